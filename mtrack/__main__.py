@@ -1,0 +1,73 @@
+"""`python -m mtrack` and the `mtrack` command: the one place where exceptions become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit: 0, 1, 2 or 3 (SPEC 5); 130 on Ctrl-C, 141 where nobody reads the output."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; the exit code. `--help` alone is answered before any library is loaded."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        if arguments in (["--help"], ["-h"]):
+            from mtrack.cli.overview import overview  # noqa: PLC0415
+
+            sys.stdout.write(overview())
+            code = 0
+        else:
+            code = _command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads any more; keep the interpreter from complaining about it while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return 130
+    return code
+
+
+def _command(arguments: list[str]) -> int:
+    import click  # noqa: PLC0415  (only where it is not just --help)
+
+    from mtrack.cli import cli  # noqa: PLC0415
+    from mtrack.errors import CannotRunError, UsageError  # noqa: PLC0415
+
+    try:
+        result = cli.main(arguments, prog_name="mtrack", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except UsageError as error:
+        sys.stderr.write(f"mtrack: {error}\n")
+        return 2
+    except CannotRunError as error:
+        sys.stderr.write(f"mtrack: {error}\n")
+        return 3
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
+        if os.environ.get("MTRACK_TRACEBACK"):
+            raise
+        sys.stderr.write(
+            f"mtrack: this should not have happened: {type(error).__name__}: {error}\n"
+            "Nothing was changed. Please report it; MTRACK_TRACEBACK=1 shows where.\n"
+        )
+        return 3
+    return result if isinstance(result, int) else 0
+
+
+if __name__ == "__main__":
+    main()

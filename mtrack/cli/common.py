@@ -1,0 +1,136 @@
+"""What commands share: the options, the day they are for, the workspace they open, and writing out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mtrack import workspace as workspace_module
+from mtrack.books import open_workspace
+from mtrack.errors import UsageError
+from mtrack.finding import Severity
+from mtrack.lint import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mtrack.books import Workspace
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+class Day(click.ParamType):
+    """A day of the calendar, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            if len(value) == len("2026-01-31"):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        self.fail(f"'{value}' is not a day of the calendar; write it as YYYY-MM-DD", param, ctx)
+
+
+def paths_argument(command: F) -> F:
+    """PATH…: folders or files; the current folder by default."""
+    return click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True))(command)
+
+
+def as_of_option(command: F) -> F:
+    """--as-of: the only door today's date comes in by."""
+    text = "Judge as of this day instead of today."
+    return click.option("--as-of", type=Day(), default=date.today, show_default="today", help=text)(command)
+
+
+def format_option(*names: str) -> Callable[[F], F]:
+    """--format, the first of `names` by default."""
+    choice = click.Choice(names)
+    return click.option("--format", "format_", type=choice, default=names[0], show_default=True, help="The output's format.")
+
+
+def fail_on_option(command: F) -> F:
+    """--fail-on: from which severity on findings make the exit code 1."""
+    choice = click.Choice([severity.word for severity in reversed(Severity)])
+    text = "The lowest severity that makes the exit code 1."
+    return click.option("--fail-on", type=choice, default="error", show_default=True, help=text)(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A workspace that was read, and what part of it was asked for. `root` is as the user would reach it."""
+
+    workspace: Workspace
+    root: str
+    paths: tuple[str, ...]
+
+    @property
+    def selection(self) -> Selection:
+        """All rules, under the paths asked for."""
+        return Selection(paths=self.paths)
+
+
+def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:
+    """Read the workspace the paths lie in. Raises UsageError where they lie in different ones."""
+    paths = paths or (".",)
+    roots = {workspace_module.find_root(path): path for path in paths}
+    if len(roots) > 1:
+        message = f"{' and '.join(roots.values())} lie in different workspaces; run mtrack once for each"
+        raise UsageError(message)
+    root = next(iter(roots))
+    workspace = open_workspace(root, as_of)
+    return Opened(workspace, _relative(root, os.getcwd()), tuple(_relative(path, root) for path in paths))
+
+
+def _relative(path: str, start: str) -> str:
+    try:
+        return os.path.relpath(path, start).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return path
+
+
+def severity(word: str) -> Severity:
+    """The severity a user named."""
+    return Severity[word.upper()]
+
+
+def use_colour() -> bool:
+    """Whether to colour standard output: NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns to lay tables out in: the terminal's, or 120 where there is none."""
+    if columns := os.environ.get("COLUMNS", ""):
+        if columns.isdigit() and int(columns):
+            return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 120
+    except (OSError, ValueError):
+        return 120
+
+
+def write(text: str) -> None:
+    """Write a finished text to standard output, byte for byte."""
+    sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+
+
+def tell_skipped(opened: Opened) -> bool:
+    """Say on standard error which projects are left out of a view; whether there are any."""
+    skipped = [path for path in opened.workspace.skipped if opened.selection.takes_path(path)]
+    if skipped:
+        these = "this project is" if len(skipped) == 1 else "these projects are"
+        sys.stderr.write(f"mtrack: {these} left out until mended (mtrack lint tells): {', '.join(skipped)}\n")
+    return bool(skipped)

@@ -1,0 +1,39 @@
+"""The commands there are, and the page `mtrack --help` shows. Loads nothing, so that it is there at once."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "Look": {
+        "lint": ("mtrack.cli.lint", "Check the records: what is wrong, missing, billed twice, unpaid."),
+        "gaps": ("mtrack.cli.look", "What is owed and what is doubled, by project, with amounts."),
+        "status": ("mtrack.cli.look", "Every milestone's record, and delivery beside billing."),
+        "report": ("mtrack.cli.look", "A report of the workspace for others to read."),
+    },
+    "Know": {
+        "rules": ("mtrack.cli.know", "List the rules, or show one rule's page."),
+        "schema": ("mtrack.cli.know", "Print a JSON Schema of the files and outputs."),
+    },
+}
+"""Group, command, and where it is with its one-line help."""
+
+
+def overview() -> str:
+    """The text of `mtrack --help`."""
+    lines = [
+        "Usage: mtrack COMMAND [ARGS]...",
+        "",
+        "mtrack keeps agreement, milestones, invoices and sign-offs of each project",
+        "together in plain files, and checks that they line up.",
+    ]
+    for group, commands in COMMANDS.items():
+        lines += ["", f"{group}:"]
+        lines += [f"  {name:<10} {text}" for name, (_, text) in commands.items()]
+    lines += [
+        "",
+        "Options:",
+        "  --version  Show the version.",
+        "  -h, --help Show this page; after a command, that command's.",
+        "",
+        "Exit codes: 0 nothing to mend, 1 findings, 2 wrong usage, 3 could not run.",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,317 @@
+"""The figures of SPEC 3, as pure arithmetic: billed, unbilled, settled, outstanding, expected status.
+
+All amounts are in the project's currency and exact. `Ledger` works a project out once; what it says does not
+depend on the order of the records, nor on today but for what is overdue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from mtrack import money
+from mtrack.model import number_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from mtrack.model import Invoice, Milestone, Project
+
+ZERO = money.ZERO
+BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "disputed")
+"""The aging buckets: days past due, and disputed whatever its date."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFigures:
+    """What an invoice comes to. gross = settled + outstanding - overpaid, also for credit notes (negative)."""
+
+    invoice: Invoice
+    gross: Decimal
+    received: Decimal
+    settled: Decimal
+    outstanding: Decimal
+    overpaid: Decimal
+    due: date
+    live: bool
+    at_its_word: bool
+    """Settled in full because its milestones say `paid`, with no payments listed."""
+    paid_something: bool
+    """Whether anything but credit notes settled on it."""
+
+    def overdue(self, as_of: date) -> bool:
+        """Live, outstanding, due before `as_of`, not disputed."""
+        return self.live and self.outstanding > 0 and self.due < as_of and self.invoice.disputed is None
+
+    def bucket(self, as_of: date) -> str:
+        """Its aging bucket, one of `BUCKETS`."""
+        if self.invoice.disputed is not None:
+            return "disputed"
+        days = (as_of - self.due).days
+        for limit, name in ((0, "not_due"), (30, "1-30"), (60, "31-60"), (90, "61-90")):
+            if days <= limit:
+                return name
+        return "over_90"
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneFigures:
+    """What a milestone comes to. agreed = billed + unbilled - overbilled.
+
+    `settled` and `outstanding` are its part of its invoices' (gross); of an invoice over several milestones in
+    proportion to the lines. `invoices` are those not void that bill it.
+    """
+
+    milestone: Milestone
+    agreed: Decimal
+    billed: Decimal
+    unbilled: Decimal
+    overbilled: Decimal
+    settled: Decimal
+    outstanding: Decimal
+    invoices: tuple[InvoiceFigures, ...]
+    expected_status: str
+    accepted_statuses: frozenset[str]
+
+    @property
+    def live_invoices(self) -> tuple[InvoiceFigures, ...]:
+        """The live invoices that bill it."""
+        return tuple(figures for figures in self.invoices if figures.live)
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether a live invoice bills it."""
+        return any(figures.live for figures in self.invoices)
+
+    @property
+    def needs_no_invoice(self) -> bool:
+        """A milestone of amount 0 that nothing bills."""
+        return not self.milestone.amount and not self.is_billed
+
+    @property
+    def open(self) -> bool:
+        """Whether it stands in the way of closing the project."""
+        return not self.needs_no_invoice and self.expected_status not in ("paid", "cancelled", "written_off")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of one currency: of a project, a client or the workspace. Cancelled milestones count in none."""
+
+    agreed: Decimal = ZERO
+    billed: Decimal = ZERO
+    unbilled: Decimal = ZERO
+    received: Decimal = ZERO
+    settled: Decimal = ZERO
+    outstanding: Decimal = ZERO
+    overdue: Decimal = ZERO
+    overbilled: Decimal = ZERO
+    overpaid: Decimal = ZERO
+    gross: Decimal = ZERO
+    approved: Decimal = ZERO
+    """The agreed amounts of milestones that are approved."""
+    billable: Decimal = ZERO
+    """Approved and unbilled."""
+
+    def plus(self, other: Totals) -> Totals:
+        """The sum of two, field by field."""
+        return Totals(*(money.plus(getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__))
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A project worked out."""
+
+    project: Project
+    invoices: tuple[InvoiceFigures, ...]
+    milestones: tuple[MilestoneFigures, ...]
+
+    def totals(self, as_of: date) -> Totals:
+        """The project's sums as of a day."""
+        counted = [figures for figures in self.milestones if not figures.milestone.cancelled]
+        valid = [figures for figures in self.invoices if figures.invoice.void is None]
+        approved = [figures for figures in counted if figures.milestone.approved is not None]
+        return Totals(
+            agreed=money.total(figures.agreed for figures in counted),
+            billed=money.total(figures.billed for figures in counted),
+            unbilled=money.total(figures.unbilled for figures in counted),
+            received=money.total(figures.received for figures in valid),
+            settled=money.total(figures.settled for figures in valid),
+            outstanding=money.total(figures.outstanding for figures in valid),
+            overdue=money.total(figures.outstanding for figures in valid if figures.overdue(as_of)),
+            overbilled=money.total(figures.overbilled for figures in counted),
+            overpaid=money.total(figures.overpaid for figures in valid),
+            gross=money.total(figures.gross for figures in valid),
+            approved=money.total(figures.agreed for figures in approved),
+            billable=money.total(figures.unbilled for figures in approved),
+        )
+
+    def aging(self, as_of: date) -> dict[str, Decimal]:
+        """Outstanding by bucket; the buckets sum to the project's outstanding."""
+        result = dict.fromkeys(BUCKETS, ZERO)
+        for figures in self.invoices:
+            if figures.invoice.void is None:
+                bucket = figures.bucket(as_of)
+                result[bucket] = money.plus(result[bucket], figures.outstanding)
+        return result
+
+
+def agreed_total(project: Project) -> Decimal | None:
+    """The agreement's total with its amendments, net; None where it gives none."""
+    agreement = project.agreement
+    if agreement is None or agreement.total is None:
+        return None
+    return money.plus(agreement.total, money.total(item.amount for item in agreement.amendments))
+
+
+def agreed_count(project: Project) -> int | None:
+    """How many milestones the agreement counts with its amendments; None where it gives none."""
+    agreement = project.agreement
+    if agreement is None or agreement.milestones is None:
+        return None
+    return agreement.milestones + sum(item.milestones for item in agreement.amendments)
+
+
+def due_date(invoice: Invoice, project: Project, default_terms: int) -> date:
+    """`due`, else sent + the agreement's payment terms (days), else sent + the workspace's."""
+    if invoice.due is not None:
+        return invoice.due
+    terms = project.agreement.payment_terms if project.agreement else None
+    try:
+        return invoice.sent + timedelta(days=default_terms if terms is None else terms)
+    except OverflowError:
+        return date.max
+
+
+def work_out(project: Project, default_terms: int) -> Ledger:
+    """All figures of a project; `default_terms` are the workspace's payment terms in days."""
+    invoices = tuple(project.invoices())
+    credits = _credits(invoices)
+    by_id: dict[str, list[Milestone]] = {}
+    for milestone in project.milestones:
+        by_id.setdefault(milestone.id, []).append(milestone)
+    figures = tuple(
+        _invoice_figures(invoice, credits.get(invoice.route, ()), by_id, due_date(invoice, project, default_terms))
+        for invoice in invoices
+    )
+    bills: dict[int, list[tuple[InvoiceFigures, Decimal, Decimal, Decimal]]] = {}
+    for item in figures:
+        if item.invoice.void is None:
+            for index, *parts in _shares(item, by_id, project.places):
+                bills.setdefault(index, []).append((item, *parts))  # type: ignore[arg-type]
+    milestones = tuple(_milestone_figures(milestone, bills.get(milestone.index, [])) for milestone in project.milestones)
+    return Ledger(project, figures, milestones)
+
+
+def credited_invoice(note: Invoice, invoices: Iterable[Invoice]) -> Invoice | None:
+    """The invoice a credit note is against: not itself, not a credit note; one not void where numbers repeat."""
+    if note.credits is None:
+        return None
+    key = number_key(note.credits)
+    targets = [other for other in invoices if other.key == key and other is not note and not other.is_credit_note]
+    return next((target for target in targets if target.void is None), targets[0] if targets else None)
+
+
+def _credits(invoices: tuple[Invoice, ...]) -> dict[tuple[str | int, ...], list[Invoice]]:
+    result: dict[tuple[str | int, ...], list[Invoice]] = {}
+    for note in invoices:
+        if note.credits is not None and note.void is None:
+            target = credited_invoice(note, invoices)
+            if target is not None:
+                result.setdefault(target.route, []).append(note)
+    return result
+
+
+def _invoice_figures(
+    invoice: Invoice, notes: Iterable[Invoice], by_id: dict[str, list[Milestone]], due: date
+) -> InvoiceFigures:
+    received = money.total(payment.amount for payment in invoice.payments)
+    if invoice.void is not None:
+        return InvoiceFigures(invoice, ZERO, ZERO, ZERO, ZERO, ZERO, due, False, False, False)  # noqa: FBT003
+    gross = money.plus(invoice.amount, invoice.tax)
+    if invoice.is_credit_note:
+        gross = gross.copy_negate() if gross else ZERO
+        return InvoiceFigures(invoice, gross, received, gross, ZERO, ZERO, due, False, False, False)  # noqa: FBT003
+    notes = tuple(notes)
+    credited = money.total(note.amount for note in notes)
+    by_notes = money.total(money.plus(note.amount, note.tax) for note in notes)
+    by_client = money.total(payment.settles for payment in invoice.payments)
+    if invoice.written_off is not None:
+        by_client = money.plus(by_client, invoice.written_off)
+    settled = money.plus(by_client, by_notes)
+    at_its_word = False
+    if not invoice.lists_settlement:
+        billed = [m for line in invoice.lines for m in by_id.get(line.milestone, ())[:1] if not m.cancelled]
+        at_its_word = bool(billed) and all(milestone.status == "paid" for milestone in billed)
+        if at_its_word:
+            settled = max(settled, gross)
+    live = not (notes and credited >= invoice.amount)
+    return InvoiceFigures(
+        invoice=invoice, gross=gross, received=received, settled=settled,
+        outstanding=money.excess(gross, settled), overpaid=money.excess(settled, gross), due=due, live=live,
+        at_its_word=at_its_word, paid_something=at_its_word or by_client > 0,
+    )  # fmt: skip
+
+
+def _shares(
+    item: InvoiceFigures, by_id: dict[str, list[Milestone]], places: int
+) -> Iterable[tuple[int, Decimal, Decimal, Decimal]]:
+    """Per line: the milestone's index, its share of net, settled and outstanding."""
+    invoice = item.invoice
+    ids = tuple(line.milestone for line in invoice.lines)
+    weights = tuple(line.amount for line in invoice.lines)
+    order = sorted(range(len(ids)), key=lambda i: (ids[i], weights[i]))
+    sorted_weights = tuple(weights[i] for i in order)
+    settled = money.share(item.settled, sorted_weights, places)
+    outstanding = money.share(item.outstanding, sorted_weights, places)
+    for position, i in enumerate(order):
+        if invoice.own:
+            index = invoice.route[1]
+            assert isinstance(index, int)
+        elif ids[i] in by_id:
+            index = by_id[ids[i]][0].index
+        else:
+            continue
+        net = weights[i].copy_negate() if invoice.is_credit_note and weights[i] else weights[i]
+        yield index, net, settled[position], outstanding[position]
+
+
+def _milestone_figures(
+    milestone: Milestone, bills: list[tuple[InvoiceFigures, Decimal, Decimal, Decimal]]
+) -> MilestoneFigures:
+    billed = money.total(net for _, net, _, _ in bills)
+    invoices: list[InvoiceFigures] = []
+    for item, *_ in bills:
+        if not any(item is known for known in invoices):
+            invoices.append(item)
+    expected, accepted = _expected_status(milestone, [item for item in invoices if item.live], billed)
+    return MilestoneFigures(
+        milestone=milestone, agreed=milestone.amount, billed=billed,
+        unbilled=money.excess(milestone.amount, billed), overbilled=money.excess(billed, milestone.amount),
+        settled=money.total(settled for _, _, settled, _ in bills),
+        outstanding=money.total(outstanding for _, _, _, outstanding in bills),
+        invoices=tuple(invoices), expected_status=expected, accepted_statuses=accepted,
+    )  # fmt: skip
+
+
+def _expected_status(
+    milestone: Milestone, live: list[InvoiceFigures], billed: Decimal
+) -> tuple[str, frozenset[str]]:
+    """The status the invoices ask for, and all that are accepted for it (SPEC 3)."""
+    if milestone.cancelled:
+        return "cancelled", frozenset({"cancelled"})
+    if not live:
+        if not milestone.amount:
+            return milestone.status, frozenset({milestone.status})
+        return "not_billed", frozenset({"not_billed"})
+    if not any(item.paid_something for item in live):
+        accepted = {"sent"} if any(item.invoice.lists_settlement for item in live) else {"sent", "partially_paid"}
+        return "sent", frozenset(accepted)
+    if all(not item.outstanding for item in live) and billed >= milestone.amount:
+        cash = money.total(item.received for item in live)
+        lost = any(item.invoice.written_off for item in live)
+        status = "written_off" if cash <= 0 and lost else "paid"
+        return status, frozenset({status})
+    return "partially_paid", frozenset({"partially_paid"})

@@ -1,0 +1,133 @@
+"""What a rule yields (`Problem`) and what everyone else sees (`Finding`): complete, frozen, ordered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+Route = tuple[str | int, ...]
+"""The way to a value inside a file: mapping keys and list indexes, as in ("milestones", 2, "amount")."""
+
+
+class Severity(IntEnum):
+    """How bad a finding is; a higher number is worse."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The name as users write it: "error", "warning" or "info"."""
+        return self.name.lower()
+
+
+class Category(StrEnum):
+    """What kind of trouble a rule looks for."""
+
+    RECORD = "record"
+    AGREEMENT = "agreement"
+    GAP = "gap"
+    OVERLAP = "overlap"
+    STATUS = "status"
+    EVIDENCE = "evidence"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands, in symbols; lines and columns come last, in one place (`source`).
+
+    `path` is relative to the root, with "/". A `route` of None means the file or folder itself; `key` means the
+    key at the end of the route, not its value. `offsets` (start, end, in code points) serve only what has no
+    route: syntax errors.
+    """
+
+    path: str
+    route: Route | None = None
+    key: bool = False
+    offsets: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a file. Lines and columns count from 1, in Unicode code points; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What a rule found, before severities, lines and waivers.
+
+    `amount` is the amount at stake in `currency`; `since` the day it began, for the gaps view; `about` the path
+    (from the root) of another file that it is about.
+    """
+
+    place: Place
+    message: str
+    hint: str | None = None
+    milestone: str | None = None
+    invoice: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    since: date | None = None
+    about: str | None = None
+    related: tuple[tuple[Place, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding."""
+
+    path: str
+    span: Span | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One finding, complete: every output format draws from it and from nothing else.
+
+    `project` is the project folder's path from the root ("." for the root itself). `waiver` is the reason of
+    the waiver that accepts it. `excerpt` is the source line the span begins on.
+    """
+
+    rule: str
+    category: Category
+    severity: Severity
+    path: str
+    span: Span | None
+    project: str | None
+    milestone: str | None
+    invoice: str | None
+    amount: Decimal | None
+    currency: str | None
+    message: str
+    hint: str | None
+    related: tuple[Related, ...]
+    since: date | None = None
+    about: str | None = None
+    waiver: str | None = None
+    excerpt: str | None = None
+    places: int = 2
+    """Decimals of the currency, to write the amount with."""
+
+    @property
+    def waived(self) -> bool:
+        """Whether a waiver accepts it."""
+        return self.waiver is not None
+
+    @property
+    def order(self) -> tuple[str, int, int, str, str]:
+        """The sort key: path (code points), line (none first), column, rule, message."""
+        line, column = (self.span.line, self.span.column) if self.span else (0, 0)
+        return (self.path, line, column, self.rule, self.message)

@@ -1,0 +1,344 @@
+"""The records of a project, frozen; each knows the route to its place in the file.
+
+Amounts are `Decimal` in the project's currency, dates are `datetime.date`. A model is built only from data that
+passed the schema, so nothing here checks anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from mtrack import money
+from mtrack.finding import Place, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from mtrack.source import Source
+
+_SPACE = re.compile(r"\s+")
+
+
+def number_key(number: str) -> str:
+    """An invoice number as it is compared: without case and white space."""
+    return _SPACE.sub("", number).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change to the agreement; `amount` and `milestones` of either sign."""
+
+    route: Route
+    file: str | None
+    signed: date | None
+    amount: Decimal
+    milestones: int
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The agreement: its file, its total (net) and how many milestones it lists. `payment_terms` in days."""
+
+    route: Route
+    file: str | None
+    signed: date | None
+    total: Decimal | None
+    milestones: int | None
+    payment_terms: int | None
+    amendments: tuple[Amendment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came in; a refund is negative."""
+
+    route: Route
+    date: date
+    amount: Decimal
+    withheld: Decimal
+    fee: Decimal
+    received_amount: Decimal | None
+    received_currency: str | None
+    reference: str | None
+    note: str | None
+
+    @property
+    def settles(self) -> Decimal:
+        """amount + withheld + fee (SPEC 2.2)."""
+        return money.plus(money.plus(self.amount, self.withheld), self.fee)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The share of one milestone on an invoice; a milestone's own invoice has one line, the milestone itself."""
+
+    route: Route
+    milestone: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice or a credit note (`credits` given), under a milestone (`own`) or at the project's top.
+
+    `amount`, `tax` and `total` are as on the paper, never negative; the figures make a credit note's negative.
+    """
+
+    route: Route
+    own: bool
+    number: str
+    amount: Decimal
+    sent: date
+    tax: Decimal
+    total: Decimal | None
+    due: date | None
+    file: str | None
+    payments: tuple[Payment, ...]
+    disputed: date | None
+    disputed_reason: str | None
+    written_off: Decimal | None
+    written_off_date: date | None
+    written_off_reason: str | None
+    void: date | None
+    void_reason: str | None
+    credits: str | None
+    replaces: str | None
+    lines: tuple[Line, ...]
+
+    @property
+    def key(self) -> str:
+        """The number as it is compared."""
+        return number_key(self.number)
+
+    @property
+    def is_credit_note(self) -> bool:
+        """Whether its amounts count negative."""
+        return self.credits is not None
+
+    @property
+    def lists_settlement(self) -> bool:
+        """Whether it lists payments or a write-off; without either it is taken at its milestones' word."""
+        return bool(self.payments) or self.written_off is not None
+
+    @property
+    def only_milestone(self) -> str | None:
+        """The id of the milestone it bills, where it bills exactly one."""
+        ids = {line.milestone for line in self.lines}
+        return next(iter(ids)) if len(ids) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverable:
+    """What is handed over and when it was accepted."""
+
+    route: Route
+    note: str | None
+    completed: date | None
+    approved: date | None
+    approved_by: str | None
+    signoff: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One agreed milestone; `index` is its place in the agreed order, from 0."""
+
+    route: Route
+    index: int
+    id: str
+    name: str
+    amount: Decimal
+    status: str
+    planned: date | None
+    upfront: bool
+    deliverable: Deliverable
+    invoice: Invoice | None
+    hold: bool
+    hold_until: date | None
+    hold_reason: str | None
+    cancelled_date: date | None
+    cancelled_reason: str | None
+    attachments: tuple[str, ...]
+    note: str | None
+
+    @property
+    def cancelled(self) -> bool:
+        """The mapping or the status alone makes it cancelled."""
+        return self.cancelled_date is not None or self.status == "cancelled"
+
+    @property
+    def completed(self) -> date | None:
+        """The day the work was handed over."""
+        return self.deliverable.completed
+
+    @property
+    def approved(self) -> date | None:
+        """The day the client approved it."""
+        return self.deliverable.approved
+
+    @property
+    def label(self) -> str:
+        """How messages name it: "M2 'Beta delivered'"."""
+        return f"{self.id} '{self.name}'"
+
+    def on_hold(self, as_of: date) -> bool:
+        """Whether billing is agreed to wait on that day."""
+        return self.hold and (self.hold_until is None or as_of <= self.hold_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An accepted finding; `path` is the file that holds it, `file` relative to that file's folder."""
+
+    path: str
+    route: Route
+    rule: str
+    reason: str
+    milestone: str | None
+    number: str | None
+    file: str | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project. `folder` is its path from the root ("." for the root itself), `path` that of its records."""
+
+    folder: str
+    path: str
+    source: Source
+    name: str
+    client: str | None
+    contact: str | None
+    note: str | None
+    currency: str
+    own_currency: bool
+    decimals: int | None
+    agreement: Agreement | None
+    milestones: tuple[Milestone, ...]
+    own_invoices: tuple[Invoice, ...]
+    closed: date | None
+    waivers: tuple[Waiver, ...]
+
+    def place(self, *route: str | int, key: bool = False) -> Place:
+        """A place in the project's file."""
+        return Place(self.path, route, key)
+
+    def invoices(self) -> Iterator[Invoice]:
+        """All invoice records: the milestones' own, then those at the top."""
+        for milestone in self.milestones:
+            if milestone.invoice is not None:
+                yield milestone.invoice
+        yield from self.own_invoices
+
+    def money(self, amount: Decimal) -> str:
+        """An amount as messages write it: "EUR 5,000.00"."""
+        return money.words(amount, self.currency, self.places)
+
+    @property
+    def places(self) -> int:
+        """Decimals to show; 2 where the currency says nothing."""
+        return 2 if self.decimals is None else self.decimals
+
+
+def _date(data: dict[str, Any], key: str) -> date | None:
+    value = data.get(key)
+    return None if value is None else date.fromisoformat(value)
+
+
+def _amount(data: dict[str, Any], key: str) -> Decimal:
+    value = data.get(key)
+    return money.ZERO if value is None else value
+
+
+def _maybe(data: dict[str, Any], key: str) -> dict[str, Any]:
+    return data.get(key) or {}
+
+
+def build(  # noqa: PLR0913
+    folder: str, source: Source, data: dict[str, Any], currency: str, decimals: int | None, waivers: tuple[Waiver, ...]
+) -> Project:
+    """The project in a file whose data passed the schema; `currency` already resolved against the settings."""
+    return Project(
+        folder=folder, path=source.path, source=source, name=data["project"], client=data.get("client"),
+        contact=data.get("contact"), note=data.get("note"), currency=currency,
+        own_currency=data.get("currency") is not None, decimals=decimals,
+        agreement=_agreement(data["agreement"]) if data.get("agreement") is not None else None,
+        milestones=tuple(_milestone(item, i) for i, item in enumerate(data["milestones"])),
+        own_invoices=tuple(_invoice(item, ("invoices", i), None) for i, item in enumerate(data.get("invoices") or ())),
+        closed=_date(data, "closed"), waivers=waivers,
+    )  # fmt: skip
+
+
+def _agreement(data: dict[str, Any]) -> Agreement:
+    amendments = tuple(
+        Amendment(
+            ("agreement", "amendments", i), item.get("file"), _date(item, "signed"), _amount(item, "amount"),
+            item.get("milestones") or 0, item.get("note"),
+        )
+        for i, item in enumerate(data.get("amendments") or ())
+    )  # fmt: skip
+    return Agreement(
+        ("agreement",), data.get("file"), _date(data, "signed"), data.get("total"), data.get("milestones"),
+        data.get("payment_terms"), amendments,
+    )  # fmt: skip
+
+
+def _milestone(data: dict[str, Any], index: int) -> Milestone:
+    route: Route = ("milestones", index)
+    delivered, hold, cancelled = _maybe(data, "deliverable"), data.get("hold"), _maybe(data, "cancelled")
+    invoice = data.get("invoice")
+    return Milestone(
+        route=route, index=index, id=data["id"], name=data["name"], amount=data["amount"], status=data["status"],
+        planned=_date(data, "planned"), upfront=bool(data.get("upfront")),
+        deliverable=Deliverable(
+            (*route, "deliverable"), delivered.get("note"), _date(delivered, "completed"), _date(delivered, "approved"),
+            delivered.get("approved_by"), delivered.get("signoff"),
+        ),
+        invoice=None if invoice is None else _invoice(invoice, (*route, "invoice"), data["id"]),
+        hold=hold is not None, hold_until=_date(hold, "until") if hold else None,
+        hold_reason=hold.get("reason") if hold else None,
+        cancelled_date=_date(cancelled, "date"), cancelled_reason=cancelled.get("reason"),
+        attachments=tuple(data.get("attachments") or ()), note=data.get("note"),
+    )  # fmt: skip
+
+
+def _invoice(data: dict[str, Any], route: Route, owner: str | None) -> Invoice:
+    disputed, written_off, void = _maybe(data, "disputed"), _maybe(data, "written_off"), _maybe(data, "void")
+    if owner is not None:
+        lines: tuple[Line, ...] = (Line(route, owner, data["amount"]),)
+    else:
+        lines = tuple(
+            Line((*route, "lines", i), item["milestone"], item["amount"]) for i, item in enumerate(data["lines"])
+        )
+    return Invoice(
+        route=route, own=owner is not None, number=data["number"], amount=data["amount"],
+        sent=date.fromisoformat(data["sent"]), tax=_amount(data, "tax"), total=data.get("total"),
+        due=_date(data, "due"), file=data.get("file"),
+        payments=tuple(_payment(item, (*route, "payments", i)) for i, item in enumerate(data.get("payments") or ())),
+        disputed=_date(disputed, "since"), disputed_reason=disputed.get("reason"),
+        written_off=written_off.get("amount"), written_off_date=_date(written_off, "date"),
+        written_off_reason=written_off.get("reason"), void=_date(void, "date"), void_reason=void.get("reason"),
+        credits=data.get("credits"), replaces=data.get("replaces"), lines=lines,
+    )  # fmt: skip
+
+
+def _payment(data: dict[str, Any], route: Route) -> Payment:
+    received = _maybe(data, "received")
+    return Payment(
+        route, date.fromisoformat(data["date"]), data["amount"], _amount(data, "withheld"), _amount(data, "fee"),
+        received.get("amount"), received.get("currency"), data.get("reference"), data.get("note"),
+    )  # fmt: skip
+
+
+def waiver(path: str, route: Route, data: dict[str, Any]) -> Waiver:
+    """The waiver at a route of the file `path`."""
+    return Waiver(
+        path, route, data["rule"], data["reason"], data.get("milestone"), data.get("number"), data.get("file"),
+        _date(data, "until"),
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Money: strict text to `Decimal`, exact sums, currencies and their decimals, and the one formatter.
+
+A float never comes near an amount. Sums are exact whatever the number of digits: they are taken in a context
+that has room for every digit a file can hold.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ZERO = Decimal(0)
+_EXACT = Context(prec=12_000_000, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
+_AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]+)?", re.ASCII)
+_NOISE = re.compile(r"[\s_'\u2019\u00a0\u202f]|[A-Z]{3}|[$\u20ac\u00a3\u00a5]")
+_OTHER_INTEGER = re.compile(r"[-+]?0([xob])([0-9a-fA-F]+)")
+
+
+def parse(text: str) -> Decimal | None:
+    """The amount in `text`: plain digits, at most 18 before the point, or None where it is anything else."""
+    return Decimal(text) if _AMOUNT.fullmatch(text) else None
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum."""
+    result = ZERO
+    for amount in amounts:
+        result = _EXACT.add(result, amount)
+    return result
+
+
+def plus(left: Decimal, right: Decimal) -> Decimal:
+    """The exact sum of two."""
+    return _EXACT.add(left, right)
+
+
+def minus(left: Decimal, right: Decimal) -> Decimal:
+    """The exact difference."""
+    return _EXACT.subtract(left, right)
+
+
+def excess(left: Decimal, right: Decimal) -> Decimal:
+    """How much `left` is over `right`; not below 0."""
+    return max(_EXACT.subtract(left, right), ZERO)
+
+
+def share(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tuple[Decimal, ...]:
+    """`amount` split in proportion to `weights`, so that the parts sum to it exactly.
+
+    Parts are rounded down to `decimals` places and what is left goes, unit by unit, to the largest remainders
+    (Hamilton's method), the first of equals first. Weights that sum to 0 get equal parts.
+    """
+    whole = total(weights)
+    if whole <= 0:
+        weights, whole = (Decimal(1),) * len(weights), Decimal(len(weights))
+    if len(weights) == 1:
+        return (amount,)
+    decimals = max(decimals, -_exponent(amount))
+    units = int(_EXACT.scaleb(amount, decimals))
+    scale = max(-_exponent(weight) for weight in weights)
+    parts = [int(_EXACT.scaleb(weight, max(scale, 0))) for weight in weights]
+    size = sum(parts)
+    floors = [units * part // size for part in parts]
+    remainders = sorted(range(len(parts)), key=lambda i: (-(units * parts[i] % size), i))
+    for i in remainders[: units - sum(floors)]:
+        floors[i] += 1
+    return tuple(_EXACT.scaleb(Decimal(floor), -decimals) for floor in floors)
+
+
+def _exponent(amount: Decimal) -> int:
+    exponent = amount.as_tuple().exponent
+    assert isinstance(exponent, int)  # never NaN or infinity: `parse` refuses them
+    return exponent
+
+
+def decimals_used(amount: Decimal) -> int:
+    """How many decimals an amount has, trailing zeros aside."""
+    if not amount:
+        return 0
+    _, digits, exponent = amount.as_tuple()
+    assert isinstance(exponent, int)
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(-(exponent + zeros), 0)
+
+
+def text(amount: Decimal, decimals: int) -> str:
+    """The amount as a decimal string with at least `decimals` places and none lost: "500.00"."""
+    return f"{amount:.{max(decimals, decimals_used(amount))}f}"
+
+
+def words(amount: Decimal, currency: str, decimals: int) -> str:
+    """The amount as messages write it, whatever the locale: "EUR 5,000.00"."""
+    return f"{currency} {amount:,.{max(decimals, decimals_used(amount))}f}"
+
+
+def suggestion(found: str, decimals: int = 2) -> str | None:
+    """What `found` was probably meant to be, written as the format wants it; None where it is anyone's guess."""
+    bare = _NOISE.sub("", found).lstrip("+")
+    if other := _OTHER_INTEGER.fullmatch(bare):
+        base = {"x": 16, "o": 8, "b": 2}[other[1]]
+        try:
+            bare = str(int(other[2], base))
+        except ValueError:
+            return None
+    last_comma, last_point = bare.rfind(","), bare.rfind(".")
+    if last_comma > last_point:
+        thousands = re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+", bare)
+        bare = bare.replace(",", "") if thousands else bare.replace(".", "").replace(",", ".")
+    else:
+        bare = bare.replace(",", "")
+    if bare.count(".") > 1:
+        bare = bare.replace(".", "")
+    try:
+        amount = Decimal(bare)
+    except InvalidOperation:
+        return None
+    if not amount.is_finite() or abs(amount.adjusted()) > 17:
+        return None
+    return text(amount, decimals)
+
+
+@cache
+def _iso_decimals() -> dict[str, int | None]:
+    import iso4217  # noqa: PLC0415  (slow to load; a lint of clean files needs it once)
+
+    return {currency.code: currency.exponent for currency in iso4217.Currency}
+
+
+def is_currency(code: str, own: Mapping[str, int]) -> bool:
+    """Whether `code` is in ISO 4217 or among the workspace's own `currencies`."""
+    return code in own or code in _iso_decimals()
+
+
+def decimals(code: str | None, own: Mapping[str, int]) -> int | None:
+    """How many decimals a currency has (ISO 4217 minor units); None where there is no limit or it is unknown."""
+    if code is None:
+        return None
+    return own[code] if code in own else _iso_decimals().get(code)
+
+
+def nearest_currency(code: str, own: Mapping[str, int]) -> str | None:
+    """The known code that looks most like `code`."""
+    from difflib import get_close_matches  # noqa: PLC0415  (only where something is wrong)
+
+    known = [*own, *_iso_decimals()]
+    if code.upper() in known:
+        return code.upper()
+    matches = get_close_matches(code.upper(), known, n=1)
+    return matches[0] if matches else None

@@ -1,0 +1,27 @@
+"""Opens `schemas/` and `templates/`, from a checkout or from an installed wheel."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+SCHEMAS = ("milestones", "workspace", "findings", "status")
+"""The names `mtrack schema NAME` knows."""
+
+
+def folder(name: str) -> str:
+    """The path of the top-level folder `name` ("schemas" or "templates").
+
+    A wheel carries both inside the package; in a checkout they stand beside it.
+    """
+    inside = os.path.join(_HERE, name)
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_HERE), name)
+
+
+@cache
+def schema_text(name: str) -> str:
+    """The text of a schema, byte for byte. `name` is one of `SCHEMAS`."""
+    with open(os.path.join(folder("schemas"), f"{name}.schema.json"), encoding="utf-8", newline="") as file:
+        return file.read()

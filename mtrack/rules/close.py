@@ -1,0 +1,103 @@
+"""Rules about the close of a project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mtrack.finding import Category, Problem, Severity
+from mtrack.rules.registry import REGISTRY, close_rule, project_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.books import Books
+
+
+@project_rule(Category.CLOSE, Severity.ERROR)
+def closed_with_open(books: Books) -> Iterator[Problem]:
+    """The project is closed, with a milestone that is not paid, cancelled or written off.
+
+    Why: nobody looks at a closed project again, so what is open in it is lost.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        closed: 2026-02-15
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        closed: 2026-02-15
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf, payments: [{date: 2026-02-12, amount: 9000.00}]}
+            status: paid
+    """
+    project = books.project
+    if project.closed is None:
+        return
+    for figures in books.ledger.milestones:
+        if figures.open:
+            milestone = figures.milestone
+            yield Problem(
+                place=project.place(*milestone.route, "status"),
+                message=f"the project was closed on {project.closed}, but {milestone.label} is {figures.expected_status.replace('_', ' ')}",
+                hint="bill it and collect it, cancel it or write it off; or take `closed` away",
+                milestone=milestone.id,
+                since=project.closed,
+            )
+
+
+@close_rule(Category.CLOSE, Severity.INFO)
+def ready_to_close(books: Books, found: frozenset[str]) -> Iterator[Problem]:
+    """Every milestone is paid, cancelled or written off, and the project is not closed.
+
+    Why: a closed project leaves the lists, and its date says when it was done. It is not said while a gap or
+    overlap of severity error stands in the project.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf, payments: [{date: 2026-02-12, amount: 9000.00}]}
+            status: paid
+
+    Good:
+        project: Acme website
+        currency: EUR
+        closed: 2026-02-15
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf, payments: [{date: 2026-02-12, amount: 9000.00}]}
+            status: paid
+    """
+    project = books.project
+    milestones = books.ledger.milestones
+    if project.closed is not None or any(figures.open for figures in milestones):
+        return
+    if all(figures.milestone.cancelled for figures in milestones):
+        return
+    serious = (rule for rule in REGISTRY.values() if rule.severity is Severity.ERROR)
+    if any(rule.name in found for rule in serious if rule.category in (Category.GAP, Category.OVERLAP)):
+        return
+    yield Problem(
+        place=project.place("project"),
+        message="every milestone is paid, cancelled or written off: the project can be closed",
+        hint="add `closed:` with the date (mtrack close)",
+    )

@@ -1,0 +1,169 @@
+"""Rules about evidence: is the paper there, and where it belongs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mtrack.finding import Category, Problem, Severity
+from mtrack.rules.registry import project_rule
+from mtrack.workspace import join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.books import Books
+
+_WORDS = {
+    "agreement": "the agreement file", "amendment": "the amendment file", "signoff": "the sign-off file",
+    "attachment": "the attachment", "invoice": "the invoice file",
+}  # fmt: skip
+
+
+@project_rule(Category.EVIDENCE, Severity.ERROR)
+def attachment_missing(books: Books) -> Iterator[Problem]:
+    """A file that a record names is not there, is empty, or is not a file.
+
+    Why: evidence that can't be opened proves nothing, and it is missed on the day it is asked for.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+        >>> acme/brief.txt
+        the agreement itself was never put into the folder
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+        >>> acme/agreement/sow.pdf
+        the signed statement of work
+    """
+    project = books.project
+    for named, state in books.files:
+        if state.missing is not None:
+            yield Problem(
+                place=project.place(*named.route),
+                message=f"{_WORDS[named.kind]} {named.path} {state.missing}",
+                hint=f"put it into the project folder, or correct the path (it is relative to {project.folder}/)",
+                milestone=named.milestone,
+                invoice=named.invoice.number if named.invoice else None,
+                about=join(project.folder, named.normal),
+            )
+
+
+@project_rule(Category.EVIDENCE, Severity.ERROR)
+def attachment_outside(books: Books) -> Iterator[Problem]:
+    """A path is absolute or leads out of the project, a link by its target.
+
+    Why: the folder is the record. What lies elsewhere is lost when the folder is moved, mailed or archived,
+    and on everyone else's machine it was never there.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: ../contracts/acme.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/acme.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+    """
+    project = books.project
+    for named, state in books.files:
+        if state.outside is not None:
+            yield Problem(
+                place=project.place(*named.route),
+                message=f"{_WORDS[named.kind]} '{named.path}' can't be used: {state.outside}",
+                hint="put a copy into the project folder and name that",
+                milestone=named.milestone,
+                invoice=named.invoice.number if named.invoice else None,
+                about=named.normal if named.normal.startswith("/") else join(project.folder, named.normal),
+            )
+
+
+@project_rule(Category.EVIDENCE, Severity.WARNING)
+def invoice_file_missing(books: Books) -> Iterator[Problem]:
+    """A live invoice names no file.
+
+    Why: the record says what was billed; only the paper shows what the client saw.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03}
+            status: sent
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: sent
+    """
+    project = books.project
+    for figures in books.ledger.invoices:
+        invoice = figures.invoice
+        if figures.live and invoice.file is None:
+            yield Problem(
+                place=project.place(*project.source.first_key(invoice.route), key=True),
+                message=f"invoice {invoice.number} names no file",
+                hint=f"put the PDF into invoices/ and add `file: invoices/{_file_name(invoice.number)}.pdf`",
+                milestone=invoice.only_milestone,
+                invoice=invoice.number,
+            )
+
+
+def _file_name(number: str) -> str:
+    return "".join(char if char.isalnum() or char in "._-" else "-" for char in number)[:60]
+
+
+@project_rule(Category.EVIDENCE, Severity.WARNING)
+def signoff_missing(books: Books) -> Iterator[Problem]:
+    """A milestone is approved, with no sign-off file.
+
+    Why: when the invoice is questioned, the approval is what you show.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, deliverable: {approved: 2026-02-20}, status: not_billed}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, deliverable: {approved: 2026-02-20, signoff: signoffs/m1.eml}, status: not_billed}
+    """
+    project = books.project
+    for milestone in project.milestones:
+        deliverable = milestone.deliverable
+        if deliverable.approved is not None and deliverable.signoff is None:
+            yield Problem(
+                place=project.place(*project.source.first_key(deliverable.route), key=True),
+                message=f"{milestone.label} was approved on {deliverable.approved}, and no sign-off file is named",
+                hint="save the approval (an e-mail will do) into signoffs/ and add `signoff: signoffs/NAME`",
+                milestone=milestone.id,
+            )

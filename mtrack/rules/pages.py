@@ -1,0 +1,57 @@
+"""The parts of a rule's page: what it says, and its bad and good samples as trees of files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mtrack.rules.registry import Rule
+
+_SECTION = re.compile(r"^(Bad|Good):\n", re.MULTILINE)
+_FILE = re.compile(r"^>>> (\S+)(?: \((\S+)\))?\n", re.MULTILINE)
+RECORDS = "acme/milestones.yaml"
+"""The file a sample is where it names no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFile:
+    """A file of a sample; `encoding` as Python names it."""
+
+    path: str
+    text: str
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rule's page. A sample whose only file is the records has every file they name beside it."""
+
+    summary: str
+    why: str
+    bad: tuple[SampleFile, ...]
+    good: tuple[SampleFile, ...]
+
+
+def page(rule: Rule) -> Page:
+    """The page in a rule's docstring. Raises ValueError where a part is missing."""
+    parts = _SECTION.split(rule.page + "\n")
+    if [name for name in parts[1::2]] != ["Bad", "Good"]:  # noqa: C416
+        message = f"the page of {rule.name} must have one Bad and one Good sample, in that order"
+        raise ValueError(message)
+    summary, _, why = parts[0].partition("\n")
+    if not why.strip().startswith("Why:"):
+        message = f"the page of {rule.name} does not say why"
+        raise ValueError(message)
+    why = why.strip().removeprefix("Why:").strip()
+    return Page(summary.strip(), re.sub(r"(?<!\n)\n(?!\n)", " ", why), _sample(parts[2]), _sample(parts[4]))
+
+
+def _sample(text: str) -> tuple[SampleFile, ...]:
+    parts = _FILE.split(dedent(text).strip("\n") + "\n")
+    files = [SampleFile(RECORDS, parts[0])] if parts[0].strip() else []
+    for path, encoding, content in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        files.append(SampleFile(path, content, encoding or "utf-8"))
+    return tuple(files)

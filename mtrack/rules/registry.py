@@ -1,0 +1,85 @@
+"""How a rule is declared: the decorator is the registration, the function's name its id, its docstring its page."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mtrack.books import Books, File, Workspace
+    from mtrack.finding import Category, Problem, Severity
+
+Scope = Literal["file", "project", "workspace", "close", "waivers"]
+
+REGISTRY: dict[str, Rule] = {}
+"""Every rule by name, filled as the rule modules are imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule. `scope` says what `check` is given: a file, a project's books or the workspace's."""
+
+    name: str
+    category: Category
+    severity: Severity
+    fixable: bool
+    scope: Scope
+    check: Callable[..., Iterator[Problem]]
+
+    @property
+    def summary(self) -> str:
+        """The first line of its page."""
+        return self.page.split("\n", 1)[0]
+
+    @property
+    def page(self) -> str:
+        """Its page: why it matters, a bad and a good sample."""
+        return inspect.cleandoc(self.check.__doc__ or "")
+
+
+def _register(scope: Scope, category: Category, severity: Severity, *, fixable: bool) -> Any:
+    def register(check: Callable[..., Iterator[Problem]]) -> Callable[..., Iterator[Problem]]:
+        name = check.__name__.strip("_").replace("_", "-")
+        if name in REGISTRY:
+            message = f"two rules are called {name}"
+            raise ValueError(message)
+        REGISTRY[name] = Rule(name, category, severity, fixable, scope, check)
+        return check
+
+    return register
+
+
+def file_rule(
+    category: Category, severity: Severity
+) -> Callable[[Callable[[File], Iterator[Problem]]], Callable[[File], Iterator[Problem]]]:
+    """A rule about a file as such: whether it can be read and what shape it has."""
+    return _register("file", category, severity, fixable=False)  # type: ignore[no-any-return]
+
+
+def project_rule(
+    category: Category, severity: Severity, *, fixable: bool = False
+) -> Callable[[Callable[[Books], Iterator[Problem]]], Callable[[Books], Iterator[Problem]]]:
+    """A rule about one project."""
+    return _register("project", category, severity, fixable=fixable)  # type: ignore[no-any-return]
+
+
+def workspace_rule(
+    category: Category, severity: Severity
+) -> Callable[[Callable[[Workspace], Iterator[Problem]]], Callable[[Workspace], Iterator[Problem]]]:
+    """A rule that looks across projects."""
+    return _register("workspace", category, severity, fixable=False)  # type: ignore[no-any-return]
+
+
+def close_rule(
+    category: Category, severity: Severity
+) -> Callable[[Callable[[Books, frozenset[str]], Iterator[Problem]]], Callable[[Books, frozenset[str]], Iterator[Problem]]]:
+    """A rule that also asks which other rules found something in the project."""
+    return _register("close", category, severity, fixable=False)  # type: ignore[no-any-return]
+
+
+def waiver_rule(category: Category, severity: Severity) -> Any:
+    """A rule about waivers, judged once all other findings are known."""
+    return _register("waivers", category, severity, fixable=False)

@@ -1,0 +1,325 @@
+"""Rules about status and dates: does the record say what the invoices say, in an order that can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mtrack.finding import Category, Problem, Severity
+from mtrack.rules.registry import project_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from mtrack.books import Books
+    from mtrack.figures import MilestoneFigures
+    from mtrack.finding import Route
+    from mtrack.model import Invoice
+
+
+@project_rule(Category.STATUS, Severity.ERROR, fixable=True)
+def status_mismatch(books: Books) -> Iterator[Problem]:
+    """A milestone's status is not the one its invoices ask for.
+
+    Why: people read the status and nothing else. `not_billed` beside a sent invoice, or `sent` beside a full
+    payment, sends them after the wrong money. `mtrack lint --fix` writes the expected status.
+
+    An invoice that lists neither payments nor a write-off is taken at its milestones' word: where all say
+    `paid`, it counts as settled.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: not_billed
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: sent
+    """
+    project = books.project
+    for figures in books.ledger.milestones:
+        milestone = figures.milestone
+        if milestone.status in figures.accepted_statuses:
+            continue
+        yield Problem(
+            place=project.place(*milestone.route, "status"),
+            message=f"{milestone.label} says {milestone.status}, but {_because(figures, books)}: {figures.expected_status}",
+            hint=f"write `status: {figures.expected_status}` (mtrack lint --fix does)",
+            milestone=milestone.id,
+        )
+
+
+def _because(figures: MilestoneFigures, books: Books) -> str:
+    live = figures.live_invoices
+    numbers = " and ".join(item.invoice.number for item in live)
+    match figures.expected_status:
+        case "cancelled":
+            return f"it was cancelled on {figures.milestone.cancelled_date}"
+        case "not_billed":
+            return "no live invoice bills it"
+        case "sent":
+            return f"{numbers} was sent and nothing is paid"
+        case "written_off":
+            return f"{numbers} was written off"
+        case "paid":
+            return f"{numbers} is settled in full"
+        case _:
+            project = books.project
+            return f"{project.money(figures.settled)} of {numbers} is settled, and not all of it"
+
+
+@project_rule(Category.STATUS, Severity.ERROR)
+def billed_before_approval(books: Books) -> Iterator[Problem]:
+    """A live invoice bills a milestone that is not approved, or was sent before the approval.
+
+    Why: most agreements let you bill on acceptance only, and a client who has not accepted need not pay. A
+    deposit is marked `upfront: true`. Sent on the day of approval is fine.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: sent
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-03, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: sent
+    """
+    project = books.project
+    for figures in books.ledger.milestones:
+        milestone = figures.milestone
+        if milestone.upfront:
+            continue
+        approved = milestone.approved
+        early = [item.invoice for item in figures.live_invoices if approved is None or item.invoice.sent < approved]
+        if not early:
+            continue
+        invoice = min(early, key=lambda item: item.sent)
+        fact = "which has no approval" if approved is None else f"which was approved only on {approved}"
+        yield Problem(
+            place=project.place(*invoice.route, "sent"),
+            message=f"invoice {invoice.number}, sent on {invoice.sent}, bills {milestone.label}, {fact}",
+            hint="record the approval and its date; a deposit is marked `upfront: true`",
+            milestone=milestone.id,
+            invoice=invoice.number,
+        )
+
+
+@project_rule(Category.STATUS, Severity.ERROR)
+def date_order(books: Books) -> Iterator[Problem]:
+    """Two dates stand in an order that can't be.
+
+    Why: one of them is a typo, and due dates, aging and reports rest on it. Looked at are: completed after
+    approved; due before sent; void before sent; a payment before sent, and sent before the agreement was
+    signed (the last two not where every milestone the invoice bills is `upfront`).
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, due: 2026-01-03, file: invoices/INV-1.pdf, disputed: {since: 2026-02-04}}
+            status: sent
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, due: 2026-03-03, file: invoices/INV-1.pdf}
+            status: sent
+    """
+    project = books.project
+    for milestone in project.milestones:
+        completed, approved = milestone.completed, milestone.approved
+        if completed is not None and approved is not None and completed > approved:
+            route = milestone.deliverable.route
+            message = f"{milestone.label} was completed on {completed}, after its approval on {approved}"
+            yield _later(books, (*route, "completed"), (*route, "approved"), message, milestone.id, None)
+    upfront = {milestone.id for milestone in project.milestones if milestone.upfront}
+    agreement = project.agreement
+    for invoice in project.invoices():
+        sent = (*invoice.route, "sent")
+        name = f"invoice {invoice.number}"
+        if invoice.due is not None and invoice.due < invoice.sent:
+            yield _disorder(books, (*invoice.route, "due"), f"{name} is due on {invoice.due}, before it was sent on {invoice.sent}", invoice)
+        if invoice.void is not None and invoice.void < invoice.sent:
+            route = (*invoice.route, "void", "date")
+            yield _disorder(books, route, f"{name} was made void on {invoice.void}, before it was sent on {invoice.sent}", invoice)
+        if all(line.milestone in upfront for line in invoice.lines):
+            continue
+        for payment in invoice.payments:
+            if payment.date < invoice.sent:
+                message = f"{name} was paid on {payment.date}, before it was sent on {invoice.sent}"
+                yield _disorder(books, (*payment.route, "date"), message, invoice)
+        if agreement is not None and agreement.signed is not None and invoice.sent < agreement.signed:
+            message = f"{name} was sent on {invoice.sent}, before the agreement was signed on {agreement.signed}"
+            yield _later(books, sent, (*agreement.route, "signed"), message, invoice.only_milestone, invoice.number)
+
+
+def _disorder(books: Books, route: Route, message: str, invoice: Invoice) -> Problem:
+    return _later(books, route, (*invoice.route, "sent"), message, invoice.only_milestone, invoice.number)
+
+
+def _later(  # noqa: PLR0913
+    books: Books, one: Route, other: Route, message: str, milestone: str | None, number: str | None
+) -> Problem:
+    """A problem at that of two dates which stands later in the file, the other related."""
+    project = books.project
+    places = sorted(
+        (project.place(*one), project.place(*other)), key=lambda place: project.source.offsets(place) or (0, 0)
+    )
+    return Problem(
+        place=places[1],
+        message=message,
+        hint="check both dates; one of them is wrong",
+        milestone=milestone,
+        invoice=number,
+        related=((places[0], "the other date"),),
+    )
+
+
+@project_rule(Category.STATUS, Severity.ERROR)
+def future_date(books: Books) -> Iterator[Problem]:
+    """A date of something that happened lies after today (`--as-of`).
+
+    Why: a payment of next month is a hope or a typo; until then it makes an invoice look paid. Planned, due
+    and until dates may lie ahead.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2062-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, planned: 2062-01-10, status: not_billed}
+    """
+    project = books.project
+    for route, what, day, milestone, number in _happened(books):
+        if day is not None and day > books.as_of:
+            yield Problem(
+                place=project.place(*route),
+                message=f"{what} on {day}, which is after {books.as_of}",
+                hint="check the date; what has not happened yet is not recorded",
+                milestone=milestone,
+                invoice=number,
+            )
+
+
+def _happened(books: Books) -> Iterator[tuple[Route, str, date | None, str | None, str | None]]:
+    """Every date of something that happened: route, what, day, milestone id, invoice number."""
+    project = books.project
+    if project.agreement is not None:
+        yield ("agreement", "signed"), "the agreement was signed", project.agreement.signed, None, None
+        for i, amendment in enumerate(project.agreement.amendments):
+            yield (*amendment.route, "signed"), f"amendment {i + 1} was signed", amendment.signed, None, None
+    for milestone in project.milestones:
+        label, route = milestone.label, milestone.deliverable.route
+        yield (*route, "completed"), f"{label} was completed", milestone.completed, milestone.id, None
+        yield (*route, "approved"), f"{label} was approved", milestone.approved, milestone.id, None
+        cancelled = (*milestone.route, "cancelled", "date")
+        yield cancelled, f"{label} was cancelled", milestone.cancelled_date, milestone.id, None
+    for invoice in project.invoices():
+        name, about, route = f"invoice {invoice.number}", (invoice.only_milestone, invoice.number), invoice.route
+        yield (*route, "sent"), f"{name} was sent", invoice.sent, *about
+        yield (*route, "void", "date"), f"{name} was made void", invoice.void, *about
+        yield (*route, "written_off", "date"), f"{name} was written off", invoice.written_off_date, *about
+        yield (*route, "disputed", "since"), f"{name} was disputed", invoice.disputed, *about
+        for payment in invoice.payments:
+            yield (*payment.route, "date"), f"{name} was paid", payment.date, *about
+    yield ("closed",), "the project was closed", project.closed, None, None
+
+
+@project_rule(Category.STATUS, Severity.INFO)
+def payment_not_recorded(books: Books) -> Iterator[Problem]:
+    """A milestone says paid or partially paid, and a live invoice that bills it lists no payment.
+
+    Why: the status is taken at its word, but no one can say when the money came or how much it was.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 4000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: paid
+          - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 4000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice:
+              number: INV-1
+              amount: 4000.00
+              sent: 2026-02-03
+              file: invoices/INV-1.pdf
+              payments: [{date: 2026-02-17, amount: 4000.00}]
+            status: paid
+          - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
+    """
+    project = books.project
+    for figures in books.ledger.milestones:
+        milestone = figures.milestone
+        if milestone.status not in ("paid", "partially_paid"):
+            continue
+        for item in figures.live_invoices:
+            if not item.invoice.lists_settlement:
+                yield Problem(
+                    place=project.place(*milestone.route, "status"),
+                    message=f"{milestone.label} says {milestone.status}, but invoice {item.invoice.number} lists no payment",
+                    hint="record the payment with its date: mtrack pay, or `payments:` under the invoice",
+                    milestone=milestone.id,
+                    invoice=item.invoice.number,
+                )

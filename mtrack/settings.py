@@ -1,0 +1,128 @@
+"""`mtrack.yaml` → frozen `Settings`. What is wrong in it is a finding; that key then has its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mtrack import model, schema, source
+from mtrack.errors import CannotRunError
+from mtrack.finding import Place, Problem, Severity
+from mtrack.workspace import SETTINGS
+
+if TYPE_CHECKING:
+    from mtrack.finding import Route
+    from mtrack.model import Waiver
+    from mtrack.source import Source
+
+DEFAULT_TERMS = 30
+DEFAULT_LOCALE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A workspace's settings. `payment_terms` and `bill_within` in days; `rules` maps a name to None for off."""
+
+    source: Source | None = None
+    name: str | None = None
+    currency: str | None = None
+    payment_terms: int = DEFAULT_TERMS
+    bill_within: int = 0
+    locale: str = DEFAULT_LOCALE
+    currencies: dict[str, int] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    rules: dict[str, Severity | None] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    unknown_keys: tuple[Problem, ...] = ()
+    broken: tuple[Problem, ...] = ()
+
+
+def load(root: str) -> Settings:
+    """The settings of the workspace at `root`; defaults where it has no `mtrack.yaml`.
+
+    Raises CannotRunError where the file can't be read or parsed.
+    """
+    import os  # noqa: PLC0415
+
+    if not os.path.lexists(os.path.join(root, SETTINGS)):
+        return Settings()
+    return from_source(source.read(root, SETTINGS, schema.shape("workspace")))
+
+
+def from_source(read: Source) -> Settings:
+    """The settings in a file that was read."""
+    flaw = read.unreadable or next(iter(read.flaws), None)
+    if flaw is not None:
+        where = ""
+        if flaw.offsets is not None:
+            line, column = read.position(flaw.offsets[0])
+            where = f":{line}:{column}"
+        message = f"{SETTINGS}{where}: {flaw.message}; {flaw.hint}"
+        raise CannotRunError(message)
+    faults = schema.faults("workspace", read)
+    broken = [problem for _, problem in faults.broken]
+    routes = [route for route, _ in faults.broken]
+    data: dict[str, Any] = _without(read.data, routes) if isinstance(read.data, dict) else {}
+    locale = data.get("locale") or DEFAULT_LOCALE
+    if locale != DEFAULT_LOCALE and not _is_locale(locale):
+        place = Place(read.path, ("locale",))
+        hint = "write a language and a country, such as en_GB or de_DE"
+        broken.append(Problem(place=place, message=f"there is no locale '{locale}'", hint=hint))
+        locale = DEFAULT_LOCALE
+    rules = {name: None if word == "off" else Severity[word.upper()] for name, word in (data.get("rules") or {}).items()}
+    return Settings(
+        source=read,
+        name=data.get("name"),
+        currency=data.get("currency"),
+        payment_terms=DEFAULT_TERMS if data.get("payment_terms") is None else data["payment_terms"],
+        bill_within=data.get("bill_within") or 0,
+        locale=locale.replace("-", "_"),
+        currencies=data.get("currencies") or {},
+        exclude=tuple(item for item in data.get("exclude") or () if item is not None),
+        rules=rules,
+        waivers=waivers(read.path, data, routes),
+        unknown_keys=faults.unknown,
+        broken=tuple(broken),
+    )
+
+
+def waivers(path: str, data: dict[str, Any], broken: list[Route]) -> tuple[Waiver, ...]:
+    """The waivers of a file but those that are faulty themselves; a broken list of them is no list."""
+    items = data.get("waivers")
+    if not isinstance(items, list):
+        return ()
+    faulty = {route[1] for route in broken if route[:1] == ("waivers",) and len(route) > 1}
+    return tuple(
+        model.waiver(path, ("waivers", i), item)
+        for i, item in enumerate(items)
+        if i not in faulty and isinstance(item, dict)
+    )
+
+
+def _without(data: dict[str, Any], routes: list[Route]) -> dict[str, Any]:
+    """The data without the values at fault; a fault inside a list or mapping takes only its own entry."""
+    result = dict(data)
+    for route in routes:
+        if not route:
+            continue
+        key = str(route[0])
+        if key == "waivers":  # dropped one by one, by index
+            if len(route) == 1:
+                result.pop(key, None)
+        elif len(route) == 1:
+            result.pop(key, None)
+        elif isinstance(result.get(key), dict):
+            result[key] = {name: value for name, value in result[key].items() if name != route[1]}
+        elif isinstance(result.get(key), list):
+            result[key] = [None if i == route[1] else item for i, item in enumerate(result[key])]
+    return result
+
+
+def _is_locale(name: str) -> bool:
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  (only where a locale is set)
+
+    try:
+        Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True

@@ -1,0 +1,479 @@
+"""A file's text, its plain data with exact decimals, and the way from a route to a place.
+
+YAML 1.2 core is the meaning, whatever a parser's defaults are: both parsers only deliver nodes, and scalars are
+resolved here, guided by the schema (`Shape`): where text is asked for, a plain scalar is its characters; where an
+amount is asked for, only plain digits are one. libyaml's C parser reads nearly every file; what it refuses, and
+what is known to mean something else to it, is judged by the reference, ruamel.yaml in pure Python.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mtrack import money
+from mtrack.finding import Place, Route, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from mtrack.schema import Shape
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_DEPTH = 100
+MAX_ALIAS_NODES = 10_000
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_BREAK = re.compile(r"\r\n|\n|\r")
+# Line breaks to libyaml (YAML 1.1) that YAML 1.2 reads as ordinary characters, and characters it counts otherwise.
+_STEP_ASIDE = re.compile("[\x85\u2028\u2029\ufeff\t]")
+_VERSION = re.compile(r"^(%YAML[ ]+1\.)[0-9]\b", re.MULTILINE)
+_MAYBE_DEEP = re.compile(r"^[ \t?-]{48}", re.MULTILINE)
+_ALIAS = re.compile(r"(?:^|[\s,\[{:-])\*")
+_LIBYAML = hasattr(yaml, "CParser")
+
+
+class _Loader(yaml.CParser if _LIBYAML else object):  # type: ignore[misc]
+    """libyaml composing nodes; tags stay as written: "" for none on a plain scalar, "!" for a quoted one."""
+
+    def __init__(self, text: str) -> None:
+        yaml.CParser.__init__(self, text)
+
+    def resolve(self, _kind: type, _value: object, implicit: object) -> str:
+        return "" if (implicit[0] if isinstance(implicit, tuple) else implicit) else "!"
+
+    def descend_resolver(self, _parent: object, _index: object) -> None:
+        """Nothing to resolve by path."""
+
+    ascend_resolver = resolve_nothing = lambda self: None  # noqa: E731  (two hooks libyaml's composer calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Why a file can't be used: `offsets` (start, end) in code points, `first` the place it repeats."""
+
+    message: str
+    hint: str
+    offsets: tuple[int, int] | None = None
+    first: tuple[int, int] | None = None
+
+
+@dataclass(slots=True)
+class Source:
+    """A file as it was read.
+
+    `path` is relative to the root. `unreadable` says why it could not be read, `flaws` what is wrong with its
+    YAML; `data` is None then. `text` leaves a byte-order mark out, `had_bom` remembers it.
+    """
+
+    path: str
+    text: str = ""
+    had_bom: bool = False
+    unreadable: Flaw | None = None
+    flaws: tuple[Flaw, ...] = ()
+    data: Any = None
+    _lines: list[int] = field(default_factory=list)
+    _root: Any = None
+
+    def offsets(self, place: Place) -> tuple[int, int] | None:
+        """Where a place starts and ends, in code points from the file's start; None for the file itself.
+
+        A route that leads nowhere ends at its last part that is there.
+        """
+        if place.offsets is not None:
+            return place.offsets
+        if place.route is None:
+            return None
+        if self._root is None:
+            self._root = compose(self.text).root
+        node, key = self._root, None
+        for step in place.route:
+            child = _child(node, step)
+            if child is None:
+                break
+            key, node = child
+        else:
+            if place.key and key is not None:
+                return _extent(self.text, key)
+        if node is None:
+            return (0, 0)
+        start, end = _extent(self.text, node)
+        if start >= end and key is not None:
+            return _extent(self.text, key)
+        return (start, end)
+
+    def first_key(self, route: Route, preferred: tuple[str, ...] = ()) -> Route:
+        """The route of the mapping's first key, or of the first `preferred` one that is there; else `route`."""
+        if self._root is None:
+            self._root = compose(self.text).root
+        node = self._root
+        for step in route:
+            child = _child(node, step)
+            if child is None:
+                return route
+            node = child[1]
+        if not isinstance(node, yaml.MappingNode) or not node.value:
+            return route
+        keys = [key.value for key, _ in node.value]
+        name = next((key for key in preferred if key in keys), keys[0])
+        return (*route, name)
+
+    def span(self, place: Place) -> Span | None:
+        """The lines and columns of a place, from 1; None for the file itself."""
+        offsets = self.offsets(place)
+        if offsets is None:
+            return None
+        return Span(*self.position(offsets[0]), *self.position(offsets[1]))
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1, of an offset in code points."""
+        if not self._lines:
+            self._lines = [0, *(match.end() for match in _BREAK.finditer(self.text))]
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def line_text(self, line: int) -> str:
+        """The text of a line, without its line break."""
+        self.position(0)
+        start = self._lines[line - 1]
+        match = _BREAK.search(self.text, start)
+        return self.text[start : match.start() if match else None]
+
+    def forget(self) -> None:
+        """Drop the nodes; they are made again from the text when a place is asked for."""
+        self._root = None
+
+
+def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+    if isinstance(node, yaml.MappingNode) and isinstance(step, str):
+        for key, value in node.value:
+            if key.value == step:
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return None, node.value[step]
+    return None
+
+
+def _extent(text: str, node: Any) -> tuple[int, int]:
+    """Start and end of a node without the white space and comments a block's end mark runs over."""
+    start = node.start_mark.index
+    if isinstance(node, yaml.ScalarNode):
+        end = node.end_mark.index
+        if node.style in ("|", ">"):
+            end = start + len(text[start:end].rstrip())
+        return start, end
+    if node.flow_style or not node.value:
+        return start, node.end_mark.index
+    last = node.value[-1]
+    if isinstance(last, tuple):
+        key, value = last
+        span = _extent(text, value)
+        return start, span[1] if span[1] > span[0] else max(_extent(text, key)[1], span[0])
+    return start, max(_extent(text, last)[1], start)
+
+
+def read(root: str, path: str, shape: Shape) -> Source:
+    """Read and parse the file at `path` (relative to `root`, with "/"). Never raises for what a file holds."""
+    raw, unreadable = _read_bytes(root, path)
+    if raw is None:
+        return Source(path, unreadable=unreadable)
+    had_bom = raw.startswith(b"\xef\xbb\xbf")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        good = raw[: error.start].decode("utf-8")
+        at = len(good) - had_bom
+        flaw = Flaw(
+            f"the file is not UTF-8: byte 0x{raw[error.start]:02X} begins no character",
+            "save it as UTF-8",
+            (at, at + 1),
+        )
+        # The text up to there still gives line and column.
+        return Source(path, good.removeprefix("\ufeff") + "\ufffd", had_bom, unreadable=flaw)
+    return parse(path, text, shape)
+
+
+def _read_bytes(root: str, path: str) -> tuple[bytes | None, Flaw | None]:
+    full = os.path.join(root, *path.split("/"))
+    real, top = os.path.realpath(full), os.path.realpath(root)
+    if not inside(real, top):
+        return None, Flaw("the file is a link that leads out of the workspace", "put a copy in its place")
+    try:
+        info = os.stat(full)
+        if stat.S_ISDIR(info.st_mode):
+            return None, Flaw("this is a folder, not a file", "rename the folder, or put the records in a file")
+        if not stat.S_ISREG(info.st_mode):
+            return None, Flaw("this is not a regular file", "put a plain text file in its place")
+        if info.st_size <= MAX_BYTES:
+            with open(full, "rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+            if len(raw) <= MAX_BYTES:
+                return raw, None
+    except OSError as error:
+        return None, Flaw(f"the file can't be read: {os.strerror(error.errno or 5).lower()}", "check its permissions")
+    return None, Flaw("the file is larger than 5 MiB", "split the project, or remove what doesn't belong here")
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether a real path is `folder` itself or lies in it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def parse(path: str, text: str, shape: Shape) -> Source:
+    """The source for a text that is already at hand; `text` may begin with a byte-order mark."""
+    had_bom = text.startswith("\ufeff")
+    source = Source(path, text[1:] if had_bom else text, had_bom)
+    composed = compose(source.text)
+    builder = _Builder(source.text, aliases=composed.aliases)
+    flaws = list(composed.flaws)
+    if not flaws:
+        source.data = builder.build(composed.root, shape, 1)
+        flaws = builder.flaws
+    if flaws:
+        source.data = None
+        source.flaws = tuple(sorted(flaws, key=lambda flaw: flaw.offsets or (0, 0)))
+    return source
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A document as nodes (PyYAML's classes, whichever parser made them), or what is wrong with it."""
+
+    root: Any = None
+    aliases: bool = False
+    flaws: tuple[Flaw, ...] = ()
+
+
+def compose(text: str) -> Composed:
+    """The nodes of the one document in `text`: by libyaml where that is certain, else by the reference.
+
+    Whatever 1.x a %YAML line asks for, the meaning is that of 1.2 core.
+    """
+    if text.lstrip().startswith("%"):
+        text = _VERSION.sub(r"\g<1>2", text)
+    if _LIBYAML and not _STEP_ASIDE.search(text):
+        try:
+            if _ALIAS.search(text) or text.count("[") + text.count("{") >= MAX_DEPTH - 10 or _MAYBE_DEEP.search(text):
+                return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)
+            return Composed(_Loader(text).get_single_node())
+        except yaml.YAMLError:
+            pass
+        except RecursionError:  # pragma: no cover  (the event composer counts depth before it recurses)
+            pass
+    return compose_reference(text)
+
+
+def compose_reference(text: str) -> Composed:
+    """The nodes by ruamel.yaml in pure Python: slower, and what it says counts."""
+    import ruamel.yaml  # noqa: PLC0415  (only where libyaml steps aside)
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+
+    loader = ruamel.yaml.YAML(typ="safe", pure=True)
+    try:
+        return compose_events(loader.parse(text), text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = min(mark.index, len(text)) if mark else 0
+        return Composed(flaws=(_syntax_flaw(error.problem or error.context or "not YAML", text, at),))
+    except YAMLError as error:
+        at = getattr(error, "position", 0)
+        return Composed(flaws=(_syntax_flaw(getattr(error, "reason", "") or "not YAML", text, at),))
+    except (ValueError, AttributeError, AssertionError, IndexError, TypeError, RecursionError):
+        return Composed(flaws=(Flaw("the file is not YAML that can be parsed", "see yaml.org/spec", (0, 0)),))
+
+
+def _syntax_flaw(problem: str, text: str, at: int) -> Flaw:
+    """A parser's complaint in words a user can act on."""
+    line_start = text.rfind("\n", 0, at) + 1
+    line = text[line_start : (text.find("\n", line_start) + 1 or len(text) + 1) - 1]
+    hint = "check the indentation, colons, brackets and quotes around here"
+    if "\t" in line[: len(line) - len(line.lstrip())] or (at < len(text) and text[at] == "\t"):
+        problem, hint = "a tab where YAML wants spaces", "indent with spaces"
+    elif "special characters are not allowed" in problem or "control characters" in problem:
+        found = f"U+{ord(text[at]):04X}" if at < len(text) else "it"
+        problem, hint = f"the character {found} may not stand in YAML", "remove it, or write it as an escape in double quotes"
+    elif "mapping values are not allowed" in problem:
+        problem, hint = "a colon where no mapping can begin", "put text that holds ': ' in quotes, or check the indentation"
+    elif "expected ',' or" in problem or "could not find expected ':'" in problem or "stream end" in problem or "end of stream" in problem:
+        hint = "a bracket, quote or colon is missing before this place"
+    elif "undefined alias" in problem:
+        hint = "define the anchor (&name) before it is used, or quote the text"
+    elif "cannot start any token" in problem:
+        hint = "put the text in quotes"
+    return Flaw(f"not valid YAML: {problem}", hint, (at, min(at + 1, len(text))))
+
+
+def compose_events(events: Iterator[Any], text: str) -> Composed:
+    """Nodes from parser events, ruamel's or PyYAML's; an alias becomes a node of its own that shares its children."""
+    stack: list[Any] = []
+    anchors: dict[str, Any] = {}
+    open_anchors: list[str | None] = []
+    flaws: list[Flaw] = []
+    root: Any = None
+    documents = 0
+    aliases = False
+
+    def place(node: Any) -> None:
+        nonlocal root
+        if not stack:
+            root = node
+            return
+        parent = stack[-1]
+        if isinstance(parent, yaml.MappingNode):
+            if parent.value and parent.value[-1][1] is None:
+                parent.value[-1] = (parent.value[-1][0], node)
+            else:
+                parent.value.append((node, None))
+        else:
+            parent.value.append(node)
+
+    for event in events:
+        kind = type(event).__name__
+        if kind == "DocumentStartEvent":
+            documents += 1
+            if documents > 1:
+                at = event.start_mark.index
+                flaws.append(Flaw("a second document begins here", "keep one document a file", (at, at + 3)))
+                break
+        elif kind == "AliasEvent":
+            aliases = True
+            span = (event.start_mark.index, event.end_mark.index)
+            if event.anchor in open_anchors:
+                flaws.append(Flaw(f"the alias *{event.anchor} stands inside its own anchor", "write the value out", span))
+                break
+            if event.anchor not in anchors:
+                flaws.append(_syntax_flaw(f"undefined alias '{event.anchor}'", text, span[0]))
+                break
+            node = anchors[event.anchor]
+            extra = {} if isinstance(node, yaml.ScalarNode) else {"flow_style": True}
+            copy = type(node)("", node.value, event.start_mark, event.end_mark, **extra)
+            if isinstance(node, yaml.ScalarNode):
+                copy.style, copy.tag = node.style, node.tag
+            place(copy)
+        elif kind == "ScalarEvent":
+            tag = _tag(event) or ("" if event.implicit[0] else "!")
+            if event.style in (None, "") and tag == "!" and not _tag(event):
+                tag = ""
+            node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark, style=event.style)
+            if event.anchor:
+                anchors[event.anchor] = node
+            place(node)
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            if len(stack) >= MAX_DEPTH:
+                at = event.start_mark.index
+                flaws.append(Flaw(f"nested more than {MAX_DEPTH} levels deep", "flatten it", (at, at + 1)))
+                break
+            cls = yaml.MappingNode if kind == "MappingStartEvent" else yaml.SequenceNode
+            node = cls(_tag(event) or "", [], event.start_mark, event.end_mark, flow_style=event.flow_style)
+            if event.anchor:
+                anchors[event.anchor] = node
+            place(node)
+            stack.append(node)
+            open_anchors.append(event.anchor)
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            node = stack.pop()
+            node.end_mark = event.end_mark
+            open_anchors.pop()
+    return Composed(root, aliases, tuple(flaws))
+
+
+def _tag(event: Any) -> str | None:
+    tag = event.tag
+    return None if tag is None else str(tag)
+
+
+class _Builder:
+    """Plain data from nodes, in the sense the schema asks for; collects duplicate keys, tags and merge keys."""
+
+    def __init__(self, text: str, *, aliases: bool) -> None:
+        self.text = text
+        self.flaws: list[Flaw] = []
+        self.copies: dict[int, int] | None = {} if aliases else None
+        self.spent = 0
+
+    def build(self, node: Any, shape: Shape, depth: int) -> Any:
+        if node is None:
+            return None
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, shape)
+        if node.tag:
+            self._tagged(node)
+        if depth > MAX_DEPTH:
+            self._flaw(node, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
+            return None
+        if self.copies is not None and not self._affordable(node):
+            return None
+        if isinstance(node, yaml.SequenceNode):
+            item = shape.item
+            return [self.build(child, item, depth + 1) for child in node.value]
+        result: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._flaw(key, "a key must be a word, not a list or mapping", "write the key as plain text")
+                continue
+            if key.tag and key.tag != "!":
+                self._tagged(key)
+            name = key.value
+            if name == "<<" and not key.style:
+                self._flaw(key, "'<<' merges mappings, which this format does not have", "write the keys out")
+            elif name in result:
+                first = next(_extent(self.text, k) for k, _ in node.value if k.value == name)
+                hint = "keep one of the two"
+                self.flaws.append(Flaw(f"the key '{name}' stands here twice", hint, _extent(self.text, key), first))
+            result[name] = self.build(value, shape.child(name), depth + 1)
+        return result
+
+    def _scalar(self, node: Any, shape: Shape) -> Any:
+        tag, value, style = node.tag, node.value, node.style
+        if tag and (tag != "!" or not style or self.text[node.start_mark.index] not in "'\"|>&*"):
+            self._tagged(node)
+        if style:
+            return value
+        if value in _NULLS:
+            return None
+        return scalar(value, shape.kind)
+
+    def _tagged(self, node: Any) -> None:
+        name = "!" if node.tag == "!" else node.tag.replace("tag:yaml.org,2002:", "!!")
+        self._flaw(node, f"the tag {name} is not part of this format", "remove the tag")
+
+    def _flaw(self, node: Any, message: str, hint: str) -> None:
+        self.flaws.append(Flaw(message, hint, _extent(self.text, node)))
+
+    def _affordable(self, node: Any) -> bool:
+        """Counts what aliases repeat: a second visit to the same children is expansion."""
+        assert self.copies is not None
+        seen = self.copies.setdefault(id(node.value), 0)
+        self.copies[id(node.value)] = seen + 1
+        if seen:
+            self.spent += len(node.value) + 1
+        if self.spent <= MAX_ALIAS_NODES:
+            return True
+        if not any("expand" in flaw.message for flaw in self.flaws):
+            self._flaw(node, f"the aliases expand to more than {MAX_ALIAS_NODES:,} values", "write the values out")
+        return False
+
+
+def scalar(value: str, kind: str) -> str | bool | int | Decimal | None:
+    """A plain scalar that is not empty, in the sense `kind` asks for: text, amount, count, flag or any.
+
+    What does not fit stays its characters; the schema then says what is wrong with it.
+    """
+    if kind == "text":
+        return value
+    if kind == "count":
+        return int(value) if _INTEGER.fullmatch(value) else value
+    if kind in ("flag", "any") and value in _BOOLEANS:
+        return _BOOLEANS[value]
+    if kind == "flag":
+        return value
+    amount = money.parse(value)
+    return value if amount is None else amount

@@ -1,0 +1,162 @@
+"""Finds the workspace's root and its projects, in sorted order, and lists the files evidence can lie in."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mtrack.errors import CannotRunError
+from mtrack.source import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SETTINGS = "mtrack.yaml"
+RECORDS = "milestones.yaml"
+EVIDENCE = ("agreement", "invoices", "signoffs")
+"""The sub-folders of a project whose files the records name."""
+
+
+def find_root(path: str) -> str:
+    """The nearest folder at or above `path` that holds `mtrack.yaml`; without one, `path` (a file's folder)."""
+    start = os.path.abspath(path)
+    if not os.path.isdir(start):
+        start = os.path.dirname(start)
+    folder = start
+    while True:
+        if os.path.lexists(os.path.join(folder, SETTINGS)):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return start
+        folder = parent
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a walk found: project folders, and folders with evidence but no records; paths from the root."""
+
+    projects: tuple[str, ...]
+    recordless: tuple[str, ...]
+
+
+def join(folder: str, name: str) -> str:
+    """A path below a folder, both from the root."""
+    return name if folder == "." else f"{folder}/{name}"
+
+
+def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
+    """All projects under `root` (SPEC 2), hidden folders, excluded ones and links out of it left out.
+
+    Raises CannotRunError where the root itself can't be read. A folder that is reached by a link as well as by
+    itself is entered once, by its own path.
+    """
+    try:
+        os.scandir(root).close()
+    except OSError as error:
+        message = f"{root} can't be read: {os.strerror(error.errno or 5).lower()}"
+        raise CannotRunError(message) from error
+    top = os.path.realpath(root)
+    excluded = _matcher(exclude)
+    visited: set[str] = set()
+    links: list[str] = []
+    folders: dict[str, bool] = {}
+    evidence: list[str] = []
+
+    def enter(path: str, full: str) -> None:
+        pending = [(path, full)]
+        while pending:
+            path, full = pending.pop()
+            real = os.path.realpath(full)
+            if real in visited:
+                continue
+            visited.add(real)
+            has_records, below = _scan(path, full, excluded, links)
+            folders[path] = has_records
+            evidence.extend(path for name, entry in below if not has_records and name in EVIDENCE and _holds_files(entry))
+            pending.extend((join(path, name), entry) for name, entry in reversed(below))
+
+    enter(".", root)
+    while links:
+        path = links.pop(0)
+        full = os.path.join(root, *path.split("/"))
+        real = os.path.realpath(full)
+        if inside(real, top) and os.path.isdir(real):
+            enter(path, full)
+    projects = tuple(sorted(path for path, has_records in folders.items() if has_records))
+    return Found(projects, _recordless(sorted(set(evidence)), projects))
+
+
+def _scan(
+    path: str, full: str, excluded: Callable[[str], bool], links: list[str]
+) -> tuple[bool, list[tuple[str, str]]]:
+    """Whether a folder holds records, and its sub-folders to enter (name, full path) in sorted order."""
+    has_records = False
+    below: list[tuple[str, str]] = []
+    try:
+        with os.scandir(full) as entries:
+            for entry in entries:
+                name = entry.name
+                if name == RECORDS:
+                    has_records = True
+                elif name.startswith("."):
+                    continue
+                elif entry.is_symlink():
+                    if entry.is_dir() and not excluded(join(path, name)):
+                        links.append(join(path, name))
+                elif entry.is_dir(follow_symlinks=False) and not excluded(join(path, name)):
+                    below.append((name, entry.path))
+    except OSError:
+        pass
+    below.sort()
+    links.sort()
+    return has_records, below
+
+
+def _recordless(evidence: list[str], projects: tuple[str, ...]) -> tuple[str, ...]:
+    """Those folders with evidence that are in no project, have none below, and lie in no other such folder."""
+    known = set(projects)
+    holding = {ancestor for project in projects for ancestor in _ancestors(project)}
+    result: list[str] = []
+    for folder in evidence:
+        above = set(_ancestors(folder))
+        if folder not in holding and not above & known and not above & set(result):
+            result.append(folder)
+    return tuple(result)
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    while path != ".":
+        path = path.rpartition("/")[0] or "."
+        yield path
+
+
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    if not patterns:
+        return lambda _path: False
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  (only workspaces that exclude pay for it)
+
+    spec = GitIgnoreSpec.from_lines(patterns)
+    return lambda path: spec.match_file(path + "/")
+
+
+def _holds_files(folder: str) -> bool:
+    return next(evidence_files(folder), None) is not None
+
+
+def evidence_files(folder: str) -> Iterator[str]:
+    """Files at any depth below a folder, relative to it with "/", sorted; hidden ones, and projects inside, aside."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if not os.path.lexists(os.path.join(entry.path, RECORDS)):
+                yield from (f"{entry.name}/{path}" for path in evidence_files(entry.path))
+        elif not (entry.is_symlink() and entry.is_dir()):
+            yield entry.name

@@ -1,0 +1,97 @@
+"""What the tests share: trees from a few lines, and mtrack run on them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from mtrack import evidence, resources
+from mtrack.__main__ import run
+from mtrack.books import open_workspace
+from mtrack.finding import Finding
+from mtrack.lint import findings
+
+ROOT = Path(__file__).parent.parent
+AS_OF = date(2026, 2, 20)
+"""The day most tests judge as of."""
+
+
+def write_tree(root: Path, files: dict[str, str | bytes]) -> Path:
+    """Write files, given by their path from `root`."""
+    for path, content in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
+
+
+def add_evidence(root: Path, as_of: date = AS_OF) -> None:
+    """Write every file that the records under `root` name and that is not there, each with content of its own."""
+    for books in open_workspace(str(root), as_of).books:
+        for named in evidence.named_files(books.project):
+            state = evidence.look(str(root), books.project.folder, named)
+            if state.missing == "is not there":
+                os.makedirs(os.path.dirname(state.full), exist_ok=True)
+                Path(state.full).write_text(f"{state.full}\n", encoding="utf-8")
+
+
+def judge(root: Path, as_of: date = AS_OF) -> list[Finding]:
+    """All findings of a tree."""
+    return findings(open_workspace(str(root), as_of))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+class _Output(io.StringIO):
+    """Standard output or error as a test reads it."""
+
+    def isatty(self) -> bool:
+        return False
+
+
+def mtrack(*arguments: str | Path, cwd: Path | None = None) -> Result:
+    """Run the command line in this process."""
+    out, err, before = _Output(), _Output(), Path.cwd()
+    if cwd is not None:
+        os.chdir(cwd)
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            code = run([str(argument) for argument in arguments])
+    finally:
+        os.chdir(before)
+    return Result(code, out.getvalue(), err.getvalue())
+
+
+@cache
+def _validator(schema: str) -> Any:
+    return Draft202012Validator(json.loads(resources.schema_text(schema)))
+
+
+def validated(text: str, schema: str) -> Any:
+    """JSON that must fit the published schema."""
+    data = json.loads(text)
+    _validator(schema).validate(data)
+    return data
+
+
+def lint_json(root: Path, *arguments: str, as_of: date = AS_OF) -> Any:
+    """The validated output of `mtrack lint --format json`."""
+    result = mtrack("lint", root, "--format", "json", "--as-of", as_of.isoformat(), *arguments)
+    assert result.code in (0, 1), result.err
+    return validated(result.out, "findings")
