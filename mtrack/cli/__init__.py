@@ -33,4 +33,4 @@ class _Commands(click.Group):
 @click.command(cls=_Commands, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="mtrack")
 def cli() -> None:
-    """mtrack keeps agreement, milestones, invoices and sign-offs together in plain files, and checks them."""
+    """Keep agreement, milestones, invoices and sign-offs together in plain files, and check them."""

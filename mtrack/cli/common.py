@@ -15,6 +15,7 @@ from mtrack.books import open_workspace
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
 from mtrack.lint import Selection
+from mtrack.schema import is_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,20 +25,18 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day of the calendar, YYYY-MM-DD."""
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that says how to write it."""
         if isinstance(value, date):
             return value
-        try:
-            if len(value) == len("2026-01-31"):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        self.fail(f"'{value}' is not a day of the calendar; write it as YYYY-MM-DD", param, ctx)
+        if is_date(value):
+            return date.fromisoformat(value)
+        return self.fail(f"'{value}' is not a day of the calendar; write it as YYYY-MM-DD", param, ctx)
 
 
 def paths_argument(command: F) -> F:
@@ -54,7 +53,9 @@ def as_of_option(command: F) -> F:
 def format_option(*names: str) -> Callable[[F], F]:
     """--format, the first of `names` by default."""
     choice = click.Choice(names)
-    return click.option("--format", "format_", type=choice, default=names[0], show_default=True, help="The output's format.")
+    return click.option(
+        "--format", "format_", type=choice, default=names[0], show_default=True, help="The output's format."
+    )
 
 
 def fail_on_option(command: F) -> F:
@@ -113,9 +114,9 @@ def use_colour() -> bool:
 
 def width() -> int:
     """Columns to lay tables out in: the terminal's, or 120 where there is none."""
-    if columns := os.environ.get("COLUMNS", ""):
-        if columns.isdigit() and int(columns):
-            return int(columns)
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns)
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 120
     except (OSError, ValueError):

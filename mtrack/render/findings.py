@@ -38,7 +38,8 @@ def text(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT002
     waived = [finding for finding in report.findings if finding.waived]
     if waived:
         lines = [
-            f"  {_where(f.path, f.span)} {f.rule}: {harmless(f.message)}\n    reason: {harmless(f.waiver or '')}\n" for f in waived
+            f"  {_where(f.path, f.span)} {f.rule}: {harmless(f.message)}\n    reason: {harmless(f.waiver or '')}\n"
+            for f in waived
         ]
         parts.append("waived:\n" + "".join(lines))
     skipped = _skipped(report)
@@ -68,7 +69,8 @@ def _block(finding: Finding, colour: bool) -> str:  # noqa: FBT001
         lines += [f"{gutter} {bar}", f"{number} {bar} {shown}", f"{gutter} {bar} {' ' * before}{mark}"]
     equals = style("=", "blue", colour=colour)
     lines += [
-        f"{gutter} {equals} see {_where(related.path, related.span)}: {harmless(related.message)}" for related in finding.related
+        f"{gutter} {equals} see {_where(related.path, related.span)}: {harmless(related.message)}"
+        for related in finding.related
     ]
     if finding.hint:
         lines.append(f"{gutter} {equals} help: {harmless(finding.hint)}")

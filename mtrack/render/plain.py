@@ -13,7 +13,7 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 
 
 def harmless(text: str) -> str:
-    """Text from a file as one line that a terminal shows and does not obey: controls become escapes like \\x1b."""
+    r"""Text from a file as one line that a terminal shows and does not obey: controls become escapes like \x1b."""
     return _HARMFUL.sub(_escape, text)
 
 

@@ -1,0 +1,37 @@
+"""`mtrack rules` and `mtrack schema`: what mtrack knows."""
+
+from __future__ import annotations
+
+import click
+
+from mtrack import resources
+from mtrack.cli import common
+from mtrack.errors import UsageError
+
+
+@click.command(short_help="The rules and their pages.")
+@click.argument("rule", required=False)
+def rules(rule: str | None) -> None:
+    """List the rules, or show one rule's page: why it matters, a bad and a good sample."""
+    from mtrack.render import rules as render  # noqa: PLC0415
+    from mtrack.rules import RULES  # noqa: PLC0415
+
+    if rule is None:
+        common.write(render.listing(tuple(RULES.values()), common.use_colour()))
+        return
+    name = rule.lower().replace("_", "-")
+    if name not in RULES:
+        from difflib import get_close_matches  # noqa: PLC0415
+
+        nearest = get_close_matches(name, RULES, n=1, cutoff=0.4)
+        hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
+        message = f"there is no rule '{rule}'; {hint}"
+        raise UsageError(message)
+    common.write(render.page_text(RULES[name], common.use_colour()))
+
+
+@click.command(short_help="Print a JSON Schema.")
+@click.argument("name", type=click.Choice(resources.SCHEMAS))
+def schema(name: str) -> None:
+    """Print a JSON Schema: of milestones.yaml, of mtrack.yaml (workspace), or of what lint and status print as JSON."""
+    common.write(resources.schema_text(name))

@@ -1,0 +1,78 @@
+"""Money and dates as the workspace's locale writes them, and the few words every report shares."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal, localcontext
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import parse_pattern
+
+from mtrack import money
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_ROOMY = Context(prec=1_000)
+
+STATES = {
+    "received": ("●", "received"),
+    "outstanding": ("◐", "outstanding"),
+    "overdue": ("▲", "overdue"),
+    "billable": ("◆", "not billed"),
+    "ahead": ("○", "ahead"),
+}
+"""The five states every report tells money in: mark and word, together always."""
+OVERLAP_MARK = "✕"
+
+
+class Wording:
+    """One locale's way to write amounts and dates. `locale` is a name such as en_GB that Babel knows."""
+
+    def __init__(self, locale: str) -> None:
+        self.locale = Locale.parse(locale)
+
+    @cached_property
+    def _pattern(self) -> str:
+        return str(self.locale.decimal_formats[None].pattern).split(";")[0]
+
+    @cached_property
+    def code_last(self) -> bool:
+        """Whether the currency's code stands after the amount."""
+        return str(self.locale.currency_formats["standard"].pattern).split(";")[0].rstrip("\u200f").endswith("¤")
+
+    def number(self, amount: Decimal, places: int) -> str:
+        """An amount without its currency, with at least `places` decimals and none lost."""
+        places = max(places, money.decimals_used(amount))
+        pattern = parse_pattern(self._pattern)
+        pattern.frac_prec = (places, places)
+        with localcontext(_ROOMY):
+            text = str(pattern.apply(amount, self.locale))
+        return text.replace("\u200f", "").replace("\u200e", "").replace("\u061c", "")
+
+    def money(self, amount: Decimal, currency: str, places: int) -> str:
+        """An amount with its currency's code: "EUR 5,000.00", "5.000,00 EUR"."""
+        number = self.number(amount, places).replace("\u202f", "\u00a0")
+        return f"{number} {currency}" if self.code_last else f"{currency} {number}"
+
+    def day(self, day: date | None) -> str:
+        """A date, or nothing: "3 Feb 2026"."""
+        return "" if day is None else str(format_date(day, format="medium", locale=self.locale))
+
+    def month(self, day: date) -> str:
+        """A month: "Feb 2026"."""
+        return str(format_date(day, format="MMM yyyy", locale=self.locale))
+
+
+def percent(part: Decimal, whole: Decimal) -> str:
+    """A part of a whole in whole percent, rounded down so that only all of it is 100 %; "–" of nothing."""
+    if whole <= 0:
+        return "–"
+    return f"{int(part * 100 // whole)} %"
+
+
+def status_word(status: str) -> str:
+    """A status as reports write it: "partially paid"."""
+    return status.replace("_", " ")

@@ -1,0 +1,156 @@
+"""When money is owed since, and when it can be expected: aging and forecast. Nothing is counted twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from mtrack import money
+from mtrack.figures import BUCKETS
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from mtrack.books import Books, Workspace
+    from mtrack.figures import InvoiceFigures
+    from mtrack.lint import Selection
+    from mtrack.model import Milestone, Project
+
+ZERO = money.ZERO
+BANDS = ("certain", "billable", "planned")
+"""Invoiced and due; approved and unbilled; planned, not yet approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """An invoice with something outstanding (gross), its bucket and the days it is past due (below 0: not yet)."""
+
+    project: Project
+    figures: InvoiceFigures
+    bucket: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgingView:
+    """Outstanding by bucket and currency as of a day, and the invoices it is made of, oldest first."""
+
+    as_of: date
+    locale: str
+    buckets: dict[str, dict[str, Decimal]]
+    owed: tuple[Owed, ...]
+    places: dict[str, int]
+
+
+def aging(workspace: Workspace, selection: Selection) -> AgingView:
+    """Outstanding by age. The buckets sum to outstanding."""
+    as_of = workspace.as_of
+    buckets: dict[str, dict[str, Decimal]] = {}
+    places: dict[str, int] = {}
+    owed: list[Owed] = []
+    for books in workspace.books:
+        project = books.project
+        if not selection.takes_path(project.path):
+            continue
+        for figures in books.ledger.invoices:
+            if figures.outstanding:
+                bucket = figures.bucket(as_of)
+                owed.append(Owed(project, figures, bucket, (as_of - figures.due).days))
+                sums = buckets.setdefault(project.currency, dict.fromkeys(BUCKETS, ZERO))
+                sums[bucket] = money.plus(sums[bucket], figures.outstanding)
+                places[project.currency] = project.places
+    owed.sort(key=lambda item: (item.figures.due, item.project.path, item.figures.invoice.number))
+    return AgingView(as_of, workspace.settings.locale, dict(sorted(buckets.items())), tuple(owed), places)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Money to come. `month` is the first of the month, None where nothing says when; `late` where its day passed.
+
+    `amount` is what is outstanding (gross) of an invoice, or what is unbilled (net of tax) of a milestone.
+    """
+
+    project: Project
+    band: str
+    month: date | None
+    day: date | None
+    amount: Decimal
+    milestone: Milestone | None = None
+    invoice: InvoiceFigures | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastView:
+    """Expected cash: per currency, per month (None: no date), per band; and the items it is made of.
+
+    Disputed invoices and milestones on hold without an end stand under no month.
+    """
+
+    as_of: date
+    locale: str
+    months: dict[str, dict[date | None, dict[str, Decimal]]]
+    items: tuple[Expected, ...]
+    places: dict[str, int]
+
+
+def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
+    """What can be expected when. What is overdue is expected now: in the month of the day asked for."""
+    items = [
+        item
+        for books in workspace.books
+        if selection.takes_path(books.project.path)
+        for item in (*_certain(books), *_unbilled(books))
+    ]
+    items.sort(key=lambda item: (item.day or date.max, BANDS.index(item.band), item.project.path))
+    months: dict[str, dict[date | None, dict[str, Decimal]]] = {}
+    places: dict[str, int] = {}
+    for item in items:
+        currency = item.project.currency
+        bands = months.setdefault(currency, {}).setdefault(item.month, dict.fromkeys(BANDS, ZERO))
+        bands[item.band] = money.plus(bands[item.band], item.amount)
+        places[currency] = item.project.places
+    return ForecastView(workspace.as_of, workspace.settings.locale, dict(sorted(months.items())), tuple(items), places)
+
+
+def _month(day: date | None) -> date | None:
+    return None if day is None else day.replace(day=1)
+
+
+def _certain(books: Books) -> list[Expected]:
+    result: list[Expected] = []
+    for figures in books.ledger.invoices:
+        if figures.outstanding:
+            late = figures.due < books.as_of
+            day = None if figures.invoice.disputed is not None else max(figures.due, books.as_of)
+            result.append(
+                Expected(books.project, "certain", _month(day), day, figures.outstanding, invoice=figures, late=late)
+            )
+    return result
+
+
+def _unbilled(books: Books) -> list[Expected]:
+    project, agreement = books.project, books.project.agreement
+    terms = (
+        agreement.payment_terms if agreement and agreement.payment_terms is not None else books.settings.payment_terms
+    )
+    result: list[Expected] = []
+    for figures in books.ledger.milestones:
+        milestone = figures.milestone
+        if milestone.cancelled or not figures.unbilled:
+            continue
+        approved = milestone.approved is not None or figures.is_billed
+        start = books.as_of if approved else milestone.planned
+        late = start is not None and start < books.as_of
+        if milestone.on_hold(books.as_of):
+            start = None if milestone.hold_until is None or start is None else max(start, milestone.hold_until)
+        day = None
+        if start is not None:
+            try:
+                day = max(start, books.as_of) + timedelta(days=terms)
+            except OverflowError:
+                day = None
+        band = "billable" if approved else "planned"
+        result.append(Expected(project, band, _month(day), day, figures.unbilled, milestone=milestone, late=late))
+    return result

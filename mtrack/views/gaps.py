@@ -1,0 +1,138 @@
+"""The gaps view: what is owed and what is doubled, by project, with since when and how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mtrack import money
+from mtrack.finding import Category, Finding, Severity
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from mtrack.books import Workspace
+    from mtrack.lint import Report
+    from mtrack.model import Project
+
+ZERO = money.ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A gap or overlap. `subject` is the milestone, invoice or file it is about; `name` the milestone's name."""
+
+    finding: Finding
+    subject: str
+    name: str | None
+    since: date | None
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Amounts at stake in one currency. `overlaps` counts a milestone or invoice once, by its largest finding."""
+
+    gaps: Decimal = ZERO
+    overlaps: Decimal = ZERO
+
+    def plus(self, other: Sums) -> Sums:
+        """The sum of two."""
+        return Sums(money.plus(self.gaps, other.gaps), money.plus(self.overlaps, other.overlaps))
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectGaps:
+    """A project with its gaps, then its overlaps, waived ones left out."""
+
+    project: Project
+    gaps: tuple[Row, ...]
+    overlaps: tuple[Row, ...]
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class GapsView:
+    """The projects that have gaps or overlaps, by path, and the sums per currency. `waived` counts left out ones."""
+
+    as_of: date
+    name: str | None
+    locale: str
+    projects: tuple[ProjectGaps, ...]
+    totals: dict[str, Sums]
+    places: dict[str, int]
+    read: int
+    waived: int
+    skipped: tuple[str, ...]
+
+    def fails(self, fail_on: Severity) -> bool:
+        """Whether a gap or overlap is at or above `fail_on`."""
+        rows = (row for item in self.projects for row in (*item.gaps, *item.overlaps))
+        return bool(self.skipped) or any(row.finding.severity >= fail_on for row in rows)
+
+
+def gaps(workspace: Workspace, report: Report) -> GapsView:
+    """The gaps and overlaps among a report's findings."""
+    found = [finding for finding in report.findings if finding.category in (Category.GAP, Category.OVERLAP)]
+    by_project: dict[str, list[Finding]] = {}
+    for finding in found:
+        if not finding.waived and finding.project is not None:
+            by_project.setdefault(finding.project, []).append(finding)
+    projects: list[ProjectGaps] = []
+    totals: dict[str, Sums] = {}
+    places: dict[str, int] = {}
+    for books in workspace.books:
+        findings = by_project.get(books.project.folder)
+        if findings:
+            item = _project(books.project, findings, workspace.as_of)
+            projects.append(item)
+            currency = books.project.currency
+            totals[currency] = totals.get(currency, Sums()).plus(item.sums)
+            places[currency] = books.project.places
+    return GapsView(
+        as_of=workspace.as_of,
+        name=workspace.settings.name,
+        locale=workspace.settings.locale,
+        projects=tuple(projects),
+        totals=dict(sorted(totals.items())),
+        places=places,
+        read=report.summary.projects,
+        waived=sum(finding.waived for finding in found),
+        skipped=report.skipped,
+    )
+
+
+def _project(project: Project, findings: list[Finding], as_of: date) -> ProjectGaps:
+    names = {milestone.id: milestone.name for milestone in project.milestones}
+    rows = [_row(finding, names, project, as_of) for finding in findings]
+    gaps = tuple(row for row in rows if row.finding.category is Category.GAP)
+    overlaps = tuple(row for row in rows if row.finding.category is Category.OVERLAP)
+    largest: dict[str, Decimal] = {}
+    for row in overlaps:
+        amount = row.finding.amount
+        if amount is not None:
+            # A milestone billed twice shows as overbilled, as a likely duplicate, as one file attached twice:
+            # the money is the same, so each milestone, or invoice over several, counts once.
+            subject = row.finding.milestone or row.finding.invoice or row.finding.rule
+            largest[subject] = max(largest.get(subject, ZERO), amount)
+    return ProjectGaps(
+        project,
+        gaps,
+        overlaps,
+        Sums(money.total(row.finding.amount for row in gaps if row.finding.amount), money.total(largest.values())),
+    )
+
+
+def _row(finding: Finding, names: dict[str, str], project: Project, as_of: date) -> Row:
+    if finding.invoice is not None:
+        subject = finding.invoice
+    elif finding.milestone is not None:
+        subject = finding.milestone
+    elif finding.path != project.path:
+        subject = finding.path.removeprefix(f"{project.folder}/")
+    else:
+        subject = "agreement"
+    name = names.get(finding.milestone) if finding.milestone is not None else None
+    days = (as_of - finding.since).days if finding.since is not None else None
+    return Row(finding, subject, name, finding.since, days)

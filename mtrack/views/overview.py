@@ -1,0 +1,39 @@
+"""The whole workspace on one page: sums, what needs attention, projects, aging, what is to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mtrack.views.cash import aging, forecast
+from mtrack.views.gaps import gaps
+from mtrack.views.status import status
+
+if TYPE_CHECKING:
+    from mtrack.books import Workspace
+    from mtrack.lint import Report, Selection
+    from mtrack.views.cash import AgingView, ForecastView
+    from mtrack.views.gaps import GapsView
+    from mtrack.views.status import StatusView
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The views a report of the whole workspace is made of."""
+
+    status: StatusView
+    gaps: GapsView
+    aging: AgingView
+    forecast: ForecastView
+    report: Report
+
+
+def overview(workspace: Workspace, report: Report, selection: Selection) -> Overview:
+    """All views of one reading of the workspace."""
+    return Overview(
+        status(workspace, selection),
+        gaps(workspace, report),
+        aging(workspace, selection),
+        forecast(workspace, selection),
+        report,
+    )

@@ -1,0 +1,101 @@
+"""Progress of delivery and of billing on one scale, the agreed amount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING
+
+from mtrack import money
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mtrack.figures import InvoiceFigures, Ledger, MilestoneFigures
+
+ZERO = money.ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Net amounts in one currency, of a milestone, a project or more.
+
+    agreed = received + outstanding + overdue + billable + ahead - overbilled. The billed part of a gross invoice
+    counts as received in proportion to what is settled of it; disputed invoices count as overdue where they are
+    past due, and `disputed` says how much of outstanding and overdue that is.
+    """
+
+    agreed: Decimal = ZERO
+    approved: Decimal = ZERO
+    received: Decimal = ZERO
+    outstanding: Decimal = ZERO
+    overdue: Decimal = ZERO
+    billable: Decimal = ZERO
+    ahead: Decimal = ZERO
+    overbilled: Decimal = ZERO
+    disputed: Decimal = ZERO
+
+    @property
+    def billed(self) -> Decimal:
+        """All that is billed, net."""
+        return money.total((self.received, self.outstanding, self.overdue))
+
+    def plus(self, other: Progress) -> Progress:
+        """The sum of two, part by part."""
+        return Progress(*(money.plus(getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__))
+
+
+def of_milestone(figures: MilestoneFigures, places: int, as_of: date) -> Progress:
+    """A milestone's progress; a cancelled one counts in no sum."""
+    milestone = figures.milestone
+    if milestone.cancelled:
+        return Progress()
+    received = outstanding = overdue = disputed = ZERO
+    for item in figures.invoices:
+        net = _net_share(item, milestone.id)
+        if item.invoice.is_credit_note:
+            received = money.minus(received, net)
+            continue
+        settled = _settled_part(item, net, places)
+        received = money.plus(received, settled)
+        rest = money.minus(net, settled)
+        if item.due < as_of and item.outstanding:
+            overdue = money.plus(overdue, rest)
+        else:
+            outstanding = money.plus(outstanding, rest)
+        if item.invoice.disputed is not None:
+            disputed = money.plus(disputed, rest)
+    approved = milestone.approved is not None
+    return Progress(
+        agreed=figures.agreed,
+        approved=figures.agreed if approved else ZERO,
+        received=received,
+        outstanding=outstanding,
+        overdue=overdue,
+        billable=figures.unbilled if approved else ZERO,
+        ahead=ZERO if approved else figures.unbilled,
+        overbilled=figures.overbilled,
+        disputed=disputed,
+    )
+
+
+def of_project(ledger: Ledger, as_of: date) -> Progress:
+    """A project's progress: the sum of its milestones'."""
+    result = Progress()
+    for figures in ledger.milestones:
+        result = result.plus(of_milestone(figures, ledger.project.places, as_of))
+    return result
+
+
+def _net_share(item: InvoiceFigures, milestone: str) -> Decimal:
+    return money.total(line.amount for line in item.invoice.lines if line.milestone == milestone)
+
+
+def _settled_part(item: InvoiceFigures, net: Decimal, places: int) -> Decimal:
+    """The part of a net share that is settled, in proportion to the invoice's gross."""
+    if item.gross <= 0 or item.settled >= item.gross:
+        return net
+    if item.settled <= 0:
+        return ZERO
+    unit = Decimal(1).scaleb(-max(places, money.decimals_used(net)))
+    return (net * item.settled / item.gross).quantize(unit, ROUND_HALF_EVEN)
