@@ -38,7 +38,7 @@ def run(arguments: list[str]) -> int:
 def _command(arguments: list[str]) -> int:
     import click  # noqa: PLC0415  (only where it is not just --help)
 
-    from mtrack.cli import cli  # noqa: PLC0415
+    from mtrack.cli.main import cli  # noqa: PLC0415
     from mtrack.errors import CannotRunError, UsageError  # noqa: PLC0415
 
     try:
