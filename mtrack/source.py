@@ -33,27 +33,38 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _BREAK = re.compile(r"\r\n|\n|\r")
-# Line breaks to libyaml (YAML 1.1) that YAML 1.2 reads as ordinary characters, and characters it counts otherwise.
-_STEP_ASIDE = re.compile("[\x85\u2028\u2029\ufeff\t]")
-_VERSION = re.compile(r"^(%YAML[ ]+1\.)[0-9]\b", re.MULTILINE)
-_MAYBE_DEEP = re.compile(r"^[ \t?-]{48}", re.MULTILINE)
-_ALIAS = re.compile(r"(?:^|[\s,\[{:-])\*")
-_LIBYAML = hasattr(yaml, "CParser")
+# The version in a %YAML line, after comments and other directives.
+_VERSION = re.compile(r"\A((?:(?:%(?!YAML)[^\r\n]*|[ \t]*(?:#[^\r\n]*)?)(?>\r\n|\n|\r))*+%YAML[ ]+1\.)[0-9](?![0-9])")
+# Line breaks to YAML 1.1, and to both parsers, that YAML 1.2 reads as ordinary characters.
+_OLD_BREAKS = "\x85\u2028\u2029"
+# What libyaml counts or reads otherwise than the reference: byte-order marks in the text, and explicit keys.
+_STEP_ASIDE = re.compile(r"\ufeff|(?:^|[\s,\[{:-])\?(?=[\s,\]}])", re.MULTILINE)
+# Where an alias or a tag may begin: only events tell where an alias stands and whether there is a lone "!".
+_ALIAS_OR_TAG = re.compile(r"(?:^|[\s,\[{:-])[*!]", re.MULTILINE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LIBYAML: Any = getattr(yaml, "CLoader", object)
+"""PyYAML may be built without libyaml; then the reference reads everything."""
 
 
-class _Loader(yaml.CParser if _LIBYAML else object):  # type: ignore[misc]
-    """libyaml composing nodes; tags stay as written: "" for none on a plain scalar, "!" for a quoted one."""
+class _Loader(_LIBYAML):  # type: ignore[misc]
+    """libyaml composing nodes. The tag of a node is "" where the file gives none."""
 
     def __init__(self, text: str) -> None:
-        yaml.CParser.__init__(self, text)
+        super().__init__(text)
+        self.depth = 0
 
-    def resolve(self, _kind: type, _value: object, implicit: object) -> str:
-        return "" if (implicit[0] if isinstance(implicit, tuple) else implicit) else "!"
+    def resolve(self, _kind: type, _value: object, _implicit: object) -> str:
+        return ""
 
     def descend_resolver(self, _parent: object, _index: object) -> None:
-        """Nothing to resolve by path."""
+        """Keep the composer, which recurses in C, from going too deep; called on the way into each node."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH + 1:  # a scalar is a level here
+            raise yaml.YAMLError
 
-    ascend_resolver = resolve_nothing = lambda self: None  # noqa: E731  (two hooks libyaml's composer calls)
+    def ascend_resolver(self) -> None:
+        """Called on the way out of each node."""
+        self.depth -= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class Source:
     data: Any = None
     _lines: list[int] = field(default_factory=list)
     _root: Any = None
+    _keys: dict[int, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
 
     def offsets(self, place: Place) -> tuple[int, int] | None:
         """Where a place starts and ends, in code points from the file's start; None for the file itself.
@@ -92,11 +104,9 @@ class Source:
             return place.offsets
         if place.route is None:
             return None
-        if self._root is None:
-            self._root = compose(self.text).root
-        node, key = self._root, None
+        node, key = self._nodes(), None
         for step in place.route:
-            child = _child(node, step)
+            child = self._child(node, step)
             if child is None:
                 break
             key, node = child
@@ -112,17 +122,15 @@ class Source:
 
     def first_key(self, route: Route, preferred: tuple[str, ...] = ()) -> Route:
         """The route of the mapping's first key, or of the first `preferred` one that is there; else `route`."""
-        if self._root is None:
-            self._root = compose(self.text).root
-        node = self._root
+        node = self._nodes()
         for step in route:
-            child = _child(node, step)
+            child = self._child(node, step)
             if child is None:
                 return route
             node = child[1]
         if not isinstance(node, yaml.MappingNode) or not node.value:
             return route
-        keys = [key.value for key, _ in node.value]
+        keys = [_characters(key) for key, _ in node.value]
         name = next((key for key in preferred if key in keys), keys[0])
         return (*route, name)
 
@@ -150,16 +158,36 @@ class Source:
     def forget(self) -> None:
         """Drop the nodes; they are made again from the text when a place is asked for."""
         self._root = None
+        self._keys = {}
+
+    def _nodes(self) -> Any:
+        if self._root is None:
+            self._root = compose(self.text).root
+        return self._root
+
+    def _child(self, node: Any, step: str | int) -> tuple[Any, Any] | None:
+        """Key (None in a list) and value at a step of a route; each mapping is looked through once."""
+        if isinstance(node, yaml.MappingNode):
+            keys = self._keys.get(id(node))
+            if keys is None:
+                pairs = reversed(node.value)
+                keys = {_characters(key): (key, value) for key, value in pairs if isinstance(key, yaml.ScalarNode)}
+                self._keys[id(node)] = keys
+            return keys.get(step) if isinstance(step, str) else None
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            return None, node.value[step]
+        return None
 
 
-def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
-    if isinstance(node, yaml.MappingNode) and isinstance(step, str):
-        for key, value in node.value:
-            if key.value == step:
-                return key, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return None, node.value[step]
-    return None
+def _characters(node: Any) -> str:
+    """A scalar's characters; two escapes that make one, as JSON writes U+10000 and up, are joined."""
+    value: str = node.value
+    if node.style != '"' or not _SURROGATE.search(value):
+        return value
+    try:
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        return value
 
 
 def _extent(text: str, node: Any) -> tuple[int, int]:
@@ -232,7 +260,7 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     had_bom = text.startswith("\ufeff")
     source = Source(path, text[1:] if had_bom else text, had_bom)
     composed = compose(source.text)
-    builder = _Builder(source.text, aliases=composed.aliases)
+    builder = _Builder(source.text, composed.aliases)
     flaws = list(composed.flaws)
     if not flaws:
         source.data = builder.build(composed.root, shape, 1)
@@ -248,7 +276,8 @@ class Composed:
     """A document as nodes (PyYAML's classes, whichever parser made them), or what is wrong with it."""
 
     root: Any = None
-    aliases: bool = False
+    aliases: frozenset[int] = frozenset()
+    """The ids of the nodes that are aliases."""
     flaws: tuple[Flaw, ...] = ()
 
 
@@ -257,16 +286,37 @@ def compose(text: str) -> Composed:
 
     Whatever 1.x a %YAML line asks for, the meaning is that of 1.2 core.
     """
-    if text.lstrip().startswith("%"):
-        text = _VERSION.sub(r"\g<1>2", text)
-    if _LIBYAML and not _STEP_ASIDE.search(text):
+    text = _VERSION.sub(r"\g<1>2", text)
+    old_breaks = [char for char in _OLD_BREAKS if char in text]
+    if not old_breaks:
+        return _compose(text)
+    private = map(chr, range(0xE000, 0xF900))
+    stand_ins = {ord(old): next(char for char in private if char not in text) for old in old_breaks}
+    composed = _compose(text.translate(stand_ins))
+    _restore(composed.root, {ord(stand_in): old for old, stand_in in stand_ins.items()})
+    return composed
+
+
+def _restore(root: Any, originals: dict[int, int]) -> None:
+    """Put characters that others stood in for back into the scalars."""
+    pending, seen = [root], set[int]()
+    while pending:
+        node = pending.pop()
+        if isinstance(node, yaml.ScalarNode):
+            node.value = node.value.translate(originals)
+        elif node is not None and id(node.value) not in seen:
+            seen.add(id(node.value))
+            for child in node.value:
+                pending.extend(child if isinstance(child, tuple) else (child,))
+
+
+def _compose(text: str) -> Composed:
+    if _LIBYAML is not object and not _STEP_ASIDE.search(text):
         try:
-            if _ALIAS.search(text) or text.count("[") + text.count("{") >= MAX_DEPTH - 10 or _MAYBE_DEEP.search(text):
+            if _ALIAS_OR_TAG.search(text):
                 return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)
             return Composed(_Loader(text).get_single_node())
-        except yaml.YAMLError:
-            pass
-        except RecursionError:  # pragma: no cover  (the event composer counts depth before it recurses)
+        except (yaml.YAMLError, UnicodeEncodeError):
             pass
     return compose_reference(text)
 
@@ -299,10 +349,21 @@ def _syntax_flaw(problem: str, text: str, at: int) -> Flaw:
         problem, hint = "a tab where YAML wants spaces", "indent with spaces"
     elif "special characters are not allowed" in problem or "control characters" in problem:
         found = f"U+{ord(text[at]):04X}" if at < len(text) else "it"
-        problem, hint = f"the character {found} may not stand in YAML", "remove it, or write it as an escape in double quotes"
+        problem, hint = (
+            f"the character {found} may not stand in YAML",
+            "remove it, or write it as an escape in double quotes",
+        )
     elif "mapping values are not allowed" in problem:
-        problem, hint = "a colon where no mapping can begin", "put text that holds ': ' in quotes, or check the indentation"
-    elif "expected ',' or" in problem or "could not find expected ':'" in problem or "stream end" in problem or "end of stream" in problem:
+        problem, hint = (
+            "a colon where no mapping can begin",
+            "put text that holds ': ' in quotes, or check the indentation",
+        )
+    elif (
+        "expected ',' or" in problem
+        or "could not find expected ':'" in problem
+        or "stream end" in problem
+        or "end of stream" in problem
+    ):
         hint = "a bracket, quote or colon is missing before this place"
     elif "undefined alias" in problem:
         hint = "define the anchor (&name) before it is used, or quote the text"
@@ -313,153 +374,175 @@ def _syntax_flaw(problem: str, text: str, at: int) -> Flaw:
 
 def compose_events(events: Iterator[Any], text: str) -> Composed:
     """Nodes from parser events, ruamel's or PyYAML's; an alias becomes a node of its own that shares its children."""
-    stack: list[Any] = []
-    anchors: dict[str, Any] = {}
-    open_anchors: list[str | None] = []
-    flaws: list[Flaw] = []
-    root: Any = None
-    documents = 0
-    aliases = False
-
-    def place(node: Any) -> None:
-        nonlocal root
-        if not stack:
-            root = node
-            return
-        parent = stack[-1]
-        if isinstance(parent, yaml.MappingNode):
-            if parent.value and parent.value[-1][1] is None:
-                parent.value[-1] = (parent.value[-1][0], node)
-            else:
-                parent.value.append((node, None))
-        else:
-            parent.value.append(node)
-
+    composer = _Composer(text)
     for event in events:
+        composer.take(event)
+        if composer.flaw is not None:
+            return Composed(flaws=(composer.flaw,))
+    return Composed(composer.root, frozenset(composer.aliases))
+
+
+class _Composer:
+    """Takes events one by one until there is a flaw."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Any = None
+        self.flaw: Flaw | None = None
+        self.aliases: set[int] = set()
+        self.documents = 0
+        self.open: list[Any] = []
+        self.open_anchors: list[str | None] = []
+        self.anchors: dict[str, Any] = {}
+
+    def take(self, event: Any) -> None:
         kind = type(event).__name__
-        if kind == "DocumentStartEvent":
-            documents += 1
-            if documents > 1:
-                at = event.start_mark.index
-                flaws.append(Flaw("a second document begins here", "keep one document a file", (at, at + 3)))
-                break
-        elif kind == "AliasEvent":
-            aliases = True
-            span = (event.start_mark.index, event.end_mark.index)
-            if event.anchor in open_anchors:
-                flaws.append(Flaw(f"the alias *{event.anchor} stands inside its own anchor", "write the value out", span))
-                break
-            if event.anchor not in anchors:
-                flaws.append(_syntax_flaw(f"undefined alias '{event.anchor}'", text, span[0]))
-                break
-            node = anchors[event.anchor]
-            extra = {} if isinstance(node, yaml.ScalarNode) else {"flow_style": True}
-            copy = type(node)("", node.value, event.start_mark, event.end_mark, **extra)
-            if isinstance(node, yaml.ScalarNode):
-                copy.style, copy.tag = node.style, node.tag
-            place(copy)
-        elif kind == "ScalarEvent":
-            tag = _tag(event) or ("" if event.implicit[0] else "!")
-            if event.style in (None, "") and tag == "!" and not _tag(event):
-                tag = ""
-            node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark, style=event.style)
-            if event.anchor:
-                anchors[event.anchor] = node
-            place(node)
+        if kind == "ScalarEvent":
+            self._begin(event, yaml.ScalarNode(_tag(event), event.value, event.start_mark, event.end_mark, event.style))
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
-            if len(stack) >= MAX_DEPTH:
-                at = event.start_mark.index
-                flaws.append(Flaw(f"nested more than {MAX_DEPTH} levels deep", "flatten it", (at, at + 1)))
-                break
-            cls = yaml.MappingNode if kind == "MappingStartEvent" else yaml.SequenceNode
-            node = cls(_tag(event) or "", [], event.start_mark, event.end_mark, flow_style=event.flow_style)
-            if event.anchor:
-                anchors[event.anchor] = node
-            place(node)
-            stack.append(node)
-            open_anchors.append(event.anchor)
+            self._open(event, yaml.MappingNode if kind == "MappingStartEvent" else yaml.SequenceNode)
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            node = stack.pop()
-            node.end_mark = event.end_mark
-            open_anchors.pop()
-    return Composed(root, aliases, tuple(flaws))
+            self.open.pop().end_mark = event.end_mark
+            self.open_anchors.pop()
+        elif kind == "AliasEvent":
+            self._alias(event)
+        elif kind == "DocumentStartEvent":
+            self.documents += 1
+            if self.documents > 1:
+                at = event.start_mark.index
+                self.flaw = Flaw("a second document begins here", "keep one document a file", (at, at + 3))
+
+    def _begin(self, event: Any, node: Any) -> None:
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        self._place(node)
+
+    def _open(self, event: Any, kind: type[yaml.CollectionNode]) -> None:
+        if len(self.open) >= MAX_DEPTH:
+            at = event.start_mark.index
+            self.flaw = Flaw(f"nested more than {MAX_DEPTH} levels deep", "flatten it", (at, at + 1))
+            return
+        node = kind(_tag(event), [], event.start_mark, event.end_mark, event.flow_style)
+        self._begin(event, node)
+        self.open.append(node)
+        self.open_anchors.append(event.anchor)
+
+    def _alias(self, event: Any) -> None:
+        span = (event.start_mark.index, event.end_mark.index)
+        node = self.anchors.get(event.anchor)
+        if event.anchor in self.open_anchors:
+            message, hint = f"the alias *{event.anchor} stands inside its own anchor", "write the value out"
+            self.flaw = Flaw(message, hint, span)
+        elif node is None:
+            self.flaw = _syntax_flaw(f"undefined alias '{event.anchor}'", self.text, span[0])
+        else:
+            # A flow style, because an alias ends where it says, not where its last child does.
+            style = {"style": node.style} if isinstance(node, yaml.ScalarNode) else {"flow_style": True}
+            alias = type(node)("", node.value, event.start_mark, event.end_mark, **style)
+            self.aliases.add(id(alias))
+            self._place(alias)
+
+    def _place(self, node: Any) -> None:
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        if isinstance(parent, yaml.SequenceNode):
+            parent.value.append(node)
+        elif parent.value and parent.value[-1][1] is None:
+            parent.value[-1] = (parent.value[-1][0], node)
+        else:
+            parent.value.append((node, None))
 
 
-def _tag(event: Any) -> str | None:
-    tag = event.tag
-    return None if tag is None else str(tag)
+def _tag(event: Any) -> str:
+    return "" if event.tag is None else str(event.tag)
 
 
 class _Builder:
     """Plain data from nodes, in the sense the schema asks for; collects duplicate keys, tags and merge keys."""
 
-    def __init__(self, text: str, *, aliases: bool) -> None:
+    def __init__(self, text: str, aliases: frozenset[int]) -> None:
         self.text = text
+        self.aliases = aliases
         self.flaws: list[Flaw] = []
-        self.copies: dict[int, int] | None = {} if aliases else None
+        self.in_alias = 0
         self.spent = 0
 
     def build(self, node: Any, shape: Shape, depth: int) -> Any:
-        if node is None:
+        if self.aliases and id(node) in self.aliases:
+            self.in_alias += 1
+            try:
+                return self._node(node, shape, depth)
+            finally:
+                self.in_alias -= 1
+        return self._node(node, shape, depth)
+
+    def _node(self, node: Any, shape: Shape, depth: int) -> Any:
+        if node is None or (self.in_alias and not self._affordable(node)):
             return None
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, shape)
         if node.tag:
             self._tagged(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, shape)
         if depth > MAX_DEPTH:
             self._flaw(node, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
-            return None
-        if self.copies is not None and not self._affordable(node):
             return None
         if isinstance(node, yaml.SequenceNode):
             item = shape.item
             return [self.build(child, item, depth + 1) for child in node.value]
         result: dict[str, Any] = {}
+        firsts: dict[str, Any] = {}
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self._flaw(key, "a key must be a word, not a list or mapping", "write the key as plain text")
+            name = self._key(key)
+            if name is None:
                 continue
-            if key.tag and key.tag != "!":
-                self._tagged(key)
-            name = key.value
-            if name == "<<" and not key.style:
-                self._flaw(key, "'<<' merges mappings, which this format does not have", "write the keys out")
-            elif name in result:
-                first = next(_extent(self.text, k) for k, _ in node.value if k.value == name)
-                hint = "keep one of the two"
-                self.flaws.append(Flaw(f"the key '{name}' stands here twice", hint, _extent(self.text, key), first))
+            if name in result:
+                firsts = firsts or {k.value: k for k, _ in reversed(node.value) if isinstance(k, yaml.ScalarNode)}
+                message, hint = f"the key '{name}' stands here twice", "keep one of the two"
+                self.flaws.append(Flaw(message, hint, _extent(self.text, key), _extent(self.text, firsts[name])))
             result[name] = self.build(value, shape.child(name), depth + 1)
         return result
 
-    def _scalar(self, node: Any, shape: Shape) -> Any:
-        tag, value, style = node.tag, node.value, node.style
-        if tag and (tag != "!" or not style or self.text[node.start_mark.index] not in "'\"|>&*"):
-            self._tagged(node)
-        if style:
-            return value
-        if value in _NULLS:
+    def _key(self, node: Any) -> str | None:
+        if not isinstance(node, yaml.ScalarNode):
+            self._flaw(node, "a key must be a word, not a list or mapping", "write the key as plain text")
             return None
-        return scalar(value, shape.kind)
+        if self.in_alias or (self.aliases and id(node) in self.aliases):
+            self._affordable(node)
+        if node.tag:
+            self._tagged(node)
+        if node.value == "<<" and not node.style:
+            self._flaw(node, "'<<' merges mappings, which this format does not have", "write the keys out")
+            return None
+        return self._whole(node)
+
+    def _scalar(self, node: Any, shape: Shape) -> Any:
+        if node.style:
+            return self._whole(node)
+        if node.value in _NULLS:
+            return None
+        return scalar(node.value, shape.kind)
+
+    def _whole(self, node: Any) -> str:
+        value = _characters(node)
+        if node.style == '"' and _SURROGATE.search(value):
+            self._flaw(node, "an escape here is half a character", "write the character itself")
+        return value
 
     def _tagged(self, node: Any) -> None:
-        name = "!" if node.tag == "!" else node.tag.replace("tag:yaml.org,2002:", "!!")
+        name = node.tag.replace("tag:yaml.org,2002:", "!!")
         self._flaw(node, f"the tag {name} is not part of this format", "remove the tag")
 
     def _flaw(self, node: Any, message: str, hint: str) -> None:
         self.flaws.append(Flaw(message, hint, _extent(self.text, node)))
 
     def _affordable(self, node: Any) -> bool:
-        """Counts what aliases repeat: a second visit to the same children is expansion."""
-        assert self.copies is not None
-        seen = self.copies.setdefault(id(node.value), 0)
-        self.copies[id(node.value)] = seen + 1
-        if seen:
-            self.spent += len(node.value) + 1
-        if self.spent <= MAX_ALIAS_NODES:
-            return True
-        if not any("expand" in flaw.message for flaw in self.flaws):
+        """Whether what the aliases repeat is still within bounds."""
+        self.spent += 1
+        if self.spent == MAX_ALIAS_NODES + 1:
             self._flaw(node, f"the aliases expand to more than {MAX_ALIAS_NODES:,} values", "write the values out")
-        return False
+        return self.spent <= MAX_ALIAS_NODES
 
 
 def scalar(value: str, kind: str) -> str | bool | int | Decimal | None:
