@@ -35,8 +35,8 @@ def _amount(row: Row, wording: Wording, places: int) -> str:
 def text(view: GapsView, width: int = 120, colour: bool = False) -> str:  # noqa: FBT001, FBT002
     """By project gaps, then overlaps, each with since when and how much; sums per currency at the end."""
     wording = Wording(view.locale)
-    title = f"Gaps and overlaps as of {wording.day(view.as_of)}"
-    parts = [style(f"{isolated(view.name)}: {title}" if view.name else title, "bold", colour=colour) + "\n"]
+    title = f"gaps and overlaps as of {wording.day(view.as_of)}"
+    parts = [style(f"{isolated(view.name)}: {title}" if view.name else title[0].upper() + title[1:], "bold", colour=colour) + "\n"]
     parts += [_project_text(item, wording, width, colour) for item in view.projects]
     if view.totals:
         table = Cells("In all", ">gaps", ">overlaps")

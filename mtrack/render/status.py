@@ -26,8 +26,8 @@ TOTALS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", 
 def text(view: StatusView, width: int = 120, colour: bool = False) -> str:  # noqa: FBT001, FBT002
     """A block a project: agreement, the two bars, and a table of the milestones' records; then the sums."""
     wording = Wording(view.locale)
-    title = f"Status as of {wording.day(view.as_of)}"
-    parts = [style(f"{isolated(view.name)}: {title}" if view.name else title, "bold", colour=colour) + "\n"]
+    title = f"status as of {wording.day(view.as_of)}"
+    parts = [style(f"{isolated(view.name)}: {title}" if view.name else title[0].upper() + title[1:], "bold", colour=colour) + "\n"]
     parts += [_project_text(item, wording, width, colour) for item in view.projects]
     if view.projects:
         table = Cells("In all", *(f">{name}" for name in TOTALS))
