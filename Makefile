@@ -1,0 +1,68 @@
+# `make demo` and `make test` are all the set-up a fresh machine needs: Python 3.11 or later, git and make.
+# PYTHON chooses the interpreter; VENV the folder of the environment.
+
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+AS_OF := 2026-11-22
+EXAMPLE := example-workspace
+
+# Shows a command and runs it. Exit code 1 means findings, and the example has some; 2 and 3 are failures.
+define show
+	@echo '$$ $(1)'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(1) || test $$? -eq 1
+	@echo
+endef
+
+.PHONY: help demo test lint bench clean
+.NOTPARALLEL:
+
+help:
+	@echo 'make demo   check the example workspace and write its report'
+	@echo 'make test   run the tests'
+	@echo 'make lint   run the linters and the type checker'
+	@echo 'make bench  measure how fast it is'
+	@echo 'make clean  remove what the others made'
+
+demo: $(VENV)/.installed
+	$(call show,mtrack lint $(EXAMPLE) --as-of $(AS_OF))
+	$(call show,mtrack gaps $(EXAMPLE) --as-of $(AS_OF))
+	@mkdir -p report
+	$(call show,mtrack report $(EXAMPLE) --format md --as-of $(AS_OF) > report/report.md)
+	@echo 'The report is in report/report.md'
+
+test: $(VENV)/.installed-dev
+	@.ci/browser
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+
+bench: .bench/.installed
+	.bench/bin/python bench/bench.py
+
+clean:
+	rm -rf $(VENV) .bench build dist report
+
+$(VENV)/.made:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or later with venv is needed (on Debian: apt-get install python3-venv)' >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'  # the first to know --group
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@ $(VENV)/.installed
+
+.bench/.installed: pyproject.toml
+	$(PYTHON) -m venv --clear .bench
+	.bench/bin/python -m pip install --quiet --disable-pip-version-check --editable . check-jsonschema yamllint
+	@touch $@

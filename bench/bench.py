@@ -1,0 +1,127 @@
+"""Measures mtrack against its goals: `make bench`. Exit code 1 where one is missed.
+
+All times are of whole processes by the wall clock, runs interleaved, medians. check-jsonschema and yamllint read the
+very files that `mtrack lint` reads (which looks for the evidence beside them too): the one as a validator by the
+same schema, the other in its "relaxed" preset, neither with anything to report.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from dataclasses import dataclass
+from statistics import median
+
+import workspace
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BIN = sysconfig.get_path("scripts")
+PROJECTS, MILESTONES = 1000, 8
+ROUNDS = 3
+STARTS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """`what` may take at most `factor` times as long as `beside`."""
+
+    what: str
+    beside: str
+    factor: float
+
+
+GOALS = (
+    Goal("mtrack lint", "check-jsonschema", 1 / 10),
+    Goal("mtrack lint", "yamllint", 1 / 10),
+    Goal("mtrack --help", "python -c pass", 4),
+)
+
+
+def commands(root: str) -> dict[str, tuple[list[str], int]]:
+    """The commands to time, each with the exit code it must end with: a wrong run is not a fast one."""
+    records = sorted(
+        os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names if name == "milestones.yaml"
+    )
+    if len(records) != PROJECTS:
+        message = f"{len(records)} records to read, not {PROJECTS}"
+        raise RuntimeError(message)
+    schema = os.path.join(ROOT, "schemas", "milestones.schema.json")
+    mtrack = os.path.join(BIN, "mtrack")
+    return {
+        "mtrack lint": ([mtrack, "lint", root, "--as-of", str(workspace.AS_OF), "--format", "json"], 1),
+        "check-jsonschema": ([os.path.join(BIN, "check-jsonschema"), "--schemafile", schema, *records], 0),
+        "yamllint": ([os.path.join(BIN, "yamllint"), "-d", "relaxed", "--strict", *records], 0),
+        "mtrack --help": ([mtrack, "--help"], 0),
+        "python -c pass": ([sys.executable, "-c", "pass"], 0),
+    }
+
+
+def timed(command: list[str], code: int) -> tuple[float, str]:
+    """Seconds a command takes, and what it prints."""
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    seconds = time.perf_counter() - start
+    if done.returncode != code:
+        message = f"{command[:4]} ended with {done.returncode}, not {code}:\n{(done.stdout + done.stderr)[-2000:]}"
+        raise RuntimeError(message)
+    return seconds, done.stdout
+
+
+def measure(all_commands: dict[str, tuple[list[str], int]]) -> dict[str, float]:
+    """The median of each command's times."""
+    times: dict[str, list[float]] = {name: [] for name in all_commands}
+    short = {"mtrack --help", "python -c pass"}
+    for name in all_commands:
+        timed(*all_commands[name])  # once for the caches
+    for turn in range(max(ROUNDS, STARTS)):
+        for name, (command, code) in all_commands.items():
+            if turn < (STARTS if name in short else ROUNDS):
+                times[name].append(timed(command, code)[0])
+    return {name: median(values) for name, values in times.items()}
+
+
+def check_lint(command: list[str], code: int) -> None:
+    """Make sure that what is timed reads every project and finds every flaw."""
+    report = json.loads(timed(command, code)[1])
+    found = [finding["rule"] for finding in report["findings"]]
+    meant = [flaw for index in range(1, PROJECTS + 1) if (flaw := workspace.flaw_of(index))]
+    if report["summary"]["projects"] != PROJECTS or sorted(found) != sorted(meant):
+        message = f"mtrack lint read {report['summary']['projects']} projects and found {found}"
+        raise RuntimeError(message)
+
+
+def main() -> int:
+    """Measure, print the table, and say whether every goal is met."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = os.path.join(folder, "workspace")
+        written = workspace.write(root, PROJECTS, MILESTONES)
+        print(
+            f"{written.projects} projects, {written.milestones} milestones, "
+            f"{written.record_bytes / written.projects:.0f} bytes a record, {written.evidence_files} evidence files; "
+            f"Python {sys.version.split()[0]}, {os.cpu_count()} cores"
+        )
+        all_commands = commands(root)
+        check_lint(*all_commands["mtrack lint"])
+        medians = measure(all_commands)
+    print()
+    for name, seconds in medians.items():
+        print(f"{name:<18} {seconds:8.3f} s")
+    print()
+    met = True
+    for goal in GOALS:
+        factor = medians[goal.what] / medians[goal.beside]
+        is_met = factor <= goal.factor
+        met = met and is_met
+        print(
+            f"{goal.what:<14} / {goal.beside:<17} {factor:7.3f}   goal {goal.factor:g} or less   {'met' if is_met else 'MISSED'}"
+        )
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

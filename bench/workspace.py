@@ -1,0 +1,176 @@
+"""Writes a workspace of any size, always the same for the same numbers: `python bench/workspace.py DIR`.
+
+The projects are as their owners keep them: signed off, billed the day after, paid three weeks later, each with its
+evidence beside it. As of `AS_OF` they are clean but for one project in a hundred, which has one flaw of `FLAWS`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+AS_OF = date(2026, 11, 22)
+"""The day the workspace is meant to be looked at."""
+
+FLAWS = ("overdue", "status-mismatch", "overbilled")
+"""The rules that flawed projects break, in turn: projects 100, 200, 300 and so on, one finding each."""
+
+_EVERY = 100
+_FIRST_SIGNED = date(2025, 11, 3)
+_CLIENTS = ("Acme GmbH", "Globex Ltd", "Initech Inc", "Umbra S.A.", "Hooli Oy", "Vandelay BV", "Wonka AG")
+_WORK = ("website", "shop", "portal", "audit", "migration", "app", "training", "data warehouse", "intranet")
+_STEPS = (
+    ("Discovery complete", "research report"),
+    ("Concept agreed", "concept and estimates"),
+    ("Design approved", "screens and style guide"),
+    ("Prototype shown", "clickable prototype"),
+    ("Beta delivered", "release on the test system"),
+    ("Acceptance passed", "acceptance protocol"),
+    ("Launch", "release on the live system"),
+    ("Hand-over", "manual and training"),
+)
+_CURRENCIES = ("EUR", "GBP", "USD", "CHF")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: records, their size in bytes, and the evidence files beside them."""
+
+    projects: int
+    milestones: int
+    record_bytes: int
+    evidence_files: int
+
+
+def flaw_of(index: int) -> str | None:
+    """The rule that project `index` (from 1) breaks."""
+    return FLAWS[(index // _EVERY - 1) % len(FLAWS)] if index % _EVERY == 0 else None
+
+
+def folder_of(index: int) -> str:
+    """The folder of project `index`, from the root."""
+    client = _CLIENTS[index % len(_CLIENTS)].split()[0].lower()
+    work = _WORK[index % len(_WORK)].replace(" ", "-")
+    return f"{client}/{work}-{index:04}"
+
+
+def record(index: int, milestones: int) -> tuple[str, dict[str, str]]:
+    """The text of one project's `milestones.yaml`, and its evidence: path from the project folder, content."""
+    client = _CLIENTS[index % len(_CLIENTS)]
+    work = _WORK[index % len(_WORK)]
+    # A flawed project has its first invoice long behind it and its last milestone ahead.
+    signed = _FIRST_SIGNED + timedelta(days=170 if flaw_of(index) else index * 37 % 380)
+    amounts = [1000 + (index * 700 + place * 450) % 9000 for place in range(milestones)]
+    evidence = {"agreement/signed-sow.pdf": f"Statement of work {index:04}, {client}, {work}\n"}
+    lines = [
+        f"project: {client.split()[0]} {work} {index:04}",
+        f"client: {client}",
+        f"currency: {_CURRENCIES[index % len(_CURRENCIES)]}",
+        "agreement:",
+        "  file: agreement/signed-sow.pdf",
+        f"  signed: {signed}",
+        f"  total: {sum(amounts)}.00",
+        f"  milestones: {milestones}",
+    ]
+    steps: list[str] = []
+    open_steps = 0
+    last_paid = signed
+    for place in range(milestones):
+        flaw = flaw_of(index) if place == 0 else None
+        text, files, paid = _milestone(index, place, amounts[place], signed, flaw)
+        steps += text
+        evidence.update(files)
+        open_steps += paid is None
+        last_paid = paid or last_paid
+    if not open_steps and not flaw_of(index):
+        lines.append(f"closed: {last_paid + timedelta(days=7)}")
+    return "\n".join([*lines, "milestones:", *steps]) + "\n", evidence
+
+
+def _milestone(
+    index: int, place: int, amount: int, signed: date, flaw: str | None
+) -> tuple[list[str], dict[str, str], date | None]:
+    """The lines of a milestone, its evidence, and the day it was paid."""
+    name, note = _STEPS[place % len(_STEPS)]
+    if place >= len(_STEPS):
+        name = f"{name} {place // len(_STEPS) + 1}"
+    planned = signed + timedelta(days=28 * (place + 1))
+    sent = planned + timedelta(days=1)
+    paid = sent + timedelta(days=21)
+    lines = [f"  - id: M{place + 1}", f"    name: {name}", f"    amount: {amount}.00", f"    planned: {planned}"]
+    if sent > AS_OF:
+        return [*lines, "    status: not_billed"], {}, None
+    number = f"INV-{index:04}-{place + 1:02}"
+    signoff = f"signoffs/m{place + 1}-approval.eml"
+    billed = amount + 250 if flaw == "overbilled" else amount
+    is_paid = paid + timedelta(days=7) <= AS_OF and flaw != "overdue"
+    status = "paid" if is_paid and flaw != "status-mismatch" else "sent"
+    lines += [
+        "    deliverable:",
+        f"      note: {note}",
+        f"      approved: {planned}",
+        f"      signoff: {signoff}",
+        "    invoice:",
+        f"      number: {number}",
+        f"      amount: {billed}.00",
+        f"      sent: {sent}",
+        f"      file: invoices/{number}.pdf",
+    ]
+    if is_paid:
+        lines.append(f"      payments: [{{date: {paid}, amount: {billed}.00, reference: TR-{index:04}{place + 1:02}}}]")
+    lines.append(f"    status: {status}")
+    evidence = {
+        signoff: f"Subject: {name} of project {index:04}\n\nApproved.\n",
+        f"invoices/{number}.pdf": f"Invoice {number}: {billed}.00\n",
+    }
+    return lines, evidence, paid if is_paid else None
+
+
+def write(root: str, projects: int, milestones: int) -> Written:
+    """Write a workspace of so many projects into `root`, which must be empty or not there."""
+    os.makedirs(root, exist_ok=True)
+    if os.listdir(root):
+        message = f"{root} is not empty"
+        raise FileExistsError(message)
+    _put(root, "mtrack.yaml", "format: 1\nname: Bench\npayment_terms: 30\n")
+    size = files = 0
+    for index in range(1, projects + 1):
+        text, evidence = record(index, milestones)
+        folder = os.path.join(root, *folder_of(index).split("/"))
+        _put(folder, "milestones.yaml", text)
+        for path, content in evidence.items():
+            _put(folder, path, content)
+        size += len(text.encode())
+        files += len(evidence)
+    return Written(projects, projects * milestones, size, files)
+
+
+def _put(folder: str, path: str, content: str) -> None:
+    full = os.path.join(folder, *path.split("/"))
+    os.makedirs(os.path.dirname(full), exist_ok=True)
+    with open(full, "w", encoding="utf-8", newline="") as file:
+        file.write(content)
+
+
+def main() -> None:
+    """Write the workspace the command line asks for."""
+    parser = argparse.ArgumentParser(description="Write a workspace to measure mtrack with.")
+    parser.add_argument("root", metavar="DIR", help="an empty folder, or one that is not there yet")
+    parser.add_argument("--projects", type=int, default=1000, metavar="N")
+    parser.add_argument("--milestones", type=int, default=8, metavar="M", help="milestones a project")
+    options = parser.parse_args()
+    try:
+        written = write(options.root, options.projects, options.milestones)
+    except OSError as error:
+        parser.error(str(error))
+    mean = written.record_bytes // max(written.projects, 1)
+    print(
+        f"{written.projects} projects, {written.milestones} milestones, {mean} bytes a record, "
+        f"{written.evidence_files} evidence files; look at it as of {AS_OF}"
+    )
+
+
+if __name__ == "__main__":
+    main()
