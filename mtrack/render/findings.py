@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import money
 from mtrack.finding import Severity, Span
+from mtrack.render.github import github
+from mtrack.render.gitlab import gitlab
+from mtrack.render.junit import junit
 from mtrack.render.plain import count, harmless, json_text, style
+from mtrack.render.sarif import sarif
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,5 +168,13 @@ def _json_finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-FORMATS: dict[str, Callable[[Report, bool], str]] = {"text": text, "concise": concise, "json": json}
-"""Every format by name; a colour flag goes to those that a terminal shows."""
+FORMATS: dict[str, Callable[[Report, bool], str]] = {
+    "text": text,
+    "concise": concise,
+    "json": json,
+    "sarif": sarif,
+    "github": github,
+    "gitlab": gitlab,
+    "junit": junit,
+}
+"""Every format by name; the colour flag is for those that a terminal shows."""

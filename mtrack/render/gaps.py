@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import money
 from mtrack.render.markdown import cell, code, escape
-from mtrack.render.plain import count, harmless, json_text, style
+from mtrack.render.plain import capital, count, harmless, json_text, style
 from mtrack.render.tables import Cells, isolated
 from mtrack.render.wording import OVERLAP_MARK, Wording
 
@@ -36,7 +36,7 @@ def text(view: GapsView, width: int = 120, colour: bool = False) -> str:  # noqa
     """By project gaps, then overlaps, each with since when and how much; sums per currency at the end."""
     wording = Wording(view.locale)
     title = f"gaps and overlaps as of {wording.day(view.as_of)}"
-    parts = [style(f"{isolated(view.name)}: {title}" if view.name else title[0].upper() + title[1:], "bold", colour=colour) + "\n"]
+    parts = [style(f"{isolated(view.name)}: {title}" if view.name else capital(title), "bold", colour=colour) + "\n"]
     parts += [_project_text(item, wording, width, colour) for item in view.projects]
     if view.totals:
         table = Cells("In all", ">gaps", ">overlaps")

@@ -37,6 +37,11 @@ def style(text: str, *styles: str, colour: bool) -> str:
     return f"\x1b[{';'.join(_CODES[name] for name in styles)}m{text}\x1b[0m"
 
 
+def capital(text: str) -> str:
+    """Text with its first letter raised, to begin a paragraph or a title."""
+    return text[:1].upper() + text[1:]
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number of things in words: "1 project", "2 projects"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from mtrack.render.plain import style
+from mtrack.render.plain import capital, style
 from mtrack.rules.pages import RECORDS, page
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def page_text(rule: Rule, colour: bool = False) -> str:  # noqa: FBT001, FBT002
         *textwrap.wrap(parts.summary, 88),
         f"({facts})",
         "",
-        *(line for paragraph in parts.why.split("\n\n") for line in (*textwrap.wrap(_capital(paragraph), 88), "")),
+        *(line for paragraph in parts.why.split("\n\n") for line in (*textwrap.wrap(capital(paragraph), 88), "")),
     ]
     for name, sample in (("Bad", parts.bad), ("Good", parts.good)):
         lines += [style(f"{name}:", "bold", colour=colour), ""]
@@ -53,10 +53,6 @@ def page_text(rule: Rule, colour: bool = False) -> str:  # noqa: FBT001, FBT002
         f"To change its severity: `rules: {{{rule.name}: off}}` in mtrack.yaml (error, warning, info, off).",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _sample_file(file: SampleFile, *, alone: bool) -> list[str]:

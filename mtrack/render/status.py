@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import money
 from mtrack.render.markdown import cell, escape
-from mtrack.render.plain import count, harmless, json_text, style
+from mtrack.render.plain import capital, count, harmless, json_text, style
 from mtrack.render.tables import Cells, bars, isolated
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording, percent, status_word
 
@@ -27,7 +27,7 @@ def text(view: StatusView, width: int = 120, colour: bool = False) -> str:  # no
     """A block a project: agreement, the two bars, and a table of the milestones' records; then the sums."""
     wording = Wording(view.locale)
     title = f"status as of {wording.day(view.as_of)}"
-    parts = [style(f"{isolated(view.name)}: {title}" if view.name else title[0].upper() + title[1:], "bold", colour=colour) + "\n"]
+    parts = [style(f"{isolated(view.name)}: {title}" if view.name else capital(title), "bold", colour=colour) + "\n"]
     parts += [_project_text(item, wording, width, colour) for item in view.projects]
     if view.projects:
         table = Cells("In all", *(f">{name}" for name in TOTALS))

@@ -1,0 +1,27 @@
+"""A mark for each finding that stays the same while lines move and days pass."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mtrack.finding import Finding
+
+
+def fingerprints(findings: Iterable[Finding]) -> list[str]:
+    """One mark a finding, all different: of its rule, file and subject, not of its line or its age in days.
+
+    Only where nothing names the subject does the message count. Equal ones are told apart by their order.
+    """
+    seen: dict[tuple[str, ...], int] = {}
+    result: list[str] = []
+    for finding in findings:
+        subject = (finding.milestone or "", finding.invoice or "", finding.about or "")
+        key = (finding.rule, finding.path, *(subject if any(subject) else (finding.message,)))
+        seen[key] = seen.get(key, 0) + 1
+        text = "\0".join((*key, str(seen[key])))
+        result.append(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])
+    return result

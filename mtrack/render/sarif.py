@@ -1,0 +1,84 @@
+"""SARIF 2.1.0 (OASIS standard, 2020), for code scanning. URIs are relative to the workspace's root."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from mtrack import __version__
+from mtrack.finding import Severity
+from mtrack.render.fingerprint import fingerprints
+from mtrack.render.plain import capital, harmless, json_text
+from mtrack.rules import RULES
+from mtrack.rules.pages import page
+
+if TYPE_CHECKING:
+    from mtrack.finding import Finding, Span
+    from mtrack.lint import Report
+    from mtrack.rules import Rule
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def sarif(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+    """One run with every rule and every finding; waived findings are suppressed, with the reason."""
+    index = {name: i for i, name in enumerate(RULES)}
+    prints = fingerprints(report.findings)
+    driver = {
+        "name": "mtrack",
+        "semanticVersion": __version__,
+        "rules": [_rule(rule) for rule in RULES.values()],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            _result(finding, index[finding.rule], mark) for finding, mark in zip(report.findings, prints, strict=True)
+        ],
+    }
+    return json_text({"version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "runs": [run]})
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    parts = page(rule)
+    why = capital(parts.why)
+    return {
+        "id": rule.name,
+        "shortDescription": {"text": parts.summary},
+        "fullDescription": {"text": why},
+        "help": {"text": f"{why}\n\nmtrack rules {rule.name} shows a bad and a good sample."},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"category": rule.category.value},
+    }
+
+
+def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
+    text = "\n".join(harmless(part) for part in (finding.message, finding.hint) if part)
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": _location(finding.path, finding.span)}],
+        "partialFingerprints": {"mtrack/v1": mark},
+    }
+    if finding.related:
+        result["relatedLocations"] = [
+            {"physicalLocation": _location(related.path, related.span), "message": {"text": harmless(related.message)}}
+            for related in finding.related
+        ]
+    if finding.waiver is not None:
+        result["suppressions"] = [{"kind": "external", "justification": harmless(finding.waiver)}]
+    return result
+
+
+def _location(path: str, span: Span | None) -> dict[str, Any]:
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}}
+    if span is not None:
+        location["region"] = {
+            "startLine": span.line,
+            "startColumn": span.column,
+            "endLine": span.end_line,
+            "endColumn": span.end_column,
+        }
+    return location
