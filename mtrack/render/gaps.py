@@ -95,14 +95,9 @@ def _project_text(item: ProjectGaps, wording: Wording, width: int, colour: bool)
 
 
 def _milestone(row: Row) -> str:
-    finding = row.finding
-    if finding.milestone is None:
-        return ""
-    return (
-        f"{finding.milestone} {row.name}"
-        if row.name and finding.milestone != row.subject
-        else row.name or finding.milestone
-    )
+    """The milestone's id and name, without the id where that is the subject already; or the file's path."""
+    words = (row.finding.milestone if row.finding.milestone != row.subject else None, row.name)
+    return " ".join(word for word in words if word)
 
 
 def markdown(view: GapsView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002

@@ -49,5 +49,5 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    """The escape of a command's property: also : and ,"""
+    """The escape of a command's property: also the colon and the comma."""
     return _data(text).replace(":", "%3A").replace(",", "%2C")

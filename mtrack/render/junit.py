@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from mtrack.finding import Severity
 from mtrack.render.plain import harmless
@@ -21,15 +21,13 @@ def junit(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
     by_project: dict[str, list[Finding]] = {}
     for finding in report.findings:
         by_project.setdefault(finding.project or "workspace", []).append(finding)
-    top = ElementTree.Element("testsuites", name="mtrack")
+    top = ET.Element("testsuites", name="mtrack")
     if not by_project:
-        suite = ElementTree.SubElement(
-            top, "testsuite", name="workspace", tests="1", failures="0", errors="0", skipped="0"
-        )
-        ElementTree.SubElement(suite, "testcase", name="nothing to mend", classname="mtrack")
+        suite = ET.SubElement(top, "testsuite", name="workspace", tests="1", failures="0", errors="0", skipped="0")
+        ET.SubElement(suite, "testcase", name="nothing to mend", classname="mtrack")
     for project, findings in by_project.items():
         failing = [finding for finding in findings if not finding.waived and finding.severity > Severity.INFO]
-        suite = ElementTree.SubElement(
+        suite = ET.SubElement(
             top,
             "testsuite",
             name=_xml(project),
@@ -40,22 +38,20 @@ def junit(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
         )
         for finding in findings:
             _case(suite, finding)
-    ElementTree.indent(top)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(top, encoding="unicode") + "\n"
+    ET.indent(top)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(top, encoding="unicode") + "\n"
 
 
-def _case(suite: ElementTree.Element, finding: Finding) -> None:
+def _case(suite: ET.Element, finding: Finding) -> None:
     where = finding.path if finding.span is None else f"{finding.path}:{finding.span.line}:{finding.span.column}"
-    case = ElementTree.SubElement(
-        suite, "testcase", name=_xml(f"{finding.rule} at {where}"), classname=f"mtrack.{finding.rule}"
-    )
+    case = ET.SubElement(suite, "testcase", name=_xml(f"{finding.rule} at {where}"), classname=f"mtrack.{finding.rule}")
     body = "\n".join(_xml(part) for part in (f"{where}: {finding.message}", finding.hint) if part)
     if finding.waiver is not None:
-        ElementTree.SubElement(case, "skipped", message=_xml(f"waived: {finding.waiver}")).text = body
+        ET.SubElement(case, "skipped", message=_xml(f"waived: {finding.waiver}")).text = body
     elif finding.severity is Severity.INFO:
-        ElementTree.SubElement(case, "system-out").text = body
+        ET.SubElement(case, "system-out").text = body
     else:
-        ElementTree.SubElement(case, "failure", type=finding.severity.word, message=_xml(finding.message)).text = body
+        ET.SubElement(case, "failure", type=finding.severity.word, message=_xml(finding.message)).text = body
 
 
 def _xml(text: str) -> str:

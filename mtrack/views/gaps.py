@@ -21,7 +21,11 @@ ZERO = money.ZERO
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A gap or overlap. `subject` is the milestone, invoice or file it is about; `name` the milestone's name."""
+    """A gap or overlap.
+
+    `subject` is the milestone's id, the invoice's number, "file" or "agreement"; `name` the milestone's name or the
+    file's path in the project.
+    """
 
     finding: Finding
     subject: str
@@ -125,14 +129,14 @@ def _project(project: Project, findings: list[Finding], as_of: date) -> ProjectG
 
 
 def _row(finding: Finding, names: dict[str, str], project: Project, as_of: date) -> Row:
+    name = names.get(finding.milestone) if finding.milestone is not None else None
     if finding.invoice is not None:
         subject = finding.invoice
     elif finding.milestone is not None:
         subject = finding.milestone
     elif finding.path != project.path:
-        subject = finding.path.removeprefix(f"{project.folder}/")
+        subject, name = "file", finding.path.removeprefix(f"{project.folder}/")
     else:
         subject = "agreement"
-    name = names.get(finding.milestone) if finding.milestone is not None else None
     days = (as_of - finding.since).days if finding.since is not None else None
     return Row(finding, subject, name, finding.since, days)
