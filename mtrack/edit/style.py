@@ -1,0 +1,285 @@
+"""How a file is written, so that what is added looks like what is there: indents, dashes, quotes, flow or block.
+
+`Style` gathers the habits of a tree; `styled` decides how a new value is to look; `flow` and `block` write it, and
+`events` says what the reference parser must see there afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.edit.tree import Event, Node, Tree
+
+WIDTH = 100
+"""Columns a new mapping on one line may fill, where the file shows no habit of its own."""
+
+# What some YAML reader, 1.1 or 1.2, takes for something other than text.
+_NOT_TEXT = re.compile(
+    r"""(?:
+    ~|null|Null|NULL|y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF
+    |[-+]?[0-9][0-9_]*|[-+]?0[xob][0-9a-fA-F_]+
+    |[-+]?(?:[0-9][0-9_]*)?\.?[0-9_]*(?:[eE][-+]?[0-9]+)?
+    |[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)
+    |[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
+    |[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9].*)?
+    |=|<<
+    )""",
+    re.VERBOSE,
+)
+_UNSAFE_START = frozenset("-?:,[]{}#&*!|>'\"%@`.=<")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+@dataclass(slots=True)
+class Value:
+    """A value to be written: how it is to look is decided. `style` is a scalar's quote, None where plain."""
+
+    kind: str
+    text: str = ""
+    style: str | None = None
+    flow: bool = False
+    pairs: list[tuple[Value, Value]] = field(default_factory=list)
+    items: list[Value] = field(default_factory=list)
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Style:
+    """The habits of a file."""
+
+    tree: Tree
+    steps: Counter[int] = field(default_factory=Counter)
+    offsets: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    gaps: Counter[str] = field(default_factory=Counter)
+    flows: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
+    quotes: dict[str, Counter[str | None]] = field(default_factory=lambda: defaultdict(Counter))
+    key_quotes: Counter[str | None] = field(default_factory=Counter)
+    paddings: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, tree: Tree) -> Style:
+        """The habits of a tree."""
+        style = cls(tree)
+        style._gather(tree.root, "")
+        return style
+
+    def _gather(self, root: Node, name: str) -> None:
+        pending: list[tuple[Node, str, int | None]] = [(root, name, None)]
+        while pending:
+            node, name, column = pending.pop()
+            if not node.bare and node.kind in ("mapping", "sequence"):
+                self.flows[name][node.flow] += 1
+                if node.flow and self.tree.text[node.start] in "{[":
+                    self._padding(node)
+            if node.kind == "mapping":
+                own = None if node.flow or not node.pairs else self.tree.column(node.pairs[0][0].start)
+                if own is not None and column is not None and own > column:
+                    self.steps[own - column] += 1
+                for key, value in node.pairs:
+                    self.key_quotes[key.style] += 1
+                    if value.kind == "scalar" and not value.null and value.style not in ("|", ">"):
+                        self.quotes[key.value][value.style] += 1
+                        self.quotes[""][value.style] += value.style is not None
+                    pending.append((value, key.value, own))
+            elif node.kind == "sequence":
+                if not node.flow and node.items:
+                    dash = dash_of(self.tree.text, node.items[0])
+                    if dash is not None:
+                        self.gaps[self.tree.text[dash + 1 : node.items[0].start]] += 1
+                        if column is not None:
+                            self.offsets[name][self.tree.column(dash) - column] += 1
+                            self.offsets[""][self.tree.column(dash) - column] += 1
+                pending.extend((item, name + "[]", None) for item in node.items)
+
+    def _padding(self, node: Node) -> None:
+        after = self.tree.text[node.start + 1 : node.start + 2]
+        if after not in ("\n", "\r", "#"):
+            self.paddings[" " if after == " " else ""] += 1
+
+    @property
+    def step(self) -> int:
+        """How much deeper a mapping in a mapping stands."""
+        return _most(self.steps, 2)
+
+    def offset(self, key: str) -> int:
+        """How much deeper than its key a list's dashes stand."""
+        return _most(self.offsets.get(key) or self.offsets[""], 2 if self.step < 4 else self.step)  # noqa: PLR2004
+
+    @property
+    def gap(self) -> str:
+        """What stands between a dash and its item."""
+        plain = Counter({gap: count for gap, count in self.gaps.items() if gap and not gap.strip(" ")})
+        return _most(plain, " ")
+
+    @property
+    def padding(self) -> str:
+        """What stands inside a brace."""
+        return _most(self.paddings, "")
+
+    @property
+    def key_quote(self) -> str | None:
+        """The quote around keys, where nearly all are quoted."""
+        most = _most(self.key_quotes, None)
+        return most if most and self.key_quotes[most] * 2 > sum(self.key_quotes.values()) else None
+
+    def quote(self, key: str) -> str | None:
+        """The quote around the values of a key, as elsewhere in the file."""
+        known = self.quotes.get(key)
+        return _most(known, None) if known else self.key_quote
+
+    @property
+    def needed_quote(self) -> str:
+        """The quote to use where there must be one."""
+        return _most(Counter({style: count for style, count in self.quotes[""].items() if style}), '"') or '"'
+
+    def is_flow(self, name: str, value: dict[str, Any] | list[Any]) -> bool:
+        """Whether a new mapping or list of this name is to stand in braces (in block surroundings)."""
+        known = self.flows.get(name)
+        if known:
+            return known[True] > known[False]
+        if isinstance(value, list):
+            return all(not isinstance(item, dict | list) for item in value) and len(value) <= 3  # noqa: PLR2004
+        if name in ("milestones[]", "invoices[]") or any(isinstance(item, dict | list) for item in value.values()):
+            return False
+        if name.endswith("[]"):
+            siblings = Counter[bool]()
+            for other in ("payments[]", "lines[]", "amendments[]", "waivers[]"):
+                siblings.update(self.flows.get(other, {}))
+            if siblings:
+                return siblings[True] > siblings[False]
+        small = Counter[bool]()
+        for other in ("agreement", "deliverable", "invoice", "hold", "cancelled", "void", "written_off"):
+            small.update(self.flows.get(other, {}))
+        return small[True] >= small[False]
+
+
+def _most(counts: Counter[Any], default: Any) -> Any:
+    return max(counts, key=lambda item: (counts[item], str(item))) if counts else default
+
+
+def dash_of(text: str, item: Node) -> int | None:
+    """Where the dash before a list's item stands; None where a comment is between."""
+    at = len(text[: item.start].rstrip()) - 1
+    return at if at >= 0 and text[at] == "-" else None
+
+
+def plain_safe(text: str, *, flow: bool) -> bool:
+    """Whether text may stand without quotes and every reader takes it for text."""
+    if not text or text != text.strip() or text[0] in _UNSAFE_START or _NOT_TEXT.fullmatch(text):
+        return False
+    if _CONTROL.search(text) or ": " in text or " #" in text or text.endswith(":"):
+        return False
+    return not (flow and re.search(r"[,\[\]{}]|:$", text))
+
+
+def scalar(value: Any, style: Style, *, flow: bool, quote: str | None) -> Value:
+    """How a single value is written: an amount plain, text plain where that is safe and usual here."""
+    if isinstance(value, bool):
+        return Value("scalar", "true" if value else "false")
+    if isinstance(value, Decimal):
+        return Value("scalar", f"{value:f}")
+    if isinstance(value, int):
+        return Value("scalar", str(value))
+    if isinstance(value, date):
+        return Value("scalar", value.isoformat(), quote)
+    if quote is None and not plain_safe(value, flow=flow):
+        quote = style.needed_quote
+    if quote == "'" and _CONTROL.search(value):
+        quote = '"'
+    return Value("scalar", value, quote)
+
+
+def styled(value: Any, name: str, style: Style, *, flow: bool) -> Value:
+    """How a value under the key `name` is to look, inside braces or not."""
+    if isinstance(value, dict):
+        braces = flow or not value or style.is_flow(name, value)
+        result = Value("mapping", flow=braces, key=name)
+        for key, item in value.items():
+            name_value = scalar(key, style, flow=braces, quote=style.key_quote)
+            result.pairs.append((name_value, styled(item, key, style, flow=braces)))
+        return result
+    if isinstance(value, list):
+        braces = flow or not value or style.is_flow(name, value)
+        items = [styled(item, name + "[]", style, flow=braces) for item in value]
+        return Value("sequence", flow=braces, items=items, key=name)
+    return scalar(value, style, flow=flow, quote=style.quote(name))
+
+
+def written(value: Value) -> str:
+    """A scalar's characters."""
+    if value.style == "'":
+        return "'" + value.text.replace("'", "''") + "'"
+    if value.style == '"':
+        return '"' + "".join(_ESCAPES.get(char) or _escape(char) for char in value.text) + '"'
+    return value.text
+
+
+def _escape(char: str) -> str:
+    if not _CONTROL.match(char):
+        return char
+    code = ord(char)
+    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}"  # noqa: PLR2004
+
+
+def in_flow(value: Value, style: Style) -> str:
+    """A value on one line."""
+    if value.kind == "scalar":
+        return written(value)
+    if value.kind == "mapping":
+        inner = ", ".join(f"{written(key)}: {in_flow(item, style)}" for key, item in value.pairs)
+        return "{" + (f"{style.padding}{inner}{style.padding}" if inner else "") + "}"
+    return "[" + ", ".join(in_flow(item, style) for item in value.items) + "]"
+
+
+def pair_lines(key: Value, value: Value, column: int, style: Style, gap: str = " ") -> list[str]:
+    """A mapping's pair as lines; the first without its indent, which the place gives."""
+    head = written(key) + ":"
+    if value.kind == "scalar" or value.flow:
+        return [f"{head}{gap}{in_flow(value, style)}"]
+    return [head, *body_lines(value, column, style)]
+
+
+def body_lines(value: Value, column: int, style: Style) -> list[str]:
+    """The lines of a block collection below the key that stands at `column`."""
+    if value.kind == "mapping":
+        inner = column + style.step
+        return [line for key, item in value.pairs for line in _indented(pair_lines(key, item, inner, style), inner)]
+    inner = column + style.offset(value.key)
+    return [line for item in value.items for line in _indented(item_lines(item, inner, style.gap, style), inner)]
+
+
+def item_lines(item: Value, column: int, gap: str, style: Style) -> list[str]:
+    """A list's item as lines; the dash stands at `column`, the first line comes without its indent."""
+    if item.kind == "scalar" or item.flow:
+        return [f"-{gap}{in_flow(item, style)}"]
+    inner = column + 1 + len(gap)
+    lines = [line for key, value in item.pairs for line in _indented(pair_lines(key, value, inner, style), inner)]
+    return [f"-{gap}{lines[0][inner:]}", *lines[1:]]
+
+
+def _indented(lines: list[str], column: int) -> list[str]:
+    return [" " * column + lines[0], *lines[1:]]
+
+
+def events(value: Value) -> Iterator[Event]:
+    """What the reference parser sees of a value once it is written."""
+    if value.kind == "scalar":
+        yield ("Scalar", None, None, (value.style is None, value.style is not None), value.text, value.style)
+        return
+    kind = value.kind.capitalize()
+    yield (f"{kind}Start", None, None, value.flow)
+    for key, item in value.pairs:
+        yield from events(key)
+        yield from events(item)
+    for item in value.items:
+        yield from events(item)
+    yield (f"{kind}End",)

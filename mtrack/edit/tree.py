@@ -1,0 +1,220 @@
+"""A YAML text as a tree of places, made from the reference parser's events.
+
+Composing hides aliases and merges; events don't. Each node knows the events it covers, so that a proof can say
+which of them an edit may change, and the characters it covers, so that a splice knows where to cut.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Event = tuple[Any, ...]
+"""An event without its marks: what two texts must have in common to mean the same."""
+
+_COLON = re.compile(r"[ \t]*:")
+_DIRECTIVE = re.compile(r"^(%YAML[ ]+1\.)[0-9]\b", re.MULTILINE)
+_BREAK = re.compile(r"\r\n|\n")
+
+
+class UnreadableError(Exception):
+    """The text is not one YAML document that can be edited; the message says why."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A value in the text.
+
+    `kind` is "mapping", "sequence", "scalar" or "alias"; `first` and `last` are its first and last event, `start`
+    and `end` its characters (of a block collection: to the end of its last value). `style` is None for a plain
+    scalar. `colon` is the end of the colon after a key, None where there is none on the key's line.
+    """
+
+    kind: str
+    first: int
+    start: int
+    end: int
+    last: int = -1
+    flow: bool = False
+    style: str | None = None
+    value: str = ""
+    anchor: str | None = None
+    tag: str | None = None
+    colon: int | None = None
+    pairs: list[tuple[Node, Node]] = field(default_factory=list)
+    items: list[Node] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """A scalar of no characters: `planned:`."""
+        return self.kind == "scalar" and self.style is None and not self.value and self.start == self.end
+
+    @property
+    def null(self) -> bool:
+        """A plain scalar that means nothing is there."""
+        return self.kind == "scalar" and self.style is None and self.value in ("", "~", "null", "Null", "NULL")
+
+    @property
+    def bare(self) -> bool:
+        """A mapping or list with nothing in it."""
+        return self.kind in ("mapping", "sequence") and not self.pairs and not self.items
+
+    def get(self, step: str | int) -> Node | None:
+        """The value a route's step leads to."""
+        if self.kind == "mapping":
+            return next((value for key, value in self.pairs if key.kind == "scalar" and key.value == step), None)
+        if self.kind == "sequence" and isinstance(step, int) and 0 <= step < len(self.items):
+            return self.items[step]
+        return None
+
+    def index(self, key: str) -> int | None:
+        """Which of a mapping's pairs has a key."""
+        return next((i for i, (name, _) in enumerate(self.pairs) if name.kind == "scalar" and name.value == key), None)
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        pending = [self]
+        while pending:
+            node = pending.pop()
+            yield node
+            pending.extend(value for _, value in node.pairs)
+            pending.extend(node.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A text, its events and its root. `shared` are the anchors that aliases point at."""
+
+    text: str
+    events: tuple[Event, ...]
+    root: Node
+    shared: frozenset[str]
+
+    def column(self, offset: int) -> int:
+        """How many characters stand before an offset on its line."""
+        return offset - (self.text.rfind("\n", 0, offset) + 1)
+
+    def line_end(self, offset: int) -> int:
+        """The end of the line an offset is on, before its line break."""
+        match = _BREAK.search(self.text, offset)
+        return match.start() if match else len(self.text)
+
+    def line_start(self, offset: int) -> int:
+        """The first character of the line an offset is on."""
+        return self.text.rfind("\n", 0, offset) + 1
+
+    def newline(self, offset: int) -> str:
+        """The line break used around an offset."""
+        match = _BREAK.search(self.text, offset) or _BREAK.search(self.text)
+        return match[0] if match else "\n"
+
+
+def events(text: str) -> list[Any]:
+    """The reference parser's events. Raises UnreadableError where there are none."""
+    import ruamel.yaml  # noqa: PLC0415  (only an edit needs the reference parser)
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
+
+    if text.lstrip().startswith("%"):
+        text = _DIRECTIVE.sub(r"\g<1>2", text)
+    try:
+        return list(ruamel.yaml.YAML(typ="safe", pure=True).parse(text))
+    except MarkedYAMLError as error:
+        raise UnreadableError(error.problem or error.context or "not YAML") from None
+    except YAMLError as error:
+        raise UnreadableError(getattr(error, "reason", None) or "not YAML") from None
+    except (ValueError, AttributeError, AssertionError, IndexError, TypeError, RecursionError):
+        message = "not YAML that can be parsed"
+        raise UnreadableError(message) from None
+
+
+def bare_event(event: Any) -> Event:
+    """An event without its marks."""
+    kind = type(event).__name__.removesuffix("Event")
+    tag = None if getattr(event, "tag", None) is None else str(event.tag)
+    if kind == "Scalar":
+        return (kind, event.anchor, tag, tuple(event.implicit[:2]), event.value, event.style or None)
+    if kind in ("MappingStart", "SequenceStart"):
+        return (kind, event.anchor, tag, bool(event.flow_style))
+    if kind == "Alias":
+        return (kind, event.anchor)
+    if kind in ("DocumentStart", "DocumentEnd"):
+        return (kind, bool(event.explicit))
+    return (kind,)
+
+
+def read(text: str) -> Tree:
+    """The tree of a text of one document. Raises UnreadableError."""
+    found = events(text)
+    documents = sum(type(event).__name__ == "DocumentStartEvent" for event in found)
+    if documents != 1:
+        message = "the file holds no document" if not documents else "the file holds several documents"
+        raise UnreadableError(message)
+    root: Node | None = None
+    stack: list[tuple[Node, list[Node]]] = []
+    shared: set[str] = set()
+    for i, event in enumerate(found):
+        kind = type(event).__name__
+        if kind in ("MappingStartEvent", "SequenceStartEvent"):
+            node = Node(
+                "mapping" if kind[0] == "M" else "sequence", i, event.start_mark.index, event.end_mark.index,
+                flow=bool(event.flow_style), anchor=event.anchor, tag=_tag(event),
+            )  # fmt: skip
+            stack.append((node, []))
+            continue
+        if kind in ("MappingEndEvent", "SequenceEndEvent"):
+            node, children = stack.pop()
+            node.last = i
+            _close(text, node, children, event)
+        elif kind == "ScalarEvent":
+            node = Node(
+                "scalar", i, event.start_mark.index, event.end_mark.index, i, style=event.style or None,
+                value=event.value, anchor=event.anchor, tag=_tag(event),
+            )  # fmt: skip
+            if node.style in ("|", ">"):
+                node.end = _block_scalar_end(text, node)
+        elif kind == "AliasEvent":
+            node = Node("alias", i, event.start_mark.index, event.end_mark.index, i, anchor=event.anchor)
+            shared.add(event.anchor)
+        else:
+            continue
+        if stack:
+            stack[-1][1].append(node)
+        else:
+            root = node
+    assert root is not None
+    return Tree(text, tuple(bare_event(event) for event in found), root, frozenset(shared))
+
+
+def _tag(event: Any) -> str | None:
+    return None if event.tag is None else str(event.tag)
+
+
+def _close(text: str, node: Node, children: list[Node], event: Any) -> None:
+    """Give a collection its children and its end; an empty value stands right after its colon."""
+    if node.kind == "mapping":
+        node.pairs = list(zip(children[::2], children[1::2], strict=True))
+        for key, value in node.pairs:
+            match = _COLON.match(text, key.end)
+            key.colon = match.end() if match else None
+            if value.empty and value.anchor is None and value.tag is None:
+                value.start = value.end = key.end if key.colon is None else key.colon
+    else:
+        node.items = children
+    if node.flow:
+        node.end = event.end_mark.index
+    elif children:
+        node.end = max(node.pairs[-1][1].end, node.pairs[-1][0].end) if node.pairs else node.items[-1].end
+
+
+def _block_scalar_end(text: str, node: Node) -> int:
+    """The end of a block scalar's last line; with `+`, of the last blank line that belongs to it."""
+    header = text[node.start : text.find("\n", node.start) + 1 or len(text)]
+    body = text[node.start : node.end]
+    if "+" not in header.partition("#")[0]:
+        return node.start + len(body.rstrip())
+    body = body[: len(body) - len(body.rpartition("\n")[2])] if not body.rpartition("\n")[2].strip() else body
+    return node.start + len(body.removesuffix("\n").removesuffix("\r"))
