@@ -1,16 +1,16 @@
-"""`mtrack rules` and `mtrack schema`: what mtrack knows."""
+"""`mtrack rules`, `mtrack schema`, `mtrack completion`: what mtrack knows."""
 
 from __future__ import annotations
 
 import click
 
 from mtrack import resources
-from mtrack.cli import common
+from mtrack.cli import common, complete
 from mtrack.errors import UsageError
 
 
 @click.command(short_help="The rules and their pages.")
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=complete.rules)
 def rules(rule: str | None) -> None:
     """List the rules, or show one rule's page: why it matters, a bad and a good sample."""
     from mtrack.render import rules as render  # noqa: PLC0415
@@ -35,3 +35,19 @@ def rules(rule: str | None) -> None:
 def schema(name: str) -> None:
     """Print a JSON Schema: of milestones.yaml, of mtrack.yaml (workspace), or of what lint and status print as JSON."""
     common.write(resources.schema_text(name))
+
+
+@click.command(short_help="Print a shell's completion script.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that lets a shell complete commands, projects, milestones, invoice numbers and rules.
+
+    For bash: mtrack completion bash > ~/.local/share/bash-completion/completions/mtrack
+    """
+    from click.shell_completion import get_completion_class  # noqa: PLC0415
+
+    from mtrack.cli.main import cli  # noqa: PLC0415
+
+    script = get_completion_class(shell)
+    assert script is not None
+    common.write(script(cli, {}, "mtrack", "_MTRACK_COMPLETE").source())

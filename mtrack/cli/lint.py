@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack.cli import common
+from mtrack.cli import common, complete
 from mtrack.errors import UsageError
 from mtrack.finding import Category
 from mtrack.lint import Selection
@@ -36,8 +36,20 @@ def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
 @click.command(short_help="Check the records.")
 @common.paths_argument
 @common.format_option(*render.FORMATS)
-@click.option("--select", multiple=True, metavar="RULES", help="Show only these rules or categories, comma-separated.")
-@click.option("--ignore", multiple=True, metavar="RULES", help="Leave these rules or categories out, comma-separated.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="RULES",
+    shell_complete=complete.rules,
+    help="Show only these rules or categories, comma-separated.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="RULES",
+    shell_complete=complete.rules,
+    help="Leave these rules or categories out, comma-separated.",
+)
 @common.fail_on_option
 @common.as_of_option
 def lint(  # noqa: PLR0913

@@ -11,6 +11,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Know": {
         "rules": ("mtrack.cli.know", "List the rules, or show one rule's page."),
+        "completion": ("mtrack.cli.know", "Print a shell's completion script."),
         "schema": ("mtrack.cli.know", "Print a JSON Schema of the files and outputs."),
     },
 }

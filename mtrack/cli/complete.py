@@ -1,0 +1,57 @@
+"""What the shell completes: rule names, projects, milestone ids, invoice numbers. Silent where nothing can be read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from mtrack.errors import CannotRunError
+
+if TYPE_CHECKING:
+    import click
+
+    from mtrack.books import Books
+
+
+def _books() -> tuple[Books, ...]:
+    from mtrack import workspace  # noqa: PLC0415
+    from mtrack.books import open_workspace  # noqa: PLC0415
+
+    try:
+        return open_workspace(workspace.find_root("."), date.min).books  # no date is shown
+    except CannotRunError:
+        return ()
+
+
+def rules(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Rule names; after a comma, the next one."""
+    from mtrack.rules import RULES  # noqa: PLC0415
+
+    before, comma, last = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in RULES if name.startswith(last)]
+
+
+def projects(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Project folders, from the root, and their last parts where that is enough."""
+    folders = [books.project.folder for books in _books()]
+    ends = [folder.rpartition("/")[2] for folder in folders]
+    short = [end for end in ends if ends.count(end) == 1]
+    return [name for name in dict.fromkeys([*short, *folders]) if name.startswith(incomplete)]
+
+
+def milestones(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Milestone ids of the project named before."""
+    wanted = context.params.get("project")
+    ids = [
+        milestone.id
+        for books in _books()
+        if wanted is None or f"/{books.project.folder}".endswith(f"/{str(wanted).strip('/')}")
+        for milestone in books.project.milestones
+    ]
+    return [name for name in dict.fromkeys(ids) if name.startswith(incomplete)]
+
+
+def numbers(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Invoice numbers of the workspace."""
+    found = [invoice.number for books in _books() for invoice in books.project.invoices()]
+    return [number for number in dict.fromkeys(found) if number.casefold().startswith(incomplete.casefold())]
