@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
+    from mtrack.finding import Route
     from mtrack.model import Invoice, Milestone, Project
 
 ZERO = money.ZERO
@@ -41,6 +42,11 @@ class InvoiceFigures:
     paid_something: bool
     """Whether anything but credit notes settled on it."""
 
+    @property
+    def credited_in_full(self) -> bool:
+        """Whether credit notes take all of it back."""
+        return not self.live and self.invoice.void is None and not self.invoice.is_credit_note
+
     def overdue(self, as_of: date) -> bool:
         """Live, outstanding, due before `as_of`, not disputed."""
         return self.live and self.outstanding > 0 and self.due < as_of and self.invoice.disputed is None
@@ -54,6 +60,16 @@ class InvoiceFigures:
             if days <= limit:
                 return name
         return "over_90"
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A milestone's part of an invoice that is not void: net (a credit note's negative), settled, outstanding."""
+
+    invoice: InvoiceFigures
+    net: Decimal
+    settled: Decimal
+    outstanding: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,51 +204,65 @@ def due_date(invoice: Invoice, project: Project, default_terms: int) -> date:
 def work_out(project: Project, default_terms: int) -> Ledger:
     """All figures of a project; `default_terms` are the workspace's payment terms in days."""
     invoices = tuple(project.invoices())
-    credits = _credits(invoices)
-    by_id: dict[str, list[Milestone]] = {}
+    notes = _credit_notes(invoices)
+    by_id: dict[str, Milestone] = {}
     for milestone in project.milestones:
-        by_id.setdefault(milestone.id, []).append(milestone)
-    figures = tuple(
-        _invoice_figures(invoice, credits.get(invoice.route, ()), by_id, due_date(invoice, project, default_terms))
-        for invoice in invoices
-    )
-    bills: dict[int, list[tuple[InvoiceFigures, Decimal, Decimal, Decimal]]] = {}
-    for item in figures:
-        if item.invoice.void is None:
-            for index, *parts in _shares(item, by_id, project.places):
-                bills.setdefault(index, []).append((item, *parts))  # type: ignore[arg-type]
+        by_id.setdefault(milestone.id, milestone)
+    figures: list[InvoiceFigures] = []
+    bills: dict[int, list[_Share]] = {}
+    for invoice in invoices:
+        billed = _billed(invoice, project, by_id)
+        item = _invoice_figures(invoice, notes.get(invoice.route, ()), billed, due_date(invoice, project, default_terms))
+        figures.append(item)
+        if invoice.void is None:
+            for index, share in _shares(item, billed, project.places):
+                bills.setdefault(index, []).append(share)
     milestones = tuple(_milestone_figures(milestone, bills.get(milestone.index, [])) for milestone in project.milestones)
-    return Ledger(project, figures, milestones)
+    return Ledger(project, tuple(figures), milestones)
 
 
-def credited_invoice(note: Invoice, invoices: Iterable[Invoice]) -> Invoice | None:
-    """The invoice a credit note is against: not itself, not a credit note; one not void where numbers repeat."""
-    if note.credits is None:
-        return None
-    key = number_key(note.credits)
-    targets = [other for other in invoices if other.key == key and other is not note and not other.is_credit_note]
-    return next((target for target in targets if target.void is None), targets[0] if targets else None)
+def credit_targets(invoices: Iterable[Invoice]) -> dict[str, Invoice]:
+    """The invoices that credit notes can be against, by number key: of a number that repeats, one not void."""
+    result: dict[str, Invoice] = {}
+    for invoice in invoices:
+        if not invoice.is_credit_note:
+            known = result.setdefault(invoice.key, invoice)
+            if known.void is not None and invoice.void is None:
+                result[invoice.key] = invoice
+    return result
 
 
-def _credits(invoices: tuple[Invoice, ...]) -> dict[tuple[str | int, ...], list[Invoice]]:
-    result: dict[tuple[str | int, ...], list[Invoice]] = {}
-    for note in invoices:
-        if note.credits is not None and note.void is None:
-            target = credited_invoice(note, invoices)
+def _credit_notes(invoices: tuple[Invoice, ...]) -> dict[Route, list[Invoice]]:
+    """By an invoice's route, the credit notes against it that are not void."""
+    notes = [invoice for invoice in invoices if invoice.credits is not None and invoice.void is None]
+    result: dict[Route, list[Invoice]] = {}
+    if notes:
+        targets = credit_targets(invoices)
+        for note in notes:
+            target = targets.get(number_key(note.credits or ""))
             if target is not None:
                 result.setdefault(target.route, []).append(note)
     return result
 
 
+def _billed(invoice: Invoice, project: Project, by_id: dict[str, Milestone]) -> list[Milestone | None]:
+    """Per line, the milestone it bills; of an id that stands twice the first, but its own for a milestone's own."""
+    if invoice.own:
+        index = invoice.route[1]
+        assert isinstance(index, int)
+        return [project.milestones[index]]
+    return [by_id.get(line.milestone) for line in invoice.lines]
+
+
 def _invoice_figures(
-    invoice: Invoice, notes: Iterable[Invoice], by_id: dict[str, list[Milestone]], due: date
+    invoice: Invoice, notes: Iterable[Invoice], billed: list[Milestone | None], due: date
 ) -> InvoiceFigures:
-    received = money.total(payment.amount for payment in invoice.payments)
     if invoice.void is not None:
         return InvoiceFigures(invoice, ZERO, ZERO, ZERO, ZERO, ZERO, due, False, False, False)  # noqa: FBT003
+    received = money.total(payment.amount for payment in invoice.payments)
     gross = money.plus(invoice.amount, invoice.tax)
     if invoice.is_credit_note:
-        gross = gross.copy_negate() if gross else ZERO
+        gross = _negative(gross)
         return InvoiceFigures(invoice, gross, received, gross, ZERO, ZERO, due, False, False, False)  # noqa: FBT003
     notes = tuple(notes)
     credited = money.total(note.amount for note in notes)
@@ -243,8 +273,8 @@ def _invoice_figures(
     settled = money.plus(by_client, by_notes)
     at_its_word = False
     if not invoice.lists_settlement:
-        billed = [m for line in invoice.lines for m in by_id.get(line.milestone, ())[:1] if not m.cancelled]
-        at_its_word = bool(billed) and all(milestone.status == "paid" for milestone in billed)
+        saying = [milestone.status for milestone in billed if milestone is not None and not milestone.cancelled]
+        at_its_word = bool(saying) and all(status == "paid" for status in saying)
         if at_its_word:
             settled = max(settled, gross)
     live = not (notes and credited >= invoice.amount)
@@ -255,44 +285,35 @@ def _invoice_figures(
     )  # fmt: skip
 
 
-def _shares(
-    item: InvoiceFigures, by_id: dict[str, list[Milestone]], places: int
-) -> Iterable[tuple[int, Decimal, Decimal, Decimal]]:
-    """Per line: the milestone's index, its share of net, settled and outstanding."""
-    invoice = item.invoice
-    ids = tuple(line.milestone for line in invoice.lines)
-    weights = tuple(line.amount for line in invoice.lines)
-    order = sorted(range(len(ids)), key=lambda i: (ids[i], weights[i]))
-    sorted_weights = tuple(weights[i] for i in order)
-    settled = money.share(item.settled, sorted_weights, places)
-    outstanding = money.share(item.outstanding, sorted_weights, places)
+def _negative(amount: Decimal) -> Decimal:
+    return amount.copy_negate() if amount else ZERO
+
+
+def _shares(item: InvoiceFigures, billed: list[Milestone | None], places: int) -> Iterable[tuple[int, _Share]]:
+    """Per line whose milestone is known: the milestone's index, and its part of the invoice."""
+    lines = item.invoice.lines
+    # Sorted, so that who gets the odd cent does not depend on the order of the lines.
+    order = sorted(range(len(lines)), key=lambda i: (lines[i].milestone, lines[i].amount))
+    weights = tuple(lines[i].amount for i in order)
+    settled = money.share(item.settled, weights, places)
+    outstanding = money.share(item.outstanding, weights, places)
     for position, i in enumerate(order):
-        if invoice.own:
-            index = invoice.route[1]
-            assert isinstance(index, int)
-        elif ids[i] in by_id:
-            index = by_id[ids[i]][0].index
-        else:
-            continue
-        net = weights[i].copy_negate() if invoice.is_credit_note and weights[i] else weights[i]
-        yield index, net, settled[position], outstanding[position]
+        milestone = billed[i]
+        if milestone is not None:
+            net = _negative(lines[i].amount) if item.invoice.is_credit_note else lines[i].amount
+            yield milestone.index, _Share(item, net, settled[position], outstanding[position])
 
 
-def _milestone_figures(
-    milestone: Milestone, bills: list[tuple[InvoiceFigures, Decimal, Decimal, Decimal]]
-) -> MilestoneFigures:
-    billed = money.total(net for _, net, _, _ in bills)
-    invoices: list[InvoiceFigures] = []
-    for item, *_ in bills:
-        if not any(item is known for known in invoices):
-            invoices.append(item)
+def _milestone_figures(milestone: Milestone, bills: list[_Share]) -> MilestoneFigures:
+    billed = money.total(share.net for share in bills)
+    invoices = tuple({share.invoice.invoice.route: share.invoice for share in bills}.values())
     expected, accepted = _expected_status(milestone, [item for item in invoices if item.live], billed)
     return MilestoneFigures(
         milestone=milestone, agreed=milestone.amount, billed=billed,
         unbilled=money.excess(milestone.amount, billed), overbilled=money.excess(billed, milestone.amount),
-        settled=money.total(settled for _, _, settled, _ in bills),
-        outstanding=money.total(outstanding for _, _, _, outstanding in bills),
-        invoices=tuple(invoices), expected_status=expected, accepted_statuses=accepted,
+        settled=money.total(share.settled for share in bills),
+        outstanding=money.total(share.outstanding for share in bills),
+        invoices=invoices, expected_status=expected, accepted_statuses=accepted,
     )  # fmt: skip
 
 
@@ -310,8 +331,9 @@ def _expected_status(
         accepted = {"sent"} if any(item.invoice.lists_settlement for item in live) else {"sent", "partially_paid"}
         return "sent", frozenset(accepted)
     if all(not item.outstanding for item in live) and billed >= milestone.amount:
-        cash = money.total(item.received for item in live)
+        # An invoice taken at its word was paid, though no one wrote down when.
+        cash = any(item.at_its_word for item in live) or money.total(item.received for item in live) > 0
         lost = any(item.invoice.written_off for item in live)
-        status = "written_off" if cash <= 0 and lost else "paid"
+        status = "written_off" if lost and not cash else "paid"
         return status, frozenset({status})
     return "partially_paid", frozenset({"partially_paid"})

@@ -6,7 +6,6 @@ passed the schema, so nothing here checks anything.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,12 +19,9 @@ if TYPE_CHECKING:
 
     from mtrack.source import Source
 
-_SPACE = re.compile(r"\s+")
-
-
 def number_key(number: str) -> str:
     """An invoice number as it is compared: without case and white space."""
-    return _SPACE.sub("", number).casefold()
+    return "".join(number.split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class Payment:
 
     @property
     def settles(self) -> Decimal:
-        """amount + withheld + fee (SPEC 2.2)."""
+        """What it settles of its invoice: amount + withheld + fee."""
         return money.plus(money.plus(self.amount, self.withheld), self.fee)
 
 
@@ -128,8 +124,8 @@ class Invoice:
     @property
     def only_milestone(self) -> str | None:
         """The id of the milestone it bills, where it bills exactly one."""
-        ids = {line.milestone for line in self.lines}
-        return next(iter(ids)) if len(ids) == 1 else None
+        first = self.lines[0].milestone
+        return first if all(line.milestone == first for line in self.lines) else None
 
 
 @dataclass(frozen=True, slots=True)
