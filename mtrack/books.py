@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mtrack.evidence import Named, State
     from mtrack.figures import InvoiceFigures, Ledger
+    from mtrack.finding import Route
     from mtrack.model import Project
     from mtrack.settings import Settings
     from mtrack.source import Source
@@ -53,19 +54,22 @@ class Books:
     @cached_property
     def files(self) -> tuple[tuple[Named, State], ...]:
         """Every file the records name, looked up."""
+        real: dict[str, str] = {}
         return tuple(
-            (named, evidence.look(self.root, self.project.folder, named)) for named in evidence.named_files(self.project)
+            (named, evidence.look(self.root, self.project.folder, named, real))
+            for named in evidence.named_files(self.project)
         )
 
     @cached_property
-    def bad_files(self) -> frozenset[tuple[str | int, ...]]:
-        """The routes of named files that are missing or outside."""
-        return frozenset(named.route for named, state in self.files if state.missing or state.outside)
+    def invoice_files(self) -> dict[Route, tuple[Named, State]]:
+        """The invoices' files, by the route of the invoice."""
+        return {named.invoice.route: (named, state) for named, state in self.files if named.invoice is not None}
 
     @cached_property
     def unrecorded(self) -> list[str]:
         """Evidence that no record names; paths from the root."""
-        return evidence.unrecorded(self.root, self.project)
+        recorded = {named.normal for named, _ in self.files}
+        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def load_project(folder: str, read: Source, settings: Settings) -> tuple[File, P
     if breaking:
         return File(read, folder, faults.unknown, tuple(broken), usable=False), None
     assert currency
-    waivers = settings_module.waivers(read.path, data, [route for route, _ in faults.broken])
+    waivers = settings_module.waivers(read.path, data, [route for route, _ in faults.broken], faults.unknown)
     decimals = money.decimals(currency, settings.currencies)
     project = model.build(folder, read, data, currency, decimals, waivers)
     read.forget()

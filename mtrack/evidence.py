@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mtrack.source import inside
-from mtrack.workspace import EVIDENCE, evidence_files, join
+from mtrack.workspace import EVIDENCE, RECORDS, evidence_files, join, matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +39,20 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What became of a named file: `outside` or `missing` say why it can't be used; `full` is where it is."""
+    """What became of a named file: `outside` or `missing` say why it can't be used; `full` is where it is.
+
+    `size` is in bytes, where the path leads to something.
+    """
 
     full: str
     outside: str | None = None
     missing: str | None = None
+    size: int = 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is a file of the project with something in it."""
+        return self.outside is None and self.missing is None
 
 
 def named_files(project: Project) -> Iterator[Named]:
@@ -65,45 +74,71 @@ def named_files(project: Project) -> Iterator[Named]:
             yield Named((*invoice.route, "file"), invoice.file, "invoice", invoice.only_milestone, invoice)
 
 
-def look(root: str, folder: str, named: Named) -> State:
-    """Where a named file is and whether it is a file with something in it. Never raises."""
+def look(root: str, folder: str, named: Named, real: dict[str, str] | None = None) -> State:
+    """Where a named file is and whether it is a file with something in it. Never raises.
+
+    `real` remembers the real paths of folders from one file of a project to the next.
+    """
+    real = {} if real is None else real
     base = os.path.join(root, *folder.split("/")) if folder != "." else root
-    path = named.normal
-    full = os.path.join(base, *path.split("/"))
-    if "\\" in named.path:
-        return State(full, outside="it holds a backslash; write '/' between folders")
-    if path.startswith("/") or _DRIVE.match(path):
-        return State(full, outside="it is absolute")
-    if path == ".." or path.startswith("../"):
-        return State(full, outside="it leads out of the project")
+    full = os.path.join(base, named.normal)
+    if leads_out := _leads_out(named):
+        return State(os.path.normpath(full), outside=leads_out)
     try:
-        info = os.stat(full)
-        if not inside(os.path.realpath(full), os.path.realpath(base)):
+        info = os.lstat(full)
+        if not inside(_target(full, info, real), _real(base, real)):
             return State(full, outside="it is a link that leads out of the project")
+        if stat.S_ISLNK(info.st_mode):
+            info = os.stat(full)
     except (OSError, ValueError):
-        try:
-            if os.path.lexists(full) and not inside(os.path.realpath(full), os.path.realpath(base)):
-                return State(full, outside="it is a link that leads out of the project")
-        except (OSError, ValueError):
-            pass
         return State(full, missing="is not there")
+    return State(full, missing=_no_file(info), size=info.st_size)
+
+
+def _leads_out(named: Named) -> str | None:
+    """Why a path can't be used wherever it leads; None where it stays in the project."""
+    path = named.normal
+    if "\\" in named.path:
+        return "it holds a backslash; write '/' between folders"
+    if path.startswith("/") or _DRIVE.match(path):
+        return "it is absolute"
+    return "it leads out of the project" if path == ".." or path.startswith("../") else None
+
+
+def _no_file(info: os.stat_result) -> str | None:
+    """Why something is not a file that can be evidence."""
     if stat.S_ISDIR(info.st_mode):
-        return State(full, missing="is a folder")
+        return "is a folder"
     if not stat.S_ISREG(info.st_mode):
-        return State(full, missing="is not a regular file")
-    if not info.st_size:
-        return State(full, missing="is empty")
-    return State(full)
+        return "is not a regular file"
+    return None if info.st_size else "is empty"
 
 
-def unrecorded(root: str, project: Project) -> list[str]:
-    """Files in the project's evidence folders that no record names; paths from the root, sorted."""
-    base = os.path.join(root, *project.folder.split("/")) if project.folder != "." else root
-    names = {named.normal for named in named_files(project)}
+def _target(full: str, info: os.stat_result, real: dict[str, str]) -> str:
+    """Where a path really leads: only a link asks the system, else it is where its folder is."""
+    if stat.S_ISLNK(info.st_mode):
+        return os.path.realpath(full)
+    return os.path.join(_real(os.path.dirname(full), real), os.path.basename(full))
+
+
+def _real(folder: str, known: dict[str, str]) -> str:
+    if folder not in known:
+        known[folder] = os.path.realpath(folder)
+    return known[folder]
+
+
+def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...]) -> list[str]:
+    """Files in a project's evidence folders that are not among the `recorded` ones; paths from the root, sorted.
+
+    `recorded` are paths from the project as they are compared; `exclude` the workspace's patterns.
+    """
+    base = os.path.join(root, *folder.split("/")) if folder != "." else root
+    excluded = matcher(exclude)
     result: list[str] = []
     for name in EVIDENCE:
-        folder = os.path.join(base, name)
-        if os.path.islink(folder) or os.path.lexists(os.path.join(folder, "milestones.yaml")):
+        top = os.path.join(base, name)
+        if os.path.islink(top) or os.path.lexists(os.path.join(top, RECORDS)) or excluded(join(folder, name)):
             continue
-        result.extend(join(project.folder, f"{name}/{path}") for path in evidence_files(folder) if f"{name}/{path}" not in names)
+        files = evidence_files(top, lambda below, name=name: excluded(join(folder, f"{name}/{below}")))  # type: ignore[misc]
+        result.extend(join(folder, f"{name}/{path}") for path in files if f"{name}/{path}" not in recorded)
     return result

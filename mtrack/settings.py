@@ -80,18 +80,24 @@ def from_source(read: Source) -> Settings:
         currencies=data.get("currencies") or {},
         exclude=tuple(item for item in data.get("exclude") or () if item is not None),
         rules=rules,
-        waivers=waivers(read.path, data, routes),
+        waivers=waivers(read.path, data, routes, faults.unknown),
         unknown_keys=faults.unknown,
         broken=tuple(broken),
     )
 
 
-def waivers(path: str, data: dict[str, Any], broken: list[Route]) -> tuple[Waiver, ...]:
-    """The waivers of a file but those that are faulty themselves; a broken list of them is no list."""
+def waivers(
+    path: str, data: dict[str, Any], broken: list[Route], unknown_keys: tuple[Problem, ...]
+) -> tuple[Waiver, ...]:
+    """The waivers of a file but those that are faulty themselves; a broken list of them is no list.
+
+    One with an unknown key is faulty too: a `milestone` misspelt would make it accept more than was meant.
+    """
     items = data.get("waivers")
     if not isinstance(items, list):
         return ()
-    faulty = {route[1] for route in broken if route[:1] == ("waivers",) and len(route) > 1}
+    routes = [*broken, *(problem.place.route or () for problem in unknown_keys)]
+    faulty = {route[1] for route in routes if route[:1] == ("waivers",) and len(route) > 1}
     return tuple(
         model.waiver(path, ("waivers", i), item)
         for i, item in enumerate(items)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mtrack.errors import CannotRunError
@@ -58,7 +59,7 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
         message = f"{root} can't be read: {os.strerror(error.errno or 5).lower()}"
         raise CannotRunError(message) from error
     top = os.path.realpath(root)
-    excluded = _matcher(exclude)
+    excluded = matcher(exclude)
     visited: set[str] = set()
     links: list[str] = []
     folders: dict[str, bool] = {}
@@ -74,7 +75,8 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
             visited.add(real)
             has_records, below = _scan(path, full, excluded, links)
             folders[path] = has_records
-            evidence.extend(path for name, entry in below if not has_records and name in EVIDENCE and _holds_files(entry))
+            if not has_records and any(name in EVIDENCE and _holds_files(path, name, entry, excluded) for name, entry in below):
+                evidence.append(path)
             pending.extend((join(path, name), entry) for name, entry in reversed(below))
 
     enter(".", root)
@@ -85,7 +87,7 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
         if inside(real, top) and os.path.isdir(real):
             enter(path, full)
     projects = tuple(sorted(path for path, has_records in folders.items() if has_records))
-    return Found(projects, _recordless(sorted(set(evidence)), projects))
+    return Found(projects, _recordless(sorted(evidence), projects))
 
 
 def _scan(
@@ -132,7 +134,9 @@ def _ancestors(path: str) -> Iterator[str]:
         yield path
 
 
-def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+@cache
+def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether `exclude` keeps a folder, given by its path from the root, from being searched."""
     if not patterns:
         return lambda _path: False
     from pathspec import GitIgnoreSpec  # noqa: PLC0415  (only workspaces that exclude pay for it)
@@ -141,22 +145,33 @@ def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     return lambda path: spec.match_file(path + "/")
 
 
-def _holds_files(folder: str) -> bool:
-    return next(evidence_files(folder), None) is not None
+def _holds_files(path: str, name: str, full: str, excluded: Callable[[str], bool]) -> bool:
+    files = evidence_files(full, lambda below: excluded(join(path, f"{name}/{below}")))
+    return next(files, None) is not None
 
 
-def evidence_files(folder: str) -> Iterator[str]:
-    """Files at any depth below a folder, relative to it with "/", sorted; hidden ones, and projects inside, aside."""
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+def evidence_files(folder: str, excluded: Callable[[str], bool] = lambda _path: False) -> Iterator[str]:
+    """Files at any depth below a folder, relative to it with "/", sorted; hidden ones, and projects inside, aside.
+
+    `excluded` is asked about each sub-folder's path from `folder`.
+    """
+    pending: list[tuple[str, str | None]] = [("", folder)]
+    while pending:
+        path, full = pending.pop()
+        if full is None:
+            yield path
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if not os.path.lexists(os.path.join(entry.path, RECORDS)):
-                yield from (f"{entry.name}/{path}" for path in evidence_files(entry.path))
-        elif not (entry.is_symlink() and entry.is_dir()):
-            yield entry.name
+        try:
+            with os.scandir(full) as found:
+                entries = sorted(found, key=lambda entry: entry.name, reverse=True)
+        except OSError:
+            continue
+        for entry in entries:
+            below = f"{path}/{entry.name}" if path else entry.name
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not os.path.lexists(os.path.join(entry.path, RECORDS)) and not excluded(below):
+                    pending.append((below, entry.path))
+            elif not (entry.is_symlink() and entry.is_dir()):
+                pending.append((below, None))
