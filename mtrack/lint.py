@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.finding import Finding, Problem, Related, Severity
 from mtrack.model import number_key
 from mtrack.rules import RULES
+from mtrack.workspace import SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import date
 
     from mtrack.books import Workspace
     from mtrack.model import Waiver
-    from mtrack.rules import Rule
+    from mtrack.rules.registry import Rule, Scope
 
 _ABOUT_WAIVERS = ("unused-waiver", "expired-waiver")
 
@@ -128,90 +130,97 @@ class _Judged:
 
 
 def _judge(workspace: Workspace) -> Iterator[tuple[Rule, Problem]]:
-    by_scope: dict[str, list[Rule]] = {}
-    for rule in RULES.values():
-        by_scope.setdefault(rule.scope, []).append(rule)
+    """What every rule but those about waivers finds."""
     for file in workspace.files:
         if file.broken or file.unknown_keys or not file.usable:
-            for rule in by_scope["file"]:
-                for problem in rule.check(file):
-                    yield rule, problem
-    across = [(rule, problem) for rule in by_scope["workspace"] for problem in rule.check(workspace)]
-    yield from across
+            for rule in _of_scope("file"):
+                yield from ((rule, problem) for problem in rule.check(file))
     found: dict[str, set[str]] = {}
-    for rule, problem in across:
-        found.setdefault(problem.place.path, set()).add(rule.name)
+    for rule in _of_scope("workspace"):
+        for problem in rule.check(workspace):
+            found.setdefault(problem.place.path, set()).add(rule.name)
+            yield rule, problem
     for books in workspace.books:
         names = found.get(books.project.path, set())
-        for rule in by_scope["project"]:
+        for rule in _of_scope("project"):
             for problem in rule.check(books):
                 names.add(rule.name)
                 yield rule, problem
-        for rule in by_scope["close"]:
-            for problem in rule.check(books, frozenset(names)):
-                yield rule, problem
+        for rule in _of_scope("close"):
+            yield from ((rule, problem) for problem in rule.check(books, frozenset(names)))
+
+
+@cache
+def _of_scope(scope: Scope) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES.values() if rule.scope == scope)
 
 
 def _waive(workspace: Workspace, judged: list[_Judged], waivers: list[Waiver]) -> list[_Judged]:
     """Mark what the waivers accept, and add what the rules about waivers say."""
-    used: set[int] = set()
-    judged = [_accept(workspace, item, waivers, used) for item in judged]
-    unknown = {item.problem.place.route[:2] + (item.problem.place.path,)
-               for item in judged if item.rule.name == "unknown-milestone" and item.problem.place.route}  # fmt: skip
-    complete = not workspace.skipped
-    states = [
-        (waiver, waiver.until is not None and workspace.as_of > waiver.until, (*waiver.route, waiver.path) in unknown)
-        for waiver in waivers
-    ]
+    faulty = {(item.problem.place.path, *(item.problem.place.route or ())[:2])
+              for item in judged if item.rule.name == "unknown-milestone"}  # fmt: skip
+    known = [waiver for waiver in waivers if (waiver.path, *waiver.route) not in faulty]
+    acceptance = _Acceptance(workspace, known)
+    judged = [acceptance.accept(item) for item in judged]
+    # First the waivers of ordinary rules, then those that accept findings about waivers.
+    ordinary = [waiver for waiver in known if waiver.rule not in _ABOUT_WAIVERS]
+    judged += [acceptance.accept(item) for item in acceptance.report(ordinary)]
+    return judged + acceptance.report([waiver for waiver in known if waiver.rule in _ABOUT_WAIVERS])
 
-    def report(about_waivers: bool) -> list[_Judged]:  # noqa: FBT001
+
+class _Acceptance:
+    """Which waivers accept which problems, and which of them were of use."""
+
+    def __init__(self, workspace: Workspace, waivers: list[Waiver]) -> None:
+        self.workspace = workspace
+        self.used: set[int] = set()
+        self.waivers: dict[tuple[str, str | None, str | None], list[Waiver]] = {}
+        for waiver in waivers:
+            if not self.expired(waiver):
+                scope = None if waiver.path == SETTINGS else posixpath.dirname(waiver.path) or "."
+                self.waivers.setdefault((waiver.rule, scope, waiver.milestone), []).append(waiver)
+
+    def expired(self, waiver: Waiver) -> bool:
+        """Whether its last day has passed."""
+        return waiver.until is not None and self.workspace.as_of > waiver.until
+
+    def accept(self, item: _Judged) -> _Judged:
+        """The problem, marked where a waiver agrees with it; every waiver that does counts as used."""
+        reason: str | None = None
+        for scope in dict.fromkeys((item.project, None)):
+            for milestone in dict.fromkeys((item.problem.milestone, None)):
+                for waiver in self.waivers.get((item.rule.name, scope, milestone), ()):
+                    if _agrees(waiver, item.problem):
+                        self.used.add(id(waiver))
+                        reason = reason or waiver.reason
+        return item if reason is None else replace(item, waiver=reason)
+
+    def report(self, waivers: list[Waiver]) -> list[_Judged]:
+        """What the rules about waivers say; of the workspace's none is unused while a project is skipped."""
+        complete = not self.workspace.skipped
         results = tuple(
             JudgedWaiver(
                 waiver,
-                unused=not expired and not names_unknown and id(waiver) not in used and (complete or waiver.path != "mtrack.yaml"),
-                expired=expired and not names_unknown,
+                unused=not self.expired(waiver) and id(waiver) not in self.used and (complete or waiver.path != SETTINGS),
+                expired=self.expired(waiver),
             )
-            for waiver, expired, names_unknown in states
-            if (waiver.rule in _ABOUT_WAIVERS) == about_waivers
+            for waiver in waivers
         )
         return [
-            _Judged(rule, problem, workspace.project_of(problem.place.path))
-            for rule in RULES.values()
-            if rule.scope == "waivers"
+            _Judged(rule, problem, self.workspace.project_of(problem.place.path))
+            for rule in _of_scope("waivers")
             for problem in rule.check(results)
         ]
 
-    # First the waivers of ordinary rules, then those that accept findings about waivers.
-    judged += [_accept(workspace, item, waivers, used) for item in report(about_waivers=False)]
-    return judged + report(about_waivers=True)
 
-
-def _accept(workspace: Workspace, item: _Judged, waivers: Iterable[Waiver], used: set[int]) -> _Judged:
-    reason: str | None = None
-    for waiver in waivers:
-        if waiver.rule == item.rule.name and _covers(workspace, waiver, item):
-            used.add(id(waiver))
-            reason = reason or waiver.reason
-    return item if reason is None else replace(item, waiver=reason)
-
-
-def _covers(workspace: Workspace, waiver: Waiver, item: _Judged) -> bool:
-    """Whether a waiver's scope, milestone, number and file agree with a problem, and its time is not over."""
-    problem = item.problem
-    if waiver.until is not None and workspace.as_of > waiver.until:
-        return False
-    folder = posixpath.dirname(waiver.path) or "."
-    if waiver.path != "mtrack.yaml" and item.project != folder:
-        return False
-    if waiver.milestone is not None and waiver.milestone != problem.milestone:
-        return False
+def _agrees(waiver: Waiver, problem: Problem) -> bool:
+    """Whether a problem has the invoice number and the file that a waiver gives."""
     if waiver.number is not None and (problem.invoice is None or number_key(waiver.number) != number_key(problem.invoice)):
         return False
-    if waiver.file is not None:
-        path = waiver.file if waiver.file.startswith("/") else posixpath.normpath(posixpath.join(folder, waiver.file))
-        if path not in (problem.place.path, problem.about and posixpath.normpath(problem.about)):
-            return False
-    return True
+    if waiver.file is None:
+        return True
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(waiver.path), waiver.file))
+    return path in (problem.place.path, problem.about and posixpath.normpath(problem.about))
 
 
 def _finding(workspace: Workspace, item: _Judged, severity: Severity) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mtrack import money
@@ -11,7 +12,7 @@ from mtrack.finding import Category, Place, Problem, Severity
 from mtrack.rules.registry import project_rule, workspace_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mtrack.books import Books, Entry, Workspace
     from mtrack.figures import MilestoneFigures
@@ -21,6 +22,12 @@ DELIVERED_DAYS = 14
 MIN_SERIES = 3
 MAX_HOLE = 100
 MAX_DIGITS = 30
+MAX_NAMED = 3
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in words: "A", "A and B", "A, B and C"."""
+    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
 
 
 def days(number: int) -> str:
@@ -378,7 +385,7 @@ def planned_date_passed(books: Books) -> Iterator[Problem]:
             )
 
 
-_LAST_DIGITS = re.compile(r"^(.*?)([0-9]+)([^0-9]*)$", re.DOTALL | re.ASCII)
+_DIGITS = re.compile(r"[0-9]+")
 
 
 @workspace_rule(Category.GAP, Severity.INFO)
@@ -412,16 +419,24 @@ def invoice_number_gap(workspace: Workspace) -> Iterator[Problem]:
         return
     series: dict[tuple[str, str], dict[int, list[Entry]]] = {}
     for entry in workspace.entries:
-        match = _LAST_DIGITS.match(entry.figures.invoice.key)
-        if match and len(match[2].lstrip("0")) <= MAX_DIGITS:
-            series.setdefault((match[1], match[3]), {}).setdefault(int(match[2]), []).append(entry)
+        parts = _last_digits(entry.figures.invoice.key)
+        if parts is not None and len(parts[1].lstrip("0")) <= MAX_DIGITS:
+            before, digits, after = parts
+            series.setdefault((before, after), {}).setdefault(int(digits), []).append(entry)
     for numbers in series.values():
         for part in _runs(sorted(numbers)):
             if len(part) < MIN_SERIES:
                 continue
-            for before, after in zip(part, part[1:], strict=False):
-                if after - before > 1:
-                    yield _hole(before, after, min(numbers[after], key=lambda entry: entry.order))
+            for low, high in pairwise(part):
+                if high - low > 1:
+                    first, last = (min(numbers[number], key=lambda entry: entry.order) for number in (low, high))
+                    yield _hole(low, high, first.figures.invoice.number, last)
+
+
+def _last_digits(number: str) -> tuple[str, str, str] | None:
+    """The text before the last run of digits, the run, and the text after it."""
+    runs = list(_DIGITS.finditer(number))
+    return (number[: runs[-1].start()], runs[-1][0], number[runs[-1].end() :]) if runs else None
 
 
 def _runs(numbers: list[int]) -> Iterator[list[int]]:
@@ -436,17 +451,18 @@ def _runs(numbers: list[int]) -> Iterator[list[int]]:
         yield run
 
 
-def _hole(before: int, after: int, entry: Entry) -> Problem:
+def _hole(low: int, high: int, low_number: str, entry: Entry) -> Problem:
+    """The problem at the number after a hole; the missing ones are written like that one."""
     invoice = entry.figures.invoice
-    match = _LAST_DIGITS.match("".join(invoice.number.split()))
-    assert match
-    names = [f"{match[1]}{number:0{len(match[2])}d}{match[3]}" for number in range(before + 1, min(after, before + 4))]
-    rest = after - before - 1 - len(names)
-    missing = f"{', '.join(names)} and {rest} more" if rest else " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    verb = "is" if after - before == 2 else "are"  # noqa: PLR2004
+    parts = _last_digits("".join(invoice.number.split()))
+    assert parts is not None
+    before, digits, after = parts
+    names = [f"{before}{number:0{len(digits)}d}{after}" for number in range(low + 1, min(high, low + 1 + MAX_NAMED))]
+    rest = high - low - 1 - len(names)
+    missing = f"{', '.join(names)} and {rest} more" if rest else listed(names)
     return Problem(
         place=entry.books.project.place(*invoice.route, "number"),
-        message=f"{missing} {verb} not recorded anywhere, between {match[1]}{before:0{len(match[2])}d}{match[3]} and {invoice.number}",
+        message=f"{missing} {'is' if high - low == 2 else 'are'} not recorded anywhere, between {low_number} and {invoice.number}",  # noqa: PLR2004
         hint="record it, void if it was never sent; a number used outside this workspace takes a waiver",
         milestone=invoice.only_milestone,
         invoice=invoice.number,

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar
 
 from mtrack import money
 from mtrack.figures import agreed_count, agreed_total
 from mtrack.finding import Category, Problem, Severity
 from mtrack.model import number_key
+from mtrack.rules.gaps import listed
 from mtrack.rules.registry import project_rule, workspace_rule
+from mtrack.workspace import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
-    from datetime import date
-    from decimal import Decimal
+    from collections.abc import Hashable, Iterable, Iterator
 
     from mtrack.books import Books, Entry, Workspace
-    from mtrack.model import Payment
+    from mtrack.figures import InvoiceFigures
+
+T = TypeVar("T")
 
 
 @project_rule(Category.OVERLAP, Severity.ERROR)
@@ -97,16 +99,20 @@ def milestones_extra(books: Books) -> Iterator[Problem]:
         )
 
 
-def _groups(entries: Iterable[Entry], key: Callable[[Entry], Hashable | None]) -> Iterator[list[Entry]]:
-    """Entries that agree in a key other than None, two or more, each group in path and line order."""
-    groups: dict[Hashable, list[Entry]] = {}
-    for entry in entries:
-        value = key(entry)
-        if value is not None:
-            groups.setdefault(value, []).append(entry)
+def _groups(items: Iterable[tuple[Hashable, Entry, T]]) -> Iterator[list[tuple[Entry, T]]]:
+    """Records that agree in a key, two or more, each group in path and line order."""
+    groups: dict[Hashable, list[tuple[Entry, T]]] = {}
+    for key, entry, value in items:
+        groups.setdefault(key, []).append((entry, value))
     for group in groups.values():
         if len(group) > 1:
-            yield sorted(group, key=lambda entry: entry.order)
+            yield sorted(group, key=lambda pair: pair[0].order)
+
+
+def _same_number(workspace: Workspace) -> Iterator[list[Entry]]:
+    """The invoice records that have one number, two or more."""
+    for group in _groups((entry.figures.invoice.key, entry, None) for entry in workspace.entries):
+        yield [entry for entry, _ in group]
 
 
 def _shared(group: list[Entry]) -> bool:
@@ -122,15 +128,26 @@ def _shared(group: list[Entry]) -> bool:
     return total is not None and same and money.total(entry.figures.invoice.amount for entry in group) <= total
 
 
-def _papers(workspace: Workspace) -> list[Entry]:
-    """The invoices that are not void, shares of one paper standing once."""
-    repeated = {
-        id(entry)
-        for group in _groups(workspace.entries, lambda entry: entry.figures.invoice.key)
-        if _shared(group)
-        for entry in group[1:]
-    }
-    return [entry for entry in workspace.entries if entry.figures.invoice.void is None and id(entry) not in repeated]
+class _Papers:
+    """The invoices that are not void, and which of their records are shares of one paper."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        shared = (group for group in _same_number(workspace) if _shared(group))
+        self._first = {id(entry): group[0] for group in shared for entry in group}
+        self.entries = [entry for entry in workspace.entries if entry.figures.invoice.void is None]
+
+    def same(self, one: Entry, other: Entry) -> bool:
+        """Whether two records are of one paper."""
+        return self._first.get(id(one), one) is self._first.get(id(other), other)
+
+    def repeats(self, group: list[tuple[Entry, T]]) -> Iterator[tuple[Entry, T]]:
+        """Of a group in order, those on another paper than the first; of one paper only the first."""
+        seen = {id(self._first.get(id(group[0][0]), group[0][0]))}
+        for entry, value in group:
+            paper = id(self._first.get(id(entry), entry))
+            if paper not in seen:
+                seen.add(paper)
+                yield entry, value
 
 
 @workspace_rule(Category.OVERLAP, Severity.ERROR)
@@ -157,7 +174,7 @@ def duplicate_invoice_number(workspace: Workspace) -> Iterator[Problem]:
           - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
-    for group in _groups(workspace.entries, lambda entry: entry.figures.invoice.key):
+    for group in _same_number(workspace):
         if _shared(group):
             continue
         first = group[0]
@@ -222,7 +239,7 @@ def overbilled(books: Books) -> Iterator[Problem]:
         numbers = [item.invoice.number for item in figures.live_invoices]
         yield Problem(
             place=project.place(*milestone.route, "amount"),
-            message=f"{milestone.label} is billed {project.money(figures.billed)} on {_listed(numbers)}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
+            message=f"{milestone.label} is billed {project.money(figures.billed)} on {listed(numbers) or 'no live invoice'}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
             hint="void or credit what is too much, or record the amendment that allows it",
             milestone=milestone.id,
             invoice=numbers[-1] if len(numbers) == 1 else None,
@@ -234,12 +251,6 @@ def overbilled(books: Books) -> Iterator[Problem]:
                 for item in figures.live_invoices
             ),
         )
-
-
-def _listed(numbers: list[str]) -> str:
-    if len(numbers) <= 1:
-        return "".join(numbers) or "no live invoice"
-    return f"{', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 @project_rule(Category.OVERLAP, Severity.ERROR)
@@ -398,22 +409,17 @@ def duplicate_payment(workspace: Workspace) -> Iterator[Problem]:
             invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf, payments: [{date: 2026-02-14, amount: 4000.00, reference: T-91}]}
             status: partially_paid
     """
-    first: dict[tuple[str, date, Decimal, str], tuple[Entry, Payment]] = {}
-    repeats: list[tuple[tuple[str, date, Decimal, str], Entry, Payment]] = []
-    for entry in _papers(workspace):
-        currency = entry.books.project.currency
-        for payment in entry.figures.invoice.payments:
-            if payment.reference and payment.reference.strip():
-                key = (payment.reference.strip(), payment.date, payment.amount, currency)
-                if key in first:
-                    repeats.append((key, entry, payment))
-                first.setdefault(key, (entry, payment))
-    for key in dict.fromkeys(key for key, *_ in repeats):
-        group = [first[key], *((entry, payment) for other, entry, payment in repeats if other == key)]
-        group.sort(key=lambda pair: pair[0].order)
+    papers = _Papers(workspace)
+    referred = (
+        ((payment.reference.strip(), payment.date, payment.amount, entry.books.project.currency), entry, payment)
+        for entry in papers.entries
+        for payment in entry.figures.invoice.payments
+        if payment.reference and payment.reference.strip()
+    )
+    for group in _groups(referred):
         origin, paid = group[0]
         for entry, payment in group[1:]:
-            if entry.figures.invoice is origin.figures.invoice:
+            if papers.same(entry, origin):
                 continue
             project, invoice = entry.books.project, entry.figures.invoice
             place = origin.books.project.place(*paid.route, "reference")
@@ -458,10 +464,15 @@ def likely_duplicate_invoice(workspace: Workspace) -> Iterator[Problem]:
             file: invoices/1.pdf
             lines: [{milestone: M1, amount: 4000.00}, {milestone: M2, amount: 4000.00}]
     """
-    live = [entry for entry in _papers(workspace) if entry.figures.live]
-    for group in _groups(live, lambda e: (e.books.project.folder, e.figures.invoice.amount, e.figures.invoice.sent)):
-        first = group[0]
-        for entry in group[1:]:
+    papers = _Papers(workspace)
+    live = (
+        ((entry.books.project.folder, entry.figures.invoice.amount, entry.figures.invoice.sent), entry, None)
+        for entry in papers.entries
+        if entry.figures.live
+    )
+    for group in _groups(live):
+        first = group[0][0]
+        for entry, _ in papers.repeats(group):
             project, invoice = entry.books.project, entry.figures.invoice
             yield Problem(
                 place=project.place(*invoice.route, "amount"),
@@ -498,24 +509,20 @@ def duplicate_attachment(workspace: Workspace) -> Iterator[Problem]:
           - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
-    entries = [entry for entry in _papers(workspace) if entry.figures.invoice.file is not None]
-    files = {id(entry): _attached(entry) for entry in entries}
-    sizes: dict[int, int] = {}
-    for full, size, _ in set(files.values()):
-        if full and size:
-            sizes[size] = sizes.get(size, 0) + 1
-    contents = {full: _digest(full) for full, size, _ in set(files.values()) if size and sizes[size] > 1}
-
-    def content(entry: Entry) -> str:
-        full, _, name = files[id(entry)]
-        return contents.get(full) or name
-
-    for group in _groups(entries, content):
-        first = group[0]
-        for entry in group[1:]:
+    papers = _Papers(workspace)
+    attached = [
+        (entry, *entry.books.invoice_files[entry.figures.invoice.route])
+        for entry in papers.entries
+        if entry.figures.invoice.file is not None
+    ]
+    files = {state.full: state.size for _, _, state in attached if state.usable}
+    sizes = Counter(files.values())
+    digests = {full: _digest(full) or full for full, size in files.items() if sizes[size] > 1}
+    for group in _groups((digests.get(state.full, state.full), entry, (named, state)) for entry, named, state in attached):
+        first, (_, kept) = group[0]
+        for entry, (named, state) in papers.repeats(group):
             project, invoice = entry.books.project, entry.figures.invoice
-            same = files[id(entry)][0] == files[id(first)][0]
-            what = "is also attached to" if same else "has the same content as the file of"
+            what = "is also attached to" if state.full == kept.full else "has the same content as the file of"
             yield Problem(
                 place=project.place(*invoice.route, "file"),
                 message=f"{invoice.file} of invoice {invoice.number} {what} invoice {first.figures.invoice.number}",
@@ -525,21 +532,9 @@ def duplicate_attachment(workspace: Workspace) -> Iterator[Problem]:
                 amount=invoice.amount,
                 currency=project.currency,
                 since=invoice.sent,
-                about=files[id(entry)][2],
+                about=join(project.folder, named.normal),
                 related=((first.books.project.place(*first.figures.invoice.route, "file"), f"invoice {first.figures.invoice.number}"),),
             )
-
-
-def _attached(entry: Entry) -> tuple[str, int, str]:
-    """An invoice's file: its full path, its size (0 where it can't be read) and its name from the root."""
-    folder = entry.books.project.folder
-    named, state = next(
-        (named, state) for named, state in entry.books.files if named.invoice is entry.figures.invoice
-    )
-    name = named.normal if folder == "." else f"{folder}/{named.normal}"
-    if state.missing or state.outside:
-        return state.full, 0, name
-    return state.full, os.path.getsize(state.full), name
 
 
 def _digest(full: str) -> str | None:
@@ -573,13 +568,13 @@ def replaced_not_void(books: Books) -> Iterator[Problem]:
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, replaces: INV-1, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
     project = books.project
-    for figures in books.ledger.invoices:
-        invoice = figures.invoice
-        if invoice.replaces is None or invoice.void is not None:
-            continue
-        key = number_key(invoice.replaces)
-        old = [item for item in books.ledger.invoices if item.invoice.key == key and item.invoice is not invoice]
-        if not old or not all(item.live for item in old):
+    replacing = [item.invoice for item in books.ledger.invoices if item.invoice.replaces is not None and item.invoice.void is None]
+    named: dict[str, list[InvoiceFigures]] = {number_key(invoice.replaces or ""): [] for invoice in replacing}
+    for figures in books.ledger.invoices if replacing else ():
+        named.get(figures.invoice.key, []).append(figures)
+    for invoice in replacing:
+        old = [item for item in named[number_key(invoice.replaces or "")] if item.invoice is not invoice]
+        if not old or any(item.invoice.void is not None or item.credited_in_full for item in old):
             continue
         yield Problem(
             place=project.place(*invoice.route, "replaces"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mtrack import money
+from mtrack.figures import credit_targets
 from mtrack.finding import Category, Place, Problem, Severity
 from mtrack.model import number_key
 from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspace_rule
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from mtrack.finding import Route
     from mtrack.lint import JudgedWaiver
     from mtrack.model import Invoice, Waiver
+
+SHOWN = 8
+"""How many milestones a hint names."""
 
 
 @file_rule(Category.RECORD, Severity.ERROR)
@@ -225,22 +230,28 @@ def _amounts(books: Books) -> Iterator[tuple[Route, Decimal, str | None, str | N
     for milestone in project.milestones:
         yield (*milestone.route, "amount"), milestone.amount, None, milestone.id, None
     for invoice in project.invoices():
-        about = (None, invoice.only_milestone, invoice.number)
-        yield (*invoice.route, "amount"), invoice.amount, *about
-        yield (*invoice.route, "tax"), invoice.tax, *about
-        if invoice.total is not None:
-            yield (*invoice.route, "total"), invoice.total, *about
-        if invoice.written_off is not None:
-            yield (*invoice.route, "written_off", "amount"), invoice.written_off, *about
-        if not invoice.own:
-            for line in invoice.lines:
-                yield (*line.route, "amount"), line.amount, *about
-        for payment in invoice.payments:
-            yield (*payment.route, "amount"), payment.amount, *about
-            yield (*payment.route, "withheld"), payment.withheld, *about
-            yield (*payment.route, "fee"), payment.fee, *about
-            if payment.received_amount is not None:
-                yield (*payment.route, "received", "amount"), payment.received_amount, payment.received_currency, *about[1:]
+        only = invoice.only_milestone
+        for route, amount, currency in _invoice_amounts(invoice):
+            yield route, amount, currency, only, invoice.number
+
+
+def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Decimal, str | None]]:
+    """Every amount of an invoice: route, amount, currency where it is not the project's."""
+    yield (*invoice.route, "amount"), invoice.amount, None
+    yield (*invoice.route, "tax"), invoice.tax, None
+    if invoice.total is not None:
+        yield (*invoice.route, "total"), invoice.total, None
+    if invoice.written_off is not None:
+        yield (*invoice.route, "written_off", "amount"), invoice.written_off, None
+    if not invoice.own:
+        for line in invoice.lines:
+            yield (*line.route, "amount"), line.amount, None
+    for payment in invoice.payments:
+        yield (*payment.route, "amount"), payment.amount, None
+        yield (*payment.route, "withheld"), payment.withheld, None
+        yield (*payment.route, "fee"), payment.fee, None
+        if payment.received_amount is not None:
+            yield (*payment.route, "received", "amount"), payment.received_amount, payment.received_currency
 
 
 @project_rule(Category.RECORD, Severity.ERROR)
@@ -411,11 +422,10 @@ def unknown_milestone(workspace: Workspace) -> Iterator[Problem]:
     """
     for books in workspace.books:
         yield from _unknown_references(books)
-    complete = not workspace.skipped
-    for waiver in workspace.settings.waivers:
+    if workspace.settings.waivers and not workspace.skipped:
         ids = {milestone.id for books in workspace.books for milestone in books.project.milestones}
         numbers = {invoice.key for books in workspace.books for invoice in books.project.invoices()}
-        if complete:
+        for waiver in workspace.settings.waivers:
             yield from unknown_in_waiver(waiver, ids, numbers)
 
 
@@ -423,51 +433,50 @@ def _unknown_references(books: Books) -> Iterator[Problem]:
     project = books.project
     ids = {milestone.id for milestone in project.milestones}
     invoices = tuple(project.invoices())
-    known = f"milestones here: {', '.join(sorted(ids)[:8])}{' …' if len(ids) > 8 else ''}"  # noqa: PLR2004
-    for invoice in invoices:
-        for line in invoice.lines:
-            if line.milestone not in ids:
-                yield Problem(
-                    place=project.place(*line.route, "milestone"),
-                    message=f"invoice {invoice.number} bills milestone {line.milestone}, which is not in this project",
-                    hint=known,
-                    milestone=invoice.only_milestone,
-                    invoice=invoice.number,
-                )
-        others = [other for other in invoices if other is not invoice]
-        if invoice.credits is not None:
-            yield from _unknown_credit(books, invoice, others)
-        if invoice.replaces is not None and not any(other.key == number_key(invoice.replaces) for other in others):
+    strangers = [(invoice, line) for invoice in invoices for line in invoice.lines if line.milestone not in ids]
+    if strangers:
+        hint = f"milestones here: {', '.join(sorted(ids)[:SHOWN])}{' …' * (len(ids) > SHOWN)}"
+        bills = {invoice.route: invoice.only_milestone for invoice, _ in strangers}
+        for invoice, line in strangers:
             yield Problem(
-                place=project.place(*invoice.route, "replaces"),
-                message=f"invoice {invoice.number} replaces {invoice.replaces}, which is not in this project",
-                hint="write the number of the invoice it re-issues",
+                place=project.place(*line.route, "milestone"),
+                message=f"invoice {invoice.number} bills milestone {line.milestone}, which is not in this project",
+                hint=hint,
+                milestone=bills[invoice.route],
+                invoice=invoice.number,
+            )
+    yield from _unknown_invoices(books, invoices)
+    numbers = {invoice.key for invoice in invoices}
+    for waiver in project.waivers:
+        yield from unknown_in_waiver(waiver, ids, numbers)
+
+
+def _unknown_invoices(books: Books, invoices: tuple[Invoice, ...]) -> Iterator[Problem]:
+    """`credits` and `replaces` that lead nowhere."""
+    targets = credit_targets(invoices)
+    times = Counter(invoice.key for invoice in invoices)
+    for invoice in invoices:
+        for key, named in (("credits", invoice.credits), ("replaces", invoice.replaces)):
+            if named is None:
+                continue
+            wanted = number_key(named)
+            others = times[wanted] - (wanted == invoice.key)
+            if wanted in targets if key == "credits" else others:
+                continue
+            subject = f"credit note {invoice.number}" if key == "credits" else f"invoice {invoice.number}"
+            if others:
+                fact = f"{key} {named}, which is a credit note itself"
+            elif wanted == invoice.key:
+                fact = f"{key} itself"
+            else:
+                fact = f"{key} {named}, which is not in this project"
+            yield Problem(
+                place=books.project.place(*invoice.route, key),
+                message=f"{subject} {fact}",
+                hint=f"write the number of the invoice it {'takes back' if key == 'credits' else 're-issues'}",
                 milestone=invoice.only_milestone,
                 invoice=invoice.number,
             )
-    keys = {invoice.key for invoice in invoices}
-    for waiver in project.waivers:
-        yield from unknown_in_waiver(waiver, ids, keys)
-
-
-def _unknown_credit(books: Books, note: Invoice, others: list[Invoice]) -> Iterator[Problem]:
-    key = number_key(note.credits or "")
-    targets = [other for other in others if other.key == key]
-    if any(not other.is_credit_note for other in targets):
-        return
-    if targets:
-        what = f"credit note {note.number} credits {note.credits}, which is a credit note itself"
-    elif key == note.key:
-        what = f"credit note {note.number} credits itself"
-    else:
-        what = f"credit note {note.number} credits {note.credits}, which is not in this project"
-    yield Problem(
-        place=books.project.place(*note.route, "credits"),
-        message=what,
-        hint="write the number of the invoice it takes back",
-        milestone=note.only_milestone,
-        invoice=note.number,
-    )
 
 
 def unknown_in_waiver(waiver: Waiver, ids: set[str], numbers: set[str]) -> Iterator[Problem]:

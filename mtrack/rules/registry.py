@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mtrack.books import Books, File, Workspace
     from mtrack.finding import Category, Problem, Severity
+    from mtrack.lint import JudgedWaiver
 
 Scope = Literal["file", "project", "workspace", "close", "waivers"]
 
@@ -80,6 +81,8 @@ def close_rule(
     return _register("close", category, severity, fixable=False)  # type: ignore[no-any-return]
 
 
-def waiver_rule(category: Category, severity: Severity) -> Any:
+def waiver_rule(
+    category: Category, severity: Severity
+) -> Callable[[Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]], Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]]:
     """A rule about waivers, judged once all other findings are known."""
-    return _register("waivers", category, severity, fixable=False)
+    return _register("waivers", category, severity, fixable=False)  # type: ignore[no-any-return]

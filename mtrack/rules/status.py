@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Category, Problem, Severity
+from mtrack.rules.gaps import listed
 from mtrack.rules.registry import project_rule
 
 if TYPE_CHECKING:
@@ -65,22 +66,23 @@ def status_mismatch(books: Books) -> Iterator[Problem]:
 
 
 def _because(figures: MilestoneFigures, books: Books) -> str:
+    """Why the expected status is what it is, in words."""
     live = figures.live_invoices
-    numbers = " and ".join(item.invoice.number for item in live)
-    match figures.expected_status:
-        case "cancelled":
-            return f"it was cancelled on {figures.milestone.cancelled_date}"
-        case "not_billed":
-            return "no live invoice bills it"
-        case "sent":
-            return f"{numbers} was sent and nothing is paid"
-        case "written_off":
-            return f"{numbers} was written off"
-        case "paid":
-            return f"{numbers} is settled in full"
-        case _:
-            project = books.project
-            return f"{project.money(figures.settled)} of {numbers} is settled, and not all of it"
+    numbers = listed([item.invoice.number for item in live])
+    was, is_ = ("was", "is") if len(live) == 1 else ("were", "are")
+    money = books.project.money
+    if any(item.outstanding for item in live):
+        part = f"{numbers} {is_} not settled in full: {money(figures.outstanding)} outstanding"
+    else:
+        part = f"{numbers} {is_} settled in full, but only {money(figures.billed)} of {money(figures.agreed)} is billed"
+    return {
+        "cancelled": f"it was cancelled on {figures.milestone.cancelled_date}",
+        "not_billed": "no live invoice bills it",
+        "sent": f"{numbers} {was} sent and nothing is paid",
+        "partially_paid": part,
+        "paid": f"{numbers} {is_} settled in full",
+        "written_off": f"{numbers} {was} written off",
+    }[figures.expected_status]
 
 
 @project_rule(Category.STATUS, Severity.ERROR)
