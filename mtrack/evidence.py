@@ -82,17 +82,33 @@ def look(root: str, folder: str, named: Named, real: dict[str, str] | None = Non
     real = {} if real is None else real
     base = os.path.join(root, *folder.split("/")) if folder != "." else root
     full = os.path.join(base, named.normal)
+    if base not in real:
+        real[base] = os.path.realpath(base)
     if leads_out := _leads_out(named):
         return State(os.path.normpath(full), outside=leads_out)
     try:
         info = os.lstat(full)
-        if not inside(_target(full, info, real), _real(base, real)):
+        if not inside(_target(base, named.normal, info, real), real[base]):
             return State(full, outside="it is a link that leads out of the project")
         if stat.S_ISLNK(info.st_mode):
             info = os.stat(full)
     except (OSError, ValueError):
         return State(full, missing="is not there")
     return State(full, missing=_no_file(info), size=info.st_size)
+
+
+def _target(base: str, path: str, info: os.stat_result, real: dict[str, str]) -> str:
+    """Where a path below `base` really leads. Only links ask the system: anything else lies where its folder is."""
+    if stat.S_ISLNK(info.st_mode):
+        return os.path.realpath(os.path.join(base, path))
+    *folders, name = path.split("/")
+    target = real[base]
+    for folder in folders:
+        base = os.path.join(base, folder)
+        if base not in real:
+            real[base] = os.path.realpath(base) if os.path.islink(base) else os.path.join(target, folder)
+        target = real[base]
+    return os.path.join(target, name)
 
 
 def _leads_out(named: Named) -> str | None:
@@ -112,19 +128,6 @@ def _no_file(info: os.stat_result) -> str | None:
     if not stat.S_ISREG(info.st_mode):
         return "is not a regular file"
     return None if info.st_size else "is empty"
-
-
-def _target(full: str, info: os.stat_result, real: dict[str, str]) -> str:
-    """Where a path really leads: only a link asks the system, else it is where its folder is."""
-    if stat.S_ISLNK(info.st_mode):
-        return os.path.realpath(full)
-    return os.path.join(_real(os.path.dirname(full), real), os.path.basename(full))
-
-
-def _real(folder: str, known: dict[str, str]) -> str:
-    if folder not in known:
-        known[folder] = os.path.realpath(folder)
-    return known[folder]
 
 
 def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...]) -> list[str]:

@@ -66,10 +66,9 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
     evidence: list[str] = []
 
     def enter(path: str, full: str) -> None:
-        pending = [(path, full)]
+        pending = [(path, full, os.path.realpath(full))]
         while pending:
-            path, full = pending.pop()
-            real = os.path.realpath(full)
+            path, full, real = pending.pop()
             if real in visited:
                 continue
             visited.add(real)
@@ -77,7 +76,8 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
             folders[path] = has_records
             if not has_records and any(name in EVIDENCE and _holds_files(path, name, entry, excluded) for name, entry in below):
                 evidence.append(path)
-            pending.extend((join(path, name), entry) for name, entry in reversed(below))
+            # No link is among them: each really lies where its folder does.
+            pending.extend((join(path, name), entry, os.path.join(real, name)) for name, entry in reversed(below))
 
     enter(".", root)
     while links:
