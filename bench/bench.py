@@ -76,8 +76,8 @@ def measure(all_commands: dict[str, tuple[list[str], int]]) -> dict[str, float]:
     """The median of each command's times."""
     times: dict[str, list[float]] = {name: [] for name in all_commands}
     short = {"mtrack --help", "python -c pass"}
-    for name in all_commands:
-        timed(*all_commands[name])  # once for the caches
+    for command, code in all_commands.values():
+        timed(command, code)  # once for the caches
     for turn in range(max(ROUNDS, STARTS)):
         for name, (command, code) in all_commands.items():
             if turn < (STARTS if name in short else ROUNDS):
