@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -143,18 +142,12 @@ def with_settings(root: str, as_of: date, settings: Settings) -> Workspace:
     books: list[Books] = []
     if settings.source is not None:
         files.append(File(settings.source, None, settings.unknown_keys, settings.broken, usable=True))
-    enabled = gc.isenabled()
-    gc.disable()  # nothing read here is garbage: collecting would only look at it again and again
-    try:
-        for folder in found.projects:
-            read = source.read(root, workspace.join(folder, workspace.RECORDS), schema.shape("milestones"))
-            file, project = load_project(folder, read, settings)
-            files.append(file)
-            if project is not None:
-                books.append(Books(project, settings, root, as_of))
-    finally:
-        if enabled:
-            gc.enable()
+    for folder in found.projects:
+        read = source.read(root, workspace.join(folder, workspace.RECORDS), schema.shape("milestones"))
+        file, project = load_project(folder, read, settings)
+        files.append(file)
+        if project is not None:
+            books.append(Books(project, settings, root, as_of))
     return Workspace(root, as_of, settings, found, tuple(files), tuple(books))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from mtrack import money
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mtrack.rules.registry import Rule, Scope
 
 _ABOUT_WAIVERS = ("unused-waiver", "expired-waiver")
+_Terms = tuple[str, str | None, str | None, str | None, str | None]
+"""Rule, project, milestone, invoice number and file; None for one that a waiver leaves open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +176,11 @@ class _Acceptance:
 
     def __init__(self, workspace: Workspace, waivers: list[Waiver]) -> None:
         self.workspace = workspace
-        self.used: set[int] = set()
-        self.waivers: dict[tuple[str, str | None, str | None], list[Waiver]] = {}
+        self.used: set[_Terms] = set()
+        self.reasons: dict[_Terms, str] = {}
         for waiver in waivers:
             if not self.expired(waiver):
-                scope = None if waiver.path == SETTINGS else posixpath.dirname(waiver.path) or "."
-                self.waivers.setdefault((waiver.rule, scope, waiver.milestone), []).append(waiver)
+                self.reasons.setdefault(_terms(waiver), waiver.reason)
 
     def expired(self, waiver: Waiver) -> bool:
         """Whether its last day has passed."""
@@ -186,14 +188,13 @@ class _Acceptance:
 
     def accept(self, item: _Judged) -> _Judged:
         """The problem, marked where a waiver agrees with it; every waiver that does counts as used."""
-        reason: str | None = None
-        for scope in dict.fromkeys((item.project, None)):
-            for milestone in dict.fromkeys((item.problem.milestone, None)):
-                for waiver in self.waivers.get((item.rule.name, scope, milestone), ()):
-                    if _agrees(waiver, item.problem):
-                        self.used.add(id(waiver))
-                        reason = reason or waiver.reason
-        return item if reason is None else replace(item, waiver=reason)
+        problem = item.problem
+        about = problem.about and posixpath.normpath(problem.about)
+        number = problem.invoice and number_key(problem.invoice)
+        each = ((item.project, None), (problem.milestone, None), (number, None), (problem.place.path, about, None))
+        agreed = [terms for terms in product((item.rule.name,), *each) if terms in self.reasons]
+        self.used.update(agreed)
+        return replace(item, waiver=self.reasons[agreed[0]]) if agreed else item
 
     def report(self, waivers: list[Waiver]) -> list[_Judged]:
         """What the rules about waivers say; of the workspace's none is unused while a project is skipped."""
@@ -201,7 +202,7 @@ class _Acceptance:
         results = tuple(
             JudgedWaiver(
                 waiver,
-                unused=not self.expired(waiver) and id(waiver) not in self.used and (complete or waiver.path != SETTINGS),
+                unused=not self.expired(waiver) and _terms(waiver) not in self.used and (complete or waiver.path != SETTINGS),
                 expired=self.expired(waiver),
             )
             for waiver in waivers
@@ -213,14 +214,16 @@ class _Acceptance:
         ]
 
 
-def _agrees(waiver: Waiver, problem: Problem) -> bool:
-    """Whether a problem has the invoice number and the file that a waiver gives."""
-    if waiver.number is not None and (problem.invoice is None or number_key(waiver.number) != number_key(problem.invoice)):
-        return False
-    if waiver.file is None:
-        return True
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(waiver.path), waiver.file))
-    return path in (problem.place.path, problem.about and posixpath.normpath(problem.about))
+def _terms(waiver: Waiver) -> _Terms:
+    """What a waiver asks of a problem; its file as a path from the root."""
+    folder = posixpath.dirname(waiver.path)
+    return (
+        waiver.rule,
+        None if waiver.path == SETTINGS else folder or ".",
+        waiver.milestone,
+        None if waiver.number is None else number_key(waiver.number),
+        None if waiver.file is None else posixpath.normpath(posixpath.join(folder, waiver.file)),
+    )
 
 
 def _finding(workspace: Workspace, item: _Judged, severity: Severity) -> Finding:

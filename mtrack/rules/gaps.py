@@ -23,10 +23,13 @@ MIN_SERIES = 3
 MAX_HOLE = 100
 MAX_DIGITS = 30
 MAX_NAMED = 3
+MAX_LISTED = 6
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in words: "A", "A and B", "A, B and C"."""
+    """Names in words: "A", "A and B", "A, B and C", of many the first few and "9 more"."""
+    if len(names) > MAX_LISTED + 1:
+        names = [*names[:MAX_LISTED], f"{len(names) - MAX_LISTED:,} more"]
     return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
 
 
