@@ -55,7 +55,9 @@ def _content(lines: Iterable[Line]) -> bytes:
     for line in lines:
         y -= line.size + 5
         if line.text:
-            parts.append(b"BT /%s %d Tf %d %d Td %s Tj ET\n" % (line.font.encode(), line.size, MARGIN, y, _string(line.text)))
+            parts.append(
+                b"BT /%s %d Tf %d %d Td %s Tj ET\n" % (line.font.encode(), line.size, MARGIN, y, _string(line.text))
+            )
     if y < MARGIN:
         message = "the lines do not fit on one page"
         raise ValueError(message)
