@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from mtrack import schema, source
 from mtrack.edit import style as styles
@@ -75,6 +75,11 @@ class RefusedError(CannotRunError):
         super().__init__(self.detail)
 
 
+def refuse(reason: str, detail: str = "", line: int | None = None) -> NoReturn:
+    """Raise RefusedError."""
+    raise RefusedError(reason, detail, line) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Put:
     """Set the value at a route; keys that are missing on the way are made."""
@@ -123,7 +128,7 @@ class _Cuts:
         result, at = [], 0
         for start, end, new in self.in_order():
             if start < at:
-                raise RefusedError("proof")
+                refuse("proof")
             result += [text[at:start], new]
             at = end
         return "".join([*result, text[at:]])
@@ -133,7 +138,7 @@ class _Cuts:
         at = 0
         for first, end, new in sorted(self.events, key=lambda change: change[:2]):
             if first < at:
-                raise RefusedError("proof")
+                refuse("proof")
             result += [*events[at:first], *new]
             at = end
         return (*result, *events[at:])
@@ -170,16 +175,16 @@ def _splice(text: str, changes: tuple[Change, ...], shape: str) -> str:
     if re.search("\r(?!\n)", text):
         at = re.search("\r(?!\n)", text)
         assert at
-        raise RefusedError("line-ends", line=text.count("\n", 0, at.start()) + 1)
+        refuse("line-ends", line=text.count("\n", 0, at.start()) + 1)
     read = source.parse("", text, schema.shape(shape))
     if read.flaws:
         flaw = read.flaws[0]
         line = read.position(flaw.offsets[0])[0] if flaw.offsets else None
-        raise RefusedError("flaws", f"{flaw.message}; {flaw.hint}", line)
+        refuse("flaws", f"{flaw.message}; {flaw.hint}", line)
     try:
         tree = trees.read(text)
     except UnreadableError as error:
-        raise RefusedError("documents", str(error)) from None
+        refuse("documents", str(error))
     cuts = _Cuts()
     for wanted in _gather(tree, changes):
         _cut(tree, styles.Style.of(tree), wanted, cuts)
@@ -194,14 +199,14 @@ def _prove(tree: Tree, cuts: _Cuts, result: str, data: Any, shape: str) -> None:
         after = trees.read(result).events
     except UnreadableError as error:
         message = f"the edited text would not be YAML: {error}"
-        raise RefusedError("proof", message) from None
+        refuse("proof", message)
     if after != cuts.events_after(tree.events):
-        raise RefusedError("proof")
+        refuse("proof")
     if _undo(cuts, tree.text, result) != tree.text:
-        raise RefusedError("proof")
+        refuse("proof")
     again = source.parse("", result, schema.shape(shape))
     if again.flaws or again.data != data:
-        raise RefusedError("proof")
+        refuse("proof")
 
 
 def _undo(cuts: _Cuts, before: str, after: str) -> str:
@@ -229,9 +234,8 @@ def apply(data: Any, changes: Iterable[Change]) -> Any:
             holder = _step_to(data, change.route[:-1])
             del holder[change.route[-1]]
             continue
-        route = change.route if isinstance(change, Put) else change.route
-        holder = _step_to(data, route[:-1], make=True)
-        last = route[-1]
+        holder = _step_to(data, change.route[:-1], make=True)
+        last = change.route[-1]
         if isinstance(change, Put):
             holder[last] = plain(change.value)
         else:
@@ -318,9 +322,9 @@ def _passable(tree: Tree, node: Node) -> None:
     """Raise RefusedError where a node on the way is an alias or is shared by one."""
     line = tree.text.count("\n", 0, node.start) + 1
     if node.kind == "alias" or (node.anchor is not None and node.anchor in tree.shared):
-        raise RefusedError("alias", line=line)
+        refuse("alias", line=line)
     if node.tag is not None:
-        raise RefusedError("tag", line=line)
+        refuse("tag", line=line)
 
 
 def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
@@ -328,30 +332,30 @@ def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
     line = tree.text.count("\n", 0, node.start) + 1
     if isinstance(change, Remove):
         if len(rest) != 1 or node.kind != "mapping" or node.index(str(rest[0])) is None:
-            raise RefusedError("layout", "there is nothing to remove there", line)
+            refuse("layout", "there is nothing to remove there", line)
         wanted.removals.append(str(rest[0]))
         return
-    value = change.value if isinstance(change, Put) else [change.value]
+    value: Any = change.value if isinstance(change, Put) else [change.value]
     if not rest and isinstance(change, Append) and node.kind == "sequence" and node.items:
         wanted.items.append(change.value)
         return
     for step in reversed(rest):
         if not isinstance(step, str):
-            raise RefusedError("layout", "there is no such item", line)
+            refuse("layout", "there is no such item", line)
         value = {step: value}
     if node.kind == "mapping" and node.pairs and rest:
         _merge(wanted.keys, value)
         return
     if node.kind in ("mapping", "sequence") and not node.bare:
-        raise RefusedError("occupied", line=line)
+        refuse("occupied", line=line)
     if rest and not (node.null or node.bare):
-        raise RefusedError("occupied", line=line)
+        refuse("occupied", line=line)
     if node.anchor is not None or node.kind == "alias":
-        raise RefusedError("alias" if node.kind == "alias" or node.anchor in tree.shared else "anchor", line=line)
+        refuse("alias" if node.kind == "alias" or node.anchor in tree.shared else "anchor", line=line)
     if node.tag is not None:
-        raise RefusedError("tag", line=line)
+        refuse("tag", line=line)
     if node.style in ("|", ">"):
-        raise RefusedError("block-scalar", line=line)
+        refuse("block-scalar", line=line)
     if wanted.replace and isinstance(value, dict) and isinstance(wanted.value, dict):
         _merge(wanted.value, value)
     elif wanted.replace and isinstance(value, list) and isinstance(wanted.value, list):
@@ -378,7 +382,7 @@ def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
 def _cut(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
     node = wanted.node
     if wanted.removals and (wanted.keys or len(wanted.removals) > 1):
-        raise RefusedError("layout", "two changes meet in one place")
+        refuse("layout", "two changes meet in one place")
     for name in wanted.removals:
         _remove(tree, node, node.index(name) or 0, cuts)
     if wanted.replace:
@@ -401,14 +405,14 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
             quote = None
         new = styles.scalar(value, style, flow=wanted.flow, quote=quote)
     if node.bare and "#" in text[node.start : node.end]:
-        raise RefusedError("layout", line=text.count("\n", 0, node.start) + 1)
+        refuse("layout", line=text.count("\n", 0, node.start) + 1)
     cuts.events.append((node.first, node.last + 1, list(styles.events(new))))
     if new.kind == "scalar" or new.flow:
         inline = styles.in_flow(new, style)
         if not node.empty:
             cuts.cut(node.start, node.end, inline)
         elif key is None:
-            raise RefusedError("layout", line=text.count("\n", 0, node.start) + 1)
+            refuse("layout", line=text.count("\n", 0, node.start) + 1)
         elif key.colon is None:
             cuts.cut(key.end, key.end, f": {inline}")
         else:
@@ -416,7 +420,7 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
             cuts.cut(key.colon, key.colon, f" {inline}" + ("" if after in " \t\r\n,]}" else " "))
         return
     if key is None or key.colon is None:
-        raise RefusedError("layout", line=text.count("\n", 0, node.start) + 1)
+        refuse("layout", line=text.count("\n", 0, node.start) + 1)
     if not node.empty:  # `~` goes, and the block begins below
         cuts.cut(key.colon, node.end, "")
     column = tree.column(key.start)
@@ -437,11 +441,20 @@ def _insert_keys(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None
     for pair, names in groups.items():
         flow = node.flow
         new = [
-            (styles.scalar(name, style, flow=flow, quote=node.pairs[pair][0].style), styles.styled(wanted.keys[name], name, style, flow=flow))
+            (
+                styles.scalar(name, style, flow=flow, quote=node.pairs[pair][0].style),
+                styles.styled(wanted.keys[name], name, style, flow=flow),
+            )
             for name in names
         ]
         value = node.pairs[pair][1]
-        cuts.events.append((value.last + 1, value.last + 1, [event for key, item in new for part in (key, item) for event in styles.events(part)]))
+        cuts.events.append(
+            (
+                value.last + 1,
+                value.last + 1,
+                [event for key, item in new for part in (key, item) for event in styles.events(part)],
+            )
+        )
         if flow:
             written = [f"{styles.written(key)}: {styles.in_flow(item, style)}" for key, item in new]
             _into_flow(tree, node, node.pairs[pair][0].start, _end(node.pairs[pair]), written, cuts)
@@ -486,19 +499,19 @@ def _into_block(  # noqa: PLR0913
     column = tree.column(node.pairs[0][0].start)
     for key, _ in node.pairs:
         if key.start and text[: key.start].rstrip(" ").endswith("?") and key.colon is None:
-            raise RefusedError("layout", line=text.count("\n", 0, key.start) + 1)
+            refuse("layout", line=text.count("\n", 0, key.start) + 1)
     if tree.column(node.pairs[pair][0].start) != column:
-        raise RefusedError("layout", line=text.count("\n", 0, node.pairs[pair][0].start) + 1)
+        refuse("layout", line=text.count("\n", 0, node.pairs[pair][0].start) + 1)
     at = _tail(tree, tree.line_end(_end(node.pairs[pair])), column)
     newline = tree.newline(node.pairs[pair][0].start)
-    gap_of = _value_column(tree, node, column)
+    gap_of = _value_column(tree, node)
     lines: list[str] = []
     blank = _blank_before(tree, node, pair)
-    for key, value in new:
-        head = len(styles.written(key)) + 1
+    for name, item in new:
+        head = len(styles.written(name)) + 1
         gap = " " * max(gap_of - column - head, 1) if gap_of else " "
-        block = styles.pair_lines(key, value, column, style, gap)
-        if blank and (value.kind != "scalar" or tree.root is node):
+        block = styles.pair_lines(name, item, column, style, gap)
+        if blank:
             lines.append("")
         lines += [" " * column + block[0], *block[1:]]
     cuts.cut(at, at, newline + newline.join(lines))
@@ -525,18 +538,20 @@ def _blank_above(tree: Tree, start: int) -> bool:
     return False
 
 
-def _value_column(tree: Tree, node: Node, column: int) -> int | None:
+def _value_column(tree: Tree, node: Node) -> int | None:
     """The column where the values of a mapping are lined up; None where they aren't."""
     found: set[int] = set()
     lengths: set[int] = set()
     for key, value in node.pairs:
-        if value.kind == "scalar" and not value.empty and key.colon and tree.line_start(value.start) == tree.line_start(key.start):
+        if (
+            value.kind == "scalar"
+            and not value.empty
+            and key.colon
+            and tree.line_start(value.start) == tree.line_start(key.start)
+        ):
             found.add(tree.column(value.start))
             lengths.add(key.colon - key.start)
-    if len(found) == 1 and len(lengths) > 1:
-        return next(iter(found))
-    del column
-    return None
+    return next(iter(found)) if len(found) == 1 and len(lengths) > 1 else None
 
 
 def _tail(tree: Tree, at: int, column: int) -> int:
@@ -624,13 +639,13 @@ def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> Non
         return
     dash = styles.dash_of(text, last)
     if dash is None:
-        raise RefusedError("layout", line=text.count("\n", 0, last.start) + 1)
+        refuse("layout", line=text.count("\n", 0, last.start) + 1)
     column = tree.column(dash)
     between = text[dash + 1 : last.start]
     newline = tree.newline(dash)
     if "\n" in between:
         if last.kind != "mapping" or last.flow:
-            raise RefusedError("layout", line=text.count("\n", 0, last.start) + 1)
+            refuse("layout", line=text.count("\n", 0, last.start) + 1)
         gap = " " * (tree.column(last.start) - column - 1)
         lead = True
     else:
@@ -638,7 +653,9 @@ def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> Non
         if "\t" in gap:
             gap = " "
     lines: list[str] = []
-    blank = len(node.items) > 1 and all(_blank_above(tree, tree.line_start(styles.dash_of(text, item) or 0)) for item in node.items[1:])
+    blank = len(node.items) > 1 and all(
+        _blank_above(tree, tree.line_start(styles.dash_of(text, item) or 0)) for item in node.items[1:]
+    )
     for value in new:
         written = styles.item_lines(value, column, gap, style)
         if blank:
@@ -668,10 +685,10 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
     key, value = node.pairs[pair]
     line = text.count("\n", 0, key.start) + 1
     if len(node.pairs) == 1:
-        raise RefusedError("layout", "it is the only key there", line)
+        refuse("layout", "it is the only key there", line)
     inside = {inner.anchor for inner in value.walk() if inner.kind != "alias"} | {key.anchor}
     if inside & tree.shared:
-        raise RefusedError("alias", line=line)
+        refuse("alias", line=line)
     cuts.events.append((key.first, value.last + 1, []))
     if node.flow:
         if pair + 1 < len(node.pairs):
@@ -679,7 +696,7 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
         else:
             start, end = _end(node.pairs[pair - 1]), _end((key, value))
         if "#" in text[start:end]:
-            raise RefusedError("layout", line=line)
+            refuse("layout", line=line)
         cuts.cut(start, end, "")
         return
     column = tree.column(key.start)
@@ -687,10 +704,10 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
     start = tree.line_start(key.start)
     if text[start : key.start].strip():  # after a dash: the next key takes its place
         if pair + 1 >= len(node.pairs):
-            raise RefusedError("layout", line=line)
+            refuse("layout", line=line)
         following = node.pairs[pair + 1][0].start
         if text[end:following].strip():
-            raise RefusedError("layout", line=line)
+            refuse("layout", line=line)
         cuts.cut(key.start, following, "")
         return
     if end < len(text):  # with its own line break

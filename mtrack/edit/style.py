@@ -11,15 +11,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtrack.edit.tree import Event, Node, Tree
 
-WIDTH = 100
-"""Columns a new mapping on one line may fill, where the file shows no habit of its own."""
+T = TypeVar("T")
 
 # What some YAML reader, 1.1 or 1.2, takes for something other than text.
 _NOT_TEXT = re.compile(
@@ -148,7 +147,7 @@ class Style:
             return known[True] > known[False]
         if isinstance(value, list):
             return all(not isinstance(item, dict | list) for item in value) and len(value) <= 3  # noqa: PLR2004
-        if name in ("milestones[]", "invoices[]") or any(isinstance(item, dict | list) for item in value.values()):
+        if name in ("milestones[]", "invoices[]", "invoice") or any(isinstance(item, dict | list) for item in value.values()):
             return False
         if name.endswith("[]"):
             siblings = Counter[bool]()
@@ -162,7 +161,7 @@ class Style:
         return small[True] >= small[False]
 
 
-def _most(counts: Counter[Any], default: Any) -> Any:
+def _most(counts: Counter[T], default: T) -> T:
     return max(counts, key=lambda item: (counts[item], str(item))) if counts else default
 
 

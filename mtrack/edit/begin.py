@@ -1,0 +1,247 @@
+"""Where a workspace and a project begin: `init` and `new`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mtrack import lint, money, schema, source, workspace
+from mtrack import settings as settings_module
+from mtrack.edit import find, git, record, store, style, tree, verbs
+from mtrack.edit.record import AddsErrorsError, Options, Outcome
+from mtrack.errors import CannotRunError, UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from mtrack.edit.find import Target
+    from mtrack.edit.store import Evidence
+
+SETTINGS = """\
+# Settings of this workspace; the file marks its root. Each folder with a milestones.yaml is a project.
+# `mtrack schema workspace` describes every key; uncomment what you need.
+
+format: 1
+
+# name: Studio North          # shown in reports
+{currency}
+# payment_terms: 30           # days until an invoice is due, where neither it nor the agreement says
+# bill_within: 0              # days an approved milestone may wait for its invoice
+# locale: en_GB               # how reports write money and dates
+
+# currencies:                 # codes beside ISO 4217, each with its number of decimals
+#   USDC: 6
+
+# exclude:                    # folders not searched, as in .gitignore
+#   - archive/
+
+# rules:                      # error, warning, info or off; `mtrack rules` lists them
+#   signoff-missing: info
+"""
+
+IGNORED = f"""\
+# What mtrack leaves behind when it is killed while it writes
+{store.LOCK}
+.*{store.TEMPORARY}
+
+# Reports
+/report/
+
+# Editors and systems
+*~
+.*.sw?
+~$*
+.DS_Store
+Thumbs.db
+"""
+
+OPENS = frozenset({"agreement-missing", "amount-unlisted", "milestones-missing"})
+"""What a new project may still lack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What `init` did: paths written, and paths that were there already."""
+
+    root: str
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    diff: str = ""
+    committed: str | None = None
+
+
+def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bool = False) -> Begun:
+    """Make a folder a workspace; what is there already stays as it is. Raises UsageError, CannotRunError."""
+    root = os.path.abspath(folder)
+    outer = workspace.find_root(root if os.path.isdir(root) else os.path.dirname(root))
+    if outer != root and os.path.lexists(os.path.join(outer, workspace.SETTINGS)):
+        message = f"{folder} lies in the workspace {os.path.relpath(outer)} already"
+        raise UsageError(message)
+    if os.path.lexists(root) and not os.path.isdir(root):
+        message = f"{folder} is not a folder"
+        raise UsageError(message)
+    if currency is not None and not money.is_currency(currency, {}):
+        message = f"there is no currency '{currency}' in ISO 4217"
+        raise UsageError(message)
+    line = f"currency: {currency}" if currency else "# currency: EUR             # of projects that set none"
+    contents = {workspace.SETTINGS: SETTINGS.format(currency=line), ".gitignore": IGNORED}
+    missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
+    kept = tuple(name for name in contents if name not in missing)
+    diff = "".join(record.unified(name, "", text) for name, text in missing.items())
+    if dry_run:
+        return Begun(root, tuple(missing), kept, diff)
+    try:
+        os.makedirs(root, exist_ok=True)
+    except OSError as error:
+        message = f"{folder} can't be made: {os.strerror(error.errno or 5).lower()}"
+        raise CannotRunError(message) from None
+    if commit:
+        git.ready(root, [])
+    for name, text in missing.items():
+        store.create(os.path.join(root, name), text.encode())
+    committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
+    return Begun(root, tuple(missing), kept, committed=committed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a new project is to hold. `milestones` are name, amount and planned day."""
+
+    name: str | None = None
+    client: str | None = None
+    currency: str | None = None
+    agreement: str | None = None
+    signed: date | None = None
+    total: Decimal | None = None
+    count: int | None = None
+    milestones: tuple[tuple[str, Decimal, date | None], ...] = ()
+
+
+def place(path: str) -> Target:
+    """The folder of a project to be. Raises UsageError where it can't be one."""
+    full = os.path.abspath(path)
+    parent = full
+    while not os.path.isdir(parent):
+        if os.path.lexists(parent):
+            message = f"{path} is not a folder"
+            raise UsageError(message)
+        parent = os.path.dirname(parent)
+    root = workspace.find_root(parent)
+    if os.path.lexists(os.path.join(full, workspace.RECORDS)):
+        message = f"{path} is a project already"
+        raise UsageError(message)
+    if not source.inside(full, root):  # without settings above, the folder itself is the root
+        root = full
+    folder = os.path.relpath(full, root).replace(os.sep, "/")
+    if any(part.startswith(".") for part in folder.split("/") if part != "."):
+        message = f"{path} is hidden: mtrack would not look into it"
+        raise UsageError(message)
+    return find.Target(root, folder)
+
+
+def title(folder: str) -> str:
+    """A project's name from its folder's: "Acme website" from acme-website."""
+    words = os.path.basename(folder).replace("-", " ").replace("_", " ").strip() or "Project"
+    return words[0].upper() + words[1:]
+
+
+def new(target: Target, plan: Plan, options: Options) -> Outcome:
+    """Make a project folder with its records. Raises AddsErrorsError, UsageError, CannotRunError."""
+    settings = settings_module.load(target.root)
+    if options.commit:
+        git.ready(target.root, [])
+    if not plan.milestones:
+        message = "a project needs a milestone: --milestone 'NAME=AMOUNT' or --from FILE"
+        raise UsageError(message)
+    if plan.currency is None and settings.currency is None:
+        message = "give --currency, or set one in mtrack.yaml"
+        raise UsageError(message)
+    files: tuple[Evidence, ...] = ()
+    if plan.agreement is not None:
+        files = (store.evidence(target.full, plan.agreement, "agreement"),)
+    currency = plan.currency or settings.currency or ""
+    text = _text(target, plan, files, money.decimals(currency, settings.currencies) or 0)
+    others = find.concerned(target, settings, set())
+    around = {folder: find.read(target.root, folder) for folder in others}
+    read = source.parse(target.records, text, schema.shape("milestones"))
+    before = find.load(target.root, options.as_of, settings, around)
+    after = find.load(target.root, options.as_of, settings, {**around, target.folder: read})
+    planned = frozenset(workspace.join(target.folder, item.path) for item in files)
+    judged = record.compare(before, after, OPENS, planned)
+    books = next((item for item in after.books if item.project.folder == target.folder), None)
+    if books is None or (judged.errors and not options.force):
+        broken = judged.errors or tuple(lint.findings(after))
+        raise AddsErrorsError(broken, "this would begin with an error; nothing was made")
+    project = books.project
+    sums = project.money(money.total(item.amount for item in project.milestones))
+    many = len(project.milestones)
+    did = f"{target.folder} begun: {many} milestone{'s' if many != 1 else ''}, {sums}"
+    outcome = Outcome(
+        target.records, did, record.left(books), record.unified(target.records, "", text), changed=True, files=files,
+        warnings=judged.warnings, forced=judged.errors, open=judged.open,
+    )  # fmt: skip
+    if options.dry_run:
+        return outcome
+    return _make(target, outcome, text, options, f"begin with {many} milestone{'s' if many != 1 else ''} ({sums})")
+
+
+def _make(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:
+    from dataclasses import replace  # noqa: PLC0415
+
+    try:
+        for name in ("", *workspace.EVIDENCE):
+            os.makedirs(os.path.join(target.full, name), exist_ok=True)
+    except OSError as error:
+        trouble = f"{target.full} can't be made: {os.strerror(error.errno or 5).lower()}"
+        raise CannotRunError(trouble) from None
+    with store.locked(target.full):
+        for item in outcome.files:
+            store.bring(target.full, item)
+        try:
+            store.create(os.path.join(target.full, workspace.RECORDS), text.encode())
+        except BaseException:
+            for item in outcome.files:
+                store.take_back(target.full, item)
+            raise
+        if options.move:
+            record.move_away(outcome.files)
+        if not options.commit:
+            return outcome
+        paths = [target.records, *(workspace.join(target.folder, item.path) for item in outcome.files)]
+        return replace(outcome, committed=record.commit(target, paths, message))
+
+
+def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int) -> str:
+    """A new record as a careful person would write it."""
+    habits = style.Style.of(tree.read("{}\n"))
+
+    def line(key: str, value: Any, *, flow: bool = False) -> str:
+        return f"{key}: {style.in_flow(style.styled(value, key, habits, flow=flow), habits)}"
+
+    def amount(value: Decimal) -> Any:
+        return type(value)(money.text(value, decimals))
+
+    full = target.full if target.folder == "." else target.folder
+    lines = [line("project", plan.name or title(full))]
+    if plan.client is not None:
+        lines.append(line("client", plan.client))
+    if plan.currency is not None:
+        lines.append(line("currency", plan.currency))
+    agreement = {
+        "file": files[0].path if files else None, "signed": plan.signed,
+        "total": None if plan.total is None else amount(plan.total), "milestones": plan.count,
+    }  # fmt: skip
+    agreement = {key: value for key, value in agreement.items() if value is not None}
+    if agreement:
+        lines.append(line("agreement", agreement, flow=True))
+    lines.append("milestones:")
+    ids: list[str] = []
+    for name, value, planned in plan.milestones:
+        ids.append(verbs.next_id(ids) if ids else "M1")
+        lines += [f"  - id: {ids[-1]}", f"    {line('name', name)}", f"    {line('amount', amount(value))}"]
+        if planned is not None:
+            lines.append(f"    {line('planned', planned)}")
+        lines.append("    status: not_billed")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,205 @@
+"""Which project, milestone or invoice a user means; and only as much of the workspace as an edit must see."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from mtrack import schema, source, workspace
+from mtrack import settings as settings_module
+from mtrack.books import Books, File, Workspace, load_project
+from mtrack.errors import UsageError
+from mtrack.finding import Severity
+from mtrack.model import number_key
+from mtrack.rules import RULES
+from mtrack.workspace import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from mtrack.model import Invoice, Milestone, Project
+    from mtrack.settings import Settings
+    from mtrack.source import Source
+
+LOCAL = frozenset({"duplicate-invoice-number", "unknown-milestone", "unknown-currency", "milestones-file-missing"})
+"""Rules across the workspace that an edit can break only through the projects that name the same invoices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A project that was meant: the workspace's root and the folder's path from it."""
+
+    root: str
+    folder: str
+
+    @property
+    def full(self) -> str:
+        """The project's folder."""
+        return self.root if self.folder == "." else os.path.join(self.root, *self.folder.split("/"))
+
+    @property
+    def records(self) -> str:
+        """The project's records, from the root."""
+        return workspace.join(self.folder, workspace.RECORDS)
+
+
+def project(text: str, cwd: str = ".") -> Target:
+    """The project a path, or the end of one, leads to. Raises UsageError where none or several do."""
+    path = os.path.join(cwd, text)
+    if os.path.basename(path) == workspace.RECORDS and os.path.isfile(path):
+        path = os.path.dirname(path)
+    if os.path.lexists(os.path.join(path, workspace.RECORDS)):
+        root = workspace.find_root(path)
+        return Target(root, os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/"))
+    root = workspace.find_root(cwd)
+    folders = projects(root)
+    wanted = text.replace(os.sep, "/").strip("/").removeprefix("./").removesuffix(f"/{workspace.RECORDS}")
+    matches = [folder for folder in folders if folder == wanted] or [
+        folder for folder in folders if folder.endswith(f"/{wanted}")
+    ]
+    if len(matches) == 1:
+        return Target(root, matches[0])
+    if matches:
+        message = f"'{text}' could be {_listed(matches)}; write more of the path"
+        raise UsageError(message)
+    near = nearest(wanted, [*folders, *(folder.rpartition("/")[2] for folder in folders)])
+    hint = f"did you mean {near}?" if near else f"there is {_listed(folders)}" if folders else "mtrack new makes one"
+    message = f"there is no project '{text}' in {os.path.relpath(root)}; {hint}"
+    raise UsageError(message)
+
+
+def _listed(names: Iterable[str], limit: int = 6) -> str:
+    names = list(names)
+    return ", ".join(names[:limit]) + (" …" if len(names) > limit else "")
+
+
+def nearest(wanted: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like what was written."""
+    folded = {name.casefold(): name for name in known}
+    close = get_close_matches(wanted.casefold(), folded, n=1, cutoff=0.5)
+    return folded[close[0]] if close else None
+
+
+def projects(root: str) -> tuple[str, ...]:
+    """The folders of all projects of a workspace."""
+    return workspace.walk(root, settings_module.load(root).exclude).projects
+
+
+def milestone(project: Project, wanted: str) -> Milestone:
+    """The milestone with an id. Raises UsageError where none or several have it."""
+    matches = [item for item in project.milestones if item.id == wanted]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        message = f"the id {wanted} stands {len(matches)} times in {project.path}; mend that first"
+        raise UsageError(message)
+    ids = [item.id for item in project.milestones]
+    near = nearest(wanted, ids)
+    hint = f"did you mean {near}?" if near else f"there is {_listed(ids)}"
+    message = f"there is no milestone '{wanted}' in {project.folder}; {hint}"
+    raise UsageError(message)
+
+
+def invoice(project: Project, number: str, *, void: bool = False) -> Invoice:
+    """The invoice of a project with a number; one not void before a void one. Raises UsageError."""
+    key = number_key(number)
+    matches = [item for item in project.invoices() if item.key == key]
+    live = [item for item in matches if item.void is None]
+    if len(live or matches) == 1:
+        found = (live or matches)[0]
+        if found.void is not None and not void:
+            message = f"invoice {found.number} is void since {found.void}"
+            raise UsageError(message)
+        return found
+    message = f"invoice {number} stands {len(matches)} times in {project.path}; mend that first"
+    raise UsageError(message)
+
+
+def with_number(number: str, root: str) -> Target:
+    """The project that holds an invoice. Raises UsageError where none or several do."""
+    settings = settings_module.load(root)
+    folders = workspace.walk(root, settings.exclude).projects
+    key = number_key(number)
+    holding: list[str] = []
+    broken: list[str] = []
+    for folder in naming(root, folders, {key}):
+        file, found = load_project(folder, read(root, folder), settings)
+        if found is None:
+            broken.append(file.source.path)
+        elif any(item.key == key for item in found.invoices()):
+            holding.append(folder)
+    if len(holding) == 1:
+        return Target(root, holding[0])
+    if holding:
+        message = f"invoice {number} stands in {_listed(holding)}; say which with --project"
+        raise UsageError(message)
+    if broken:
+        message = f"{broken[0]} may hold invoice {number}, but it is broken; mtrack lint tells what to mend"
+        raise UsageError(message)
+    numbers = [item.number for folder in folders for item in _invoices(root, folder, settings)]
+    near = nearest(number, numbers)
+    hint = f"did you mean {near}?" if near else "mtrack status lists them"
+    message = f"there is no invoice '{number}' in {os.path.relpath(root)}; {hint}"
+    raise UsageError(message)
+
+
+def _invoices(root: str, folder: str, settings: Settings) -> Iterable[Invoice]:
+    found = load_project(folder, read(root, folder), settings)[1]
+    return found.invoices() if found else ()
+
+
+def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
+    """The folders whose records can name one of some invoice numbers, told from their characters alone.
+
+    Where a file has none of a number's characters in a row (white space, case and quotes aside), it can't hold it;
+    a backslash could hide one, so such a file is taken.
+    """
+    keys = {key.replace("'", "") for key in keys}
+    result: list[str] = []
+    for folder in folders:
+        path = os.path.join(root, workspace.join(folder, workspace.RECORDS))
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                text = file.read()
+        except OSError:
+            continue
+        bare = "".join(text.split()).replace("'", "").casefold()
+        if "\\" in bare or any(key in bare for key in keys):
+            result.append(folder)
+    return result
+
+
+def read(root: str, folder: str) -> Source:
+    """A project's records."""
+    return source.read(root, workspace.join(folder, workspace.RECORDS), schema.shape("milestones"))
+
+
+def load(root: str, as_of: date, settings: Settings, sources: dict[str, Source]) -> Workspace:
+    """A workspace of some projects only; `sources` are their records by folder."""
+    files: list[File] = []
+    books: list[Books] = []
+    if settings.source is not None:
+        files.append(File(settings.source, None, settings.unknown_keys, settings.broken, usable=True))
+    for folder in sorted(sources):
+        file, found = load_project(folder, sources[folder], settings)
+        files.append(file)
+        if found is not None:
+            books.append(Books(found, settings, root, as_of))
+    return Workspace(root, as_of, settings, Found(tuple(sorted(sources)), ()), tuple(files), tuple(books))
+
+
+def concerned(target: Target, settings: Settings, keys: set[str]) -> list[str]:
+    """The other projects an edit must be judged with: those that name the same invoices.
+
+    Where the workspace makes errors of more rules that look across projects, all.
+    """
+    across = [rule for rule in RULES.values() if rule.scope == "workspace" and rule.name not in LOCAL]
+    everything = any(settings.rules.get(rule.name, rule.severity) is Severity.ERROR for rule in across)
+    if not everything and not keys:
+        return []
+    folders = workspace.walk(target.root, settings.exclude).projects
+    others = [folder for folder in folders if folder != target.folder]
+    return others if everything else naming(target.root, others, keys)

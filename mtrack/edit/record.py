@@ -1,0 +1,273 @@
+"""An edit from end to end: lock, read, decide, prove, judge, write, commit."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from mtrack import lint, money, schema, source
+from mtrack import settings as settings_module
+from mtrack.edit import find, git, store, verbs
+from mtrack.edit.splice import RefusedError, splice
+from mtrack.errors import CannotRunError
+from mtrack.finding import Severity
+from mtrack.workspace import join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+    from decimal import Decimal
+
+    from mtrack.books import Books, Workspace
+    from mtrack.edit.find import Target
+    from mtrack.edit.store import Evidence
+    from mtrack.edit.verbs import Edit
+    from mtrack.finding import Finding
+    from mtrack.settings import Settings
+    from mtrack.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How an edit is to be made. `move` takes the given files from where they were."""
+
+    as_of: date
+    dry_run: bool = False
+    commit: bool = False
+    force: bool = False
+    move: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an edit: `left` is what the project still has to bill and to collect."""
+
+    path: str
+    did: str
+    left: str
+    diff: str
+    changed: bool
+    files: tuple[Evidence, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    forced: tuple[Finding, ...] = ()
+    open: tuple[Finding, ...] = ()
+    """Errors that this step leaves for the next one."""
+    committed: str | None = None
+
+
+@dataclass(slots=True)
+class AddsErrorsError(Exception):
+    """The edit would add errors to the workspace, or the record it is for is broken; nothing was changed."""
+
+    findings: tuple[Finding, ...]
+    why: str = "this would add an error; nothing was changed (--force records it all the same)"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an edit adds to the findings of a workspace."""
+
+    errors: tuple[Finding, ...]
+    warnings: tuple[Finding, ...] = ()
+    open: tuple[Finding, ...] = field(default=())
+
+
+def carry_out(
+    target: Target,
+    verb: Callable[[Books], Edit],
+    options: Options,
+    plan: Callable[[str], tuple[Evidence, ...]] | None = None,
+) -> Outcome:
+    """Make a verb's edit in a project. `plan` says where files go, given the project's folder.
+
+    Raises AddsErrorsError, RefusedError, UsageError, CannotRunError; nothing is changed then.
+    """
+    if options.commit:
+        git.ready(target.root, [target.records])
+    if options.dry_run:
+        return _carry_out(target, verb, options, plan)
+    with store.locked(os.path.dirname(os.path.realpath(os.path.join(target.root, target.records)))):
+        return _carry_out(target, verb, options, plan)
+
+
+def _carry_out(
+    target: Target, verb: Callable[[Books], Edit], options: Options, plan: Callable[[str], tuple[Evidence, ...]] | None
+) -> Outcome:
+    settings = settings_module.load(target.root)
+    read = find.read(target.root, target.folder)
+    books = _books(target, options.as_of, settings, read)
+    full = os.path.join(target.root, *target.records.split("/"))
+    before = store.read(full)
+    if before.decode("utf-8", "replace") != ("\ufeff" if read.had_bom else "") + read.text:
+        message = f"{target.records} was changed by someone else meanwhile; nothing was changed, run the command again"
+        raise CannotRunError(message)
+    files = plan(target.full) if plan else ()
+    edit = verb(books)
+    changes = (*edit.changes, *verbs.statuses(books, edit.changes))
+    if not edit.changes:
+        return Outcome(target.records, f"{edit.did}: recorded already", left(books), "", changed=False)
+    text = before.decode()
+    try:
+        new = splice(text, changes)
+    except RefusedError as refused:
+        raise _explained(refused, target) from None
+    others = find.concerned(target, settings, set(edit.numbers))
+    judged, after = _judge(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
+    if judged.errors and not options.force:
+        raise AddsErrorsError(judged.errors)
+    diff = unified(target.records, text, new)
+    outcome = Outcome(
+        target.records, edit.did, left(after), diff, changed=True, files=files, warnings=judged.warnings,
+        forced=judged.errors, open=judged.open,
+    )  # fmt: skip
+    if options.dry_run:
+        return outcome
+    return _write(target, outcome, (before, new.encode()), edit, options)
+
+
+def _write(target: Target, outcome: Outcome, contents: tuple[bytes, bytes], edit: Edit, options: Options) -> Outcome:
+    full = os.path.join(target.root, *target.records.split("/"))
+    brought: list[Evidence] = []
+    try:
+        for item in outcome.files:
+            store.bring(target.full, item)
+            brought.append(item)
+        store.replace(target.root, full, *contents)
+    except BaseException:
+        for item in brought:
+            store.take_back(target.full, item)
+        raise
+    if options.move:
+        move_away(outcome.files)
+    if not options.commit:
+        return outcome
+    paths = [target.records, *(join(target.folder, item.path) for item in outcome.files)]
+    name = commit(target, paths, edit.message)
+    return replace(outcome, committed=name)
+
+
+def move_away(files: Iterable[Evidence]) -> None:
+    """Remove the files that were given, once their copies are recorded."""
+    for item in files:
+        if not item.same:
+            try:
+                os.unlink(item.source)
+            except OSError as error:
+                message = f"recorded, but {item.source} can't be removed: {os.strerror(error.errno or 5).lower()}"
+                raise CannotRunError(message) from None
+
+
+def commit(target: Target, paths: list[str], message: str) -> str:
+    """One commit, its subject beginning with the project's folder."""
+    label = target.folder if target.folder != "." else os.path.basename(os.path.abspath(target.root))
+    return git.commit(target.root, paths, f"{label}: {message}")
+
+
+def _books(target: Target, as_of: date, settings: Settings, read: Source) -> Books:
+    """The project's books. Raises AddsErrorsError where its records are too broken to work on."""
+    workspace = find.load(target.root, as_of, settings, {target.folder: read})
+    if workspace.books:
+        return workspace.books[0]
+    broken = tuple(finding for finding in lint.findings(workspace) if finding.severity is Severity.ERROR)
+    raise AddsErrorsError(broken, "the record is broken; mend this first")
+
+
+def _explained(refused: RefusedError, target: Target) -> CannotRunError:
+    where = f"{target.records}:{refused.line}" if refused.line else target.records
+    message = f"{where}: mtrack does not edit this: {refused.detail}\nWrite it by hand:\n" + "\n".join(
+        f"  {line}" for line in refused.by_hand.splitlines()
+    )
+    explained = RefusedError(refused.reason, message, refused.line)
+    explained.by_hand = refused.by_hand
+    return explained
+
+
+def _judge(  # noqa: PLR0913
+    target: Target,
+    as_of: date,
+    settings: Settings,
+    texts: tuple[Source, str, str],
+    others: list[str],
+    opens: frozenset[str],
+    files: tuple[Evidence, ...],
+) -> tuple[Judged, Books]:
+    """What the edited text adds to the findings, and the project's books afterwards."""
+    read, _, new = texts
+    around = {folder: find.read(target.root, folder) for folder in others}
+    edited = source.parse(read.path, new, schema.shape("milestones"))
+    workspace = find.load(target.root, as_of, settings, {**around, target.folder: edited})
+    planned = frozenset(join(target.folder, item.path) for item in files)
+    before = find.load(target.root, as_of, settings, {**around, target.folder: read})
+    judged = compare(before, workspace, opens, planned)
+    books = next((item for item in workspace.books if item.project.folder == target.folder), None)
+    if books is None:
+        raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed")
+    return judged, books
+
+
+def compare(
+    before: Workspace | None, after: Workspace, opens: frozenset[str], planned: frozenset[str] = frozenset()
+) -> Judged:
+    """What `after` finds that `before` did not: more findings of a kind, or more money at stake in them.
+
+    `planned` are files that will be there once the edit is written.
+    """
+    old, new = _grouped(before, planned), _grouped(after, planned)
+    errors: list[Finding] = []
+    warnings: list[Finding] = []
+    left: list[Finding] = []
+    for key, found in new.items():
+        known = old.get(key, [])
+        if len(found) <= len(known) and _stake(found) <= _stake(known):
+            continue
+        messages = [finding.message for finding in known]
+        added = [finding for finding in found if finding.message not in messages] or found
+        for finding in added:
+            if finding.severity is Severity.WARNING:
+                warnings.append(finding)
+            elif finding.severity is Severity.ERROR:
+                (left if finding.rule in opens else errors).append(finding)
+    return Judged(tuple(errors), tuple(warnings), tuple(left))
+
+
+def _grouped(workspace: Workspace | None, planned: frozenset[str]) -> dict[tuple[str | None, ...], list[Finding]]:
+    groups: dict[tuple[str | None, ...], list[Finding]] = defaultdict(list)
+    for finding in lint.findings(workspace) if workspace is not None else ():
+        if finding.waived or (finding.rule == "attachment-missing" and finding.about in planned):
+            continue
+        groups[finding.rule, finding.path, finding.milestone, finding.invoice].append(finding)
+    return groups
+
+
+def _stake(found: list[Finding]) -> Decimal:
+    return money.total(finding.amount for finding in found if finding.amount is not None)
+
+
+def left(books: Books) -> str:
+    """What a project still has to bill and to collect, in one line."""
+    project = books.project
+    totals = books.ledger.totals(books.as_of)
+    if not totals.unbilled and not totals.outstanding:
+        return f"{project.folder}: nothing left to bill or to collect"
+    return f"{project.folder}: {project.money(totals.unbilled)} left to bill, {project.money(totals.outstanding)} to collect"
+
+
+def unified(path: str, before: str, after: str) -> str:
+    """The unified diff between two texts, as git writes it."""
+    old, new = _lines(before), _lines(after)
+    result: list[str] = []
+    names = ("/dev/null" if not before else f"a/{path}", f"b/{path}")
+    for line in difflib.unified_diff(old, new, *names, n=3):
+        if line.endswith("\n"):
+            result.append(line)
+        else:
+            result.append(line + "\n\\ No newline at end of file\n")
+    return "".join(result)
+
+
+def _lines(text: str) -> list[str]:
+    lines = text.split("\n")
+    return [line + "\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])

@@ -1,0 +1,266 @@
+"""Files, written whole or not at all: one writer at a time, nothing lost that another wrote, no litter.
+
+A new content goes to a temporary file beside the old one, is flushed to the disk, and takes the old one's place in
+one step; what was read is compared with what is there right before. A killed process leaves the old or the new
+file; what it leaves beside it the next writer sweeps away.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import stat
+import unicodedata
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from mtrack.errors import CannotRunError, UsageError
+from mtrack.source import inside
+from mtrack.workspace import EVIDENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOCK = ".milestones.yaml.lock"
+TEMPORARY = ".mtrack-tmp"
+PATIENCE = 30.0
+"""Seconds to wait for another writer."""
+_UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
+
+
+@contextmanager
+def locked(folder: str, patience: float = PATIENCE) -> Iterator[None]:
+    """Be the only mtrack that writes in a project folder. Raises CannotRunError where that can't be."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415  (only a writer needs it)
+
+    path = os.path.join(folder, LOCK)
+    lock = FileLock(path, timeout=patience)
+    try:
+        lock.acquire(poll_interval=0.02)
+    except Timeout:
+        message = f"another mtrack has been writing in {folder} for {patience:.0f} seconds; nothing was changed"
+        raise CannotRunError(message) from None
+    except OSError as error:
+        _fail(folder, error)
+    try:
+        _sweep(folder)
+        yield
+    finally:
+        with suppress(OSError):  # while it is held: a waiting writer sees that it has lost its name, and starts over
+            os.unlink(path)
+        lock.release()
+
+
+def _sweep(folder: str) -> None:
+    """Remove the temporary files of writers that were killed."""
+    for place in (folder, *(os.path.join(folder, name) for name in EVIDENCE)):
+        try:
+            with os.scandir(place) as entries:
+                names = [
+                    entry.path for entry in entries if entry.name.startswith(".") and entry.name.endswith(TEMPORARY)
+                ]
+        except OSError:
+            continue
+        for name in names:
+            with suppress(OSError):
+                os.unlink(name)
+
+
+def _fail(path: str, error: OSError) -> NoReturn:
+    reason = os.strerror(error.errno).lower() if error.errno else str(error)
+    message = f"{path} can't be written: {reason}; nothing was changed"
+    raise CannotRunError(message) from error
+
+
+def read(full: str) -> bytes:
+    """A file's bytes. Raises CannotRunError."""
+    try:
+        with open(full, "rb") as file:
+            return file.read()
+    except OSError as error:
+        message = f"{full} can't be read: {os.strerror(error.errno or 5).lower()}"
+        raise CannotRunError(message) from error
+
+
+def replace(root: str, full: str, before: bytes, after: bytes) -> None:
+    """Put `after` in the place of a file that holds `before`; mode, owner and extended attributes stay.
+
+    A link is followed inside the workspace `root`. Raises CannotRunError where the file can't be written or is not
+    what was read; it is whole and unchanged then.
+    """
+    real = os.path.realpath(full)
+    if not inside(real, os.path.realpath(root)):
+        message = f"{full} is a link that leads out of the workspace; nothing was changed"
+        raise CannotRunError(message)
+    temporary = _temporary(real)
+    try:
+        try:
+            info = os.stat(real)
+            if not os.access(real, os.W_OK):
+                message = f"{full} can't be written: it is read-only; nothing was changed"
+                raise CannotRunError(message)
+            _write(temporary, after, info, real)
+            if read(real) != before:
+                message = f"{full} was changed by someone else meanwhile; nothing was changed, run the command again"
+                raise CannotRunError(message)
+            os.replace(temporary, real)
+        except OSError as error:
+            _fail(full, error)
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+    flush_folder(os.path.dirname(real))
+
+
+def create(full: str, content: bytes) -> None:
+    """Write a new file, never over another. Raises CannotRunError."""
+    temporary = _temporary(full)
+    try:
+        try:
+            _write(temporary, content)
+            _name(temporary, full)
+        except FileExistsError:
+            message = f"{full} is there already; nothing was changed"
+            raise CannotRunError(message) from None
+        except OSError as error:
+            _fail(full, error)
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+    flush_folder(os.path.dirname(full))
+
+
+def _temporary(full: str) -> str:
+    folder, name = os.path.split(full)
+    return os.path.join(folder, f".{name[:100]}.{secrets.token_hex(4)}{TEMPORARY}")
+
+
+def _write(path: str, content: bytes, like: os.stat_result | None = None, model: str | None = None) -> None:
+    """Write and flush a file that isn't there, with the mode and owner of another."""
+    fd = os.open(
+        path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666 if like is None else 0o600
+    )
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(fd, view) :]
+        if like is not None and hasattr(os, "fchown"):
+            own = os.fstat(fd)
+            if (own.st_uid, own.st_gid) != (like.st_uid, like.st_gid):
+                os.fchown(fd, like.st_uid, like.st_gid)
+            os.fchmod(fd, stat.S_IMODE(like.st_mode))
+        if model is not None and hasattr(os, "listxattr"):
+            with suppress(OSError):
+                for name in os.listxattr(model):
+                    os.setxattr(fd, name, os.getxattr(model, name))
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _name(temporary: str, full: str) -> None:
+    """Give a finished temporary file its name, never that of another file. Raises FileExistsError."""
+    try:
+        os.link(temporary, full)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if os.path.lexists(full):
+            raise FileExistsError(full) from None
+        os.rename(temporary, full)
+
+
+def flush_folder(folder: str) -> None:
+    """Make sure that a folder's entries are on the disk, where the system can."""
+    with suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+# Evidence ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that is to lie in the project: where it comes from, and its path from the project folder."""
+
+    source: str
+    path: str
+    copy: bool
+    """Whether it must be copied; False where it (or its like) is there already."""
+    same: bool = False
+    """Whether source and target are one file."""
+
+
+def evidence(folder: str, source: str, place: str) -> Evidence:
+    """Where a file given on the command line goes below `place` in a project. Raises UsageError, CannotRunError."""
+    try:
+        info = os.stat(source)
+    except OSError as error:
+        message = f"{source} can't be read: {os.strerror(error.errno or 5).lower()}"
+        raise UsageError(message) from None
+    if not stat.S_ISREG(info.st_mode) or not info.st_size:
+        message = f"{source} is {'empty' if stat.S_ISREG(info.st_mode) else 'not a file'}"
+        raise UsageError(message)
+    top, real = os.path.realpath(folder), os.path.realpath(source)
+    if inside(real, top):
+        path = os.path.relpath(real, top).replace(os.sep, "/")
+        if "\\" not in path:
+            return Evidence(source, path, copy=False, same=True)
+    target = os.path.join(folder, place)
+    if os.path.lexists(target) and not (os.path.isdir(target) and inside(os.path.realpath(target), top)):
+        message = f"{target} is not a folder inside the project"
+        raise CannotRunError(message)
+    stem, suffix = os.path.splitext(clean_name(os.path.basename(source)))
+    for number in range(1, 10_000):
+        name = f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}"
+        full = os.path.join(target, name)
+        if not os.path.lexists(full):
+            return Evidence(source, f"{place}/{name}", copy=True)
+        if os.path.isfile(full) and os.stat(full).st_size == info.st_size and read(full) == read(source):
+            return Evidence(source, f"{place}/{name}", copy=False)
+    message = f"{target} is full of files named like {stem}{suffix}"
+    raise CannotRunError(message)
+
+
+def clean_name(name: str) -> str:
+    """A file's name without white space and characters that trouble a shell, another system or a link."""
+    name = _UNCLEAN.sub("-", unicodedata.normalize("NFC", name))
+    stem, suffix = os.path.splitext(name)
+    stem = re.sub(r"-{2,}", "-", stem).strip("-. ")[:100]
+    return (stem or "file") + suffix.rstrip("-")
+
+
+def bring(folder: str, item: Evidence) -> None:
+    """Copy a file to its place in the project, never over another. Raises CannotRunError."""
+    if not item.copy:
+        return
+    full = os.path.join(folder, *item.path.split("/"))
+    temporary = _temporary(full)
+    try:
+        try:
+            os.makedirs(os.path.dirname(full), exist_ok=True)
+            with open(item.source, "rb") as old, open(temporary, "xb") as new:
+                shutil.copyfileobj(old, new)
+                new.flush()
+                os.fsync(new.fileno())
+            _name(temporary, full)
+        except OSError as error:
+            _fail(full, error)
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+    flush_folder(os.path.dirname(full))
+
+
+def take_back(folder: str, item: Evidence) -> None:
+    """Remove a copy that was brought for nothing."""
+    if item.copy:
+        with suppress(OSError):
+            os.unlink(os.path.join(folder, *item.path.split("/")))
