@@ -145,11 +145,11 @@ def test_concise_has_a_line_a_finding_in_the_same_order() -> None:
 
 
 def test_the_output_does_not_depend_on_where_it_is_asked_for() -> None:
-    for command in ("lint", "gaps", "status", "report"):
+    for command, name in {"lint": "text", "gaps": "text", "status": "text", "report": "md"}.items():
         outputs = {
-            run(command, EXAMPLE).out,
-            run(command, "example-workspace").out,
-            run(command, ".", cwd=EXAMPLE).out,
+            run(command, EXAMPLE, "--format", name).out,
+            run(command, "example-workspace", "--format", name).out,
+            run(command, ".", "--format", name, cwd=EXAMPLE).out,
         }
         assert len(outputs) == 1
 
