@@ -23,7 +23,10 @@ _OTHER_INTEGER = re.compile(r"[-+]?0([xob])([0-9a-fA-F]+)")
 
 def parse(text: str) -> Decimal | None:
     """The amount in `text`: plain digits, at most 18 before the point, or None where it is anything else."""
-    return Decimal(text) if _AMOUNT.fullmatch(text) else None
+    if not _AMOUNT.fullmatch(text):
+        return None
+    amount = Decimal(text)
+    return amount if amount else abs(amount)  # no -0
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

@@ -12,7 +12,7 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ALIAS_NODES = 10_000
+MAX_SHOWN = 60
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
@@ -37,8 +38,10 @@ _BREAK = re.compile(r"\r\n|\n|\r")
 _VERSION = re.compile(r"\A((?:(?:%(?!YAML)[^\r\n]*|[ \t]*(?:#[^\r\n]*)?)(?>\r\n|\n|\r))*+%YAML[ ]+1\.)[0-9](?![0-9])")
 # Line breaks to YAML 1.1, and to both parsers, that YAML 1.2 reads as ordinary characters.
 _OLD_BREAKS = "\x85\u2028\u2029"
-# What libyaml counts or reads otherwise than the reference: byte-order marks in the text, and explicit keys.
-_STEP_ASIDE = re.compile(r"\ufeff|(?:^|[\s,\[{:-])\?(?=[\s,\]}])", re.MULTILINE)
+# What libyaml reads otherwise: a byte-order mark in the text, "? key", and names of aliases that are not ASCII words.
+_STEP_ASIDE = re.compile(
+    r"\ufeff|(?:^|[\s,\[{:-])(?:\?(?=[\s,\]}])|[*&][\w-]*[^\s\w,\[\]{}-])", re.MULTILINE | re.ASCII
+)
 # Where an alias or a tag may begin: only events tell where an alias stands and whether there is a lone "!".
 _ALIAS_OR_TAG = re.compile(r"(?:^|[\s,\[{:-])[*!]", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -204,7 +207,7 @@ def _extent(text: str, node: Any) -> tuple[int, int]:
     if isinstance(last, tuple):
         key, value = last
         span = _extent(text, value)
-        return start, span[1] if span[1] > span[0] else max(_extent(text, key)[1], span[0])
+        return start, (span if span[1] > span[0] else _extent(text, key))[1]
     return start, max(_extent(text, last)[1], start)
 
 
@@ -220,7 +223,7 @@ def read(root: str, path: str, shape: Shape) -> Source:
         good = raw[: error.start].decode("utf-8")
         at = len(good) - had_bom
         flaw = Flaw(
-            f"the file is not UTF-8: byte 0x{raw[error.start]:02X} begins no character",
+            f"the file is not UTF-8: byte 0x{raw[error.start]:02X} is no part of a character",
             "save it as UTF-8",
             (at, at + 1),
         )
@@ -248,6 +251,11 @@ def _read_bytes(root: str, path: str) -> tuple[bytes | None, Flaw | None]:
     except OSError as error:
         return None, Flaw(f"the file can't be read: {os.strerror(error.errno or 5).lower()}", "check its permissions")
     return None, Flaw("the file is larger than 5 MiB", "split the project, or remove what doesn't belong here")
+
+
+def shorten(text: str) -> str:
+    """Text from a file, short enough for a message."""
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
 def inside(path: str, folder: str) -> bool:
@@ -311,18 +319,23 @@ def _restore(root: Any, originals: dict[int, int]) -> None:
 
 
 def _compose(text: str) -> Composed:
+    refused: Exception | None = None
     if _LIBYAML is not object and not _STEP_ASIDE.search(text):
         try:
             if _ALIAS_OR_TAG.search(text):
                 return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)
             return Composed(_Loader(text).get_single_node())
-        except (yaml.YAMLError, UnicodeEncodeError):
-            pass
-    return compose_reference(text)
+        except (yaml.YAMLError, UnicodeEncodeError) as error:
+            refused = error
+    composed = compose_reference(text)
+    if composed.flaws and isinstance(refused, yaml.MarkedYAMLError) and "\t" in text:
+        # The reference takes any tab outside quotes amiss; libyaml knows which one is wrong.
+        return Composed(flaws=(_flaw_of(refused, text),))
+    return composed
 
 
 def compose_reference(text: str) -> Composed:
-    """The nodes by ruamel.yaml in pure Python: slower, and what it says counts."""
+    """The nodes by ruamel.yaml in pure Python: slower, and it reads what libyaml does not."""
     import ruamel.yaml  # noqa: PLC0415  (only where libyaml steps aside)
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
 
@@ -330,46 +343,71 @@ def compose_reference(text: str) -> Composed:
     try:
         return compose_events(loader.parse(text), text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = min(mark.index, len(text)) if mark else 0
-        return Composed(flaws=(_syntax_flaw(error.problem or error.context or "not YAML", text, at),))
+        return Composed(flaws=(_flaw_of(error, text),))
     except YAMLError as error:
         at = getattr(error, "position", 0)
-        return Composed(flaws=(_syntax_flaw(getattr(error, "reason", "") or "not YAML", text, at),))
+        return Composed(flaws=(_syntax_flaw(getattr(error, "reason", ""), text, at, at),))
     except (ValueError, AttributeError, AssertionError, IndexError, TypeError, RecursionError):
-        return Composed(flaws=(Flaw("the file is not YAML that can be parsed", "see yaml.org/spec", (0, 0)),))
+        return Composed(flaws=(Flaw("this is not YAML", "see yaml.org/spec", (0, 0)),))
 
 
-def _syntax_flaw(problem: str, text: str, at: int) -> Flaw:
-    """A parser's complaint in words a user can act on."""
-    line_start = text.rfind("\n", 0, at) + 1
-    line = text[line_start : (text.find("\n", line_start) + 1 or len(text) + 1) - 1]
-    hint = "check the indentation, colons, brackets and quotes around here"
-    if "\t" in line[: len(line) - len(line.lstrip())] or (at < len(text) and text[at] == "\t"):
-        problem, hint = "a tab where YAML wants spaces", "indent with spaces"
-    elif "special characters are not allowed" in problem or "control characters" in problem:
-        found = f"U+{ord(text[at]):04X}" if at < len(text) else "it"
-        problem, hint = (
-            f"the character {found} may not stand in YAML",
-            "remove it, or write it as an escape in double quotes",
-        )
-    elif "mapping values are not allowed" in problem:
-        problem, hint = (
-            "a colon where no mapping can begin",
-            "put text that holds ': ' in quotes, or check the indentation",
-        )
-    elif (
-        "expected ',' or" in problem
-        or "could not find expected ':'" in problem
-        or "stream end" in problem
-        or "end of stream" in problem
-    ):
-        hint = "a bracket, quote or colon is missing before this place"
-    elif "undefined alias" in problem:
-        hint = "define the anchor (&name) before it is used, or quote the text"
-    elif "cannot start any token" in problem:
-        hint = "put the text in quotes"
-    return Flaw(f"not valid YAML: {problem}", hint, (at, min(at + 1, len(text))))
+# What either parser complains of, what it means to a user and what to do; True where it began is the better place.
+_COMPLAINTS: tuple[tuple[str, str, str, bool], ...] = (
+    ("mapping values are not allowed", "a colon where no key can end",
+     "put text that holds ': ' in quotes, line the key up with its neighbours, write a space after each colon", False),
+    ("while parsing a flow.*<stream end>", "a bracket is opened here and never closed", "close it", True),
+    ("end of stream|unexpected document", "a quote is opened here and never closed", "close it", True),
+    (r"expected ',' or '(?P<what>[]}])'", "a comma or '{what}' is missing before this",
+     "close the bracket; put text that holds brackets, commas or ': ' in quotes", False),
+    (r"expected (<block end>|'?<document start>|key|'-').*\(first in its line\)",
+     "this does not line up with the list or mapping it stands in", "indent it like its neighbours", False),
+    ("expected (<block end>|key|'-')", "text goes on where the value has already ended",
+     "put all of it in one pair of quotes; inside '…' an apostrophe is written twice", False),
+    ("expected '?<document start>", "nothing may follow here", "remove it, or check the brackets and quotes before it", False),
+    ("could not find expected ':'", "this is neither a key with a colon nor the item of a list",
+     "write `key: value`, or indent it as part of the text above", True),
+    (r"found character '(?P<what>.)' that cannot start", "text can't begin with {what}", "put the text in quotes", False),
+    ("cannot start any token", "no text can begin like this", "put the text in quotes", False),
+    ("sequence entries are not allowed", "a list can't begin here", "begin it on a line of its own, below its key", False),
+    ("mapping keys are not allowed", "'?' announces a key, and none can begin here", "put the text in quotes", False),
+    ("node content", "a value is missing before this", "write it, or remove what asks for it", False),
+    ("unknown escape|expected escape|escape code", "this escape is unknown in double quotes",
+     r"write a backslash as \\, or use single quotes", False),
+    ("chomping or indentation|comment or a? ?line break|indentation indicator", "text on the line that '|' or '>' opens",
+     "begin the text on the next line, or put it in quotes", False),
+    (r"undefined alias ['\"]?(?P<what>[^'\"]*)", "*{what} repeats what &{what} marks, and nothing does",
+     "put the text in quotes", False),
+    ("alphabetic or numeric character", "'&' and '*' mark and repeat a value, and no name follows", "put the text in quotes", False),
+    ("incompatible YAML", "this version of YAML is unknown", "write %YAML 1.2, or leave the line out", False),
+    ("directive", "a line that begins with % tells YAML something, and this one nothing it knows", "remove the line", False),
+    ("tag|'!'", "'!' begins a tag, and tags are not part of this format", "put the text in quotes", False),
+)  # fmt: skip
+
+
+def _flaw_of(error: Any, text: str) -> Flaw:
+    """The flaw in a parser's error, either parser's."""
+    began, mark = error.context_mark, error.problem_mark or error.context_mark
+    at = min(mark.index, len(text)) if mark else 0
+    return _syntax_flaw(f"{error.context}: {error.problem}", text, at, began.index if began else at)
+
+
+def _syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
+    """A parser's complaint in words a user can act on; `began` is where what it was reading began."""
+    before = text[max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 : at]
+    if text[at : at + 1] == "\t" or (not before.strip() and "\t" in before):
+        return Flaw("a tab where YAML wants spaces", "indent with spaces", (at, min(at + 1, len(text))))
+    if "special characters are not allowed" in problem or "control characters" in problem:
+        message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} may not stand in YAML"
+        return Flaw(message, "remove it, or write it as an escape in double quotes", (at, min(at + 1, len(text))))
+    message, hint = "this is not YAML", "check the indentation, colons, brackets and quotes around here"
+    if not before.strip(" -"):
+        problem += " (first in its line)"
+    for pattern, words, remedy, where_it_began in _COMPLAINTS:
+        if found := re.search(pattern, problem, re.DOTALL):
+            message, hint = words.format(**found.groupdict()), remedy
+            at = began if where_it_began else at
+            break
+    return Flaw(message, hint, (at, min(at + 1, len(text))))
 
 
 def compose_events(events: Iterator[Any], text: str) -> Composed:
@@ -431,10 +469,12 @@ class _Composer:
         span = (event.start_mark.index, event.end_mark.index)
         node = self.anchors.get(event.anchor)
         if event.anchor in self.open_anchors:
-            message, hint = f"the alias *{event.anchor} stands inside its own anchor", "write the value out"
+            message, hint = f"the alias *{shorten(event.anchor)} stands inside its own anchor", "write the value out"
             self.flaw = Flaw(message, hint, span)
         elif node is None:
-            self.flaw = _syntax_flaw(f"undefined alias '{event.anchor}'", self.text, span[0])
+            self.flaw = replace(
+                _syntax_flaw(f"undefined alias '{shorten(event.anchor)}'", self.text, *span), offsets=span
+            )
         else:
             # A flow style, because an alias ends where it says, not where its last child does.
             style = {"style": node.style} if isinstance(node, yaml.ScalarNode) else {"flow_style": True}
@@ -499,14 +539,18 @@ class _Builder:
                 continue
             if name in result:
                 firsts = firsts or {k.value: k for k, _ in reversed(node.value) if isinstance(k, yaml.ScalarNode)}
-                message, hint = f"the key '{name}' stands here twice", "keep one of the two"
+                message, hint = f"the key '{shorten(name)}' stands here twice", "keep one of the two"
                 self.flaws.append(Flaw(message, hint, _extent(self.text, key), _extent(self.text, firsts[name])))
             result[name] = self.build(value, shape.child(name), depth + 1)
         return result
 
     def _key(self, node: Any) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
-            self._flaw(node, "a key must be a word, not a list or mapping", "write the key as plain text")
+            self._flaw(
+                node,
+                "a key must be a word, not a list or mapping",
+                "write the key as plain text; put text that begins with { or [ in quotes",
+            )
             return None
         if self.in_alias or (self.aliases and id(node) in self.aliases):
             self._affordable(node)
@@ -531,7 +575,7 @@ class _Builder:
         return value
 
     def _tagged(self, node: Any) -> None:
-        name = node.tag.replace("tag:yaml.org,2002:", "!!")
+        name = shorten(node.tag.replace("tag:yaml.org,2002:", "!!"))
         self._flaw(node, f"the tag {name} is not part of this format", "remove the tag")
 
     def _flaw(self, node: Any, message: str, hint: str) -> None:
