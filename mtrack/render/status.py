@@ -79,6 +79,8 @@ def _project_text(item: ProjectStatus, wording: Wording, width: int, colour: boo
         for name, value in (("outstanding", sums.outstanding), ("overdue", sums.overdue))
         if value
     ]
+    if sums.disputed:
+        words.append(f"of which disputed {percent(sums.disputed, sums.agreed)}")
     lines.append(f"  billed     {style(billed, 'blue', colour=colour)}  {', '.join(words)}")
     if sums.billable:
         lines.append(f"             {STATES['billable'][0]} {amount(sums.billable)} approved, not billed")

@@ -21,8 +21,8 @@ class Progress:
     """Net amounts in one currency, of a milestone, a project or more.
 
     agreed = received + outstanding + overdue + billable + ahead - overbilled. The billed part of a gross invoice
-    counts as received in proportion to what is settled of it; disputed invoices count as overdue where they are
-    past due, and `disputed` says how much of outstanding and overdue that is.
+    counts as received in proportion to what is settled of it. As in SPEC 3 a disputed invoice is outstanding, never
+    overdue; `disputed` says how much of outstanding that is. Approved work on hold is ahead: it is not to be billed yet.
     """
 
     agreed: Decimal = ZERO
@@ -59,21 +59,22 @@ def of_milestone(figures: MilestoneFigures, places: int, as_of: date) -> Progres
         settled = _settled_part(item, net, places)
         received = money.plus(received, settled)
         rest = money.minus(net, settled)
-        if item.due < as_of and item.outstanding:
+        if item.overdue(as_of):
             overdue = money.plus(overdue, rest)
         else:
             outstanding = money.plus(outstanding, rest)
         if item.invoice.disputed is not None:
             disputed = money.plus(disputed, rest)
     approved = milestone.approved is not None
+    billable = approved and not milestone.on_hold(as_of)
     return Progress(
         agreed=figures.agreed,
         approved=figures.agreed if approved else ZERO,
         received=received,
         outstanding=outstanding,
         overdue=overdue,
-        billable=figures.unbilled if approved else ZERO,
-        ahead=ZERO if approved else figures.unbilled,
+        billable=figures.unbilled if billable else ZERO,
+        ahead=ZERO if billable else figures.unbilled,
         overbilled=figures.overbilled,
         disputed=disputed,
     )

@@ -74,11 +74,14 @@ def _walk(node: dict[str, Any], top: dict[str, Any], prefix: str, lines: list[st
         if isinstance(items, dict):
             item = items
             while "$ref" in item:
-                item = {**top["$defs"][item["$ref"].removeprefix("#/$defs/")], **{k: v for k, v in item.items() if k != "$ref"}}
+                item = {
+                    **top["$defs"][item["$ref"].removeprefix("#/$defs/")],
+                    **{k: v for k, v in item.items() if k != "$ref"},
+                }
         mark = "required" if key in required else ""
         name = f"{prefix}{key}{'[]' if items is not None else ''}"
         lines.append(f"| `{name}` | {mark} | {merged.get('description', '').replace('|', chr(92) + '|')} |")
-        if name in ("milestones[].invoice",):
+        if name == "milestones[].invoice":
             lines.append("| `milestones[].invoice.…` | | as `invoices[]`, without `lines` |")
         elif key == "waivers" and schema_is_workspace(top):
             lines.append("| `waivers[].…` | | as in `milestones.yaml` |")
