@@ -41,34 +41,46 @@ def _command(arguments: list[str]) -> int:
     import click  # noqa: PLC0415  (only where it is not just --help)
 
     from mtrack.cli.main import cli  # noqa: PLC0415
-    from mtrack.errors import CannotRunError, UsageError  # noqa: PLC0415
 
+    streams = sys.stdout, sys.stderr
     try:
         result = cli.main(arguments, prog_name="mtrack", standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:
         raise KeyboardInterrupt from None
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except UsageError as error:
-        sys.stderr.write(f"mtrack: {error}\n")
-        return 2
-    except CannotRunError as error:
-        sys.stderr.write(f"mtrack: {error}\n")
-        return 3
-    except (BrokenPipeError, KeyboardInterrupt):
+    except SystemExit:
+        if sys.stdout is streams[0]:
+            raise
+        # Nobody reads: click has put a silent standard output in place, and an exit code that means findings.
+        sys.stdout, sys.stderr = streams
+        raise BrokenPipeError from None
+    except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
-        if os.environ.get("MTRACK_TRACEBACK"):
-            raise
-        sys.stderr.write(
-            f"mtrack: this should not have happened: {type(error).__name__}: {error}\n"
-            "Nothing was changed. Please report it; MTRACK_TRACEBACK=1 shows where.\n"
-        )
-        return 3
+        return _tell(error)
     return result if isinstance(result, int) else 0
+
+
+def _tell(error: Exception) -> int:
+    """Say on standard error what went wrong; the exit code for it."""
+    import click  # noqa: PLC0415
+
+    from mtrack.errors import CannotRunError, UsageError  # noqa: PLC0415
+
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, (UsageError, CannotRunError)):
+        sys.stderr.write(f"mtrack: {error}\n")
+        return 2 if isinstance(error, UsageError) else 3
+    if os.environ.get("MTRACK_TRACEBACK"):
+        raise error
+    sys.stderr.write(
+        f"mtrack: this should not have happened: {type(error).__name__}: {error}\n"
+        "Nothing was changed. Please report it; MTRACK_TRACEBACK=1 shows where.\n"
+    )
+    return 3
 
 
 if __name__ == "__main__":
