@@ -42,8 +42,9 @@ def schema(name: str) -> None:
 def completion(shell: str) -> None:
     """Print the script that lets a shell complete commands, projects, milestones, invoice numbers and rules.
 
+    \b
     For bash: mtrack completion bash > ~/.local/share/bash-completion/completions/mtrack
-    """
+    """  # noqa: D301  (\b keeps click from filling the line)
     from click.shell_completion import get_completion_class  # noqa: PLC0415
 
     from mtrack.cli.main import cli  # noqa: PLC0415
