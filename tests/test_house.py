@@ -1,0 +1,502 @@
+"""What keeps the house in order: who may know whom, what `--help` says, exit codes, streams, and the set-up."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+import pytest
+from jsonschema import Draft202012Validator
+from support import AS_OF, ROOT, add_evidence, mtrack, validated, write_tree
+
+from mtrack import __version__, resources
+from mtrack.cli.main import cli
+from mtrack.cli.overview import COMMANDS, overview
+from mtrack.finding import Severity
+from mtrack.render.findings import FORMATS
+from mtrack.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PACKAGE = ROOT / "mtrack"
+
+MAY_KNOW = {
+    "errors": "",
+    "finding": "",
+    "money": "",
+    "resources": "",
+    "source": "finding money",
+    "schema": "finding money resources source",
+    "model": "finding money source",
+    "workspace": "errors source",
+    "settings": "errors finding model schema source workspace",
+    "figures": "finding model money",
+    "evidence": "finding model source workspace",
+    "books": "errors evidence figures finding model money schema settings source workspace",
+    "rules": "books evidence figures finding model money resources settings workspace",
+    "lint": "books evidence figures finding model money rules settings workspace",
+    "views": "books evidence figures finding lint model money rules settings workspace",
+    "render": "figures finding lint model money resources rules source views",
+    "site": "books errors figures finding lint model money render resources rules source views workspace",
+    "edit": "books errors evidence figures finding lint model money rules schema settings source workspace",
+    "history": "books errors evidence figures finding lint model money rules schema settings source views workspace",
+    "cli": "books edit errors evidence figures finding history lint model money render resources rules schema settings "
+    "site source views workspace",
+    "__main__": "cli errors",
+}
+"""A part of mtrack and what it may import, inside functions too. What a part knows stands above it: no circles."""
+
+TYPES_ONLY = {("source", "schema"), ("rules", "lint")}
+"""Looks back that only annotations need."""
+
+TALKS = {"__main__", "cli"}
+"""The parts that write to the terminal, read its settings and know what day it is."""
+
+WRITES = {"edit", "site"}
+"""The parts that write files."""
+
+
+class Import(NamedTuple):
+    """An import of one part of mtrack by another."""
+
+    by: str
+    of: str
+    types_only: bool
+    where: str
+
+
+def _part(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+@cache
+def _trees() -> dict[str, ast.Module]:
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(path.read_bytes())
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def _targets(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports are absolute"
+        names = [f"{node.module}.{alias.name}" for alias in node.names]
+        return [name if name in _trees() else str(node.module) for name in names]
+    return []
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _imports(module: str) -> Iterator[Import]:
+    pending: list[tuple[ast.AST, bool]] = [(_trees()[module], False)]
+    while pending:
+        node, types_only = pending.pop()
+        for target in _targets(node):
+            by, of = _part(module), _part(target)
+            if target.split(".")[0] == "mtrack" and of not in ("", by):
+                yield Import(by, of, types_only, f"{module}:{getattr(node, 'lineno', 0)}")
+        pending.extend((child, types_only or _is_type_checking(node)) for child in ast.iter_child_nodes(node))
+
+
+def test_every_part_has_its_row() -> None:
+    parts = {_part(module) for module in _trees()} - {""}
+    assert parts <= set(MAY_KNOW)
+    assert {"source", "schema", "model", "rules", "lint", "views", "render", "cli"} <= parts
+
+
+def test_the_rows_make_no_circle() -> None:
+    above: set[str] = set()
+    for part, known in MAY_KNOW.items():
+        assert set(known.split()) <= above, part
+        above.add(part)
+
+
+@pytest.mark.parametrize("module", sorted(_trees()))
+def test_a_module_knows_only_what_it_may(module: str) -> None:
+    wrong = [
+        found
+        for found in _imports(module)
+        if found.of not in MAY_KNOW[found.by].split() and not (found.types_only and (found.by, found.of) in TYPES_ONLY)
+    ]
+    assert wrong == []
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    assert not [
+        node
+        for name in ("mtrack", "mtrack.cli")
+        for node in ast.walk(_trees()[name])
+        if _targets(node) not in ([], ["__future__"])
+    ]
+
+
+def _names(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Names as written: `print`, `sys.stdout`, `date.today`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}", node.lineno
+
+
+@pytest.mark.parametrize("module", [name for name in sorted(_trees()) if _part(name) not in TALKS])
+def test_only_the_command_line_talks_and_knows_the_day(module: str) -> None:
+    forbidden = {
+        "print", "input", "sys.stdout", "sys.stderr", "sys.stdin", "sys.exit", "sys.argv", "os.get_terminal_size",
+        "date.today", "datetime.today", "datetime.now", "datetime.utcnow", "time.time", "time.localtime",
+    }  # fmt: skip
+    assert [(name, line) for name, line in _names(_trees()[module]) if name in forbidden] == []
+    assert not {"click"} & {target.split(".")[0] for node in ast.walk(_trees()[module]) for target in _targets(node)}
+
+
+@pytest.mark.parametrize("module", [name for name in sorted(_trees()) if _part(name) not in WRITES])
+def test_only_the_editor_and_the_site_write_files(module: str) -> None:
+    forbidden = {
+        "os.replace", "os.rename", "os.remove", "os.unlink", "os.mkdir", "os.makedirs", "os.symlink", "os.truncate",
+        "os.rmdir", "os.chmod", "shutil.copy", "shutil.copyfile", "shutil.copytree", "shutil.move", "shutil.rmtree",
+    }  # fmt: skip
+    tree = _trees()[module]
+    assert [(name, line) for name, line in _names(tree) if name in forbidden] == []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        assert called not in ("write_text", "write_bytes", "touch"), node.lineno
+        if isinstance(node.func, ast.Name) and called == "open":
+            mode = (
+                node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "mode"), None)
+            )
+            assert mode is None or ast.literal_eval(mode) in ("r", "rb"), node.lineno
+
+
+@pytest.mark.parametrize("part", ["money", "source", "schema", "model", "figures", "books", "rules", "lint", "edit"])
+def test_no_amount_meets_a_float(part: str) -> None:
+    for module, tree in _trees().items():
+        if _part(module) == part and module != "mtrack.edit.store":  # which waits for locks, in seconds
+            assert [line for name, line in _names(tree) if name == "float"] == [], module
+            assert [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is float
+                    and not _is_ratio(tree, node)] == [], module  # fmt: skip
+
+
+def _is_ratio(tree: ast.Module, constant: ast.Constant) -> bool:
+    """Whether a float is `difflib`'s cutoff."""
+    return any(
+        isinstance(node, ast.keyword) and node.arg == "cutoff" and node.value is constant for node in ast.walk(tree)
+    )
+
+
+# The commands.
+
+NAMES = [name for commands in COMMANDS.values() for name in commands]
+
+
+def test_command_names_are_unique() -> None:
+    assert [name for name, times in Counter(NAMES).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_its_help(name: str) -> None:
+    result = mtrack(name, "--help")
+    assert (result.code, result.err) == (0, "")
+    usage, _, rest = result.out.partition("\n")
+    assert usage.startswith(f"Usage: mtrack {name} ")
+    sentence = " ".join(rest.strip().split("\n\n")[0].split())
+    assert sentence.endswith(".")
+    assert sentence.split()[0].istitle()
+    assert mtrack(name, "-h") == result
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_says_what_it_does(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert [option.name for option in command.params if isinstance(option, click.Option) and not option.help] == []
+
+
+@pytest.mark.parametrize(
+    ("group", "name"), [(group, name) for group, commands in COMMANDS.items() for name in commands]
+)
+def test_the_overview_lists_every_command_in_its_group(group: str, name: str) -> None:
+    section = overview().partition(f"\n{group}:\n")[2].partition("\n\n")[0]
+    (line,) = [line for line in section.splitlines() if line.split()[0] == name]
+    text = COMMANDS[group][name][1]
+    assert line.endswith(text)
+    assert text.endswith(".")
+    assert len(line) <= 80
+
+
+def test_help_is_the_overview_whoever_writes_it() -> None:
+    assert mtrack("--help").out == mtrack("-h").out == mtrack("--help", "--help").out == overview()
+
+
+def test_version() -> None:
+    assert mtrack("--version").out.split()[-1] == __version__
+
+
+def test_no_command_is_wrong_usage() -> None:
+    result = mtrack()
+    assert result.code == 2
+    assert "Usage: mtrack" in result.out + result.err
+
+
+def python(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Python in a process of its own, as users' terminals have it."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS")}
+    environment["PYTHONPATH"] = str(ROOT)
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_help_loads_no_library() -> None:
+    code = (
+        "import sys; from mtrack.__main__ import run; code = run(['--help']); "
+        "print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'click', 'babel', 'jinja2', 'yaml', 'ruamel', 'rich', 'jsonschema', 'jsonschema_rs', 'iso4217', 'json', 're'}), code)"
+    )
+    done = python("-c", code)
+    assert done.stdout.removeprefix(overview()) == "[] 0\n"
+    assert done.stderr == ""
+
+
+def test_lint_of_clean_files_loads_only_what_it_needs(tmp_path: Path) -> None:
+    clean(tmp_path)
+    code = (
+        f"import sys; from mtrack.__main__ import run; code = run(['lint', {str(tmp_path)!r}, '--as-of', '{AS_OF}']); "
+        "print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'pathspec', 'subprocess'}), code)"
+    )
+    assert python("-c", code).stdout.splitlines()[-1] == "[] 0"
+
+
+# Exit codes and streams.
+
+CLEAN = """\
+project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 5000.00, milestones: 1}
+milestones:
+  - {id: M1, name: Beta delivered, amount: 5000.00, planned: 2026-04-01, status: not_billed}
+"""
+
+
+def clean(root: Path) -> Path:
+    write_tree(root, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": CLEAN})
+    add_evidence(root)
+    return root
+
+
+def warned(root: Path) -> Path:
+    """A tree whose only finding is a warning."""
+    clean(root)
+    return write_tree(root, {"acme/invoices/INV-1.pdf": "an invoice\n"})
+
+
+def faulty(root: Path) -> Path:
+    """A tree with one error."""
+    clean(root)
+    return write_tree(root, {"acme/milestones.yaml": CLEAN.replace("total: 5000.00", "total: 4000.00")})
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_exit_codes_do_not_depend_on_the_format(format_: str, tmp_path: Path) -> None:
+    common = ("--as-of", str(AS_OF), "--format", format_)
+    for name, tree, fail_on, code in (
+        ("clean", clean, "info", 0),
+        ("warned", warned, "error", 0),
+        ("warned", warned, "warning", 1),
+        ("warned", warned, "info", 1),
+        ("faulty", faulty, "error", 1),
+        ("faulty", faulty, "info", 1),
+    ):
+        result = mtrack("lint", tree(tmp_path / name), "--fail-on", fail_on, *common)
+        assert (result.code, result.err) == (code, ""), (name, fail_on)
+
+
+def test_findings_go_to_standard_output_and_name_their_rule(tmp_path: Path) -> None:
+    result = mtrack("lint", faulty(tmp_path), "--as-of", str(AS_OF), "--format", "json")
+    (finding,) = validated(result.out, "findings")["findings"]
+    assert (finding["rule"], finding["severity"]) == ("amount-exceeds-agreement", Severity.ERROR.word)
+    assert result.err == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("no-such-command",),
+        ("--no-such-option",),
+        ("lint", "--no-such-option"),
+        ("lint", "--as-of", "2026-02-30"),
+        ("lint", "--as-of", "20260220"),
+        ("lint", "--select", "no-such-rule"),
+        ("lint", "--ignore", "no-such-rule"),
+        ("lint", "--format", "no-such-format"),
+        ("lint", "--fail-on", "no-such-severity"),
+        ("lint", "no-such-folder"),
+        ("rules", "no-such-rule"),
+        ("schema", "no-such-schema"),
+        ("schema",),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_2_and_told_on_standard_error(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    result = mtrack(*arguments, cwd=clean(tmp_path))
+    assert (result.code, result.out) == (2, "")
+    assert result.err.strip()
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("command", ["lint", "gaps", "status", "report"])
+@pytest.mark.parametrize(
+    "settings", [b"format: [", b"\xff\xfe", b"format: 1\nformat: 1\n"], ids=["syntax", "not UTF-8", "twice"]
+)
+def test_broken_settings_are_3_and_told_on_standard_error(command: str, settings: bytes, tmp_path: Path) -> None:
+    write_tree(clean(tmp_path), {"mtrack.yaml": settings})
+    result = mtrack(command, tmp_path, "--format", "json" if command in ("lint", "gaps", "status") else "md")
+    assert (result.code, result.out) == (3, "")
+    assert result.err.startswith("mtrack: mtrack.yaml")
+    assert "Traceback" not in result.err
+
+
+def test_what_should_not_happen_is_3_without_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        message = "the unexpected"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("mtrack.cli.lint.run_lint", fail)
+    monkeypatch.delenv("MTRACK_TRACEBACK", raising=False)
+    result = mtrack("lint", clean(tmp_path))
+    assert (result.code, result.out) == (3, "")
+    assert "RuntimeError: the unexpected" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_an_interrupt_is_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mtrack.cli.lint.run_lint", interrupt)
+    result = mtrack("lint", clean(tmp_path))
+    assert (result.code, result.out) == (130, "")
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes there")
+def test_nobody_reading_is_no_trouble(tmp_path: Path) -> None:
+    clean(tmp_path)
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "mtrack", "lint", str(tmp_path), "--as-of", str(AS_OF)]
+    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_the_process_itself_exits_with_the_code(tmp_path: Path) -> None:
+    arguments = ("--as-of", str(AS_OF))
+    assert python("-m", "mtrack", "lint", clean(tmp_path / "clean"), *arguments).returncode == 0
+    assert python("-m", "mtrack", "lint", faulty(tmp_path / "faulty"), *arguments).returncode == 1
+    assert python("-m", "mtrack", "lint", "--no-such-option").returncode == 2
+    write_tree(tmp_path, {"broken/mtrack.yaml": "format: ["})
+    assert python("-m", "mtrack", "lint", tmp_path / "broken").returncode == 3
+
+
+# What comes with the code.
+
+
+@pytest.mark.parametrize("name", resources.SCHEMAS)
+def test_a_schema_is_printed_byte_for_byte_and_is_one(name: str) -> None:
+    result = mtrack("schema", name)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.encode() == (ROOT / "schemas" / f"{name}.schema.json").read_bytes()
+    Draft202012Validator.check_schema(json.loads(result.out))
+
+
+def test_the_schemas_are_all_listed() -> None:
+    assert {path.name.removesuffix(".schema.json") for path in (ROOT / "schemas").iterdir()} == set(resources.SCHEMAS)
+
+
+def test_the_schema_of_settings_knows_every_rule() -> None:
+    settings = json.loads(resources.schema_text("workspace"))
+    assert set(settings["$defs"]["ruleName"]["enum"]) == set(RULES)
+
+
+def test_templates_are_found() -> None:
+    assert (Path(resources.folder("templates")) / "summary.md.j2").is_file()
+
+
+def test_the_example_has_no_other_version_of_the_format() -> None:
+    assert (ROOT / "example-workspace" / "mtrack.yaml").read_text(encoding="utf-8").splitlines().count("format: 1") == 1
+
+
+# The set-up.
+
+
+def _make(*targets: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE") and key != "MFLAGS"}
+    return subprocess.run(
+        ["make", "--dry-run", *targets],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench"])
+def test_make_has_the_target_and_help_tells_of_it(target: str) -> None:
+    done = _make(target)
+    assert done.returncode == 0, done.stderr
+    assert f"make {target} " in _make("help").stdout
+
+
+def test_the_demo_runs_what_it_says() -> None:
+    plan = _make("demo").stdout
+    for command in ("lint", "gaps", "report"):
+        assert f"mtrack {command} example-workspace" in plan
+    assert plan.count("--as-of 2026-11-22") >= 3
+
+
+def test_continuous_integration_runs_make_test_and_the_linters() -> None:
+    script = ROOT / ".ci" / "run"
+    lines = [line.split("||")[0].strip() for line in script.read_text(encoding="utf-8").splitlines()]
+    assert [line for line in lines if line.startswith("make ")] == ["make test", "make lint"]
+    assert os.access(script, os.X_OK)
+
+
+def test_the_bench_workspace_has_the_flaws_it_says(tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    script = ROOT / "bench" / "workspace.py"
+    done = python(script, root, "--projects", "300")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("300 projects, 2400 milestones, ")
+    result = mtrack("lint", root, "--as-of", "2026-11-22", "--format", "json")
+    report = validated(result.out, "findings")
+    found = {finding["project"].rpartition("-")[2]: finding["rule"] for finding in report["findings"]}
+    assert found == {"0100": "overdue", "0200": "status-mismatch", "0300": "overbilled"}
+    assert len(report["findings"]) == 3
+    assert report["summary"]["projects"] == 300
+    again = python(script, root, "--projects", "300")
+    assert again.returncode == 2
+    assert "is not empty" in again.stderr
