@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +19,7 @@ from mtrack.lint import Selection
 from mtrack.schema import is_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mtrack.books import Workspace
 
@@ -126,6 +127,29 @@ def width() -> int:
 def write(text: str) -> None:
     """Write a finished text to standard output, byte for byte."""
     sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error for long work; nothing where that is no terminal."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _done, _of: None
+        return
+    shown = False
+
+    def tell(done: int, of: int) -> None:
+        nonlocal shown
+        if of > 50 and (done % (of // 50) == 0 or done == of):  # noqa: PLR2004
+            cells = done * 30 // of
+            sys.stderr.write(f"\r{'█' * cells}{'░' * (30 - cells)} {done:,} of {of:,} {what}")
+            sys.stderr.flush()
+            shown = True
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            sys.stderr.write("\r\x1b[K")
 
 
 def tell_skipped(opened: Opened) -> bool:

@@ -1,7 +1,8 @@
-"""`mtrack gaps`, `mtrack status`, `mtrack report`: what a workspace shows."""
+"""`mtrack gaps`, `status`, `aging`, `forecast`, `report`: what a workspace shows."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -54,19 +55,76 @@ def status(paths: tuple[str, ...], format_: str, as_of: date) -> int:
     return 1 if common.tell_skipped(opened) else 0
 
 
+@click.command(short_help="Outstanding invoices by age.")
+@common.paths_argument
+@common.format_option("text", "json", "csv", "md")
+@common.as_of_option
+def aging(paths: tuple[str, ...], format_: str, as_of: date) -> int:
+    """Show what is outstanding by age: not due, 1-30, 31-60, 61-90, over 90 days past due, disputed.
+
+    Amounts are as invoiced, with tax. The exit code is 1 where a project had to be left out because its records
+    are broken.
+    """
+    from mtrack.render.aging import FORMATS  # noqa: PLC0415
+    from mtrack.views.cash import aging as view_of  # noqa: PLC0415
+
+    opened = common.open_paths(paths, as_of)
+    view = view_of(opened.workspace, opened.selection)
+    common.write(FORMATS[format_](view, common.width(), common.use_colour()))
+    return 1 if common.tell_skipped(opened) else 0
+
+
+@click.command(short_help="Cash expected by month.")
+@common.paths_argument
+@common.format_option("text", "json", "csv", "md")
+@common.as_of_option
+def forecast(paths: tuple[str, ...], format_: str, as_of: date) -> int:
+    """Show the cash that can be expected by month: invoiced and due, approved and unbilled, planned.
+
+    Nothing is counted twice. What is overdue is expected now; disputed invoices and milestones on hold without an
+    end stand under no month. The exit code is 1 where a project had to be left out because its records are broken.
+    """
+    from mtrack.render.forecast import FORMATS  # noqa: PLC0415
+    from mtrack.views.cash import forecast as view_of  # noqa: PLC0415
+
+    opened = common.open_paths(paths, as_of)
+    view = view_of(opened.workspace, opened.selection)
+    common.write(FORMATS[format_](view, common.width(), common.use_colour()))
+    return 1 if common.tell_skipped(opened) else 0
+
+
 @click.command(short_help="A report for others to read.")
 @click.argument("path", default=".", metavar="[PATH]", type=click.Path(exists=True))
-@common.format_option("md")
+@common.format_option("html", "md")
+@click.option(
+    "-o", "--output", "output", metavar="DIR", default="mtrack-report", show_default=True, help="The site's folder."
+)
+@click.option("--single-file", "single", metavar="FILE", help="Write one HTML file instead of a folder.")
 @common.as_of_option
-def report(path: str, format_: str, as_of: date) -> int:  # noqa: ARG001
+def report(path: str, format_: str, output: str, single: str | None, as_of: date) -> int:
     """Write a report of the workspace for others to read.
 
-    --format md prints one Markdown summary.
+    A static HTML site: it opens from a file, needs no server and no network, and mails as a folder. Only pages that
+    changed are written; a folder that mtrack did not make is left alone. --format md prints one Markdown summary.
+    The exit code is 1 where a project had to be left out because its records are broken.
     """
-    from mtrack.render.summary import markdown  # noqa: PLC0415
     from mtrack.views.overview import overview  # noqa: PLC0415
 
     opened = common.open_paths((path,), as_of)
     view = overview(opened.workspace, lint(opened.workspace, opened.selection, opened.root), opened.selection)
-    common.write(markdown(view))
+    if format_ == "md":
+        from mtrack.render.summary import markdown  # noqa: PLC0415
+
+        common.write(markdown(view))
+        return 1 if common.tell_skipped(opened) else 0
+    from mtrack.site import build  # noqa: PLC0415
+
+    with common.progress("pages") as tell:
+        if single is not None:
+            build.write_file(opened.workspace, view, single, tell)
+            first = single
+        else:
+            build.write_folder(opened.workspace, view, output, tell)
+            first = os.path.join(output, "index.html")
+    common.write(first)
     return 1 if common.tell_skipped(opened) else 0

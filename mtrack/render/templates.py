@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
+from markupsafe import Markup
 
 from mtrack import resources
 from mtrack.render.markdown import escape
 from mtrack.render.plain import harmless
+from mtrack.source import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from jinja2 import Environment
 
 
 class _Raw(str):
@@ -44,3 +50,45 @@ def markdown_environment(own: Iterable[str] = ()) -> SandboxedEnvironment:
     )
     environment.filters["raw"] = _raw
     return environment
+
+
+class _OwnLoader(FileSystemLoader):
+    """A workspace's own templates: a link out of their folder is not followed."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, uptodate = super().get_source(environment, template)
+        if not any(inside(os.path.realpath(path), os.path.realpath(folder)) for folder in self.searchpath):
+            raise TemplateNotFound(template)
+        return source, path, uptodate
+
+
+# What HTML does not allow as text, and what could turn a line around.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufdd0-\ufdef]"
+    "|[\ufffe\uffff\U0001fffe\U0001ffff\U0010fffe\U0010ffff]"
+)
+
+
+def clean(text: str) -> str:
+    r"""Text as a page can hold it: controls and bidirectional marks become escapes like \x1b, line breaks stay."""
+    return _UNWANTED.sub(lambda match: harmless(match[0]) if harmless(match[0]) != match[0] else "\ufffd", text)
+
+
+def _finalize_html(value: Any) -> Any:
+    if value is None:
+        return ""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
+
+
+def html_environment(own: Iterable[str] = ()) -> SandboxedEnvironment:
+    """The environment of the HTML templates, autoescaped; folders in `own` come before mtrack's own templates."""
+    return ImmutableSandboxedEnvironment(
+        loader=_OwnLoader([*own, resources.folder("templates")]),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=_finalize_html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )

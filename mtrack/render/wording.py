@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal, localcontext
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -46,11 +46,29 @@ class Wording:
     def number(self, amount: Decimal, places: int) -> str:
         """An amount without its currency, with at least `places` decimals and none lost."""
         places = max(places, money.decimals_used(amount))
+        if self._western is not None and amount >= 0:
+            return f"{amount:,.{places}f}".translate(self._western)
+        return self._by_pattern(amount, places)
+
+    def _by_pattern(self, amount: Decimal, places: int) -> str:
         pattern = parse_pattern(self._pattern)
         pattern.frac_prec = (places, places)
         with localcontext(_ROOMY):
             text = str(pattern.apply(amount, self.locale))
         return text.replace("\u200f", "").replace("\u200e", "").replace("\u061c", "")
+
+    @cached_property
+    def _western(self) -> dict[int, str] | None:
+        """How Python's own "1,234.56" becomes the locale's, where it differs only in its two signs: much faster."""
+        point = self._by_pattern(Decimal("0.5"), 1)[1:-1]
+        comma = self._by_pattern(Decimal(1111111), 0).replace("1", "")
+        table = {ord(","): comma[: len(comma) // 2], ord("."): point}
+        for text in ("0", "0.50", "7.25", "999", "1234", "98765.4321", "1234567.8", "12345678901234567890.12"):
+            amount = Decimal(text)
+            places = money.decimals_used(amount)
+            if f"{amount:,.{places}f}".translate(table) != self._by_pattern(amount, places):
+                return None
+        return table
 
     def money(self, amount: Decimal, currency: str, places: int) -> str:
         """An amount with its currency's code: "EUR 5,000.00", "5.000,00 EUR"."""
@@ -59,11 +77,28 @@ class Wording:
 
     def day(self, day: date | None) -> str:
         """A date, or nothing: "3 Feb 2026"."""
-        return "" if day is None else str(format_date(day, format="medium", locale=self.locale))
+        return "" if day is None else _day(day, "medium", str(self.locale))
 
     def month(self, day: date) -> str:
         """A month: "Feb 2026"."""
-        return str(format_date(day, format="MMM yyyy", locale=self.locale))
+        return _day(day, "MMM yyyy", str(self.locale))
+
+    def short_month(self, day: date) -> str:
+        """A month without its year, for an axis: "Feb"."""
+        return _day(day, "LLL", str(self.locale))
+
+    def long_day(self, day: date) -> str:
+        """A date in full: "3 February 2026"."""
+        return _day(day, "long", str(self.locale))
+
+    def brief(self, amount: Decimal, places: int) -> str:
+        """An amount for an overview: without decimals where they are all zero."""
+        return self.number(amount, 0 if amount == amount.to_integral_value() else places)
+
+
+@cache
+def _day(day: date, pattern: str, locale: str) -> str:
+    return str(format_date(day, format=pattern, locale=locale))
 
 
 def percent(part: Decimal, whole: Decimal) -> str:

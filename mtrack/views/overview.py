@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mtrack.views.attention import attention
 from mtrack.views.cash import aging, forecast
+from mtrack.views.clients import clients
 from mtrack.views.gaps import gaps
+from mtrack.views.months import months
+from mtrack.views.register import register
 from mtrack.views.status import status
 
 if TYPE_CHECKING:
     from mtrack.books import Workspace
     from mtrack.lint import Report, Selection
+    from mtrack.views.attention import Item
     from mtrack.views.cash import AgingView, ForecastView
+    from mtrack.views.clients import ClientSums
     from mtrack.views.gaps import GapsView
+    from mtrack.views.months import MonthsView
+    from mtrack.views.register import Register
     from mtrack.views.status import StatusView
 
 
@@ -26,14 +34,24 @@ class Overview:
     aging: AgingView
     forecast: ForecastView
     report: Report
+    attention: tuple[Item, ...]
+    clients: tuple[ClientSums, ...]
+    register: Register
+    months: MonthsView
 
 
 def overview(workspace: Workspace, report: Report, selection: Selection) -> Overview:
     """All views of one reading of the workspace."""
+    standing = status(workspace, selection)
+    found = gaps(workspace, report)
     return Overview(
-        status(workspace, selection),
-        gaps(workspace, report),
+        standing,
+        found,
         aging(workspace, selection),
         forecast(workspace, selection),
         report,
+        attention(found),
+        clients(standing, found),
+        register(workspace, report, selection),
+        months(workspace, selection),
     )

@@ -1,0 +1,72 @@
+"""Writes the report: a folder of pages, or one file. One page at a time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from mtrack.site.folder import Folder, refuse_records, writing
+from mtrack.site.pages import ASSETS, Site
+from mtrack.site.revision import revision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mtrack.books import Workspace
+    from mtrack.views.overview import Overview
+
+
+def write_folder(
+    workspace: Workspace, view: Overview, target: str, tell: Callable[[int, int], None], *, live: bool = False
+) -> int:
+    """Write the site into a folder; how many files changed. Raises UsageError where the folder is not for that."""
+    target = os.path.abspath(target)
+    refuse_records(workspace, target)
+    folder = Folder(target)
+    site = Site(workspace, view, target, revision(workspace.root), live=live)
+    folder.begin()
+    for name in ASSETS:
+        content = site.asset(name)
+        folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
+    for done, page in enumerate(site.pages(), 1):
+        folder.put(page.name, page.digest, page.draw)
+        tell(done, site.count)
+    folder.finish()
+    return folder.written
+
+
+def write_file(workspace: Workspace, view: Overview, target: str, tell: Callable[[int, int], None]) -> None:
+    """Write the site as one HTML file that stands alone."""
+    target = os.path.abspath(target)
+    refuse_records(workspace, target)
+    site = Site(workspace, view, os.path.dirname(target), revision(workspace.root), single=True)
+    style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
+    with writing(target) as put:
+        head = site.frame(
+            "single-head.html.j2",
+            style=_inline(style),
+            script=_inline(script),
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+        )
+        put(_bytes(head))
+        for done, page in enumerate(site.pages(), 1):
+            put(_bytes(page.draw()))
+            tell(done, site.count)
+        put(_bytes(site.frame("single-foot.html.j2")))
+
+
+def _inline(text: str) -> Markup:
+    return Markup(text)  # noqa: S704  (our own files, or the workspace's style sheet; neither can end its element)
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")

@@ -1,0 +1,269 @@
+"""The report's pictures as plain SVG. Every one stands beside its numbers in words, so all are hidden from readers.
+
+Positions are shares of the width, so that a picture fits a phone and a page alike; colours are classes of the
+style sheet, never styles, because the pages forbid those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from mtrack import money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mtrack.render.wording import Wording
+    from mtrack.views.milestone import Lane
+    from mtrack.views.months import Month
+    from mtrack.views.progress import Progress
+
+ZERO = money.ZERO
+PARTS = ("received", "outstanding", "overdue", "billable", "ahead")
+"""The parts of the agreed amount, in the order money goes."""
+_CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_CENT = Decimal("0.01")
+_MARK_FROM = Decimal("2.5")
+"""The share in percent from which a part is wide enough to carry its mark."""
+
+
+def share(part: Decimal, whole: Decimal) -> Decimal:
+    """A part of a whole in percent, to two decimals; 0 of nothing, never below 0."""
+    if whole <= 0 or part <= 0:
+        return ZERO
+    percent = _CONTEXT.divide(_CONTEXT.multiply(part, Decimal(100)), whole)
+    return percent.quantize(_CENT, context=_CONTEXT)
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
+
+
+def _svg(kind: str, height: int, inner: Iterable[str]) -> Markup:
+    return Markup(  # noqa: S704  (numbers and our own words; labels are escaped where they are made)
+        f'<svg class="{kind}" width="100%" height="{height}" aria-hidden="true" focusable="false">{"".join(inner)}</svg>'
+    )
+
+
+def _rect(kind: str, start: Decimal, width: Decimal, y: float, height: float) -> str:
+    return f'<rect class="{kind}" x="{_plain(start)}%" y="{y:g}" width="{_plain(width)}%" height="{height:g}"/>'
+
+
+def mark(name: str, label: str = "") -> Markup:
+    """A state's mark; `label` only where no word stands beside it."""
+    role = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
+    return Markup('<svg class="mark k-{}" width="12" height="12"{} focusable="false"><use href="#m-{}"/></svg>').format(
+        name, role, name
+    )
+
+
+def _placed_mark(name: str, at: Decimal, y: float) -> str:
+    return (
+        f'<svg x="{_plain(at)}%" y="{y:g}" overflow="visible">'
+        f'<use class="on k-{name}" href="#m-{name}" x="-6" y="-6" width="12" height="12"/></svg>'
+    )
+
+
+def parts_of(progress: Progress) -> list[tuple[str, Decimal]]:
+    """The five parts of what is agreed; their sum is agreed + overbilled."""
+    return [(name, max(getattr(progress, name), ZERO)) for name in PARTS]
+
+
+def sum_bar(progress: Progress, height: int = 32) -> Markup:
+    """What is agreed as one bar of five parts; what is billed beyond it is outlined, and a line marks the end."""
+    parts = parts_of(progress)
+    whole = money.total(part for _, part in parts)
+    inner: list[str] = []
+    at = ZERO
+    middle = height / 2
+    for name, part in parts:
+        width = share(part, whole)
+        if not width:
+            continue
+        inner.append(_rect(f"s-{name}", at, width, 0, height))
+        if name in ("overdue", "billable"):
+            inner.append(_rect(f"t-{name}", at, width, 0, height))
+        if width >= _MARK_FROM:
+            inner.append(_placed_mark(name, at + width / 2, middle))
+        at += width
+    inner.extend(_over(progress, whole, 0, height))
+    return _svg("bar", height, inner)
+
+
+def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterable[str]:
+    """The alarm over what is billed beyond the agreed, and the line where the agreed ends."""
+    if progress.overbilled > 0:
+        width = share(progress.overbilled, whole)
+        start = max(share(progress.billed, whole) - width, ZERO)
+        yield _rect("s-alarm", start, width, y + 1, height - 2)
+        yield _placed_mark("alarm", start + width / 2, y + height / 2)
+        end = share(progress.agreed, whole)
+        yield f'<rect class="end" x="{_plain(end)}%" y="{y:g}" width="2" height="{height:g}"/>'
+
+
+def reach(progress: Progress) -> Decimal:
+    """How far the two bars reach, as an amount: the agreed one, or what is billed where that is more."""
+    return max(progress.agreed, money.plus(max(progress.billed, ZERO), progress.billable))
+
+
+def two_bars(
+    progress: Progress, boundaries: Sequence[Decimal] = (), room: Decimal = Decimal(1), height: int = 12
+) -> Markup:
+    """Delivery above billing on one scale.
+
+    `boundaries` are the milestones' ends; `room` is how much more than the agreed amount the scale holds, so that
+    the rows of a table align. Where that is too little, more is made: nothing is clipped.
+    """
+    whole = max(_CONTEXT.multiply(progress.agreed, room), reach(progress))
+    gap = 3
+    top, below = 0, height + gap
+    agreed = share(progress.agreed, whole)
+    inner = [_rect("track", ZERO, agreed, top, height), _rect("track", ZERO, agreed, below, height)]
+    approved = share(progress.approved, whole)
+    if approved:
+        inner.append(_rect("s-approved", ZERO, approved, top, height))
+    at = ZERO
+    for name, part in parts_of(progress)[:-1]:
+        width = share(part, whole)
+        if width:
+            inner.append(_rect(f"s-{name}", at, width, below, height))
+            if name in ("overdue", "billable"):
+                inner.append(_rect(f"t-{name}", at, width, below, height))
+            at += width
+    for boundary in boundaries:
+        where = share(boundary, whole)
+        if ZERO < where < agreed:
+            inner.append(f'<rect class="tick" x="{_plain(where)}%" y="0" width="1" height="{2 * height + gap}"/>')
+    inner.extend(_over(progress, whole, below, height))
+    return _svg("two", 2 * height + gap, inner)
+
+
+def row_bar(parts: Iterable[tuple[str, Decimal]], whole: Decimal, height: int = 14) -> Markup:
+    """A table row's bar: the parts one after another on the scale that all rows of the table share."""
+    inner: list[str] = []
+    at = ZERO
+    for name, part in parts:
+        width = share(part, whole)
+        if width:
+            inner.append(_rect(f"s-{name}", at, width, 0, height))
+            if name in ("overdue", "billable", "disputed"):
+                inner.append(_rect(f"t-{name}", at, width, 0, height))
+            at += width
+    return _svg("rowbar", height, inner)
+
+
+def columns(months: Sequence[Month], wording: Wording, height: int = 128) -> Markup:
+    """Billed beside received by month, as columns."""
+    top = max((max(month.billed, month.received, ZERO) for month in months), default=ZERO)
+    floor = height - 20
+    slot = Decimal(100) / len(months)
+    width = (slot * Decimal("0.34")).quantize(_CENT)
+    inner = [f'<rect class="axis" x="0" y="{floor}" width="100%" height="1"/>']
+    for i, month in enumerate(months):
+        start = (slot * i).quantize(_CENT)
+        for kind, amount, offset in (("s-billed", month.billed, "0.14"), ("s-received", month.received, "0.52")):
+            tall = share(amount, top) * (floor - 6) / 100
+            if tall:
+                tall = max(tall, Decimal(1)).quantize(Decimal("0.1"))
+                x = (start + slot * Decimal(offset)).quantize(_CENT)
+                inner.append(
+                    f'<rect class="{kind}" x="{_plain(x)}%" y="{_plain(floor - tall)}" width="{_plain(width)}%" '
+                    f'height="{_plain(tall)}"/>'
+                )
+        middle = (start + slot / 2).quantize(_CENT)
+        inner.append(
+            f'<text class="label" x="{_plain(middle)}%" y="{height - 5}" text-anchor="middle">'
+            f"{escape(wording.short_month(month.first))}</text>"
+        )
+    return _svg("columns", height, inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A stretch of days, both ends included."""
+
+    start: date
+    end: date
+
+    def at(self, day: date) -> Decimal:
+        """Where a day lies, in percent; a day outside lies at its end."""
+        days = min(max((day - self.start).days, 0), self.length)
+        return share(Decimal(days), Decimal(self.length))
+
+    @property
+    def length(self) -> int:
+        """Days from end to end, at least 1."""
+        return max((self.end - self.start).days, 1)
+
+
+def axis_of(lanes: Iterable[Lane], as_of: date) -> Axis:
+    """An axis that holds every day of the lanes and today, from the first of a month."""
+    days = [day for lane in lanes for _, day in lane.events]
+    days += [stretch.end for lane in lanes for stretch in lane.stretches]
+    days.append(as_of)
+    start, end = min(days), max(days)
+    margin = max((end - start).days // 40, 2)
+    first = start.replace(day=1)
+    last = end.toordinal() + margin
+    return Axis(first, date.fromordinal(min(last, date.max.toordinal())))
+
+
+_LONG, _MONTHS = 12, 12
+
+
+def months_on(axis: Axis) -> list[date]:
+    """The months to mark on an axis: all, or every second, third, sixth or twelfth where there are many."""
+    first = axis.start.year * _MONTHS + axis.start.month - 1
+    last = axis.end.year * _MONTHS + axis.end.month - 1
+    count = last - first + 1
+    step = next((step for step in (1, 2, 3, 6, 12) if count <= step * _LONG), _MONTHS * (count // 100 + 1))
+    return [
+        date(index // _MONTHS, index % _MONTHS + 1, 1)
+        for index in range(first, last + 1)
+        if index % step == 0 and index // _MONTHS >= 1
+    ]
+
+
+def ruler(axis: Axis, as_of: date, wording: Wording) -> Markup:
+    """The head of a timeline: months, with the year at its first one, and today."""
+    inner: list[str] = []
+    year = None
+    today = axis.at(as_of)
+    for month in months_on(axis):
+        at = axis.at(month)
+        text = wording.short_month(month) if month.year == year else wording.month(month)
+        year = month.year
+        inner.append(f'<rect class="grid" x="{_plain(at)}%" y="22" width="1" height="6"/>')
+        if at <= Decimal(94):  # a label further right would be cut
+            inner.append(f'<text class="label" x="{_plain(at)}%" dx="3" y="26">{escape(text)}</text>')
+    anchor = "end" if today > Decimal(50) else "start"
+    inner.append(f'<text class="label now" x="{_plain(today)}%" y="11" text-anchor="{anchor}">')
+    inner.append(f"{escape(wording.day(as_of))}</text>")
+    inner.append(f'<rect class="today" x="{_plain(today)}%" y="14" width="1.5" height="14"/>')
+    return _svg("ruler", 28, inner)
+
+
+def lane(item: Lane, axis: Axis, as_of: date, height: int = 30) -> Markup:
+    """A milestone's days on the axis: what the money was waiting for between them, and a mark for each."""
+    middle = height / 2
+    inner = [
+        f'<rect class="grid" x="{_plain(axis.at(month))}%" y="0" width="1" height="{height}"/>'
+        for month in months_on(axis)
+    ]
+    inner.append(f'<rect class="today" x="{_plain(axis.at(as_of))}%" y="0" width="1.5" height="{height}"/>')
+    for stretch in item.stretches:
+        start, end = axis.at(stretch.start), axis.at(stretch.end)
+        inner.append(_rect(f"s-{stretch.state}", start, end - start, middle - 4, 8))
+        if stretch.state in ("overdue", "billable"):
+            inner.append(_rect(f"t-{stretch.state}", start, end - start, middle - 4, 8))
+    for name, day in item.events:
+        inner.append(
+            f'<svg x="{_plain(axis.at(day))}%" y="{middle:g}" overflow="visible">'
+            f'<use class="on e-{name}" href="#e-{name}" x="-7" y="-7" width="14" height="14"/></svg>'
+        )
+    return _svg("lane", height, inner)

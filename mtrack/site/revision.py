@@ -1,0 +1,28 @@
+"""The git commit a workspace stands at, read and never written."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+_HASH = re.compile(r"[0-9a-f]{4,64}")
+
+
+def revision(root: str) -> str | None:
+    """The short hash of the commit checked out at `root`; None without git, a repository or a commit."""
+    # A repository's own settings must not run programs.
+    command = ["git", "-c", "core.fsmonitor=false", "-C", root, "rev-parse", "--short", "HEAD"]
+    try:
+        result = subprocess.run(  # noqa: S603  (fixed arguments)
+            command,
+            capture_output=True,
+            check=True,
+            timeout=20,
+            env={**os.environ, "LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    head = result.stdout.decode("ascii", "replace").strip()
+    return head if _HASH.fullmatch(head) else None

@@ -1,0 +1,134 @@
+"""What the templates write with: amounts, days, names and marks, each the same way on every page."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from mtrack import money
+from mtrack.render.plain import count
+from mtrack.render.templates import clean
+from mtrack.render.wording import Wording, percent, status_word
+from mtrack.site import draw
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from jinja2 import Environment
+
+STATE_WORDS = {
+    "received": "received",
+    "outstanding": "outstanding",
+    "overdue": "overdue",
+    "billable": "not billed",
+    "ahead": "ahead",
+    "alarm": "overbilled",
+    "disputed": "disputed",
+    "cancelled": "cancelled",
+    "void": "void",
+    "credit": "credit note",
+    "written_off": "written off",
+}
+"""The word of every state; the first five are the states of money, the others what can befall a record."""
+MARKS = {"written_off": "cancelled", "void": "cancelled", "credit": "cancelled"}
+"""States that share another's mark."""
+BUCKET_WORDS = {
+    "not_due": ("outstanding", "not due"),
+    "1-30": ("overdue", "1–30 days"),
+    "31-60": ("overdue", "31–60 days"),
+    "61-90": ("overdue", "61–90 days"),
+    "over_90": ("overdue", "over 90 days"),
+    "disputed": ("disputed", "disputed"),
+}
+"""The state and the words of an aging bucket."""
+BAND_WORDS = {
+    "certain": ("outstanding", "invoiced and due"),
+    "billable": ("billable", "approved, unbilled"),
+    "planned": ("ahead", "planned"),
+}
+"""The state and the words of a forecast band."""
+EVENT_WORDS = {
+    "planned": "planned",
+    "completed": "completed",
+    "approved": "approved",
+    "sent": "sent",
+    "due": "due",
+    "paid": "paid",
+}
+SEVERITY_WORDS = {1: "info", 2: "warning", 3: "error"}
+
+
+class Words:
+    """The filters and functions of one locale."""
+
+    def __init__(self, locale: str) -> None:
+        self.wording = Wording(locale)
+        self.day = lru_cache(maxsize=4096)(self._day)
+
+    def amount(self, value: Decimal, places: int) -> Markup:
+        """An amount, without its currency; the exact value beside it for programs."""
+        return Markup('<data value="{}">{}</data>').format(
+            money.text(value, places), self.wording.number(value, places)
+        )
+
+    def brief(self, value: Decimal, places: int) -> Markup:
+        """The same for an overview: no decimals where they are all zero."""
+        return Markup('<data value="{}">{}</data>').format(money.text(value, places), self.wording.brief(value, places))
+
+    def or_dash(self, value: Decimal, places: int) -> Markup:
+        """An amount, or a dash for none, so that a sheet's zeros don't drown its sums."""
+        return self.amount(value, places) if value else Markup('<data value="0">–</data>')
+
+    def signed(self, value: Decimal, places: int) -> Markup:
+        """A change: with its sign."""
+        plus = Markup("+") if value > 0 else Markup()
+        return plus + self.amount(value, places)
+
+    def cash(self, value: Decimal, currency: str, places: int) -> Markup:
+        """An amount with its currency before it, or after, as the locale has it."""
+        number = self.brief(value, places)
+        code = Markup('<abbr class="cur">{}</abbr>').format(clean(currency))
+        return number + Markup("\u00a0") + code if self.wording.code_last else code + Markup("\u00a0") + number
+
+    def _day(self, day: date | None) -> Markup:
+        if day is None:
+            return Markup()
+        return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), self.wording.day(day))
+
+    def name(self, text: object) -> Markup:
+        """Text from a file, set apart so that it turns only itself around where it is written from right to left."""
+        return Markup("<bdi>{}</bdi>").format(clean(str(text)))
+
+    def state(self, name: str, word: str | None = None) -> Markup:
+        """A state: its mark and its word, in its colour."""
+        return Markup('<span class="state k-{}">{}{}</span>').format(
+            name, draw.mark(MARKS.get(name, name)), clean(word or STATE_WORDS[name])
+        )
+
+    def prose(self, text: object) -> Markup:
+        """A message: what stands between backquotes as code."""
+        pieces = str(escape(clean(str(text)))).split("`")
+        if len(pieces) % 2 == 0:
+            return Markup("`".join(pieces))  # noqa: S704  (escaped just above)
+        parts = (f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
+        return Markup("".join(parts))  # noqa: S704  (escaped just above)
+
+    def install(self, environment: Environment) -> None:
+        """Give the templates all of it."""
+        environment.filters.update(
+            or_dash=self.or_dash, signed=self.signed, amount=self.amount, brief=self.brief, cash=self.cash, day=self.day, t=self.name, prose=self.prose,
+            status_word=status_word, month=self.wording.month, long_day=self.wording.long_day,
+        )  # fmt: skip
+        environment.globals.update(
+            mark=draw.mark, state=self.state, percent=percent, count=count, sum_bar=draw.sum_bar,
+            two_bars=draw.two_bars, row_bar=draw.row_bar, parts_of=draw.parts_of, columns=self.columns,
+            STATE_WORDS=STATE_WORDS, BUCKET_WORDS=BUCKET_WORDS, BAND_WORDS=BAND_WORDS, EVENT_WORDS=EVENT_WORDS,
+            SEVERITY_WORDS=SEVERITY_WORDS,
+        )  # fmt: skip
+
+    def columns(self, months: Any) -> Markup:
+        """The column chart of billed beside received."""
+        return draw.columns(months, self.wording)

@@ -1,0 +1,121 @@
+"""A project's statement in the manner of a continuation sheet, and what stands in the way of closing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mtrack import money
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+    from mtrack.books import Books
+    from mtrack.model import Milestone
+    from mtrack.views.status import MilestoneStatus, ProjectStatus
+
+ZERO = money.ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A milestone's line, net of tax. billed = before + this_period; agreed = billed + balance.
+
+    `received` is the billed part that is settled; `balance` is below 0 where more is billed than agreed.
+    """
+
+    milestone: Milestone | None
+    agreed: Decimal
+    before: Decimal
+    this_period: Decimal
+    billed: Decimal
+    received: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The lines in the agreed order, cancelled milestones left out, and their sum; `since` begins the period."""
+
+    since: date
+    lines: tuple[Line, ...]
+    total: Line
+    original: Decimal | None
+    amendments: Decimal
+
+
+def statement(item: ProjectStatus, as_of: date) -> Statement:
+    """The statement for the month of `as_of`: what is sent from its first day on is this period's."""
+    since = as_of.replace(day=1)
+    lines = tuple(_line(entry, since) for entry in item.milestones if not entry.figures.milestone.cancelled)
+    parts = ("agreed", "before", "this_period", "billed", "received", "balance")
+    total = Line(None, *(money.total(getattr(line, part) for line in lines) for part in parts))
+    agreement = item.project.agreement
+    return Statement(
+        since,
+        lines,
+        total,
+        agreement.total if agreement else None,
+        money.total(change.amount for change in agreement.amendments) if agreement else ZERO,
+    )
+
+
+def _line(entry: MilestoneStatus, since: date) -> Line:
+    figures = entry.figures
+    this_period = ZERO
+    for item in figures.invoices:
+        if item.invoice.sent >= since:
+            share = money.total(line.amount for line in item.invoice.lines if line.milestone == figures.milestone.id)
+            add = money.minus if item.invoice.is_credit_note else money.plus
+            this_period = add(this_period, share)
+    return Line(
+        figures.milestone,
+        figures.agreed,
+        money.minus(figures.billed, this_period),
+        this_period,
+        figures.billed,
+        entry.progress.received,
+        money.minus(figures.agreed, figures.billed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the closeout checklist: `done` is None where it does not apply."""
+
+    name: str
+    done: bool | None
+    left: Decimal | None = None
+    count: int | None = None
+
+
+def closeout(item: ProjectStatus, books: Books) -> tuple[Check, ...]:
+    """What must be true before a project is closed (SPEC 1): it adds up, it is billed, settled and on file."""
+    project, totals = item.project, item.totals
+    agreement = project.agreement
+    counted = [entry.figures for entry in item.milestones if not entry.figures.milestone.cancelled]
+    bad = {named.route for named, state in books.files if state.missing or state.outside}
+    signed = agreement is not None and agreement.file is not None and agreement.signed is not None
+    on_file = signed and agreement is not None and (*agreement.route, "file") not in bad
+    off = None if item.agreed_total is None else money.minus(item.agreed_total, totals.agreed)
+    unsigned = [
+        figures
+        for figures in counted
+        if not figures.needs_no_invoice
+        and (figures.milestone.deliverable.signoff is None or (*figures.milestone.deliverable.route, "signoff") in bad)
+    ]
+    live = [figures for figures in item.ledger.invoices if figures.live]
+    paperless = [figures for figures in live if figures.invoice.file is None or (*figures.invoice.route, "file") in bad]
+    disputed = [figures for figures in live if figures.invoice.disputed is not None and figures.outstanding]
+    off_billed = money.plus(totals.unbilled, totals.overbilled)
+    return (
+        Check("signed agreement on file", on_file),
+        Check("milestones sum to the agreement", None if off is None else not off, left=off or None),
+        Check("all that is agreed is billed, and no more", not off_billed, left=off_billed or None),
+        Check("all that is billed is settled", not totals.outstanding, left=totals.outstanding or None),
+        Check("a sign-off on file for every milestone", not unsigned, count=len(unsigned) or None),
+        Check("a file for every invoice", not paperless, count=len(paperless) or None),
+        Check("nothing disputed", not disputed, count=len(disputed) or None),
+        Check("closed", project.closed is not None),
+    )
