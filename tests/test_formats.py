@@ -1,0 +1,263 @@
+"""Every format carries the same findings, harmless whatever the text; each is read back by a reader of that format."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+from junitparser import JUnitXml
+from sarif_pydantic import Sarif
+from support import AS_OF, judge, mtrack, validated, write_tree
+from test_rule_pages import lay_out
+
+from mtrack.finding import Severity
+from mtrack.lint import Report, Summary
+from mtrack.render.findings import FORMATS
+from mtrack.rules import RULES
+from mtrack.rules.pages import page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mtrack.finding import Finding
+
+Key = tuple[str, str, int | None, int | None, str]
+"""Rule, path, line, column, message."""
+
+HOSTILE = "a\nb::error file=x::y %0A|<b>\x1b[31m\"' \u202e,&amp;]]>\x85\u2028"
+
+
+def report_of(findings: list[Finding]) -> Report:
+    return Report(AS_OF, ".", tuple(findings), ("old/milestones.yaml",), Summary(1, 1, 1, 0, 0, 0))
+
+
+@pytest.fixture(scope="module")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """One report with every rule in it, a waived finding, and one with related places."""
+    findings: list[Finding] = []
+    for name, rule in RULES.items():
+        root = tmp_path_factory.mktemp(name)
+        lay_out(root, page(rule).bad)
+        findings += judge(root)
+    findings[0] = replace(findings[0], waiver="accepted for the test")
+    assert {finding.rule for finding in findings} == set(RULES)
+    assert any(finding.related for finding in findings)
+    return report_of(sorted(findings, key=lambda finding: finding.order))
+
+
+def keys(report: Report) -> list[Key]:
+    return sorted(
+        (f.rule, f.path, f.span.line if f.span else None, f.span.column if f.span else None, f.message)
+        for f in report.findings
+    )
+
+
+def of_json(text: str) -> list[Key]:
+    return [
+        (f["rule"], f["path"], f["line"], f["column"], f["message"]) for f in validated(text, "findings")["findings"]
+    ]
+
+
+def of_sarif(text: str) -> list[Key]:
+    Sarif.model_validate_json(text)
+    found: list[Key] = []
+    for result in json.loads(text)["runs"][0]["results"]:
+        location = result["locations"][0]["physicalLocation"]
+        region = location.get("region", {})
+        path = unquote(location["artifactLocation"]["uri"])
+        message = result["message"]["text"].split("\n")[0]
+        found.append((result["ruleId"], path, region.get("startLine"), region.get("startColumn"), message))
+    return found
+
+
+_COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
+_WAIVED = re.compile(r"waived: (\S+?)(?::(\d+):(\d+))? ([a-z-]+): (.*) \(accepted for the test\)")
+
+
+def unescaped(text: str) -> str:
+    for code, char in (("%2C", ","), ("%3A", ":"), ("%0A", "\n"), ("%0D", "\r"), ("%25", "%")):
+        text = text.replace(code, char)
+    return text
+
+
+def of_github(text: str) -> list[Key]:
+    found: list[Key] = []
+    for line in text.splitlines():
+        if match := _COMMAND.fullmatch(line):
+            pairs = dict(pair.split("=", 1) for pair in match[2].split(","))
+            place = (int(pairs["line"]), int(pairs["col"])) if "line" in pairs else (None, None)
+            rule = unescaped(pairs["title"]).removeprefix("mtrack ")
+            found.append((rule, unescaped(pairs["file"]), *place, unescaped(match[3]).split("\n")[0]))
+        elif match := _WAIVED.fullmatch(line):
+            place = (int(match[2]), int(match[3])) if match[2] else (None, None)
+            found.append((match[4], match[1], *place, match[5]))
+        else:
+            assert line.endswith("its other rules are skipped"), line
+    return found
+
+
+def of_junit(text: str) -> list[Key]:
+    JUnitXml.fromstring(text.encode())
+    found: list[Key] = []
+    for case in ET.fromstring(text).iter("testcase"):  # noqa: S314  (our own output)
+        body = "".join(child.text or "" for child in case)
+        rule, _, where = case.attrib["name"].partition(" at ")
+        path, line, column = re.fullmatch(r"(.*?)(?::(\d+):(\d+))?", where).groups()  # type: ignore[union-attr]
+        message = body.split("\n")[0].removeprefix(f"{where}: ")
+        found.append((rule, path, int(line) if line else None, int(column) if column else None, message))
+    return found
+
+
+def of_concise(text: str) -> list[Key]:
+    found: list[Key] = []
+    for line in text.splitlines():
+        match = re.fullmatch(r"(.*?)(?::(\d+):(\d+))?: (?:error|warning|info)\[([a-z-]+)\] (.*)", line)
+        if match:
+            place = (int(match[2]), int(match[3])) if match[2] else (None, None)
+            found.append((match[4], match[1], *place, match[5].removesuffix(" (waived: accepted for the test)")))
+    return found
+
+
+READERS: dict[str, Any] = {
+    "json": of_json, "sarif": of_sarif, "github": of_github, "junit": of_junit, "concise": of_concise,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_same_findings_in_every_format(name: str, every: Report) -> None:
+    assert sorted(READERS[name](FORMATS[name](every, False)), key=repr) == sorted(keys(every), key=repr)  # noqa: FBT003
+
+
+def test_gitlab_holds_the_same_findings_without_columns(every: Report) -> None:
+    issues = json.loads(FORMATS["gitlab"](every, False))  # noqa: FBT003
+    expected = sorted((f.rule, f.path, f.span.line if f.span else 1, f.message) for f in every.findings)
+    found = []
+    for issue in issues:
+        message = next(f.message for f in every.findings if issue["description"].startswith(f.message))
+        found.append((issue["check_name"], issue["location"]["path"], issue["location"]["lines"]["begin"], message))
+    assert sorted(found) == expected
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+
+
+def test_text_shows_every_finding(every: Report) -> None:
+    text = FORMATS["text"](every, False)  # noqa: FBT003
+    for finding in every.findings:
+        assert finding.message in text
+        assert finding.waived or f"[{finding.rule}]" in text
+        if finding.hint and not finding.waived:
+            assert finding.hint in text
+
+
+@pytest.mark.parametrize("name", ["json", "sarif", "github", "gitlab", "junit", "text"])
+def test_hints_come_along(name: str, every: Report) -> None:
+    text = FORMATS[name](every, False)  # noqa: FBT003
+    plain = json.dumps(json.loads(text), ensure_ascii=False) if name in ("json", "sarif", "gitlab") else text
+    for finding in every.findings:
+        if finding.hint and not finding.waived and not set(finding.hint) & set("\"<>&%\\'"):
+            assert finding.hint in plain
+
+
+def hostile(every: Report) -> Report:
+    """The report with hostile text in every field that comes from files."""
+    return replace(
+        every,
+        findings=tuple(
+            replace(
+                finding,
+                path=f"a,b:c %0A{i}/milestones.yaml",
+                message=f"{HOSTILE} {i}",
+                hint=HOSTILE,
+                excerpt=HOSTILE,
+                waiver=HOSTILE if finding.waived else None,
+                project=HOSTILE,
+                milestone=HOSTILE,
+                invoice=HOSTILE,
+            )
+            for i, finding in enumerate(every.findings)
+        ),
+        skipped=(HOSTILE,),
+    )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("colour", [False, True])
+def test_no_format_lets_a_control_character_through(name: str, colour: bool, every: Report) -> None:  # noqa: FBT001
+    text = FORMATS[name](hostile(every), colour)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text) if colour else text
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", text)
+
+
+def test_hostile_text_opens_no_github_command(every: Report) -> None:
+    text = FORMATS["github"](hostile(every), False)  # noqa: FBT003
+    commands = [line for line in text.splitlines() if line.startswith("::")]
+    assert len(commands) == sum(not finding.waived for finding in every.findings)
+    for line in commands:
+        match = _COMMAND.fullmatch(line)
+        assert match
+        names = [pair.partition("=")[0] for pair in match[2].split(",")]
+        assert set(names) <= {"file", "line", "endLine", "col", "endColumn", "title"}
+        assert len(names) == len(set(names))
+        assert re.fullmatch(
+            r"a,b:c %0A\d+/milestones\.yaml", unescaped(dict(p.split("=") for p in match[2].split(","))["file"])
+        )
+
+
+def test_hostile_text_stays_text_in_json_and_xml(every: Report) -> None:
+    report = hostile(every)
+    assert [f["message"] for f in validated(FORMATS["json"](report, False), "findings")["findings"]] == [  # noqa: FBT003
+        finding.message for finding in report.findings
+    ]
+    root = ET.fromstring(FORMATS["junit"](report, False))  # noqa: FBT003, S314
+    assert {element.tag for element in root.iter()} <= {
+        "testsuites", "testsuite", "testcase", "failure", "skipped", "system-out",
+    }  # fmt: skip
+    assert len(list(root.iter("testcase"))) == len(report.findings)
+    Sarif.model_validate_json(FORMATS["sarif"](report, False))  # noqa: FBT003
+    assert len(json.loads(FORMATS["gitlab"](report, False))) == len(report.findings)  # noqa: FBT003
+
+
+def test_sarif_lists_every_rule_and_suppresses_the_waived(every: Report) -> None:
+    run = json.loads(FORMATS["sarif"](every, False))["runs"][0]  # noqa: FBT003
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == list(RULES)
+    levels = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+    for rule in rules:
+        assert rule["defaultConfiguration"]["level"] == levels[RULES[rule["id"]].severity]
+        assert rule["help"]["text"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+    assert [bool(r.get("suppressions")) for r in run["results"]] == [f.waived for f in every.findings]
+
+
+RECORD = """\
+project: Acme website
+currency: EUR
+agreement: {total: 9000.00}
+milestones:
+  - {id: M1, name: Discovery, amount: 9000.00, deliverable: {approved: 2026-01-02}, status: not_billed}
+"""
+
+
+def test_fingerprints_survive_line_shifts_and_days(tmp_path: Path) -> None:
+    def prints(as_of: str) -> list[str]:
+        result = mtrack("lint", tmp_path, "--format", "gitlab", "--as-of", as_of)
+        return [issue["fingerprint"] for issue in json.loads(result.out)]
+
+    write_tree(tmp_path, {"acme/milestones.yaml": RECORD})
+    before = prints("2026-02-20")
+    write_tree(tmp_path, {"acme/milestones.yaml": "# a comment\n\n" + RECORD})
+    assert prints("2026-03-20") == before
+    assert len(before) == 3
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_exit_code_does_not_depend_on_the_format(name: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"acme/milestones.yaml": RECORD})
+    assert mtrack("lint", tmp_path, "--format", name, "--as-of", "2026-02-20").code == 1
+    assert mtrack("lint", tmp_path, "--format", name, "--as-of", "2026-02-20", "--ignore", "agreement").code == 0
