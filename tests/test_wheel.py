@@ -1,0 +1,118 @@
+"""mtrack as users get it: the wheel in an environment of its own, and the source archive it is built from."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+from support import ROOT, write_tree
+
+from mtrack import __version__, resources
+
+pytestmark = pytest.mark.xdist_group("wheel")  # built once, not by every worker
+
+RECORD = """\
+project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, milestones: 1}
+milestones:
+  - {id: M1, name: Beta delivered, amount: 5000.00, planned: 2026-04-01, status: not_billed}
+"""
+
+
+def _run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command that can't find this checkout."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=kept,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def _files(*folders: str) -> set[str]:
+    """The files of this checkout that are no leftovers of a run."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the source archive, and the wheel that was built from it and nothing else."""
+    folder = tmp_path_factory.mktemp("dist")
+    done = _run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the commands in an environment that has the wheel and what it asks for, and nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=False, symlinks=os.name != "nt")
+    commands = folder / ("Scripts" if os.name == "nt" else "bin")
+    (wheel,) = dist.glob("*.whl")
+    pip = (sys.executable, "-m", "pip", "--python", commands / "python", "--disable-pip-version-check", "install")
+    done = _run(*pip, "--quiet", wheel, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return commands
+
+
+def test_the_wheel_holds_the_package_its_schemas_and_templates_and_nothing_else(dist: Path) -> None:
+    (wheel,) = dist.glob("*.whl")
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    inside = {f"mtrack/{path}" for path in _files("schemas", "templates")}
+    assert names == _files("mtrack") | inside
+    assert wheel.name == f"mtrack-{__version__}-py3-none-any.whl"
+
+
+def test_the_source_archive_holds_what_building_and_testing_need(dist: Path) -> None:
+    (archive,) = dist.glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        names = {member.name.partition("/")[2] for member in tar.getmembers() if member.isfile()}
+    wanted = _files("mtrack", "schemas", "templates", "tests", "example-workspace", "bench", ".ci") | {
+        "pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", ".editorconfig", ".gitignore",
+        ".yamllint.yaml",
+    }  # fmt: skip
+    assert wanted - names == set()
+
+
+def test_the_wheel_runs_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:
+    done = _run(installed / "mtrack", "--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout.split()[-1], done.stderr) == (0, __version__, "")
+    done = _run(installed / "python", "-c", "import mtrack; print(mtrack.__file__)", cwd=tmp_path)
+    assert not Path(done.stdout.strip()).is_relative_to(ROOT)
+    assert Path(done.stdout.strip()).is_relative_to(installed.parent)
+
+
+@pytest.mark.parametrize("name", resources.SCHEMAS)
+def test_the_wheel_brings_its_schemas(name: str, installed: Path, tmp_path: Path) -> None:
+    done = _run(installed / "mtrack", "schema", name, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
+def test_the_wheel_lints_and_reports(installed: Path, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"acme/milestones.yaml": RECORD, "acme/agreement/sow.pdf": "an agreement\n"})
+    done = _run(installed / "mtrack", "lint", "--as-of", "2026-02-20", "--format", "concise", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("acme/milestones.yaml:3:")
+    assert "error[amount-unlisted]" in line
+    done = _run(installed / "mtrack", "report", "--as-of", "2026-02-20", "--format", "md", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Acme website" in done.stdout
