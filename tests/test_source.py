@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
+import re
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -17,6 +16,10 @@ from support import ROOT
 from mtrack import schema, source
 from mtrack.finding import Place, Route
 from mtrack.source import Source, compose, compose_reference
+
+if TYPE_CHECKING:
+    import random
+    from pathlib import Path
 
 SHAPE = schema.shape("milestones")
 ANY = schema.Shape()
@@ -98,7 +101,7 @@ def test_text_keeps_its_characters(word: str) -> None:
         ("000012.10", Decimal("12.10")),
         ("123456789012345678.9", Decimal("123456789012345678.9")),
         ("0.1234567890123456789012345678901234567890", Decimal("0.1234567890123456789012345678901234567890")),
-        ("999999999999999999", Decimal("999999999999999999")),
+        ("999999999999999999", Decimal(999999999999999999)),
     ],
 )
 def test_amounts_are_exact(characters: str, value: Decimal) -> None:
@@ -390,7 +393,7 @@ PLACES: list[tuple[str, Route, bool, tuple[int, int, int, int], str]] = [
 
 
 @pytest.mark.parametrize(("text", "route", "key", "where", "characters"), PLACES)
-def test_places(text: str, route: Route, key: bool, where: tuple[int, int, int, int], characters: str) -> None:
+def test_places(text: str, route: Route, *, key: bool, where: tuple[int, int, int, int], characters: str) -> None:
     assert spot(text, *route, key=key) == (where, characters)
 
 
@@ -400,6 +403,7 @@ def test_places(text: str, route: Route, key: bool, where: tuple[int, int, int, 
 def test_places_are_the_same_without_libyaml(  # noqa: PLR0913
     text: str,
     route: Route,
+    *,
     key: bool,
     where: tuple[int, int, int, int],
     characters: str,
@@ -452,7 +456,7 @@ FLAWS: list[tuple[str, str, str, str]] = [
     ("a: !!str 1\n", "the tag !!str is not part of this format", "remove the tag", "!!str 1"),
     ("a: ! b\n", "the tag ! is not part of this format", "remove the tag", "! b"),
     ("a: ! 'b'\n", "the tag ! is not part of this format", "remove the tag", "! 'b'"),
-    ("a: &x ! \"b\"\n", "the tag ! is not part of this format", "remove the tag", '&x ! "b"'),
+    ('a: &x ! "b"\n', "the tag ! is not part of this format", "remove the tag", '&x ! "b"'),
     ("a: ! [b]\n", "the tag ! is not part of this format", "remove the tag", "! [b]"),
     ("a: ! {b: c}\n", "the tag ! is not part of this format", "remove the tag", "! {b: c}"),
     ("a: !local b\n", "the tag !local is not part of this format", "remove the tag", "!local b"),
@@ -491,7 +495,7 @@ FLAWS: list[tuple[str, str, str, str]] = [
      "close the bracket; put text that holds brackets, commas or ': ' in quotes", "]"),
     ("a: [b, c\n", "a bracket is opened here and never closed", "close it", "["),
     ("a: {b: c", "a bracket is opened here and never closed", "close it", "{"),
-    ("x: y\na: \"b\nc: d\n", "a quote is opened here and never closed", "close it", '"'),
+    ('x: y\na: "b\nc: d\n', "a quote is opened here and never closed", "close it", '"'),
     ("a: 'b\n---\nc: d\n", "a quote is opened here and never closed", "close it", "'"),
     ("a: b\nc\n", "this is neither a key with a colon nor the item of a list",
      "write `key: value`, or indent it as part of the text above", "c"),
@@ -774,6 +778,7 @@ def documents(draw: st.DrawFn) -> str:
     body = draw(block())
     head = draw(st.sampled_from(["", "", "", "---\n", "# c\n", "%YAML 1.1\n---\n", "\n\n", "--- # c\n"]))
     tail = draw(st.sampled_from(["", "\n", "\n", "\n\n", "\n...\n", "\n# end", "\n  "]))
+    body = re.sub(r"\*(n[0-9])", lambda alias: alias[0] if f"&{alias[1]} " in body[: alias.start()] else "x", body)
     return (head + body + tail).replace("\n", draw(st.sampled_from(["\n", "\n", "\r\n", "\r"])))
 
 
@@ -809,7 +814,7 @@ def test_random_edits_never_crash_and_never_read_otherwise(chance: random.Random
     for flaw in result.flaws:
         assert flaw.offsets is not None
         assert result.position(flaw.offsets[0]) <= result.position(max(flaw.offsets))
-        assert not any(word in flaw.message for word in ("<", "scalar>", "NoneType", "token"))
+        assert not re.search(r"<[a-z]|None|token|scalar", flaw.message)
     slow = compose_reference(source._VERSION.sub(r"\g<1>2", result.text))  # noqa: SLF001
     if not slow.flaws and not result.flaws and not any(char in text for char in "\x85\u2028\u2029"):
         assert described(compose(result.text).root) == described(slow.root)
