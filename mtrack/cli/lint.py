@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,10 @@ from mtrack.render import findings as render
 from mtrack.rules import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
+
+    from mtrack.lint import Report
 
 
 def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
@@ -50,18 +54,59 @@ def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
     shell_complete=complete.rules,
     help="Leave these rules or categories out, comma-separated.",
 )
+@click.option("--fix", is_flag=True, help="Mend what is certain (rules marked fix), then show what is left.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
+@click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
 @common.fail_on_option
 @common.as_of_option
 def lint(  # noqa: PLR0913
-    paths: tuple[str, ...], format_: str, select: tuple[str, ...], ignore: tuple[str, ...], fail_on: str, as_of: date
+    paths: tuple[str, ...],
+    format_: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fix: bool,  # noqa: FBT001
+    diff: bool,  # noqa: FBT001
+    output: str | None,
+    fail_on: str,
+    as_of: date,
 ) -> int:
     """Check the records of a workspace.
 
-    The whole workspace is read, and what lies under PATH is shown. Nothing is changed. The exit code is 1 where
-    something is found at or above --fail-on.
+    The whole workspace is read, and what lies under PATH is shown. Nothing is changed, but for --fix. The exit code
+    is 1 where something is found at or above --fail-on.
     """
     opened = common.open_paths(paths, as_of)
     selection = Selection(_rule_names(select, "--select"), _rule_names(ignore, "--ignore"), opened.paths)
     report = run_lint(opened.workspace, selection, opened.root)
-    common.write(render.FORMATS[format_](report, common.use_colour()))
+    if diff:
+        for text in _mend(opened, report, as_of, dry_run=True):
+            common.write(text)
+        return 1 if report.fails(common.severity(fail_on)) else 0
+    if fix:
+        for text in _mend(opened, report, as_of, dry_run=False):
+            sys.stderr.write(text)
+        opened = common.open_paths(paths, as_of)
+        report = run_lint(opened.workspace, selection, opened.root)
+    text = render.FORMATS[format_](report, output is None and common.use_colour())
+    if output is None:
+        common.write(text)
+    else:
+        from mtrack.site.folder import write  # noqa: PLC0415
+
+        write(output, text.encode("utf-8", "backslashreplace"))
     return 1 if report.fails(common.severity(fail_on)) else 0
+
+
+def _mend(opened: common.Opened, report: Report, as_of: date, *, dry_run: bool) -> Iterator[str]:
+    """Mend the report's findings; the diff of each project, or a line about it."""
+    from mtrack.edit.fix import fix  # noqa: PLC0415
+    from mtrack.edit.record import Outcome  # noqa: PLC0415
+    from mtrack.render.plain import harmless  # noqa: PLC0415
+
+    for outcome in fix(opened.workspace.root, report, as_of, dry_run=dry_run):
+        if not isinstance(outcome, Outcome):
+            sys.stderr.write(f"mtrack: {outcome}\n")
+        elif not dry_run:
+            yield f"{harmless(outcome.did)}\n"
+        else:
+            yield outcome.diff if not sys.stdout.isatty() else "\n".join(map(harmless, outcome.diff.split("\n")))

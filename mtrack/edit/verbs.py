@@ -459,12 +459,12 @@ def statuses(books: Books, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     return tuple(result)
 
 
-def fix_statuses(books: Books) -> tuple[Change, ...]:
-    """Every status of a project that is not the expected one, set right: what `mtrack lint --fix` writes."""
+def fix_statuses(books: Books, ids: set[str]) -> tuple[Change, ...]:
+    """The statuses of the milestones `ids` that are not the expected ones, set right: what `mtrack lint --fix` writes."""
     return tuple(
         Put((*item.milestone.route, "status"), item.expected_status)
         for item in books.ledger.milestones
-        if item.milestone.status not in item.accepted_statuses
+        if item.milestone.id in ids and item.milestone.status not in item.accepted_statuses
     )
 
 

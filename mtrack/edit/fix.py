@@ -1,0 +1,52 @@
+"""What `mtrack lint --fix` mends: statuses, through the one writer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mtrack.edit import record, verbs
+from mtrack.edit.find import Target
+from mtrack.edit.splice import RefusedError
+from mtrack.edit.verbs import Edit
+from mtrack.render.plain import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from mtrack.books import Books
+    from mtrack.edit.record import Outcome
+    from mtrack.edit.splice import Change
+    from mtrack.lint import Report
+
+RULE = "status-mismatch"
+
+
+def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Outcome | RefusedError]:
+    """Mend what a report shows and mtrack can mend, a project at a time; a project that can't be edited is told.
+
+    Only findings that are shown and not waived are mended. Raises CannotRunError where a file can't be written.
+    """
+    wanted: dict[str, set[str]] = {}
+    for finding in report.findings:
+        if (
+            finding.rule == RULE
+            and not finding.waived
+            and finding.project is not None
+            and finding.milestone is not None
+        ):
+            wanted.setdefault(finding.project, set()).add(finding.milestone)
+    for folder, ids in wanted.items():
+
+        def edit(books: Books, ids: set[str] = ids) -> Edit:
+            changes: tuple[Change, ...] = verbs.fix_statuses(books, ids)
+            return Edit(
+                changes, f"{books.project.path}: {count(len(changes), 'status', 'statuses')} mended", "mend statuses"
+            )
+
+        try:
+            # The expected status is what the invoices say: writing it down is right whatever else it brings to light.
+            options = record.Options(as_of=as_of, dry_run=dry_run, force=True)
+            yield record.carry_out(Target(root, folder), edit, options)
+        except RefusedError as refused:
+            yield refused
