@@ -44,6 +44,8 @@ _STEP_ASIDE = re.compile(
 )
 # Where an alias or a tag may begin: only events tell where an alias stands and whether there is a lone "!".
 _ALIAS_OR_TAG = re.compile(r"(?:^|[\s,\[{:-])[*!]", re.MULTILINE)
+# Without one of these a text has nothing that either of them looks for; most have none.
+_MARKS = "\ufeff?*&!"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIBYAML: Any = getattr(yaml, "CLoader", object)
 """PyYAML may be built without libyaml; then the reference reads everything."""
@@ -320,9 +322,10 @@ def _restore(root: Any, originals: dict[int, int]) -> None:
 
 def _compose(text: str) -> Composed:
     refused: Exception | None = None
-    if _LIBYAML is not object and not _STEP_ASIDE.search(text):
+    marked = any(char in text for char in _MARKS)
+    if _LIBYAML is not object and not (marked and _STEP_ASIDE.search(text)):
         try:
-            if _ALIAS_OR_TAG.search(text):
+            if marked and _ALIAS_OR_TAG.search(text):
                 return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)
             return Composed(_Loader(text).get_single_node())
         except (yaml.YAMLError, UnicodeEncodeError) as error:
