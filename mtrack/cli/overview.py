@@ -7,7 +7,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "lint": ("mtrack.cli.lint", "Check the records: what is wrong, missing, billed twice, unpaid."),
         "gaps": ("mtrack.cli.look", "What is owed and what is doubled, by project, with amounts."),
         "status": ("mtrack.cli.look", "Every milestone's record, and delivery beside billing."),
+        "aging": ("mtrack.cli.look", "What is outstanding, by age."),
+        "forecast": ("mtrack.cli.look", "The cash to expect, by month."),
         "report": ("mtrack.cli.look", "A report of the workspace for others to read."),
+        "serve": ("mtrack.cli.serve", "Preview the report while you edit."),
     },
     "Record": {
         "init": ("mtrack.cli.edit", "Make a folder a workspace."),

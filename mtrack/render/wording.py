@@ -26,6 +26,17 @@ STATES = {
 }
 """The five states every report tells money in: mark and word, together always."""
 OVERLAP_MARK = "✕"
+BUCKET_WORDS = {
+    "not_due": "not due",
+    "1-30": "1–30 days",
+    "31-60": "31–60 days",
+    "61-90": "61–90 days",
+    "over_90": "over 90 days",
+    "disputed": "disputed",
+}
+"""The words of the aging buckets."""
+BAND_WORDS = {"certain": "invoiced and due", "billable": "approved, unbilled", "planned": "planned"}
+"""The words of the forecast's bands."""
 
 
 class Wording:

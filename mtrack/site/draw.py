@@ -86,13 +86,23 @@ def sum_bar(progress: Progress, height: int = 32) -> Markup:
         if not width:
             continue
         inner.append(_rect(f"s-{name}", at, width, 0, height))
-        if name in ("overdue", "billable"):
-            inner.append(_rect(f"t-{name}", at, width, 0, height))
+        inner.extend(_texture(progress, whole, name, at, width, 0, height))
         if width >= _MARK_FROM:
             inner.append(_placed_mark(name, at + width / 2, middle))
         at += width
     inner.extend(_over(progress, whole, 0, height))
     return _svg("bar", height, inner)
+
+
+def _texture(  # noqa: PLR0913
+    progress: Progress, whole: Decimal, name: str, at: Decimal, width: Decimal, y: float, height: float
+) -> Iterable[str]:
+    """What tells a part apart without colour; the disputed end of what is outstanding is crossed."""
+    if name in ("overdue", "billable"):
+        yield _rect(f"t-{name}", at, width, y, height)
+    elif name == "outstanding" and progress.disputed > 0:
+        crossed = min(share(progress.disputed, whole), width)
+        yield _rect("t-disputed", at + width - crossed, crossed, y, height)
 
 
 def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterable[str]:
@@ -132,8 +142,7 @@ def two_bars(
         width = share(part, whole)
         if width:
             inner.append(_rect(f"s-{name}", at, width, below, height))
-            if name in ("overdue", "billable"):
-                inner.append(_rect(f"t-{name}", at, width, below, height))
+            inner.extend(_texture(progress, whole, name, at, width, below, height))
             at += width
     for boundary in boundaries:
         where = share(boundary, whole)
@@ -234,13 +243,14 @@ def ruler(axis: Axis, as_of: date, wording: Wording) -> Markup:
     inner: list[str] = []
     year = None
     today = axis.at(as_of)
-    for month in months_on(axis):
+    for place, month in enumerate(months_on(axis)):
         at = axis.at(month)
+        kind = "label alt" if place % 2 else "label"  # a phone has room for every second one
         text = wording.short_month(month) if month.year == year else wording.month(month)
         year = month.year
         inner.append(f'<rect class="grid" x="{_plain(at)}%" y="22" width="1" height="6"/>')
         if at <= Decimal(94):  # a label further right would be cut
-            inner.append(f'<text class="label" x="{_plain(at)}%" dx="3" y="26">{escape(text)}</text>')
+            inner.append(f'<text class="{kind}" x="{_plain(at)}%" dx="3" y="26">{escape(text)}</text>')
     anchor = "end" if today > Decimal(50) else "start"
     inner.append(f'<text class="label now" x="{_plain(today)}%" y="11" text-anchor="{anchor}">')
     inner.append(f"{escape(wording.day(as_of))}</text>")
@@ -259,7 +269,7 @@ def lane(item: Lane, axis: Axis, as_of: date, height: int = 30) -> Markup:
     for stretch in item.stretches:
         start, end = axis.at(stretch.start), axis.at(stretch.end)
         inner.append(_rect(f"s-{stretch.state}", start, end - start, middle - 4, 8))
-        if stretch.state in ("overdue", "billable"):
+        if stretch.state in ("overdue", "disputed", "billable"):
             inner.append(_rect(f"t-{stretch.state}", start, end - start, middle - 4, 8))
     for name, day in item.events:
         inner.append(

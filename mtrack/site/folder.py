@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mtrack.errors import CannotRunError, UsageError
@@ -77,10 +78,8 @@ class Folder:
                 os.unlink(os.path.join(self.path, *name.split("/")))
             except OSError:
                 continue
-        try:
+        with suppress(OSError):  # not empty, most of the time
             os.rmdir(os.path.join(self.path, "projects"))
-        except OSError:
-            pass
         text = json.dumps({"version": 1, "pages": dict(sorted(self._now.items()))}, indent=0) + "\n"
         full = os.path.join(self.path, MANIFEST)
         content = text.encode()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 80
+SERVED = "/files/"
+"""Where the preview serves the workspace's files."""
 
 
 def page_of(folder: str) -> str:
@@ -43,13 +45,13 @@ def up(page: str) -> str:
 class Files:
     """Links from pages in one folder to the evidence of one project."""
 
-    def __init__(self, books: Books, start: str) -> None:
-        """`start` is the absolute folder of the page the links stand on."""
+    def __init__(self, books: Books, start: str | None) -> None:
+        """`start` is the absolute folder of the page the links stand on; None for the preview, which serves them."""
         self._hrefs: dict[str, str] = {}
-        self._records = _relative(os.path.join(books.root, *books.project.path.split("/")), start)
+        self._records = _link(os.path.join(books.root, *books.project.path.split("/")), books.root, start)
         for named, state in books.files:
             if state.outside is None and state.missing is None:
-                href = _relative(state.full, start)
+                href = _link(state.full, books.root, start)
                 if href is not None:
                     self._hrefs[named.path] = href
 
@@ -68,9 +70,10 @@ class Files:
         return (("", self._records or ""), *self._hrefs.items())
 
 
-def _relative(full: str, start: str) -> str | None:
+def _link(full: str, root: str, start: str | None) -> str | None:
     try:
-        path = os.path.relpath(full, start)
+        path = os.path.relpath(full, root if start is None else start)
     except ValueError:  # another drive
         return None
-    return quote(path.replace(os.sep, "/").encode("utf-8", "surrogateescape"), safe="/")
+    quoted = quote(path.replace(os.sep, "/").encode("utf-8", "surrogateescape"), safe="/")
+    return f"{SERVED}{quoted}" if start is None else quoted

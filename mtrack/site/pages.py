@@ -148,7 +148,6 @@ class Site:
         parts: list[Any] = [self.revision, settings.payment_terms, settings.currencies, self.view.report.findings]
         parts += [(file.source.path, file.source.text) for file in self.workspace.files]
         parts += [books.project.folder for books in self._books.values()]
-        parts += [Files(books, self.start).state for books in self._books.values()]
         return _digest(parts)
 
     def _page(self, name: str, digest: str, title: str, context: Any, template: str | None = None, **more: Any) -> Page:
@@ -162,7 +161,7 @@ class Site:
         project = item.project
         books = self._books[project.folder]
         name = page_of(project.folder)
-        files = Files(books, self._folder_of(name))
+        files = Files(books, None if self.live else self._folder_of(name))
         settings = self.workspace.settings
         findings = self._findings.get(project.folder, [])
         waivers = [waiver for waiver in settings.waivers if waiver.rule in {finding.rule for finding in findings}]

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from mtrack import money
 from mtrack.render.plain import count
 from mtrack.render.templates import clean
-from mtrack.render.wording import Wording, percent, status_word
+from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS, Wording, percent, status_word
 from mtrack.site import draw
 
 if TYPE_CHECKING:
@@ -27,29 +27,19 @@ STATE_WORDS = {
     "ahead": "ahead",
     "alarm": "overbilled",
     "disputed": "disputed",
+    "hold": "on hold",
     "cancelled": "cancelled",
     "void": "void",
     "credit": "credit note",
     "written_off": "written off",
 }
 """The word of every state; the first five are the states of money, the others what can befall a record."""
-MARKS = {"written_off": "cancelled", "void": "cancelled", "credit": "cancelled"}
+MARKS = {"hold": "ahead", "written_off": "cancelled", "void": "cancelled", "credit": "cancelled"}
 """States that share another's mark."""
-BUCKET_WORDS = {
-    "not_due": ("outstanding", "not due"),
-    "1-30": ("overdue", "1–30 days"),
-    "31-60": ("overdue", "31–60 days"),
-    "61-90": ("overdue", "61–90 days"),
-    "over_90": ("overdue", "over 90 days"),
-    "disputed": ("disputed", "disputed"),
-}
-"""The state and the words of an aging bucket."""
-BAND_WORDS = {
-    "certain": ("outstanding", "invoiced and due"),
-    "billable": ("billable", "approved, unbilled"),
-    "planned": ("ahead", "planned"),
-}
-"""The state and the words of a forecast band."""
+BUCKET_STATES = {"not_due": "outstanding", "disputed": "disputed"}
+"""The state of an aging bucket; of all others it is overdue."""
+BAND_STATES = {"certain": "outstanding", "billable": "billable", "planned": "ahead"}
+"""The state of a forecast band."""
 EVENT_WORDS = {
     "planned": "planned",
     "completed": "completed",
@@ -59,6 +49,9 @@ EVENT_WORDS = {
     "paid": "paid",
 }
 SEVERITY_WORDS = {1: "info", 2: "warning", 3: "error"}
+
+
+_SHORT = 20
 
 
 class Words:
@@ -80,7 +73,7 @@ class Words:
 
     def or_dash(self, value: Decimal, places: int) -> Markup:
         """An amount, or a dash for none, so that a sheet's zeros don't drown its sums."""
-        return self.amount(value, places) if value else Markup('<data value="0">–</data>')
+        return self.amount(value, places) if value else Markup('<data class="z" value="0">–</data>')
 
     def signed(self, value: Decimal, places: int) -> Markup:
         """A change: with its sign."""
@@ -100,7 +93,12 @@ class Words:
 
     def name(self, text: object) -> Markup:
         """Text from a file, set apart so that it turns only itself around where it is written from right to left."""
-        return Markup("<bdi>{}</bdi>").format(clean(str(text)))
+        return Markup("<bdi>{}</bdi>").format(clean(str(text))) if text else Markup()
+
+    def number(self, text: str) -> Markup:
+        """An invoice number: kept on one line where it is of a usual length."""
+        short = Markup(' class="short"') if len(text) <= _SHORT else Markup()
+        return Markup("<bdi{}>{}</bdi>").format(short, clean(text))
 
     def state(self, name: str, word: str | None = None) -> Markup:
         """A state: its mark and its word, in its colour."""
@@ -119,13 +117,13 @@ class Words:
     def install(self, environment: Environment) -> None:
         """Give the templates all of it."""
         environment.filters.update(
-            or_dash=self.or_dash, signed=self.signed, amount=self.amount, brief=self.brief, cash=self.cash, day=self.day, t=self.name, prose=self.prose,
+            or_dash=self.or_dash, signed=self.signed, amount=self.amount, brief=self.brief, cash=self.cash, day=self.day, t=self.name, number=self.number, prose=self.prose,
             status_word=status_word, month=self.wording.month, long_day=self.wording.long_day,
         )  # fmt: skip
         environment.globals.update(
             mark=draw.mark, state=self.state, percent=percent, count=count, sum_bar=draw.sum_bar,
             two_bars=draw.two_bars, row_bar=draw.row_bar, parts_of=draw.parts_of, columns=self.columns,
-            STATE_WORDS=STATE_WORDS, BUCKET_WORDS=BUCKET_WORDS, BAND_WORDS=BAND_WORDS, EVENT_WORDS=EVENT_WORDS,
+            STATE_WORDS=STATE_WORDS, BUCKET_WORDS=BUCKET_WORDS, BUCKET_STATES=BUCKET_STATES, BAND_STATES=BAND_STATES, BAND_WORDS=BAND_WORDS, EVENT_WORDS=EVENT_WORDS,
             SEVERITY_WORDS=SEVERITY_WORDS,
         )  # fmt: skip
 

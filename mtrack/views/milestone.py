@@ -15,7 +15,7 @@ EVENTS = ("planned", "completed", "approved", "sent", "due", "paid")
 
 
 def milestone_state(item: MilestoneStatus) -> str:
-    """cancelled, alarm, disputed, overdue, billable, outstanding, received or ahead: the first that is true."""
+    """cancelled, alarm, disputed, overdue, billable, outstanding, hold, received or ahead: the first that is true."""
     milestone, progress = item.figures.milestone, item.progress
     if milestone.cancelled:
         return "cancelled"
@@ -25,13 +25,13 @@ def milestone_state(item: MilestoneStatus) -> str:
         return "disputed"
     for name in ("overdue", "billable", "outstanding", "ahead"):
         if getattr(progress, name):
-            return name
+            return "hold" if name == "ahead" and milestone.hold and milestone.approved else name
     return "received" if item.figures.invoices or milestone.approved is not None else "ahead"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days between two events, and the state the money was in: ahead, billable, outstanding, overdue."""
+    """Days between two events, and the state the money was in: ahead, billable, outstanding, overdue or disputed."""
 
     start: date
     end: date
@@ -84,7 +84,8 @@ def _stretches(item: MilestoneStatus, as_of: date) -> list[Stretch]:
     if milestone.completed is not None and milestone.approved is not None:
         found.append(Stretch(milestone.completed, milestone.approved, "ahead"))
     if ready is not None and (item.figures.unbilled or first_sent is not None):
-        state = "billable" if milestone.approved is not None else "ahead"
+        waits = milestone.approved is None or (milestone.on_hold(as_of) and first_sent is None)
+        state = "ahead" if waits else "billable"
         found.append(Stretch(ready, first_sent or as_of, state))
     for figures in bills:
         sent = figures.invoice.sent
@@ -97,5 +98,6 @@ def _stretches(item: MilestoneStatus, as_of: date) -> list[Stretch]:
             continue
         found.append(Stretch(sent, min(end, figures.due), "outstanding"))
         if end > figures.due:
-            found.append(Stretch(max(figures.due, sent), end, "overdue"))
+            late = "overdue" if figures.invoice.disputed is None else "disputed"
+            found.append(Stretch(max(figures.due, sent), end, late))
     return [stretch for stretch in found if stretch.end > stretch.start]

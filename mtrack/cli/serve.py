@@ -1,0 +1,54 @@
+"""`mtrack serve`: a preview of the report."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from mtrack.cli import common
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@click.command(short_help="Preview the report while you edit.")
+@click.argument("path", default=".", metavar="[PATH]", type=click.Path(exists=True))
+@click.option("--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
+@common.as_of_option
+def serve(path: str, port: int, as_of: date) -> int:
+    """Preview the report in a browser while you edit the records.
+
+    It is served to this machine alone, drawn again when a file changes, and the page reloads. Records that can't
+    be read show their findings. Ctrl-C ends it; nothing is written into the workspace.
+    """
+    from mtrack.errors import CannotRunError  # noqa: PLC0415
+    from mtrack.lint import lint  # noqa: PLC0415
+    from mtrack.site.build import write_folder  # noqa: PLC0415
+    from mtrack.site.serve import Preview, serving, watch  # noqa: PLC0415
+    from mtrack.views.overview import overview  # noqa: PLC0415
+    from mtrack.workspace import find_root  # noqa: PLC0415
+
+    def build(folder: str) -> None:
+        opened = common.open_paths((path,), as_of)
+        try:
+            report = lint(opened.workspace, opened.selection, opened.root)
+            view = overview(opened.workspace, report, opened.selection)
+            write_folder(opened.workspace, view, folder, lambda _done, _of: None, live=True)
+        except OSError as error:  # a file went away while it was read
+            raise CannotRunError(str(error)) from error
+
+    preview = Preview(find_root(path), build)
+    stop = threading.Event()
+    try:
+        preview.rebuild()
+        with serving(preview, port) as address:
+            click.echo(f"{address}  (Ctrl-C ends it)")
+            watch(preview, stop)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stop.set()
+        preview.close()
+    return 0
