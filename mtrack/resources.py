@@ -25,3 +25,9 @@ def schema_text(name: str) -> str:
     """The text of a schema, byte for byte. `name` is one of `SCHEMAS`."""
     with open(os.path.join(folder("schemas"), f"{name}.schema.json"), encoding="utf-8", newline="") as file:
         return file.read()
+
+
+def template_text(name: str) -> str:
+    """The text of a file below `templates/`, given with "/"."""
+    with open(os.path.join(folder("templates"), *name.split("/")), encoding="utf-8") as file:
+        return file.read()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -47,7 +48,7 @@ MAY_KNOW = {
     "views": "books evidence figures finding lint model money rules settings workspace",
     "render": "figures finding lint model money resources rules source views",
     "site": "books errors figures finding lint model money render resources rules source views workspace",
-    "edit": "books errors evidence figures finding lint model money rules schema settings source workspace",
+    "edit": "books errors evidence figures finding lint model money resources rules schema settings source workspace",
     "history": "books errors evidence figures finding lint model money rules schema settings source views workspace",
     "cli": "books edit errors evidence figures finding history lint model money render resources rules schema settings "
     "site source views workspace",
@@ -476,6 +477,19 @@ def test_the_demo_runs_what_it_says() -> None:
     for command in ("lint", "gaps", "report"):
         assert f"mtrack {command} example-workspace" in plan
     assert plan.count("--as-of 2026-11-22") >= 3
+
+
+def test_contributing_names_every_part_and_only_what_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("## Where things are")[2].partition("\n## ")[0]
+    assert [
+        part
+        for part in {_part(module) for module in _trees()} - {"", "__main__"}
+        if not re.search(rf"\b{part}(\.py|/)", table)
+    ] == []
+    paths = re.findall(r"`((?:mtrack|tests|bench|schemas|templates|\.ci)/[\w./]*|[A-Z]+\.md)`", text)
+    assert len(paths) > 10
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_continuous_integration_runs_make_test_and_the_linters() -> None:

@@ -327,7 +327,8 @@ def _tell(outcome: Outcome, given: _Given) -> None:
 def init(folder: str, currency: str | None, commit: bool, dry_run: bool) -> int:  # noqa: FBT001
     """Make DIR (by default the current folder) a workspace.
 
-    Writes mtrack.yaml and .gitignore, each commented. A file that is there already stays as it is.
+    Writes mtrack.yaml with every key explained, the schemas that editors check and complete by, jobs for GitHub and
+    GitLab, a pre-commit entry and .gitignore. A file that is there already stays as it is.
     """
     begun = begin.init(folder, currency, dry_run=dry_run, commit=commit)
     if dry_run:
@@ -340,8 +341,16 @@ def init(folder: str, currency: str | None, commit: bool, dry_run: bool) -> int:
         common.write(f"kept {os.path.join(name, path) if name != '.' else path}: it was there already")
     if begun.committed:
         common.write(f"committed as {begun.committed}")
+    if begun.stale:
+        common.write(f"the schemas are not those of this mtrack: mtrack schema --update {name} brings them up to date")
+    if begun.repository is not None:
+        above = os.path.relpath(begun.repository)
+        common.write(f"note: GitHub, GitLab and pre-commit look only at the root of the repository, {above}: move their files there")
     go = "" if name == "." else f"cd {name}, then "
     common.write(f"next: {go}mtrack new acme-website --currency EUR --milestone 'Discovery=4000.00'")
+    if begun.written:
+        common.write("      pre-commit install, to have git run mtrack lint before each commit")
+        common.write("      delete the jobs of GitHub or GitLab, whichever you don't use")
     return 0
 
 

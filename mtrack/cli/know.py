@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from mtrack import resources
 from mtrack.cli import common, complete
-from mtrack.errors import UsageError
+from mtrack.errors import CannotRunError, UsageError
 
 
 @click.command(short_help="The rules and their pages.")
@@ -30,11 +32,53 @@ def rules(rule: str | None) -> None:
     common.write(render.page_text(RULES[name], common.use_colour()))
 
 
-@click.command(short_help="Print a JSON Schema.")
-@click.argument("name", type=click.Choice(resources.SCHEMAS))
-def schema(name: str) -> None:
-    """Print a JSON Schema: of milestones.yaml, of mtrack.yaml (workspace), or of what lint and status print as JSON."""
-    common.write(resources.schema_text(name))
+def _schema_names(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in resources.SCHEMAS if name.startswith(incomplete)]
+
+
+@click.command(short_help="Print a JSON Schema, or check the workspace's copies.")
+@click.argument("name", metavar="[NAME|PATH]", required=False, shell_complete=_schema_names)
+@click.option("--check", is_flag=True, help="Say whether the schemas in the workspace of PATH are this mtrack's.")
+@click.option("--update", is_flag=True, help="Write this mtrack's schemas into the workspace of PATH.")
+def schema(name: str | None, check: bool, update: bool) -> int:  # noqa: FBT001
+    """Print a JSON Schema: of milestones.yaml, of mtrack.yaml (workspace), or of what lint and status print as JSON.
+
+    A workspace keeps copies of the first two in .mtrack/schemas, for editors. With --check, exit code 1 says that they
+    are missing or another version's.
+    """
+    if not check and not update:
+        if name not in resources.SCHEMAS:
+            message = f"there is no schema '{name}'" if name else "NAME is missing"
+            message += f": mtrack schema {'|'.join(resources.SCHEMAS)}"
+            raise UsageError(message)
+        common.write(resources.schema_text(name))
+        return 0
+    if check and update:
+        message = "--check and --update exclude each other"
+        raise UsageError(message)
+    return _workspace_schemas(name or ".", update=update)
+
+
+def _workspace_schemas(path: str, *, update: bool) -> int:
+    """Check or update the schemas in a workspace; the exit code."""
+    from mtrack import workspace  # noqa: PLC0415
+    from mtrack.edit import outfit  # noqa: PLC0415
+
+    if not os.path.exists(path):
+        message = f"there is no {path}"
+        raise UsageError(message)
+    root = workspace.find_root(path)
+    if not os.path.lexists(os.path.join(root, workspace.SETTINGS)):
+        message = f"{path} lies in no workspace: mtrack init makes one"
+        raise CannotRunError(message)
+    if update:
+        for schema_path in outfit.refresh(root):
+            common.write(f"wrote {os.path.relpath(os.path.join(root, schema_path))}")
+        return 0
+    found = outfit.stale(root)
+    for schema_path, state in found.items():
+        common.write(f"{os.path.relpath(os.path.join(root, schema_path))} is {state}: mtrack schema --update writes it")
+    return 1 if found else 0
 
 
 @click.command(short_help="Print a shell's completion script.")

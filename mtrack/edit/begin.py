@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import lint, money, schema, source, workspace
 from mtrack import settings as settings_module
-from mtrack.edit import find, git, record, store, style, tree, verbs
+from mtrack.edit import find, git, outfit, record, store, style, tree, verbs
 from mtrack.edit.record import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 
@@ -19,57 +19,24 @@ if TYPE_CHECKING:
     from mtrack.edit.find import Target
     from mtrack.edit.store import Evidence
 
-SETTINGS = """\
-# Settings of this workspace; the file marks its root. Each folder with a milestones.yaml is a project.
-# `mtrack schema workspace` describes every key; uncomment what you need.
-
-format: 1
-
-# name: Studio North          # shown in reports
-{currency}
-# payment_terms: 30           # days until an invoice is due, where neither it nor the agreement says
-# bill_within: 0              # days an approved milestone may wait for its invoice
-# locale: en_GB               # how reports write money and dates
-
-# currencies:                 # codes beside ISO 4217, each with its number of decimals
-#   USDC: 6
-
-# exclude:                    # folders not searched, as in .gitignore
-#   - archive/
-
-# rules:                      # error, warning, info or off; `mtrack rules` lists them
-#   signoff-missing: info
-"""
-
-IGNORED = f"""\
-# What mtrack leaves behind when it is killed while it writes
-{store.LOCK}
-.*{store.TEMPORARY}
-
-# Reports
-/report/
-
-# Editors and systems
-*~
-.*.sw?
-~$*
-.DS_Store
-Thumbs.db
-"""
-
 OPENS = frozenset({"agreement-missing", "amount-unlisted", "milestones-missing"})
 """What a new project may still lack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What `init` did: paths written, and paths that were there already."""
+    """What `init` did: paths written, paths that were there already, and schemas among those that are out of date.
+
+    `repository` is the root of the git repository around it, where that is another folder.
+    """
 
     root: str
     written: tuple[str, ...]
     kept: tuple[str, ...]
     diff: str = ""
     committed: str | None = None
+    stale: tuple[str, ...] = ()
+    repository: str | None = None
 
 
 def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bool = False) -> Begun:
@@ -85,8 +52,7 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     if currency is not None and not money.is_currency(currency, {}):
         message = f"there is no currency '{currency}' in ISO 4217"
         raise UsageError(message)
-    line = f"currency: {currency}" if currency else "# currency: EUR             # of projects that set none"
-    contents = {workspace.SETTINGS: SETTINGS.format(currency=line), ".gitignore": IGNORED}
+    contents = outfit.contents(currency)
     missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
     kept = tuple(name for name in contents if name not in missing)
     diff = "".join(record.unified(name, "", text) for name, text in missing.items())
@@ -100,9 +66,19 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     if commit:
         git.ready(root, [])
     for name, text in missing.items():
-        store.create(os.path.join(root, name), text.encode())
+        outfit.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
-    return Begun(root, tuple(missing), kept, committed=committed)
+    return Begun(root, tuple(missing), kept, "", committed, tuple(outfit.stale(root)), _repository_above(root))
+
+
+def _repository_above(root: str) -> str | None:
+    """The nearest folder above that is a git repository's root; None where `root` is one itself or in none."""
+    folder = root
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+    return None if folder == root else folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,4 +220,4 @@ def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int
         if planned is not None:
             lines.append(f"    {line('planned', planned)}")
         lines.append("    status: not_billed")
-    return "\n".join(lines) + "\n"
+    return outfit.modeline(target.root, target.folder) + "\n".join(lines) + "\n"

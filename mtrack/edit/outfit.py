@@ -1,0 +1,81 @@
+"""The files of a new workspace: settings, schemas for editors, jobs for CI. What they say stands in `templates/init/`."""
+
+from __future__ import annotations
+
+import os
+
+from mtrack import resources, workspace
+from mtrack.edit import store
+from mtrack.errors import CannotRunError
+
+FILES = {
+    workspace.SETTINGS: "mtrack.yaml",
+    ".gitignore": "gitignore",
+    ".vscode/settings.json": "vscode-settings.json",
+    ".vscode/extensions.json": "vscode-extensions.json",
+    ".github/workflows/mtrack.yml": "github-workflow.yml",
+    ".gitlab-ci.yml": "gitlab-ci.yml",
+    ".pre-commit-config.yaml": "pre-commit-config.yaml",
+}
+"""Path in the workspace, and the name of its template."""
+
+SCHEMAS = {f".mtrack/schemas/{name}.schema.json": name for name in ("milestones", "workspace")}
+"""Path in the workspace, and the name of the schema: those of the files that people edit."""
+
+_NO_CURRENCY = "# currency: EUR\n"
+
+
+def contents(currency: str | None) -> dict[str, str]:
+    """Every file of a new workspace, by its path from the root."""
+    files = {path: resources.template_text(f"init/{name}") for path, name in FILES.items()}
+    if currency is not None:
+        files[workspace.SETTINGS] = files[workspace.SETTINGS].replace(_NO_CURRENCY, f"currency: {currency}\n")
+    return files | {path: resources.schema_text(name) for path, name in SCHEMAS.items()}
+
+
+def create(root: str, path: str, text: str) -> None:
+    """Write a file of the workspace and the folders above it, never over another. Raises CannotRunError."""
+    full = os.path.join(root, *path.split("/"))
+    try:
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+    except OSError as error:
+        message = f"{os.path.dirname(full)} can't be made: {os.strerror(error.errno or 5).lower()}"
+        raise CannotRunError(message) from None
+    store.create(full, text.encode())
+
+
+def stale(root: str) -> dict[str, str]:
+    """The schemas in the workspace that are not this mtrack's: path, and "missing" or "out of date".
+
+    Line ends don't count: git may have changed them. Raises CannotRunError.
+    """
+    result: dict[str, str] = {}
+    for path, name in SCHEMAS.items():
+        full = os.path.join(root, *path.split("/"))
+        if not os.path.lexists(full):
+            result[path] = "missing"
+        elif store.read(full).replace(b"\r\n", b"\n") != resources.schema_text(name).encode():
+            result[path] = "out of date"
+    return result
+
+
+def refresh(root: str) -> tuple[str, ...]:
+    """Bring the workspace's schemas up to date; the paths written. Raises CannotRunError."""
+    written = stale(root)
+    for path, state in written.items():
+        text = resources.schema_text(SCHEMAS[path])
+        if state == "missing":
+            create(root, path, text)
+        else:
+            full = os.path.join(root, *path.split("/"))
+            store.replace(root, full, store.read(full), text.encode())
+    return tuple(written)
+
+
+def modeline(root: str, folder: str) -> str:
+    """The line by which an editor finds the schema of a project's records; nothing where the workspace has none."""
+    schema = next(path for path, name in SCHEMAS.items() if name == "milestones")
+    if not os.path.isfile(os.path.join(root, *schema.split("/"))):
+        return ""
+    up = "" if folder == "." else "../" * (folder.count("/") + 1)
+    return f"# yaml-language-server: $schema={up}{schema}\n"
