@@ -55,6 +55,7 @@ REASONS = {
     "tag": "the value carries a tag",
     "block-scalar": "the value is written as a block of text",
     "layout": "the layout here is one that mtrack does not edit ('? key', a key without its colon, a comment in the way)",
+    "last-line": "the file ends inside a block of text, without a newline",
     "documents": "the file holds no document, or several",
     "line-ends": "the file has lone carriage returns as line ends",
     "flaws": "the file breaks YAML or the format",
@@ -182,7 +183,7 @@ def _splice(text: str, changes: tuple[Change, ...], shape: str) -> str:
         line = read.position(flaw.offsets[0])[0] if flaw.offsets else None
         refuse("flaws", f"{flaw.message}; {flaw.hint}", line)
     try:
-        tree = trees.read(text)
+        tree = trees.read(text, trees.parser_for(text))
     except UnreadableError as error:
         refuse("documents", str(error))
     cuts = _Cuts()
@@ -196,12 +197,13 @@ def _splice(text: str, changes: tuple[Change, ...], shape: str) -> str:
 def _prove(tree: Tree, cuts: _Cuts, result: str, data: Any, shape: str) -> None:
     """Raise RefusedError unless the result is the edit and nothing else."""
     try:
-        after = trees.read(result).events
+        after = trees.read(result, tree.parser).events
     except UnreadableError as error:
         message = f"the edited text would not be YAML: {error}"
         refuse("proof", message)
     if after != cuts.events_after(tree.events):
-        refuse("proof")
+        inside = any(node.style in ("|", ">") and node.end == len(tree.text) for node in tree.root.walk())
+        refuse("last-line" if inside else "proof")
     if _undo(cuts, tree.text, result) != tree.text:
         refuse("proof")
     again = source.parse("", result, schema.shape(shape))
@@ -411,7 +413,7 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
         inline = styles.in_flow(new, style)
         if not node.empty:
             cuts.cut(node.start, node.end, inline)
-        elif key is None:
+        elif key is None or (key.colon is None and not wanted.flow):
             refuse("layout", line=text.count("\n", 0, node.start) + 1)
         elif key.colon is None:
             cuts.cut(key.end, key.end, f": {inline}")

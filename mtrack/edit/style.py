@@ -147,7 +147,9 @@ class Style:
             return known[True] > known[False]
         if isinstance(value, list):
             return all(not isinstance(item, dict | list) for item in value) and len(value) <= 3  # noqa: PLR2004
-        if name in ("milestones[]", "invoices[]", "invoice") or any(isinstance(item, dict | list) for item in value.values()):
+        if name in ("milestones[]", "invoices[]", "invoice") or any(
+            isinstance(item, dict | list) for item in value.values()
+        ):
             return False
         if name.endswith("[]"):
             siblings = Counter[bool]()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Event = tuple[Any, ...]
 """An event without its marks: what two texts must have in common to mean the same."""
 
+REFERENCE, LIBYAML = "ruamel.yaml", "libyaml"
 _COLON = re.compile(r"[ \t]*:")
 _DIRECTIVE = re.compile(r"^(%YAML[ ]+1\.)[0-9]\b", re.MULTILINE)
 _BREAK = re.compile(r"\r\n|\n")
@@ -93,6 +94,7 @@ class Tree:
     events: tuple[Event, ...]
     root: Node
     shared: frozenset[str]
+    parser: str
 
     def column(self, offset: int) -> int:
         """How many characters stand before an offset on its line."""
@@ -113,18 +115,21 @@ class Tree:
         return match[0] if match else "\n"
 
 
-def events(text: str) -> list[Any]:
-    """The reference parser's events. Raises UnreadableError where there are none."""
+def events(text: str, parser: str = REFERENCE) -> list[Any]:
+    """A parser's events. Raises UnreadableError where there are none."""
     import ruamel.yaml  # noqa: PLC0415  (only an edit needs the reference parser)
+    import yaml  # noqa: PLC0415
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
 
     if text.lstrip().startswith("%"):
         text = _DIRECTIVE.sub(r"\g<1>2", text)
     try:
+        if parser == LIBYAML:
+            return list(yaml.parse(text, Loader=yaml.CSafeLoader))
         return list(ruamel.yaml.YAML(typ="safe", pure=True).parse(text))
-    except MarkedYAMLError as error:
+    except (MarkedYAMLError, yaml.MarkedYAMLError) as error:
         raise UnreadableError(error.problem or error.context or "not YAML") from None
-    except YAMLError as error:
+    except (YAMLError, yaml.YAMLError) as error:
         raise UnreadableError(getattr(error, "reason", None) or "not YAML") from None
     except (ValueError, AttributeError, AssertionError, IndexError, TypeError, RecursionError):
         message = "not YAML that can be parsed"
@@ -146,9 +151,19 @@ def bare_event(event: Any) -> Event:
     return (kind,)
 
 
-def read(text: str) -> Tree:
+def parser_for(text: str) -> str:
+    """The parser to edit a text by: the reference, but for a tab outside quotes, which only libyaml takes."""
+    if "\t" in text:
+        try:
+            events(text)
+        except UnreadableError:
+            return LIBYAML
+    return REFERENCE
+
+
+def read(text: str, parser: str = REFERENCE) -> Tree:
     """The tree of a text of one document. Raises UnreadableError."""
-    found = events(text)
+    found = events(text, parser)
     documents = sum(type(event).__name__ == "DocumentStartEvent" for event in found)
     if documents != 1:
         message = "the file holds no document" if not documents else "the file holds several documents"
@@ -186,7 +201,7 @@ def read(text: str) -> Tree:
         else:
             root = node
     assert root is not None
-    return Tree(text, tuple(bare_event(event) for event in found), root, frozenset(shared))
+    return Tree(text, tuple(bare_event(event) for event in found), root, frozenset(shared), parser)
 
 
 def _tag(event: Any) -> str | None:

@@ -1,0 +1,76 @@
+"""Every verb on every hand-styled file: exactly the edit, or a refusal; no third outcome."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import edit_judge
+import pytest
+from edit_verbs import CASES, books_of, changes_for
+
+from mtrack.edit.splice import REASONS, RefusedError, splice
+
+CORPUS = sorted((Path(__file__).parent.parent / "corpus-edit").glob("*.txt"))
+SHARE = 0.03
+"""The share of edits that may be refused."""
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode()
+
+
+def test_the_corpus_is_large_and_every_verb_meets_most_of_it() -> None:
+    assert len(CORPUS) >= 60
+    met = Counter[str]()
+    for path in CORPUS:
+        books = books_of(_text(path))
+        assert books is not None, path.name
+        met.update(case for case in CASES if changes_for(books, case))
+    assert set(met) == set(CASES)
+    assert min(met.values()) >= 15, met  # `hold` meets fewest: most files have one already
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_an_edit_is_exact_or_refused(path: Path) -> None:
+    text = _text(path)
+    books = books_of(text)
+    assert books is not None
+    for case in CASES:
+        changes = changes_for(books, case)
+        if not changes:
+            continue
+        try:
+            after = splice(text, changes)
+        except RefusedError as refused:
+            assert refused.reason in REASONS
+            assert refused.by_hand, case
+            continue
+        assert not edit_judge.faults(text, after, changes), (case, after)
+        assert books_of(after) is not None, case
+
+
+def test_few_edits_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    done, reasons, files = 0, Counter[str](), Counter[str]()
+    for path in CORPUS:
+        text = _text(path)
+        books = books_of(text)
+        assert books is not None
+        for case in CASES:
+            changes = changes_for(books, case)
+            if not changes:
+                continue
+            done += 1
+            try:
+                splice(text, changes)
+            except RefusedError as refused:
+                reasons[refused.reason] += 1
+                files[path.stem] += 1
+    share = reasons.total() / done
+    with capsys.disabled():
+        print(
+            f"\n{done} edits of {len(CORPUS)} files, {reasons.total()} refused ({share:.2%}): {dict(reasons)} in {dict(files)}"
+        )  # noqa: T201
+    assert done > 1000
+    assert share < SHARE
+    assert "proof" not in reasons

@@ -1,0 +1,225 @@
+"""The writer's traps one by one: what it keeps, and what it refuses and why."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from decimal import Decimal
+
+import edit_judge
+import edit_styles
+import edit_verbs
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mtrack.edit import style, tree
+from mtrack.edit.splice import Append, Change, Put, RefusedError, Remove, splice
+from mtrack.edit.verbs import fix_statuses, next_id, next_number
+
+HEAD = "project: A\ncurrency: EUR\nmilestones:\n"
+STATUS = ("milestones", 0, "status")
+
+
+def _refusal(text: str, *changes: Change) -> RefusedError:
+    with pytest.raises(RefusedError) as caught:
+        splice(text, changes)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("reason", "line", "text", "change"),
+    [
+        ("alias", 6, "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(("milestones", 1, "status"), "paid")),
+        ("alias", 4, "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(STATUS, "paid")),
+        ("alias", 5, "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
+        ("alias", 6, "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 1, "deliverable", "approved"), date(2026, 2, 2))),
+        ("anchor", 5, "- id: M1\n  status: &s sent\n", Put(STATUS, "paid")),
+        ("flaws", 5, "- id: M1\n  status: !!str sent\n", Put(STATUS, "paid")),
+        ("block-scalar", 5, "- id: M1\n  status: |-\n    sent\n", Put(STATUS, "paid")),
+        ("flaws", 6, "- id: M1\n  status: sent\n  status: paid\n", Put(STATUS, "paid")),
+        ("flaws", 5, "- id: M1\n  <<: {status: sent}\n", Put(STATUS, "paid")),
+        ("layout", 7, "- id: M1\n  ? status\n  : sent\n  ? note\n  :\n", Put(("milestones", 0, "note"), "x")),
+        ("flaws", 6, "- id: M1\n  status: sent\n--- {}\n", Put(STATUS, "paid")),
+        ("last-line", None, "- id: M1\n  note: |\n    no newline", Put(STATUS, "paid")),
+        ("line-ends", 4, "- id: M1\r  status: sent\n", Put(STATUS, "paid")),
+        ("occupied", 4, "- id: M1\n  invoice: {number: I}\n", Put(("milestones", 0), {"id": "M2"})),
+        ("occupied", 5, "- id: M1\n  deliverable: done\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
+        ("layout", 5, "- id: M1\n  hold: {until: 2026-01-01}\n", Remove(("milestones", 0, "hold", "until"))),
+        ("layout", 5, "- id: M1\n  hold: [] # why\n", Put(("milestones", 0, "hold", 3), "x")),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_edited_is_refused_with_its_reason_and_the_lines_to_write(
+    reason: str, line: int | None, text: str, change: Change
+) -> None:
+    refused = _refusal(HEAD + text, change)
+    assert (refused.reason, refused.line) == (reason, line)
+    assert str(change.route[-1]) in refused.by_hand
+
+
+def test_a_refusal_shows_every_change_by_hand() -> None:
+    refused = _refusal(
+        HEAD + "- id: M1\n  status: &s sent\n",
+        Put(STATUS, "paid"),
+        Append(("milestones", 0, "invoice", "payments"), {"date": date(2026, 3, 1), "amount": Decimal("200.00")}),
+        Remove(("milestones", 0, "hold")),
+    )
+    assert refused.by_hand.splitlines() == [
+        "in milestones.1: status: paid",
+        "in milestones.1.invoice: one more in payments: - {date: 2026-03-01, amount: 200.00}",
+        "in milestones.1: remove `hold`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("yes", '"yes"'), ("007", '"007"'), ("12:30", '"12:30"'), ("1_000", '"1_000"'), ("2026-01-01", '"2026-01-01"'),
+        ("null", '"null"'), ("~", '"~"'), ("", '""'), (" x", '" x"'), ("a: b", '"a: b"'), ("a #b", '"a #b"'), ("a#b", "a#b"),
+        ("1e3", '"1e3"'), (".5", '".5"'), ("0x1F", '"0x1F"'), ("- x", '"- x"'), ("x:", '"x:"'), ("=", '"="'), ("it's", "it's"),
+        ("two\nlines", '"two\\nlines"'), ("tab\there", '"tab\\there"'), ('say "hi"', 'say "hi"'), ("back\\slash", "back\\slash"),
+        ("\x85", '"\\x85"'), ("\u2028", '"\\u2028"'), ("🙂", "🙂"), ("INV-2026-004", "INV-2026-004"), ("1.2.3", "1.2.3"),
+        (Decimal("200.00"), "200.00"), (Decimal("0.10"), "0.10"), (date(2026, 2, 3), "2026-02-03"), (True, "true"), (5, "5"),
+    ],
+)  # fmt: skip
+def test_values_are_quoted_where_a_reader_would_take_them_for_something_else(value: object, expected: str) -> None:
+    text = splice(
+        HEAD + "  - {id: M1}\nclosed:\n",
+        [Put(("note",), value)] if isinstance(value, str) else [Put(("x-own",), value)],
+    )
+    assert text.split(": ")[-1 if value != "a: b" else 0].strip() == expected or f": {expected}\n" in text
+
+
+@pytest.mark.parametrize("value", ["a, b", "[x]", "{x}", "a]"])
+def test_brackets_and_commas_are_quoted_in_braces_only(value: str) -> None:
+    inside = splice(HEAD + "  - {id: M1, status: sent}\n", [Put(("milestones", 0, "note"), value)])
+    assert f'note: "{value}", status' in inside
+    outside = splice(HEAD + "  - id: M1\n", [Put(("milestones", 0, "note"), value)])
+    assert f"note: {value}\n" in outside or value[0] in "[{"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("'sent'", "'paid'"),
+        ('"sent"', '"paid"'),
+        ("sent", "paid"),
+        ("'sent' # why", "'paid' # why"),
+        ("sent   ", "paid   "),
+    ],
+)
+def test_a_value_keeps_its_quotes_and_what_follows(old: str, new: str) -> None:
+    text = HEAD + f"- id: M1\n  status: {old}\n"
+    assert splice(text, [Put(STATUS, "paid")]) == text.replace(old, new)
+
+
+def test_an_amount_keeps_its_decimals_and_loses_no_other() -> None:
+    text = HEAD + "- id: M1\n  amount: 200.00\n  status: sent\n"
+    new = splice(text, [Put(("milestones", 0, "amount"), Decimal("250.10"))])
+    assert new == text.replace("200.00", "250.10")
+
+
+def test_line_ends_of_the_file_are_those_of_the_edit() -> None:
+    text = "\ufeff" + (HEAD + "- id: M1\n  status: sent").replace("\n", "\r\n")
+    new = splice(text, [Append(("milestones",), {"id": "M2", "name": "Name"})])
+    assert new == text + "\r\n- id: M2\r\n  name: Name"
+
+
+def test_nothing_is_written_for_nothing() -> None:
+    text = HEAD + "- id: M1\n"
+    assert splice(text, []) == text
+
+
+def test_a_block_of_text_at_the_end_that_needs_no_newline_is_no_trouble() -> None:
+    text = HEAD + "- id: M1\n  note: |-\n    last"
+    assert splice(text, [Put(STATUS, "paid")]) == text + "\n  status: paid"
+
+
+def test_statuses_are_mended_by_the_same_writer() -> None:
+    text = (
+        "project: A\ncurrency: EUR\nmilestones:\n"
+        "  - {id: M1, name: N, amount: 1.00, status: sent}  # wrong\n"
+        "  - {id: M2, name: O, amount: 1.00, status: not_billed}\n"
+        "  - id: M3\n    name: P\n    amount: 1.00\n    invoice: {number: I, amount: 1.00, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1.00}]}\n"
+        "    status: 'sent'\n"
+    )
+    books = edit_verbs.books_of(text)
+    assert books is not None
+    changes = fix_statuses(books, {"M1", "M2", "M3"})
+    assert changes == (Put(STATUS, "not_billed"), Put(("milestones", 2, "status"), "paid"))
+    assert splice(text, changes) == text.replace("status: sent}", "status: not_billed}").replace("'sent'", "'paid'")
+
+
+def test_ids_and_numbers_go_on_in_their_series() -> None:
+    assert next_id(["M1", "M2"]) == "M3"
+    assert next_id(["phase-09"]) == "phase-10"
+    assert next_id(["M2", "M3", "M1"]) == "M4"
+    assert next_id(["start", "end"]) == "M3"
+    assert next_number(["INV-2026-001", "INV-2026-009", "X"]) == "INV-2026-010"
+    assert next_number(["7/2026"]) == "7/2027"
+    assert next_number([]) is None
+
+
+def test_a_broken_proof_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a wrong cut would do, the proof sees it."""
+    text = HEAD + "- id: M1\n  note: x # kept\n  status: sent\n"
+    good = style.in_flow
+    for wrong in ("paid\n  extra: 1", "paid # and more", "'paid'", "sent", "paid, x", "&a paid", "!!str paid"):
+        monkeypatch.setattr(style, "in_flow", lambda *_, wrong=wrong: wrong)
+        expected = "paid # and more"  # a comment changes no event: only its own line is written, as asked
+        if wrong != expected:
+            assert _refusal(text, Put(STATUS, "paid")).reason == "proof", wrong
+    monkeypatch.setattr(style, "in_flow", good)
+    assert "status: paid\n" in splice(text, [Put(STATUS, "paid")])
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), case=st.sampled_from(sorted(edit_verbs.CASES)))
+def test_an_edit_in_any_style_is_exact_or_refused(seed: int, case: str) -> None:
+    text = edit_styles.text(random.Random(seed))  # noqa: S311
+    books = edit_verbs.books_of(text)
+    try:
+        edit_judge.tree(text)
+    except yaml.YAMLError:
+        return
+    changes = edit_verbs.changes_for(books, case) if books else ()
+    if not changes:
+        return
+    try:
+        after = splice(text, changes)
+    except RefusedError:
+        return
+    assert not edit_judge.faults(text, after, changes), after
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_what_is_added_and_removed_again_leaves_the_bytes_as_they_were(seed: int) -> None:
+    text = edit_styles.text(random.Random(seed))  # noqa: S311
+    books = edit_verbs.books_of(text)
+    if books is None or books.project.milestones[0].hold or books.project.milestones[0].cancelled_date:
+        return
+    route = ("milestones", 0, "hold")
+    data = books.project.source.data["milestones"][0]
+    if "hold" in data:
+        return
+    try:
+        there = splice(text, [Put(route, {"until": date(2026, 1, 1)})])
+        back = splice(there, [Remove(route)])
+    except RefusedError:
+        return
+    assert back == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(value=st.text(st.characters(exclude_categories=("Cs",)), max_size=30))
+def test_any_text_comes_back(value: str) -> None:
+    for text in (HEAD + "- {id: M1}\n", HEAD + "- id: M1\n", HEAD + "- id: M1\n  name: 'q'\n"):
+        after = splice(text, [Put(("milestones", 0, "note"), value)])
+        assert edit_judge.tree(after)["milestones"][0]["note"] == value
+
+
+def test_an_empty_text_has_no_document() -> None:
+    with pytest.raises(tree.UnreadableError):
+        tree.read("# nothing\n")
