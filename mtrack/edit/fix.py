@@ -8,7 +8,6 @@ from mtrack.edit import record, verbs
 from mtrack.edit.find import Target
 from mtrack.edit.splice import RefusedError
 from mtrack.edit.verbs import Edit
-from mtrack.render.plain import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +39,8 @@ def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Ou
 
         def edit(books: Books, ids: set[str] = ids) -> Edit:
             changes: tuple[Change, ...] = verbs.fix_statuses(books, ids)
-            return Edit(
-                changes, f"{books.project.path}: {count(len(changes), 'status', 'statuses')} mended", "mend statuses"
-            )
+            mended = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} mended"
+            return Edit(changes, f"{books.project.path}: {mended}", "mend statuses")
 
         try:
             # The expected status is what the invoices say: writing it down is right whatever else it brings to light.
