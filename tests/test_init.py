@@ -1,0 +1,324 @@
+"""`mtrack init` sets a workspace up for the places where people work, and its own jobs run on it as they should."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from support import ROOT, add_evidence, judge, mtrack, validated, write_tree
+
+from mtrack import resources
+from mtrack.edit import outfit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WRITTEN = [
+    "mtrack.yaml",
+    ".gitignore",
+    ".vscode/settings.json",
+    ".vscode/extensions.json",
+    ".github/workflows/mtrack.yml",
+    ".gitlab-ci.yml",
+    ".pre-commit-config.yaml",
+    ".mtrack/schemas/milestones.schema.json",
+    ".mtrack/schemas/workspace.schema.json",
+]
+RECORD = """\
+project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00, milestones: 1}
+milestones:
+  - id: M1
+    name: Discovery
+    amount: 4000.00
+    deliverable: {completed: 2026-02-01, approved: 2026-02-02, signoff: signoffs/m1.eml}
+    invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf, payments: [{date: 2026-02-10, amount: 4000.00}]}
+    status: paid
+closed: 2026-02-12
+"""
+
+
+def workspace(root: Path, record: str = RECORD) -> Path:
+    """What `mtrack init` makes, with a project that is in order on any day."""
+    assert mtrack("init", root).code == 0
+    write_tree(root, {"acme/milestones.yaml": record})
+    add_evidence(root)
+    return root
+
+
+def broken(root: Path) -> Path:
+    return workspace(root, RECORD.replace("number: INV-1, amount: 4000.00", "number: INV-1, amount: 4500.00"))
+
+
+# What is written.
+
+
+def test_init_writes_the_files_and_says_so(tmp_path: Path) -> None:
+    result = mtrack("init", cwd=tmp_path)
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert [line.removeprefix("wrote ") for line in lines if line.startswith("wrote ")] == WRITTEN
+    assert any(line.startswith("next: mtrack new ") for line in lines)
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()) == sorted(WRITTEN)
+    assert mtrack("lint", tmp_path).code == 0
+
+
+@pytest.mark.parametrize("path", WRITTEN)
+def test_init_never_overwrites(path: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {path: "format: 1\n"})
+    result = mtrack("init", cwd=tmp_path)
+    assert result.code == 0
+    assert (tmp_path / path).read_text(encoding="utf-8") == "format: 1\n"
+    assert f"kept {path}: it was there already\n" in result.out
+    assert result.out.count("wrote ") == len(WRITTEN) - 1
+    assert ("mtrack schema --update" in result.out) == path.startswith(".mtrack/")
+
+
+def test_init_again_changes_nothing(tmp_path: Path) -> None:
+    mtrack("init", cwd=tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    assert mtrack("init", cwd=tmp_path).out.count("kept ") == len(WRITTEN)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_init_in_the_way_of_its_folders(tmp_path: Path) -> None:
+    write_tree(tmp_path, {".vscode": "a file\n"})
+    result = mtrack("init", cwd=tmp_path)
+    assert result.code == 3
+    assert ".vscode can't be made" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_the_dry_run_shows_every_file_and_writes_none(tmp_path: Path) -> None:
+    result = mtrack("init", "--dry-run", cwd=tmp_path)
+    assert [line[6:] for line in result.out.splitlines() if line.startswith("+++ b/")] == WRITTEN
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_explain_every_key_and_the_samples_hold(tmp_path: Path) -> None:
+    mtrack("init", cwd=tmp_path)
+    text = (tmp_path / "mtrack.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=.mtrack/schemas/workspace.schema.json\n")
+    data = yaml.safe_load(re.sub(r"^# (?=[a-z_]+:|  )", "", text, flags=re.MULTILINE))
+    properties = json.loads(resources.schema_text("workspace"))["properties"]
+    assert set(data) == set(properties)
+    (tmp_path / "mtrack.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    assert {finding.rule for finding in judge(tmp_path)} == {"unused-waiver"}
+
+
+def test_the_currency_is_set(tmp_path: Path) -> None:
+    mtrack("init", "--currency", "SEK", cwd=tmp_path)
+    data = yaml.safe_load((tmp_path / "mtrack.yaml").read_text(encoding="utf-8"))
+    assert data == {"format": 1, "currency": "SEK"}
+
+
+def test_a_repository_around_the_workspace_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert "root of the repository, .:" in mtrack("init", "billing", cwd=tmp_path).out
+    (tmp_path / "billing" / ".git").mkdir()
+    assert "repository" not in mtrack("init", "billing", cwd=tmp_path).out
+
+
+def test_a_new_project_names_its_schema(tmp_path: Path) -> None:
+    mtrack("init", "--currency", "EUR", cwd=tmp_path)
+    for project in ("acme", "clients/globex"):
+        mtrack("new", project, "--milestone", "Discovery=4000.00", cwd=tmp_path)
+        first, _, _ = (tmp_path / project / "milestones.yaml").read_text(encoding="utf-8").partition("\n")
+        path = first.removeprefix("# yaml-language-server: $schema=")
+        schema = (tmp_path / project / path).read_text(encoding="utf-8")
+        assert schema == resources.schema_text("milestones")
+
+
+def test_a_new_project_names_no_schema_that_is_not_there(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\ncurrency: EUR\n"})
+    mtrack("new", "acme", "--milestone", "Discovery=4000.00", cwd=tmp_path)
+    assert (tmp_path / "acme" / "milestones.yaml").read_text(encoding="utf-8").startswith("project: ")
+
+
+def test_the_editor_settings_map_each_file_to_its_schema(tmp_path: Path) -> None:
+    mtrack("init", cwd=tmp_path)
+    mapped = json.loads((tmp_path / ".vscode/settings.json").read_text(encoding="utf-8"))["yaml.schemas"]
+    assert mapped == {f"./{path}": ANY_DEPTH[name] for path, name in outfit.SCHEMAS.items()}
+    assert [path for path in mapped if not (tmp_path / path).is_file()] == []
+
+
+ANY_DEPTH = {"milestones": "**/milestones.yaml", "workspace": "mtrack.yaml"}
+
+
+# Whether the schemas are current.
+
+
+def test_schema_check_and_update(tmp_path: Path) -> None:
+    workspace(tmp_path)
+    assert mtrack("schema", "--check", cwd=tmp_path).code == 0
+    milestones, settings = (tmp_path / path for path in outfit.SCHEMAS)
+    milestones.unlink()
+    settings.write_text("{}\n", encoding="utf-8")
+    result = mtrack("schema", "--check", tmp_path / "acme", cwd=tmp_path)
+    assert (result.code, result.err) == (1, "")
+    assert result.out.splitlines() == [
+        ".mtrack/schemas/milestones.schema.json is missing: mtrack schema --update writes it",
+        ".mtrack/schemas/workspace.schema.json is out of date: mtrack schema --update writes it",
+    ]
+    assert mtrack("schema", "--update", cwd=tmp_path).code == 0
+    assert settings.read_text(encoding="utf-8") == resources.schema_text("workspace")
+    assert milestones.read_text(encoding="utf-8") == resources.schema_text("milestones")
+    assert mtrack("schema", "--check", cwd=tmp_path).code == 0
+    settings.write_bytes(settings.read_bytes().replace(b"\n", b"\r\n"))
+    assert mtrack("schema", "--check", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize("arguments", [("--check", "--update"), ("--check", "nowhere"), ("nothing",), ()])
+def test_schema_used_wrongly(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    result = mtrack("schema", *arguments, cwd=workspace(tmp_path))
+    assert (result.code, result.out) == (2, "")
+
+
+def test_schema_check_outside_a_workspace(tmp_path: Path) -> None:
+    for option in ("--check", "--update"):
+        result = mtrack("schema", option, cwd=tmp_path)
+        assert (result.code, result.out) == (3, "")
+        assert "mtrack init" in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+# The jobs.
+
+
+@pytest.mark.parametrize(
+    ("schema", "path"),
+    [("vendor.github-workflows", ".github/workflows/mtrack.yml"), ("vendor.gitlab-ci", ".gitlab-ci.yml")],
+)
+def test_the_jobs_fit_the_published_schemas(schema: str, path: str, tmp_path: Path) -> None:
+    mtrack("init", cwd=tmp_path)
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(tmp_path / path)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """An environment in which this checkout's mtrack is the one on the path."""
+    script = folder / "mtrack"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m mtrack "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+
+
+def shell(command: str, root: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A step as a runner runs it."""
+    options = ("-e", "-o", "pipefail", "-c")
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", *options, command],
+        cwd=root, env=env, capture_output=True, text=True, encoding="utf-8", check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def run_job(root: Path, job: str, env: dict[str, str]) -> dict[str, int]:
+    """Run a job's own steps in order, as GitHub does: after a failure only those that always run. Exit codes by name."""
+    workflow: Any = yaml.safe_load((root / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))
+    codes: dict[str, int] = {}
+    installed = False
+    for step in workflow["jobs"][job]["steps"]:
+        command = step.get("run")
+        if command == "pip install mtrack":
+            installed = True
+        elif command is not None and (not any(codes.values()) or step.get("if") == "always()"):
+            assert installed
+            codes[step["name"]] = shell(command, root, env).returncode
+    return codes
+
+
+CHECK, SCHEMAS, SARIF, REPORT = (
+    "Check the records", "Check the editors' schemas", "Write the findings for code scanning", "Write the report",
+)  # fmt: skip
+
+
+def test_the_workflow_passes_on_a_clean_tree(tmp_path: Path) -> None:
+    root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
+    assert run_job(root, "check", env) == {CHECK: 0, SCHEMAS: 0, SARIF: 0, REPORT: 0}
+    assert json.loads((root / "mtrack.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
+    assert (root / "mtrack-report/index.html").is_file()
+    assert run_job(root, "check", env) == {CHECK: 0, SCHEMAS: 0, SARIF: 0, REPORT: 0}  # what it made is no trouble
+    assert run_job(root, "page", env) == {REPORT: 0}
+
+
+def test_the_workflow_fails_on_a_broken_tree_and_still_reports(tmp_path: Path) -> None:
+    root, env = broken(tmp_path / "tree"), environment(tmp_path / "bin")
+    assert run_job(root, "check", env) == {CHECK: 1, SCHEMAS: 0, SARIF: 0, REPORT: 0}
+    results = json.loads((root / "mtrack.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    assert "overbilled" in {result["ruleId"] for result in results}
+    assert "M1" in (root / "mtrack-report/index.html").read_text(encoding="utf-8")
+
+
+def test_the_workflow_fails_on_records_and_settings_that_cannot_be_read(tmp_path: Path) -> None:
+    root, env = workspace(tmp_path / "tree", "project: [\n"), environment(tmp_path / "bin")
+    assert run_job(root, "check", env) == {CHECK: 1, SCHEMAS: 0, SARIF: 0, REPORT: 0}
+    write_tree(root, {"mtrack.yaml": "format: [\n"})
+    (root / "mtrack.sarif").unlink()
+    assert run_job(root, "check", env) == {CHECK: 3, SCHEMAS: 0, SARIF: 1, REPORT: 1}
+    assert not (root / "mtrack.sarif").exists()
+
+
+def test_the_workflow_tells_of_schemas_out_of_date(tmp_path: Path) -> None:
+    root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
+    (root / ".mtrack/schemas/workspace.schema.json").unlink()
+    assert run_job(root, "check", env) == {CHECK: 0, SCHEMAS: 1, SARIF: 0, REPORT: 0}
+
+
+def run_gitlab(root: Path, job: str, env: dict[str, str]) -> list[tuple[str, int]]:
+    """Run a GitLab job's script line by line, up to the first that fails."""
+    jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    done: list[tuple[str, int]] = []
+    first, *lines = jobs[job]["script"]
+    assert first == "pip install mtrack"
+    for line in lines:
+        done.append((line, shell(line, root, env).returncode))
+        if done[-1][1]:
+            break
+    return done
+
+
+def test_the_gitlab_job_passes_on_a_clean_tree(tmp_path: Path) -> None:
+    root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
+    done = run_gitlab(root, "mtrack", env)
+    assert [code for _, code in done] == [0, 0, 0, 0]
+    assert json.loads((root / "gl-code-quality-report.json").read_text(encoding="utf-8")) == []
+    assert run_gitlab(root, "pages", env)[-1][1] == 0
+    assert (root / "public/index.html").is_file()
+
+
+def test_the_gitlab_job_fails_on_a_broken_tree_and_still_reports(tmp_path: Path) -> None:
+    root, env = broken(tmp_path / "tree"), environment(tmp_path / "bin")
+    done = run_gitlab(root, "mtrack", env)
+    assert [code for _, code in done] == [0, 0, 0, 1]
+    assert done[-1][0] == "mtrack lint"
+    entries = json.loads((root / "gl-code-quality-report.json").read_text(encoding="utf-8"))
+    assert {entry["location"]["path"] for entry in entries} == {"acme/milestones.yaml"}
+    assert (root / "mtrack-report/index.html").is_file()
+
+
+def test_what_the_jobs_write_is_ignored_by_git(tmp_path: Path) -> None:
+    root, env = broken(tmp_path / "tree"), environment(tmp_path / "bin")
+    run_job(root, "check", env)
+    run_gitlab(root, "mtrack", env)
+    env["GIT_CONFIG_GLOBAL"] = os.devnull
+    shell("git init -q .", root, env)
+    done = shell("git status --porcelain --untracked-files=all", root, env)
+    assert done.returncode == 0, done.stderr
+    untracked = {line[3:] for line in done.stdout.splitlines()}
+    project = ("milestones.yaml", "agreement/sow.pdf", "invoices/1.pdf", "signoffs/m1.eml")
+    assert untracked == {*WRITTEN, *(f"acme/{path}" for path in project)}
+
+
+def test_the_findings_of_a_clean_workspace_are_none(tmp_path: Path) -> None:
+    result = mtrack("lint", workspace(tmp_path), "--format", "json", "--fail-on", "info")
+    assert (result.code, validated(result.out, "findings")["findings"]) == (0, [])
