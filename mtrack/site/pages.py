@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
+from markupsafe import Markup
 
 from mtrack import __version__, money, resources
 from mtrack.errors import CannotRunError
@@ -186,7 +187,12 @@ class Site:
         def identity(kind: str, name: str) -> str:
             return f"{_part(page)}-{anchor(kind, name)}" if self.single else anchor(kind, name)
 
+        def labelled(name: str) -> Markup:
+            # In a single file the same headings come again and again: there sections are no landmarks.
+            return Markup() if self.single else Markup(' aria-labelledby="{}"').format(anchor("h", name))
+
         return {
+            "labelled": labelled,
             "page": page,
             "part": _part(page),
             "title": title,

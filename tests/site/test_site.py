@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import html5lib
+import pytest
+from hostile import SCRIPT, write_hostile
+from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
+
+from mtrack.rules import RULES
+from mtrack.site.links import page_of
+from mtrack.site.revision import revision
+from mtrack.views.attention import ACTIONS
+
+RECORDS = """project: {name}
+client: Acme GmbH
+currency: EUR
+agreement: {{file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, milestones: 2}}
+milestones:
+  - id: M1
+    name: Discovery
+    amount: 4000.00
+    deliverable: {{approved: 2026-02-02, signoff: signoffs/m1.eml}}
+    invoice: {{number: {number}, amount: 4000.00, sent: 2026-02-03, file: invoices/{number}.pdf}}
+    status: sent
+  - {{id: M2, name: Beta, amount: 5000.00, planned: 2026-05-01, status: not_billed}}
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = write_tree(
+        tmp_path / "work",
+        {
+            "mtrack.yaml": "format: 1\nname: Studio\n",
+            "one/milestones.yaml": RECORDS.format(name="One", number="A-1"),
+            "two/milestones.yaml": RECORDS.format(name="Two", number="B-1"),
+        },
+    )
+    add_evidence(root)
+    return root
+
+
+def report(root: Path, out: Path, *more: str) -> int:
+    result = mtrack("report", root, "-o", out, "--as-of", AS_OF.isoformat(), *more)
+    assert result.code in (0, 1), result.err
+    return result.code
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_site_has_its_pages_and_nothing_else(tree: Path, tmp_path: Path) -> None:
+    assert report(tree, tmp_path / "out") == 0
+    assert sorted(files(tmp_path / "out")) == [
+        ".mtrack-report.json", "clients.html", "findings.html", "index.html", "invoices.html",
+        "projects/one.html", "projects/two.html", "report.css", "report.js",
+    ]  # fmt: skip
+
+
+def test_the_same_tree_gives_the_same_bytes(tree: Path, tmp_path: Path) -> None:
+    report(tree, tmp_path / "out")
+    first = files(tmp_path / "out")
+    shutil.rmtree(tmp_path / "out")
+    report(tree, tmp_path / "out")
+    assert files(tmp_path / "out") == first
+
+
+def test_only_changed_pages_are_written_again(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    report(tree, out)
+    for path in out.rglob("*.*"):
+        os.utime(path, (1, 1))
+    report(tree, out)
+    assert {path.stat().st_mtime for path in out.rglob("*.html")} == {1}
+    (tree / "two/milestones.yaml").write_text(RECORDS.format(name="Second", number="B-1"), encoding="utf-8")
+    report(tree, out)
+    changed = {path.relative_to(out).as_posix() for path in out.rglob("*.html") if path.stat().st_mtime != 1}
+    assert "projects/two.html" in changed
+    assert "projects/one.html" not in changed
+    assert "Second" in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_what_a_page_depends_on_makes_it_anew(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    report(tree, out)
+    assert 'href="../../work/one/invoices/A-1.pdf"' in (out / "projects/one.html").read_text(encoding="utf-8")
+    (tree / "one/invoices/A-1.pdf").unlink()
+    report(tree, out)
+    page = (out / "projects/one.html").read_text(encoding="utf-8")
+    assert "A-1.pdf</bdi></a>" not in page
+    assert "attachment-missing" in page
+    (out / "projects/one.html").write_text("mine", encoding="utf-8")
+    report(tree, out)
+    assert (out / "projects/one.html").read_text(encoding="utf-8") == page
+
+
+def test_pages_of_gone_projects_are_removed(tree: Path, tmp_path: Path) -> None:
+    report(tree, tmp_path / "out")
+    (tmp_path / "out/notes.txt").write_text("mine", encoding="utf-8")
+    shutil.rmtree(tree / "two")
+    report(tree, tmp_path / "out")
+    left = files(tmp_path / "out")
+    assert "projects/two.html" not in left
+    assert left["notes.txt"] == b"mine"
+
+
+def test_a_folder_of_others_is_left_alone(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write_tree(out, {"index.html": "mine"})
+    result = mtrack("report", tree, "-o", out, "--as-of", AS_OF.isoformat())
+    assert result.code == 2
+    assert "is not empty and mtrack did not make it" in result.err
+    assert files(out) == {"index.html": b"mine"}
+
+
+def test_a_manifest_names_no_file_outside(tree: Path, tmp_path: Path) -> None:
+    out = write_tree(tmp_path / "out", {"keep.html": "mine"})
+    victim = write_tree(tmp_path, {"victim.html": "mine"}) / "victim.html"
+    pages = {"../victim.html": ["a", "b"], "/etc/x.html": ["a", "b"], "projects/../../victim.html": ["a", "b"]}
+    (out / ".mtrack-report.json").write_text(json.dumps({"version": 1, "pages": pages}), encoding="utf-8")
+    report(tree, out)
+    assert victim.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("place", ["work/one/report", "work/one/invoices", "work", "."])
+def test_records_are_not_written_over(tree: Path, tmp_path: Path, place: str) -> None:
+    before = files(tree)
+    result = mtrack("report", tree, "-o", tmp_path / place, "--as-of", AS_OF.isoformat())
+    assert result.code == 2, result.out
+    assert files(tree) == before
+
+
+def test_the_workspace_is_only_read(tree: Path, tmp_path: Path) -> None:
+    before = files(tree)
+    report(tree, tmp_path / "out")
+    mtrack("report", tree, "--single-file", tmp_path / "one.html", "--as-of", AS_OF.isoformat())
+    assert files(tree) == before
+
+
+def test_a_broken_project_has_a_page_with_its_findings(tree: Path, tmp_path: Path) -> None:
+    (tree / "two/milestones.yaml").write_text("project: Two\nmilestones: [\n", encoding="utf-8")
+    assert report(tree, tmp_path / "out") == 1
+    assert "invalid-yaml" in (tmp_path / "out/projects/two.html").read_text(encoding="utf-8")
+    assert "Left out until mended" in (tmp_path / "out/index.html").read_text(encoding="utf-8")
+
+
+def test_own_templates_come_first_and_are_sandboxed(tree: Path, tmp_path: Path) -> None:
+    write_tree(tree, {"templates/site/foot.html.j2": "<footer>Our own {{ name }}</footer>"})
+    report(tree, tmp_path / "out")
+    assert "<footer>Our own Studio</footer>" in (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    for hostile in (
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ url.__globals__ }}",
+        "{{ cycler.__init__.__globals__.os.system('true') }}",
+        "{% include '../../../mtrack.yaml' %}",
+        "{{ nothing }}",
+        "{% broken",
+    ):
+        write_tree(tree, {"templates/site/foot.html.j2": hostile})
+        result = mtrack("report", tree, "-o", tmp_path / "out", "--as-of", AS_OF.isoformat())
+        assert result.code == 3, hostile
+        assert "templates" in result.err
+        assert "should not have happened" not in result.err
+
+
+def test_own_templates_bring_no_script_and_follow_no_link(tree: Path, tmp_path: Path) -> None:
+    write_tree(tree, {"templates/site/report.js": "alert(1)"})
+    report(tree, tmp_path / "out")
+    assert (tmp_path / "out/report.js").read_bytes() == (ROOT / "templates/site/report.js").read_bytes()
+    secret = write_tree(tmp_path, {"secret.txt": "secret"}) / "secret.txt"
+    (tree / "templates/site/foot.html.j2").symlink_to(secret)
+    result = mtrack("report", tree, "-o", tmp_path / "out2", "--as-of", AS_OF.isoformat())
+    assert "secret" not in "".join(path.decode() for path in files(tmp_path / "out2").values() if path)
+    assert result.code in (0, 3)
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_every_page_is_valid_html(tmp_path: Path, single: bool) -> None:  # noqa: FBT001
+    write_hostile(tmp_path / "hostile")
+    for name, root, as_of in (
+        ("example", ROOT / "example-workspace", date(2026, 11, 22)),
+        ("hostile", tmp_path / "hostile", AS_OF),
+        ("empty", write_tree(tmp_path / "empty", {"mtrack.yaml": "format: 1\n"}), AS_OF),
+    ):
+        target = tmp_path / name / "site.html" if single else tmp_path / f"out-{name}"
+        option = "--single-file" if single else "-o"
+        if single:
+            target = tmp_path / f"{name}.html"
+        result = mtrack("report", root, option, target, "--as-of", as_of.isoformat())
+        assert result.code in (0, 1), result.err
+        for page in [target] if single else sorted(target.rglob("*.html")):
+            html5lib.HTMLParser(strict=True).parse(page.read_text(encoding="utf-8"))
+
+
+def test_links_lead_somewhere(tmp_path: Path) -> None:
+    write_hostile(tmp_path / "hostile")
+    for root, as_of in ((ROOT / "example-workspace", "2026-11-22"), (tmp_path / "hostile", AS_OF.isoformat())):
+        out = tmp_path / f"out-{root.name}"
+        mtrack("report", root, "-o", out, "--as-of", as_of)
+        pages = {page: page.read_text(encoding="utf-8") for page in out.rglob("*.html")}
+        assert pages
+        for page, text in pages.items():
+            ids = re.findall(r'\bid="([^"]*)"', text)
+            assert len(ids) == len(set(ids)), page
+            for href in re.findall(r'<a [^>]*href="([^"]*)"', text):
+                parts = urlsplit(href.replace("&amp;", "&").replace("&#39;", "'"))
+                assert not parts.scheme, href
+                target = page if not parts.path else (page.parent / unquote(parts.path)).resolve()
+                assert target.is_file(), href
+                if parts.fragment:
+                    assert f'id="{parts.fragment}"' in target.read_text(encoding="utf-8"), href
+
+
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    write_hostile(tmp_path / "hostile")
+    report(tmp_path / "hostile", tmp_path / "out")
+    for page in (tmp_path / "out").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert SCRIPT not in text
+        assert len(re.findall("<script", text)) == 1
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", text)
+        assert 'href="javascript' not in text
+        assert "49{%" not in text
+
+
+def test_a_single_file_holds_every_page(tree: Path, tmp_path: Path) -> None:
+    result = mtrack("report", tree, "--single-file", tmp_path / "all.html", "--as-of", AS_OF.isoformat())
+    assert result.code == 0
+    text = (tmp_path / "all.html").read_text(encoding="utf-8")
+    ids = re.findall(r'\bid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+    for href in re.findall(r'href="#([^"]*)"', text):
+        assert href in ids
+    assert 'id="p-projects-one"' in text
+    assert 'href="work/one/invoices/A-1.pdf"' in text
+    assert not re.search(r'(src|href)="(https?:|report\.)', text)
+
+
+def test_every_gap_and_overlap_has_a_next_step() -> None:
+    assert set(ACTIONS) == {name for name, rule in RULES.items() if rule.category in ("gap", "overlap")}
+
+
+def test_folders_never_share_a_page() -> None:
+    folders = ["a", "A", "a/b", "a-b", "a.b", "a_b", ".", "ä", "a b", "a  b", "a" * 300, "a" * 301, "..a", "con"]
+    pages = [page_of(folder) for folder in folders]
+    assert len({page.lower() for page in pages}) == len(folders)
+    assert all(re.fullmatch(r"projects/[a-z0-9._-]+\.html", page) and len(page) < 120 for page in pages)
+
+
+def test_the_commit_is_shown_and_git_is_only_read(tree: Path, tmp_path: Path) -> None:
+    assert revision(str(tree)) is None
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-q", "-m", "x"],
+    ):
+        subprocess.run(["git", "-C", tree, *command], check=True, env=environment)
+    head = revision(str(tree))
+    assert head
+    before = files(tree)
+    report(tree, tmp_path / "out")
+    assert files(tree) == before
+    assert f"<code>{head}</code>" in (tmp_path / "out/index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["aging", "forecast"])
+def test_cash_commands_say_the_same_in_every_format(tree: Path, command: str) -> None:
+    results = {
+        name: mtrack(command, tree, "--format", name, "--as-of", "2026-04-01") for name in ("text", "json", "csv", "md")
+    }
+    assert all(result.code == 0 for result in results.values())
+    for name, result in results.items():
+        assert ("8,000.00" if name in ("text", "md") else "4000.00") in result.out
+    data = json.loads(results["json"].out)
+    if command == "aging":
+        assert data["buckets"]["EUR"]["1-30"] == "8000.00"
+        assert [item["days"] for item in data["invoices"]] == [27, 27]
+    else:
+        assert data["months"]["EUR"][0] == {
+            "month": "2026-04",
+            "certain": "8000.00",
+            "billable": "0.00",
+            "planned": "0.00",
+        }
+
+
+def test_nothing_outstanding_says_so(tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {"mtrack.yaml": "format: 1\n"})
+    assert "nothing is outstanding" in mtrack("aging", root).out
+    assert "nothing is expected" in mtrack("forecast", root).out
