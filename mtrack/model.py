@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mtrack import money
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from mtrack.source import Source
 
+@cache
 def number_key(number: str) -> str:
     """An invoice number as it is compared: without case and white space."""
     return "".join(number.split()).casefold()

@@ -58,11 +58,11 @@ def share(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tuple
     Parts are rounded down to `decimals` places and what is left goes, unit by unit, to the largest remainders
     (Hamilton's method), the first of equals first. Weights that sum to 0 get equal parts.
     """
+    if len(weights) == 1:
+        return (amount,)
     whole = total(weights)
     if whole <= 0:
         weights, whole = (Decimal(1),) * len(weights), Decimal(len(weights))
-    if len(weights) == 1:
-        return (amount,)
     decimals = max(decimals, -_exponent(amount))
     units = int(_EXACT.scaleb(amount, decimals))
     scale = max(-_exponent(weight) for weight in weights)
@@ -87,8 +87,10 @@ def decimals_used(amount: Decimal) -> int:
         return 0
     _, digits, exponent = amount.as_tuple()
     assert isinstance(exponent, int)
-    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
-    return max(-(exponent + zeros), 0)
+    decimals = -exponent  # and so the last digit stands at -1
+    while decimals > 0 and not digits[decimals + exponent - 1]:
+        decimals -= 1
+    return max(decimals, 0)
 
 
 def text(amount: Decimal, decimals: int) -> str:
