@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mtrack import money
 from mtrack.finding import Severity, Span
-from mtrack.render.github import github
-from mtrack.render.gitlab import gitlab
-from mtrack.render.junit import junit
 from mtrack.render.plain import count, harmless, json_text, style
-from mtrack.render.sarif import sarif
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,13 +165,23 @@ def _json_finding(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _in_its_module(name: str) -> Callable[[Report, bool], str]:
+    """A format that other programs read; its module is loaded when it is asked for."""
+
+    def render(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT002
+        text: str = getattr(import_module(f"mtrack.render.{name}"), name)(report, colour)
+        return text
+
+    return render
+
+
 FORMATS: dict[str, Callable[[Report, bool], str]] = {
     "text": text,
     "concise": concise,
     "json": json,
-    "sarif": sarif,
-    "github": github,
-    "gitlab": gitlab,
-    "junit": junit,
+    "sarif": _in_its_module("sarif"),
+    "github": _in_its_module("github"),
+    "gitlab": _in_its_module("gitlab"),
+    "junit": _in_its_module("junit"),
 }
 """Every format by name; the colour flag is for those that a terminal shows."""
