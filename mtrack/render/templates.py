@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 from markupsafe import Markup
 
@@ -17,8 +17,6 @@ from mtrack.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from jinja2 import Environment
 
 
 class _Raw(str):
@@ -71,19 +69,29 @@ _UNWANTED = re.compile(
 
 def clean(text: str) -> str:
     r"""Text as a page can hold it: controls and bidirectional marks become escapes like \x1b, line breaks stay."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNWANTED.sub(lambda match: harmless(match[0]) if harmless(match[0]) != match[0] else "\ufffd", text)
 
 
 def _finalize_html(value: Any) -> Any:
+    if type(value) is str:
+        return clean(value)
     if value is None:
         return ""
-    return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def html_environment(own: Iterable[str] = ()) -> SandboxedEnvironment:
-    """The environment of the HTML templates, autoescaped; folders in `own` come before mtrack's own templates."""
-    return ImmutableSandboxedEnvironment(
-        loader=_OwnLoader([*own, resources.folder("templates")]),
+def html_environment(own: Iterable[str] = ()) -> Environment:
+    """The environment of the HTML templates, autoescaped.
+
+    Folders in `own` come before mtrack's own templates, and all then runs in the sandbox, which would only slow
+    down those that mtrack brings.
+    """
+    folders = tuple(own)
+    kind: type[Environment] = ImmutableSandboxedEnvironment if folders else Environment
+    return kind(
+        loader=_OwnLoader([*folders, resources.folder("templates")]),
         undefined=StrictUndefined,
         autoescape=True,
         finalize=_finalize_html,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -14,7 +16,7 @@ from mtrack.site.pages import ASSETS, Site
 from mtrack.site.revision import revision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mtrack.books import Workspace
     from mtrack.views.overview import Overview
@@ -32,9 +34,10 @@ def write_folder(
     for name in ASSETS:
         content = site.asset(name)
         folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
-    for done, page in enumerate(site.pages(), 1):
-        folder.put(page.name, page.digest, page.draw)
-        tell(done, site.count)
+    with _settled():
+        for done, page in enumerate(site.pages(), 1):
+            folder.put(page.name, page.digest, page.draw)
+            tell(done, site.count)
     folder.finish()
     return folder.written
 
@@ -58,6 +61,16 @@ def write_file(workspace: Workspace, view: Overview, target: str, tell: Callable
             put(_bytes(page.draw()))
             tell(done, site.count)
         put(_bytes(site.frame("single-foot.html.j2")))
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Keep the collector of garbage from looking at what was read again and again while pages are drawn."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _inline(text: str) -> Markup:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -41,7 +42,8 @@ def share(part: Decimal, whole: Decimal) -> Decimal:
 
 
 def _plain(number: Decimal) -> str:
-    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _svg(kind: str, height: int, inner: Iterable[str]) -> Markup:
@@ -54,6 +56,7 @@ def _rect(kind: str, start: Decimal, width: Decimal, y: float, height: float) ->
     return f'<rect class="{kind}" x="{_plain(start)}%" y="{y:g}" width="{_plain(width)}%" height="{height:g}"/>'
 
 
+@cache
 def mark(name: str, label: str = "") -> Markup:
     """A state's mark; `label` only where no word stands beside it."""
     role = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')

@@ -52,6 +52,12 @@ SEVERITY_WORDS = {1: "info", 2: "warning", 3: "error"}
 
 
 _SHORT = 20
+_DASH = Markup('<data class="z" value="0">–</data>')
+
+
+def _markup(text: str) -> Markup:
+    """Text whose every part from a file is escaped already; much faster than Markup's own formatting."""
+    return Markup(text)  # noqa: S704
 
 
 class Words:
@@ -59,21 +65,23 @@ class Words:
 
     def __init__(self, locale: str) -> None:
         self.wording = Wording(locale)
+        # The same days, amounts and states come again and again; to look one up is much faster than to write it.
         self.day = lru_cache(maxsize=4096)(self._day)
+        self.amount = lru_cache(maxsize=8192)(self._amount)
+        self.brief = lru_cache(maxsize=8192)(self._brief)
+        self.state = lru_cache(maxsize=256)(self._state)
 
-    def amount(self, value: Decimal, places: int) -> Markup:
+    def _amount(self, value: Decimal, places: int) -> Markup:
         """An amount, without its currency; the exact value beside it for programs."""
-        return Markup('<data value="{}">{}</data>').format(
-            money.text(value, places), self.wording.number(value, places)
-        )
+        return _markup(f'<data value="{money.text(value, places)}">{escape(self.wording.number(value, places))}</data>')
 
-    def brief(self, value: Decimal, places: int) -> Markup:
+    def _brief(self, value: Decimal, places: int) -> Markup:
         """The same for an overview: no decimals where they are all zero."""
-        return Markup('<data value="{}">{}</data>').format(money.text(value, places), self.wording.brief(value, places))
+        return _markup(f'<data value="{money.text(value, places)}">{escape(self.wording.brief(value, places))}</data>')
 
     def or_dash(self, value: Decimal, places: int) -> Markup:
         """An amount, or a dash for none, so that a sheet's zeros don't drown its sums."""
-        return self.amount(value, places) if value else Markup('<data class="z" value="0">–</data>')
+        return self.amount(value, places) if value else _DASH
 
     def signed(self, value: Decimal, places: int) -> Markup:
         """A change: with its sign."""
@@ -83,36 +91,35 @@ class Words:
     def cash(self, value: Decimal, currency: str, places: int) -> Markup:
         """An amount with its currency before it, or after, as the locale has it."""
         number = self.brief(value, places)
-        code = Markup('<abbr class="cur">{}</abbr>').format(clean(currency))
-        return number + Markup("\u00a0") + code if self.wording.code_last else code + Markup("\u00a0") + number
+        code = f'<abbr class="cur">{escape(clean(currency))}</abbr>'
+        return _markup(f"{number}\u00a0{code}" if self.wording.code_last else f"{code}\u00a0{number}")
 
     def _day(self, day: date | None) -> Markup:
         if day is None:
             return Markup()
-        return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), self.wording.day(day))
+        return _markup(f'<time datetime="{day.isoformat()}">{escape(self.wording.day(day))}</time>')
 
     def name(self, text: object) -> Markup:
         """Text from a file, set apart so that it turns only itself around where it is written from right to left."""
-        return Markup("<bdi>{}</bdi>").format(clean(str(text))) if text else Markup()
+        return _markup(f"<bdi>{escape(clean(str(text)))}</bdi>") if text else Markup()
 
     def number(self, text: str) -> Markup:
         """An invoice number: kept on one line where it is of a usual length."""
-        short = Markup(' class="short"') if len(text) <= _SHORT else Markup()
-        return Markup("<bdi{}>{}</bdi>").format(short, clean(text))
+        short = ' class="short"' if len(text) <= _SHORT else ""
+        return _markup(f"<bdi{short}>{escape(clean(text))}</bdi>")
 
-    def state(self, name: str, word: str | None = None) -> Markup:
+    def _state(self, name: str, word: str | None = None) -> Markup:
         """A state: its mark and its word, in its colour."""
-        return Markup('<span class="state k-{}">{}{}</span>').format(
-            name, draw.mark(MARKS.get(name, name)), clean(word or STATE_WORDS[name])
-        )
+        text = escape(clean(word or STATE_WORDS[name]))
+        return _markup(f'<span class="state k-{escape(name)}">{draw.mark(MARKS.get(name, name))}{text}</span>')
 
     def prose(self, text: object) -> Markup:
         """A message: what stands between backquotes as code."""
         pieces = str(escape(clean(str(text)))).split("`")
         if len(pieces) % 2 == 0:
-            return Markup("`".join(pieces))  # noqa: S704  (escaped just above)
+            return _markup("`".join(pieces))
         parts = (f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
-        return Markup("".join(parts))  # noqa: S704  (escaped just above)
+        return _markup("".join(parts))
 
     def install(self, environment: Environment) -> None:
         """Give the templates all of it."""

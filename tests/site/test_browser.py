@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import threading
+import unicodedata
 import warnings
 from datetime import date
 from io import BytesIO
@@ -250,7 +251,7 @@ def test_paper_holds_every_row(browser: Browser, site: Path, paper: str) -> None
             ).all_inner_texts()
             assert heads or path.name == "broken.html"
             reader = PdfReader(BytesIO(page.pdf(format=paper)))
-            sheets = ["".join(sheet.extract_text().split()) for sheet in reader.pages]
+            sheets = ["".join(unicodedata.normalize("NFKC", sheet.extract_text()).split()) for sheet in reader.pages]
             whole = "".join(sheets)
             for head in heads:  # a head may be broken over lines of its cell, with other cells between
                 assert all(word in whole for word in head.split()), (path.name, head)
