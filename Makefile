@@ -15,7 +15,7 @@ define show
 	@echo
 endef
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench fuzz clean
 .NOTPARALLEL:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make test   run the tests'
 	@echo 'make lint   run the linters and the type checker'
 	@echo 'make bench  measure how fast it is'
+	@echo 'make fuzz   try 100,000 edits and kill 1,000 writers; takes a while'
 	@echo 'make clean  remove what the others made'
 
 demo: $(VENV)/.installed
@@ -44,6 +45,10 @@ lint: $(VENV)/.installed-dev
 
 bench: .bench/.installed
 	.bench/bin/python bench/bench.py
+
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python tests/edit/fuzz.py $(or $(EDITS),100000)
+	@folder=$$(mktemp -d) && $(BIN)/python tests/edit/kill.py $(or $(KILLS),1000) "$$folder"; code=$$?; rm -rf "$$folder"; exit $$code
 
 clean:
 	rm -rf $(VENV) .bench build dist report

@@ -49,6 +49,9 @@ ORDER: dict[str, tuple[str, ...]] = {
 """The order of keys in which a careful person writes them."""
 ORDER["invoices[]"] = ORDER["invoice"]
 
+FIRST = -1
+"""Before the first pair of a mapping."""
+
 REASONS = {
     "alias": "the value is an alias, or is shared by one: a change here would be a change elsewhere",
     "anchor": "the value carries an anchor",
@@ -187,8 +190,9 @@ def _splice(text: str, changes: tuple[Change, ...], shape: str) -> str:
     except UnreadableError as error:
         refuse("documents", str(error))
     cuts = _Cuts()
+    style = styles.Style.of(tree)
     for wanted in _gather(tree, changes):
-        _cut(tree, styles.Style.of(tree), wanted, cuts)
+        _cut(tree, style, wanted, cuts)
     result = cuts.text_after(text)
     _prove(tree, cuts, result, apply(read.data, changes), shape)
     return result
@@ -441,27 +445,32 @@ def _insert_keys(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None
     for name in sorted(wanted.keys, key=lambda name: rank.get(name, len(rank))):
         groups.setdefault(_before(tree, wanted, name, rank), []).append(name)
     for pair, names in groups.items():
-        flow = node.flow
         new = [
             (
-                styles.scalar(name, style, flow=flow, quote=node.pairs[pair][0].style),
-                styles.styled(wanted.keys[name], name, style, flow=flow),
+                styles.scalar(name, style, flow=node.flow, quote=node.pairs[max(pair, 0)][0].style),
+                styles.styled(wanted.keys[name], name, style, flow=node.flow),
             )
             for name in names
         ]
-        value = node.pairs[pair][1]
-        cuts.events.append(
-            (
-                value.last + 1,
-                value.last + 1,
-                [event for key, item in new for part in (key, item) for event in styles.events(part)],
-            )
-        )
-        if flow:
-            written = [f"{styles.written(key)}: {styles.in_flow(item, style)}" for key, item in new]
-            _into_flow(tree, node, node.pairs[pair][0].start, _end(node.pairs[pair]), written, cuts)
-        else:
+        at = node.first + 1 if pair == FIRST else node.pairs[pair][1].last + 1
+        cuts.events.append((at, at, [event for both in new for part in both for event in styles.events(part)]))
+        if not node.flow:
             _into_block(tree, style, node, pair, new, cuts)
+            continue
+        written = [f"{styles.written(key)}: {styles.in_flow(item, style)}" for key, item in new]
+        if pair == FIRST:
+            _first_in_flow(tree, node, written, cuts)
+        else:
+            _into_flow(tree, node, node.pairs[pair][0].start, _end(node.pairs[pair]), written, cuts)
+
+
+def _first_in_flow(tree: Tree, node: Node, new: list[str], cuts: _Cuts) -> None:
+    """Insert elements before the first one in braces, one a line where that one has a line of its own."""
+    start = node.pairs[0][0].start
+    line = tree.line_start(start)
+    indent = tree.text[line:start]
+    between = f",{tree.newline(start)}{indent}" if line > node.start and not indent.strip() else ", "
+    cuts.cut(start, start, between.join([*new, ""]))
 
 
 def _end(pair: tuple[Node, Node]) -> int:
@@ -470,7 +479,10 @@ def _end(pair: tuple[Node, Node]) -> int:
 
 
 def _before(tree: Tree, wanted: _Wanted, name: str, rank: dict[str, int]) -> int:
-    """Which pair a new key is to follow: as in the mapping's siblings, else by the usual order, else the last."""
+    """Which pair a new key is to follow: as in the mapping's siblings, else by the usual order, else the last.
+
+    FIRST where the usual order puts it before all that is there.
+    """
     node = wanted.node
     present = {key.value: i for i, (key, _) in enumerate(node.pairs)}
     for other in reversed(_siblings(tree, wanted)):
@@ -479,8 +491,13 @@ def _before(tree: Tree, wanted: _Wanted, name: str, rank: dict[str, int]) -> int
             before = other.pairs[at - 1][0].value
             if before in present:
                 return present[before]
-    earlier = [i for key, i in present.items() if key in rank and rank[key] < rank.get(name, len(rank))]
-    return max(earlier) if earlier else len(node.pairs) - 1
+    own = rank.get(name, len(rank))
+    earlier = [i for key, i in present.items() if key in rank and rank[key] < own]
+    if earlier:
+        return max(earlier)
+    first = node.pairs[0][0]
+    alone = not tree.text[tree.line_start(first.start) : first.start].strip()
+    return FIRST if rank.get(first.value, -1) > own and (node.flow or alone) else len(node.pairs) - 1
 
 
 def _siblings(tree: Tree, wanted: _Wanted) -> list[Node]:
@@ -502,10 +519,10 @@ def _into_block(  # noqa: PLR0913
     for key, _ in node.pairs:
         if key.start and text[: key.start].rstrip(" ").endswith("?") and key.colon is None:
             refuse("layout", line=text.count("\n", 0, key.start) + 1)
-    if tree.column(node.pairs[pair][0].start) != column:
-        refuse("layout", line=text.count("\n", 0, node.pairs[pair][0].start) + 1)
-    at = _tail(tree, tree.line_end(_end(node.pairs[pair])), column)
-    newline = tree.newline(node.pairs[pair][0].start)
+    near = node.pairs[max(pair, 0)][0].start
+    if tree.column(near) != column:
+        refuse("layout", line=text.count("\n", 0, near) + 1)
+    newline = tree.newline(near)
     gap_of = _value_column(tree, node)
     lines: list[str] = []
     blank = _blank_before(tree, node, pair)
@@ -516,12 +533,17 @@ def _into_block(  # noqa: PLR0913
         if blank:
             lines.append("")
         lines += [" " * column + block[0], *block[1:]]
+    if pair == FIRST:
+        at = tree.line_start(near)
+        cuts.cut(at, at, newline.join([*lines, ""]))
+        return
+    at = _tail(tree, tree.line_end(_end(node.pairs[pair])), column)
     cuts.cut(at, at, newline + newline.join(lines))
 
 
 def _blank_before(tree: Tree, node: Node, pair: int) -> bool:
     """Whether a blank line stands before a pair at the file's top, and so should before the next."""
-    if node is not tree.root or not pair:
+    if node is not tree.root or pair <= 0:
         return False
     start = tree.line_start(node.pairs[pair][0].start)
     return _blank_above(tree, start)

@@ -33,7 +33,7 @@ class Edit:
     """What a verb wants.
 
     `did` is the line the user reads, `message` the commit's, `opens` the error rules that this step may leave open
-    for the next one, `numbers` the invoice numbers it is about.
+    for the next one, `numbers` the invoice numbers that are new or meant by a new record.
     """
 
     changes: tuple[Change, ...]
@@ -49,6 +49,10 @@ def amount_here(books: Books, amount: Decimal) -> Decimal:
     written = [item.amount for item in project.milestones] + [item.amount for item in project.invoices()]
     whole = all(item == item.to_integral_value() and item.as_tuple().exponent == 0 for item in written)
     return Decimal(money.text(amount, 0 if whole else project.places))
+
+
+def _maybe_here(books: Books, amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount_here(books, amount)
 
 
 def _record(**keys: Any) -> dict[str, Any]:
@@ -134,6 +138,7 @@ def bill(  # noqa: PLR0913
         for item, given in shares
     ]
     whole = money.total(amounts)
+    tax, total = _maybe_here(books, tax), _maybe_here(books, total)
     record = _record(
         number=number, amount=whole, sent=sent, tax=tax, total=total, due=due, file=file, replaces=replaces
     )
@@ -190,7 +195,7 @@ def pay(  # noqa: PLR0913
         if amount <= 0:
             message = f"nothing is outstanding on {invoice.number}; give the amount that came in"
             raise UsageError(message)
-    amount = amount_here(books, amount)
+    amount, withheld, fee = amount_here(books, amount), _maybe_here(books, withheld), _maybe_here(books, fee)
     foreign = {"amount": received[0], "currency": received[1]} if received else None
     record = _record(
         date=date, amount=amount, withheld=withheld, fee=fee, received=foreign, reference=reference, note=note
@@ -201,7 +206,6 @@ def pay(  # noqa: PLR0913
         (Append((*invoice.route, "payments"), record),),
         f"{invoice.number} {verb}: {what} on {date}",
         f"{'pay' if amount >= 0 else 'refund'} {invoice.number} ({what})",
-        numbers=frozenset({invoice.key}),
     )
 
 
@@ -211,9 +215,7 @@ def void(_books: Books, invoice: Invoice, *, date: date, reason: str | None = No
         message = f"{invoice.number} is void since {invoice.void} already"
         raise UsageError(message)
     change = Put((*invoice.route, "void"), _record(date=date, reason=reason))
-    return Edit(
-        (change,), f"{invoice.number} void since {date}", f"void {invoice.number}", numbers=frozenset({invoice.key})
-    )
+    return Edit((change,), f"{invoice.number} void since {date}", f"void {invoice.number}")
 
 
 def credit(  # noqa: PLR0913
@@ -250,6 +252,7 @@ def credit(  # noqa: PLR0913
     if tax is None and invoice.tax and whole <= invoice.amount:
         rest = money.minus(invoice.amount, whole)
         tax = amount_here(books, money.share(invoice.tax, (whole, rest), project.places)[0] if rest else invoice.tax)
+    tax = _maybe_here(books, tax)
     record = _record(number=number, amount=whole, sent=sent, tax=tax, file=file, credits=invoice.number)
     record["lines"] = [{"milestone": name, "amount": value} for name, value in parts]
     return Edit(
@@ -371,7 +374,6 @@ def write_off(books: Books, invoice: Invoice, amount: Decimal | None, *, date: d
             changes += (Put((*route, "reason"), reason),)
     return Edit(
         changes, f"{invoice.number} written off: {what} on {date}", f"write off {invoice.number} ({what})",
-        numbers=frozenset({invoice.key}),
     )  # fmt: skip
 
 

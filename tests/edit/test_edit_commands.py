@@ -1,0 +1,566 @@
+"""The commands that record: what they write, what they refuse, what they say."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support import ROOT, Result, add_evidence, mtrack, write_tree
+
+AS_OF = "2026-03-01"
+RECORD = """\
+project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, milestones: 2}
+milestones:
+  - id: M1
+    name: Discovery
+    amount: 4000.00
+    deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+    invoice: {number: INV-2026-004, amount: 4000.00, sent: 2026-02-03, tax: 760.00, file: invoices/INV-2026-004.pdf}
+    status: sent
+  - id: M2
+    name: Beta
+    amount: 5000.00
+    deliverable: {approved: 2026-02-20, signoff: signoffs/m2.eml}
+    status: not_billed
+"""
+OTHER = RECORD.replace("Acme website", "Globex portal").replace("INV-2026-004", "INV-2026-005")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """Two projects, one in a sub-folder, without a finding."""
+    files = {
+        "mtrack.yaml": "format: 1\n",
+        "acme-website/milestones.yaml": RECORD,
+        "clients/globex-portal/milestones.yaml": OTHER,
+    }
+    write_tree(tmp_path, dict(files))
+    add_evidence(tmp_path)
+    return tmp_path
+
+
+def _run(work: Path, *arguments: str | Path, as_of: str = AS_OF) -> Result:
+    return mtrack(*arguments, "--as-of", as_of, cwd=work)
+
+
+def _text(work: Path, project: str = "acme-website") -> str:
+    return (work / project / "milestones.yaml").read_text(encoding="utf-8")
+
+
+def _changed(work: Path, *arguments: str | Path, as_of: str = AS_OF) -> str:
+    """The lines a command adds (+) and takes (-), and nothing else."""
+    diff = _run(work, *arguments, "--dry-run", as_of=as_of)
+    assert diff.code == 0, diff.out + diff.err
+    before = _text(work)
+    result = _run(work, *arguments, as_of=as_of)
+    assert result.code == 0, result.out + result.err
+    assert _text(work) != before
+    lines = diff.out.splitlines()[2:]
+    return "\n".join(line for line in lines if line[:1] in "+-")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["deliver", "acme-website", "M2", "--date", "2026-02-18"],
+         "-    deliverable: {approved: 2026-02-20, signoff: signoffs/m2.eml}\n+    deliverable: {completed: 2026-02-18, approved: 2026-02-20, signoff: signoffs/m2.eml}"),
+        (["bill", "acme-website", "M2", "INV-2026-006"],
+         "-    status: not_billed\n+    invoice: {number: INV-2026-006, amount: 5000.00, sent: 2026-03-01}\n+    status: sent"),
+        (["bill", "acme-website", "M2", "0012", "--amount", "1000", "--sent", "2026-02-25", "--due", "2026-03-25", "--tax", "190", "--total", "1200"],
+         '-    status: not_billed\n+    invoice: {number: "0012", amount: 1000.00, sent: 2026-02-25, tax: 190.00, total: 1200.00, due: 2026-03-25}\n+    status: sent'),
+        (["pay", "inv-2026-004"], "+payments: [{date: 2026-03-01, amount: 4760.00}]"),
+        (["pay", "INV-2026- 004", "1000", "--withheld", "10.00", "--fee", "2.50", "--reference", "transfer 8841", "--note", "half", "--received", "1100 usd"],
+         "+payments: [{date: 2026-03-01, amount: 1000.00, withheld: 10.00, fee: 2.50, received: {amount: 1100, currency: USD}, reference: transfer 8841, note: half}]"),
+        (["void", "INV-2026-004", "--reason", "wrong address"], "+void: {date: 2026-03-01, reason: wrong address}"),
+        (["write-off", "INV-2026-004", "--reason", "client insolvent"], "+written_off: {date: 2026-03-01, amount: 4760.00, reason: client insolvent}"),
+        (["hold", "acme-website", "M2", "--until", "2026-07-01", "--reason", "new budget"], "+    hold: {until: 2026-07-01, reason: new budget}"),
+        (["hold", "acme-website", "M2"], "+    hold: {}"),
+        (["cancel", "acme-website", "M2", "--reason", "dropped"],
+         "-    status: not_billed\n+    cancelled: {date: 2026-03-01, reason: dropped}\n+    status: cancelled"),
+        (["amend", "acme-website", "--amount", "-800", "--milestones", "-1", "--signed", "2026-02-02", "--note", "less"],
+         "-agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, milestones: 2}\n"
+         "+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, milestones: 2, amendments: [{signed: 2026-02-02, amount: -800.00, milestones: -1, note: less}]}"),
+        (["credit", "INV-2026-004", "CN-1"],
+         "-    status: sent\n+    status: not_billed\n+invoices:\n+  - number: CN-1\n+    amount: 4000.00\n+    sent: 2026-03-01\n+    tax: 760.00\n"
+         "+    credits: INV-2026-004\n+    lines:\n+      - {milestone: M1, amount: 4000.00}"),
+        (["credit", "INV-2026-004", "CN-1", "--amount", "1000", "--date", "2026-02-20"],
+         "+invoices:\n+  - number: CN-1\n+    amount: 1000.00\n+    sent: 2026-02-20\n+    tax: 190.00\n+    credits: INV-2026-004\n+    lines:\n+      - {milestone: M1, amount: 1000.00}"),
+    ],
+)  # fmt: skip
+def test_a_verb_writes_the_lines_it_means_and_no_other(work: Path, arguments: list[str], expected: str) -> None:
+    found = _changed(work, *arguments)
+    if expected.startswith(("+payments", "+void", "+written")):
+        assert f"file: invoices/INV-2026-004.pdf, {expected[1:]}}}" in found
+        assert found.count("\n+") + found.count("\n-") + 1 in (2, 4)
+    else:
+        assert found == expected
+
+
+def test_a_project_is_named_by_its_path_or_its_end(work: Path) -> None:
+    for name in (
+        "globex-portal",
+        "clients/globex-portal",
+        "clients/globex-portal/",
+        "clients/globex-portal/milestones.yaml",
+    ):
+        assert _run(work, "hold", name, "M2", "--dry-run").code == 0, name
+    assert mtrack("hold", "globex-portal", "M2", "--dry-run", "--as-of", AS_OF, cwd=work / "acme-website").code == 0
+    assert mtrack("hold", "M2", "--dry-run", "--as-of", AS_OF, cwd=work / "acme-website").code == 2
+    assert (
+        mtrack("close", "--dry-run", "--as-of", AS_OF, cwd=work / "acme-website").code == 1
+    )  # the project one stands in
+    write_tree(work, {"old/globex-portal/milestones.yaml": OTHER})
+    result = _run(work, "hold", "globex-portal", "M2")
+    assert (result.code, "could be clients/globex-portal, old/globex-portal" in result.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["hold", "acme-webiste", "M2"], "there is no project 'acme-webiste' in .; did you mean acme-website?"),
+        (["hold", "acme-website", "m2"], "there is no milestone 'm2' in acme-website; did you mean M2?"),
+        (["pay", "INV-2026-04"], "there is no invoice 'INV-2026-04' in .; did you mean INV-2026-004?"),
+        (["pay"], "NUMBER is missing: mtrack pay"),
+        (["bill", "acme-website"], "MILESTONE is missing: mtrack bill"),
+        (["bill", "acme-website", "M2"], "NUMBER is missing: mtrack bill"),
+        (["bill", "acme-website", "M2", "I-9", "x"], "too many words: x"),
+        (["bill", "acme-website", "M2", "I-9", "--line", "M2=1"], "with --line the milestones stand there"),
+        (["bill", "acme-website", "I-9", "--line", "M2=1", "--amount", "1"], "--amount goes with one milestone"),
+        (["bill", "acme-website", "M2", "I-9", "--amount", "1,000.50"], "'1,000.50' is not an amount; write 1000.50"),
+        (["bill", "acme-website", "M2", "I-9", "--amount", "-5"], "'-5' is below 0"),
+        (["bill", "acme-website", "M2", "I-9", "--sent", "2026-02-30"], "is not a day of the calendar"),
+        (["bill", "acme-website", "M2", " "], "NUMBER is empty"),
+        (["pay", "INV-2026-004", "--received", "many"], "write 'USD 5120.00'"),
+        (["hold", "acme-website", "M2", "--release"], "M2 is not on hold"),
+        (["hold", "acme-website", "M2", "--release", "--reason", "x"], "--release goes alone"),
+        (["amend", "acme-website"], "say what changes"),
+        (["approve", "acme-website", "M2", "--date", "2026-02-21"], "M2 was approved on 2026-02-20 already"),
+        (["add", "acme-website", "Extra", "100", "--id", "M 3"], "'M 3' can't be an id"),
+        (["add", "acme-website", "Extra", "100", "--id", "M2"], "the id M2 is taken"),
+        (["add", "acme-website", "Extra"], "AMOUNT is missing"),
+        (["credit", "INV-2026-004", "C-1", "--amount", "1", "--line", "M1"], "give --amount or --line, not both"),
+        (["new", "acme-website"], "is a project already"),
+        (["new", "fresh", "--currency", "EUR"], "is missing: mtrack new"),
+        (["new", "fresh", "--milestone", "One=1"], "--currency is missing"),
+        (["new", "fresh", "--currency", "EUR", "--milestone", "One"], "'One' is not NAME=AMOUNT"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_says_what_to_write(work: Path, arguments: list[str], words: str) -> None:
+    before = {path: path.read_bytes() for path in work.rglob("*") if path.is_file()}
+    result = _run(work, *arguments)
+    assert result.code == 2, result.out + result.err
+    assert words in result.err
+    assert {path: path.read_bytes() for path in work.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("rule", "arguments"),
+    [
+        ("overbilled", ["bill", "acme-website", "M1", "INV-2026-006"]),
+        ("overbilled", ["bill", "acme-website", "M2", "INV-2026-006", "--amount", "5000.01"]),
+        ("duplicate-invoice-number", ["bill", "acme-website", "M2", "INV-2026-004"]),
+        ("duplicate-invoice-number", ["bill", "acme-website", "M2", "inv - 2026-005"]),
+        ("future-date", ["bill", "acme-website", "M2", "INV-2026-006", "--sent", "2026-03-02"]),
+        ("future-date", ["pay", "INV-2026-004", "--date", "2026-03-02"]),
+        ("date-order", ["pay", "INV-2026-004", "--date", "2026-02-01"]),
+        ("billed-before-approval", ["bill", "acme-website", "M2", "INV-2026-006", "--sent", "2026-02-19"]),
+        ("billed-cancelled", ["cancel", "acme-website", "M1"]),
+        ("closed-with-open", ["close", "acme-website"]),
+        ("amount-exceeds-agreement", ["add", "acme-website", "Extra", "1000"]),
+        ("replaced-not-void", ["bill", "acme-website", "M2", "INV-2026-006", "--replaces", "INV-2026-004"]),
+        ("amount-precision", ["pay", "INV-2026-004", "0.001"]),
+    ],
+)
+def test_an_edit_that_adds_an_error_is_refused_with_it_unless_forced(
+    work: Path, rule: str, arguments: list[str]
+) -> None:
+    before = _text(work)
+    result = _run(work, *arguments)
+    assert result.code == 1, result.err
+    assert f"({rule})" in result.out
+    assert "this would add an error; nothing was changed (--force records it all the same)" in result.err
+    assert _text(work) == before
+    assert _run(work, *arguments, "--dry-run").code == 1
+    forced = _run(work, *arguments, "--force")
+    assert forced.code == 0, forced.err
+    assert f"({rule})" in forced.err
+    assert _text(work) != before
+
+
+def test_an_error_that_was_there_is_no_reason_to_refuse(work: Path) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(
+        RECORD.replace("status: not_billed", "status: paid").replace("total: 9000.00", "total: 8000.00"),
+        encoding="utf-8",
+    )
+    result = _run(work, "pay", "INV-2026-004", "10.00")
+    assert result.code == 0, result.out
+    assert "status: paid" in _text(work)  # wrong before: left to lint --fix
+    assert _run(work, "add", "acme-website", "More", "1.00").code == 1  # more money at stake than before
+
+
+def test_a_broken_record_is_not_edited(work: Path) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(RECORD.replace("amount: 5000.00", "amount: 5,000"), encoding="utf-8")
+    result = _run(work, "hold", "acme-website", "M2")
+    assert (result.code, "the record is broken; mend this first" in result.err) == (1, True)
+    assert "`amount` must be a number" in result.out
+    assert _run(work, "pay", "INV-2026-004").code == 2  # its invoices can't be told
+
+
+def test_outcome_and_what_is_left_take_a_line_each(work: Path) -> None:
+    result = _run(work, "bill", "acme-website", "M2", "INV-2026-006", "--tax", "950")
+    assert result.out == (
+        "M2 billed as INV-2026-006: EUR 5,000.00 plus EUR 950.00 tax, sent on 2026-03-01\n"
+        "acme-website: EUR 0.00 left to bill, EUR 10,710.00 to collect\n"
+    )
+    assert result.err.startswith("warning: invoice INV-2026-006 names no file")
+    result = _run(work, "pay", "INV-2026-004")
+    assert result.out == (
+        "INV-2026-004 paid: EUR 4,760.00 on 2026-03-01\nacme-website: EUR 0.00 left to bill, EUR 5,950.00 to collect\n"
+    )
+    assert _run(work, "pay", "INV-2026-006").out.endswith("acme-website: nothing left to bill or to collect\n")
+
+
+def test_an_edit_made_twice_changes_nothing_the_second_time(work: Path) -> None:
+    assert _run(work, "deliver", "acme-website", "M1", "--date", "2026-02-01").code == 0
+    before = _text(work)
+    result = _run(work, "deliver", "acme-website", "M1", "--date", "2026-02-01")
+    assert (result.code, result.out.split("\n", 1)[0]) == (
+        0,
+        "M1 'Discovery' delivered on 2026-02-01: recorded already",
+    )
+    assert _text(work) == before
+    assert _run(work, "deliver", "acme-website", "M1", "--date", "2026-02-02", "--force").code == 0
+    assert "completed: 2026-02-02" in _text(work)
+
+
+def test_partial_payments_and_a_refund_keep_the_status_right(work: Path) -> None:
+    for arguments, status in (
+        (["pay", "INV-2026-004", "1000"], "partially_paid"),
+        (["pay", "INV-2026-004", "--fee", "10.00"], "paid"),
+        (["pay", "INV-2026-004", "-500"], "partially_paid"),
+        (["write-off", "INV-2026-004"], "paid"),
+    ):
+        assert _run(work, *arguments).code == 0
+        assert f"    status: {status}\n  - id: M2" in _text(work), arguments
+    assert "amount: 3750.00, fee: 10.00" in _text(work)
+    assert "amount: -500.00" in _text(work)
+    assert _run(work, "pay", "INV-2026-004").code == 2
+    assert "nothing is outstanding" in _run(work, "write-off", "INV-2026-004").err
+    assert _run(work, "write-off", "INV-2026-004", "1.00", "--date", "2026-02-28").code == 0
+    assert "written_off: {date: 2026-02-28, amount: 501.00}" in _text(work)
+
+
+def test_a_payment_of_an_invoice_taken_at_its_word_defaults_to_all_of_it(work: Path) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(RECORD.replace("status: sent", "status: paid"), encoding="utf-8")
+    assert _run(work, "pay", "INV-2026-004").code == 0
+    assert "payments: [{date: 2026-03-01, amount: 4760.00}]" in _text(work)
+    assert "status: paid\n  - id: M2" in _text(work)
+
+
+def test_the_rest_of_a_milestone_taken_at_its_word_is_not_taken_for_paid(work: Path) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(
+        RECORD.replace("status: sent", "status: partially_paid").replace(
+            "amount: 4000.00, sent", "amount: 3000.00, sent"
+        ),
+        encoding="utf-8",
+    )
+    assert _run(work, "bill", "acme-website", "M1", "INV-2026-006").code == 0
+    assert "  - number: INV-2026-006\n    amount: 1000.00\n" in _text(work)
+    assert "paid\n  - id: M2" in _text(work)
+    assert "EUR 4,760.00 to collect" in _run(work, "hold", "acme-website", "M2").out
+
+
+def test_a_void_invoice_is_issued_again_at_the_top(work: Path) -> None:
+    assert _run(work, "void", "INV-2026-004").code == 0
+    assert "    status: not_billed\n  - id: M2" in _text(work)
+    assert _run(work, "void", "INV-2026-004").code == 2
+    assert _run(work, "pay", "INV-2026-004").code == 2
+    assert _run(work, "bill", "acme-website", "M1", "INV-2026-006", "--replaces", "INV-2026-004").code == 0
+    assert (
+        "invoices:\n  - number: INV-2026-006\n    amount: 4000.00\n    sent: 2026-03-01\n    replaces: INV-2026-004\n    lines:\n"
+        in _text(work)
+    )
+    assert "    status: sent\n  - id: M2" in _text(work)
+
+
+def test_an_invoice_over_several_milestones_and_a_credit_of_one_share(work: Path) -> None:
+    assert _run(work, "void", "INV-2026-004").code == 0
+    assert _run(work, "bill", "acme-website", "INV-2026-006", "--line", "M1", "--line", "M2=1000").code == 0
+    assert (
+        "  - number: INV-2026-006\n    amount: 5000.00\n    sent: 2026-03-01\n"
+        "    lines:\n      - {milestone: M1, amount: 4000.00}\n      - {milestone: M2, amount: 1000.00}\n"
+    ) in _text(work)
+    assert "say what each gets back with --line" in _run(work, "credit", "INV-2026-006", "CN-1", "--amount", "10").err
+    assert _run(work, "credit", "INV-2026-006", "CN-1", "--line", "M2").code == 0
+    assert "    credits: INV-2026-006\n    lines:\n      - {milestone: M2, amount: 1000.00}\n" in _text(work)
+    assert _run(work, "credit", "INV-2026-006", "CN-2").code == 0
+    assert "  - number: CN-2\n    amount: 4000.00\n" in _text(work)
+    assert "is credited in full already" in _run(work, "credit", "INV-2026-006", "CN-3").err
+    assert "is a credit note itself" in _run(work, "credit", "CN-2", "CN-3").err
+
+
+def test_what_an_amendment_leaves_open_is_said_and_the_next_step_closes_it(work: Path) -> None:
+    result = _run(work, "amend", "acme-website", "--amount", "1000", "--milestones", "1", "--signed", "2026-02-28")
+    assert result.code == 0, result.out
+    assert "still to do:" in result.err
+    assert "(amount-unlisted)" in result.err
+    assert "(milestones-missing)" in result.err
+    result = _run(work, "add", "acme-website", "Newsletter", "1000", "--planned", "2026-06-01")
+    assert (result.code, result.err) == (0, "")
+    assert (
+        "  - id: M3\n    name: Newsletter\n    amount: 1000.00\n    planned: 2026-06-01\n    status: not_billed\n"
+        in _text(work)
+    )
+    result = _run(work, "cancel", "acme-website", "M3")
+    assert (result.code, "still to do" in result.err) == (0, True)
+    assert _run(work, "amend", "acme-website", "--amount", "-1000", "--milestones", "-1").err == ""
+    assert _run(work, "cancel", "acme-website", "M3").code == 2
+
+
+def test_files_are_copied_under_a_clean_name_or_moved(work: Path) -> None:
+    paper = work / "My invoice, signed (1).pdf"
+    paper.write_bytes(b"paper")
+    assert _run(work, "bill", "acme-website", "M2", "INV-2026-006", "--file", paper, "--dry-run").err.startswith(
+        "would copy"
+    )
+    assert _run(work, "bill", "acme-website", "M2", "INV-2026-006", "--file", paper).code == 0
+    assert 'file: "invoices/My-invoice,-signed-(1).pdf"' in _text(work)
+    assert (work / "acme-website/invoices/My-invoice,-signed-(1).pdf").read_bytes() == b"paper"
+    assert paper.exists()
+    mail = work / "m1.eml"
+    mail.write_bytes(b"another mail")
+    result = _run(
+        work, "approve", "globex-portal", "M1", "--date", "2026-02-02", "--signoff", mail, "--move", "--force"
+    )
+    assert result.code == 0, result.err
+    assert "signoff: signoffs/m1-2.eml" in _text(work, "clients/globex-portal")
+    assert not mail.exists()
+    assert (
+        _run(
+            work, "amend", "acme-website", "--note", "x", "--file", work / "acme-website/agreement/sow.pdf", "--move"
+        ).code
+        == 0
+    )
+    assert (work / "acme-website/agreement/sow.pdf").exists()
+
+
+def test_a_refused_edit_brings_no_file(work: Path) -> None:
+    paper = work / "paper.pdf"
+    paper.write_bytes(b"paper")
+    assert _run(work, "bill", "acme-website", "M1", "INV-2026-006", "--file", paper, "--move").code == 1
+    assert paper.exists()
+    assert not (work / "acme-website/invoices/paper.pdf").exists()
+
+
+def test_what_can_not_be_edited_shows_the_lines_to_write(work: Path) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(RECORD.replace("status: not_billed", "status: &open not_billed"), encoding="utf-8")
+    result = _run(work, "bill", "acme-website", "M2", "INV-2026-006")
+    assert result.code == 3
+    assert "acme-website/milestones.yaml:15: mtrack does not edit this: the value carries an anchor" in result.err
+    assert (
+        "Write it by hand:\n  in milestones.2: invoice: {number: INV-2026-006, amount: 5000.00, sent: 2026-03-01}\n  in milestones.2: status: sent"
+        in result.err
+    )
+
+
+def test_a_number_in_two_projects_asks_for_the_project(work: Path) -> None:
+    path = work / "clients/globex-portal/milestones.yaml"
+    path.write_text(RECORD.replace("sent: 2026-02-03, tax", "sent: 2026-02-03, total: 8000.00, tax"), encoding="utf-8")
+    result = _run(work, "pay", "INV-2026-004")
+    assert (result.code, "say which with --project" in result.err) == (2, True)
+    assert _run(work, "pay", "INV-2026-004", "--project", "globex-portal").code == 0
+    assert "payments" in _text(work, "clients/globex-portal")
+
+
+# Begin ------------------------------------------------------------------------------------------------------------
+
+
+def test_init_writes_what_is_not_there_and_says_what_to_do_next(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
+    result = mtrack("init", "--currency", "EUR", cwd=tmp_path)
+    assert result.code == 0
+    assert "wrote mtrack.yaml\n" in result.out
+    assert "kept .gitignore: it was there already\n" in result.out
+    assert "next: mtrack new" in result.out
+    assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"
+    settings = (tmp_path / "mtrack.yaml").read_bytes()
+    assert b"\ncurrency: EUR\n" in settings
+    again = mtrack("init", cwd=tmp_path)
+    assert (again.code, "wrote mtrack.yaml" in again.out) == (0, False)
+    assert (tmp_path / "mtrack.yaml").read_bytes() == settings
+    assert mtrack("lint", tmp_path).code == 0
+    (tmp_path / "sub").mkdir()
+    assert mtrack("init", "sub", cwd=tmp_path).code == 2
+    assert mtrack("init", "--currency", "EURO", tmp_path / "sub2").code == 2
+
+
+def test_a_new_project_in_words_and_from_a_table(tmp_path: Path) -> None:
+    mtrack("init", "--currency", "EUR", tmp_path)
+    table = tmp_path / "plan.csv"
+    table.write_text('\ufeffName,amount,planned\n"One: all, of it",100.5,2026-05-01\nTwo,200,\n', encoding="utf-8")
+    paper = tmp_path / "sow.pdf"
+    paper.write_bytes(b"sow")
+    result = _run(
+        tmp_path, "new", "clients/acme-website", "--client", "yes", "--agreement", paper, "--signed", "2026-01-10", "--total", "400.50",
+        "--count", "3", "--from", table, "--milestone", "Three=100",
+    )  # fmt: skip
+    assert (result.code, result.err) == (0, ""), result.out
+    assert _text(tmp_path, "clients/acme-website").partition("milestones.schema.json\n")[2] == (
+        "project: Acme website\n"
+        'client: "yes"\n'
+        "agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 400.50, milestones: 3}\n"
+        "milestones:\n"
+        '  - id: M1\n    name: "One: all, of it"\n    amount: 100.50\n    planned: 2026-05-01\n    status: not_billed\n'
+        "  - id: M2\n    name: Two\n    amount: 200.00\n    status: not_billed\n"
+        "  - id: M3\n    name: Three\n    amount: 100.00\n    status: not_billed\n"
+    )
+    for folder in ("agreement", "invoices", "signoffs"):
+        assert (tmp_path / "clients/acme-website" / folder).is_dir()
+    assert _run(tmp_path, "lint").code == 0
+
+
+def test_a_new_project_may_lack_what_comes_later_but_begins_with_no_error(tmp_path: Path) -> None:
+    result = _run(tmp_path, "new", "acme", "--currency", "EUR", "--total", "500", "--milestone", "One=100")
+    assert result.code == 0
+    assert "(agreement-missing)" in result.err
+    assert "(amount-unlisted)" in result.err
+    for arguments, rule in (
+        (["--currency", "EURO", "--milestone", "One=100"], "unknown-currency"),
+        (["--currency", "EUR", "--total", "50", "--milestone", "One=100"], "amount-exceeds-agreement"),
+        (["--currency", "JPY", "--milestone", "One=0.5"], "amount-precision"),
+    ):
+        result = _run(tmp_path, "new", "bad", *arguments)
+        assert (result.code, f"({rule})" in result.out) == (1, True), result.out
+        assert not (tmp_path / "bad").exists()
+    table = tmp_path / "plan.csv"
+    for text, words in (
+        ("a,b\n1,2\n", "every row needs"),
+        ("name,amount\n", "holds no milestone"),
+        ("name,amount\nx,1.000.5x\n", "plan.csv:2: '1.000.5x' is not an amount"),
+    ):
+        table.write_text(text, encoding="utf-8")
+        result = _run(tmp_path, "new", "bad", "--currency", "EUR", "--from", table)
+        assert (result.code, words in result.err) == (2, True), result.err
+    assert _run(tmp_path, "new", ".hidden/x", "--currency", "EUR", "--milestone", "A=1").code == 2
+
+
+# Commit -----------------------------------------------------------------------------------------------------------
+
+
+def _git(work: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(work), "-c", "user.name=A", "-c", "user.email=a@example.com", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def repository(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"):
+        monkeypatch.setenv(name, "A")
+    for name in ("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"):
+        monkeypatch.setenv(name, "a@example.com")
+    _git(work, "init", "-q")
+    _git(work, "add", ".")
+    _git(work, "commit", "-q", "-m", "begin")
+    return work
+
+
+def test_one_commit_holds_the_files_touched_and_nothing_else(repository: Path) -> None:
+    (repository / "other.txt").write_text("mine", encoding="utf-8")
+    _git(repository, "add", "other.txt")
+    paper = repository / "INV.pdf"
+    paper.write_bytes(b"paper")
+    result = _run(repository, "bill", "acme-website", "M2", "INV-2026-006", "--file", paper, "--commit")
+    assert result.code == 0, result.err
+    assert (
+        _git(repository, "log", "-1", "--format=%s").strip() == "acme-website: bill M2 as INV-2026-006 (EUR 5,000.00)"
+    )
+    assert _git(repository, "show", "--name-only", "--format=", "HEAD").split() == [
+        "acme-website/invoices/INV.pdf",
+        "acme-website/milestones.yaml",
+    ]
+    assert _git(repository, "status", "--porcelain").splitlines() == ["A  other.txt", "?? INV.pdf"]
+
+
+def test_uncommitted_changes_of_the_same_file_stop_a_commit(repository: Path) -> None:
+    path = repository / "acme-website/milestones.yaml"
+    path.write_text(RECORD + "# mine\n", encoding="utf-8")
+    result = _run(repository, "hold", "acme-website", "M2", "--commit")
+    assert (result.code, "has changes that are not committed yet" in result.err) == (3, True)
+    assert path.read_text(encoding="utf-8") == RECORD + "# mine\n"
+    assert _run(repository, "hold", "globex-portal", "M2", "--commit").code == 0
+
+
+def test_without_git_a_commit_says_so_and_nothing_is_changed(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(work.parent))
+    result = _run(work, "hold", "acme-website", "M2", "--commit")
+    assert (result.code, "--commit needs a git repository" in result.err) == (3, True)
+    monkeypatch.setenv("PATH", "")
+    result = _run(work, "hold", "acme-website", "M2", "--commit")
+    assert (result.code, "--commit needs git, which is not installed" in result.err) == (3, True)
+    assert _text(work) == RECORD
+
+
+def test_a_commit_that_fails_says_that_the_record_is_written(repository: Path) -> None:
+    hook = repository / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'error: not on a Sunday' >&2\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    result = _run(repository, "hold", "acme-website", "M2", "--commit")
+    assert result.code == 3
+    assert "recorded, but not committed: git says 'error: not on a Sunday'" in result.err
+    assert "hold: {}" in _text(repository)
+
+
+# Speed ------------------------------------------------------------------------------------------------------------
+
+
+def _seconds(root: Path, *arguments: str) -> float:
+    """The least of several runs of a whole process."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "mtrack", *arguments, "--dry-run", "--as-of", AS_OF],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        times.append(time.perf_counter() - start)
+        assert done.returncode == 0, done.stderr
+    return min(times)
+
+
+def test_a_verb_in_a_thousand_projects_costs_at_most_twice_as_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    one, many = tmp_path / "one", tmp_path / "many"
+    write_tree(one, {"mtrack.yaml": "format: 1\n", "acme-website/milestones.yaml": RECORD})
+    add_evidence(one)
+    shutil.copytree(one, many)
+    for i in range(999):
+        record = RECORD.replace("INV-2026-004", f"OLD-{i:04}")
+        write_tree(
+            many,
+            {
+                f"clients/c{i % 20}/project-{i}/milestones.yaml": record,
+                f"clients/c{i % 20}/project-{i}/invoices/a.pdf": "x",
+            },
+        )
+    for arguments in (["pay", "INV-2026-004"], ["bill", "acme-website", "M2", "INV-2026-006"]):
+        small, large = _seconds(one, *arguments), _seconds(many, *arguments)
+        with capsys.disabled():
+            sys.stdout.write(f"\n{arguments[0]}: {small:.3f} s in one project, {large:.3f} s in a thousand\n")
+        assert large <= 2 * small, arguments

@@ -1,0 +1,144 @@
+"""A whole project's life, typed into a real terminal, from `init` to `close`."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import ROOT, mtrack
+
+pexpect: Any = pytest.importorskip("pexpect")
+
+_STYLING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Terminal:
+    """A shell in a pseudo-terminal, and what it shows."""
+
+    def __init__(self, folder: Path) -> None:
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(folder), "TERM": "dumb",
+            "GIT_CONFIG_NOSYSTEM": "1", "COLUMNS": "120", "LANG": "C.UTF-8",
+        }  # fmt: skip
+        self.shell = pexpect.spawn(
+            "/bin/sh",
+            [],
+            cwd=str(folder),
+            env=environment,
+            encoding="utf-8",
+            timeout=60,
+            dimensions=(40, 200),
+            echo=False,
+        )
+        self.shell.sendline(f"PS1='$ '; PS2=; alias mtrack='{sys.executable} -m mtrack'; echo ready")
+        self.shell.expect("ready\r\n\\$ ")
+
+    def run(self, line: str, *answers: tuple[str, str], code: int = 0) -> str:
+        """Type a line, answer what it asks, and give back all it showed; its exit code must be `code`."""
+        self.shell.sendline(line + "; echo =$?=")
+        shown = ""
+        for question, answer in answers:
+            self.shell.expect_exact(question)
+            shown += self.shell.before + question
+            self.shell.expect(": ")
+            shown += self.shell.before
+            self.shell.sendline(answer)
+        self.shell.expect(r"=(\d+)=\r\n\$ ")
+        shown += self.shell.before
+        assert int(self.shell.match[1]) == code, shown
+        return _STYLING.sub("", shown).replace("\r\n", "\n")
+
+
+def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
+    work = tmp_path / "studio"
+    work.mkdir()
+    for name in (
+        "Signed SOW.pdf",
+        "m1.eml",
+        "m2.eml",
+        "m3.eml",
+        "INV-1.pdf",
+        "INV-2.pdf",
+        "INV-4.pdf",
+        "amendment 1.pdf",
+        "amendment 2.pdf",
+        "CN-3.pdf",
+    ):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    subprocess.run(["git", "init", "-q", str(work)], check=True)
+    for key, value in (("user.name", "Ana"), ("user.email", "ana@example.com")):
+        subprocess.run(["git", "-C", str(work), "config", key, value], check=True)
+    terminal = Terminal(work)
+    run = terminal.run
+
+    assert "next: mtrack new" in run("mtrack init --currency EUR --commit")
+    shown = run(
+        "mtrack new --client 'Acme GmbH' --agreement '../Signed SOW.pdf' --signed 2026-01-10 --total 9000 --count 2 --as-of 2026-01-12 --commit",
+        ("PROJECT", "acme-website"),
+        ("NAME=AMOUNT", "Discovery=4000"),
+        ("no more", "Beta"),
+        ("'Beta' is not NAME=AMOUNT", "Beta=5000"),
+        ("no more", ""),
+    )  # fmt: skip
+    assert "acme-website begun: 2 milestones, EUR 9,000.00" in shown
+    run("mtrack deliver acme-website M1 --as-of 2026-01-30 --note 'research report' --commit")
+    shown = run(
+        "mtrack approve --by 'product owner' --signoff ../m1.eml --as-of 2026-02-02 --commit",
+        ("PROJECT", "acme-website"),
+        ("MILESTONE", "M1"),
+    )
+    assert "M2  Beta, not_billed" in shown
+    run("mtrack bill acme-website M1 INV-2026-001 --tax 760 --file ../INV-1.pdf --as-of 2026-02-03 --commit")
+    assert "overbilled" in run("mtrack bill acme-website M1 INV-2026-002 --as-of 2026-02-03 --commit", code=1)
+    shown = run("mtrack pay --as-of 2026-03-01 --commit", ("NUMBER", ""))
+    assert "INV-2026-001 paid: EUR 4,760.00 on 2026-03-01" in shown
+    assert "acme-website: EUR 5,000.00 left to bill, EUR 0.00 to collect" in shown
+    run("mtrack hold acme-website M2 --until 2026-04-01 --reason 'new budget' --as-of 2026-03-02 --commit")
+    run("mtrack hold acme-website M2 --release --as-of 2026-03-20 --commit")
+    run(
+        "mtrack amend acme-website --amount 1500 --milestones 1 --file '../amendment 1.pdf' --signed 2026-03-21 --as-of 2026-03-21 --commit"
+    )
+    run("mtrack add acme-website Newsletter 1500 --as-of 2026-03-21 --commit")
+    run("mtrack approve acme-website M2 --signoff ../m2.eml --as-of 2026-04-02 --commit")
+    shown = run(
+        "mtrack bill acme-website M2 --file ../INV-2.pdf --as-of 2026-04-03 --commit", ("NUMBER [INV-2026-002]", "")
+    )
+    assert "M2 billed as INV-2026-002: EUR 5,000.00" in shown
+    run("mtrack credit INV-2026-002 CN-2026-003 --amount 500 --file ../CN-3.pdf --as-of 2026-04-10 --commit")
+    run("mtrack void CN-2026-003 --reason 'agreed otherwise' --as-of 2026-04-11 --commit")
+    run("mtrack pay inv-2026-002 4000 --reference 'transfer 17' --as-of 2026-05-01 --commit")
+    run("mtrack write-off INV-2026-002 --reason 'settled' --as-of 2026-05-20 --commit")
+    assert "closed-with-open" in run("mtrack close acme-website --as-of 2026-05-21 --commit", code=1)
+    run("mtrack cancel acme-website M3 --reason dropped --as-of 2026-05-22 --commit")
+    run(
+        "mtrack amend acme-website --amount -1500 --milestones -1 --file '../amendment 2.pdf' --signed 2026-05-22 --as-of 2026-05-22 --commit"
+    )
+    shown = run("mtrack close acme-website --as-of 2026-05-23 --commit")
+    assert "nothing left to bill or to collect" in shown
+    assert "not_billed" not in run("mtrack lint --as-of 2026-05-23")
+
+    found = mtrack("lint", work, "--as-of", "2026-05-23", "--fail-on", "info")
+    assert found.code == 0, found.out
+    log = subprocess.run(
+        ["git", "-C", str(work), "log", "--reverse", "--format=%s"], capture_output=True, text=True, check=True
+    ).stdout
+    assert log.splitlines()[1:] == [
+        f"acme-website: {words}"
+        for words in (
+            "begin with 2 milestones (EUR 9,000.00)", "deliver M1", "approve M1", "bill M1 as INV-2026-001 (EUR 4,000.00)",
+            "pay INV-2026-001 (EUR 4,760.00)", "hold M2 until 2026-04-01", "release M2",
+            "amend the agreement (+EUR 1,500.00, +1 milestone)", "add M3 (EUR 1,500.00)", "approve M2",
+            "bill M2 as INV-2026-002 (EUR 5,000.00)", "credit INV-2026-002 by CN-2026-003 (EUR 500.00)", "void CN-2026-003",
+            "pay INV-2026-002 (EUR 4,000.00)", "write off INV-2026-002 (EUR 1,000.00)", "cancel M3",
+            "amend the agreement (-EUR 1,500.00, -1 milestone)", "close the project",
+        )
+    ]  # fmt: skip
+    state = subprocess.run(
+        ["git", "-C", str(work), "status", "--porcelain"], capture_output=True, text=True, check=True
+    ).stdout
+    assert state == ""
