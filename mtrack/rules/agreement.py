@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mtrack.finding import Category, Problem, Severity
 from mtrack.rules.registry import project_rule
+from mtrack.workspace import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,7 @@ def agreement_unsigned(books: Books) -> Iterator[Problem]:
         place=_first_key(books, *agreement.route),
         message=f"the agreement {agreement.file} has no signed date",
         hint="once both have signed, add `signed: YYYY-MM-DD`",
+        about=join(books.project.folder, agreement.file),
     )
 
 

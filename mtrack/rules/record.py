@@ -175,7 +175,7 @@ def _unknown_currency(
     yield Problem(
         place=place,
         message=f"'{code}' is neither an ISO 4217 code nor listed under `currencies` in mtrack.yaml",
-        hint=f"{meant}other codes go into mtrack.yaml: `currencies: {{{code}: 2}}`",
+        hint=f"{meant}codes beside ISO 4217 go into mtrack.yaml with their decimals, as in `currencies: {{USDC: 6}}`",
         milestone=invoice.only_milestone if invoice else None,
         invoice=invoice.number if invoice else None,
     )
@@ -208,14 +208,18 @@ def amount_precision(books: Books) -> Iterator[Problem]:
         if allowed is None or money.decimals_used(amount) <= allowed:
             continue
         code = currency or project.currency
-        places = f"{allowed} decimals" if allowed != 1 else "1 decimal"
+        places = _decimals(allowed)
         yield Problem(
             place=project.place(*route),
-            message=f"{money.text(amount, 0)} has {money.decimals_used(amount)} decimals, and {code} has {places if allowed else 'none'}",
+            message=f"{money.text(amount, 0)} has {_decimals(money.decimals_used(amount))}, and {code} has {places if allowed else 'none'}",
             hint=f"round it as the paper does: at most {places}" if allowed else "round it to a whole number as the paper does",
             milestone=milestone,
             invoice=invoice,
         )
+
+
+def _decimals(number: int) -> str:
+    return "1 decimal" if number == 1 else f"{number} decimals"
 
 
 def _amounts(books: Books) -> Iterator[tuple[Route, Decimal, str | None, str | None, str | None]]:
