@@ -77,38 +77,38 @@ def named_files(project: Project) -> Iterator[Named]:
 def look(root: str, folder: str, named: Named, real: dict[str, str] | None = None) -> State:
     """Where a named file is and whether it is a file with something in it. Never raises.
 
-    `real` remembers the real paths of folders from one file of a project to the next.
+    `real` remembers the real paths of a project's folders from one of its files to the next.
     """
     real = {} if real is None else real
-    base = os.path.join(root, *folder.split("/")) if folder != "." else root
-    full = os.path.join(base, named.normal)
-    if base not in real:
-        real[base] = os.path.realpath(base)
+    base = os.path.join(root, folder) if folder != "." else root
+    path = named.normal
+    full = os.path.join(base, path)
+    top = _real(base, "", real)
     if leads_out := _leads_out(named):
         return State(os.path.normpath(full), outside=leads_out)
     try:
         info = os.lstat(full)
-        if not inside(_target(base, named.normal, info, real), real[base]):
+        is_link = stat.S_ISLNK(info.st_mode)
+        below, _, name = path.rpartition("/")
+        target = os.path.realpath(full) if is_link else _real(base, below, real)
+        if not inside(target, top) and (is_link or not inside(os.path.join(target, name), top)):
             return State(full, outside="it is a link that leads out of the project")
-        if stat.S_ISLNK(info.st_mode):
+        if is_link:
             info = os.stat(full)
     except (OSError, ValueError):
         return State(full, missing="is not there")
     return State(full, missing=_no_file(info), size=info.st_size)
 
 
-def _target(base: str, path: str, info: os.stat_result, real: dict[str, str]) -> str:
-    """Where a path below `base` really leads. Only links ask the system: anything else lies where its folder is."""
-    if stat.S_ISLNK(info.st_mode):
-        return os.path.realpath(os.path.join(base, path))
-    *folders, name = path.split("/")
-    target = real[base]
-    for folder in folders:
-        base = os.path.join(base, folder)
-        if base not in real:
-            real[base] = os.path.realpath(base) if os.path.islink(base) else os.path.join(target, folder)
-        target = real[base]
-    return os.path.join(target, name)
+def _real(base: str, below: str, known: dict[str, str]) -> str:
+    """The real path of a folder below `base` ("" for itself). Only links ask the system: others lie where they stand."""
+    if below not in known:
+        path, real = base, known.get("") or os.path.realpath(base)
+        for name in below.split("/") if below else ():
+            path = os.path.join(path, name)
+            real = os.path.realpath(path) if os.path.islink(path) else os.path.join(real, name)
+        known[below] = real
+    return known[below]
 
 
 def _leads_out(named: Named) -> str | None:
