@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from mtrack.errors import UsageError
 from mtrack.site.folder import Folder, refuse_records, writing
 from mtrack.site.pages import ASSETS, Site
 from mtrack.site.revision import revision
@@ -43,7 +44,10 @@ def write_folder(
 
 
 def write_file(workspace: Workspace, view: Overview, target: str, tell: Callable[[int, int], None]) -> None:
-    """Write the site as one HTML file that stands alone."""
+    """Write the site as one HTML file that stands alone. Raises UsageError where the file is not one for that."""
+    if not target.lower().endswith((".html", ".htm")):
+        message = f"{target} does not end in .html, so it is not taken for a report"
+        raise UsageError(message)
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     site = Site(workspace, view, os.path.dirname(target), revision(workspace.root), single=True)

@@ -18,6 +18,7 @@ from mtrack.render.templates import html_environment
 from mtrack.site import draw, links
 from mtrack.site.links import Files, anchor, page_of
 from mtrack.site.words import Words
+from mtrack.source import inside
 from mtrack.views.cash import BANDS
 from mtrack.views.milestone import lane, milestone_state
 from mtrack.views.register import invoice_state
@@ -72,7 +73,8 @@ class Site:
         self.single = single
         self.live = live
         own = os.path.join(workspace.root, "templates")
-        self._own = [own] if os.path.isdir(own) else []
+        root = os.path.realpath(workspace.root)
+        self._own = [own] if os.path.isdir(own) and inside(os.path.realpath(own), root) else []
         self.environment = html_environment(self._own)
         self.words = Words(workspace.settings.locale)
         self.words.install(self.environment)

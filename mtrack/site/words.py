@@ -51,7 +51,7 @@ EVENT_WORDS = {
 SEVERITY_WORDS = {1: "info", 2: "warning", 3: "error"}
 
 
-_SHORT = 20
+_SHORT, _LONG_PART = 20, 24
 _DASH = Markup('<data class="z" value="0">–</data>')
 
 
@@ -103,6 +103,12 @@ class Words:
         """Text from a file, set apart so that it turns only itself around where it is written from right to left."""
         return _markup(f"<bdi>{escape(clean(str(text)))}</bdi>") if text else Markup()
 
+    def path(self, text: str) -> Markup:
+        """A path: it breaks after its slashes, and anywhere only where a part of it is long."""
+        parts = text.split("/")
+        kind = "" if max(map(len, parts)) > _LONG_PART else ' class="path"'
+        return _markup(f"<bdi{kind}>{'/<wbr>'.join(str(escape(clean(part))) for part in parts)}</bdi>")
+
     def number(self, text: str) -> Markup:
         """An invoice number: kept on one line where it is of a usual length."""
         short = ' class="short"' if len(text) <= _SHORT else ""
@@ -124,7 +130,7 @@ class Words:
     def install(self, environment: Environment) -> None:
         """Give the templates all of it."""
         environment.filters.update(
-            or_dash=self.or_dash, signed=self.signed, amount=self.amount, brief=self.brief, cash=self.cash, day=self.day, t=self.name, number=self.number, prose=self.prose,
+            or_dash=self.or_dash, signed=self.signed, amount=self.amount, brief=self.brief, cash=self.cash, day=self.day, t=self.name, number=self.number, path=self.path, prose=self.prose,
             status_word=status_word, month=self.wording.month, long_day=self.wording.long_day,
         )  # fmt: skip
         environment.globals.update(

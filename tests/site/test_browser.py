@@ -11,7 +11,7 @@ import warnings
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import axe_playwright_python
 import pytest
@@ -94,7 +94,7 @@ class Visit:
         self.page.goto(address)
         return self.page
 
-    def __enter__(self) -> Visit:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

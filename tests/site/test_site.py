@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import html5lib
@@ -18,6 +18,9 @@ from mtrack.rules import RULES
 from mtrack.site.links import page_of
 from mtrack.site.revision import revision
 from mtrack.views.attention import ACTIONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RECORDS = """project: {name}
 client: Acme GmbH
@@ -243,6 +246,13 @@ def test_a_single_file_holds_every_page(tree: Path, tmp_path: Path) -> None:
     assert 'id="p-projects-one"' in text
     assert 'href="work/one/invoices/A-1.pdf"' in text
     assert not re.search(r'(src|href)="(https?:|report\.)', text)
+
+
+def test_a_single_file_is_not_written_over_records(tree: Path) -> None:
+    before = files(tree)
+    for target in ("mtrack.yaml", "one/milestones.yaml", "one/report.html", "one/invoices/A-1.html"):
+        assert mtrack("report", tree, "--single-file", tree / target, "--as-of", AS_OF.isoformat()).code == 2, target
+    assert files(tree) == before
 
 
 def test_every_gap_and_overlap_has_a_next_step() -> None:
