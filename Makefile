@@ -29,9 +29,7 @@ help:
 demo: $(VENV)/.installed
 	$(call show,mtrack lint $(EXAMPLE) --as-of $(AS_OF))
 	$(call show,mtrack gaps $(EXAMPLE) --as-of $(AS_OF))
-	@mkdir -p report
-	$(call show,mtrack report $(EXAMPLE) --format md --as-of $(AS_OF) > report/report.md)
-	@echo 'The report is in report/report.md'
+	$(call show,mtrack report $(EXAMPLE) -o report --as-of $(AS_OF))
 
 test: $(VENV)/.installed-dev
 	@.ci/browser
