@@ -352,16 +352,7 @@ def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
     if node.kind == "mapping" and node.pairs and rest:
         _merge(wanted.keys, value)
         return
-    if node.kind in ("mapping", "sequence") and not node.bare:
-        refuse("occupied", line=line)
-    if rest and not (node.null or node.bare):
-        refuse("occupied", line=line)
-    if node.anchor is not None or node.kind == "alias":
-        refuse("alias" if node.kind == "alias" or node.anchor in tree.shared else "anchor", line=line)
-    if node.tag is not None:
-        refuse("tag", line=line)
-    if node.style in ("|", ">"):
-        refuse("block-scalar", line=line)
+    _replaceable(tree, node, deeper=bool(rest))
     if wanted.replace and isinstance(value, dict) and isinstance(wanted.value, dict):
         _merge(wanted.value, value)
     elif wanted.replace and isinstance(value, list) and isinstance(wanted.value, list):
@@ -369,6 +360,19 @@ def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
     else:
         wanted.value = value
     wanted.replace = True
+
+
+def _replaceable(tree: Tree, node: Node, *, deeper: bool) -> None:
+    """Raise RefusedError unless a value may be put where a node stands; `deeper`: a mapping that begins there."""
+    line = tree.text.count("\n", 0, node.start) + 1
+    if (node.kind in ("mapping", "sequence") and not node.bare) or (deeper and not (node.null or node.bare)):
+        refuse("alias" if node.kind == "alias" else "occupied", line=line)
+    if node.anchor is not None or node.kind == "alias":
+        refuse("alias" if node.kind == "alias" or node.anchor in tree.shared else "anchor", line=line)
+    if node.tag is not None:
+        refuse("tag", line=line)
+    if node.style in ("|", ">"):
+        refuse("block-scalar", line=line)
 
 
 def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
@@ -648,7 +652,7 @@ def _comma(text: str, at: int, end: int) -> int | None:
 
 def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
     """Add items after a list's last one, and after the comments that belong to it."""
-    node, text = wanted.node, tree.text
+    node = wanted.node
     last = node.items[-1]
     name = wanted.name + "[]"
     new: list[styles.Value] = []
@@ -661,24 +665,11 @@ def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> Non
     if node.flow:
         _into_flow(tree, node, last.start, last.end, [styles.in_flow(value, style) for value in new], cuts)
         return
-    dash = styles.dash_of(text, last)
-    if dash is None:
-        refuse("layout", line=text.count("\n", 0, last.start) + 1)
-    column = tree.column(dash)
-    between = text[dash + 1 : last.start]
-    newline = tree.newline(dash)
-    if "\n" in between:
-        if last.kind != "mapping" or last.flow:
-            refuse("layout", line=text.count("\n", 0, last.start) + 1)
-        gap = " " * (tree.column(last.start) - column - 1)
-        lead = True
-    else:
-        gap, lead = between or " ", False
-        if "\t" in gap:
-            gap = " "
+    column, gap, lead = _item_layout(tree, last)
+    newline = tree.newline(last.start)
     lines: list[str] = []
     blank = len(node.items) > 1 and all(
-        _blank_above(tree, tree.line_start(styles.dash_of(text, item) or 0)) for item in node.items[1:]
+        _blank_above(tree, tree.line_start(styles.dash_of(tree.text, item) or 0)) for item in node.items[1:]
     )
     for value in new:
         written = styles.item_lines(value, column, gap, style)
@@ -691,6 +682,21 @@ def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> Non
         lines += written[1:]
     at = _tail(tree, tree.line_end(last.end), column)
     cuts.cut(at, at, newline + newline.join(lines))
+
+
+def _item_layout(tree: Tree, item: Node) -> tuple[int, str, bool]:
+    """The column of an item's dash, what stands between the two, and whether the dash has a line of its own."""
+    line = tree.text.count("\n", 0, item.start) + 1
+    dash = styles.dash_of(tree.text, item)
+    if dash is None:
+        refuse("layout", line=line)
+    column = tree.column(dash)
+    between = tree.text[dash + 1 : item.start]
+    if "\n" not in between:
+        return column, " " if "\t" in between else between, False
+    if item.kind != "mapping" or item.flow:
+        refuse("layout", line=line)
+    return column, " " * (tree.column(item.start) - column - 1), True
 
 
 def _as_last(style: Style, name: str, *, flow: bool) -> Style:

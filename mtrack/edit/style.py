@@ -83,21 +83,27 @@ class Style:
                 own = None if node.flow or not node.pairs else self.tree.column(node.pairs[0][0].start)
                 if own is not None and column is not None and own > column:
                     self.steps[own - column] += 1
-                for key, value in node.pairs:
-                    self.key_quotes[key.style] += 1
-                    if value.kind == "scalar" and not value.null and value.style not in ("|", ">"):
-                        self.quotes[key.value][value.style] += 1
-                        self.quotes[""][value.style] += value.style is not None
-                    pending.append((value, key.value, own))
+                self._quotes(node)
+                pending.extend((value, key.value, own) for key, value in node.pairs)
             elif node.kind == "sequence":
-                if not node.flow and node.items:
-                    dash = dash_of(self.tree.text, node.items[0])
-                    if dash is not None:
-                        self.gaps[self.tree.text[dash + 1 : node.items[0].start]] += 1
-                        if column is not None:
-                            self.offsets[name][self.tree.column(dash) - column] += 1
-                            self.offsets[""][self.tree.column(dash) - column] += 1
+                self._dashes(node, name, column)
                 pending.extend((item, name + "[]", None) for item in node.items)
+
+    def _quotes(self, node: Node) -> None:
+        for key, value in node.pairs:
+            self.key_quotes[key.style] += 1
+            if value.kind == "scalar" and not value.null and value.style not in ("|", ">"):
+                self.quotes[key.value][value.style] += 1
+                self.quotes[""][value.style] += value.style is not None
+
+    def _dashes(self, node: Node, name: str, column: int | None) -> None:
+        dash = dash_of(self.tree.text, node.items[0]) if node.items and not node.flow else None
+        if dash is None:
+            return
+        self.gaps[self.tree.text[dash + 1 : node.items[0].start]] += 1
+        if column is not None:
+            self.offsets[name][self.tree.column(dash) - column] += 1
+            self.offsets[""][self.tree.column(dash) - column] += 1
 
     def _padding(self, node: Node) -> None:
         after = self.tree.text[node.start + 1 : node.start + 2]

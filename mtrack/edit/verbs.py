@@ -60,7 +60,7 @@ def _record(**keys: Any) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if value is not None}
 
 
-def _set(
+def _set(  # noqa: PLR0913
     books: Books, route: tuple[str | int, ...], old: Any, new: Any, what: str, *, force: bool
 ) -> tuple[Change, ...]:
     """Set a value that may be there already. Raises UsageError where another is, unless forced."""

@@ -81,7 +81,7 @@ def litter(folder: Path) -> list[str]:
 def main() -> int:
     """Kill, look, and print the figure."""
     kills, folder = int(sys.argv[1]), Path(sys.argv[2])
-    rng = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)  # noqa: S311, PLR2004
+    rng = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)  # noqa: S311
     project = folder / "acme"
     project.mkdir(parents=True, exist_ok=True)
     (folder / "mtrack.yaml").write_text("format: 1\n", encoding="utf-8")

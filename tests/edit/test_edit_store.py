@@ -68,9 +68,9 @@ def test_a_writer_waits_for_another_and_says_so_when_it_is_too_long(tmp_path: Pa
     with (
         store.locked(str(tmp_path)),
         pytest.raises(CannotRunError, match=r"another mtrack has been writing .* nothing was changed"),
+        store.locked(str(tmp_path), patience=0.1),
     ):
-        with store.locked(str(tmp_path), patience=0.1):
-            pass
+        pass
     assert not kill.litter(tmp_path)
 
 
@@ -101,9 +101,11 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pyte
             return write(fd, data)
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr(store.os, "write", full)
+    monkeypatch.setattr("mtrack.edit.store.os.write", full)
     if room == 100:  # it fills up with the last characters
-        monkeypatch.setattr(store.os, "fsync", lambda _fd: (_ for _ in ()).throw(OSError(errno.ENOSPC, "no space")))
+        monkeypatch.setattr(
+            "mtrack.edit.store.os.fsync", lambda _fd: (_ for _ in ()).throw(OSError(errno.ENOSPC, "no space"))
+        )
     result = mtrack(*PAY, cwd=tmp_path)
     assert result.code == 3
     assert "can't be written: no space left on device; nothing was changed" in result.err
