@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from support import mtrack  # noqa: E402
 
 from mtrack import resources  # noqa: E402
+from mtrack.edit.splice import REASONS  # noqa: E402
 from mtrack.rules import RULES  # noqa: E402
 
 _CONSOLE = re.compile(r"```console\n\$ mtrack ([^\n]*)\n(.*?)```\n", re.DOTALL)
@@ -25,7 +26,12 @@ _CONSOLE = re.compile(r"```console\n\$ mtrack ([^\n]*)\n(.*?)```\n", re.DOTALL)
 def generated(readme: str) -> str:
     """The README with every generated part made anew."""
     readme = _CONSOLE.sub(lambda match: f"```console\n$ mtrack {match[1]}\n{_printed(match[1])}```\n", readme)
-    for name, text in (("fields", _fields("milestones")), ("settings", _fields("workspace")), ("rules", _rules())):
+    for name, text in (
+        ("fields", _fields("milestones")),
+        ("settings", _fields("workspace")),
+        ("rules", _rules()),
+        ("refusals", _refusals()),
+    ):
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
         before, _, rest = readme.partition(begin)
         _, _, after = rest.partition(end)
@@ -48,6 +54,10 @@ def _rules() -> str:
         summary = rule.summary.replace("|", "\\|")
         lines.append(f"| `{rule.name}` | {rule.category.value} | {rule.severity.word}{fix} | {summary} |")
     return "\n".join(lines) + "\n"
+
+
+def _refusals() -> str:
+    return "".join(f"- {reason}\n" for reason in REASONS.values())
 
 
 def _fields(schema: str) -> str:
