@@ -127,6 +127,12 @@ class Finding:
         return self.waiver is not None
 
     @property
+    def subject(self) -> tuple[str, ...]:
+        """What it is about, whatever its line and its age: rule, path, and what it names, else the message."""
+        named = (self.milestone or "", self.invoice or "", self.about or "")
+        return (self.rule, self.path, *(named if any(named) else (self.message,)))
+
+    @property
     def order(self) -> tuple[str, int, int, str, str]:
         """The sort key: path (code points), line (none first), column, rule, message."""
         line, column = (self.span.line, self.span.column) if self.span else (0, 0)

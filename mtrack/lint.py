@@ -15,7 +15,7 @@ from mtrack.rules import RULES
 from mtrack.workspace import SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from mtrack.books import Workspace
@@ -88,22 +88,29 @@ def lint(workspace: Workspace, selection: Selection, root: str = ".") -> Report:
         for finding in findings(workspace)
         if selection.takes_rule(RULES[finding.rule]) and selection.takes_path(finding.path)
     ]
-    counts = dict.fromkeys(Severity, 0)
-    for finding in shown:
-        if not finding.waived:
-            counts[finding.severity] += 1
     books = [books for books in workspace.books if selection.takes_path(books.project.path)]
     files = [file for file in workspace.files if file.folder is not None and selection.takes_path(file.source.path)]
     summary = Summary(
         projects=len(files),
         milestones=sum(len(item.project.milestones) for item in books),
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        infos=counts[Severity.INFO],
-        waived=sum(finding.waived for finding in shown),
+        **_counts(shown),
     )
     skipped = tuple(path for path in workspace.skipped if selection.takes_path(path))
     return Report(workspace.as_of, root, tuple(shown), skipped, summary)
+
+
+def narrowed(report: Report, shown: Iterable[Finding]) -> Report:
+    """A report with only some of its findings, and these counted."""
+    shown = tuple(shown)
+    return replace(report, findings=shown, summary=replace(report.summary, **_counts(shown)))
+
+
+def _counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """The counts of a summary that depend on what is shown."""
+    counts = {"errors": 0, "warnings": 0, "infos": 0, "waived": 0}
+    for finding in findings:
+        counts["waived" if finding.waived else f"{finding.severity.word}s"] += 1
+    return counts
 
 
 def findings(workspace: Workspace) -> list[Finding]:
@@ -202,7 +209,9 @@ class _Acceptance:
         results = tuple(
             JudgedWaiver(
                 waiver,
-                unused=not self.expired(waiver) and _terms(waiver) not in self.used and (complete or waiver.path != SETTINGS),
+                unused=not self.expired(waiver)
+                and _terms(waiver) not in self.used
+                and (complete or waiver.path != SETTINGS),
                 expired=self.expired(waiver),
             )
             for waiver in waivers

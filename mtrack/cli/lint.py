@@ -54,6 +54,7 @@ def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
     shell_complete=complete.rules,
     help="Leave these rules or categories out, comma-separated.",
 )
+@click.option("--since", metavar="REV", help="Show only what changes since this git revision brought.")
 @click.option("--fix", is_flag=True, help="Mend what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
 @click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
@@ -64,6 +65,7 @@ def lint(  # noqa: PLR0913
     format_: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    since: str | None,
     fix: bool,  # noqa: FBT001
     diff: bool,  # noqa: FBT001
     output: str | None,
@@ -73,11 +75,21 @@ def lint(  # noqa: PLR0913
     """Check the records of a workspace.
 
     The whole workspace is read, and what lies under PATH is shown. Nothing is changed, but for --fix. The exit code
-    is 1 where something is found at or above --fail-on.
+    is 1 where something is found at or above --fail-on. With --since, findings on changed lines are shown, and those
+    elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`.
     """
-    opened = common.open_paths(paths, as_of)
-    selection = Selection(_rule_names(select, "--select"), _rule_names(ignore, "--ignore"), opened.paths)
-    report = run_lint(opened.workspace, selection, opened.root)
+    rules = _rule_names(select, "--select"), _rule_names(ignore, "--ignore")
+
+    def judge() -> tuple[common.Opened, Report]:
+        opened = common.open_paths(paths, as_of)
+        report = run_lint(opened.workspace, Selection(*rules, opened.paths), opened.root)
+        if since is not None:
+            from mtrack.history.since import narrow  # noqa: PLC0415
+
+            report = narrow(opened.workspace.root, report, since)
+        return opened, report
+
+    opened, report = judge()
     if diff:
         for text in _mend(opened, report, as_of, dry_run=True):
             common.write(text)
@@ -85,8 +97,7 @@ def lint(  # noqa: PLR0913
     if fix:
         for text in _mend(opened, report, as_of, dry_run=False):
             sys.stderr.write(text)
-        opened = common.open_paths(paths, as_of)
-        report = run_lint(opened.workspace, selection, opened.root)
+        opened, report = judge()
     text = render.FORMATS[format_](report, output is None and common.use_colour())
     if output is None:
         common.write(text)

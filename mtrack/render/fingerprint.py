@@ -19,8 +19,7 @@ def fingerprints(findings: Iterable[Finding]) -> list[str]:
     seen: dict[tuple[str, ...], int] = {}
     result: list[str] = []
     for finding in findings:
-        subject = (finding.milestone or "", finding.invoice or "", finding.about or "")
-        key = (finding.rule, finding.path, *(subject if any(subject) else (finding.message,)))
+        key = finding.subject
         seen[key] = seen.get(key, 0) + 1
         text = "\0".join((*key, str(seen[key])))
         result.append(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])

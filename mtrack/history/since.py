@@ -1,0 +1,115 @@
+"""What a change did: findings on the lines it changed, and those elsewhere that were not there before it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from mtrack import lint
+from mtrack.books import open_workspace
+from mtrack.errors import CannotRunError
+from mtrack.history.snapshot import find_commit, run_git, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
+    from mtrack.finding import Finding
+    from mtrack.lint import Report
+
+_HUNK = re.compile(rb"^@@ -[0-9,]+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
+
+
+def narrow(root: str, report: Report, revision: str) -> Report:
+    """The report with only what the changes since a git revision brought; both sides are judged on the same day.
+
+    A finding that was there before is left out, unless a line of it changed or it became worse: graver, of a larger
+    amount, or no longer waived. Raises UsageError, CannotRunError.
+    """
+    commit = find_commit(root, revision)
+    with snapshot(root, commit) as folder:
+        try:
+            before = lint.findings(open_workspace(folder, report.as_of))
+        except CannotRunError:  # settings that could not be read then: all there is now is new
+            before = []
+        known = _known(report.findings, before)
+        changes = _Changes(root, folder)
+        shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
+    return lint.narrowed(report, shown)
+
+
+def _known(findings: Iterable[Finding], before: Iterable[Finding]) -> set[int]:
+    """Those findings (by `id`) that were there before. Each old one stands for one at most, the most alike first."""
+    left, rest = list(before), list(findings)
+    result: set[int] = set()
+    keys: tuple[Callable[[Finding], Hashable], ...] = (
+        lambda finding: (finding.subject, finding.message),
+        lambda finding: finding.subject,
+        lambda finding: (finding.rule, finding.path, finding.milestone, finding.milestone or finding.subject),
+    )
+    for key in keys:
+        old: dict[Hashable, list[Finding]] = defaultdict(list)
+        for finding in left:
+            old[key(finding)].append(finding)
+        for finding in rest:
+            same = next((was for was in old[key(finding)] if not _worse(finding, was)), None)
+            if same is not None:
+                old[key(finding)].remove(same)
+                result.add(id(finding))
+        left = [finding for group in old.values() for finding in group]
+        rest = [finding for finding in rest if id(finding) not in result]
+    return result
+
+
+def _worse(finding: Finding, was: Finding) -> bool:
+    """Whether a finding weighs more than one of the same subject did."""
+    if finding.severity > was.severity or (was.waived and not finding.waived):
+        return True
+    if finding.amount is None:
+        return False
+    return was.amount is None or finding.currency != was.currency or finding.amount > was.amount
+
+
+class _Changes:
+    """Which lines of which files are not as they were."""
+
+    def __init__(self, root: str, before: str) -> None:
+        self.root = root
+        self.before = before
+        self._lines: dict[str, list[range] | None] = {}
+
+    def meet(self, finding: Finding) -> bool:
+        """Whether a line of a finding changed; of one about a whole file, whether its records did."""
+        if finding.path not in self._lines:
+            self._lines[finding.path] = self._changed(finding.path)
+        changed = self._lines[finding.path]
+        if changed is None:
+            return True
+        if finding.span is None:
+            return bool(changed)
+        first, last = finding.span.line, finding.span.end_line
+        return any(lines.start <= last and first < lines.stop for lines in changed)
+
+    def _changed(self, path: str) -> list[range] | None:
+        """The changed lines of a file of records or settings; None where it was not there. Raises CannotRunError."""
+        now, then = (os.path.join(folder, *path.split("/")) for folder in (self.root, self.before))
+        if not now.endswith(".yaml") or not os.path.isfile(now):
+            return []  # of evidence and folders only whether they are there matters
+        if not os.path.isfile(then):
+            return None
+        options = (
+            "--no-index",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-color",
+            "--text",
+            "--ignore-cr-at-eol",
+            "--unified=0",
+        )
+        done = run_git(self.before, "diff", *options, "--", then, now, apart=True)
+        if done.returncode not in (0, 1):
+            message = f"git can't compare {path} with what it was: {os.fsdecode(done.stderr).strip()}"
+            raise CannotRunError(message)
+        hunks = [(int(match[1]), int(match[2] or 1)) for match in _HUNK.finditer(done.stdout)]
+        return [range(start, start + count) for start, count in hunks]

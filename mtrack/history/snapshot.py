@@ -1,0 +1,132 @@
+"""A workspace as it was at a git revision, laid out in a temporary folder of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from mtrack.errors import CannotRunError, UsageError
+from mtrack.workspace import RECORDS, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_EMPTY = {
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+}
+"""What git calls a file without content, by SHA-1 and by SHA-256."""
+_LINK, _SUBMODULE = "120000", "160000"
+
+
+class _Entry(NamedTuple):
+    """A file of a revision: how git keeps it, its content's name, and its path from the workspace's root."""
+
+    mode: str
+    content: str
+    path: str
+
+
+def run_git(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False) -> subprocess.CompletedProcess[bytes]:
+    """Run git to read: nothing is fetched, and no program that a repository's settings name is run.
+
+    `apart` is for what needs no repository: it then sees none, not even one that a hook is run for.
+    """
+    command = ["git", "-c", "core.fsmonitor=false", "-C", root, *arguments]
+    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    if apart:
+        environment = {key: value for key, value in environment.items() if not key.startswith("GIT_")}
+        environment["GIT_CEILING_DIRECTORIES"] = os.path.dirname(root)
+    try:
+        return subprocess.run(command, input=stdin, capture_output=True, check=False, env=environment)  # noqa: S603
+    except OSError:
+        message = "--since needs git, which is not installed"
+        raise CannotRunError(message) from None
+
+
+def find_commit(root: str, revision: str) -> str:
+    """The full hash of the commit that a revision means. Raises UsageError, CannotRunError."""
+    if run_git(root, "rev-parse", "--git-dir").returncode:
+        message = "--since needs a git repository, and the workspace is in none"
+        raise CannotRunError(message)
+    wanted = f"{revision}^{{commit}}"
+    done = (
+        None if revision.startswith("-") or "\0" in revision else run_git(root, "rev-parse", "--verify", "-q", wanted)
+    )
+    if done is None or done.returncode:
+        message = f"git knows no revision '{revision}' here; in a shallow clone, fetch it first"
+        raise UsageError(message)
+    return done.stdout.decode("ascii").strip()
+
+
+@contextmanager
+def snapshot(root: str, commit: str) -> Iterator[str]:
+    """A folder with what the workspace held at a commit; it is gone afterwards. Raises CannotRunError.
+
+    Records and settings are there byte for byte. Of other files only what rules ask about is kept: the path, whether
+    there is any content, and whether two have the same (its name in git stands for it).
+    """
+    listed = run_git(root, "ls-tree", "-r", "-z", commit)
+    if listed.returncode:
+        _fail(commit, listed)
+    entries = list(_entries(listed.stdout))
+    wanted = [entry.content for entry in entries if _is_read(entry) or entry.mode == _LINK]
+    contents = _contents(root, commit, wanted)
+    with tempfile.TemporaryDirectory(prefix="mtrack-") as folder:
+        for entry in sorted(
+            entries, key=lambda entry: entry.mode == _LINK
+        ):  # links last: nothing is written through one
+            full = os.path.join(folder, *entry.path.split("/"))
+            os.makedirs(os.path.dirname(full), exist_ok=True)
+            if entry.mode == _LINK:
+                os.symlink(os.fsdecode(contents[entry.content]), full)
+                continue
+            with open(full, "wb") as file:
+                if _is_read(entry):
+                    file.write(contents[entry.content])
+                elif entry.content not in _EMPTY:
+                    file.write(entry.content.encode())
+        yield folder
+
+
+def _is_read(entry: _Entry) -> bool:
+    return entry.mode != _LINK and entry.path.rpartition("/")[2] in (RECORDS, SETTINGS)
+
+
+def _entries(listing: bytes) -> Iterator[_Entry]:
+    for line in listing.split(b"\0"):
+        head, _, path = line.partition(b"\t")
+        if path:
+            mode, _, content = head.decode("ascii").split()
+            name = os.fsdecode(path)
+            if mode != _SUBMODULE and not {"", ".", ".."} & set(name.split("/")):
+                yield _Entry(mode, content, name)
+
+
+def _contents(root: str, commit: str, names: Iterable[str]) -> dict[str, bytes]:
+    """What git keeps under names. Raises CannotRunError."""
+    names = list(dict.fromkeys(names))
+    done = run_git(root, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
+    if done.returncode:
+        _fail(commit, done)
+    result: dict[str, bytes] = {}
+    start = 0
+    for name in names:
+        end = done.stdout.index(b"\n", start)
+        head = done.stdout[start:end].split()
+        if head[1:2] != [b"blob"]:
+            message = f"git has not all of {commit[:10]}: {' '.join(map(os.fsdecode, head))}; fetch it first"
+            raise CannotRunError(message)
+        start = end + 1 + int(head[2])
+        result[name] = done.stdout[end + 1 : start]
+        start += 1  # the line break after it
+    return result
+
+
+def _fail(commit: str, done: subprocess.CompletedProcess[bytes]) -> None:
+    lines = os.fsdecode(done.stderr).strip().splitlines()
+    message = f"git can't read {commit[:10]}: {lines[-1] if lines else 'it says nothing'}"
+    raise CannotRunError(message)

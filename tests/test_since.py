@@ -1,0 +1,276 @@
+"""`mtrack lint --since REV`: only what the changes since a git revision brought, with a real git."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import AS_OF, add_evidence, mtrack, validated, write_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACME = """\
+project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+milestones:
+  - id: M1
+    name: Discovery
+    amount: 4000.00
+    deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+    invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}
+    status: not_billed
+  - id: M2
+    name: Beta
+    amount: 5000.00
+    deliverable: {approved: 2026-02-10}
+    status: not_billed
+"""
+"""With a status-mismatch at M1, and at M2 a signoff-missing and an approved-not-billed."""
+GLOBEX = """\
+project: Globex rebrand
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 700.00}
+milestones:
+  - {id: M1, name: Logo, amount: 700.00, planned: 2026-05-01, status: not_billed}
+"""
+BILLED = GLOBEX.replace(
+    "planned: 2026-05-01, status: not_billed",
+    "upfront: true, invoice: {number: INV-1, amount: 700.00, sent: 2026-02-05, file: invoices/1.pdf}, status: sent",
+)
+
+
+def git(root: Path, *arguments: str) -> str:
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    for role in ("AUTHOR", "COMMITTER"):
+        environment |= {f"GIT_{role}_NAME": "Studio North", f"GIT_{role}_EMAIL": "studio@north.example"}
+    done = subprocess.run(
+        ["git", "-C", str(root), *arguments],
+        capture_output=True, text=True, encoding="utf-8", check=False, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def commit(root: Path) -> str:
+    git(root, "add", "--all")
+    git(root, "commit", "-q", "--allow-empty", "-m", "Record")
+    return git(root, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A workspace with findings, committed."""
+    folder = tmp_path / "workspace"
+    write_tree(folder, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": ACME, "globex/milestones.yaml": GLOBEX})
+    add_evidence(folder)
+    git(tmp_path, "init", "-q", str(folder))
+    commit(folder)
+    return folder
+
+
+def lint(root: Path, *arguments: str, since: str | None = "HEAD") -> Any:
+    options = () if since is None else ("--since", since)
+    result = mtrack("lint", root, "--format", "json", "--as-of", AS_OF.isoformat(), *options, *arguments)
+    assert (result.code in (0, 1), result.err) == (True, "")
+    return validated(result.out, "findings")
+
+
+def rules(report: Any) -> list[tuple[str, str]]:
+    return [(finding["rule"], finding["path"].partition("/")[0]) for finding in report["findings"]]
+
+
+ALL = [("status-mismatch", "acme"), ("approved-not-billed", "acme"), ("signoff-missing", "acme")]
+
+
+def test_nothing_changed_nothing_found(root: Path) -> None:
+    assert sorted(rules(lint(root, "--ignore", "payment-not-recorded", since=None))) == sorted(ALL)
+    report = lint(root)
+    assert report["findings"] == []
+    assert report["summary"] == {
+        "projects": 2, "milestones": 3, "errors": 0, "warnings": 0, "infos": 0, "waived": 0,
+    }  # fmt: skip
+    assert mtrack("lint", root, "--as-of", AS_OF.isoformat()).code == 1
+    assert mtrack("lint", root, "--as-of", AS_OF.isoformat(), "--since", "HEAD").code == 0
+
+
+def test_lines_that_only_moved_are_no_change(root: Path) -> None:
+    write_tree(root, {"acme/milestones.yaml": "# kept by hand\n\n" + ACME})
+    assert rules(lint(root)) == []
+
+
+def test_a_finding_on_a_changed_line_is_shown_though_it_was_there(root: Path) -> None:
+    write_tree(root, {"acme/milestones.yaml": "# kept by hand\n" + ACME.replace("not_billed", "written_off", 1)})
+    report = lint(root)
+    assert rules(report) == [("status-mismatch", "acme")]
+    assert report["summary"]["errors"] == 1
+
+
+def test_a_new_duplicate_is_shown_where_nothing_changed(root: Path) -> None:
+    """The number was in globex first; acme, earlier in order, gets it now: the finding stands in globex."""
+    write_tree(root, {"globex/milestones.yaml": BILLED, "acme/milestones.yaml": ACME.replace("INV-1", "INV-7")})
+    add_evidence(root)
+    commit(root)
+    write_tree(root, {"acme/milestones.yaml": ACME})
+    report = lint(root, "--select", "duplicate-invoice-number")
+    assert rules(report) == [("duplicate-invoice-number", "globex")]
+
+
+def test_evidence_that_goes_away_is_shown_and_what_comes_too(root: Path) -> None:
+    (root / "acme/signoffs/m1.eml").unlink()
+    write_tree(root, {"acme/invoices/stray.pdf": "a draft\n"})
+    assert sorted(rules(lint(root))) == [("attachment-missing", "acme"), ("unrecorded-file", "acme")]
+    commit(root)
+    assert rules(lint(root)) == []
+
+
+def test_evidence_with_the_same_content_counts_at_the_revision_too(root: Path) -> None:
+    write_tree(root, {"globex/milestones.yaml": BILLED.replace("INV-1", "INV-2"), "globex/invoices/1.pdf": "one\n", "acme/invoices/1.pdf": "one\n"})  # fmt: skip
+    assert ("duplicate-attachment", "globex") in rules(lint(root))
+    commit(root)
+    assert rules(lint(root)) == []
+    assert ("duplicate-attachment", "globex") in rules(lint(root, since="HEAD~1"))
+
+
+def test_empty_evidence_was_empty_then(root: Path) -> None:
+    write_tree(root, {"acme/invoices/1.pdf": b""})
+    assert rules(lint(root)) == [("attachment-missing", "acme")]
+    commit(root)
+    assert rules(lint(root)) == []
+
+
+def test_time_that_passes_is_no_change(root: Path) -> None:
+    result = mtrack("lint", root, "--format", "json", "--as-of", "2027-02-20", "--since", "HEAD")
+    assert validated(result.out, "findings")["findings"] == []
+
+
+def test_a_finding_that_got_worse_is_shown(root: Path) -> None:
+    over = ACME.replace("number: INV-1, amount: 4000.00", "number: INV-1, amount: 4500.00").replace(
+        "not_billed", "sent", 1
+    )
+    second = """\
+invoices:
+  - number: INV-{number}
+    amount: {amount}
+    sent: 2026-02-0{number}
+    file: invoices/{number}.pdf
+    lines: [{{milestone: M1, amount: {amount}}}]
+"""
+    write_tree(root, {"acme/milestones.yaml": over})
+    commit(root)
+    write_tree(root, {"acme/milestones.yaml": over + second.format(number=2, amount="100.00")})
+    add_evidence(root)
+    (finding,) = lint(root, "--select", "overbilled")["findings"]
+    assert finding["amount"] == "600.00"
+    commit(root)
+    void = second.format(number=2, amount="100.00") + "    void: {date: 2026-02-06}\n"
+    write_tree(root, {"acme/milestones.yaml": over + void})
+    assert rules(lint(root, "--select", "overbilled")) == []
+
+
+def test_a_rule_turned_on_and_a_waiver_taken_away_are_changes(root: Path) -> None:
+    settings = "format: 1\nrules: {approved-not-billed: info}\nwaivers: [{rule: signoff-missing, reason: by phone}]\n"
+    write_tree(root, {"mtrack.yaml": settings})
+    assert lint(root)["summary"]["warnings"] == 0
+    commit(root)
+    write_tree(root, {"mtrack.yaml": "format: 1\n"})
+    assert sorted(rules(lint(root))) == [("approved-not-billed", "acme"), ("signoff-missing", "acme")]
+
+
+def test_a_second_finding_of_one_subject_is_new_and_the_first_is_not(root: Path) -> None:
+    stray = ACME.replace("    name: Beta\n", "    name: Beta\n    x-old: 1\n    colour: red\n")
+    write_tree(root, {"acme/milestones.yaml": stray})
+    commit(root)
+    write_tree(root, {"acme/milestones.yaml": stray.replace("    colour: red\n", "    size: 3\n    colour: red\n")})
+    (finding,) = lint(root)["findings"]
+    assert (finding["rule"], "size" in finding["message"]) == ("unknown-key", True)
+
+
+def test_the_workspace_may_lie_below_the_repository(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", ".")
+    commit(tmp_path)
+    folder = write_tree(tmp_path / "some where" / "über", {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": ACME})
+    add_evidence(folder)
+    assert set(ALL) <= set(rules(lint(folder)))  # there was none
+    commit(tmp_path)
+    assert rules(lint(folder)) == []
+    assert set(ALL) <= set(rules(lint(folder, since="HEAD~1")))
+
+
+def test_settings_broken_then_make_everything_new(root: Path) -> None:
+    write_tree(root, {"mtrack.yaml": "format: [\n"})
+    commit(root)
+    write_tree(root, {"mtrack.yaml": "format: 1\n"})
+    assert set(ALL) <= set(rules(lint(root)))
+
+
+def test_it_goes_with_paths_and_selections(root: Path) -> None:
+    write_tree(root, {"acme/milestones.yaml": ACME.replace("INV-1", "INV-7"), "globex/milestones.yaml": BILLED.replace("INV-1", "INV-7").replace("700.00, sent", "600.00, sent")})  # fmt: skip
+    assert rules(lint(root, "--select", "underbilled")) == [("underbilled", "globex")]
+    result = mtrack("lint", root / "acme", "--select", "underbilled", "--since", "HEAD", "--as-of", AS_OF.isoformat())
+    assert result.code == 0
+
+
+def test_it_mends_only_what_it_shows(root: Path) -> None:
+    assert mtrack("lint", root, "--fix", "--since", "HEAD", "--as-of", AS_OF.isoformat()).code == 0
+    assert (root / "acme/milestones.yaml").read_text(encoding="utf-8") == ACME
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_are_as_they_were(root: Path) -> None:
+    (root / "acme/invoices/1.pdf").rename(root / "acme/invoices/real.pdf")
+    (root / "acme/invoices/1.pdf").symlink_to("real.pdf")
+    (root / "acme/signoffs/m1.eml").unlink()
+    (root / "acme/signoffs/m1.eml").symlink_to("/etc/hostname")
+    commit(root)
+    assert ("attachment-outside", "acme") in rules(lint(root, since=None))
+    assert rules(lint(root)) == []
+
+
+def test_it_changes_nothing_and_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    write_tree(root, {"globex/milestones.yaml": BILLED})
+    before[root / "globex/milestones.yaml"] = BILLED.encode()
+    lint(root)
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_no_program_that_a_repository_names_is_run(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "program"
+    script.write_text(f"#!/bin/sh\ntouch '{tmp_path}/ran'\ncat\n", encoding="utf-8")
+    script.chmod(0o755)
+    for key in (
+        "core.fsmonitor",
+        "diff.external",
+        "filter.evil.smudge",
+        "filter.evil.clean",
+        "diff.evil.textconv",
+        "core.pager",
+    ):
+        git(root, "config", key, str(script))
+    write_tree(root, {".gitattributes": "* filter=evil diff=evil\n", "acme/milestones.yaml": ACME.replace("Beta", "Gamma")})  # fmt: skip
+    (tmp_path / "ran").unlink(missing_ok=True)
+    lint(root)
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("revision", ["no-such-branch", "--output=x", "HEAD:acme", "", "HEAD\x00", "a b"])
+def test_an_unknown_revision_is_wrong_usage(revision: str, root: Path) -> None:
+    result = mtrack("lint", root, f"--since={revision}")
+    assert (result.code, result.out) == (2, "")
+    assert "revision" in result.err
+
+
+def test_without_a_repository_it_cannot_run(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n"})
+    result = mtrack("lint", tmp_path, "--since", "HEAD")
+    assert (result.code, result.out) == (3, "")
+    assert "git repository" in result.err
