@@ -4,20 +4,35 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+from urllib.request import urlopen
 
 import html5lib
 import pytest
 from hostile import SCRIPT, write_hostile
+from hypothesis import given
+from hypothesis import strategies as st
 from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 
+from mtrack.books import open_workspace
+from mtrack.lint import Selection, lint
+from mtrack.render.wording import Wording
 from mtrack.rules import RULES
+from mtrack.site.draw import sum_bar, two_bars
 from mtrack.site.links import page_of
 from mtrack.site.revision import revision
 from mtrack.views.attention import ACTIONS
+from mtrack.views.months import months
+from mtrack.views.progress import Progress
+from mtrack.views.register import number_order, register
+from mtrack.views.statement import statement
+from mtrack.views.status import status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -308,3 +323,88 @@ def test_nothing_outstanding_says_so(tmp_path: Path) -> None:
     root = write_tree(tmp_path, {"mtrack.yaml": "format: 1\n"})
     assert "nothing is outstanding" in mtrack("aging", root).out
     assert "nothing is expected" in mtrack("forecast", root).out
+
+
+def test_serve_says_where_and_ends_on_ctrl_c(tree: Path) -> None:
+    before = files(tree)
+    command = [sys.executable, "-m", "mtrack", "serve", tree, "--port", "0", "--as-of", AS_OF.isoformat()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        line = process.stdout.readline()
+        try:
+            match = re.match(r"http://127\.0\.0\.1:[0-9]+/index\.html", line)
+            assert match, line + process.stderr.read()
+            with urlopen(match[0], timeout=20) as answer:  # noqa: S310  (our own address)
+                assert b"<title>Overview" in answer.read()
+        finally:
+            process.send_signal(signal.SIGINT)
+            code = process.wait(timeout=20)
+        assert code == 0
+        assert "Traceback" not in process.stderr.read()
+    assert files(tree) == before
+
+
+AMOUNTS = st.decimals(0, 10**18, places=2)
+
+
+@given(received=AMOUNTS, outstanding=AMOUNTS, overdue=AMOUNTS, billable=AMOUNTS, ahead=AMOUNTS, over=AMOUNTS)
+def test_bars_fill_their_width_and_no_more(**parts: Decimal) -> None:
+    over = min(parts.pop("over"), parts["received"] + parts["outstanding"] + parts["overdue"])
+    agreed = sum(parts.values(), Decimal()) - over
+    progress = Progress(agreed=agreed, approved=min(agreed, parts["received"]), overbilled=over, **parts)
+    widths = [
+        Decimal(width)
+        for width in re.findall(
+            r'class="s-(?:received|outstanding|overdue|billable|ahead)"[^>]* width="([0-9.]+)%"', sum_bar(progress)
+        )
+    ]
+    assert abs(sum(widths, Decimal()) - (100 if any(parts.values()) else 0)) <= Decimal("0.05")
+    for picture in (sum_bar(progress), two_bars(progress, [agreed])):
+        for start, width in re.findall(r' x="([0-9.]+)%" y="[0-9.]+" width="([0-9.]+)%"', picture):
+            assert Decimal(start) + Decimal(width) <= Decimal("100.05")
+
+
+def test_amounts_are_written_alike_by_the_fast_way_and_by_the_locale() -> None:
+    for locale in ("en", "de_DE", "de_CH", "fr_FR", "es_ES", "pl_PL", "sv_SE", "hi_IN", "ar_EG", "ja_JP", "pt_PT"):
+        wording = Wording(locale)
+        for text in ("0", "7", "999.99", "1000", "1234.5", "12345.67", "123456.78", "1234567.891", "9" * 18):
+            amount = Decimal(text)
+            places = max(2, -int(amount.as_tuple().exponent))
+            assert wording.number(amount, 2) == wording._by_pattern(amount, places), (locale, text)  # noqa: SLF001
+
+
+def test_the_statement_adds_up(tmp_path: Path) -> None:
+    selection = Selection()
+    for root, as_of in ((ROOT / "example-workspace", date(2026, 11, 22)), (write_hostile(tmp_path / "hostile"), AS_OF)):
+        for item in status(open_workspace(str(root), as_of), selection).projects:
+            sheet = statement(item, as_of)
+            for line in (*sheet.lines, sheet.total):
+                assert line.before + line.this_period == line.billed
+                assert line.agreed == line.billed + line.balance
+            assert sheet.total.agreed == item.totals.agreed
+            assert sheet.total.billed == item.totals.billed
+
+
+def test_months_hold_what_was_sent_and_paid() -> None:
+    workspace = open_workspace(str(ROOT / "example-workspace"), date(2026, 11, 22))
+    view = months(workspace, Selection())
+    assert [month.first for month in view.months["EUR"]][:2] == [date(2025, 12, 1), date(2026, 1, 1)]
+    assert all(len(entries) == 12 for entries in view.months.values())
+    usd = {month.first.isoformat()[:7]: (month.billed, month.received) for month in view.months["USD"]}
+    assert usd["2026-06"] == (Decimal(9000), Decimal(8975))
+    assert sum(billed for billed, _ in usd.values()) == 60_000
+
+
+def test_the_register_shows_holes_and_every_number() -> None:
+    workspace = open_workspace(str(ROOT / "example-workspace"), date(2026, 11, 22))
+    view = register(workspace, lint(workspace, Selection()), Selection())
+    assert len(view.rows) == len(workspace.entries)
+    assert [row.figures.invoice.number for row in view.rows if row.hole] == ["INV-2026-011"]
+    assert [row.figures.invoice.number for row in view.rows if row.state == "void"] == ["INV-2026-001"]
+    numbers = [row.figures.invoice.number for row in view.rows]
+    assert numbers == sorted(numbers)
+    assert sorted(["INV-10", "INV-9", "INV-010", "X"], key=number_order) == ["INV-9", "INV-10", "INV-010", "X"]
