@@ -155,23 +155,16 @@ def load_project(folder: str, read: Source, settings: Settings) -> tuple[File, P
     """A project's file and, where its shape allows, the project in it."""
     if read.unreadable is not None or read.flaws:
         return File(read, folder, (), (), usable=False), None
-    faults = schema.faults("milestones", read)
-    broken = [problem for _, problem in faults.broken]
-    breaking = [route for route, _ in faults.broken if route[:1] != ("waivers",)]
     data = read.data
-    currency = settings.currency
-    if isinstance(data, dict):
-        currency = data.get("currency") or currency
-        if not currency and not any(route[:1] == ("currency",) for route in breaking):
-            place = Place(read.path, read.first_key((), ("project",)), key=True)
-            hint = "add `currency: EUR` here, or to mtrack.yaml for all projects"
-            broken.append(Problem(place=place, message="`currency` is missing from the project, and mtrack.yaml sets none", hint=hint))
-            breaking.append(("currency",))
-    if breaking:
-        return File(read, folder, faults.unknown, tuple(broken), usable=False), None
+    own = data.get("currency") if isinstance(data, dict) else None
+    missing = ("currency",) if isinstance(data, dict) and own is None and not settings.currency else ()
+    faults = schema.faults("milestones", read, missing)
+    if any(route[:1] != ("waivers",) for route in faults.routes):
+        return File(read, folder, faults.unknown, faults.broken, usable=False), None
+    currency = own or settings.currency
     assert currency
-    waivers = settings_module.waivers(read.path, data, [route for route, _ in faults.broken], faults.unknown)
+    waivers = settings_module.waivers(read.path, data, faults.routes, faults.unknown)
     decimals = money.decimals(currency, settings.currencies)
     project = model.build(folder, read, data, currency, decimals, waivers)
     read.forget()
-    return File(read, folder, faults.unknown, tuple(broken), usable=True), project
+    return File(read, folder, faults.unknown, faults.broken, usable=True), project

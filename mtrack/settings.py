@@ -11,6 +11,8 @@ from mtrack.finding import Place, Problem, Severity
 from mtrack.workspace import SETTINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mtrack.finding import Route
     from mtrack.model import Waiver
     from mtrack.source import Source
@@ -60,16 +62,15 @@ def from_source(read: Source) -> Settings:
         message = f"{SETTINGS}{where}: {flaw.message}; {flaw.hint}"
         raise CannotRunError(message)
     faults = schema.faults("workspace", read)
-    broken = [problem for _, problem in faults.broken]
-    routes = [route for route, _ in faults.broken]
-    data: dict[str, Any] = _without(read.data, routes) if isinstance(read.data, dict) else {}
+    broken = list(faults.broken)
+    data: dict[str, Any] = _without(read.data, faults.routes) if isinstance(read.data, dict) else {}
     locale = data.get("locale") or DEFAULT_LOCALE
     if locale != DEFAULT_LOCALE and not _is_locale(locale):
         place = Place(read.path, ("locale",))
         hint = "write a language and a country, such as en_GB or de_DE"
         broken.append(Problem(place=place, message=f"there is no locale '{locale}'", hint=hint))
         locale = DEFAULT_LOCALE
-    rules = {name: None if word == "off" else Severity[word.upper()] for name, word in (data.get("rules") or {}).items()}
+    rules = {name: None if word == "off" else Severity[word.upper()] for name, word in _entries(data, "rules")}
     return Settings(
         source=read,
         name=data.get("name"),
@@ -77,17 +78,17 @@ def from_source(read: Source) -> Settings:
         payment_terms=DEFAULT_TERMS if data.get("payment_terms") is None else data["payment_terms"],
         bill_within=data.get("bill_within") or 0,
         locale=locale.replace("-", "_"),
-        currencies=data.get("currencies") or {},
-        exclude=tuple(item for item in data.get("exclude") or () if item is not None),
+        currencies=dict(_entries(data, "currencies")),
+        exclude=tuple(data.get("exclude") or ()),
         rules=rules,
-        waivers=waivers(read.path, data, routes, faults.unknown),
+        waivers=waivers(read.path, data, faults.routes, faults.unknown),
         unknown_keys=faults.unknown,
         broken=tuple(broken),
     )
 
 
 def waivers(
-    path: str, data: dict[str, Any], broken: list[Route], unknown_keys: tuple[Problem, ...]
+    path: str, data: dict[str, Any], broken: tuple[Route, ...], unknown_keys: tuple[Problem, ...]
 ) -> tuple[Waiver, ...]:
     """The waivers of a file but those that are faulty themselves; a broken list of them is no list.
 
@@ -105,22 +106,26 @@ def waivers(
     )
 
 
-def _without(data: dict[str, Any], routes: list[Route]) -> dict[str, Any]:
+def _entries(data: dict[str, Any], key: str) -> Iterator[tuple[str, Any]]:
+    """A mapping's entries without the user's own."""
+    return ((name, value) for name, value in (data.get(key) or {}).items() if not name.startswith("x-"))
+
+
+def _without(data: dict[str, Any], routes: tuple[Route, ...]) -> dict[str, Any]:
     """The data without the values at fault; a fault inside a list or mapping takes only its own entry."""
     result = dict(data)
+    inside: dict[str, set[str | int]] = {}
     for route in routes:
-        if not route:
-            continue
-        key = str(route[0])
-        if key == "waivers":  # dropped one by one, by index
-            if len(route) == 1:
-                result.pop(key, None)
-        elif len(route) == 1:
-            result.pop(key, None)
-        elif isinstance(result.get(key), dict):
-            result[key] = {name: value for name, value in result[key].items() if name != route[1]}
-        elif isinstance(result.get(key), list):
-            result[key] = [None if i == route[1] else item for i, item in enumerate(result[key])]
+        if len(route) == 1:
+            result.pop(str(route[0]), None)
+        elif len(route) > 1 and route[0] != "waivers":  # those are dropped one by one, by index
+            inside.setdefault(str(route[0]), set()).add(route[1])
+    for key, faulty in inside.items():
+        value = result.get(key)
+        if isinstance(value, dict):
+            result[key] = {name: item for name, item in value.items() if name not in faulty}
+        elif isinstance(value, list):
+            result[key] = [item for i, item in enumerate(value) if i not in faulty]
     return result
 
 
