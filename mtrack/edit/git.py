@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 
 from mtrack.errors import CannotRunError
 
 
 def _git(root: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return _run(["git", "-C", root, "--literal-pathspecs", *arguments])
+
+
+def _run(command: list[str], text: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         return subprocess.run(  # noqa: S603  (arguments are a list; no shell)
-            ["git", "-C", root, "--literal-pathspecs", *arguments],  # noqa: S607  (git is where the user has it)
-            capture_output=True, text=True, encoding="utf-8", errors="replace", env=environment, check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            command, input=text, capture_output=True, encoding="utf-8", errors="replace", env=environment, check=False
+        )
     except OSError:
         message = "--commit needs git, which is not installed; nothing was changed"
         raise CannotRunError(message) from None
@@ -38,16 +42,31 @@ def ready(root: str, paths: list[str]) -> None:
 
 
 def commit(root: str, paths: list[str], message: str) -> str:
-    """Commit just these files; the commit's short name. Raises CannotRunError; the edit stays then."""
+    """Commit just these files, those that git ignores aside; the commit's short name.
+
+    Raises CannotRunError; the edit stays then.
+    """
+    ignored = _run(["git", "-C", root, "check-ignore", "-z", "--stdin"], "\0".join(paths)).stdout.split("\0")
+    paths = [path for path in paths if path not in ignored]
     for arguments in (
-        ("add", "--force", "--intent-to-add", "--", *paths),
+        ("add", "--intent-to-add", "--", *paths),
         ("commit", "--quiet", "--only", "--message", message, "--", *paths),
     ):
-        done = _git(root, *arguments)
+        done = _patiently(root, *arguments)
         if done.returncode:
             trouble = f"recorded, but not committed: git says {_last(done.stderr or done.stdout)}"
             raise CannotRunError(trouble)
     return _git(root, "rev-parse", "--short", "HEAD").stdout.strip()
+
+
+def _patiently(root: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run git, again where another git holds the index for a moment."""
+    for _ in range(50):
+        done = _git(root, *arguments)
+        if not done.returncode or "index.lock" not in done.stderr:
+            break
+        time.sleep(1 / 10)
+    return done
 
 
 def _last(text: str) -> str:

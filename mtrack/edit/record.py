@@ -137,8 +137,9 @@ def _write(target: Target, outcome: Outcome, contents: tuple[bytes, bytes], edit
             brought.append(item)
         store.replace(target.root, full, *contents)
     except BaseException:
-        for item in brought:
-            store.take_back(target.full, item)
+        if store.read(full) != contents[1]:  # interrupted before it was written, not after
+            for item in brought:
+                store.take_back(target.full, item)
         raise
     if options.move:
         move_away(outcome.files)

@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -491,6 +492,23 @@ def test_one_commit_holds_the_files_touched_and_nothing_else(repository: Path) -
         "acme-website/milestones.yaml",
     ]
     assert _git(repository, "status", "--porcelain").splitlines() == ["A  other.txt", "?? INV.pdf"]
+
+
+def test_evidence_that_git_ignores_stays_out_of_the_commit(repository: Path) -> None:
+    (repository / ".git/info/exclude").write_text("*.pdf\n", encoding="utf-8")
+    paper = repository / "INV.pdf"
+    paper.write_bytes(b"paper")
+    assert _run(repository, "bill", "acme-website", "M2", "INV-2026-006", "--file", paper, "--commit").code == 0
+    assert _git(repository, "show", "--name-only", "--format=", "HEAD").split() == ["acme-website/milestones.yaml"]
+    assert _git(repository, "status", "--porcelain") == ""
+
+
+def test_a_commit_waits_for_another_git(repository: Path) -> None:
+    lock = repository / ".git/index.lock"
+    lock.touch()
+    threading.Timer(0.5, lock.unlink).start()
+    assert _run(repository, "hold", "acme-website", "M2", "--commit").code == 0
+    assert _git(repository, "log", "-1", "--format=%s").strip() == "acme-website: hold M2"
 
 
 def test_uncommitted_changes_of_the_same_file_stop_a_commit(repository: Path) -> None:

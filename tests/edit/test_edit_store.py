@@ -251,3 +251,24 @@ def test_evidence_is_never_copied_over_another_file(tmp_path: Path) -> None:
     (project / "signoffs").symlink_to(tmp_path)
     with pytest.raises(CannotRunError, match="not a folder inside the project"):
         store.evidence(str(project), str(source), "signoffs")
+
+
+def test_an_interrupt_after_the_record_is_written_keeps_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _tree(tmp_path)
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(b"paper")
+
+    def interrupted(_folder: str) -> None:
+        if "2026-02-20" in path.read_text(encoding="utf-8"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(store, "flush_folder", interrupted)
+    assert (
+        mtrack("credit", "INV-1", "CN-1", "--amount", "1", "--file", paper, "--as-of", "2026-02-20", cwd=tmp_path).code
+        == 130
+    )
+    assert (tmp_path / "acme/invoices/paper.pdf").read_bytes() == b"paper"
+    assert "file: invoices/paper.pdf" in path.read_text(encoding="utf-8")
+    assert not kill.litter(tmp_path)
