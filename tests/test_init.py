@@ -300,7 +300,7 @@ def test_the_gitlab_job_fails_on_a_broken_tree_and_still_reports(tmp_path: Path)
     root, env = broken(tmp_path / "tree"), environment(tmp_path / "bin")
     done = run_gitlab(root, "mtrack", env)
     assert [code for _, code in done] == [0, 0, 0, 1]
-    assert done[-1][0] == "mtrack lint"
+    assert done[-1][0] == "mtrack lint --format text"
     entries = json.loads((root / "gl-code-quality-report.json").read_text(encoding="utf-8"))
     assert {entry["location"]["path"] for entry in entries} == {"acme/milestones.yaml"}
     assert (root / "mtrack-report/index.html").is_file()
@@ -322,3 +322,35 @@ def test_what_the_jobs_write_is_ignored_by_git(tmp_path: Path) -> None:
 def test_the_findings_of_a_clean_workspace_are_none(tmp_path: Path) -> None:
     result = mtrack("lint", workspace(tmp_path), "--format", "json", "--fail-on", "info")
     assert (result.code, validated(result.out, "findings")["findings"]) == (0, [])
+
+
+# What the README and a runner say.
+
+
+def test_the_readme_shows_what_is_there(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Where people work")[2].partition("\n## ")[0]
+    steps, provider, modeline = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    mtrack("init", tmp_path)
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))
+    commands = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    shown = [step["run"] for step in yaml.safe_load(steps)]
+    assert [command for command in shown if not any(own.startswith(command) for own in commands)] == []
+    hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    assert {hook["id"] for hook in yaml.safe_load(provider)["repos"][0]["hooks"]} == hooks
+    assert modeline == outfit.modeline(str(tmp_path), "acme")
+
+
+@pytest.mark.parametrize(("variable", "format_"), [("GITHUB_ACTIONS", "github"), ("GITLAB_CI", "gitlab")])
+def test_a_runner_is_offered_its_format_and_never_given_it(
+    variable: str, format_: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = broken(tmp_path)
+    plain = mtrack("lint", root)
+    monkeypatch.setenv(variable, "true")
+    offered = mtrack("lint", root)
+    assert (offered.code, offered.out) == (plain.code, plain.out)
+    assert f"--format {format_} " in offered.err
+    assert offered.err.count("\n") == 1
+    assert mtrack("lint", root, "--format", "text").err == ""
+    assert mtrack("lint", root, "--format", format_).err == ""
+    assert mtrack("lint", root, "--select", "close").err == ""

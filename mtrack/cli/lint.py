@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from mtrack.cli import common, complete
 from mtrack.errors import UsageError
@@ -20,6 +22,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mtrack.lint import Report
+
+
+_OFFERS = {
+    "GITHUB_ACTIONS": "--format github puts the findings on the lines of a pull request",
+    "GITLAB_CI": "--format gitlab --output FILE is what a merge request shows as code quality",
+}
+"""A variable that a runner sets, and the format that is made for it."""
 
 
 def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
@@ -101,11 +110,21 @@ def lint(  # noqa: PLR0913
     text = render.FORMATS[format_](report, output is None and common.use_colour())
     if output is None:
         common.write(text)
+        if report.findings:
+            _offer()
     else:
         from mtrack.site.folder import write  # noqa: PLC0415
 
         write(output, text.encode("utf-8", "backslashreplace"))
     return 1 if report.fails(common.severity(fail_on)) else 0
+
+
+def _offer() -> None:
+    """Say on standard error which format a runner understands, where none was asked for."""
+    source = click.get_current_context().get_parameter_source("format_")
+    for variable, text in _OFFERS.items():
+        if os.environ.get(variable) == "true" and source is ParameterSource.DEFAULT:
+            sys.stderr.write(f"mtrack: {text}\n")
 
 
 def _mend(opened: common.Opened, report: Report, as_of: date, *, dry_run: bool) -> Iterator[str]:
