@@ -32,13 +32,17 @@ def write_folder(
     folder = Folder(target)
     site = Site(workspace, view, target, revision(workspace.root), live=live)
     folder.begin()
-    for name in ASSETS:
-        content = site.asset(name)
-        folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
-    with _settled():
-        for done, page in enumerate(site.pages(), 1):
-            folder.put(page.name, page.digest, page.draw)
-            tell(done, site.count)
+    try:
+        for name in ASSETS:
+            content = site.asset(name)
+            folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
+        with _settled():
+            for done, page in enumerate(site.pages(), 1):
+                folder.put(page.name, page.digest, page.draw)
+                tell(done, site.count)
+    except BaseException:
+        folder.abandon()
+        raise
     folder.finish()
     return folder.written
 

@@ -80,7 +80,14 @@ class Folder:
                 continue
         with suppress(OSError):  # not empty, most of the time
             os.rmdir(os.path.join(self.path, "projects"))
-        text = json.dumps({"version": 1, "pages": dict(sorted(self._now.items()))}, indent=0) + "\n"
+        self._save(self._now)
+
+    def abandon(self) -> None:
+        """Say what is there, old pages and new, where a run ends early: the next one then knows its own."""
+        self._save(self._before | self._now)
+
+    def _save(self, pages: dict[str, list[str]]) -> None:
+        text = json.dumps({"version": 1, "pages": dict(sorted(pages.items()))}, indent=0) + "\n"
         full = os.path.join(self.path, MANIFEST)
         content = text.encode()
         if _digest_of(full) != hashlib.sha256(content).hexdigest():

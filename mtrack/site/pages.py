@@ -135,8 +135,8 @@ class Site:
         """What every page depends on: templates, settings, the day, the version. The commit stands on top pages only."""
         parts: list[Any] = [__version__, self.view.status.as_of, self.workspace.settings.name]
         parts += [self.workspace.settings.locale, self.single, self.live]
-        for top in (*self._own, resources.folder("templates")):
-            for folder, _, names in sorted(os.walk(os.path.join(top, "site"))):
+        for top in (*self._own, os.path.join(resources.folder("templates"), "site")):
+            for folder, _, names in sorted(os.walk(top)):
                 for name in sorted(names):
                     try:
                         with open(os.path.join(folder, name), "rb") as file:

@@ -87,9 +87,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer a request; one for another host's name, which a page elsewhere could point here, is refused."""
-        name = (self.headers.get("Host") or "").rpartition(":")[0] or self.headers.get("Host")
-        if name not in (HOST, "localhost"):
-            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+        if not self._is_for_us():
             return
         path = urlsplit(self.path).path
         if path == "/live":
@@ -100,6 +98,18 @@ class _Handler(SimpleHTTPRequestHandler):
             self._text(_TROUBLE.format(self._preview.trouble), "text/html")
         else:
             super().do_GET()
+
+    def do_HEAD(self) -> None:
+        """The same without the content."""
+        if self._is_for_us():
+            super().do_HEAD()
+
+    def _is_for_us(self) -> bool:
+        host = self.headers.get("Host") or ""
+        known = (host.rpartition(":")[0] or host) in (HOST, "localhost")
+        if not known:
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+        return known
 
     def send_head(self) -> Any:
         """Only files: no listing of folders."""

@@ -208,7 +208,7 @@ def test_tables_sort_and_filter(browser: Browser, site: Path) -> None:
         shown = page.locator("table.register tbody tr:visible")
         assert shown.count() == 2
         assert all("overdue" in text for text in shown.all_text_contents())
-        page.get_by_label("Filter").fill("inv-2026-014")
+        page.get_by_role("searchbox", name="Filter").fill("inv-2026-014")
         assert shown.count() == 1
         page = visit.open((site / "findings.html").as_uri())
         page.get_by_label("Kind").select_option("overlap")

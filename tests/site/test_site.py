@@ -131,6 +131,21 @@ def test_pages_of_gone_projects_are_removed(tree: Path, tmp_path: Path) -> None:
     assert left["notes.txt"] == b"mine"
 
 
+def test_a_run_that_ends_early_knows_its_pages_the_next_time(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    report(tree, out)
+    write_tree(tree, {"templates/site/project.html.j2": "{{ nothing }}", "templates/other.html.j2": "one"})
+    assert mtrack("report", tree, "-o", out, "--as-of", AS_OF.isoformat()).code == 3
+    shutil.rmtree(tree / "two")
+    write_tree(tree, {"templates/site/project.html.j2": "{% include 'other.html.j2' %}"})
+    report(tree, out)
+    assert not (out / "projects/two.html").exists()
+    assert (out / "projects/one.html").read_text(encoding="utf-8") == "one"
+    write_tree(tree, {"templates/other.html.j2": "another"})
+    report(tree, out)
+    assert (out / "projects/one.html").read_text(encoding="utf-8") == "another"
+
+
 def test_a_folder_of_others_is_left_alone(tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     write_tree(out, {"index.html": "mine"})
