@@ -353,4 +353,4 @@ def test_a_runner_is_offered_its_format_and_never_given_it(
     assert offered.err.count("\n") == 1
     assert mtrack("lint", root, "--format", "text").err == ""
     assert mtrack("lint", root, "--format", format_).err == ""
-    assert mtrack("lint", root, "--select", "close").err == ""
+    assert mtrack("lint", root, "--select", "agreement").err == ""
