@@ -10,7 +10,12 @@ import sys
 def main() -> None:
     """Run the command line and exit: 0, 1, 2 or 3 (SPEC 5); 130 on Ctrl-C, 141 where nobody reads the output."""
     gc.disable()  # a run is short and keeps what it reads: collecting only looks at all of it again and again
-    sys.exit(run(sys.argv[1:]))
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  (until the end)
+    code = run(sys.argv[1:])
+    gc.freeze()  # nor need the interpreter look at it all once more before it exits
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -28,13 +33,21 @@ def run(arguments: list[str]) -> int:
             code = _command(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Nobody reads any more; keep the interpreter from complaining about it while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 141
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return 130
+    except OSError as error:
+        _discard_output()
+        sys.stderr.write(f"mtrack: the output can't be written: {os.strerror(error.errno or 5).lower()}\n")
+        return 3
     return code
+
+
+def _discard_output() -> None:
+    """Let what is left to write go nowhere: the interpreter would complain about it while it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command(arguments: list[str]) -> int:
@@ -55,8 +68,10 @@ def _command(arguments: list[str]) -> int:
         # Nobody reads: click has put a silent standard output in place, and an exit code that means findings.
         sys.stdout, sys.stderr = streams
         raise BrokenPipeError from None
-    except BrokenPipeError:
-        raise
+    except OSError as error:
+        if error.filename is None:  # standard output, then: any file would be named
+            raise
+        return _tell(error)
     except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
         return _tell(error)
     return result if isinstance(result, int) else 0
