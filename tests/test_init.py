@@ -354,3 +354,19 @@ def test_a_runner_is_offered_its_format_and_never_given_it(
     assert mtrack("lint", root, "--format", "text").err == ""
     assert mtrack("lint", root, "--format", format_).err == ""
     assert mtrack("lint", root, "--select", "agreement").err == ""
+
+
+def test_what_init_wrote_is_committed_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Studio North")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "studio@north.example")
+    env = environment(tmp_path / "bin")
+    root = tmp_path / "tree"
+    root.mkdir()
+    shell("git init -q .", root, env)
+    result = mtrack("init", "--commit", cwd=root)
+    assert (result.code, result.err) == (0, "")
+    assert "committed as " in result.out
+    assert sorted(shell("git ls-files", root, env).stdout.splitlines()) == sorted(WRITTEN)
+    assert shell("git status --porcelain", root, env).stdout == ""
