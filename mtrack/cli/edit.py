@@ -345,7 +345,9 @@ def init(folder: str, currency: str | None, commit: bool, dry_run: bool) -> int:
         common.write(f"the schemas are not those of this mtrack: mtrack schema --update {name} brings them up to date")
     if begun.repository is not None:
         above = os.path.relpath(begun.repository)
-        common.write(f"note: CI and pre-commit look only at the root of the repository, {above}: move their files there")
+        common.write(
+            f"note: CI and pre-commit look only at the root of the repository, {above}: move their files there"
+        )
     go = "" if name == "." else f"cd {name}, then "
     common.write(f"next: {go}mtrack new acme-website --currency EUR --milestone 'Discovery=4000.00'")
     if begun.written:
