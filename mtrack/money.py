@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 _EXACT = Context(prec=12_000_000, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
-_AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]+)?", re.ASCII)
+MAX_DIGITS = 18
+"""Digits before the point."""
+_AMOUNT = re.compile(rf"-?[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]+)?", re.ASCII)
 _NOISE = re.compile(r"[\s_'\u2019\u00a0\u202f]|[A-Z]{3}|[$\u20ac\u00a3\u00a5]")
 _OTHER_INTEGER = re.compile(r"[-+]?0([xob])([0-9a-fA-F]+)")
 
@@ -26,7 +28,7 @@ def parse(text: str) -> Decimal | None:
     if not _AMOUNT.fullmatch(text):
         return None
     amount = Decimal(text)
-    return amount if amount else abs(amount)  # no -0
+    return amount or abs(amount)  # no -0
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -105,6 +107,8 @@ def words(amount: Decimal, currency: str, decimals: int) -> str:
 
 def suggestion(found: str, decimals: int = 2) -> str | None:
     """What `found` was probably meant to be, written as the format wants it; None where it is anyone's guess."""
+    if (plain := parse(found)) is not None:
+        return text(plain, decimals)
     bare = _NOISE.sub("", found).lstrip("+")
     if other := _OTHER_INTEGER.fullmatch(bare):
         base = {"x": 16, "o": 8, "b": 2}[other[1]]
@@ -112,19 +116,18 @@ def suggestion(found: str, decimals: int = 2) -> str | None:
             bare = str(int(other[2], base))
         except ValueError:
             return None
-    last_comma, last_point = bare.rfind(","), bare.rfind(".")
-    if last_comma > last_point:
-        thousands = re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+", bare)
-        bare = bare.replace(",", "") if thousands else bare.replace(".", "").replace(",", ".")
-    else:
-        bare = bare.replace(",", "")
-    if bare.count(".") > 1:
-        bare = bare.replace(".", "")
+    if re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}", bare):
+        return None  # a thousand to some, one to others
+    for thousands, point in ((",", "."), (".", ",")):
+        if re.fullmatch(rf"-?[0-9]{{1,3}}(?:\{thousands}[0-9]{{2,3}})*\{thousands}[0-9]{{3}}(?:\{point}[0-9]*)?", bare):
+            bare = bare.replace(thousands, "")
+            break
+    bare = bare.replace(",", ".")
     try:
         amount = Decimal(bare)
     except InvalidOperation:
         return None
-    if not amount.is_finite() or abs(amount.adjusted()) > 17:
+    if not amount.is_finite() or abs(amount.adjusted()) >= MAX_DIGITS:
         return None
     return text(amount, decimals)
 

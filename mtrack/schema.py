@@ -211,12 +211,15 @@ class _Found:
         self.missing: dict[Route, list[str]] = {}
         self.routes: list[Route] = []
 
+    def place(self, route: Route, *, key: bool = False) -> Place:
+        """A place; what is wrong with the whole file stands at its first line."""
+        return Place(self.source.path, route, key) if route else Place(self.source.path, offsets=(0, 0))
+
     def add(self, route: Route, message: str, hint: str | None, *, key: bool = False) -> None:
-        """A value, or a key, that is wrong; of several complaints about it the first says enough."""
-        place = Place(self.source.path, route, key) if route else Place(self.source.path, offsets=(0, 0))
-        if place not in self.broken:
-            self.broken[place] = Problem(place=place, message=message, hint=hint)
-            self.routes.append(route)
+        """A value, or a key, that is wrong."""
+        place = self.place(route, key=key)
+        self.broken[place] = Problem(place=place, message=message, hint=hint)
+        self.routes.append(route)
 
     def faults(self, name: str) -> Faults:
         """All of it; what stands at one place, as missing keys and the empty one beside them may, in one problem."""
@@ -263,7 +266,7 @@ def _take(found: _Found, error: Any, route: Route) -> None:
     elif "propertyNames" in error.absolute_schema_path:
         key = error.instance
         found.add((*route, key), *_wrong_name(key, route), key=True)
-    else:
+    elif found.place(route) not in found.broken:  # of several complaints about a value the first says enough
         found.add(route, *_wrong_value(error, route, source))
 
 
@@ -277,6 +280,9 @@ def unknown_key(path: str, route: Route, key: str, known: Iterable[str]) -> Prob
         return Problem(
             place=place, message=f"`{shown}` is not a key here", hint=f"it belongs to {' or '.join(homes[:3])}"
         )
+    if re.fullmatch("[0-9]+", key):
+        hint = "a comma inside { } begins a new key: write amounts without separators, as in 24000.00"
+        return Problem(place=place, message=f"`{shown}` is not a key of this format", hint=hint)
     hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}; your own keys begin with x-"
     return Problem(place=place, message=f"`{shown}` is not a key of this format", hint=hint)
 
@@ -304,7 +310,7 @@ def _homes() -> dict[str, list[str]]:
 
 def _missing(place: Place, keys: list[str], route: Route, source: Source) -> Problem:
     where = _called(route, source)
-    if keys == ["currency"]:
+    if keys == ["currency"] and not route:
         message = f"`currency` is missing from {where}, and mtrack.yaml sets none"
         return Problem(
             place=place, message=message, hint="add `currency: EUR` here, or to mtrack.yaml for all projects"
@@ -319,6 +325,8 @@ def _missing(place: Place, keys: list[str], route: Route, source: Source) -> Pro
 _EXAMPLES = {
     "project": "Acme website", "format": "1", "id": "M1", "name": "Discovery complete", "amount": "4000.00",
     "status": "not_billed", "number": "INV-2026-004", "sent": "2026-02-03", "date": "2026-03-01", "since": "2026-04-10",
+    "lines": "[{milestone: M2, amount: 4000.00}]",
+    "milestones": "[{id: M1, name: Discovery complete, amount: 4000.00, status: not_billed}]",
     "milestone": "M2", "currency": "EUR", "rule": "signoff-missing", "reason": "approved on the phone",
 }  # fmt: skip
 
@@ -326,6 +334,9 @@ _ITEMS = {
     "milestones": "milestone", "invoices": "invoice", "payments": "payment", "lines": "line", "amendments": "amendment",
     "waivers": "waiver", "attachments": "attachment", "exclude": "pattern",
 }  # fmt: skip
+
+
+_NOUNS = ("agreement", "deliverable", "invoice", "hold")
 
 
 def _called(route: Route, source: Source) -> str:
@@ -341,7 +352,7 @@ def _called(route: Route, source: Source) -> str:
             kind = _ITEMS.get(str(route[i - 1]), "item")
             names.append(f"{kind} {shorten(label) if isinstance(label, str) else step + 1}")
         elif i + 1 == len(route) or not isinstance(route[i + 1], int):
-            names.append(f"the {step.replace('_', ' ')}")
+            names.append(f"the {step}" if step in _NOUNS else f"`{step}`")
     return " of ".join(reversed(names))
 
 
@@ -400,7 +411,8 @@ def _wrong_value(error: Any, route: Route, source: Source) -> tuple[str, str | N
 
 
 def _nearest_choice(value: str, choices: list[str]) -> str:
-    nearest = get_close_matches(re.sub(r"[\s-]+", "_", value.strip().lower()), choices, n=1)
+    word = re.sub(r"[\s-]+", "_", value.strip().lower())
+    nearest = ["off"] if word in _NO and "off" in choices else get_close_matches(word, choices, n=1)
     return f": write {nearest[0]}" if nearest else ""
 
 
@@ -417,7 +429,8 @@ def _wrong_type(error: Any, route: Route, source: Source) -> tuple[str, str | No
     if "number" in types:
         return _wrong_amount(value, shown, name)
     if "integer" in types:
-        meant = money.suggestion(value, 0) if isinstance(value, str) else None
+        number = re.sub(r"\s*days?\s*$", "", value) if isinstance(value, str) else ""
+        meant = money.suggestion(number, 0)
         write = f": write {meant}" if meant is not None and "." not in meant else ""
         return (
             f"{name} must be a whole number, not {shown}{write}",
@@ -456,6 +469,8 @@ def _top_hint(source: Source, more: str) -> str:
 def _wrong_amount(value: Any, shown: str, name: str) -> tuple[str, str | None]:
     if isinstance(value, str) and (digits := re.fullmatch(r"-?0*([0-9]{19,})(\.[0-9]+)?", value, re.ASCII)):
         return f"{name} has {len(digits[1])} digits before the point, and at most 18 will do", "check the amount"
+    if value == "":
+        return f"{name} is empty", "write plain digits and a point, without quotes: 4000.00"
     meant = money.suggestion(value) if isinstance(value, str) else None
     hint = (
         "an amount is plain digits and a point, no quotes, no separators, at most 18 digits before the point: 4000.00"

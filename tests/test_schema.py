@@ -1,0 +1,576 @@
+"""The schemas themselves, that both validators agree on them, and what a user is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from mtrack import resources, schema, source
+from mtrack.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NAMES = ("milestones", "workspace")
+
+
+# --- The schemas -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", resources.SCHEMAS)
+def test_schemas_are_schemas(name: str) -> None:
+    data = json.loads(resources.schema_text(name))
+    assert data["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(data)
+
+
+def nodes(node: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property and item of a schema, with where it stands."""
+    if not isinstance(node, dict):
+        return
+    for word in ("properties", "patternProperties", "$defs"):
+        for key, child in node.get(word, {}).items():
+            if word != "$defs":
+                yield f"{path}/{key}", child
+            yield from nodes(child, f"{path}/{key}")
+    for word in ("items", "additionalProperties"):
+        if isinstance(node.get(word), dict):
+            yield f"{path}/{word}", node[word]
+            yield from nodes(node[word], f"{path}/{word}")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_has_title_description_and_examples(name: str) -> None:
+    data = json.loads(resources.schema_text(name))
+    seen = 0
+    for path, node in nodes(data):
+        seen += 1
+        said = {**data["$defs"].get(node.get("$ref", "").removeprefix("#/$defs/"), {}), **node}
+        assert re.fullmatch(r"[A-Z].*[^.]", said["title"]), path
+        assert re.fullmatch(r"[A-Z].*\.", said["description"]), path
+        assert "not" in said or said["examples"], path
+    assert seen > (100 if name == "milestones" else 20)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_are_good_examples(name: str) -> None:
+    data = json.loads(resources.schema_text(name), parse_float=Decimal)
+    for path, node in nodes(data):
+        merged = {"$schema": data["$schema"], "$defs": data["$defs"], **node}
+        for example in node.get("examples", ()):
+            if "not" not in node:
+                assert schema._accepts(schema._compile(merged), example), (path, example)  # noqa: SLF001
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_mapping_takes_keys_that_begin_with_x(name: str) -> None:
+    data = json.loads(resources.schema_text(name))
+    mappings = [
+        node for _, node in [("#", data), *nodes(data), *data["$defs"].items()] if "object" in node.get("type", ())
+    ]
+    assert len(mappings) > 3
+    for node in mappings:
+        assert list(node["patternProperties"]) == ["^x-"]
+        assert "additionalProperties" in node
+
+
+def test_what_both_schemas_define_is_the_same() -> None:
+    milestones, workspace = (json.loads(resources.schema_text(name))["$defs"] for name in NAMES)
+    shared = milestones.keys() & workspace.keys()
+    assert {"waiver", "ruleName", "requiredText", "date", "invoiceNumber", "currency", "path", "text"} <= shared
+    for name in shared:
+        assert milestones[name] == workspace[name], name
+    assert sorted(milestones["ruleName"]["enum"]) == sorted(RULES)
+
+
+def test_every_definition_is_used() -> None:
+    for name in NAMES:
+        text = resources.schema_text(name)
+        for definition in json.loads(text)["$defs"]:
+            assert f'"#/$defs/{definition}"' in text
+
+
+# --- Two validators --------------------------------------------------------------------------------------------
+
+AMOUNTS = [
+    Decimal(text)
+    for text in ("0", "0.00", "5.0", "4000.00", "-1", "-0.01", "999999999999999999", "999999999999999999.99", "-999999999999999999.99",
+                 "1000000000000000000", "-1000000000000000000", "0." + "0" * 40 + "1", "-0." + "0" * 40 + "1", "1" * 18 + "." + "9" * 40, "1" * 40)
+]  # fmt: skip
+DATES = ["2026-02-03", "2026-02-30", "0000-01-01", "0001-01-01", "9999-12-31", "2024-02-29", "2026-02-29", "2026-02-03\n", "\n2026-02-03",
+         " 2026-02-03", "2026-2-3", "20260203", "2026-02-03T00:00:00Z", "２０２６-02-03", "2026-13-01", "2026-00-10", "+2026-02-03", "2026-W06-2",
+         "2026-034"]  # fmt: skip
+TEXTS = ["", " ", "\t\n", "\xa0", "\x1c", "\x1f", "\x85", "\u180e", "\u200b", "\u2028", "\u3000", "\ufeff", "x", " x ", "é", "😀", "M1", "M 1", "M1\n", "a.b_c-d",
+         "M\u0661", "paid", "Paid", "not_billed", "overdue", "error", "off", "true", "EUR", "EUR\n", "BTC", "en_GB", "en-GB", "zh_Hant_TW", "EN", "C",
+         "/", "a/b.pdf"]  # fmt: skip
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**19), 10**19),
+    st.sampled_from([0, 1, 2, 18, 19, 36500, 36501, 10**18 - 1, 10**18, 10**40]),
+    st.decimals(allow_nan=False, allow_infinity=False, places=3),
+    st.sampled_from(AMOUNTS),
+    st.sampled_from(DATES),
+    st.sampled_from(TEXTS),
+    st.dates().map(str),
+    st.text(max_size=5),
+)
+
+
+def values(node: dict[str, Any], top: dict[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:
+    """Values that a schema may be given: mostly of the right kind, now and then anything."""
+    while "$ref" in node:
+        node = {**top["$defs"][node["$ref"].removeprefix("#/$defs/")], **{k: v for k, v in node.items() if k != "$ref"}}
+    kinds = node.get("type", "any")
+    options: list[st.SearchStrategy[Any]] = [scalars]
+    if "enum" in node:
+        options += [st.sampled_from(node["enum"])] * 4
+    elif node.get("examples"):
+        options += [st.sampled_from(node["examples"])] * 3
+    if "object" in kinds:
+        keys = {key: values(child, top, depth + 1) for key, child in node.get("properties", {}).items()}
+        options += [mapping(node, keys)] * 8
+        if isinstance(node.get("additionalProperties"), dict):
+            names = st.one_of(
+                st.sampled_from(["overdue", "overdu", "BTC", "btc", "TOOLONGCODE", "x-a", "EUR\n"]), st.text(max_size=3)
+            )
+            options += [st.dictionaries(names, values(node["additionalProperties"], top, depth + 1), max_size=3)] * 8
+    if "array" in kinds:
+        options += [st.lists(values(node["items"], top, depth + 1), max_size=2)] * 8
+    if "number" in kinds and "string" not in kinds:
+        options += [st.sampled_from(AMOUNTS)] * 2
+    if node.get("format") == "date":
+        options += [st.sampled_from(DATES)] * 2
+    if "string" in kinds:
+        options += [st.sampled_from(TEXTS)] * 2
+    return st.one_of(options)
+
+
+@st.composite
+def mapping(draw: st.DrawFn, node: dict[str, Any], keys: dict[str, st.SearchStrategy[Any]]) -> dict[str, Any]:
+    required = node.get("required", ())
+    result = {key: draw(keys[key]) for key in required if draw(st.integers(0, 15))}
+    for key in draw(st.lists(st.sampled_from(sorted(keys)), max_size=3)) if keys else ():
+        result[key] = draw(keys[key])
+    for key in draw(
+        st.lists(st.sampled_from(["x-own", "x-", "planed", "", "lines", "due", "000", "ab-c"]), max_size=1)
+    ):
+        result[key] = draw(scalars)
+    return result
+
+
+RECORDS = {name: values(schema.load(name), schema.load(name)) for name in NAMES}
+many = settings(
+    max_examples=int(os.environ.get("MTRACK_EXAMPLES", "300")), deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@many
+@given(RECORDS["milestones"])
+def test_both_validators_agree_on_milestones(data: Any) -> None:
+    assert schema._worded("milestones").is_valid(data) == schema.is_valid("milestones", data)  # noqa: SLF001
+
+
+@many
+@given(RECORDS["workspace"])
+def test_both_validators_agree_on_workspaces(data: Any) -> None:
+    assert schema._worded("workspace").is_valid(data) == schema.is_valid("workspace", data)  # noqa: SLF001
+
+
+@pytest.mark.parametrize("value", [*AMOUNTS, *DATES, *TEXTS, None, True, False, 0, 5, -1, 10**40], ids=repr)
+@pytest.mark.parametrize("key", ["amount", "planned", "name", "id", "status", "upfront", "note", "attachments"])
+def test_both_validators_agree_on_the_edges(key: str, value: object) -> None:
+    milestone = {
+        "id": "M1",
+        "name": "x",
+        "amount": Decimal(1),
+        "status": "paid",
+        key: [value] if key == "attachments" else value,
+    }
+    data = {"project": "P", "milestones": [milestone]}
+    assert schema._worded("milestones").is_valid(data) == schema.is_valid("milestones", data)  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
+    ("amount", "good"),
+    [("999999999999999999.99", True), ("999999999999999999." + "9" * 60, True), ("-0.00", True), ("-0." + "0" * 60 + "1", False),
+     ("0." + "1" * 100_000, True)],
+    ids=["18-digits", "60-decimals", "no-minus", "below", "long"],
+)  # fmt: skip
+def test_amounts_are_compared_exactly(amount: str, good: bool) -> None:  # noqa: FBT001
+    text = f"project: P\nmilestones: [{{id: M1, name: n, status: paid, amount: {amount}}}]\n"
+    read = source.parse("milestones.yaml", text, schema.shape("milestones"))
+    assert schema.is_valid("milestones", read.data) == good
+    assert bool(schema.faults("milestones", read).broken) != good
+
+
+def written(data: Any) -> str:
+    """Data as flow YAML; amounts plain, text quoted."""
+    if isinstance(data, dict):
+        return "{" + ", ".join(f"? {written(key)} : {written(value)}" for key, value in data.items()) + "}"
+    if isinstance(data, list):
+        return "[" + ", ".join(map(written, data)) + "]"
+    return f"{data:f}" if isinstance(data, Decimal) else json.dumps(data)
+
+
+PYTHON = re.compile(
+    r"\b(None|True|False|dict|str|int|list\(|Decimal|NoneType|instance|object|regex|E[-+][0-9])\b|\^\[|\\S|does not match|\$"
+)
+
+
+@many
+@given(st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), RECORDS[name])))
+def test_every_fault_has_a_place_of_its_own_and_human_words(case: tuple[str, Any]) -> None:
+    name, data = case
+    read = source.parse(
+        "milestones.yaml" if name == "milestones" else "mtrack.yaml", written(data) + "\n", schema.shape(name)
+    )
+    if read.flaws:
+        return
+    faults = schema.faults(name, read)
+    assert bool(faults.broken or faults.unknown) != schema.is_valid(name, read.data)
+    assert len({read.span(problem.place) for problem in faults.broken}) == len(faults.broken)
+    for problem in (*faults.broken, *faults.unknown):
+        assert read.span(problem.place) is not None
+        ours = re.sub(r"'[^']*'|`[^`]*`", "", problem.message)  # but for what the user wrote
+        assert not PYTHON.search(ours.split("write ")[0]), problem.message
+        assert not ours[0].isupper(), problem.message
+        assert not problem.message.endswith(".")
+
+
+def test_one_fault_among_many_records_takes_no_time() -> None:
+    lines = "".join(f"- {{id: M{i}, name: x, amount: 1, status: paid}}\n" for i in range(30_000))
+    text = "project: P\ncurrency: EUR\nmilestones:\n" + lines.replace("M29999,", "'M 29999',")
+    (problem,) = schema.faults("milestones", source.parse("milestones.yaml", text, schema.shape("milestones"))).broken
+    assert problem.place.route == ("milestones", 29_999, "id")
+
+
+def test_faults_in_every_record_take_linear_time() -> None:
+    lines = "".join(f"- {{id: M{i}, name: x, amount: 1x, planed: 1, status: payed}}\n" for i in range(2000))
+    read = source.parse("milestones.yaml", "project: P\nmilestones:\n" + lines, schema.shape("milestones"))
+    faults = schema.faults("milestones", read)
+    assert (len(faults.broken), len(faults.unknown)) == (4000, 2000)
+
+
+# --- Words -----------------------------------------------------------------------------------------------------
+
+
+def faults_in(text: str, name: str = "milestones") -> list[tuple[str, str, str | None]]:
+    """What is wrong in a text: the characters at the place, message and hint, in the order of places."""
+    path = "milestones.yaml" if name == "milestones" else "mtrack.yaml"
+    read = source.parse(path, text, schema.shape(name))
+    assert read.flaws == ()
+    found = schema.faults(name, read)
+    problems = sorted((*found.broken, *found.unknown), key=lambda problem: read.offsets(problem.place) or (0, 0))
+    return [
+        (read.text[slice(*(read.offsets(problem.place) or (0, 0)))], problem.message, problem.hint)
+        for problem in problems
+    ]
+
+
+DIGITS = "an amount is plain digits and a point, no quotes, no separators, at most 18 digits before the point: 4000.00"
+
+
+@pytest.mark.parametrize(
+    ("characters", "shown", "write"),
+    [
+        ("24,000", "the text '24,000'", "24000.00"),
+        ('"24,000"', "the text '24,000'", "24000.00"),
+        ('"4000.00"', "the text '4000.00'", "4000.00"),
+        ("1e3", "'1e3'", "1000.00"),
+        ("0x10", "'0x10'", "16.00"),
+        ("0o17", "'0o17'", "15.00"),
+        (".5", "'.5'", "0.50"),
+        ("12.", "'12.'", "12.00"),
+        ("4_000", "'4_000'", "4000.00"),
+        ("4 000,00", "the text '4 000,00'", "4000.00"),
+        ("24.000,50", "the text '24.000,50'", "24000.50"),
+        ("24,000.50", "the text '24,000.50'", "24000.50"),
+        ("4.000.000", "'4.000.000'", "4000000.00"),
+        ("1,00,000.00", "the text '1,00,000.00'", "100000.00"),
+        ("1,5", "the text '1,5'", "1.50"),
+        ("EUR 4000", "the text 'EUR 4000'", "4000.00"),
+        ("4000 €", "the text '4000 €'", "4000.00"),
+        ("$4000", "the text '$4000'", "4000.00"),
+        ("4'000.50", "the text '4'000.50'", "4000.50"),
+        ("+5", "'+5'", "5.00"),
+        ("EUR 1.000", "the text 'EUR 1.000'", None),
+        ("1.2.3", "'1.2.3'", None),
+        (".inf", "'.inf'", None),
+        ("NaN", "'NaN'", None),
+        ("1e999999999999", "'1e999999999999'", None),
+        ("much", "'much'", None),
+        ("true", "'true'", None),
+        ("[1]", "a list", None),
+        ("{a: 1}", "a mapping", None),
+        ("x" * 100, f"'{'x' * 59}…'", None),
+    ],
+)
+def test_words_about_amounts(characters: str, shown: str, write: str | None) -> None:
+    text = f"project: P\nmilestones:\n- id: M1\n  name: n\n  amount: {characters}\n  status: paid\n"
+    message = f"`amount` must be a number, not {shown}" + (f": write {write}" if write else "")
+    assert faults_in(text) == [(characters, message, DIGITS)]
+
+
+@pytest.mark.parametrize(
+    ("characters", "message", "hint"),
+    [
+        ("1" * 19, "`amount` has 19 digits before the point, and at most 18 will do", "check the amount"),
+        ("1" * 40 + ".00", "`amount` has 40 digits before the point, and at most 18 will do", "check the amount"),
+        ("-5", "`amount` must not be below 0, and it is -5", "write it without the minus"),
+        ("-0.00000001", "`amount` must not be below 0, and it is -0.00000001", "write it without the minus"),
+        ("~", "`amount` is empty, and it is required", "write it, for example `amount: 4000.00`"),
+        ("''", "`amount` is empty", "write plain digits and a point, without quotes: 4000.00"),
+    ],
+)
+def test_words_about_other_amounts(characters: str, message: str, hint: str) -> None:
+    text = f"project: P\nmilestones:\n- id: M1\n  name: n\n  amount: {characters}\n  status: paid\n"
+    assert faults_in(text) == [(characters, message, hint)]
+
+
+@pytest.mark.parametrize(
+    ("characters", "shown", "write"),
+    [
+        ("3.2.2026", "'3.2.2026'", None),  # February or March?
+        ("13.2.2026", "'13.2.2026'", "2026-02-13"),
+        ("2026-2-3", "'2026-2-3'", "2026-02-03"),
+        ("20260203", "'20260203'", "2026-02-03"),
+        ("20261399", "'20261399'", None),
+        ("02/03/2026", "the text '02/03/2026'", None),
+        ("13/02/2026", "the text '13/02/2026'", "2026-02-13"),
+        ("2026/02/03", "the text '2026/02/03'", "2026-02-03"),
+        ("2026-02-03T10:00:00Z", "the text '2026-02-03T10:00:00Z'", "2026-02-03"),
+        ("2026-02-03 10:00", "the text '2026-02-03 10:00'", "2026-02-03"),
+        ('"2026-02-03 "', "the text '2026-02-03 '", "2026-02-03"),
+        ("3.2.26", "'3.2.26'", None),
+        ("tomorrow", "'tomorrow'", None),
+        ("true", "'true'", None),
+        ("[2026-02-03]", "a list", None),
+        ("{year: 2026}", "a mapping", None),
+    ],
+)
+def test_words_about_dates(characters: str, shown: str, write: str | None) -> None:
+    text = f"project: P\nclosed: {characters}\nmilestones:\n- {{id: M1, name: n, amount: 1, status: paid}}\n"
+    message = f"`closed` must be a date, not {shown}" + (f": write {write}" if write else "")
+    assert faults_in(text) == [(characters, message, "write dates as YYYY-MM-DD")]
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "2026-00-10", "0000-01-01", "2026-02-29"])
+def test_words_about_days_that_do_not_exist(day: str) -> None:
+    text = f"project: P\nclosed: {day}\nmilestones:\n- {{id: M1, name: n, amount: 1, status: paid}}\n"
+    message = f"`closed` must be a day of the calendar, and {day} is none"
+    assert faults_in(text) == [(day, message, "write dates as YYYY-MM-DD")]
+
+
+GOOD = "project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: paid%s}\n"
+CHOICES = "not_billed, sent, partially_paid, paid, cancelled, written_off"
+TOP = "a record begins with `project: NAME`; see mtrack schema milestones"
+
+WORDS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
+    # status
+    ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: payed}\n",
+     [("payed", f"`status` must be one of {CHOICES}, not 'payed': write paid", None)]),
+    ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: Not billed}\n",
+     [("Not billed", f"`status` must be one of {CHOICES}, not the text 'Not billed': write not_billed", None)]),
+    ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: open}\n",
+     [("open", f"`status` must be one of {CHOICES}, not 'open'", None)]),
+    ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: [paid]}\n",
+     [("[paid]", "`status` must be text, not a list", None)]),
+    ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: }\n",
+     [("status", "`status` is empty, and it is required", "write it, for example `status: not_billed`")]),
+    # ids
+    ("project: P\nmilestones:\n- {id: M 1, name: n, amount: 1, status: paid}\n",
+     [("M 1", "`id` may hold letters, digits, '.', '_' and '-', and it is the text 'M 1': write M-1", None)]),
+    ("project: P\nmilestones:\n- {id: Méta/1, name: n, amount: 1, status: paid}\n",
+     [("Méta/1", "`id` may hold letters, digits, '.', '_' and '-', and it is the text 'Méta/1': write Meta-1", None)]),
+    ("project: P\nmilestones:\n- {id: 日本, name: n, amount: 1, status: paid}\n",
+     [("日本", "`id` may hold letters, digits, '.', '_' and '-', and it is '日本'", None)]),
+    ("project: P\nmilestones:\n- {id: '', name: n, amount: 1, status: paid}\n", [("''", "`id` is empty", "write it")]),
+    ("project: P\nmilestones:\n- {id: ~, name: n, amount: 1, status: paid}\n",
+     [("~", "`id` is empty, and it is required", "write it, for example `id: M1`")]),
+    # wrong kinds
+    ("project: [P]\nmilestones: 5\n",
+     [("[P]", "`project` must be text, not a list", None), ("5", "`milestones` must be a list, not 5", "begin each item with '- '")]),
+    ("project: P\nmilestones: {M1: x}\n",
+     [("{M1: x}", "`milestones` must be a list, not a mapping", "begin each item with '- '")]),
+    ("project: P\nmilestones: []\n",
+     [("[]", "`milestones` holds nothing, and at least one record belongs there", "write the first one")]),
+    ("project: P\nmilestones: [a, ~, [b]]\n",
+     [("a", "milestone 1 of `milestones` must be a mapping of keys and values, not 'a'", "write `key: value` lines below it"),
+      ("~", "milestone 2 of `milestones` is empty", "write it, or remove the item"),
+      ("[b]", "milestone 3 of `milestones` must be a mapping of keys and values, not a list", "write `key: value` lines below it")]),
+    (GOOD % ", hold: true",
+     [("true", "`hold` must be a mapping of keys and values, not true", "write `key: value` lines below it")]),
+    (GOOD % ", cancelled: 2026-01-01",
+     [("2026-01-01", "`cancelled` must be a mapping of keys and values, not '2026-01-01'", "write `key: value` lines below it")]),
+    (GOOD % ", attachments: a.pdf", [("a.pdf", "`attachments` must be a list, not 'a.pdf'", "begin each item with '- '")]),
+    (GOOD % ", attachments: [a, '', ~, [b]]",
+     [("''", "attachment 2 of `attachments` is empty", "write it, or remove the item"),
+      ("~", "attachment 3 of `attachments` is empty", "write it, or remove the item"),
+      ("[b]", "attachment 4 of `attachments` must be text, not a list", None)]),
+    (GOOD % ", upfront: yes", [("yes", "`upfront` must be true or false, not 'yes': write true", None)]),
+    (GOOD % ", upfront: 'false'", [("'false'", "`upfront` must be true or false, not the text 'false': write false", None)]),
+    (GOOD % ", upfront: maybe", [("maybe", "`upfront` must be true or false, not 'maybe'", None)]),
+    ("agreement: {milestones: two, payment_terms: 30 days, total: 1}\n" + GOOD % "",
+     [("two", "`milestones` must be a whole number, not 'two'", None),
+      ("30 days", "`payment_terms` must be a whole number, not the text '30 days': write 30",
+       "write it in plain digits, without quotes")]),
+    ("agreement: {milestones: 5.0, payment_terms: -1}\n" + GOOD % "",
+     [("5.0", "`milestones` must be a whole number, not '5.0': write 5", "write it in plain digits, without quotes"),
+      ("-1", "`payment_terms` must not be below 0, and it is -1", "write it without the minus")]),
+    ("agreement: {milestones: 2.5, payment_terms: 99999}\n" + GOOD % "",
+     [("2.5", "`milestones` must be a whole number, not '2.5'", None),
+      ("99999", "`payment_terms` must be at most 36500, and it is 99999", None)]),
+    # empty and missing
+    ("project: ' '\nmilestones:\n- {id: M1, name: '', amount: 1, status: paid}\n",
+     [("' '", "`project` is empty", "write it"), ("''", "`name` is empty", "write it")]),
+    ("project:\nmilestones:\n", [
+        ("project", "`project` is empty, and it is required", "write it, for example `project: Acme website`"),
+        ("milestones", "`milestones` is empty, and it is required",
+         "write it, for example `milestones: [{id: M1, name: Discovery complete, amount: 4000.00, status: not_billed}]`")]),
+    ("client: C\n", [
+        ("client", "`project` and `milestones` are missing from the project",
+         "add `project: Acme website`, `milestones: [{id: M1, name: Discovery complete, amount: 4000.00, status: not_billed}]`")]),
+    ("project: P\nmilestones:\n- {name: n, id: M2}\n- {}\n- {name: x, amount: 1, status: paid}\n", [
+        ("id", "`amount` and `status` are missing from milestone M2", "add `amount: 4000.00`, `status: not_billed`"),
+        ("{}", "`id`, `name`, `amount` and `status` are missing from milestone 2",
+         "add `id: M1`, `name: Discovery complete`, `amount: 4000.00`, `status: not_billed`"),
+        ("name", "`id` is missing from milestone 3", "add `id: M1`")]),
+    ("project: P\nmilestones:\n- id:\n  name: n\n  amount: 1\n", [
+        ("id", "`id` is empty, and it is required; `status` is missing from milestone 1",
+         "write it, for example `id: M1`; add `status: not_billed`")]),
+    (GOOD % ", invoice: {amount: 1}", [
+        ("amount", "`number` and `sent` are missing from the invoice of milestone M1",
+         "add `number: INV-2026-004`, `sent: 2026-02-03`")]),
+    (GOOD % ", cancelled: {reason: x}", [("reason", "`date` is missing from `cancelled` of milestone M1", "add `date: 2026-03-01`")]),
+    (GOOD % "" + "invoices:\n- {number: I1, amount: 1, sent: 2026-01-01}\n- {number: I2, amount: 1, sent: 2026-01-01, lines: []}\n", [
+        ("number", "`lines` is missing from invoice I1", "add `lines: [{milestone: M2, amount: 4000.00}]`"),
+        ("[]", "`lines` holds nothing, and at least one record belongs there", "write the first one")]),
+    (GOOD % "" + "invoices:\n- {number: I1, amount: 1, sent: 2026-01-01, lines: [{milestone: M1}], payments: [{amount: 1}, "
+     "{date: 2026-01-01, amount: 1, received: {amount: 5}}], written_off: {reason: x}}\n", [
+        ("milestone", "`amount` is missing from line 1 of invoice I1", "add `amount: 4000.00`"),
+        ("amount", "`date` is missing from payment 1 of invoice I1", "add `date: 2026-03-01`"),
+        ("amount", "`currency` is missing from `received` of payment 2 of invoice I1", "add `currency: EUR`"),
+        ("reason", "`date` and `amount` are missing from `written_off` of invoice I1", "add `date: 2026-03-01`, `amount: 4000.00`")]),
+    # keys
+    (GOOD % ", planed: x", [("planed", "`planed` is not a key of this format", "did you mean `planned`?")]),
+    (GOOD % ", Up-Front: x", [("Up-Front", "`Up-Front` is not a key of this format", "did you mean `upfront`?")]),
+    (GOOD % ", due: x", [("due", "`due` is not a key here", "it belongs to an invoice")]),
+    (GOOD % ", approved_by: x", [("approved_by", "`approved_by` is not a key here", "it belongs to `deliverable`")]),
+    (GOOD % ", agreement: x", [("agreement", "`agreement` is not a key here", "it belongs to a project")]),
+    ("format: 1\n" + GOOD % "", [("format", "`format` is not a key here", "it belongs to mtrack.yaml")]),
+    (GOOD % ", deliverable: {ticket: x}", [
+        ("ticket", "`ticket` is not a key of this format",
+         "known here: note, completed, approved, approved_by, signoff; your own keys begin with x-")]),
+    (GOOD % ", invoice: {number: I1, amount: 24,000, sent: 2026-01-01}", [
+        ("000", "`000` is not a key of this format",
+         "a comma inside { } begins a new key: write amounts without separators, as in 24000.00")]),
+    (GOOD % ", '': x", [("''", "`''` is not a key of this format",
+        ("known here: id, name, amount, planned, upfront, deliverable, invoice, hold, cancelled, attachments, note, status; "
+        "your own keys begin with x-"))]),
+    (GOOD % ", invoice: {number: I1, amount: 1, sent: 2026-01-01, lines: [{milestone: M1}, 5]}", [
+        ("lines", "`lines` is not a key here",
+         "move the invoice to the project's `invoices`; a milestone's own invoice bills that milestone alone")]),
+    (GOOD % ", invoice: {number: I1, amount: 1, sent: 2026-01-01, lines: 5}", [
+        ("lines", "`lines` is not a key here",
+         "move the invoice to the project's `invoices`; a milestone's own invoice bills that milestone alone")]),
+    # waivers
+    ("waivers: [{rule: overdu, reason: r}, {rule: ~, reason: ''}, {rule: [a]}, x]\n" + GOOD % "", [
+        ("overdu", "there is no rule 'overdu'", "did you mean overdue?"),
+        ("~", "`rule` is empty, and it is required", "write it, for example `rule: signoff-missing`"),
+        ("''", "`reason` is empty", "write it"),
+        ("rule", "`reason` is missing from waiver 3", "add `reason: approved on the phone`"),
+        ("[a]", "`rule` must be text, not a list", None),
+        ("x", "waiver 4 of `waivers` must be a mapping of keys and values, not 'x'", "write `key: value` lines below it")]),
+    # the file as a whole
+    ("", [("", "the file is empty", "a record begins with `project: NAME`; mtrack new makes one")]),
+    ("# only\n\n# comments\n", [("", "the file is empty", "a record begins with `project: NAME`; mtrack new makes one")]),
+    ("# c\n---\n", [("", "the file is empty", "a record begins with `project: NAME`; mtrack new makes one")]),
+    ("# c\n- a\n", [("", "the file must hold keys and values, not a list", TOP)]),
+    ("# c\ntext\n", [("", "the file must hold keys and values, not text", TOP)]),
+    ("5.00\n", [("", "the file must hold keys and values, not text", TOP)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), WORDS)
+def test_words(text: str, wanted: list[tuple[str, str, str | None]]) -> None:
+    assert faults_in(text) == wanted
+
+
+SETTINGS_TOP = "the settings begin with `format: 1`; see mtrack schema workspace"
+SETTINGS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
+    ("", [("", "the file is empty", SETTINGS_TOP)]),
+    ("- a\n", [("", "the file must hold keys and values, not a list", SETTINGS_TOP)]),
+    ("name: x\n", [("name", "`format` is missing from the settings", "add `format: 1`")]),
+    ("format: 2\n", [("2", "`format` must be 1, not 2: this mtrack knows no other", "write 1")]),
+    ("format: '1'\n",
+     [("'1'", "`format` must be a whole number, not the text '1': write 1", "write it in plain digits, without quotes")]),
+    ("format: 1\nlocale: english\n", [("english", "`locale` must be a locale such as en_GB or de_DE, not 'english'", None)]),
+    ("format: 1\nlocale: en-gb\n", [("en-gb", "`locale` must be a locale such as en_GB or de_DE, not 'en-gb': write en_GB", None)]),
+    ("format: 1\nlocale: de_DE.UTF-8\n",
+     [("de_DE.UTF-8", "`locale` must be a locale such as en_GB or de_DE, not 'de_DE.UTF-8': write de_DE", None)]),
+    ("format: 1\ncurrencies: {btc: 8, US: 2, BTC: 99, ABC: two, x-own: [y]}\n", [
+        ("btc", "a currency code has 3 to 8 capitals or digits, and 'btc' is none", "write BTC"),
+        ("US", "a currency code has 3 to 8 capitals or digits, and 'US' is none", None),
+        ("99", "`BTC` must be at most 18, and it is 99", None),
+        ("two", "`ABC` must be a whole number, not 'two'", None)]),
+    ("format: 1\nrules: {overdu: off, signoff_missing: off, foo: off, overdue: of, overpaid: no, underbilled: fatal, x-own: [y]}\n", [
+        ("overdu", "there is no rule 'overdu'", "did you mean overdue?"),
+        ("signoff_missing", "there is no rule 'signoff_missing'", "did you mean signoff-missing?"),
+        ("foo", "there is no rule 'foo'", "mtrack rules lists them"),
+        ("of", "`overdue` must be one of error, warning, info, off, not 'of': write off", None),
+        ("no", "`overpaid` must be one of error, warning, info, off, not 'no': write off", None),
+        ("fatal", "`underbilled` must be one of error, warning, info, off, not 'fatal'", None)]),
+    ("format: 1\nexclude: archive/\n", [("archive/", "`exclude` must be a list, not the text 'archive/'", "begin each item with '- '")]),
+    ("format: 1\nexclude: [a, '', ~]\n", [
+        ("''", "pattern 2 of `exclude` is empty", "write it, or remove the item"),
+        ("~", "pattern 3 of `exclude` is empty", "write it, or remove the item")]),
+    ("format: 1\nclient: x\nterms: 3\n", [
+        ("client", "`client` is not a key here", "it belongs to a project"),
+        ("terms", "`terms` is not a key of this format",
+         ("known here: format, name, currency, payment_terms, bill_within, locale, currencies, exclude, rules, waivers; "
+         "your own keys begin with x-"))]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), SETTINGS)
+def test_words_about_settings(text: str, wanted: list[tuple[str, str, str | None]]) -> None:
+    assert faults_in(text, "workspace") == wanted
+
+
+def test_an_empty_value_is_as_good_as_no_key() -> None:
+    optional = schema.load("milestones")["$defs"]["milestone"]["properties"].keys() - {"id", "name", "amount", "status"}
+    text = "project: P\nclient:\nagreement:\ninvoices:\nclosed:\nwaivers:\nmilestones:\n- id: M1\n  name: n\n  amount: 1\n  status: paid\n"
+    text += "".join(f"  {key}:\n" for key in sorted(optional))
+    assert faults_in(text) == []
+    record = (
+        ", deliverable: {note: , completed: , approved: , approved_by: , signoff: }, hold: {until: , reason: }, invoice: {number: 1, "
+        "amount: 1, sent: 2026-01-01, tax: , total: , due: , file: , payments: , disputed: , written_off: , void: , credits: , replaces: }"
+    )
+    nested = GOOD % record + "agreement: {file: , signed: , total: , milestones: , payment_terms: , amendments: }\n"
+    assert faults_in(nested) == []
+    assert (
+        faults_in(
+            "format: 1\nname:\ncurrency:\npayment_terms:\nbill_within:\nlocale:\ncurrencies:\nexclude:\nrules:\nwaivers:\n",
+            "workspace",
+        )
+        == []
+    )
+
+
+def test_a_missing_currency_joins_what_else_is_missing() -> None:
+    read = source.parse("milestones.yaml", "project: P\n", schema.shape("milestones"))
+    (problem,) = schema.faults("milestones", read, ("currency",)).broken
+    assert problem.message == "`milestones` and `currency` are missing from the project"
+    read = source.parse("milestones.yaml", GOOD % "", schema.shape("milestones"))
+    (problem,) = schema.faults("milestones", read, ("currency",)).broken
+    assert problem.message == "`currency` is missing from the project, and mtrack.yaml sets none"
