@@ -89,7 +89,13 @@ class Workspace:
     """All that was read under a root, as of a day."""
 
     def __init__(  # noqa: PLR0913
-        self, root: str, as_of: date, settings: Settings, found: Found, files: tuple[File, ...], books: tuple[Books, ...]
+        self,
+        root: str,
+        as_of: date,
+        settings: Settings,
+        found: Found,
+        files: tuple[File, ...],
+        books: tuple[Books, ...],
     ) -> None:
         self.root = root
         self.as_of = as_of

@@ -66,7 +66,9 @@ def named_files(project: Project) -> Iterator[Named]:
                 yield Named((*amendment.route, "file"), amendment.file, "amendment")
     for milestone in project.milestones:
         if milestone.deliverable.signoff is not None:
-            yield Named((*milestone.deliverable.route, "signoff"), milestone.deliverable.signoff, "signoff", milestone.id)
+            yield Named(
+                (*milestone.deliverable.route, "signoff"), milestone.deliverable.signoff, "signoff", milestone.id
+            )
         for i, path in enumerate(milestone.attachments):
             yield Named((*milestone.route, "attachments", i), path, "attachment", milestone.id)
     for invoice in project.invoices():

@@ -212,12 +212,16 @@ def work_out(project: Project, default_terms: int) -> Ledger:
     bills: dict[int, list[_Share]] = {}
     for invoice in invoices:
         billed = _billed(invoice, project, by_id)
-        item = _invoice_figures(invoice, notes.get(invoice.route, ()), billed, due_date(invoice, project, default_terms))
+        item = _invoice_figures(
+            invoice, notes.get(invoice.route, ()), billed, due_date(invoice, project, default_terms)
+        )
         figures.append(item)
         if invoice.void is None:
             for index, share in _shares(item, billed, project.places):
                 bills.setdefault(index, []).append(share)
-    milestones = tuple(_milestone_figures(milestone, bills.get(milestone.index, [])) for milestone in project.milestones)
+    milestones = tuple(
+        _milestone_figures(milestone, bills.get(milestone.index, [])) for milestone in project.milestones
+    )
     return Ledger(project, tuple(figures), milestones)
 
 
@@ -317,9 +321,7 @@ def _milestone_figures(milestone: Milestone, bills: list[_Share]) -> MilestoneFi
     )  # fmt: skip
 
 
-def _expected_status(
-    milestone: Milestone, live: list[InvoiceFigures], billed: Decimal
-) -> tuple[str, frozenset[str]]:
+def _expected_status(milestone: Milestone, live: list[InvoiceFigures], billed: Decimal) -> tuple[str, frozenset[str]]:
     """The status the invoices ask for, and all that are accepted for it (SPEC 3)."""
     if milestone.cancelled:
         return "cancelled", frozenset({"cancelled"})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mtrack.source import Source
 
+
 @cache
 def number_key(number: str) -> str:
     """An invoice number as it is compared: without case and white space."""

@@ -74,7 +74,9 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
             visited.add(real)
             has_records, below = _scan(path, full, excluded, links)
             folders[path] = has_records
-            if not has_records and any(name in EVIDENCE and _holds_files(path, name, entry, excluded) for name, entry in below):
+            if not has_records and any(
+                name in EVIDENCE and _holds_files(path, name, entry, excluded) for name, entry in below
+            ):
                 evidence.append(path)
             # No link is among them: each really lies where its folder does.
             pending.extend((join(path, name), entry, os.path.join(real, name)) for name, entry in reversed(below))

@@ -49,7 +49,11 @@ def agreement_missing(books: Books) -> Iterator[Problem]:
         place = _first_key(books, *agreement.route)
     else:
         return
-    yield Problem(place=place, message=message, hint="put the signed agreement into agreement/ and name it: `agreement: {file: agreement/NAME.pdf}`")
+    yield Problem(
+        place=place,
+        message=message,
+        hint="put the signed agreement into agreement/ and name it: `agreement: {file: agreement/NAME.pdf}`",
+    )
 
 
 @project_rule(Category.AGREEMENT, Severity.WARNING)

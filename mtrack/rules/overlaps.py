@@ -483,7 +483,9 @@ def likely_duplicate_invoice(workspace: Workspace) -> Iterator[Problem]:
                 amount=invoice.amount,
                 currency=project.currency,
                 since=invoice.sent,
-                related=((project.place(*first.figures.invoice.route, "amount"), f"invoice {first.figures.invoice.number}"),),
+                related=(
+                    (project.place(*first.figures.invoice.route, "amount"), f"invoice {first.figures.invoice.number}"),
+                ),
             )
 
 
@@ -518,7 +520,9 @@ def duplicate_attachment(workspace: Workspace) -> Iterator[Problem]:
     files = {state.full: state.size for _, _, state in attached if state.usable}
     sizes = Counter(files.values())
     digests = {full: _digest(full) or full for full, size in files.items() if sizes[size] > 1}
-    for group in _groups((digests.get(state.full, state.full), entry, (named, state)) for entry, named, state in attached):
+    for group in _groups(
+        (digests.get(state.full, state.full), entry, (named, state)) for entry, named, state in attached
+    ):
         first, (_, kept) = group[0]
         for entry, (named, state) in papers.repeats(group):
             project, invoice = entry.books.project, entry.figures.invoice
@@ -533,7 +537,12 @@ def duplicate_attachment(workspace: Workspace) -> Iterator[Problem]:
                 currency=project.currency,
                 since=invoice.sent,
                 about=join(project.folder, named.normal),
-                related=((first.books.project.place(*first.figures.invoice.route, "file"), f"invoice {first.figures.invoice.number}"),),
+                related=(
+                    (
+                        first.books.project.place(*first.figures.invoice.route, "file"),
+                        f"invoice {first.figures.invoice.number}",
+                    ),
+                ),
             )
 
 
@@ -568,7 +577,11 @@ def replaced_not_void(books: Books) -> Iterator[Problem]:
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, replaces: INV-1, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
     project = books.project
-    replacing = [item.invoice for item in books.ledger.invoices if item.invoice.replaces is not None and item.invoice.void is None]
+    replacing = [
+        item.invoice
+        for item in books.ledger.invoices
+        if item.invoice.replaces is not None and item.invoice.void is None
+    ]
     named: dict[str, list[InvoiceFigures]] = {number_key(invoice.replaces or ""): [] for invoice in replacing}
     for figures in books.ledger.invoices if replacing else ():
         named.get(figures.invoice.key, []).append(figures)

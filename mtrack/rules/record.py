@@ -212,7 +212,9 @@ def amount_precision(books: Books) -> Iterator[Problem]:
         yield Problem(
             place=project.place(*route),
             message=f"{money.text(amount, 0)} has {_decimals(money.decimals_used(amount))}, and {code} has {places if allowed else 'none'}",
-            hint=f"round it as the paper does: at most {places}" if allowed else "round it to a whole number as the paper does",
+            hint=f"round it as the paper does: at most {places}"
+            if allowed
+            else "round it to a whole number as the paper does",
             milestone=milestone,
             invoice=invoice,
         )

@@ -76,13 +76,17 @@ def workspace_rule(
 
 def close_rule(
     category: Category, severity: Severity
-) -> Callable[[Callable[[Books, frozenset[str]], Iterator[Problem]]], Callable[[Books, frozenset[str]], Iterator[Problem]]]:
+) -> Callable[
+    [Callable[[Books, frozenset[str]], Iterator[Problem]]], Callable[[Books, frozenset[str]], Iterator[Problem]]
+]:
     """A rule that also asks which other rules found something in the project."""
     return _register("close", category, severity, fixable=False)  # type: ignore[no-any-return]
 
 
 def waiver_rule(
     category: Category, severity: Severity
-) -> Callable[[Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]], Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]]:
+) -> Callable[
+    [Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]], Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]
+]:
     """A rule about waivers, judged once all other findings are known."""
     return _register("waivers", category, severity, fixable=False)  # type: ignore[no-any-return]

@@ -180,10 +180,17 @@ def date_order(books: Books) -> Iterator[Problem]:
         sent = (*invoice.route, "sent")
         name = f"invoice {invoice.number}"
         if invoice.due is not None and invoice.due < invoice.sent:
-            yield _disorder(books, (*invoice.route, "due"), f"{name} is due on {invoice.due}, before it was sent on {invoice.sent}", invoice)
+            yield _disorder(
+                books,
+                (*invoice.route, "due"),
+                f"{name} is due on {invoice.due}, before it was sent on {invoice.sent}",
+                invoice,
+            )
         if invoice.void is not None and invoice.void < invoice.sent:
             route = (*invoice.route, "void", "date")
-            yield _disorder(books, route, f"{name} was made void on {invoice.void}, before it was sent on {invoice.sent}", invoice)
+            yield _disorder(
+                books, route, f"{name} was made void on {invoice.void}, before it was sent on {invoice.sent}", invoice
+            )
         if all(line.milestone in upfront for line in invoice.lines):
             continue
         for payment in invoice.payments:
