@@ -36,10 +36,8 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/yamllint --strict .
+	@failed=0; for command in 'ruff check .' 'ruff format --check .' mypy 'yamllint --strict .'; do \
+		echo "$$command"; $(BIN)/$$command || failed=1; done; exit $$failed
 
 bench: .bench/.installed
 	.bench/bin/python bench/bench.py
