@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
 from mtrack import evidence, resources
 from mtrack.__main__ import run
 from mtrack.books import open_workspace
-from mtrack.finding import Finding
 from mtrack.lint import findings
+
+if TYPE_CHECKING:
+    from mtrack.finding import Finding
 
 ROOT = Path(__file__).parent.parent
 AS_OF = date(2026, 2, 20)
