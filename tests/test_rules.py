@@ -5,15 +5,29 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from anything import AS_OF_ANY, flow, projects
+from hypothesis import given
+from hypothesis import strategies as st
 from marked import case, tree
 from support import lint_json
 
+from mtrack import schema, source
+from mtrack.books import Books, Workspace, load_project
+from mtrack.figures import work_out
+from mtrack.lint import findings
 from mtrack.rules import RULES
-from mtrack.workspace import evidence_files
+from mtrack.settings import Settings
+from mtrack.workspace import Found, evidence_files
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mtrack.finding import Finding
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*/*.txt"))
 
@@ -956,3 +970,88 @@ def test_files_that_are_no_records(yaml: str, wanted: str, tmp_path: Path) -> No
     assert found[0].startswith(wanted)
     assert report["skipped"] == ["globex/milestones.yaml"]
     assert report["summary"]["projects"] == 2
+
+
+# Whatever the records.
+
+ORDERED = {"likely-duplicate-invoice", "duplicate-payment"}
+"""Rules that speak of the later of two."""
+
+
+def judged(data: dict[str, Any], as_of: date) -> list[Finding]:
+    """All findings of a project that is nowhere on disk."""
+    read = source.parse("acme/milestones.yaml", flow(data) + "\n", schema.shape("milestones"))
+    settings = Settings(currency="EUR")
+    file, project = load_project("acme", read, settings)
+    assert project is not None, file
+    books = (Books(project, settings, "/nowhere", as_of),)
+    return findings(Workspace("/nowhere", as_of, settings, Found(("acme",), ()), (file,), books))
+
+
+@given(projects(), AS_OF_ANY)
+def test_every_finding_is_whole(data: dict[str, Any], as_of: date) -> None:
+    found = judged(data, as_of)
+    assert [finding.order for finding in found] == sorted(finding.order for finding in found)
+    ids = {item["id"] for item in data["milestones"]}
+    for finding in found:
+        assert finding.span is not None
+        assert finding.excerpt is not None
+        assert (finding.span.line, finding.span.column) < (finding.span.end_line, finding.span.end_column)
+        assert finding.project == "acme"
+        assert finding.message
+        assert finding.hint
+        assert finding.milestone is None or finding.milestone in ids
+        assert (finding.amount is None) == (finding.currency is None)
+        assert (
+            finding.amount is None
+            or finding.amount > 0
+            or finding.rule in ORDERED | {"approved-not-billed", "skipped-milestone"}
+        )
+
+
+@given(projects(), AS_OF_ANY, st.randoms(use_true_random=False))
+def test_findings_do_not_depend_on_the_order_of_invoices(data: dict[str, Any], as_of: date, random: Any) -> None:
+    def said(data: dict[str, Any]) -> list[tuple[Any, ...]]:
+        return sorted(
+            (
+                item.rule,
+                item.milestone or "",
+                "" if item.rule == "billed-before-approval" else item.invoice or "",
+                str(item.amount),
+            )
+            for item in judged(data, as_of)
+            if item.rule not in ORDERED
+        )
+
+    before = said(data)
+    random.shuffle(data["invoices"])
+    for invoice in data["invoices"]:
+        random.shuffle(invoice["lines"])
+        random.shuffle(invoice.get("payments", []))
+    assert said(data) == before
+
+
+@given(projects(), AS_OF_ANY)
+def test_rules_say_what_the_figures_say(data: dict[str, Any], as_of: date) -> None:
+    found = judged(data, as_of)
+    read = source.parse("acme/milestones.yaml", flow(data) + "\n", schema.shape("milestones"))
+    _, project = load_project("acme", read, Settings(currency="EUR"))
+    assert project is not None
+    ledger = work_out(project, Settings().payment_terms)
+    sums = ledger.totals(as_of)
+    owed: dict[str, Decimal] = {}
+    for finding in found:
+        owed[finding.rule] = owed.get(finding.rule, Decimal(0)) + (finding.amount or 0)
+    assert owed.get("overdue", 0) == sums.overdue
+    assert owed.get("overbilled", 0) == sums.overbilled
+    assert (
+        owed.get("approved-not-billed", 0) + owed.get("skipped-milestone", 0) + owed.get("underbilled", 0)
+        <= sums.unbilled
+    )
+    wrong = {item.milestone.id for item in ledger.milestones if item.milestone.status not in item.accepted_statuses}
+    assert {finding.milestone for finding in found if finding.rule == "status-mismatch"} == wrong
+    closable = not any(item.open for item in ledger.milestones) and not all(
+        item.milestone.cancelled for item in ledger.milestones
+    )
+    errors = any(finding.category.value in ("gap", "overlap") and finding.severity.word == "error" for finding in found)
+    assert ("ready-to-close" in {finding.rule for finding in found}) == (closable and not errors)
