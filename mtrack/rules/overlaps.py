@@ -348,13 +348,15 @@ def overpaid(books: Books) -> Iterator[Problem]:
     project = books.project
     for figures in books.ledger.invoices:
         invoice = figures.invoice
-        if invoice.void is not None:
-            surplus = money.total(payment.settles for payment in invoice.payments)
-            message = f"invoice {invoice.number} is void, and {project.money(surplus)} was paid on it"
-        else:
-            surplus = figures.overpaid
-            message = f"invoice {invoice.number} is settled with {project.money(figures.settled)}, {project.money(surplus)} more than its {project.money(figures.gross)}"
+        is_void = invoice.void is not None
+        surplus = money.total(payment.settles for payment in invoice.payments) if is_void else figures.overpaid
         if surplus > 0:
+            paid, gross = project.money(surplus), project.money(figures.gross)
+            message = (
+                f"invoice {invoice.number} is void, and {paid} was paid on it"
+                if is_void
+                else f"invoice {invoice.number} is settled with {project.money(figures.settled)}, {paid} more than its {gross}"
+            )
             yield Problem(
                 place=project.place(*invoice.route, "amount"),
                 message=message,
