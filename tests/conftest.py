@@ -11,5 +11,15 @@ settings.load_profile("patient")
 @pytest.fixture(autouse=True)
 def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the machine changes what a test sees."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI", "GITHUB_ACTIONS", "GITLAB_CI", "LANG", "LC_ALL"):
+    for name in (
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "COLUMNS",
+        "CI",
+        "GITHUB_ACTIONS",
+        "GITLAB_CI",
+        "LANG",
+        "PYTHONUNBUFFERED",
+        "LC_ALL",
+    ):
         monkeypatch.delenv(name, raising=False)
