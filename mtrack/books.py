@@ -149,7 +149,8 @@ def with_settings(root: str, as_of: date, settings: Settings) -> Workspace:
     if settings.source is not None:
         files.append(File(settings.source, None, settings.unknown_keys, settings.broken, usable=True))
     for folder in found.projects:
-        read = source.read(root, workspace.join(folder, workspace.RECORDS), schema.shape("milestones"))
+        path = workspace.join(folder, workspace.RECORDS)
+        read = source.read(root, path, schema.shape("milestones"), walked=True)
         file, project = load_project(folder, read, settings)
         files.append(file)
         if project is not None:

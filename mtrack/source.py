@@ -213,9 +213,12 @@ def _extent(text: str, node: Any) -> tuple[int, int]:
     return start, max(_extent(text, last)[1], start)
 
 
-def read(root: str, path: str, shape: Shape) -> Source:
-    """Read and parse the file at `path` (relative to `root`, with "/"). Never raises for what a file holds."""
-    raw, unreadable = _read_bytes(root, path)
+def read(root: str, path: str, shape: Shape, *, walked: bool = False) -> Source:
+    """Read and parse the file at `path` (relative to `root`, with "/"). Never raises for what a file holds.
+
+    `walked` says that the folder is known to lie in the workspace, so that only the file itself can lead out.
+    """
+    raw, unreadable = _read_bytes(root, path, walked=walked)
     if raw is None:
         return Source(path, unreadable=unreadable)
     had_bom = raw.startswith(b"\xef\xbb\xbf")
@@ -234,10 +237,10 @@ def read(root: str, path: str, shape: Shape) -> Source:
     return parse(path, text, shape)
 
 
-def _read_bytes(root: str, path: str) -> tuple[bytes | None, Flaw | None]:
+def _read_bytes(root: str, path: str, *, walked: bool) -> tuple[bytes | None, Flaw | None]:
     full = os.path.join(root, *path.split("/"))
-    real, top = os.path.realpath(full), os.path.realpath(root)
-    if not inside(real, top):
+    known = walked and not os.path.islink(full)
+    if not known and not inside(os.path.realpath(full), os.path.realpath(root)):
         return None, Flaw("the file is a link that leads out of the workspace", "put a copy in its place")
     try:
         info = os.stat(full)
@@ -246,8 +249,8 @@ def _read_bytes(root: str, path: str) -> tuple[bytes | None, Flaw | None]:
         if not stat.S_ISREG(info.st_mode):
             return None, Flaw("this is not a regular file", "put a plain text file in its place")
         if info.st_size <= MAX_BYTES:
-            with open(full, "rb") as file:
-                raw = file.read(MAX_BYTES + 1)
+            with open(full, "rb", buffering=0) as file:
+                raw = file.read()
             if len(raw) <= MAX_BYTES:
                 return raw, None
     except OSError as error:
