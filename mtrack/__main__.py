@@ -81,20 +81,19 @@ def _tell(error: Exception) -> int:
     """Say on standard error what went wrong; the exit code for it."""
     import click  # noqa: PLC0415
 
+    from mtrack.cli.common import tell  # noqa: PLC0415
     from mtrack.errors import CannotRunError, UsageError  # noqa: PLC0415
 
     if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
     if isinstance(error, (UsageError, CannotRunError)):
-        sys.stderr.write(f"mtrack: {error}\n")
+        tell(str(error))
         return 2 if isinstance(error, UsageError) else 3
     if os.environ.get("MTRACK_TRACEBACK"):
         raise error
-    sys.stderr.write(
-        f"mtrack: this should not have happened: {type(error).__name__}: {error}\n"
-        "Nothing was changed. Please report it; MTRACK_TRACEBACK=1 shows where.\n"
-    )
+    tell(f"this should not have happened: {type(error).__name__}: {error}")
+    sys.stderr.write("Nothing was changed. Please report it; MTRACK_TRACEBACK=1 shows where.\n")
     return 3
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mtrack import model, schema, source
 from mtrack.errors import CannotRunError
 from mtrack.finding import Place, Problem, Severity
-from mtrack.workspace import SETTINGS
+from mtrack.workspace import SETTINGS, is_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,12 +79,31 @@ def from_source(read: Source) -> Settings:
         bill_within=data.get("bill_within") or 0,
         locale=locale.replace("-", "_"),
         currencies=dict(_entries(data, "currencies")),
-        exclude=tuple(data.get("exclude") or ()),
+        exclude=_patterns(read, faults.routes, broken) if data.get("exclude") else (),
         rules=rules,
         waivers=waivers(read.path, data, faults.routes, faults.unknown),
         unknown_keys=faults.unknown,
         broken=tuple(broken),
     )
+
+
+def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) -> tuple[str, ...]:
+    """The `exclude` patterns that are some; those that are not go to `broken`."""
+    result: list[str] = []
+    known = set(faulty)
+    for i, pattern in enumerate(read.data["exclude"]):
+        if ("exclude", i) in known:
+            continue
+        if is_pattern(pattern):
+            result.append(pattern)
+        else:
+            place = Place(read.path, ("exclude", i))
+            message, hint = (
+                f"'{source.shorten(pattern)}' is not a gitignore pattern",
+                "write a folder, such as archive/ or **/drafts/",
+            )
+            broken.append(Problem(place=place, message=message, hint=hint))
+    return tuple(result)
 
 
 def waivers(

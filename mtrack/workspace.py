@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import warnings
 from dataclasses import dataclass
 from functools import cache
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from mtrack.errors import CannotRunError
@@ -12,6 +15,8 @@ from mtrack.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pathspec import GitIgnoreSpec
 
 SETTINGS = "mtrack.yaml"
 RECORDS = "milestones.yaml"
@@ -36,10 +41,14 @@ def find_root(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a walk found: project folders, and folders with evidence but no records; paths from the root."""
+    """What a walk found, as paths from the root: project folders, and folders with evidence but no records.
+
+    `closed` are folders that could not be looked into.
+    """
 
     projects: tuple[str, ...]
     recordless: tuple[str, ...]
+    closed: tuple[str, ...] = ()
 
 
 def join(folder: str, name: str) -> str:
@@ -62,6 +71,7 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
     excluded = matcher(exclude)
     visited: set[str] = set()
     links: list[str] = []
+    closed: list[str] = []
     folders: dict[str, bool] = {}
     evidence: list[str] = []
 
@@ -72,7 +82,14 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
             if real in visited:
                 continue
             visited.add(real)
-            has_records, below = _scan(path, full, excluded, links)
+            try:
+                has_records, below, linked = _scan(path, full, excluded)
+            except OSError:
+                closed.append(path)
+                folders[path] = os.path.lexists(os.path.join(full, RECORDS))
+                continue
+            for link in linked:
+                heappush(links, link)
             folders[path] = has_records
             if not has_records and any(
                 name in EVIDENCE and _holds_files(path, name, entry, excluded) for name, entry in below
@@ -83,50 +100,54 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
 
     enter(".", root)
     while links:
-        path = links.pop(0)
+        path = heappop(links)
         full = os.path.join(root, *path.split("/"))
         real = os.path.realpath(full)
         if inside(real, top) and os.path.isdir(real):
             enter(path, full)
     projects = tuple(sorted(path for path, has_records in folders.items() if has_records))
-    return Found(projects, _recordless(sorted(evidence), projects))
+    return Found(projects, _recordless(sorted(evidence), projects), tuple(sorted(closed)))
 
 
-def _scan(
-    path: str, full: str, excluded: Callable[[str], bool], links: list[str]
-) -> tuple[bool, list[tuple[str, str]]]:
-    """Whether a folder holds records, and its sub-folders to enter (name, full path) in sorted order."""
+def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> tuple[bool, list[tuple[str, str]], list[str]]:
+    """Whether a folder holds records, its sub-folders to enter (name, full path) in sorted order, links to folders.
+
+    Raises OSError where it can't be read.
+    """
     has_records = False
     below: list[tuple[str, str]] = []
-    try:
-        with os.scandir(full) as entries:
-            for entry in entries:
-                name = entry.name
-                if name == RECORDS:
-                    has_records = True
-                elif name.startswith("."):
-                    continue
-                elif entry.is_symlink():
-                    if entry.is_dir() and not excluded(join(path, name)):
-                        links.append(join(path, name))
-                elif entry.is_dir(follow_symlinks=False) and not excluded(join(path, name)):
-                    below.append((name, entry.path))
-    except OSError:
-        pass
+    links: list[str] = []
+    with os.scandir(full) as entries:
+        for entry in entries:
+            name = entry.name
+            if name == RECORDS:
+                has_records = True
+            elif name.startswith(".") or not is_folder(entry) or excluded(join(path, name)):
+                continue
+            elif entry.is_symlink():
+                links.append(join(path, name))
+            else:
+                below.append((name, entry.path))
     below.sort()
-    links.sort()
-    return has_records, below
+    return has_records, below, links
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder or a link to one; a link that leads round in a circle is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _recordless(evidence: list[str], projects: tuple[str, ...]) -> tuple[str, ...]:
     """Those folders with evidence that are in no project, have none below, and lie in no other such folder."""
     known = set(projects)
     holding = {ancestor for project in projects for ancestor in _ancestors(project)}
-    result: list[str] = []
+    result: dict[str, None] = {}
     for folder in evidence:
-        above = set(_ancestors(folder))
-        if folder not in holding and not above & known and not above & set(result):
-            result.append(folder)
+        if folder not in holding and not any(above in known or above in result for above in _ancestors(folder)):
+            result[folder] = None
     return tuple(result)
 
 
@@ -141,10 +162,25 @@ def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether `exclude` keeps a folder, given by its path from the root, from being searched."""
     if not patterns:
         return lambda _path: False
+    spec = _compiled(patterns)
+    return lambda path: spec.match_file(path + "/")
+
+
+def is_pattern(text: str) -> bool:
+    """Whether `text` is a gitignore pattern."""
+    try:
+        _compiled((text,))
+    except (ValueError, re.error):
+        return False
+    return True
+
+
+def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415  (only workspaces that exclude pay for it)
 
-    spec = GitIgnoreSpec.from_lines(patterns)
-    return lambda path: spec.match_file(path + "/")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python's own doubts about "[[", where gitignore has none
+        return GitIgnoreSpec.from_lines(patterns)
 
 
 def _holds_files(path: str, name: str, full: str, excluded: Callable[[str], bool]) -> bool:
@@ -175,5 +211,5 @@ def evidence_files(folder: str, excluded: Callable[[str], bool] = lambda _path: 
             if entry.is_dir(follow_symlinks=False):
                 if not os.path.lexists(os.path.join(entry.path, RECORDS)) and not excluded(below):
                     pending.append((below, entry.path))
-            elif not (entry.is_symlink() and entry.is_dir()):
+            elif not (entry.is_symlink() and is_folder(entry)):
                 pending.append((below, None))

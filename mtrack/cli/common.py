@@ -16,6 +16,7 @@ from mtrack.books import open_workspace
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
 from mtrack.lint import Selection
+from mtrack.render.plain import harmless
 from mtrack.schema import is_date
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:
         raise UsageError(message)
     root = next(iter(roots))
     workspace = open_workspace(root, as_of)
+    if workspace.found.closed:
+        closed = ", ".join(workspace.found.closed)
+        tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
     return Opened(workspace, _relative(root, os.getcwd()), tuple(_relative(path, root) for path in paths))
 
 
@@ -152,10 +156,15 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
             sys.stderr.write("\r\x1b[K")
 
 
+def tell(trouble: str) -> None:
+    """Say something on standard error, in one line that no name from a file can break or colour."""
+    sys.stderr.write(f"mtrack: {harmless(trouble)}\n")
+
+
 def tell_skipped(opened: Opened) -> bool:
     """Say on standard error which projects are left out of a view; whether there are any."""
     skipped = [path for path in opened.workspace.skipped if opened.selection.takes_path(path)]
     if skipped:
         these = "this project is" if len(skipped) == 1 else "these projects are"
-        sys.stderr.write(f"mtrack: {these} left out until mended (mtrack lint tells): {', '.join(skipped)}\n")
+        tell(f"{these} left out until mended (mtrack lint tells): {', '.join(skipped)}")
     return bool(skipped)
