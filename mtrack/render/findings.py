@@ -46,7 +46,8 @@ def text(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT002
     skipped = _skipped(report)
     if skipped:
         parts.append("".join(f"{line}\n" for line in skipped))
-    parts.append(_summary(report, colour))
+    more = "mtrack rules RULE tells why one matters and how to accept it\n" if report.findings else ""
+    parts.append(_summary(report, colour) + more)
     return "\n".join(parts)
 
 

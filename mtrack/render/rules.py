@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from mtrack.render.plain import capital, style
+from mtrack.rules import RULES
 from mtrack.rules.pages import RECORDS, page
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ def page_text(rule: Rule, colour: bool = False) -> str:  # noqa: FBT001, FBT002
         for file in sample:
             lines += _sample_file(file, alone=len(sample) == 1)
         lines.append("")
+    related = [other.name for other in RULES.values() if other.category is rule.category and other is not rule]
     lines += [
+        *textwrap.wrap(f"See also: {', '.join(related)}.", 88, break_on_hyphens=False),
+        "",
         f"To accept a finding, with a reason: `waivers: [{{rule: {rule.name}, reason: …}}]` in milestones.yaml or mtrack.yaml.",
         f"To change its severity: `rules: {{{rule.name}: off}}` in mtrack.yaml (error, warning, info, off).",
     ]
