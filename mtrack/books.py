@@ -39,11 +39,15 @@ class File:
 class Books:
     """One project with its figures and its files, as of a day."""
 
-    def __init__(self, project: Project, settings: Settings, root: str, as_of: date) -> None:
+    def __init__(
+        self, project: Project, settings: Settings, root: str, as_of: date, real: dict[str, str] | None = None
+    ) -> None:
+        """`real` remembers the real paths of folders from one project of the workspace to the next."""
         self.project = project
         self.settings = settings
         self.root = root
         self.as_of = as_of
+        self._real = {} if real is None else real
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -53,9 +57,8 @@ class Books:
     @cached_property
     def files(self) -> tuple[tuple[Named, State], ...]:
         """Every file the records name, looked up."""
-        real: dict[str, str] = {}
         return tuple(
-            (named, evidence.look(self.root, self.project.folder, named, real))
+            (named, evidence.look(self.root, self.project.folder, named, self._real))
             for named in evidence.named_files(self.project)
         )
 
@@ -146,6 +149,7 @@ def with_settings(root: str, as_of: date, settings: Settings) -> Workspace:
     found = workspace.walk(root, settings.exclude)
     files: list[File] = []
     books: list[Books] = []
+    real: dict[str, str] = {}
     if settings.source is not None:
         files.append(File(settings.source, None, settings.unknown_keys, settings.broken, usable=True))
     for folder in found.projects:
@@ -154,7 +158,7 @@ def with_settings(root: str, as_of: date, settings: Settings) -> Workspace:
         file, project = load_project(folder, read, settings)
         files.append(file)
         if project is not None:
-            books.append(Books(project, settings, root, as_of))
+            books.append(Books(project, settings, root, as_of, real))
     return Workspace(root, as_of, settings, found, tuple(files), tuple(books))
 
 

@@ -79,20 +79,18 @@ def named_files(project: Project) -> Iterator[Named]:
 def look(root: str, folder: str, named: Named, real: dict[str, str] | None = None) -> State:
     """Where a named file is and whether it is a file with something in it. Never raises.
 
-    `real` remembers the real paths of a project's folders from one of its files to the next.
+    `real` remembers the real paths of the workspace's folders from one file to the next.
     """
     real = {} if real is None else real
-    base = os.path.join(root, folder) if folder != "." else root
     path = named.normal
-    full = os.path.join(base, path)
-    top = _real(base, "", real)
-    if leads_out := _leads_out(named):
+    full = os.path.join(root, folder, path) if folder != "." else os.path.join(root, path)
+    if leads_out := _leads_out(named.path, path):
         return State(os.path.normpath(full), outside=leads_out)
     try:
         info = os.lstat(full)
         is_link = stat.S_ISLNK(info.st_mode)
-        below, _, name = path.rpartition("/")
-        target = os.path.realpath(full) if is_link else _real(base, below, real)
+        above, _, name = join(folder, path).rpartition("/")
+        target, top = os.path.realpath(full) if is_link else _real(root, above or ".", real), _real(root, folder, real)
         if not inside(target, top) and (is_link or not inside(os.path.join(target, name), top)):
             return State(full, outside="it is a link that leads out of the project")
         if is_link:
@@ -102,21 +100,23 @@ def look(root: str, folder: str, named: Named, real: dict[str, str] | None = Non
     return State(full, missing=_no_file(info), size=info.st_size)
 
 
-def _real(base: str, below: str, known: dict[str, str]) -> str:
-    """The real path of a folder below `base` ("" for itself). Only links ask the system: others lie where they stand."""
-    if below not in known:
-        path, real = base, known.get("") or os.path.realpath(base)
-        for name in below.split("/") if below else ():
-            path = os.path.join(path, name)
-            real = os.path.realpath(path) if os.path.islink(path) else os.path.join(real, name)
-        known[below] = real
-    return known[below]
+def _real(root: str, folder: str, known: dict[str, str]) -> str:
+    """The real path of a folder of the workspace. Only links ask the system: others lie where they stand."""
+    if folder not in known:
+        path, real = ".", known.get(".") or os.path.realpath(root)
+        known[path] = real
+        for name in folder.split("/") if folder != "." else ():
+            path = join(path, name)
+            if path not in known:
+                full = os.path.join(root, path)
+                known[path] = os.path.realpath(full) if os.path.islink(full) else os.path.join(real, name)
+            real = known[path]
+    return known[folder]
 
 
-def _leads_out(named: Named) -> str | None:
-    """Why a path can't be used wherever it leads; None where it stays in the project."""
-    path = named.normal
-    if "\\" in named.path:
+def _leads_out(written: str, path: str) -> str | None:
+    """Why a path can't be used wherever it leads, as written and as compared; None where it stays in the project."""
+    if "\\" in written:
         return "it holds a backslash; write '/' between folders"
     if path.startswith("/") or _DRIVE.match(path):
         return "it is absolute"
