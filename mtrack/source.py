@@ -8,6 +8,7 @@ what is known to mean something else to it, is judged by the reference, ruamel.y
 
 from __future__ import annotations
 
+import operator
 import os
 import re
 import stat
@@ -46,6 +47,8 @@ _STEP_ASIDE = re.compile(
 _ALIAS_OR_TAG = re.compile(r"(?:^|[\s,\[{:-])[*!]", re.MULTILINE)
 # Without one of these a text has nothing that either of them looks for; most have none.
 _MARKS = "\ufeff?*&!"
+# A line on which a block could begin in the 21st column or further right.
+_FAR_RIGHT = re.compile(r"[\r\n][ \t?:-]{20}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIBYAML: Any = getattr(yaml, "CLoader", object)
 """PyYAML may be built without libyaml; then the reference reads everything."""
@@ -70,6 +73,22 @@ class _Loader(_LIBYAML):  # type: ignore[misc]
     def ascend_resolver(self) -> None:
         """Called on the way out of each node."""
         self.depth -= 1
+
+
+class _ShallowLoader(_Loader):
+    """For a text that can't nest too deep: both hooks are functions in C that do nothing, and cost less than counting."""
+
+    descend_resolver = staticmethod(operator.is_)  # type: ignore[assignment]
+    ascend_resolver = staticmethod(int)  # type: ignore[assignment]
+
+
+def _may_nest_deep(text: str) -> bool:
+    """Whether nesting could come near MAX_DEPTH.
+
+    A level of blocks begins further right than the one around it, only a list may stand below its key; a level of
+    brackets may hold one more without brackets, as in [a: b]. That makes at most 40 and 58 levels here.
+    """
+    return text.count("[") + text.count("{") >= 30 or _FAR_RIGHT.search("\n" + text) is not None  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +349,7 @@ def _compose(text: str) -> Composed:
         try:
             if marked and _ALIAS_OR_TAG.search(text):
                 return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)
-            return Composed(_Loader(text).get_single_node())
+            return Composed((_Loader if _may_nest_deep(text) else _ShallowLoader)(text).get_single_node())
         except (yaml.YAMLError, UnicodeEncodeError) as error:
             refused = error
     composed = compose_reference(text)
@@ -537,18 +556,30 @@ class _Builder:
         if isinstance(node, yaml.SequenceNode):
             item = shape.item
             return [self.build(child, item, depth + 1) for child in node.value]
+        return self._mapping(node, shape, depth)
+
+    def _mapping(self, node: Any, shape: Shape, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        firsts: dict[str, Any] = {}
         for key, value in node.value:
-            name = self._key(key)
-            if name is None:
-                continue
+            # Nearly every key and value is plain: those without a detour.
+            name = key.value
+            if type(key) is not yaml.ScalarNode or key.style or key.tag or name == "<<" or self.aliases:
+                name = self._key(key)
+                if name is None:
+                    continue
             if name in result:
-                firsts = firsts or {k.value: k for k, _ in reversed(node.value) if isinstance(k, yaml.ScalarNode)}
-                message, hint = f"the key '{shorten(name)}' stands here twice", "keep one of the two"
-                self.flaws.append(Flaw(message, hint, _extent(self.text, key), _extent(self.text, firsts[name])))
-            result[name] = self.build(value, shape.child(name), depth + 1)
+                self._repeated(node, key, name)
+            below = shape.child(name)
+            if type(value) is yaml.ScalarNode and not (value.style or value.tag or self.aliases):
+                result[name] = None if value.value in _NULLS else scalar(value.value, below.kind)
+            else:
+                result[name] = self.build(value, below, depth + 1)
         return result
+
+    def _repeated(self, node: Any, key: Any, name: str) -> None:
+        first = next(k for k, _ in node.value if isinstance(k, yaml.ScalarNode) and _characters(k) == name)
+        message, hint = f"the key '{shorten(name)}' stands here twice", "keep one of the two"
+        self.flaws.append(Flaw(message, hint, _extent(self.text, key), _extent(self.text, first)))
 
     def _key(self, node: Any) -> str | None:
         if not isinstance(node, yaml.ScalarNode):

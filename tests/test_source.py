@@ -588,6 +588,17 @@ def test_two_thousand_levels_of_block_mappings() -> None:
     assert flaws(nested(2000, "block mapping")) == ["nested more than 100 levels deep"]
 
 
+@pytest.mark.parametrize(("columns", "brackets"), [(20, 29), (20, 30), (21, 29)])
+def test_the_deepest_that_few_columns_and_brackets_can_nest(columns: int, brackets: int) -> None:
+    blocks = "".join(f"{' ' * column}a:\n{' ' * column}-\n" for column in range(columns - 1))
+    last = " " * (columns - 1)
+    text = f"{blocks}{last}a:\n{last}- {'[a: ' * brackets}{']' * brackets}\n"
+    depth, value = 0, data(text)
+    while value:
+        depth, value = depth + 1, value["a"] if isinstance(value, dict) else value[0]
+    assert depth == 2 * columns + 2 * brackets
+
+
 def test_nesting_through_aliases_counts_as_well() -> None:
     lines = ["a0: &a0 [x]\n", *(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 110))]
     assert flaws("".join(lines))[0] == "nested more than 100 levels deep"
