@@ -320,9 +320,11 @@ def test_the_preview_serves_nothing_else(browser: Browser, tmp_path: Path) -> No
     root = write_tree(tmp_path / "work", {"mtrack.yaml": "format: 1\n", ".secret": "x", "a/page.html": "<p>x"})
     write_tree(tmp_path, {"outside.txt": "x"})
     (root / "a/out.txt").symlink_to(tmp_path / "outside.txt")
-    preview = Preview(
-        str(root), lambda folder: write_tree(Path(folder), {"index.html": "x", "sub/x.txt": "x"}) and None
-    )
+
+    def build(folder: str) -> None:
+        write_tree(Path(folder), {"index.html": "x", "sub/x.txt": "x"})
+
+    preview = Preview(str(root), build)
     preview.rebuild()
     with serving(preview, 0) as address, Visit(browser) as visit:
         top = address.removesuffix("/index.html")

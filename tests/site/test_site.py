@@ -342,7 +342,7 @@ def test_nothing_outstanding_says_so(tmp_path: Path) -> None:
 
 def test_serve_says_where_and_ends_on_ctrl_c(tree: Path) -> None:
     before = files(tree)
-    command = [sys.executable, "-m", "mtrack", "serve", tree, "--port", "0", "--as-of", AS_OF.isoformat()]
+    command = [sys.executable, "-m", "mtrack", "serve", str(tree), "--port", "0", "--as-of", AS_OF.isoformat()]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
