@@ -560,6 +560,7 @@ class _Builder:
 
     def _mapping(self, node: Any, shape: Shape, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
+        firsts: dict[str, Any] = {}
         for key, value in node.value:
             # Nearly every key and value is plain: those without a detour.
             name = key.value
@@ -568,7 +569,10 @@ class _Builder:
                 if name is None:
                     continue
             if name in result:
-                self._repeated(node, key, name)
+                firsts = firsts or {
+                    _characters(k): k for k, _ in reversed(node.value) if isinstance(k, yaml.ScalarNode)
+                }
+                self._repeated(key, firsts[name], name)
             below = shape.child(name)
             if type(value) is yaml.ScalarNode and not (value.style or value.tag or self.aliases):
                 result[name] = None if value.value in _NULLS else scalar(value.value, below.kind)
@@ -576,8 +580,7 @@ class _Builder:
                 result[name] = self.build(value, below, depth + 1)
         return result
 
-    def _repeated(self, node: Any, key: Any, name: str) -> None:
-        first = next(k for k, _ in node.value if isinstance(k, yaml.ScalarNode) and _characters(k) == name)
+    def _repeated(self, key: Any, first: Any, name: str) -> None:
         message, hint = f"the key '{shorten(name)}' stands here twice", "keep one of the two"
         self.flaws.append(Flaw(message, hint, _extent(self.text, key), _extent(self.text, first)))
 

@@ -8,15 +8,13 @@ import warnings
 from dataclasses import dataclass
 from functools import cache
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mtrack.errors import CannotRunError
 from mtrack.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from pathspec import GitIgnoreSpec
 
 SETTINGS = "mtrack.yaml"
 RECORDS = "milestones.yaml"
@@ -159,11 +157,24 @@ def _ancestors(path: str) -> Iterator[str]:
 
 @cache
 def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether `exclude` keeps a folder, given by its path from the root, from being searched."""
+    """Whether `exclude` keeps a folder, given by its path from the root, from being searched.
+
+    As in git, the last pattern that matches the folder decides, and what lies in a folder is not asked about once
+    the folder is out. pathspec's own answer would count a pattern for all that lies below what it matches.
+    """
     if not patterns:
         return lambda _path: False
-    spec = _compiled(patterns)
-    return lambda path: spec.match_file(path + "/")
+    # Only folders are asked about, so "archive/" is "archive".
+    compiled = _compiled(tuple(re.sub(r"(?<=[^\\/!])/\s*$", "", pattern) for pattern in patterns))[::-1]
+
+    def excluded(path: str) -> bool:
+        for pattern in compiled:
+            found = pattern.match_file(path)
+            if found is not None and found.match.groupdict().get("ps_d") is None:  # else it matched a folder above
+                return bool(pattern.include)
+        return False
+
+    return excluded
 
 
 def is_pattern(text: str) -> bool:
@@ -175,12 +186,12 @@ def is_pattern(text: str) -> bool:
     return True
 
 
-def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+def _compiled(patterns: tuple[str, ...]) -> list[Any]:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415  (only workspaces that exclude pay for it)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python's own doubts about "[[", where gitignore has none
-        return GitIgnoreSpec.from_lines(patterns)
+        return list(GitIgnoreSpec.from_lines(patterns).patterns)
 
 
 def _holds_files(path: str, name: str, full: str, excluded: Callable[[str], bool]) -> bool:
