@@ -157,8 +157,8 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def tell(trouble: str) -> None:
-    """Say something on standard error, in one line that no name from a file can break or colour."""
-    sys.stderr.write(f"mtrack: {harmless(trouble)}\n")
+    """Say something on standard error; no name from a file can colour it or move the cursor."""
+    sys.stderr.write("mtrack: " + "\n".join(harmless(line) for line in trouble.split("\n")) + "\n")
 
 
 def tell_skipped(opened: Opened) -> bool:
