@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
-from functools import cache
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,10 +33,7 @@ def parse(text: str) -> Decimal | None:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum."""
-    result = ZERO
-    for amount in amounts:
-        result = _EXACT.add(result, amount)
-    return result
+    return reduce(_EXACT.add, amounts, ZERO)
 
 
 def plus(left: Decimal, right: Decimal) -> Decimal:

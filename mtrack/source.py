@@ -573,9 +573,10 @@ class _Builder:
                     _characters(k): k for k, _ in reversed(node.value) if isinstance(k, yaml.ScalarNode)
                 }
                 self._repeated(key, firsts[name], name)
-            below = shape.child(name)
+            below = shape.properties.get(name) or shape.child(name)
             if type(value) is yaml.ScalarNode and not (value.style or value.tag or self.aliases):
-                result[name] = None if value.value in _NULLS else scalar(value.value, below.kind)
+                text = value.value
+                result[name] = None if text in _NULLS else text if below.kind == "text" else scalar(text, below.kind)
             else:
                 result[name] = self.build(value, below, depth + 1)
         return result
