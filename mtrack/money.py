@@ -18,6 +18,8 @@ ZERO = Decimal(0)
 _EXACT = Context(prec=12_000_000, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
 MAX_DIGITS = 18
 """Digits before the point."""
+MAX_LENGTH = 60
+"""Characters that may still be an amount in disguise."""
 _AMOUNT = re.compile(rf"-?[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]+)?", re.ASCII)
 _NOISE = re.compile(r"[\s_'\u2019\u00a0\u202f]|[A-Z]{3}|[$\u20ac\u00a3\u00a5]")
 _OTHER_INTEGER = re.compile(r"[-+]?0([xob])([0-9a-fA-F]+)")
@@ -104,6 +106,8 @@ def words(amount: Decimal, currency: str, decimals: int) -> str:
 
 def suggestion(found: str, decimals: int = 2) -> str | None:
     """What `found` was probably meant to be, written as the format wants it; None where it is anyone's guess."""
+    if len(found) > MAX_LENGTH:
+        return None
     if (plain := parse(found)) is not None:
         return text(plain, decimals)
     bare = _NOISE.sub("", found).lstrip("+")

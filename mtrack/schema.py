@@ -429,7 +429,7 @@ def _wrong_type(error: Any, route: Route, source: Source) -> tuple[str, str | No
     if "number" in types:
         return _wrong_amount(value, shown, name)
     if "integer" in types:
-        number = re.sub(r"\s*days?\s*$", "", value) if isinstance(value, str) else ""
+        number = value.strip().removesuffix("s").removesuffix("day") if isinstance(value, str) else ""
         meant = money.suggestion(number, 0)
         write = f": write {meant}" if meant is not None and "." not in meant else ""
         return (
@@ -467,7 +467,7 @@ def _top_hint(source: Source, more: str) -> str:
 
 
 def _wrong_amount(value: Any, shown: str, name: str) -> tuple[str, str | None]:
-    if isinstance(value, str) and (digits := re.fullmatch(r"-?0*([0-9]{19,})(\.[0-9]+)?", value, re.ASCII)):
+    if isinstance(value, str) and (digits := re.fullmatch(r"-?0*+([0-9]{19,}+)(\.[0-9]+)?", value, re.ASCII)):
         return f"{name} has {len(digits[1])} digits before the point, and at most 18 will do", "check the amount"
     if value == "":
         return f"{name} is empty", "write plain digits and a point, without quotes: 4000.00"

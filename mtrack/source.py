@@ -116,6 +116,7 @@ class Source:
     flaws: tuple[Flaw, ...] = ()
     data: Any = None
     _lines: list[int] = field(default_factory=list)
+    _texts: dict[int, str] = field(default_factory=dict)
     _root: Any = None
     _keys: dict[int, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
 
@@ -173,11 +174,14 @@ class Source:
         return line, offset - self._lines[line - 1] + 1
 
     def line_text(self, line: int) -> str:
-        """The text of a line, without its line break."""
-        self.position(0)
-        start = self._lines[line - 1]
-        match = _BREAK.search(self.text, start)
-        return self.text[start : match.start() if match else None]
+        """The text of a line, without its line break; the same text each time, many findings may keep it."""
+        found = self._texts.get(line)
+        if found is None:
+            self.position(0)
+            start = self._lines[line - 1]
+            match = _BREAK.search(self.text, start)
+            found = self._texts[line] = self.text[start : match.start() if match else None]
+        return found
 
     def forget(self) -> None:
         """Drop the nodes; they are made again from the text when a place is asked for."""

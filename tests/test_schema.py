@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -259,6 +260,20 @@ def test_faults_in_every_record_take_linear_time() -> None:
     read = source.parse("milestones.yaml", "project: P\nmilestones:\n" + lines, schema.shape("milestones"))
     faults = schema.faults("milestones", read)
     assert (len(faults.broken), len(faults.unknown)) == (4000, 2000)
+
+
+@pytest.mark.parametrize("key", ["total", "milestones", "payment_terms", "signed", "file", "amendments"])
+@pytest.mark.parametrize(
+    "value",
+    ["0" * 10**6 + "x", "1" * 10**6 + "x", "1" + " " * 10**6 + "x", "1," * 10**6, "1,234" * 10**5, "1" + ",234" * 10**5 + "x", "-" * 10**6,
+     "2026-" * 10**5, "9" * 10**6, "1." + "9" * 10**6, "0x" + "f" * 10**6, "1e" + "9" * 10**6, "é" * 10**6, "d" + "days" * 10**5],
+    ids=range(14),
+)  # fmt: skip
+def test_no_long_value_takes_long(key: str, value: str) -> None:
+    text = f"project: P\nagreement: {{{key}: '{value}'}}\nmilestones: [{{id: 'M {value}', name: n, amount: '{value}', status: '{value}'}}]\n"
+    began = time.perf_counter()
+    assert all(len(message) < 1000 for _, message, _ in faults_in(text))
+    assert time.perf_counter() - began < 5
 
 
 # --- Words -----------------------------------------------------------------------------------------------------
