@@ -117,8 +117,7 @@ def suggestion(found: str, decimals: int = 2) -> str | None:
             bare = str(int(other[2], base))
         except ValueError:
             return None
-    if re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}", bare):
-        return None  # a thousand to some, one to others
+    ambiguous = re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}", bare)  # a thousand to some, one to others
     for thousands, point in ((",", "."), (".", ",")):
         if re.fullmatch(rf"-?[0-9]{{1,3}}(?:\{thousands}[0-9]{{2,3}})*\{thousands}[0-9]{{3}}(?:\{point}[0-9]*)?", bare):
             bare = bare.replace(thousands, "")
@@ -128,7 +127,7 @@ def suggestion(found: str, decimals: int = 2) -> str | None:
         amount = Decimal(bare)
     except InvalidOperation:
         return None
-    if not amount.is_finite() or abs(amount.adjusted()) >= MAX_DIGITS:
+    if ambiguous or not amount.is_finite() or abs(amount.adjusted()) >= MAX_DIGITS:
         return None
     return text(amount, decimals)
 
