@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mtrack.source import inside
-from mtrack.workspace import EVIDENCE, RECORDS, evidence_files, join, matcher
+from mtrack.workspace import EVIDENCE, evidence_files, join, matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,7 @@ def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, .
     result: list[str] = []
     for name in EVIDENCE:
         top = os.path.join(base, name)
-        if os.path.islink(top) or os.path.lexists(os.path.join(top, RECORDS)) or excluded(join(folder, name)):
+        if os.path.islink(top) or excluded(join(folder, name)):
             continue
         files = evidence_files(top, lambda below, name=name: excluded(join(folder, f"{name}/{below}")))  # type: ignore[misc]
         result.extend(join(folder, f"{name}/{path}") for path in files if f"{name}/{path}" not in recorded)

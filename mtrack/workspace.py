@@ -200,7 +200,7 @@ def _holds_files(path: str, name: str, full: str, excluded: Callable[[str], bool
 
 
 def evidence_files(folder: str, excluded: Callable[[str], bool] = lambda _path: False) -> Iterator[str]:
-    """Files at any depth below a folder, relative to it with "/", sorted; hidden ones, and projects inside, aside.
+    """Files at any depth below a folder, relative to it with "/", sorted; hidden ones, and all of a project, aside.
 
     `excluded` is asked about each sub-folder's path from `folder`.
     """
@@ -215,12 +215,14 @@ def evidence_files(folder: str, excluded: Callable[[str], bool] = lambda _path: 
                 entries = sorted(found, key=lambda entry: entry.name, reverse=True)
         except OSError:
             continue
+        if any(entry.name == RECORDS for entry in entries):
+            continue
         for entry in entries:
             below = f"{path}/{entry.name}" if path else entry.name
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                if not os.path.lexists(os.path.join(entry.path, RECORDS)) and not excluded(below):
+                if not excluded(below):
                     pending.append((below, entry.path))
             elif not (entry.is_symlink() and is_folder(entry)):
                 pending.append((below, None))
