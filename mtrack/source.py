@@ -47,8 +47,9 @@ _STEP_ASIDE = re.compile(
 _ALIAS_OR_TAG = re.compile(r"(?:^|[\s,\[{:-])[*!]", re.MULTILINE)
 # Without one of these a text has nothing that either of them looks for; most have none.
 _MARKS = "\ufeff?*&!"
+_MANY_BRACKETS = 30
 # A line on which a block could begin in the 21st column or further right.
-_FAR_RIGHT = re.compile(r"[\r\n][ \t?:-]{20}")
+_FAR_RIGHT = re.compile(r"\n[ \t?:-]{20}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIBYAML: Any = getattr(yaml, "CLoader", object)
 """PyYAML may be built without libyaml; then the reference reads everything."""
@@ -88,7 +89,8 @@ def _may_nest_deep(text: str) -> bool:
     A level of blocks begins further right than the one around it, only a list may stand below its key; a level of
     brackets may hold one more without brackets, as in [a: b]. That makes at most 40 and 58 levels here.
     """
-    return text.count("[") + text.count("{") >= 30 or _FAR_RIGHT.search("\n" + text) is not None  # noqa: PLR2004
+    lines = "\n" + text.replace("\r", "\n")
+    return lines.count("[") + lines.count("{") >= _MANY_BRACKETS or _FAR_RIGHT.search(lines) is not None
 
 
 @dataclass(frozen=True, slots=True)
