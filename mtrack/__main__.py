@@ -69,12 +69,20 @@ def _command(arguments: list[str]) -> int:
         sys.stdout, sys.stderr = streams
         raise BrokenPipeError from None
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not error.filename:
+            return _tell(_folder_gone())
         if error.filename is None:  # standard output, then: any file would be named
             raise
         return _tell(error)
     except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
         return _tell(error)
     return result if isinstance(result, int) else 0
+
+
+def _folder_gone() -> Exception:
+    from mtrack.errors import CannotRunError  # noqa: PLC0415
+
+    return CannotRunError("the current folder is no longer there")
 
 
 def _tell(error: Exception) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -12,7 +13,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support import AS_OF as DAY
 from support import ROOT, lint_json, mtrack, validated, write_tree
+
+from mtrack.render.findings import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +75,14 @@ BAD: dict[str, tuple[bytes, str, int | None]] = {
     "10,000 levels of block": (
         b"x-a:\n" + b"".join(b" " * i + b"-\n" for i in range(1, 2_000)), "invalid-yaml", None,
     ),
+    "10,000 levels of lists in a line": (b"project: A\nx-a:\n  " + b"- " * 10_000 + b"x\n", "invalid-yaml", 3),
+    "an alias of nothing": (f"project: *acme\n{MINIMAL}".encode(), "invalid-yaml", 1),
+    "a lone tag": (f"project: ! Acme\n{MINIMAL}".encode(), "invalid-yaml", 1),
+    "half a character": (f'project: "\\ud800"\n{MINIMAL}'.encode(), "invalid-yaml", 1),
+    "an escape sequence": (f"project: \x1b[31mred\n{MINIMAL}".encode(), "invalid-yaml", 1),
+    "a version to come": (f"%YAML 2.0\n---\nproject: A\n{MINIMAL}".encode(), "invalid-yaml", 1),
+    "an unfinished edit": (f"<<<<<<< HEAD\nproject: A\n=======\nproject: B\n>>>>>>> b\n{MINIMAL}".encode(), "invalid-yaml", None),
+    "JSON cut off": (b'{"project": "A", "milestones": [{"id": "M1"', "invalid-yaml", 1),
     "several documents": (f"project: A\n{MINIMAL}---\nproject: B\n".encode(), "invalid-yaml", 5),
     "a merge key": (f"project: A\nagreement: {{<<: {{total: 1}}}}\n{MINIMAL}".encode(), "invalid-yaml", 2),
     "an amount of 40 digits": (f"project: A\n{MINIMAL.replace('9000.00', '1' * 40)}".encode(), "schema", 4),
@@ -93,6 +105,10 @@ def test_a_bad_file_is_found_and_hides_no_other(name: str, tmp_path: Path) -> No
     if line is not None:
         assert acme[0]["line"] == line
     assert data["skipped"] == ["acme/milestones.yaml"]
+    for style in FORMATS:
+        result = mtrack("lint", tmp_path, "--format", style, *AS_OF)
+        assert (result.code, result.err) == (1, "")
+        assert not set(result.out) & set("\x07\x08\x1b\u202e\x7f\x85\u2028")
     assert {f["rule"] for f in data["findings"] if f["path"].startswith("globex")} == {"agreement-missing"}
     for command in ("gaps", "status", "report"):
         arguments = ("--format", "md") if command == "report" else ()
@@ -129,6 +145,14 @@ def test_links_out_of_the_workspace_in_a_loop_and_to_nothing(tmp_path: Path) -> 
     assert "root:" not in json.dumps(data)
 
 
+def test_a_link_to_a_device(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"acme/note.txt": "x", "globex/milestones.yaml": GOOD})
+    (tmp_path / "acme" / "milestones.yaml").symlink_to("/dev/zero")
+    (tmp_path / "acme" / "invoices").symlink_to("/dev")
+    found = [(f["rule"], f["path"]) for f in lint_json(tmp_path)["findings"]]
+    assert found == [("unreadable", "acme/milestones.yaml"), ("agreement-missing", "globex/milestones.yaml")]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "acme").mkdir()
@@ -136,33 +160,73 @@ def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
     assert [f["rule"] for f in lint_json(tmp_path)["findings"]] == ["unreadable"]
 
 
-def test_no_permission(tmp_path: Path) -> None:
+def as_nobody(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """mtrack run by a user who is not root: root reads everything."""
+    if os.geteuid() != 0:
+        return process(*arguments, cwd=root)
+    for folder in (root, *root.parents):
+        if os.stat(folder).st_uid == 0 and folder.name.startswith(("pytest", "test_", "popen")):
+            folder.chmod(0o755)
+    # Another user may not be allowed to read Python's own files: a first run loads what the second needs.
+    code = (
+        "import io, os, sys\n"
+        "from mtrack.__main__ import run\n"
+        "real, sys.stdout = sys.stdout, io.StringIO()\n"
+        f"run([sys.argv[1], {str(ROOT / 'example-workspace')!r}])\n"
+        "sys.stdout = real\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "sys.exit(run(sys.argv[1:]))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True, check=False, timeout=120, cwd="/", env={"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+def test_no_permission_for_a_file(tmp_path: Path) -> None:
     write_tree(tmp_path, {"acme/milestones.yaml": GOOD, "globex/milestones.yaml": GOOD})
     (tmp_path / "acme" / "milestones.yaml").chmod(0)
-    if os.geteuid() == 0:  # root reads everything: become nobody first
-        for folder in (tmp_path, *tmp_path.parents):
-            if os.stat(folder).st_uid == 0 and folder.name.startswith(("pytest", "test_", "popen")):
-                folder.chmod(0o755)
-        code = (
-            "import os, sys, mtrack.cli.lint, mtrack.cli.main, click, yaml, jsonschema_rs, jsonschema, ruamel.yaml, iso4217\n"
-            "from mtrack.__main__ import run\n"
-            "os.setgid(65534); os.setuid(65534)\n"
-            f"sys.exit(run(['lint', {str(tmp_path)!r}, '--format', 'json', '--as-of', '2026-02-20']))"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=False, cwd="/", env={"PYTHONPATH": str(ROOT)}
-        )
-        text, error = done.stdout.decode(), done.stderr.decode()
-    else:
-        result = mtrack("lint", tmp_path, "--format", "json", *AS_OF)
-        text, error = result.out, result.err
-    assert "Traceback" not in error
-    data = validated(text, "findings")
+    done = as_nobody(tmp_path, "lint", str(tmp_path), "--format", "json", *AS_OF)
+    assert (done.returncode, done.stderr) == (1, b"")
+    data = validated(done.stdout.decode(), "findings")
     assert [(f["rule"], f["path"]) for f in data["findings"]] == [
         ("unreadable", "acme/milestones.yaml"),
         ("agreement-missing", "globex/milestones.yaml"),
     ]
-    assert "permission" in data["findings"][0]["message"]
+    assert data["findings"][0]["message"] == "the file can't be read: permission denied"
+    assert data["findings"][0]["hint"] == "check its permissions"
+
+
+def test_no_permission_for_a_folder_is_told(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"acme/milestones.yaml": GOOD, "shut/inner/milestones.yaml": GOOD, "mtrack.yaml": "format: 1\n"}
+    )
+    (tmp_path / "shut").chmod(0)
+    try:
+        for command in ("lint", "status", "gaps"):
+            done = as_nobody(tmp_path, command, str(tmp_path), *AS_OF)
+            words = b"mtrack: what lies in these folders is left out, since they can't be looked into: shut\n"
+            assert done.stderr == words
+            assert b"inner" not in done.stdout
+    finally:
+        (tmp_path / "shut").chmod(0o755)
+
+
+def test_no_permission_for_the_settings_or_the_root(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path, {"w/acme/milestones.yaml": GOOD, "w/mtrack.yaml": "format: 1\n", "shut/acme/milestones.yaml": GOOD}
+    )
+    (tmp_path / "w" / "mtrack.yaml").chmod(0)
+    (tmp_path / "shut").chmod(0)
+    try:
+        done = as_nobody(tmp_path, "lint", str(tmp_path / "w"))
+        assert (done.returncode, done.stdout) == (3, b"")
+        assert done.stderr == b"mtrack: mtrack.yaml: the file can't be read: permission denied; check its permissions\n"
+        done = as_nobody(tmp_path, "lint", str(tmp_path / "shut"))
+        assert (done.returncode, done.stdout) == (3, b"")
+        assert b"can't be read: permission denied" in done.stderr
+    finally:
+        (tmp_path / "shut").chmod(0o755)
 
 
 def test_100_000_milestones(tmp_path: Path) -> None:
@@ -207,6 +271,62 @@ def test_broken_settings_end_the_run(settings: str | bytes, tmp_path: Path) -> N
         assert result.err.startswith("mtrack: mtrack.yaml")
 
 
+def test_exit_codes(tmp_path: Path) -> None:
+    fine = GOOD.replace("{total: 9000.00}", "{file: a.pdf, signed: 2026-01-10, total: 9000.00}")
+    write_tree(
+        tmp_path,
+        {"fine/milestones.yaml": fine, "fine/a.pdf": "x", "found/milestones.yaml": GOOD, "broken/mtrack.yaml": "["},
+    )
+    unsigned = fine.replace("signed: 2026-01-10, ", "")
+    write_tree(tmp_path, {"warned/milestones.yaml": unsigned, "warned/a.pdf": "x"})
+    for code, arguments in (
+        (0, ("fine",)), (0, ("fine", "--fail-on", "info")), (1, ("found",)), (0, ("warned",)), (1, ("warned", "--fail-on", "warning")),
+        (0, ("found", "--ignore", "agreement-missing")), (2, ("nowhere",)), (2, ("fine", "--fail-on", "all")), (3, ("broken",)),
+    ):  # fmt: skip
+        for style in FORMATS:
+            result = mtrack("lint", tmp_path / arguments[0], *arguments[1:], "--format", style, *AS_OF)
+            assert result.code == code, (arguments, style)
+            assert bool(result.err) == (code > 1)
+            assert (result.out == "") == (code > 1) or style in ("concise", "github")
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-02-30",
+        "20260220",
+        "2026-2-20",
+        "today",
+        "",
+        "2026-W08-5",
+        "0000-01-01",
+        "10000-01-01",
+        "２０２６-02-20",
+        "2026-02-20\n",
+    ],
+)
+def test_an_as_of_that_is_no_day(tmp_path: Path, day: str) -> None:
+    result = mtrack("lint", tmp_path, "--as-of", day)
+    assert (result.code, result.out) == (2, "")
+    assert "is not a day of the calendar; write it as YYYY-MM-DD" in result.err
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_there_is(tmp_path: Path, day: str) -> None:
+    dated = (
+        "project: A\ncurrency: EUR\nagreement: {{signed: {0}, total: 2.00, payment_terms: 36500}}\nclosed: {0}\nmilestones:\n"
+        "  - {{id: M1, name: N, amount: 1.00, status: paid, planned: {0}, deliverable: {{completed: {0}, approved: {0}}}, hold: {{until: {0}}},\n"
+        "     invoice: {{number: I1, amount: 1.00, sent: {0}, due: {0}, payments: [{{date: {0}, amount: 1.00}}]}}}}\n"
+        "  - {{id: M2, name: O, amount: 1.00, status: sent, invoice: {{number: I2, amount: 1.00, sent: {0}}}}}\n"
+    )
+    write_tree(tmp_path, {"early/milestones.yaml": dated.format("0001-01-01"), "late/milestones.yaml": dated.format("9999-12-31"),
+                          "mtrack.yaml": "format: 1\npayment_terms: 36500\nbill_within: 36500\n"})  # fmt: skip
+    for arguments in (("lint",), ("gaps",), ("status",), ("aging",), ("forecast",), ("report", "--format", "md")):
+        result = mtrack(*arguments, tmp_path, "--as-of", day)
+        assert result.code in (0, 1), result.err
+        assert result.err == ""
+
+
 def test_usage(tmp_path: Path) -> None:
     assert mtrack("lint", tmp_path / "nowhere").code == 2
     assert mtrack("lint", tmp_path, "--as-of", "2026-02-30").code == 2
@@ -238,6 +358,51 @@ def test_file_names_that_are_not_utf8(tmp_path: Path) -> None:
     done = process("lint", tmp_path, "--format", "json", *AS_OF)
     assert b"Traceback" not in done.stderr
     assert "unrecorded-file" in {f["rule"] for f in json.loads(done.stdout)["findings"]}
+
+
+WILD = [b"caf\xe9", b"a\nb", b"\x1b[31mred", b"a|b", "\u202eevil".encode(), b"a:b,c%0A", b"<script>", b"-rf", b" lead", b"::error::x", "😀".encode(),
+        b"'; rm", b"$(id)", b"`id`", b"a\rb", b"\xff\xfe"]  # fmt: skip
+
+
+def test_folders_of_any_name(tmp_path: Path) -> None:
+    for name in WILD:
+        folder = os.path.join(os.fsencode(tmp_path), name)
+        os.makedirs(os.path.join(folder, b"invoices"))
+        for path in (b"milestones.yaml", b"invoices/x\xff\n.pdf"):
+            with open(os.path.join(folder, path), "wb") as file:
+                file.write(GOOD.encode())
+    (tmp_path / "linked").symlink_to(os.fsdecode(WILD[0]))
+    data = lint_json(tmp_path)
+    assert data["summary"]["projects"] == len(WILD)
+    assert {os.fsencode(finding["project"]) for finding in data["findings"]} == set(WILD)
+    for style in FORMATS:
+        done = process("lint", "--format", style, *AS_OF, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (1, b"")
+        text = done.stdout.decode()
+        assert not set(text) & set("\x07\x08\r\x1b\u202e\x7f\x85\u2028")
+        if style == "concise":
+            assert text.count("\n") == len(data["findings"])
+        if style == "github":
+            assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in text.splitlines())
+    for command in (
+        ("status",),
+        ("status", "--format", "csv"),
+        ("status", "--format", "md"),
+        ("gaps", "--format", "md"),
+        ("report", "--format", "md"),
+    ):
+        done = process(*command, *AS_OF, cwd=tmp_path)
+        assert (done.returncode in (0, 1), done.stderr) == (True, b"")
+        assert not set(done.stdout.decode()) & set("\x07\x08\x1b\u202e\x7f\x85\u2028")
+
+
+def test_a_current_folder_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", "import os, sys; os.rmdir(os.getcwd()); from mtrack.__main__ import main; main()", "lint"],
+        capture_output=True, check=False, timeout=60, cwd=tmp_path / "gone", env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"mtrack: the current folder is no longer there\n")
 
 
 def test_output_that_nobody_reads(tmp_path: Path) -> None:
@@ -278,3 +443,36 @@ def test_a_plain_locale(tmp_path: Path) -> None:
     done = process("status", tmp_path, *AS_OF, LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert done.returncode == 0
     assert "日本" in done.stdout.decode("utf-8")
+
+
+VALUES = ["2026-01-01", "9999-12-31", "0", "-1", "999999999999999999", "-0.01", "1e3", "M1", "INV-1", "' '", "~", "''", "[]", "{}", "paid", "cancelled",
+          "true", "EUR", "XXX", "/etc/passwd", "../x", "a\\b", '"\\0"', '"\\n"', "x" * 300, "*a", "&a x", "!x", "|", "@"]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_edit_of_a_record_is_judged(seed: int, tmp_path: Path) -> None:
+    """Whatever stands in the file: an answer in the agreed shape, and the other project's findings as ever."""
+    chance = random.Random(seed)  # noqa: S311  (no secret)
+    sources = sorted((ROOT / "example-workspace").glob("**/milestones.yaml"))
+    lines = chance.choice(sources).read_text(encoding="utf-8").split("\n")
+    for _ in range(chance.randint(1, 5)):
+        at, kind = chance.randrange(len(lines)), chance.random()
+        values = list(re.finditer(r"(?<=: )[^,{}\[\]\n]+", lines[at]))
+        if kind < 0.7 and values:
+            value = chance.choice(values)
+            lines[at] = lines[at][: value.start()] + chance.choice(VALUES) + lines[at][value.end() :]
+        elif kind < 0.8:
+            lines.insert(at, chance.choice(lines))
+        elif len(lines) > 1:
+            del lines[at]
+    write_tree(
+        tmp_path,
+        {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": "\n".join(lines), "globex/milestones.yaml": GOOD},
+    )
+    data = lint_json(tmp_path)
+    assert data["summary"]["projects"] == 2
+    assert [f["rule"] for f in data["findings"] if f["path"].startswith("globex")] == ["agreement-missing"]
+    for arguments in (("lint",), ("gaps",), ("status",), ("report", "--format", "md")):
+        result = mtrack(*arguments, tmp_path, "--as-of", DAY.isoformat())
+        assert result.code in (0, 1), result.err
+        assert "should not have happened" not in result.err

@@ -43,7 +43,7 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in the new
 
 def paths_argument(command: F) -> F:
     """PATH…: folders or files; the current folder by default."""
-    return click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True))(command)
+    return click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, readable=False))(command)
 
 
 def as_of_option(command: F) -> F:

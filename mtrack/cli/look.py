@@ -94,7 +94,7 @@ def forecast(paths: tuple[str, ...], format_: str, as_of: date) -> int:
 
 
 @click.command(short_help="A report for others to read.")
-@click.argument("path", default=".", metavar="[PATH]", type=click.Path(exists=True))
+@click.argument("path", default=".", metavar="[PATH]", type=click.Path(exists=True, readable=False))
 @common.format_option("html", "md")
 @click.option(
     "-o", "--output", "output", metavar="DIR", default="mtrack-report", show_default=True, help="The site's folder."

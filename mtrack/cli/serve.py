@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Preview the report while you edit.")
-@click.argument("path", default=".", metavar="[PATH]", type=click.Path(exists=True))
+@click.argument("path", default=".", metavar="[PATH]", type=click.Path(exists=True, readable=False))
 @click.option("--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
 @common.as_of_option
 def serve(path: str, port: int, as_of: date) -> int:
