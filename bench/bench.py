@@ -23,6 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BIN = sysconfig.get_path("scripts")
 PROJECTS, MILESTONES = 1000, 8
 ROUNDS = 3
+LINTS = 9
 STARTS = 15
 
 
@@ -78,12 +79,12 @@ def timed(command: list[str], code: int) -> tuple[float, str]:
 def measure(all_commands: dict[str, tuple[list[str], int]]) -> dict[str, float]:
     """The median of each command's times."""
     times: dict[str, list[float]] = {name: [] for name in all_commands}
-    short = {"mtrack --help", "python -c pass"}
+    turns = {"mtrack lint": LINTS, "mtrack --help": STARTS, "python -c pass": STARTS}
     for command, code in all_commands.values():
         timed(command, code)  # once for the caches
-    for turn in range(max(ROUNDS, STARTS)):
+    for turn in range(max(ROUNDS, *turns.values())):
         for name, (command, code) in all_commands.items():
-            if turn < (STARTS if name in short else ROUNDS):
+            if turn < turns.get(name, ROUNDS):
                 times[name].append(timed(command, code)[0])
     return {name: median(values) for name, values in times.items()}
 
