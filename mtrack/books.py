@@ -40,14 +40,14 @@ class Books:
     """One project with its figures and its files, as of a day."""
 
     def __init__(
-        self, project: Project, settings: Settings, root: str, as_of: date, real: dict[str, str] | None = None
+        self, project: Project, settings: Settings, root: str, as_of: date, found: Found | None = None
     ) -> None:
-        """`real` remembers the real paths of folders from one project of the workspace to the next."""
+        """`found` is what a walk has seen of the folders; it also remembers what is asked about them."""
         self.project = project
         self.settings = settings
         self.root = root
         self.as_of = as_of
-        self._real = {} if real is None else real
+        self._found = found or workspace.Found((), ())
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -58,7 +58,7 @@ class Books:
     def files(self) -> tuple[tuple[Named, State], ...]:
         """Every file the records name, looked up."""
         return tuple(
-            (named, evidence.look(self.root, self.project.folder, named, self._real))
+            (named, evidence.look(self.root, self.project.folder, named, self._found.real))
             for named in evidence.named_files(self.project)
         )
 
@@ -71,7 +71,8 @@ class Books:
     def unrecorded(self) -> list[str]:
         """Evidence that no record names; paths from the root."""
         recorded = {named.normal for named, _ in self.files}
-        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude)
+        listed = self._found.files
+        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,6 @@ def with_settings(root: str, as_of: date, settings: Settings) -> Workspace:
     found = workspace.walk(root, settings.exclude)
     files: list[File] = []
     books: list[Books] = []
-    real: dict[str, str] = {}
     if settings.source is not None:
         files.append(File(settings.source, None, settings.unknown_keys, settings.broken, usable=True))
     for folder in found.projects:
@@ -158,7 +158,7 @@ def with_settings(root: str, as_of: date, settings: Settings) -> Workspace:
         file, project = load_project(folder, read, settings)
         files.append(file)
         if project is not None:
-            books.append(Books(project, settings, root, as_of, real))
+            books.append(Books(project, settings, root, as_of, found))
     return Workspace(root, as_of, settings, found, tuple(files), tuple(books))
 
 

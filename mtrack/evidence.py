@@ -13,7 +13,7 @@ from mtrack.source import inside
 from mtrack.workspace import EVIDENCE, evidence_files, join, matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mtrack.finding import Route
     from mtrack.model import Invoice, Project
@@ -132,18 +132,23 @@ def _no_file(info: os.stat_result) -> str | None:
     return None if info.st_size else "is empty"
 
 
-def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...]) -> list[str]:
+def unrecorded(
+    root: str, folder: str, recorded: set[str], exclude: tuple[str, ...], listed: dict[str, Sequence[str]]
+) -> list[str]:
     """Files in a project's evidence folders that are not among the `recorded` ones; paths from the root, sorted.
 
-    `recorded` are paths from the project as they are compared; `exclude` the workspace's patterns.
+    `recorded` are paths from the project as they are compared; `exclude` the workspace's patterns; `listed` the files
+    that the walk saw in folders with nothing else.
     """
     base = os.path.join(root, *folder.split("/")) if folder != "." else root
     excluded = matcher(exclude)
     result: list[str] = []
     for name in EVIDENCE:
-        top = os.path.join(base, name)
-        if os.path.islink(top) or excluded(join(folder, name)):
-            continue
-        files = evidence_files(top, lambda below, name=name: excluded(join(folder, f"{name}/{below}")))  # type: ignore[misc]
+        files: Iterable[str] | None = listed.get(join(folder, name))
+        if files is None:
+            top = os.path.join(base, name)
+            if os.path.islink(top) or excluded(join(folder, name)):
+                continue
+            files = evidence_files(top, lambda below, name=name: excluded(join(folder, f"{name}/{below}")))  # type: ignore[misc]
         result.extend(join(folder, f"{name}/{path}") for path in files if f"{name}/{path}" not in recorded)
     return result

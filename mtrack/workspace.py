@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from mtrack.errors import CannotRunError
 from mtrack.source import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 SETTINGS = "mtrack.yaml"
 RECORDS = "milestones.yaml"
@@ -41,12 +41,15 @@ def find_root(path: str) -> str:
 class Found:
     """What a walk found, as paths from the root: project folders, and folders with evidence but no records.
 
-    `closed` are folders that could not be looked into.
+    `closed` are folders that could not be looked into. `real` has the real path of each folder entered, and `files`
+    the names in those that hold nothing but files, so that nobody need ask again.
     """
 
     projects: tuple[str, ...]
     recordless: tuple[str, ...]
     closed: tuple[str, ...] = ()
+    real: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Sequence[str]] = field(default_factory=dict)
 
 
 def join(folder: str, name: str) -> str:
@@ -70,7 +73,8 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
     visited: set[str] = set()
     links: list[str] = []
     closed: list[str] = []
-    folders: dict[str, bool] = {}
+    folders: dict[str, _Folder] = {}
+    reals: dict[str, str] = {}
     evidence: list[str] = []
 
     def enter(path: str, full: str) -> None:
@@ -80,21 +84,24 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
             if real in visited:
                 continue
             visited.add(real)
+            reals[path] = real
             try:
-                has_records, below, linked = _scan(path, full, excluded)
+                folder = _scan(path, full, excluded)
             except OSError:
                 closed.append(path)
-                folders[path] = os.path.lexists(os.path.join(full, RECORDS))
+                folders[path] = _Folder(os.path.lexists(os.path.join(full, RECORDS)), (), (), ())
                 continue
-            for link in linked:
+            for link in folder.links:
                 heappush(links, link)
-            folders[path] = has_records
-            if not has_records and any(
-                name in EVIDENCE and _holds_files(path, name, entry, excluded) for name, entry in below
+            folders[path] = folder
+            if not folder.has_records and any(
+                name in EVIDENCE and _holds_files(path, name, entry, excluded) for name, entry in folder.below
             ):
                 evidence.append(path)
             # No link is among them: each really lies where its folder does.
-            pending.extend((join(path, name), entry, os.path.join(real, name)) for name, entry in reversed(below))
+            pending.extend(
+                (join(path, name), entry, os.path.join(real, name)) for name, entry in reversed(folder.below)
+            )
 
     enter(".", root)
     while links:
@@ -103,31 +110,45 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
         real = os.path.realpath(full)
         if inside(real, top) and os.path.isdir(real):
             enter(path, full)
-    projects = tuple(sorted(path for path, has_records in folders.items() if has_records))
-    return Found(projects, _recordless(sorted(evidence), projects), tuple(sorted(closed)))
+    projects = tuple(sorted(path for path, folder in folders.items() if folder.has_records))
+    files = {path: folder.files for path, folder in folders.items() if not (folder.has_records or folder.below)}
+    return Found(projects, _recordless(sorted(evidence), projects), tuple(sorted(closed)), reals, files)
 
 
-def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> tuple[bool, list[tuple[str, str]], list[str]]:
-    """Whether a folder holds records, its sub-folders to enter (name, full path) in sorted order, links to folders.
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder: sub-folders to enter (name, full path) and names of files, sorted; links to folders from the root."""
 
-    Raises OSError where it can't be read.
-    """
+    has_records: bool
+    below: Sequence[tuple[str, str]]
+    links: Sequence[str]
+    files: Sequence[str]
+
+
+def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> _Folder:
+    """What a folder holds, hidden things left out. Raises OSError where it can't be read."""
     has_records = False
     below: list[tuple[str, str]] = []
     links: list[str] = []
+    files: list[str] = []
     with os.scandir(full) as entries:
         for entry in entries:
             name = entry.name
             if name == RECORDS:
                 has_records = True
-            elif name.startswith(".") or not is_folder(entry) or excluded(join(path, name)):
+            elif name.startswith("."):
+                continue
+            elif not is_folder(entry):
+                files.append(name)
+            elif excluded(join(path, name)):
                 continue
             elif entry.is_symlink():
                 links.append(join(path, name))
             else:
                 below.append((name, entry.path))
     below.sort()
-    return has_records, below, links
+    files.sort()
+    return _Folder(has_records, below, links, files)
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
