@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Category, Problem, Severity
+from mtrack.model import Invoice, Milestone
 from mtrack.rules.gaps import listed
 from mtrack.rules.registry import project_rule
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mtrack.books import Books
     from mtrack.figures import MilestoneFigures
     from mtrack.finding import Route
-    from mtrack.model import Invoice
+    from mtrack.model import Project
 
 
 @project_rule(Category.STATUS, Severity.ERROR, fixable=True)
@@ -246,39 +247,39 @@ def future_date(books: Books) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 9000.00, planned: 2062-01-10, status: not_billed}
     """
     project = books.project
-    for route, what, day, milestone, number in _happened(books):
-        if day is not None and day > books.as_of:
-            yield Problem(
-                place=project.place(*route),
-                message=f"{what} on {day}, which is after {books.as_of}",
-                hint="check the date; what has not happened yet is not recorded",
-                milestone=milestone,
-                invoice=number,
-            )
+    for day, record, way, what in _happened(project):
+        if day is None or day <= books.as_of:
+            continue
+        invoice = record if isinstance(record, Invoice) else None
+        milestone = record if isinstance(record, Milestone) else None
+        name = f"invoice {invoice.number} " if invoice else f"{milestone.label} " if milestone else ""
+        yield Problem(
+            place=project.place(*(record.route if record else ()), *way),
+            message=f"{name}{what} on {day}, which is after {books.as_of}",
+            hint="check the date; what has not happened yet is not recorded",
+            milestone=invoice.only_milestone if invoice else milestone.id if milestone else None,
+            invoice=invoice.number if invoice else None,
+        )
 
 
-def _happened(books: Books) -> Iterator[tuple[Route, str, date | None, str | None, str | None]]:
-    """Every date of something that happened: route, what, day, milestone id, invoice number."""
-    project = books.project
+def _happened(project: Project) -> Iterator[tuple[date | None, Milestone | Invoice | None, Route, str]]:
+    """Every date of something that happened: the day, whose it is (None: the project's), the route from there, what."""
     if project.agreement is not None:
-        yield ("agreement", "signed"), "the agreement was signed", project.agreement.signed, None, None
+        yield project.agreement.signed, None, ("agreement", "signed"), "the agreement was signed"
         for i, amendment in enumerate(project.agreement.amendments):
-            yield (*amendment.route, "signed"), f"amendment {i + 1} was signed", amendment.signed, None, None
+            yield amendment.signed, None, (*amendment.route, "signed"), f"amendment {i + 1} was signed"
     for milestone in project.milestones:
-        label, route = milestone.label, milestone.deliverable.route
-        yield (*route, "completed"), f"{label} was completed", milestone.completed, milestone.id, None
-        yield (*route, "approved"), f"{label} was approved", milestone.approved, milestone.id, None
-        cancelled = (*milestone.route, "cancelled", "date")
-        yield cancelled, f"{label} was cancelled", milestone.cancelled_date, milestone.id, None
+        yield milestone.completed, milestone, ("deliverable", "completed"), "was completed"
+        yield milestone.approved, milestone, ("deliverable", "approved"), "was approved"
+        yield milestone.cancelled_date, milestone, ("cancelled", "date"), "was cancelled"
     for invoice in project.invoices():
-        name, about, route = f"invoice {invoice.number}", (invoice.only_milestone, invoice.number), invoice.route
-        yield (*route, "sent"), f"{name} was sent", invoice.sent, *about
-        yield (*route, "void", "date"), f"{name} was made void", invoice.void, *about
-        yield (*route, "written_off", "date"), f"{name} was written off", invoice.written_off_date, *about
-        yield (*route, "disputed", "since"), f"{name} was disputed", invoice.disputed, *about
-        for payment in invoice.payments:
-            yield (*payment.route, "date"), f"{name} was paid", payment.date, *about
-    yield ("closed",), "the project was closed", project.closed, None, None
+        yield invoice.sent, invoice, ("sent",), "was sent"
+        yield invoice.void, invoice, ("void", "date"), "was made void"
+        yield invoice.written_off_date, invoice, ("written_off", "date"), "was written off"
+        yield invoice.disputed, invoice, ("disputed", "since"), "was disputed"
+        for i, payment in enumerate(invoice.payments):
+            yield payment.date, invoice, ("payments", i, "date"), "was paid"
+    yield project.closed, None, ("closed",), "the project was closed"
 
 
 @project_rule(Category.STATUS, Severity.INFO)
