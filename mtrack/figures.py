@@ -14,7 +14,7 @@ from mtrack import money
 from mtrack.model import number_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
     from mtrack.finding import Route
@@ -259,7 +259,7 @@ def _billed(invoice: Invoice, project: Project, by_id: dict[str, Milestone]) -> 
 
 
 def _invoice_figures(
-    invoice: Invoice, notes: Iterable[Invoice], billed: list[Milestone | None], due: date
+    invoice: Invoice, notes: Sequence[Invoice], billed: list[Milestone | None], due: date
 ) -> InvoiceFigures:
     if invoice.void is not None:
         return InvoiceFigures(invoice, ZERO, ZERO, ZERO, ZERO, ZERO, due, False, False, False)  # noqa: FBT003
@@ -268,9 +268,10 @@ def _invoice_figures(
     if invoice.is_credit_note:
         gross = _negative(gross)
         return InvoiceFigures(invoice, gross, received, gross, ZERO, ZERO, due, False, False, False)  # noqa: FBT003
-    notes = tuple(notes)
-    credited = money.total(note.amount for note in notes)
-    by_notes = money.total(money.plus(note.amount, note.tax) for note in notes)
+    credited = by_notes = ZERO
+    if notes:
+        credited = money.total(note.amount for note in notes)
+        by_notes = money.total(money.plus(note.amount, note.tax) for note in notes)
     by_client = money.total(payment.settles for payment in invoice.payments)
     if invoice.written_off is not None:
         by_client = money.plus(by_client, invoice.written_off)
@@ -297,7 +298,7 @@ def _shares(item: InvoiceFigures, billed: list[Milestone | None], places: int) -
     """Per line whose milestone is known: the milestone's index, and its part of the invoice."""
     lines = item.invoice.lines
     # Sorted, so that who gets the odd cent does not depend on the order of the lines.
-    order = sorted(range(len(lines)), key=lambda i: (lines[i].milestone, lines[i].amount))
+    order = [0] if len(lines) == 1 else sorted(range(len(lines)), key=lambda i: (lines[i].milestone, lines[i].amount))
     weights = tuple(lines[i].amount for i in order)
     settled = money.share(item.settled, weights, places)
     outstanding = money.share(item.outstanding, weights, places)

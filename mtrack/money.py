@@ -50,7 +50,7 @@ def minus(left: Decimal, right: Decimal) -> Decimal:
 
 def excess(left: Decimal, right: Decimal) -> Decimal:
     """How much `left` is over `right`; not below 0."""
-    return max(_EXACT.subtract(left, right), ZERO)
+    return _EXACT.subtract(left, right) if left > right else ZERO
 
 
 def share(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tuple[Decimal, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from mtrack import money
@@ -126,6 +127,12 @@ def _shared(group: list[Entry]) -> bool:
         for entry in group
     )
     return total is not None and same and money.total(entry.figures.invoice.amount for entry in group) <= total
+
+
+@lru_cache(maxsize=1)
+def _papers(workspace: Workspace) -> _Papers:
+    """The papers of the workspace at hand: several rules in a row ask."""
+    return _Papers(workspace)
 
 
 class _Papers:
@@ -411,7 +418,7 @@ def duplicate_payment(workspace: Workspace) -> Iterator[Problem]:
             invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf, payments: [{date: 2026-02-14, amount: 4000.00, reference: T-91}]}
             status: partially_paid
     """
-    papers = _Papers(workspace)
+    papers = _papers(workspace)
     referred = (
         ((payment.reference.strip(), payment.date, payment.amount, entry.books.project.currency), entry, payment)
         for entry in papers.entries
@@ -466,7 +473,7 @@ def likely_duplicate_invoice(workspace: Workspace) -> Iterator[Problem]:
             file: invoices/1.pdf
             lines: [{milestone: M1, amount: 4000.00}, {milestone: M2, amount: 4000.00}]
     """
-    papers = _Papers(workspace)
+    papers = _papers(workspace)
     live = (
         ((entry.books.project.folder, entry.figures.invoice.amount, entry.figures.invoice.sent), entry, None)
         for entry in papers.entries
@@ -513,7 +520,7 @@ def duplicate_attachment(workspace: Workspace) -> Iterator[Problem]:
           - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
-    papers = _Papers(workspace)
+    papers = _papers(workspace)
     attached = [
         (entry, *entry.books.invoice_files[entry.figures.invoice.route])
         for entry in papers.entries
