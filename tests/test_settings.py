@@ -373,6 +373,7 @@ def test_deep_folders_are_found(tmp_path: Path) -> None:
         (("/archive/*", "!/archive/keep/"), ["archive/keep", "client/archive/x", "drafts", "client/drafts", "client/live", "2024"]),
         # as in gitignore, what lies in an excluded folder can't be taken back
         (("/archive/", "!/archive/keep/"), ["client/archive/x", "drafts", "client/drafts", "client/live", "2024"]),
+        (("*", "!client", "!client/live"), ["client/live"]),
         (("!archive/", "archive/"), ["drafts", "client/drafts", "client/live", "2024"]),
         (("archive/", "!archive/"), ["archive/old", "archive/keep", "client/archive/x", "drafts", "client/drafts", "client/live", "2024"]),
         (("20[0-9][0-9]",), ["archive/old", "archive/keep", "client/archive/x", "drafts", "client/drafts", "client/live"]),

@@ -55,7 +55,7 @@ milestones:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     root = write_tree(
-        tmp_path / "work",
+        tmp_path / "studio",
         {
             "mtrack.yaml": "format: 1\nname: Studio\n",
             "one/milestones.yaml": RECORDS.format(name="One", number="A-1"),
@@ -110,7 +110,7 @@ def test_only_changed_pages_are_written_again(tree: Path, tmp_path: Path) -> Non
 def test_what_a_page_depends_on_makes_it_anew(tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     report(tree, out)
-    assert 'href="../../work/one/invoices/A-1.pdf"' in (out / "projects/one.html").read_text(encoding="utf-8")
+    assert 'href="../../studio/one/invoices/A-1.pdf"' in (out / "projects/one.html").read_text(encoding="utf-8")
     (tree / "one/invoices/A-1.pdf").unlink()
     report(tree, out)
     page = (out / "projects/one.html").read_text(encoding="utf-8")
@@ -164,7 +164,7 @@ def test_a_manifest_names_no_file_outside(tree: Path, tmp_path: Path) -> None:
     assert victim.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("place", ["work/one/report", "work/one/invoices", "work", "."])
+@pytest.mark.parametrize("place", ["studio/one/report", "studio/one/invoices", "studio", "."])
 def test_records_are_not_written_over(tree: Path, tmp_path: Path, place: str) -> None:
     before = files(tree)
     result = mtrack("report", tree, "-o", tmp_path / place, "--as-of", AS_OF.isoformat())
@@ -274,7 +274,7 @@ def test_a_single_file_holds_every_page(tree: Path, tmp_path: Path) -> None:
     for href in re.findall(r'href="#([^"]*)"', text):
         assert href in ids
     assert 'id="p-projects-one"' in text
-    assert 'href="work/one/invoices/A-1.pdf"' in text
+    assert 'href="studio/one/invoices/A-1.pdf"' in text
     assert not re.search(r'(src|href)="(https?:|report\.)', text)
 
 
