@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mtrack import evidence, figures, model, money, schema, source, workspace
+from mtrack import evidence, facts, figures, model, money, schema, source, workspace
 from mtrack import settings as settings_module
-from mtrack.finding import Place, Problem
+from mtrack.facts import Whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from mtrack.evidence import Named, State
-    from mtrack.figures import InvoiceFigures, Ledger
-    from mtrack.finding import Route
+    from mtrack.figures import Ledger
+    from mtrack.finding import Problem, Route
     from mtrack.model import Project
     from mtrack.settings import Settings
     from mtrack.source import Source
@@ -75,48 +76,62 @@ class Books:
         return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, listed)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An invoice record and the project it is in."""
-
-    books: Books
-    figures: InvoiceFigures
-
-    @property
-    def order(self) -> tuple[str, int]:
-        """Path and line order."""
-        project = self.books.project
-        return project.path, (project.source.offsets(Place(project.path, self.figures.invoice.route)) or (0, 0))[0]
-
-
 class Workspace:
-    """All that was read under a root, as of a day."""
+    """A workspace as of a day. A project is read when it is asked for, and only once."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         root: str,
         as_of: date,
         settings: Settings,
         found: Found,
-        files: tuple[File, ...],
-        books: tuple[Books, ...],
+        opened: dict[str, tuple[File, Books | None]] | None = None,
     ) -> None:
+        """`opened` are projects at hand, by folder."""
         self.root = root
         self.as_of = as_of
         self.settings = settings
         self.found = found
-        self.files = files
-        self.books = books
+        self._opened = opened or {}
+        self._folders = frozenset(found.projects)
 
-    @property
-    def skipped(self) -> tuple[str, ...]:
-        """The project files whose other rules are skipped."""
-        return tuple(file.source.path for file in self.files if file.folder is not None and not file.usable)
+    def open(self, folder: str) -> tuple[File, Books | None]:
+        """A project's file and, where it is usable, its books."""
+        if folder not in self._opened:
+            path = workspace.join(folder, workspace.RECORDS)
+            read = source.read(self.root, path, schema.shape("milestones"), walked=True)
+            file, project = load_project(folder, read, self.settings)
+            books = Books(project, self.settings, self.root, self.as_of, self.found) if project else None
+            self._opened[folder] = file, books
+        return self._opened[folder]
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
-        """Every invoice record of the workspace."""
-        return tuple(Entry(books, item) for books in self.books for item in books.ledger.invoices)
+    def settings_file(self) -> File | None:
+        """The settings as a file; None where the workspace has none."""
+        settings = self.settings
+        if settings.source is None:
+            return None
+        return File(settings.source, None, settings.unknown_keys, settings.broken, usable=True)
+
+    @property
+    def files(self) -> Iterator[File]:
+        """The files of all projects."""
+        return (self.open(folder)[0] for folder in self.found.projects)
+
+    @cached_property
+    def books(self) -> tuple[Books, ...]:
+        """All projects that are usable."""
+        return tuple(books for folder in self.found.projects if (books := self.open(folder)[1]) is not None)
+
+    @cached_property
+    def skipped(self) -> tuple[str, ...]:
+        """The project files whose other rules are skipped."""
+        return tuple(file.source.path for file in self.files if not file.usable)
+
+    @cached_property
+    def whole(self) -> Whole:
+        """What rules across projects look at."""
+        return Whole(self.root, self.settings, self.found, self.skipped, map(facts.facts, self.books))
 
     def project_of(self, path: str) -> str | None:
         """The folder of the project a path belongs to; None for the settings and folders without records."""
@@ -129,37 +144,19 @@ class Workspace:
                 return folder
         return None
 
-    @cached_property
-    def _folders(self) -> frozenset[str]:
-        return frozenset(file.folder for file in self.files if file.folder is not None)
-
-    @cached_property
-    def sources(self) -> dict[str, Source]:
-        """The files read, by path."""
-        return {file.source.path: file.source for file in self.files}
+    def source(self, path: str) -> Source | None:
+        """What a file of records or settings says; None of any other file."""
+        if path == workspace.SETTINGS:
+            return self.settings.source
+        folder, _, name = path.rpartition("/")
+        folder = folder or "."
+        return self.open(folder)[0].source if name == workspace.RECORDS and folder in self._folders else None
 
 
 def open_workspace(root: str, as_of: date) -> Workspace:
-    """Read the whole workspace. Raises CannotRunError where the root or its settings can't be read."""
+    """A workspace. Raises CannotRunError where the root or its settings can't be read."""
     settings = settings_module.load(root)
-    return with_settings(root, as_of, settings)
-
-
-def with_settings(root: str, as_of: date, settings: Settings) -> Workspace:
-    """Read the projects under settings that are at hand."""
-    found = workspace.walk(root, settings.exclude)
-    files: list[File] = []
-    books: list[Books] = []
-    if settings.source is not None:
-        files.append(File(settings.source, None, settings.unknown_keys, settings.broken, usable=True))
-    for folder in found.projects:
-        path = workspace.join(folder, workspace.RECORDS)
-        read = source.read(root, path, schema.shape("milestones"), walked=True)
-        file, project = load_project(folder, read, settings)
-        files.append(file)
-        if project is not None:
-            books.append(Books(project, settings, root, as_of, found))
-    return Workspace(root, as_of, settings, found, tuple(files), tuple(books))
+    return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude))
 
 
 def load_project(folder: str, read: Source, settings: Settings) -> tuple[File, Project | None]:

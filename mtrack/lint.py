@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from mtrack.books import Workspace
+    from mtrack.books import File, Workspace
+    from mtrack.facts import Whole
     from mtrack.model import Waiver
     from mtrack.rules.registry import Rule, Scope
 
 _ABOUT_WAIVERS = ("unused-waiver", "expired-waiver")
-_Terms = tuple[str, str | None, str | None, str | None, str | None]
+Terms = tuple[str, str | None, str | None, str | None, str | None]
 """Rule, project, milestone, invoice number and file; None for one that a waiver leaves open."""
 
 
@@ -89,7 +90,7 @@ def lint(workspace: Workspace, selection: Selection, root: str = ".") -> Report:
         if selection.takes_rule(RULES[finding.rule]) and selection.takes_path(finding.path)
     ]
     books = [books for books in workspace.books if selection.takes_path(books.project.path)]
-    files = [file for file in workspace.files if file.folder is not None and selection.takes_path(file.source.path)]
+    files = [file for file in workspace.files if selection.takes_path(file.source.path)]
     summary = Summary(
         projects=len(files),
         milestones=sum(len(item.project.milestones) for item in books),
@@ -113,18 +114,56 @@ def _counts(findings: Iterable[Finding]) -> dict[str, int]:
     return counts
 
 
+Found = tuple["Rule", "Problem"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in a project, waived findings marked, and which waivers of the settings were of use there."""
+
+    findings: tuple[Finding, ...]
+    used: frozenset[Terms]
+
+
 def findings(workspace: Workspace) -> list[Finding]:
     """Every finding of every rule that is not off, sorted, waived ones marked."""
-    judged = [_Judged(rule, problem, workspace.project_of(problem.place.path)) for rule, problem in _judge(workspace)]
-    waivers = [*workspace.settings.waivers, *(waiver for books in workspace.books for waiver in books.project.waivers)]
-    if waivers:
-        judged = _waive(workspace, judged, waivers)
-    result: list[Finding] = []
-    severities = workspace.settings.rules
-    for item in judged:
-        severity = severities.get(item.rule.name, item.rule.severity)
-        if severity is not None:
-            result.append(_finding(workspace, item, severity))
+    found = across(workspace, workspace.whole)
+    return conclude(workspace, found, [judge(workspace, folder, found) for folder in workspace.found.projects])
+
+
+def across(workspace: Workspace, whole: Whole) -> dict[str | None, list[Found]]:
+    """What the rules across projects find, by the folder of the project it belongs to, None for none."""
+    result: dict[str | None, list[Found]] = {}
+    for rule in RULES.values():
+        for problem in rule.across(whole) if rule.across is not None else ():
+            result.setdefault(workspace.project_of(problem.place.path), []).append((rule, problem))
+    return result
+
+
+def judge(workspace: Workspace, folder: str, found: dict[str | None, list[Found]]) -> Verdict:
+    """What there is to find in one project, given what was `found` across projects."""
+    file, books = workspace.open(folder)
+    problems = [*_of_file(file), *found.get(folder, ())]
+    waivers: tuple[Waiver, ...] = ()
+    if books is not None:
+        names = {rule.name for rule, problem in problems if problem.place.path == file.source.path}
+        for rule in _of_scope("project"):
+            for problem in rule.check(books):
+                names.add(rule.name)
+                problems.append((rule, problem))
+        for rule in _of_scope("close"):
+            problems.extend((rule, problem) for problem in rule.check(books, frozenset(names)))
+        waivers = books.project.waivers
+    return _sentence(workspace, problems, waivers, _settled(workspace, found))
+
+
+def conclude(workspace: Workspace, found: dict[str | None, list[Found]], verdicts: Iterable[Verdict]) -> list[Finding]:
+    """All findings, sorted: of every project, and of what is in none."""
+    verdicts = list(verdicts)
+    problems = [*(_of_file(workspace.settings_file) if workspace.settings_file else ()), *found.get(None, ())]
+    used = frozenset[Terms]().union(*(verdict.used for verdict in verdicts))
+    rest = _sentence(workspace, problems, _settled(workspace, found), (), used)
+    result = [finding for verdict in (*verdicts, rest) for finding in verdict.findings]
     result.sort(key=lambda finding: finding.order)
     return result
 
@@ -139,25 +178,11 @@ class _Judged:
     waiver: str | None = None
 
 
-def _judge(workspace: Workspace) -> Iterator[tuple[Rule, Problem]]:
-    """What every rule but those about waivers finds."""
-    for file in workspace.files:
-        if file.broken or file.unknown_keys or not file.usable:
-            for rule in _of_scope("file"):
-                yield from ((rule, problem) for problem in rule.check(file))
-    found: dict[str, set[str]] = {}
-    for rule in _of_scope("workspace"):
-        for problem in rule.check(workspace):
-            found.setdefault(problem.place.path, set()).add(rule.name)
-            yield rule, problem
-    for books in workspace.books:
-        names = found.get(books.project.path, set())
-        for rule in _of_scope("project"):
-            for problem in rule.check(books):
-                names.add(rule.name)
-                yield rule, problem
-        for rule in _of_scope("close"):
-            yield from ((rule, problem) for problem in rule.check(books, frozenset(names)))
+def _of_file(file: File) -> Iterator[Found]:
+    """What the rules about files as such find."""
+    if file.broken or file.unknown_keys or not file.usable:
+        for rule in _of_scope("file"):
+            yield from ((rule, problem) for problem in rule.check(file))
 
 
 @cache
@@ -165,26 +190,51 @@ def _of_scope(scope: Scope) -> tuple[Rule, ...]:
     return tuple(rule for rule in RULES.values() if rule.scope == scope)
 
 
-def _waive(workspace: Workspace, judged: list[_Judged], waivers: list[Waiver]) -> list[_Judged]:
-    """Mark what the waivers accept, and add what the rules about waivers say."""
-    faulty = {(item.problem.place.path, *(item.problem.place.route or ())[:2])
-              for item in judged if item.rule.name == "unknown-milestone"}  # fmt: skip
-    known = [waiver for waiver in waivers if (waiver.path, *waiver.route) not in faulty]
-    acceptance = _Acceptance(workspace, known)
-    judged = [acceptance.accept(item) for item in judged]
-    # First the waivers of ordinary rules, then those that accept findings about waivers.
-    ordinary = [waiver for waiver in known if waiver.rule not in _ABOUT_WAIVERS]
-    judged += [acceptance.accept(item) for item in acceptance.report(ordinary)]
-    return judged + acceptance.report([waiver for waiver in known if waiver.rule in _ABOUT_WAIVERS])
+def _sentence(
+    workspace: Workspace,
+    problems: list[Found],
+    own: tuple[Waiver, ...],
+    others: tuple[Waiver, ...],
+    used: frozenset[Terms] = frozenset(),
+) -> Verdict:
+    """Accept what waivers accept, and report on the `own` ones, of which some were `used` elsewhere."""
+    judged = [_Judged(rule, problem, workspace.project_of(problem.place.path)) for rule, problem in problems]
+    if own or others:
+        own = _sound(own, problems)
+        acceptance = _Acceptance(workspace, (*others, *own), used)
+        judged = [acceptance.accept(item) for item in judged]
+        # First the waivers of ordinary rules, then those that accept findings about waivers.
+        ordinary = [waiver for waiver in own if waiver.rule not in _ABOUT_WAIVERS]
+        judged += [acceptance.accept(item) for item in acceptance.report(ordinary)]
+        judged += acceptance.report([waiver for waiver in own if waiver.rule in _ABOUT_WAIVERS])
+        used = frozenset(acceptance.used)
+    severities = workspace.settings.rules
+    graded = ((item, severities.get(item.rule.name, item.rule.severity)) for item in judged)
+    return Verdict(
+        tuple(_finding(workspace, item, severity) for item, severity in graded if severity is not None), used
+    )
+
+
+def _settled(workspace: Workspace, found: dict[str | None, list[Found]]) -> tuple[Waiver, ...]:
+    """The waivers of the settings, but those that are faulty."""
+    waivers = workspace.settings.waivers
+    return _sound(waivers, found.get(None, ())) if waivers else ()
+
+
+def _sound(waivers: tuple[Waiver, ...], problems: Iterable[Found]) -> tuple[Waiver, ...]:
+    """The waivers but those that name what is not there."""
+    faulty = {(problem.place.path, *(problem.place.route or ())[:2])
+              for rule, problem in problems if rule.name == "unknown-milestone"}  # fmt: skip
+    return tuple(waiver for waiver in waivers if (waiver.path, *waiver.route) not in faulty)
 
 
 class _Acceptance:
     """Which waivers accept which problems, and which of them were of use."""
 
-    def __init__(self, workspace: Workspace, waivers: list[Waiver]) -> None:
+    def __init__(self, workspace: Workspace, waivers: Iterable[Waiver], used: frozenset[Terms]) -> None:
         self.workspace = workspace
-        self.used: set[_Terms] = set()
-        self.reasons: dict[_Terms, str] = {}
+        self.used = set(used)
+        self.reasons: dict[Terms, str] = {}
         for waiver in waivers:
             if not self.expired(waiver):
                 self.reasons.setdefault(_terms(waiver), waiver.reason)
@@ -205,13 +255,14 @@ class _Acceptance:
 
     def report(self, waivers: list[Waiver]) -> list[_Judged]:
         """What the rules about waivers say; of the workspace's none is unused while a project is skipped."""
-        complete = not self.workspace.skipped
+        if not waivers:
+            return []
         results = tuple(
             JudgedWaiver(
                 waiver,
                 unused=not self.expired(waiver)
                 and _terms(waiver) not in self.used
-                and (complete or waiver.path != SETTINGS),
+                and (waiver.path != SETTINGS or not self.workspace.skipped),
                 expired=self.expired(waiver),
             )
             for waiver in waivers
@@ -223,7 +274,7 @@ class _Acceptance:
         ]
 
 
-def _terms(waiver: Waiver) -> _Terms:
+def _terms(waiver: Waiver) -> Terms:
     """What a waiver asks of a problem; its file as a path from the root."""
     folder = posixpath.dirname(waiver.path)
     return (
@@ -237,12 +288,11 @@ def _terms(waiver: Waiver) -> _Terms:
 
 def _finding(workspace: Workspace, item: _Judged, severity: Severity) -> Finding:
     problem = item.problem
-    sources = workspace.sources
     places = money.decimals(problem.currency, workspace.settings.currencies)
-    source = sources.get(problem.place.path)
+    source = workspace.source(problem.place.path)
     span = source.span(problem.place) if source else None
     related = tuple(
-        Related(place.path, sources[place.path].span(place) if place.path in sources else None, message)
+        Related(place.path, other.span(place) if (other := workspace.source(place.path)) else None, message)
         for place, message in problem.related
     )
     return Finding(

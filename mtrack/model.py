@@ -205,35 +205,19 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
-    """One project. `folder` is its path from the root ("." for the root itself), `path` that of its records."""
+class Heading:
+    """What a project goes by. `folder` is its path from the root ("." for the root itself), `path` its records'."""
 
     folder: str
     path: str
-    source: Source
     name: str
     client: str | None
-    contact: str | None
-    note: str | None
     currency: str
-    own_currency: bool
     decimals: int | None
-    agreement: Agreement | None
-    milestones: tuple[Milestone, ...]
-    own_invoices: tuple[Invoice, ...]
-    closed: date | None
-    waivers: tuple[Waiver, ...]
 
     def place(self, *route: str | int, key: bool = False) -> Place:
         """A place in the project's file."""
         return Place(self.path, route, key)
-
-    def invoices(self) -> Iterator[Invoice]:
-        """All invoice records: the milestones' own, then those at the top."""
-        for milestone in self.milestones:
-            if milestone.invoice is not None:
-                yield milestone.invoice
-        yield from self.own_invoices
 
     def money(self, amount: Decimal) -> str:
         """An amount as messages write it: "EUR 5,000.00"."""
@@ -243,6 +227,34 @@ class Project:
     def places(self) -> int:
         """Decimals to show; 2 where the currency says nothing."""
         return 2 if self.decimals is None else self.decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Project(Heading):
+    """One project. `invoices_first` where `invoices` stands above `milestones` in the file."""
+
+    source: Source
+    contact: str | None
+    note: str | None
+    own_currency: bool
+    invoices_first: bool
+    agreement: Agreement | None
+    milestones: tuple[Milestone, ...]
+    own_invoices: tuple[Invoice, ...]
+    closed: date | None
+    waivers: tuple[Waiver, ...]
+
+    def invoices(self) -> Iterator[Invoice]:
+        """All invoice records: the milestones' own, then those at the top."""
+        for milestone in self.milestones:
+            if milestone.invoice is not None:
+                yield milestone.invoice
+        yield from self.own_invoices
+
+    @property
+    def heading(self) -> Heading:
+        """What it goes by, and nothing of its records."""
+        return Heading(self.folder, self.path, self.name, self.client, self.currency, self.decimals)
 
 
 def _date(data: dict[str, Any], key: str) -> date | None:
@@ -267,6 +279,7 @@ def build(  # noqa: PLR0913
         folder=folder, path=source.path, source=source, name=data["project"], client=data.get("client"),
         contact=data.get("contact"), note=data.get("note"), currency=currency,
         own_currency=data.get("currency") is not None, decimals=decimals,
+        invoices_first=next(key for key in data if key in ("invoices", "milestones")) == "invoices",
         agreement=_agreement(data["agreement"]) if data.get("agreement") is not None else None,
         milestones=tuple(_milestone(item, i) for i, item in enumerate(data["milestones"])),
         own_invoices=tuple(_invoice(item, ("invoices", i), None) for i, item in enumerate(data.get("invoices") or ())),

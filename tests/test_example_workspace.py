@@ -339,7 +339,7 @@ def test_what_the_format_offers_is_shown_somewhere() -> None:
 
 
 def test_invoice_numbers_run_in_one_series_across_the_studio() -> None:
-    sent = {entry.figures.invoice.number: entry.figures.invoice.sent for entry in workspace().entries}
+    sent = {entry.invoice.number: entry.invoice.sent for entry in workspace().whole.entries}
     expected = [f"INV-2025-{n:03}" for n in (31, 32, 33)] + [f"INV-2026-{n:03}" for n in range(1, 20) if n != 10]
     assert sorted(sent) == expected
     days = [sent[number] for number in expected]

@@ -42,9 +42,10 @@ MAY_KNOW = {
     "settings": "errors finding model schema source workspace",
     "figures": "finding model money",
     "evidence": "finding model source workspace",
-    "books": "errors evidence figures finding model money schema settings source workspace",
-    "rules": "books evidence figures finding model money resources settings workspace",
-    "lint": "books evidence figures finding model money rules settings workspace",
+    "facts": "finding model settings workspace",
+    "books": "errors evidence facts figures finding model money schema settings source workspace",
+    "rules": "books evidence facts figures finding model money resources settings workspace",
+    "lint": "books evidence facts figures finding model money rules settings workspace",
     "views": "books evidence figures finding lint model money rules settings workspace",
     "render": "figures finding lint model money resources rules source views",
     "site": "books errors figures finding lint model money render resources rules source views workspace",
@@ -56,7 +57,7 @@ MAY_KNOW = {
 }
 """A part of mtrack and what it may import, inside functions too. What a part knows stands above it: no circles."""
 
-TYPES_ONLY = {("source", "schema"), ("rules", "lint")}
+TYPES_ONLY = {("source", "schema"), ("facts", "books"), ("rules", "lint")}
 """Looks back that only annotations need."""
 
 TALKS = {"__main__", "cli"}

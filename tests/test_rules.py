@@ -984,8 +984,8 @@ def judged(data: dict[str, Any], as_of: date) -> list[Finding]:
     settings = Settings(currency="EUR")
     file, project = load_project("acme", read, settings)
     assert project is not None, file
-    books = (Books(project, settings, "/nowhere", as_of),)
-    return findings(Workspace("/nowhere", as_of, settings, Found(("acme",), ()), (file,), books))
+    books = Books(project, settings, "/nowhere", as_of)
+    return findings(Workspace("/nowhere", as_of, settings, Found(("acme",), ()), {"acme": (file, books)}))
 
 
 @given(projects(), AS_OF_ANY)

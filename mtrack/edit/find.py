@@ -179,16 +179,11 @@ def read(root: str, folder: str) -> Source:
 
 def load(root: str, as_of: date, settings: Settings, sources: dict[str, Source]) -> Workspace:
     """A workspace of some projects only; `sources` are their records by folder."""
-    files: list[File] = []
-    books: list[Books] = []
-    if settings.source is not None:
-        files.append(File(settings.source, None, settings.unknown_keys, settings.broken, usable=True))
+    opened: dict[str, tuple[File, Books | None]] = {}
     for folder in sorted(sources):
         file, found = load_project(folder, sources[folder], settings)
-        files.append(file)
-        if found is not None:
-            books.append(Books(found, settings, root, as_of))
-    return Workspace(root, as_of, settings, Found(tuple(sorted(sources)), ()), tuple(files), tuple(books))
+        opened[folder] = file, Books(found, settings, root, as_of) if found else None
+    return Workspace(root, as_of, settings, Found(tuple(opened), ()), opened)
 
 
 def concerned(target: Target, settings: Settings, keys: set[str]) -> list[str]:
@@ -196,7 +191,7 @@ def concerned(target: Target, settings: Settings, keys: set[str]) -> list[str]:
 
     Where the workspace makes errors of more rules that look across projects, all.
     """
-    across = [rule for rule in RULES.values() if rule.scope == "workspace" and rule.name not in LOCAL]
+    across = [rule for rule in RULES.values() if rule.across is not None and rule.name not in LOCAL]
     everything = any(settings.rules.get(rule.name, rule.severity) is Severity.ERROR for rule in across)
     if not everything and not keys:
         return []

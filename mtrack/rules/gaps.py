@@ -14,7 +14,8 @@ from mtrack.rules.registry import project_rule, workspace_rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mtrack.books import Books, Entry, Workspace
+    from mtrack.books import Books
+    from mtrack.facts import Entry, Whole
     from mtrack.figures import MilestoneFigures
 
 DELIVERED_DAYS = 14
@@ -392,7 +393,7 @@ _DIGITS = re.compile(r"[0-9]+")
 
 
 @workspace_rule(Category.GAP, Severity.INFO)
-def invoice_number_gap(workspace: Workspace) -> Iterator[Problem]:
+def invoice_number_gap(workspace: Whole) -> Iterator[Problem]:
     """A hole in a series of invoice numbers.
 
     Why: the missing number is an invoice that was sent and never recorded, or one that was never sent. A series
@@ -422,7 +423,7 @@ def invoice_number_gap(workspace: Workspace) -> Iterator[Problem]:
         return
     series: dict[tuple[str, str], dict[int, list[Entry]]] = {}
     for entry in workspace.entries:
-        parts = _last_digits(entry.figures.invoice.key)
+        parts = _last_digits(entry.invoice.key)
         if parts is not None and len(parts[1].lstrip("0")) <= MAX_DIGITS:
             before, digits, after = parts
             series.setdefault((before, after), {}).setdefault(int(digits), []).append(entry)
@@ -432,8 +433,7 @@ def invoice_number_gap(workspace: Workspace) -> Iterator[Problem]:
                 continue
             for low, high in pairwise(part):
                 if high - low > 1:
-                    first, last = (min(numbers[number], key=lambda entry: entry.order) for number in (low, high))
-                    yield _hole(low, high, first.figures.invoice.number, last)
+                    yield _hole(low, high, numbers[low][0].invoice.number, numbers[high][0])
 
 
 def _last_digits(number: str) -> tuple[str, str, str] | None:
@@ -456,7 +456,7 @@ def _runs(numbers: list[int]) -> Iterator[list[int]]:
 
 def _hole(low: int, high: int, low_number: str, entry: Entry) -> Problem:
     """The problem at the number after a hole; the missing ones are written like that one."""
-    invoice = entry.figures.invoice
+    invoice = entry.invoice
     parts = _last_digits("".join(invoice.number.split()))
     assert parts is not None
     before, digits, after = parts
@@ -464,7 +464,7 @@ def _hole(low: int, high: int, low_number: str, entry: Entry) -> Problem:
     rest = high - low - 1 - len(names)
     missing = f"{', '.join(names)} and {rest} more" if rest else listed(names)
     return Problem(
-        place=entry.books.project.place(*invoice.route, "number"),
+        place=entry.project.place(*invoice.route, "number"),
         message=f"{missing} {'is' if high - low == 2 else 'are'} not recorded anywhere, between {low_number} and {invoice.number}",  # noqa: PLR2004
         hint="record it, void if it was never sent; a number used outside this workspace takes a waiver",
         milestone=invoice.only_milestone,

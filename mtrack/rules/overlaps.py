@@ -13,12 +13,12 @@ from mtrack.finding import Category, Problem, Severity
 from mtrack.model import number_key
 from mtrack.rules.gaps import listed
 from mtrack.rules.registry import project_rule, workspace_rule
-from mtrack.workspace import join
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from mtrack.books import Books, Entry, Workspace
+    from mtrack.books import Books
+    from mtrack.facts import Entry, PaymentFacts, Whole
     from mtrack.figures import InvoiceFigures
 
 T = TypeVar("T")
@@ -100,37 +100,34 @@ def milestones_extra(books: Books) -> Iterator[Problem]:
         )
 
 
-def _groups(items: Iterable[tuple[Hashable, Entry, T]]) -> Iterator[list[tuple[Entry, T]]]:
-    """Records that agree in a key, two or more, each group in path and line order."""
-    groups: dict[Hashable, list[tuple[Entry, T]]] = {}
-    for key, entry, value in items:
-        groups.setdefault(key, []).append((entry, value))
-    for group in groups.values():
-        if len(group) > 1:
-            yield sorted(group, key=lambda pair: pair[0].order)
+def _groups(items: Iterable[tuple[Hashable, T]]) -> Iterator[list[T]]:
+    """What agrees in a key, two or more, each group in the order it came in: of paths and lines."""
+    groups: dict[Hashable, list[T]] = {}
+    for key, item in items:
+        groups.setdefault(key, []).append(item)
+    return (group for group in groups.values() if len(group) > 1)
 
 
-def _same_number(workspace: Workspace) -> Iterator[list[Entry]]:
+def _same_number(workspace: Whole) -> Iterator[list[Entry]]:
     """The invoice records that have one number, two or more."""
-    for group in _groups((entry.figures.invoice.key, entry, None) for entry in workspace.entries):
-        yield [entry for entry, _ in group]
+    return _groups((entry.invoice.key, entry) for entry in workspace.entries)
 
 
 def _shared(group: list[Entry]) -> bool:
     """Whether records with one number are shares of one paper: same total, sent date and currency, and they fit."""
     first = group[0]
-    total = first.figures.invoice.total
+    total = first.invoice.total
     same = all(
-        entry.figures.invoice.total == total
-        and entry.figures.invoice.sent == first.figures.invoice.sent
-        and entry.books.project.currency == first.books.project.currency
+        entry.invoice.total == total
+        and entry.invoice.sent == first.invoice.sent
+        and entry.project.currency == first.project.currency
         for entry in group
     )
-    return total is not None and same and money.total(entry.figures.invoice.amount for entry in group) <= total
+    return total is not None and same and money.total(entry.invoice.amount for entry in group) <= total
 
 
 @lru_cache(maxsize=1)
-def _papers(workspace: Workspace) -> _Papers:
+def _papers(workspace: Whole) -> _Papers:
     """The papers of the workspace at hand: several rules in a row ask."""
     return _Papers(workspace)
 
@@ -138,27 +135,27 @@ def _papers(workspace: Workspace) -> _Papers:
 class _Papers:
     """The invoices that are not void, and which of their records are shares of one paper."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Whole) -> None:
         shared = (group for group in _same_number(workspace) if _shared(group))
         self._first = {id(entry): group[0] for group in shared for entry in group}
-        self.entries = [entry for entry in workspace.entries if entry.figures.invoice.void is None]
+        self.entries = [entry for entry in workspace.entries if not entry.invoice.void]
 
     def same(self, one: Entry, other: Entry) -> bool:
         """Whether two records are of one paper."""
         return self._first.get(id(one), one) is self._first.get(id(other), other)
 
-    def repeats(self, group: list[tuple[Entry, T]]) -> Iterator[tuple[Entry, T]]:
+    def repeats(self, group: list[Entry]) -> Iterator[Entry]:
         """Of a group in order, those on another paper than the first; of one paper only the first."""
-        seen = {id(self._first.get(id(group[0][0]), group[0][0]))}
-        for entry, value in group:
+        seen = {id(self._first.get(id(group[0]), group[0]))}
+        for entry in group:
             paper = id(self._first.get(id(entry), entry))
             if paper not in seen:
                 seen.add(paper)
-                yield entry, value
+                yield entry
 
 
 @workspace_rule(Category.OVERLAP, Severity.ERROR)
-def duplicate_invoice_number(workspace: Workspace) -> Iterator[Problem]:
+def duplicate_invoice_number(workspace: Whole) -> Iterator[Problem]:
     """Two invoice records in the workspace with one number, void ones too.
 
     Why: one of them is a copy, and its amount is counted twice; and no tax office accepts a number used twice.
@@ -186,18 +183,18 @@ def duplicate_invoice_number(workspace: Workspace) -> Iterator[Problem]:
             continue
         first = group[0]
         for entry in group[1:]:
-            project, invoice = entry.books.project, entry.figures.invoice
-            elsewhere = f" in {first.books.project.name}" if first.books is not entry.books else ""
+            project, invoice = entry.project, entry.invoice
+            elsewhere = f" in {first.project.name}" if first.project is not entry.project else ""
             yield Problem(
                 place=project.place(*invoice.route, "number"),
-                message=f"invoice number {invoice.number} is already used{elsewhere}, for {first.books.project.money(first.figures.invoice.amount)} sent on {first.figures.invoice.sent}",
+                message=f"invoice number {invoice.number} is already used{elsewhere}, for {first.project.money(first.invoice.amount)} sent on {first.invoice.sent}",
                 hint="correct the number, or remove the copy; one paper over several projects gives the same `total` in each",
                 milestone=invoice.only_milestone,
                 invoice=invoice.number,
                 amount=invoice.amount,
                 currency=project.currency,
                 since=invoice.sent,
-                related=((first.books.project.place(*first.figures.invoice.route, "number"), "first used here"),),
+                related=((first.project.place(*first.invoice.route, "number"), "first used here"),),
             )
 
 
@@ -377,7 +374,7 @@ def overpaid(books: Books) -> Iterator[Problem]:
 
 
 @workspace_rule(Category.OVERLAP, Severity.WARNING)
-def duplicate_payment(workspace: Workspace) -> Iterator[Problem]:
+def duplicate_payment(workspace: Whole) -> Iterator[Problem]:
     """Two payments with the same reference, date and amount on different invoices.
 
     Why: one transfer was recorded twice, so one of the invoices is not paid.
@@ -419,34 +416,34 @@ def duplicate_payment(workspace: Workspace) -> Iterator[Problem]:
             status: partially_paid
     """
     papers = _papers(workspace)
-    referred = (
-        ((payment.reference.strip(), payment.date, payment.amount, entry.books.project.currency), entry, payment)
+    referred: Iterator[tuple[Hashable, tuple[Entry, PaymentFacts]]] = (
+        ((payment.reference.strip(), payment.date, payment.amount, entry.project.currency), (entry, payment))
         for entry in papers.entries
-        for payment in entry.figures.invoice.payments
-        if payment.reference and payment.reference.strip()
+        for payment in entry.invoice.payments
+        if payment.reference.strip()
     )
     for group in _groups(referred):
         origin, paid = group[0]
         for entry, payment in group[1:]:
             if papers.same(entry, origin):
                 continue
-            project, invoice = entry.books.project, entry.figures.invoice
-            place = origin.books.project.place(*paid.route, "reference")
+            project, invoice = entry.project, entry.invoice
+            place = origin.project.place(*paid.route, "reference")
             yield Problem(
                 place=project.place(*payment.route, "reference"),
-                message=f"payment {payment.reference} of {project.money(payment.amount)} on {payment.date} is also recorded on invoice {origin.figures.invoice.number}",
+                message=f"payment {payment.reference} of {project.money(payment.amount)} on {payment.date} is also recorded on invoice {origin.invoice.number}",
                 hint="remove it from the invoice it is not for",
                 milestone=invoice.only_milestone,
                 invoice=invoice.number,
                 amount=payment.amount,
                 currency=project.currency,
                 since=payment.date,
-                related=((place, f"on invoice {origin.figures.invoice.number}"),),
+                related=((place, f"on invoice {origin.invoice.number}"),),
             )
 
 
 @workspace_rule(Category.OVERLAP, Severity.WARNING)
-def likely_duplicate_invoice(workspace: Workspace) -> Iterator[Problem]:
+def likely_duplicate_invoice(workspace: Whole) -> Iterator[Problem]:
     """Two live invoices of a project with the same amount and sent date.
 
     Why: the same invoice was written twice, under two numbers. If both are meant, a waiver says so.
@@ -475,31 +472,29 @@ def likely_duplicate_invoice(workspace: Workspace) -> Iterator[Problem]:
     """
     papers = _papers(workspace)
     live = (
-        ((entry.books.project.folder, entry.figures.invoice.amount, entry.figures.invoice.sent), entry, None)
+        ((entry.project.folder, entry.invoice.amount, entry.invoice.sent), entry)
         for entry in papers.entries
-        if entry.figures.live
+        if entry.invoice.live
     )
     for group in _groups(live):
-        first = group[0][0]
-        for entry, _ in papers.repeats(group):
-            project, invoice = entry.books.project, entry.figures.invoice
+        first = group[0]
+        for entry in papers.repeats(group):
+            project, invoice = entry.project, entry.invoice
             yield Problem(
                 place=project.place(*invoice.route, "amount"),
-                message=f"invoice {invoice.number} has the same amount and date as {first.figures.invoice.number}: {project.money(invoice.amount)}, sent on {invoice.sent}",
+                message=f"invoice {invoice.number} has the same amount and date as {first.invoice.number}: {project.money(invoice.amount)}, sent on {invoice.sent}",
                 hint="void one if it was sent twice; if both are meant, add a waiver that says why",
                 milestone=invoice.only_milestone,
                 invoice=invoice.number,
                 amount=invoice.amount,
                 currency=project.currency,
                 since=invoice.sent,
-                related=(
-                    (project.place(*first.figures.invoice.route, "amount"), f"invoice {first.figures.invoice.number}"),
-                ),
+                related=((project.place(*first.invoice.route, "amount"), f"invoice {first.invoice.number}"),),
             )
 
 
 @workspace_rule(Category.OVERLAP, Severity.WARNING)
-def duplicate_attachment(workspace: Workspace) -> Iterator[Problem]:
+def duplicate_attachment(workspace: Whole) -> Iterator[Problem]:
     """Two invoices attach one file, or files with the same content.
 
     Why: one of them has the wrong paper, or is the same invoice under another number.
@@ -521,35 +516,29 @@ def duplicate_attachment(workspace: Workspace) -> Iterator[Problem]:
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
     papers = _papers(workspace)
-    attached = [
-        (entry, *entry.books.invoice_files[entry.figures.invoice.route])
-        for entry in papers.entries
-        if entry.figures.invoice.file is not None
-    ]
-    files = {state.full: state.size for _, _, state in attached if state.usable}
+    attached = [(entry.file, entry) for entry in papers.entries if entry.invoice.file is not None]
+    files = {file: entry.invoice.size for file, entry in attached if entry.invoice.size is not None}
     sizes = Counter(files.values())
-    digests = {full: _digest(full) or full for full, size in files.items() if sizes[size] > 1}
-    for group in _groups(
-        (digests.get(state.full, state.full), entry, (named, state)) for entry, named, state in attached
-    ):
-        first, (_, kept) = group[0]
-        for entry, (named, state) in papers.repeats(group):
-            project, invoice = entry.books.project, entry.figures.invoice
-            what = "is also attached to" if state.full == kept.full else "has the same content as the file of"
+    digests = {file: _digest(workspace.full(file)) or file for file, size in files.items() if sizes[size] > 1}
+    for group in _groups((digests.get(file, file), entry) for file, entry in attached):
+        first = group[0]
+        for entry in papers.repeats(group):
+            project, invoice = entry.project, entry.invoice
+            what = "is also attached to" if entry.file == first.file else "has the same content as the file of"
             yield Problem(
                 place=project.place(*invoice.route, "file"),
-                message=f"{invoice.file} of invoice {invoice.number} {what} invoice {first.figures.invoice.number}",
+                message=f"{invoice.file} of invoice {invoice.number} {what} invoice {first.invoice.number}",
                 hint="attach each invoice's own file",
                 milestone=invoice.only_milestone,
                 invoice=invoice.number,
                 amount=invoice.amount,
                 currency=project.currency,
                 since=invoice.sent,
-                about=join(project.folder, named.normal),
+                about=entry.file,
                 related=(
                     (
-                        first.books.project.place(*first.figures.invoice.route, "file"),
-                        f"invoice {first.figures.invoice.number}",
+                        first.project.place(*first.invoice.route, "file"),
+                        f"invoice {first.invoice.number}",
                     ),
                 ),
             )

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from mtrack.books import Books, File, Workspace
+    from mtrack.books import Books, File
+    from mtrack.facts import Whole
     from mtrack.finding import Route
     from mtrack.lint import JudgedWaiver
     from mtrack.model import Invoice, Waiver
@@ -129,8 +130,14 @@ def unknown_key(file: File) -> Iterator[Problem]:
     yield from file.unknown_keys
 
 
-@workspace_rule(Category.RECORD, Severity.ERROR)
-def unknown_currency(workspace: Workspace) -> Iterator[Problem]:
+def _currency_of_settings(workspace: Whole) -> Iterator[Problem]:
+    settings = workspace.settings
+    if settings.source is not None and settings.currency is not None:
+        yield from _unknown_currency(Place(settings.source.path, ("currency",)), settings.currency, settings.currencies)
+
+
+@project_rule(Category.RECORD, Severity.ERROR, across=_currency_of_settings)
+def unknown_currency(books: Books) -> Iterator[Problem]:
     """A currency that is neither an ISO 4217 code nor listed in `currencies`.
 
     Why: sums are kept per currency; a typo would open a sum of its own, and nobody could say how many decimals
@@ -150,19 +157,14 @@ def unknown_currency(workspace: Workspace) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    own = workspace.settings.currencies
-    settings = workspace.settings
-    if settings.source is not None and settings.currency is not None:
-        yield from _unknown_currency(Place(settings.source.path, ("currency",)), settings.currency, own)
-    for books in workspace.books:
-        project = books.project
-        if project.own_currency:
-            yield from _unknown_currency(project.place("currency"), project.currency, own)
-        for invoice in project.invoices():
-            for payment in invoice.payments:
-                if payment.received_currency is not None:
-                    place = project.place(*payment.route, "received", "currency")
-                    yield from _unknown_currency(place, payment.received_currency, own, invoice)
+    project, own = books.project, books.settings.currencies
+    if project.own_currency:
+        yield from _unknown_currency(project.place("currency"), project.currency, own)
+    for invoice in project.invoices():
+        for payment in invoice.payments:
+            if payment.received_currency is not None:
+                place = project.place(*payment.route, "received", "currency")
+                yield from _unknown_currency(place, payment.received_currency, own, invoice)
 
 
 def _unknown_currency(
@@ -393,8 +395,16 @@ def duplicate_name(books: Books) -> Iterator[Problem]:
         first.setdefault(milestone.name, route)
 
 
-@workspace_rule(Category.RECORD, Severity.ERROR)
-def unknown_milestone(workspace: Workspace) -> Iterator[Problem]:
+def _named_in_settings(workspace: Whole) -> Iterator[Problem]:
+    if workspace.settings.waivers and not workspace.skipped:
+        ids = {milestone for facts in workspace.facts for milestone in facts.milestones}
+        numbers = {entry.invoice.key for entry in workspace.entries}
+        for waiver in workspace.settings.waivers:
+            yield from unknown_in_waiver(waiver, ids, numbers)
+
+
+@project_rule(Category.RECORD, Severity.ERROR, across=_named_in_settings)
+def unknown_milestone(books: Books) -> Iterator[Problem]:
     """A line, waiver or reference names a milestone or invoice that is not there.
 
     Why: a share of an invoice that bills nothing known is money no milestone accounts for; a credit note
@@ -426,16 +436,6 @@ def unknown_milestone(workspace: Workspace) -> Iterator[Problem]:
             file: invoices/INV-1.pdf
             lines: [{milestone: M1, amount: 4000.00}]
     """
-    for books in workspace.books:
-        yield from _unknown_references(books)
-    if workspace.settings.waivers and not workspace.skipped:
-        ids = {milestone.id for books in workspace.books for milestone in books.project.milestones}
-        numbers = {invoice.key for books in workspace.books for invoice in books.project.invoices()}
-        for waiver in workspace.settings.waivers:
-            yield from unknown_in_waiver(waiver, ids, numbers)
-
-
-def _unknown_references(books: Books) -> Iterator[Problem]:
     project = books.project
     ids = {milestone.id for milestone in project.milestones}
     invoices = tuple(project.invoices())
@@ -565,7 +565,7 @@ def expired_waiver(judged: tuple[JudgedWaiver, ...]) -> Iterator[Problem]:
 
 
 @workspace_rule(Category.RECORD, Severity.WARNING)
-def milestones_file_missing(workspace: Workspace) -> Iterator[Problem]:
+def milestones_file_missing(workspace: Whole) -> Iterator[Problem]:
     """A folder with an agreement, invoices or sign-offs, and no `milestones.yaml`.
 
     Why: the paper is there and the records are not, so nothing of this project is in any sum or check. Folders

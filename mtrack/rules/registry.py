@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from mtrack.books import Books, File, Workspace
+    from mtrack.books import Books, File
+    from mtrack.facts import Whole
     from mtrack.finding import Category, Problem, Severity
     from mtrack.lint import JudgedWaiver
 
@@ -21,7 +23,10 @@ REGISTRY: dict[str, Rule] = {}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule. `scope` says what `check` is given: a file, a project's books or the workspace's."""
+    """A rule. `scope` says what `check` is given: a file, a project's books, the workspace as a whole.
+
+    `across` is what it checks of the workspace as a whole, be it all it checks or the part that no project holds.
+    """
 
     name: str
     category: Category
@@ -29,6 +34,7 @@ class Rule:
     fixable: bool
     scope: Scope
     check: Callable[..., Iterator[Problem]]
+    across: Callable[[Whole], Iterator[Problem]] | None = None
 
     @property
     def summary(self) -> str:
@@ -41,13 +47,19 @@ class Rule:
         return inspect.cleandoc(self.check.__doc__ or "")
 
 
-def _register(scope: Scope, category: Category, severity: Severity, *, fixable: bool) -> Any:
+_Across = Callable[["Whole"], "Iterator[Problem]"]
+
+
+def _register(
+    scope: Scope, category: Category, severity: Severity, *, fixable: bool = False, across: _Across | None = None
+) -> Any:
     def register(check: Callable[..., Iterator[Problem]]) -> Callable[..., Iterator[Problem]]:
         name = check.__name__.strip("_").replace("_", "-")
         if name in REGISTRY:
             message = f"two rules are called {name}"
             raise ValueError(message)
-        REGISTRY[name] = Rule(name, category, severity, fixable, scope, check)
+        whole = check if scope == "workspace" else across
+        REGISTRY[name] = Rule(name, category, severity, fixable, scope, check, whole)
         return check
 
     return register
@@ -57,21 +69,19 @@ def file_rule(
     category: Category, severity: Severity
 ) -> Callable[[Callable[[File], Iterator[Problem]]], Callable[[File], Iterator[Problem]]]:
     """A rule about a file as such: whether it can be read and what shape it has."""
-    return _register("file", category, severity, fixable=False)  # type: ignore[no-any-return]
+    return _register("file", category, severity)  # type: ignore[no-any-return]
 
 
 def project_rule(
-    category: Category, severity: Severity, *, fixable: bool = False
+    category: Category, severity: Severity, *, fixable: bool = False, across: _Across | None = None
 ) -> Callable[[Callable[[Books], Iterator[Problem]]], Callable[[Books], Iterator[Problem]]]:
-    """A rule about one project."""
-    return _register("project", category, severity, fixable=fixable)  # type: ignore[no-any-return]
+    """A rule about one project; `across` checks what of it is in no project."""
+    return _register("project", category, severity, fixable=fixable, across=across)  # type: ignore[no-any-return]
 
 
-def workspace_rule(
-    category: Category, severity: Severity
-) -> Callable[[Callable[[Workspace], Iterator[Problem]]], Callable[[Workspace], Iterator[Problem]]]:
+def workspace_rule(category: Category, severity: Severity) -> Callable[[_Across], _Across]:
     """A rule that looks across projects."""
-    return _register("workspace", category, severity, fixable=False)  # type: ignore[no-any-return]
+    return _register("workspace", category, severity)  # type: ignore[no-any-return]
 
 
 def close_rule(
@@ -80,7 +90,7 @@ def close_rule(
     [Callable[[Books, frozenset[str]], Iterator[Problem]]], Callable[[Books, frozenset[str]], Iterator[Problem]]
 ]:
     """A rule that also asks which other rules found something in the project."""
-    return _register("close", category, severity, fixable=False)  # type: ignore[no-any-return]
+    return _register("close", category, severity)  # type: ignore[no-any-return]
 
 
 def waiver_rule(
@@ -89,4 +99,4 @@ def waiver_rule(
     [Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]], Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]
 ]:
     """A rule about waivers, judged once all other findings are known."""
-    return _register("waivers", category, severity, fixable=False)  # type: ignore[no-any-return]
+    return _register("waivers", category, severity)  # type: ignore[no-any-return]

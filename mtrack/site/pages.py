@@ -84,9 +84,7 @@ class Site:
         shown = {item.project.folder for item in view.status.projects}
         self._books = {books.project.folder: books for books in workspace.books if books.project.folder in shown}
         self._broken = sorted(
-            file.folder
-            for file in workspace.files
-            if file.folder is not None and not file.usable and file.source.path in view.report.skipped
+            file.folder for file in workspace.files if not file.usable and file.source.path in view.report.skipped
         )
         self._known = shown | set(self._broken)
         self._common = self._digest_of_common()

@@ -1,0 +1,119 @@
+"""Of each project what the rules across projects look at: little enough to be kept from one run to the next."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+
+from mtrack.finding import Route  # noqa: TC001
+from mtrack.model import Heading, number_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mtrack.books import Books
+    from mtrack.settings import Settings
+    from mtrack.workspace import Found
+
+
+class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
+    """A payment that has a reference."""
+
+    route: Route
+    reference: str
+    date: date
+    amount: Decimal
+
+
+class InvoiceFacts(Struct, frozen=True, array_like=True):
+    """An invoice record. `size` is in bytes, None without a usable file."""
+
+    route: Route
+    number: str
+    amount: Decimal
+    total: Decimal | None
+    sent: date
+    only_milestone: str | None
+    void: bool
+    live: bool
+    file: str | None
+    size: int | None
+    payments: tuple[PaymentFacts, ...]
+
+    @property
+    def key(self) -> str:
+        """The number as it is compared."""
+        return number_key(self.number)
+
+
+class Facts(Struct, frozen=True, array_like=True):
+    """What one project adds: its invoice records in the order of their lines, and the ids of its milestones."""
+
+    project: Heading
+    invoices: tuple[InvoiceFacts, ...]
+    milestones: tuple[str, ...]
+
+
+class Entry(NamedTuple):
+    """An invoice record and the project it is in."""
+
+    project: Heading
+    invoice: InvoiceFacts
+
+    @property
+    def file(self) -> str:
+        """Its file as a path from the root, wherever that leads; "" without one."""
+        file = self.invoice.file
+        return "" if file is None else posixpath.normpath(posixpath.join(self.project.folder, file))
+
+
+class Whole:
+    """The workspace as the rules across projects see it."""
+
+    def __init__(
+        self, root: str, settings: Settings, found: Found, skipped: tuple[str, ...], facts: Iterable[Facts]
+    ) -> None:
+        self.root = root
+        self.settings = settings
+        self.found = found
+        self.skipped = skipped
+        self.facts = tuple(sorted(facts, key=lambda item: item.project.path))
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every invoice record, in the order of paths and lines."""
+        return tuple(Entry(item.project, invoice) for item in self.facts for invoice in item.invoices)
+
+    def full(self, path: str) -> str:
+        """Where a path from the root is."""
+        return os.path.join(self.root, path)
+
+
+def facts(books: Books) -> Facts:
+    """The facts of one project."""
+    project = books.project
+    files = books.invoice_files
+    invoices: list[InvoiceFacts] = []
+    for figures in books.ledger.invoices:
+        invoice = figures.invoice
+        state = files[invoice.route][1] if invoice.file is not None else None
+        paid = tuple(
+            PaymentFacts(payment.route, payment.reference, payment.date, payment.amount)
+            for payment in invoice.payments
+            if payment.reference
+        )
+        invoices.append(
+            InvoiceFacts(
+                invoice.route, invoice.number, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
+                invoice.void is not None, figures.live, invoice.file, state.size if state and state.usable else None, paid,
+            )
+        )  # fmt: skip
+    if project.invoices_first:
+        invoices.sort(key=lambda item: item.route[0])
+    return Facts(project.heading, tuple(invoices), tuple(milestone.id for milestone in project.milestones))
