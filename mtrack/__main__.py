@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -14,8 +15,10 @@ def main() -> None:
         if getattr(sys, name) is None:  # closed by the caller
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  (until the end)
     code = run(sys.argv[1:])
-    gc.freeze()  # nor need the interpreter look at it all once more before it exits
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # `run` has told already
+            stream.flush()
+    os._exit(code)  # nor need the interpreter take it all apart, object by object: the system takes it back at once
 
 
 def run(arguments: list[str]) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import evidence, facts, figures, model, money, schema, source, workspace
 from mtrack import settings as settings_module
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
     from mtrack.finding import Problem, Route
     from mtrack.model import Project
     from mtrack.settings import Settings
-    from mtrack.source import Source
+    from mtrack.source import Flaw, Source
     from mtrack.workspace import Found
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A YAML file of the workspace: what was read, and what its shape breaks. `folder` is None for `mtrack.yaml`.
 
     `broken` are the schema's problems; `usable` says whether the other rules can judge it.
@@ -59,7 +59,7 @@ class Books:
     def files(self) -> tuple[tuple[Named, State], ...]:
         """Every file the records name, looked up."""
         return tuple(
-            (named, evidence.look(self.root, self.project.folder, named, self._found.real))
+            (named, evidence.look(self.root, self.project.folder, named, self._found))
             for named in evidence.named_files(self.project)
         )
 
@@ -72,8 +72,7 @@ class Books:
     def unrecorded(self) -> list[str]:
         """Evidence that no record names; paths from the root."""
         recorded = {named.normal for named, _ in self.files}
-        listed = self._found.files
-        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, listed)
+        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, self._found)
 
 
 class Workspace:
@@ -93,17 +92,30 @@ class Workspace:
         self.settings = settings
         self.found = found
         self._opened = opened or {}
+        self._raw: dict[str, bytes | Flaw] = {}
         self._folders = frozenset(found.projects)
 
     def open(self, folder: str) -> tuple[File, Books | None]:
         """A project's file and, where it is usable, its books."""
         if folder not in self._opened:
             path = workspace.join(folder, workspace.RECORDS)
-            read = source.read(self.root, path, schema.shape("milestones"), walked=True)
+            read = source.from_bytes(path, self.raw(folder), schema.shape("milestones"))
             file, project = load_project(folder, read, self.settings)
             books = Books(project, self.settings, self.root, self.as_of, self.found) if project else None
             self._opened[folder] = file, books
         return self._opened[folder]
+
+    def raw(self, folder: str) -> bytes | Flaw:
+        """A project's records as they are read, once."""
+        if folder not in self._raw:
+            path = workspace.join(folder, workspace.RECORDS)
+            self._raw[folder] = source.read_bytes(self.root, path, walked=True)
+        return self._raw[folder]
+
+    def close(self, folder: str) -> None:
+        """Let go of a project: what is asked of it after that is read again."""
+        self._opened.pop(folder, None)
+        self._raw.pop(folder, None)
 
     @cached_property
     def settings_file(self) -> File | None:

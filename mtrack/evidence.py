@@ -6,23 +6,24 @@ import os
 import posixpath
 import re
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack.source import inside
 from mtrack.workspace import EVIDENCE, evidence_files, join, matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from mtrack.finding import Route
     from mtrack.model import Invoice, Project
+    from mtrack.workspace import Found
 
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A file a record names. `kind`: agreement, amendment, signoff, attachment or invoice."""
 
     route: Route
@@ -37,8 +38,7 @@ class Named:
         return posixpath.normpath(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What became of a named file: `outside` or `missing` say why it can't be used; `full` is where it is.
 
     `size` is in bytes, where the path leads to something.
@@ -76,21 +76,26 @@ def named_files(project: Project) -> Iterator[Named]:
             yield Named((*invoice.route, "file"), invoice.file, "invoice", invoice.only_milestone, invoice)
 
 
-def look(root: str, folder: str, named: Named, real: dict[str, str] | None = None) -> State:
+def look(root: str, folder: str, named: Named, found: Found) -> State:
     """Where a named file is and whether it is a file with something in it. Never raises.
 
-    `real` remembers the real paths of the workspace's folders from one file to the next.
+    What the walk has `found` is not asked again; its real paths of folders are added to.
     """
-    real = {} if real is None else real
     path = named.normal
     full = os.path.join(root, folder, path) if folder != "." else os.path.join(root, path)
     if leads_out := _leads_out(named.path, path):
         return State(os.path.normpath(full), outside=leads_out)
+    above, _, name = join(folder, path).rpartition("/")
+    above = above or "."
+    real = found.real
     try:
+        listed = found.folders.get(above)
+        size = listed.files.get(name) if listed is not None else None
+        if size is not None and inside(_real(root, above, real), _real(root, folder, real)):
+            return State(full, missing=None if size else "is empty", size=size)
         info = os.lstat(full)
         is_link = stat.S_ISLNK(info.st_mode)
-        above, _, name = join(folder, path).rpartition("/")
-        target, top = os.path.realpath(full) if is_link else _real(root, above or ".", real), _real(root, folder, real)
+        target, top = os.path.realpath(full) if is_link else _real(root, above, real), _real(root, folder, real)
         if not inside(target, top) and (is_link or not inside(os.path.join(target, name), top)):
             return State(full, outside="it is a link that leads out of the project")
         if is_link:
@@ -132,20 +137,19 @@ def _no_file(info: os.stat_result) -> str | None:
     return None if info.st_size else "is empty"
 
 
-def unrecorded(
-    root: str, folder: str, recorded: set[str], exclude: tuple[str, ...], listed: dict[str, Sequence[str]]
-) -> list[str]:
+def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...], found: Found) -> list[str]:
     """Files in a project's evidence folders that are not among the `recorded` ones; paths from the root, sorted.
 
-    `recorded` are paths from the project as they are compared; `exclude` the workspace's patterns; `listed` the files
-    that the walk saw in folders with nothing else.
+    `recorded` are paths from the project as they are compared; `exclude` the workspace's patterns.
     """
     base = os.path.join(root, *folder.split("/")) if folder != "." else root
     excluded = matcher(exclude)
     result: list[str] = []
     for name in EVIDENCE:
-        files: Iterable[str] | None = listed.get(join(folder, name))
-        if files is None:
+        listed = found.folders.get(join(folder, name))
+        if listed is not None and listed.plain:
+            files: Iterable[str] = listed.files
+        else:
             top = os.path.join(base, name)
             if os.path.islink(top) or excluded(join(folder, name)):
                 continue

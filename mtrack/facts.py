@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mtrack.finding import Route  # noqa: TC001
 from mtrack.model import Heading, number_key
+from mtrack.workspace import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
 
 
 class InvoiceFacts(Struct, frozen=True, array_like=True):
-    """An invoice record. `size` is in bytes, None without a usable file."""
+    """An invoice record. `file` is a path from the project, `size` in bytes, None without a usable file."""
 
     route: Route
     number: str
@@ -68,9 +69,10 @@ class Entry(NamedTuple):
 
     @property
     def file(self) -> str:
-        """Its file as a path from the root, wherever that leads; "" without one."""
-        file = self.invoice.file
-        return "" if file is None else posixpath.normpath(posixpath.join(self.project.folder, file))
+        """Its file as a path from the root, wherever that leads; its folder without one."""
+        file, folder = self.invoice.file or "", self.project.folder
+        leads_out = file.startswith(("/", "..")) or not file
+        return posixpath.normpath(posixpath.join(folder, file)) if leads_out else join(folder, file)
 
 
 class Whole:
@@ -102,7 +104,7 @@ def facts(books: Books) -> Facts:
     invoices: list[InvoiceFacts] = []
     for figures in books.ledger.invoices:
         invoice = figures.invoice
-        state = files[invoice.route][1] if invoice.file is not None else None
+        file = files.get(invoice.route)
         paid = tuple(
             PaymentFacts(payment.route, payment.reference, payment.date, payment.amount)
             for payment in invoice.payments
@@ -111,7 +113,7 @@ def facts(books: Books) -> Facts:
         invoices.append(
             InvoiceFacts(
                 invoice.route, invoice.number, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
-                invoice.void is not None, figures.live, invoice.file, state.size if state and state.usable else None, paid,
+                invoice.void is not None, figures.live, file[0].normal if file else None, file[1].size if file and file[1].usable else None, paid,
             )
         )  # fmt: skip
     if project.invoices_first:

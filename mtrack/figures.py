@@ -6,16 +6,18 @@ depend on the order of the records, nor on today but for what is overdue.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
+from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import money
 from mtrack.model import number_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from decimal import Decimal
 
     from mtrack.finding import Route
     from mtrack.model import Invoice, Milestone, Project
@@ -25,8 +27,7 @@ BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "disputed")
 """The aging buckets: days past due, and disputed whatever its date."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceFigures:
+class InvoiceFigures(Struct, frozen=True):
     """What an invoice comes to. gross = settled + outstanding - overpaid, also for credit notes (negative)."""
 
     invoice: Invoice
@@ -62,8 +63,7 @@ class InvoiceFigures:
         return "over_90"
 
 
-@dataclass(frozen=True, slots=True)
-class _Share:
+class _Share(Struct, frozen=True):
     """A milestone's part of an invoice that is not void: net (a credit note's negative), settled, outstanding."""
 
     invoice: InvoiceFigures
@@ -72,8 +72,7 @@ class _Share:
     outstanding: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneFigures:
+class MilestoneFigures(Struct, frozen=True):
     """What a milestone comes to. agreed = billed + unbilled - overbilled.
 
     `settled` and `outstanding` are its part of its invoices' (gross); of an invoice over several milestones in
@@ -112,8 +111,7 @@ class MilestoneFigures:
         return not self.needs_no_invoice and self.expected_status not in ("paid", "cancelled", "written_off")
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True, array_like=True):
     """Sums of one currency: of a project, a client or the workspace. Cancelled milestones count in none."""
 
     agreed: Decimal = ZERO
@@ -131,13 +129,16 @@ class Totals:
     billable: Decimal = ZERO
     """Approved and unbilled."""
 
-    def plus(self, other: Totals) -> Totals:
-        """The sum of two, field by field."""
-        return Totals(*(money.plus(getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__))
+    @classmethod
+    def sum(cls, items: Iterable[Totals]) -> Totals:
+        """The sum of several, field by field."""
+        return cls(*money.columns(map(_ALL_TOTALS, items), len(cls.__struct_fields__)))
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+_ALL_TOTALS = attrgetter(*Totals.__struct_fields__)
+
+
+class Ledger(Struct, frozen=True):
     """A project worked out."""
 
     project: Project

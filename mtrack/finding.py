@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
+from msgspec import Struct
 
 Route = tuple[str | int, ...]
 """The way to a value inside a file: mapping keys and list indexes, as in ("milestones", 2, "amount")."""
@@ -39,8 +37,7 @@ class Category(StrEnum):
     CLOSE = "close"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where something stands, in symbols; lines and columns come last, in one place (`source`).
 
     `path` is relative to the root, with "/". A `route` of None means the file or folder itself; `key` means the
@@ -54,8 +51,7 @@ class Place:
     offsets: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, array_like=True):
     """A stretch of a file. Lines and columns count from 1, in Unicode code points; the end is exclusive."""
 
     line: int
@@ -64,8 +60,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """What a rule found, before severities, lines and waivers.
 
     `amount` is the amount at stake in `currency`; `since` the day it began, for the gaps view; `about` the path
@@ -84,8 +79,7 @@ class Problem:
     related: tuple[tuple[Place, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True, array_like=True):
     """Another place that belongs to a finding."""
 
     path: str
@@ -93,8 +87,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     """One finding, complete: every output format draws from it and from nothing else.
 
     `project` is the project folder's path from the root ("." for the root itself). `waiver` is the reason of

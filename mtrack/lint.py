@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.finding import Finding, Problem, Related, Severity
@@ -15,7 +18,7 @@ from mtrack.rules import RULES
 from mtrack.workspace import SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from mtrack.books import File, Workspace
@@ -28,8 +31,7 @@ Terms = tuple[str, str | None, str | None, str | None, str | None]
 """Rule, project, milestone, invoice number and file; None for one that a waiver leaves open."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedWaiver:
+class JudgedWaiver(Struct, frozen=True):
     """A waiver after the match: `unused` and `expired` are what the rules about waivers report."""
 
     waiver: Waiver
@@ -37,8 +39,7 @@ class JudgedWaiver:
     expired: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """Counts of what is shown; errors, warnings and infos leave out waived findings."""
 
     projects: int
@@ -49,8 +50,7 @@ class Summary:
     waived: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a lint says: all that the output formats draw from. `root` is as the user would reach it."""
 
     as_of: date
@@ -64,8 +64,7 @@ class Report:
         return any(not finding.waived and finding.severity >= fail_on for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What to show: rules or categories by name (none: all), less the ignored ones, under the paths given."""
 
     select: frozenset[str] = frozenset()
@@ -84,20 +83,26 @@ class Selection:
 
 def lint(workspace: Workspace, selection: Selection, root: str = ".") -> Report:
     """All findings of a workspace, of which the selection is shown."""
-    shown = [
-        finding
-        for finding in findings(workspace)
-        if selection.takes_rule(RULES[finding.rule]) and selection.takes_path(finding.path)
-    ]
-    books = [books for books in workspace.books if selection.takes_path(books.project.path)]
-    files = [file for file in workspace.files if selection.takes_path(file.source.path)]
-    summary = Summary(
-        projects=len(files),
-        milestones=sum(len(item.project.milestones) for item in books),
-        **_counts(shown),
+    sizes = {item.project.path: len(item.project.milestones) for item in workspace.books}
+    return report(workspace, selection, root, findings(workspace), workspace.skipped, sizes)
+
+
+def report(  # noqa: PLR0913
+    workspace: Workspace,
+    selection: Selection,
+    root: str,
+    found: Iterable[Finding],
+    skipped: Iterable[str],
+    sizes: dict[str, int],
+) -> Report:
+    """The report on what was found; `sizes` are the milestones of each project that is not skipped, by its file."""
+    shown = tuple(
+        finding for finding in found if selection.takes_rule(RULES[finding.rule]) and selection.takes_path(finding.path)
     )
-    skipped = tuple(path for path in workspace.skipped if selection.takes_path(path))
-    return Report(workspace.as_of, root, tuple(shown), skipped, summary)
+    skipped = tuple(path for path in skipped if selection.takes_path(path))
+    sizes = {path: size for path, size in sizes.items() if selection.takes_path(path)}
+    summary = Summary(projects=len(sizes) + len(skipped), milestones=sum(sizes.values()), **_counts(shown))
+    return Report(workspace.as_of, root, shown, skipped, summary)
 
 
 def narrowed(report: Report, shown: Iterable[Finding]) -> Report:
@@ -114,62 +119,76 @@ def _counts(findings: Iterable[Finding]) -> dict[str, int]:
     return counts
 
 
-Found = tuple["Rule", "Problem"]
+Judgement = tuple["Rule", "Problem"]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What was found in a project, waived findings marked, and which waivers of the settings were of use there."""
 
     findings: tuple[Finding, ...]
     used: frozenset[Terms]
 
 
+class Across:
+    """What the rules across projects find, and which waivers of the settings hold: the same for every project."""
+
+    def __init__(self, workspace: Workspace, whole: Whole) -> None:
+        self.skipped = whole.skipped
+        self._problems: dict[str | None, list[Judgement]] = {}
+        for rule in RULES.values():
+            for problem in rule.across(whole) if rule.across is not None else ():
+                project = workspace.project_of(problem.place.path)
+                self._problems.setdefault(project, []).append((rule, problem))
+        self.waivers = _sound(workspace.settings.waivers, self.of(None))
+
+    def of(self, folder: str | None) -> tuple[Judgement, ...]:
+        """What belongs to a project, or to none."""
+        return tuple(self._problems.get(folder, ()))
+
+    def digest(self, workspace: Workspace, folder: str) -> str:
+        """A digest of what belongs to a project, with the lines in other files that it points to."""
+        problems = self._problems.get(folder)
+        if problems is None:
+            return ""
+        spans = [_related(workspace, problem) for _, problem in problems]
+        text = repr([(rule.name, problem) for rule, problem in problems] + spans)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def findings(workspace: Workspace) -> list[Finding]:
     """Every finding of every rule that is not off, sorted, waived ones marked."""
-    found = across(workspace, workspace.whole)
+    found = Across(workspace, workspace.whole)
     return conclude(workspace, found, [judge(workspace, folder, found) for folder in workspace.found.projects])
 
 
-def across(workspace: Workspace, whole: Whole) -> dict[str | None, list[Found]]:
-    """What the rules across projects find, by the folder of the project it belongs to, None for none."""
-    result: dict[str | None, list[Found]] = {}
-    for rule in RULES.values():
-        for problem in rule.across(whole) if rule.across is not None else ():
-            result.setdefault(workspace.project_of(problem.place.path), []).append((rule, problem))
-    return result
-
-
-def judge(workspace: Workspace, folder: str, found: dict[str | None, list[Found]]) -> Verdict:
+def judge(workspace: Workspace, folder: str, found: Across) -> Verdict:
     """What there is to find in one project, given what was `found` across projects."""
     file, books = workspace.open(folder)
-    problems = [*_of_file(file), *found.get(folder, ())]
-    waivers: tuple[Waiver, ...] = ()
-    if books is not None:
-        names = {rule.name for rule, problem in problems if problem.place.path == file.source.path}
-        for rule in _of_scope("project"):
-            for problem in rule.check(books):
-                names.add(rule.name)
-                problems.append((rule, problem))
-        for rule in _of_scope("close"):
-            problems.extend((rule, problem) for problem in rule.check(books, frozenset(names)))
-        waivers = books.project.waivers
-    return _sentence(workspace, problems, waivers, _settled(workspace, found))
+    problems = [*_of_file(file), *found.of(folder)]
+    if books is None:
+        return _sentence(workspace, found, problems, (), found.waivers)
+    names = {rule.name for rule, problem in problems if problem.place.path == file.source.path}
+    for rule in _of_scope("project"):
+        for problem in rule.check(books):
+            names.add(rule.name)
+            problems.append((rule, problem))
+    for rule in _of_scope("close"):
+        problems.extend((rule, problem) for problem in rule.check(books, frozenset(names)))
+    return _sentence(workspace, found, problems, books.project.waivers, found.waivers)
 
 
-def conclude(workspace: Workspace, found: dict[str | None, list[Found]], verdicts: Iterable[Verdict]) -> list[Finding]:
+def conclude(workspace: Workspace, found: Across, verdicts: Sequence[Verdict]) -> list[Finding]:
     """All findings, sorted: of every project, and of what is in none."""
-    verdicts = list(verdicts)
-    problems = [*(_of_file(workspace.settings_file) if workspace.settings_file else ()), *found.get(None, ())]
+    file = workspace.settings_file
+    problems = [*(_of_file(file) if file is not None else ()), *found.of(None)]
     used = frozenset[Terms]().union(*(verdict.used for verdict in verdicts))
-    rest = _sentence(workspace, problems, _settled(workspace, found), (), used)
+    rest = _sentence(workspace, found, problems, found.waivers, (), used)
     result = [finding for verdict in (*verdicts, rest) for finding in verdict.findings]
     result.sort(key=lambda finding: finding.order)
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(Struct, frozen=True):
     """A problem with its rule, the project it belongs to and the reason it is waived."""
 
     rule: Rule
@@ -178,7 +197,7 @@ class _Judged:
     waiver: str | None = None
 
 
-def _of_file(file: File) -> Iterator[Found]:
+def _of_file(file: File) -> Iterator[Judgement]:
     """What the rules about files as such find."""
     if file.broken or file.unknown_keys or not file.usable:
         for rule in _of_scope("file"):
@@ -190,9 +209,10 @@ def _of_scope(scope: Scope) -> tuple[Rule, ...]:
     return tuple(rule for rule in RULES.values() if rule.scope == scope)
 
 
-def _sentence(
+def _sentence(  # noqa: PLR0913
     workspace: Workspace,
-    problems: list[Found],
+    found: Across,
+    problems: list[Judgement],
     own: tuple[Waiver, ...],
     others: tuple[Waiver, ...],
     used: frozenset[Terms] = frozenset(),
@@ -201,7 +221,7 @@ def _sentence(
     judged = [_Judged(rule, problem, workspace.project_of(problem.place.path)) for rule, problem in problems]
     if own or others:
         own = _sound(own, problems)
-        acceptance = _Acceptance(workspace, (*others, *own), used)
+        acceptance = _Acceptance(workspace, (*others, *own), used, complete=not found.skipped)
         judged = [acceptance.accept(item) for item in judged]
         # First the waivers of ordinary rules, then those that accept findings about waivers.
         ordinary = [waiver for waiver in own if waiver.rule not in _ABOUT_WAIVERS]
@@ -215,14 +235,10 @@ def _sentence(
     )
 
 
-def _settled(workspace: Workspace, found: dict[str | None, list[Found]]) -> tuple[Waiver, ...]:
-    """The waivers of the settings, but those that are faulty."""
-    waivers = workspace.settings.waivers
-    return _sound(waivers, found.get(None, ())) if waivers else ()
-
-
-def _sound(waivers: tuple[Waiver, ...], problems: Iterable[Found]) -> tuple[Waiver, ...]:
+def _sound(waivers: tuple[Waiver, ...], problems: Iterable[Judgement]) -> tuple[Waiver, ...]:
     """The waivers but those that name what is not there."""
+    if not waivers:
+        return ()
     faulty = {(problem.place.path, *(problem.place.route or ())[:2])
               for rule, problem in problems if rule.name == "unknown-milestone"}  # fmt: skip
     return tuple(waiver for waiver in waivers if (waiver.path, *waiver.route) not in faulty)
@@ -231,8 +247,11 @@ def _sound(waivers: tuple[Waiver, ...], problems: Iterable[Found]) -> tuple[Waiv
 class _Acceptance:
     """Which waivers accept which problems, and which of them were of use."""
 
-    def __init__(self, workspace: Workspace, waivers: Iterable[Waiver], used: frozenset[Terms]) -> None:
+    def __init__(
+        self, workspace: Workspace, waivers: Iterable[Waiver], used: frozenset[Terms], *, complete: bool
+    ) -> None:
         self.workspace = workspace
+        self.complete = complete
         self.used = set(used)
         self.reasons: dict[Terms, str] = {}
         for waiver in waivers:
@@ -262,7 +281,7 @@ class _Acceptance:
                 waiver,
                 unused=not self.expired(waiver)
                 and _terms(waiver) not in self.used
-                and (waiver.path != SETTINGS or not self.workspace.skipped),
+                and (self.complete or waiver.path != SETTINGS),
                 expired=self.expired(waiver),
             )
             for waiver in waivers
@@ -291,10 +310,6 @@ def _finding(workspace: Workspace, item: _Judged, severity: Severity) -> Finding
     places = money.decimals(problem.currency, workspace.settings.currencies)
     source = workspace.source(problem.place.path)
     span = source.span(problem.place) if source else None
-    related = tuple(
-        Related(place.path, other.span(place) if (other := workspace.source(place.path)) else None, message)
-        for place, message in problem.related
-    )
     return Finding(
         rule=item.rule.name,
         category=item.rule.category,
@@ -308,10 +323,17 @@ def _finding(workspace: Workspace, item: _Judged, severity: Severity) -> Finding
         currency=problem.currency if problem.amount is not None else None,
         message=problem.message,
         hint=problem.hint,
-        related=related,
+        related=_related(workspace, problem),
         since=problem.since,
         about=problem.about,
         waiver=item.waiver,
         places=2 if places is None else places,
         excerpt=source.line_text(span.line) if source and span else None,
+    )
+
+
+def _related(workspace: Workspace, problem: Problem) -> tuple[Related, ...]:
+    sources = ((workspace.source(place.path), place, message) for place, message in problem.related)
+    return tuple(
+        Related(place.path, source.span(place) if source else None, message) for source, place, message in sources
     )

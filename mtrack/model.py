@@ -6,10 +6,12 @@ passed the schema, so nothing here checks anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mtrack import money
 from mtrack.finding import Place, Route
@@ -21,14 +23,25 @@ if TYPE_CHECKING:
     from mtrack.source import Source
 
 
+_LAST_DIGITS = re.compile(r"(.*?)([0-9]+)([^0-9]*)\Z", re.DOTALL | re.ASCII)
+
+
 @cache
 def number_key(number: str) -> str:
     """An invoice number as it is compared: without case and white space."""
     return "".join(number.split()).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Amendment:
+def number_parts(key: str) -> tuple[str, str, str] | None:
+    """The text before the last run of digits, the run, and the text after it; None without digits."""
+    before = key.rstrip("0123456789")
+    if len(before) < len(key):
+        return before, key[len(before) :], ""
+    match = _LAST_DIGITS.match(key)
+    return (match[1], match[2], match[3]) if match else None
+
+
+class Amendment(Struct, frozen=True):
     """A change to the agreement; `amount` and `milestones` of either sign."""
 
     route: Route
@@ -39,8 +52,7 @@ class Amendment:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """The agreement: its file, its total (net) and how many milestones it lists. `payment_terms` in days."""
 
     route: Route
@@ -52,8 +64,7 @@ class Agreement:
     amendments: tuple[Amendment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True):
     """Money that came in; a refund is negative."""
 
     route: Route
@@ -72,8 +83,7 @@ class Payment:
         return money.plus(money.plus(self.amount, self.withheld), self.fee)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """The share of one milestone on an invoice; a milestone's own invoice has one line, the milestone itself."""
 
     route: Route
@@ -81,8 +91,7 @@ class Line:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(Struct, frozen=True):
     """An invoice or a credit note (`credits` given), under a milestone (`own`) or at the project's top.
 
     `amount`, `tax` and `total` are as on the paper, never negative; the figures make a credit note's negative.
@@ -131,8 +140,7 @@ class Invoice:
         return first if all(line.milestone == first for line in self.lines) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Deliverable:
+class Deliverable(Struct, frozen=True):
     """What is handed over and when it was accepted."""
 
     route: Route
@@ -143,8 +151,7 @@ class Deliverable:
     signoff: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """One agreed milestone; `index` is its place in the agreed order, from 0."""
 
     route: Route
@@ -190,8 +197,7 @@ class Milestone:
         return self.hold and (self.hold_until is None or as_of <= self.hold_until)
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """An accepted finding; `path` is the file that holds it, `file` relative to that file's folder."""
 
     path: str
@@ -204,8 +210,7 @@ class Waiver:
     until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True, array_like=True):
     """What a project goes by. `folder` is its path from the root ("." for the root itself), `path` its records'."""
 
     folder: str
@@ -229,8 +234,7 @@ class Heading:
         return 2 if self.decimals is None else self.decimals
 
 
-@dataclass(frozen=True, slots=True)
-class Project(Heading):
+class Project(Heading, frozen=True):
     """One project. `invoices_first` where `invoices` stands above `milestones` in the file."""
 
     source: Source

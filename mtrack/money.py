@@ -43,6 +43,12 @@ def plus(left: Decimal, right: Decimal) -> Decimal:
     return _EXACT.add(left, right)
 
 
+def columns(rows: Iterable[tuple[Decimal, ...]], width: int) -> tuple[Decimal, ...]:
+    """The exact sums of the columns of a table."""
+    sums = tuple(map(total, zip(*rows, strict=True)))
+    return sums or (ZERO,) * width
+
+
 def minus(left: Decimal, right: Decimal) -> Decimal:
     """The exact difference."""
     return _EXACT.subtract(left, right)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mtrack import money, resources
 from mtrack.finding import Place, Problem, Route
@@ -30,8 +32,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LIKE_DATE = re.compile(r"\s*([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ ]([0-9]{1,4})\s*", re.ASCII)
 
 
-@dataclass(slots=True)
-class Shape:
+class Shape(Struct):
     """What a value is meant to be: kind "text", "amount", "count", "flag" or "any", and what lies in it."""
 
     kind: str = "any"
@@ -174,8 +175,7 @@ def _accepts(is_valid: Callable[[Any], bool], data: Any) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Faults:
+class Faults(Struct, frozen=True):
     """What a file breaks: unknown keys, and what breaks the schema, with the routes of the values at fault."""
 
     unknown: tuple[Problem, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from mtrack import model, schema, source
 from mtrack.errors import CannotRunError
@@ -21,8 +22,7 @@ DEFAULT_TERMS = 30
 DEFAULT_LOCALE = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """A workspace's settings. `payment_terms` and `bill_within` in days; `rules` maps a name to None for off."""
 
     source: Source | None = None

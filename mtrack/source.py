@@ -13,10 +13,11 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.finding import Place, Route, Span
@@ -93,8 +94,7 @@ def _may_nest_deep(text: str) -> bool:
     return lines.count("[") + lines.count("{") >= _MANY_BRACKETS or _FAR_RIGHT.search(lines) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """Why a file can't be used: `offsets` (start, end) in code points, `first` the place it repeats."""
 
     message: str
@@ -103,8 +103,7 @@ class Flaw:
     first: tuple[int, int] | None = None
 
 
-@dataclass(slots=True)
-class Source:
+class Source(Struct):
     """A file as it was read.
 
     `path` is relative to the root. `unreadable` says why it could not be read, `flaws` what is wrong with its
@@ -243,9 +242,13 @@ def read(root: str, path: str, shape: Shape, *, walked: bool = False) -> Source:
 
     `walked` says that the folder is known to lie in the workspace, so that only the file itself can lead out.
     """
-    raw, unreadable = _read_bytes(root, path, walked=walked)
-    if raw is None:
-        return Source(path, unreadable=unreadable)
+    return from_bytes(path, read_bytes(root, path, walked=walked), shape)
+
+
+def from_bytes(path: str, raw: bytes | Flaw, shape: Shape) -> Source:
+    """The source for what `read_bytes` gave."""
+    if isinstance(raw, Flaw):
+        return Source(path, unreadable=raw)
     had_bom = raw.startswith(b"\xef\xbb\xbf")
     try:
         text = raw.decode("utf-8")
@@ -262,25 +265,27 @@ def read(root: str, path: str, shape: Shape, *, walked: bool = False) -> Source:
     return parse(path, text, shape)
 
 
-def _read_bytes(root: str, path: str, *, walked: bool) -> tuple[bytes | None, Flaw | None]:
+def read_bytes(root: str, path: str, *, walked: bool = False) -> bytes | Flaw:
+    """The bytes of a file, or why it can't be read; `walked` as for `read`."""
     full = os.path.join(root, *path.split("/"))
-    known = walked and not os.path.islink(full)
-    if not known and not inside(os.path.realpath(full), os.path.realpath(root)):
-        return None, Flaw("the file is a link that leads out of the workspace", "put a copy in its place")
     try:
-        info = os.stat(full)
+        info = os.lstat(full)
+        if stat.S_ISLNK(info.st_mode) or not walked:
+            if not inside(os.path.realpath(full), os.path.realpath(root)):
+                return Flaw("the file is a link that leads out of the workspace", "put a copy in its place")
+            info = os.stat(full)
         if stat.S_ISDIR(info.st_mode):
-            return None, Flaw("this is a folder, not a file", "rename the folder, or put the records in a file")
+            return Flaw("this is a folder, not a file", "rename the folder, or put the records in a file")
         if not stat.S_ISREG(info.st_mode):
-            return None, Flaw("this is not a regular file", "put a plain text file in its place")
+            return Flaw("this is not a regular file", "put a plain text file in its place")
         if info.st_size <= MAX_BYTES:
             with open(full, "rb", buffering=0) as file:
                 raw = file.read()
             if len(raw) <= MAX_BYTES:
-                return raw, None
+                return raw
     except OSError as error:
-        return None, Flaw(f"the file can't be read: {os.strerror(error.errno or 5).lower()}", "check its permissions")
-    return None, Flaw("the file is larger than 5 MiB", "split the project, or remove what doesn't belong here")
+        return Flaw(f"the file can't be read: {os.strerror(error.errno or 5).lower()}", "check its permissions")
+    return Flaw("the file is larger than 5 MiB", "split the project, or remove what doesn't belong here")
 
 
 def shorten(text: str) -> str:
@@ -309,8 +314,7 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     return source
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(Struct, frozen=True):
     """A document as nodes (PyYAML's classes, whichever parser made them), or what is wrong with it."""
 
     root: Any = None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import warnings
-from dataclasses import dataclass, field
 from functools import cache
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from mtrack.errors import CannotRunError
 from mtrack.source import inside
@@ -37,19 +39,36 @@ def find_root(path: str) -> str:
         folder = parent
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Folder(Struct, frozen=True):
+    """What a folder holds, hidden and excluded things left out, each sorted by name.
+
+    `below` are sub-folders with their full paths, `links` links to folders, by their path from the root. `files` have
+    their size in bytes, None where one is a link or no regular file.
+    """
+
+    has_records: bool
+    below: Sequence[tuple[str, str]]
+    links: Sequence[str]
+    files: dict[str, int | None]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it holds nothing but files, none of them records."""
+        return not (self.has_records or self.below or self.links)
+
+
+class Found(Struct, frozen=True):
     """What a walk found, as paths from the root: project folders, and folders with evidence but no records.
 
-    `closed` are folders that could not be looked into. `real` has the real path of each folder entered, and `files`
-    the names in those that hold nothing but files, so that nobody need ask again.
+    `closed` are folders that could not be looked into. `real` has the real path of each folder entered, and `folders`
+    what the others hold, so that nobody need ask again.
     """
 
     projects: tuple[str, ...]
     recordless: tuple[str, ...]
     closed: tuple[str, ...] = ()
     real: dict[str, str] = field(default_factory=dict)
-    files: dict[str, Sequence[str]] = field(default_factory=dict)
+    folders: dict[str, Folder] = field(default_factory=dict)
 
 
 def join(folder: str, name: str) -> str:
@@ -72,8 +91,8 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
     excluded = matcher(exclude)
     visited: set[str] = set()
     links: list[str] = []
-    closed: list[str] = []
-    folders: dict[str, _Folder] = {}
+    unseen: dict[str, bool] = {}
+    folders: dict[str, Folder] = {}
     reals: dict[str, str] = {}
     evidence: list[str] = []
 
@@ -88,8 +107,7 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
             try:
                 folder = _scan(path, full, excluded)
             except OSError:
-                closed.append(path)
-                folders[path] = _Folder(os.path.lexists(os.path.join(full, RECORDS)), (), (), ())
+                unseen[path] = os.path.lexists(os.path.join(full, RECORDS))
                 continue
             for link in folder.links:
                 heappush(links, link)
@@ -110,27 +128,17 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
         real = os.path.realpath(full)
         if inside(real, top) and os.path.isdir(real):
             enter(path, full)
-    projects = tuple(sorted(path for path, folder in folders.items() if folder.has_records))
-    files = {path: folder.files for path, folder in folders.items() if not (folder.has_records or folder.below)}
-    return Found(projects, _recordless(sorted(evidence), projects), tuple(sorted(closed)), reals, files)
+    known = {path: folder.has_records for path, folder in folders.items()} | unseen
+    projects = tuple(sorted(path for path, has_records in known.items() if has_records))
+    return Found(projects, _recordless(sorted(evidence), projects), tuple(sorted(unseen)), reals, folders)
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    """A folder: sub-folders to enter (name, full path) and names of files, sorted; links to folders from the root."""
-
-    has_records: bool
-    below: Sequence[tuple[str, str]]
-    links: Sequence[str]
-    files: Sequence[str]
-
-
-def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> _Folder:
-    """What a folder holds, hidden things left out. Raises OSError where it can't be read."""
+def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> Folder:
+    """What a folder holds. Raises OSError where it can't be read."""
     has_records = False
     below: list[tuple[str, str]] = []
     links: list[str] = []
-    files: list[str] = []
+    files: list[tuple[str, int | None]] = []
     with os.scandir(full) as entries:
         for entry in entries:
             name = entry.name
@@ -139,7 +147,7 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> _Folder:
             elif name.startswith("."):
                 continue
             elif not is_folder(entry):
-                files.append(name)
+                files.append((name, _size(entry)))
             elif excluded(join(path, name)):
                 continue
             elif entry.is_symlink():
@@ -147,8 +155,18 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> _Folder:
             else:
                 below.append((name, entry.path))
     below.sort()
+    links.sort()
     files.sort()
-    return _Folder(has_records, below, links, files)
+    return Folder(has_records, below, links, dict(files))
+
+
+def _size(entry: os.DirEntry[str]) -> int | None:
+    """The size of a regular file; None for anything else, and for what has just gone."""
+    try:
+        info = entry.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return info.st_size if stat.S_ISREG(info.st_mode) else None
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

@@ -18,6 +18,7 @@ from mtrack import evidence, resources
 from mtrack.__main__ import run
 from mtrack.books import open_workspace
 from mtrack.lint import findings
+from mtrack.workspace import Found
 
 if TYPE_CHECKING:
     from mtrack.finding import Finding
@@ -40,7 +41,7 @@ def add_evidence(root: Path, as_of: date = AS_OF) -> None:
     """Write every file that the records under `root` name and that is not there, each with content of its own."""
     for books in open_workspace(str(root), as_of).books:
         for named in evidence.named_files(books.project):
-            state = evidence.look(str(root), books.project.folder, named)
+            state = evidence.look(str(root), books.project.folder, named, Found((), ()))
             if state.missing == "is not there":
                 os.makedirs(os.path.dirname(state.full), exist_ok=True)
                 Path(state.full).write_text(f"{state.full}\n", encoding="utf-8")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
 from junitparser import JUnitXml
+from msgspec.structs import replace
 from sarif_pydantic import Sarif
 from support import AS_OF, judge, mtrack, validated, write_tree
 from test_rule_pages import lay_out

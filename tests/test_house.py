@@ -46,12 +46,13 @@ MAY_KNOW = {
     "books": "errors evidence facts figures finding model money schema settings source workspace",
     "rules": "books evidence facts figures finding model money resources settings workspace",
     "lint": "books evidence facts figures finding model money rules settings workspace",
-    "views": "books evidence figures finding lint model money rules settings workspace",
+    "views": "books evidence facts figures finding lint model money rules settings workspace",
+    "cache": "books evidence facts finding lint views workspace",
     "render": "figures finding lint model money resources rules source views",
-    "site": "books errors figures finding lint model money render resources rules source views workspace",
+    "site": "books cache errors figures finding lint model money render resources rules source views workspace",
     "edit": "books errors evidence figures finding lint model money resources rules schema settings source workspace",
     "history": "books errors evidence figures finding lint model money rules schema settings source views workspace",
-    "cli": "books edit errors evidence figures finding history lint model money render resources rules schema settings "
+    "cli": "books cache edit errors evidence figures finding history lint model money render resources rules schema settings "
     "site source views workspace",
     "__main__": "cli errors",
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from mtrack import workspace as workspace_module
 from mtrack.books import open_workspace
@@ -20,7 +20,7 @@ from mtrack.render.plain import harmless
 from mtrack.schema import is_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mtrack.books import Workspace
 
@@ -67,8 +67,7 @@ def fail_on_option(command: F) -> F:
     return click.option("--fail-on", type=choice, default="error", show_default=True, help=text)(command)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A workspace that was read, and what part of it was asked for. `root` is as the user would reach it."""
 
     workspace: Workspace
@@ -79,6 +78,11 @@ class Opened:
     def selection(self) -> Selection:
         """All rules, under the paths asked for."""
         return Selection(paths=self.paths)
+
+    @property
+    def skipped(self) -> list[str]:
+        """The broken projects under the paths asked for."""
+        return [path for path in self.workspace.skipped if self.selection.takes_path(path)]
 
 
 def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:
@@ -161,9 +165,8 @@ def tell(trouble: str) -> None:
     sys.stderr.write("mtrack: " + "\n".join(harmless(line) for line in trouble.split("\n")) + "\n")
 
 
-def tell_skipped(opened: Opened) -> bool:
+def tell_skipped(skipped: Sequence[str]) -> bool:
     """Say on standard error which projects are left out of a view; whether there are any."""
-    skipped = [path for path in opened.workspace.skipped if opened.selection.takes_path(path)]
     if skipped:
         these = "this project is" if len(skipped) == 1 else "these projects are"
         tell(f"{these} left out until mended (mtrack lint tells): {', '.join(skipped)}")

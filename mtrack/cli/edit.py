@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from mtrack import money, workspace
 from mtrack import settings as settings_module
@@ -243,8 +243,7 @@ def _invoice(number: str | None, project: str | None, as_of: date) -> tuple[Targ
 # Doing ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Struct, frozen=True):
     """The options that every command that writes has, as they were given."""
 
     as_of: date

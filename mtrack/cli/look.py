@@ -32,7 +32,7 @@ def gaps(paths: tuple[str, ...], format_: str, fail_on: str, as_of: date) -> int
     opened = common.open_paths(paths, as_of)
     view = view_of(opened.workspace, lint(opened.workspace, opened.selection, opened.root))
     common.write(FORMATS[format_](view, common.width(), common.use_colour()))
-    common.tell_skipped(opened)
+    common.tell_skipped(opened.skipped)
     return 1 if view.fails(common.severity(fail_on)) else 0
 
 
@@ -52,7 +52,7 @@ def status(paths: tuple[str, ...], format_: str, as_of: date) -> int:
     opened = common.open_paths(paths, as_of)
     view = view_of(opened.workspace, opened.selection)
     common.write(FORMATS[format_](view, common.width(), common.use_colour()))
-    return 1 if common.tell_skipped(opened) else 0
+    return 1 if common.tell_skipped(opened.skipped) else 0
 
 
 @click.command(short_help="Outstanding invoices by age.")
@@ -71,7 +71,7 @@ def aging(paths: tuple[str, ...], format_: str, as_of: date) -> int:
     opened = common.open_paths(paths, as_of)
     view = view_of(opened.workspace, opened.selection)
     common.write(FORMATS[format_](view, common.width(), common.use_colour()))
-    return 1 if common.tell_skipped(opened) else 0
+    return 1 if common.tell_skipped(opened.skipped) else 0
 
 
 @click.command(short_help="Cash expected by month.")
@@ -90,7 +90,7 @@ def forecast(paths: tuple[str, ...], format_: str, as_of: date) -> int:
     opened = common.open_paths(paths, as_of)
     view = view_of(opened.workspace, opened.selection)
     common.write(FORMATS[format_](view, common.width(), common.use_colour()))
-    return 1 if common.tell_skipped(opened) else 0
+    return 1 if common.tell_skipped(opened.skipped) else 0
 
 
 @click.command(short_help="A report for others to read.")
@@ -108,23 +108,23 @@ def report(path: str, format_: str, output: str, single: str | None, as_of: date
     changed are written; a folder that mtrack did not make is left alone. --format md prints one Markdown summary.
     The exit code is 1 where a project had to be left out because its records are broken.
     """
-    from mtrack.views.overview import overview  # noqa: PLC0415
-
     opened = common.open_paths((path,), as_of)
-    view = overview(opened.workspace, lint(opened.workspace, opened.selection, opened.root), opened.selection)
+    what = opened.workspace, opened.selection, opened.root
     if format_ == "md":
+        from mtrack.cache import gather  # noqa: PLC0415
         from mtrack.render.summary import markdown  # noqa: PLC0415
+        from mtrack.views.overview import overview  # noqa: PLC0415
 
+        gathered = gather(*what, {})
+        view = overview(opened.workspace.settings, gathered.report, gathered.shares)
         common.write(markdown(view))
-        return 1 if common.tell_skipped(opened) else 0
-    from mtrack.site import build  # noqa: PLC0415
+    else:
+        from mtrack.site import build  # noqa: PLC0415
 
-    with common.progress("pages") as tell:
-        if single is not None:
-            build.write_file(opened.workspace, view, single, tell)
-            first = single
-        else:
-            build.write_folder(opened.workspace, view, output, tell)
-            first = os.path.join(output, "index.html")
-    common.write(first)
-    return 1 if common.tell_skipped(opened) else 0
+        with common.progress("pages") as tell:
+            if single is not None:
+                view = build.write_file(*what, single, tell)
+            else:
+                view = build.write_folder(*what, output, tell)
+        common.write(single if single is not None else os.path.join(output, "index.html"))
+    return 1 if common.tell_skipped(view.report.skipped) else 0

@@ -24,18 +24,14 @@ def serve(path: str, port: int, as_of: date) -> int:
     be read show their findings. Ctrl-C ends it; nothing is written into the workspace.
     """
     from mtrack.errors import CannotRunError  # noqa: PLC0415
-    from mtrack.lint import lint  # noqa: PLC0415
     from mtrack.site.build import write_folder  # noqa: PLC0415
     from mtrack.site.serve import Preview, serving, watch  # noqa: PLC0415
-    from mtrack.views.overview import overview  # noqa: PLC0415
     from mtrack.workspace import find_root  # noqa: PLC0415
 
     def build(folder: str) -> None:
         opened = common.open_paths((path,), as_of)
         try:
-            report = lint(opened.workspace, opened.selection, opened.root)
-            view = overview(opened.workspace, report, opened.selection)
-            write_folder(opened.workspace, view, folder, lambda _done, _of: None, live=True)
+            write_folder(opened.workspace, opened.selection, opened.root, folder, lambda _done, _of: None, live=True)
         except OSError as error:  # a file went away while it was read
             raise CannotRunError(str(error)) from error
 

@@ -15,7 +15,7 @@ from mtrack.render.wording import Wording, percent
 if TYPE_CHECKING:
     from mtrack.views.gaps import Row
     from mtrack.views.overview import Overview
-    from mtrack.views.status import ProjectStatus
+    from mtrack.views.share import Share
 
 MAX_ROWS = 40
 MAX_TEXT = 200
@@ -33,12 +33,12 @@ def markdown(view: Overview) -> str:
 
 
 def _markdown(view: Overview, rows: int) -> str:
-    wording = Wording(view.status.locale)
+    wording = Wording(view.locale)
     attention = sorted(
         (
             (row, item.project.name, item.project.currency, item.project.places)
-            for item in view.gaps.projects
-            for row in (*item.overlaps, *item.gaps)
+            for item in view.projects
+            for row in item.rows
         ),
         key=lambda entry: (
             -entry[0].finding.severity,
@@ -56,21 +56,21 @@ def _markdown(view: Overview, rows: int) -> str:
             sums=[
                 {"currency": currency}
                 | {
-                    name: wording.number(getattr(totals, name), view.status.places[currency])
+                    name: wording.number(getattr(totals, name), view.places[currency])
                     for name in ("agreed", "billed", "settled", "outstanding", "overdue", "unbilled")
                 }
-                for currency, totals in view.status.totals.items()
+                for currency, totals in view.totals.items()
             ],
             attention=[_attention(*entry, wording) for entry in attention[:rows]],
             attention_cut=max(len(attention) - rows, 0),
-            projects=[_project(item, wording) for item in view.status.projects[:rows]],
-            projects_cut=max(len(view.status.projects) - rows, 0),
+            projects=[_project(item, wording) for item in view.projects[:rows]],
+            projects_cut=max(len(view.projects) - rows, 0),
             aging=[
                 {
                     "currency": currency,
-                    "buckets": [wording.number(sums[name], view.aging.places[currency]) for name in BUCKETS],
+                    "buckets": [wording.number(sums[name], view.places[currency]) for name in BUCKETS],
                 }
-                for currency, sums in view.aging.buckets.items()
+                for currency, sums in view.buckets.items()
             ],
             skipped=view.report.skipped[:rows],
         )
@@ -95,19 +95,18 @@ def _attention(row: Row, project: str, currency: str, places: int, wording: Word
     }
 
 
-def _project(item: ProjectStatus, wording: Wording) -> dict[str, Any]:
+def _project(item: Share, wording: Wording) -> dict[str, Any]:
     project, sums = item.project, item.progress
     delivered, billed = bars(sums)
-    counted = [entry.figures for entry in item.milestones if not entry.figures.milestone.cancelled]
-    following = item.next_planned
+    following = item.next
 
     def amount(name: str) -> str:
         return wording.money(getattr(item.totals, name), project.currency, project.places)
 
     words = ""
     if following is not None:
-        planned = wording.day(following.milestone.planned)
-        words = _short(following.milestone.label) + (f", {planned}" if planned else "")
+        planned = wording.day(following.planned)
+        words = _short(following.label) + (f", {planned}" if planned else "")
     return {
         "name": _short(project.name),
         "client": _short(project.client),
@@ -115,9 +114,9 @@ def _project(item: ProjectStatus, wording: Wording) -> dict[str, Any]:
         "billed": billed,
         "approved": f"approved {percent(sums.approved, sums.agreed)}",
         "received": f"received {percent(sums.received, sums.agreed)}",
-        "count": f"{sum(figures.is_billed for figures in counted)} of {len(counted)} billed",
+        "count": f"{item.billed} of {item.counted} billed",
         "agreed": amount("agreed"),
         "billed_amount": amount("billed"),
         "outstanding": amount("outstanding"),
-        "next": "closed" if project.closed else words,
+        "next": "closed" if item.closed else words,
     }

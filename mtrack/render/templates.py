@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 from markupsafe import Markup
 
-from mtrack import resources
+from mtrack import __version__, resources
 from mtrack.render.markdown import escape
 from mtrack.render.plain import harmless
 from mtrack.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from jinja2.bccache import Bucket
 
 
 class _Raw(str):
@@ -60,6 +63,15 @@ class _OwnLoader(FileSystemLoader):
         return source, path, uptodate
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates in the system's folder for temporary files; a full disk there is no trouble."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template, where that can be done."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
 # What HTML does not allow as text, and what could turn a line around.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufdd0-\ufdef]"
@@ -90,7 +102,7 @@ def html_environment(own: Iterable[str] = ()) -> Environment:
     """
     folders = tuple(own)
     kind: type[Environment] = ImmutableSandboxedEnvironment if folders else Environment
-    return kind(
+    environment = kind(
         loader=_OwnLoader([*folders, resources.folder("templates")]),
         undefined=StrictUndefined,
         autoescape=True,
@@ -99,4 +111,11 @@ def html_environment(own: Iterable[str] = ()) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        optimized=False,  # nothing is worked out while a template is compiled: another locale may use what comes of it
     )
+    if not folders:
+        # Only what mtrack brings is kept compiled: the sandbox compiles otherwise. Jinja2 sees to it that the folder is
+        # the user's own, and where it can't be had, templates are compiled again.
+        with suppress(OSError, RuntimeError):
+            environment.bytecode_cache = _Compiled(pattern=f"mtrack-{__version__}-%s")
+    return environment

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.figures import agreed_count, agreed_total
 from mtrack.finding import Category, Place, Problem, Severity
+from mtrack.model import number_parts
 from mtrack.rules.registry import project_rule, workspace_rule
 
 if TYPE_CHECKING:
@@ -389,9 +389,6 @@ def planned_date_passed(books: Books) -> Iterator[Problem]:
             )
 
 
-_DIGITS = re.compile(r"[0-9]+")
-
-
 @workspace_rule(Category.GAP, Severity.INFO)
 def invoice_number_gap(workspace: Whole) -> Iterator[Problem]:
     """A hole in a series of invoice numbers.
@@ -423,7 +420,7 @@ def invoice_number_gap(workspace: Whole) -> Iterator[Problem]:
         return
     series: dict[tuple[str, str], dict[int, list[Entry]]] = {}
     for entry in workspace.entries:
-        parts = _last_digits(entry.invoice.key)
+        parts = number_parts(entry.invoice.key)
         if parts is not None and len(parts[1].lstrip("0")) <= MAX_DIGITS:
             before, digits, after = parts
             series.setdefault((before, after), {}).setdefault(int(digits), []).append(entry)
@@ -434,12 +431,6 @@ def invoice_number_gap(workspace: Whole) -> Iterator[Problem]:
             for low, high in pairwise(part):
                 if high - low > 1:
                     yield _hole(low, high, numbers[low][0].invoice.number, numbers[high][0])
-
-
-def _last_digits(number: str) -> tuple[str, str, str] | None:
-    """The text before the last run of digits, the run, and the text after it."""
-    runs = list(_DIGITS.finditer(number))
-    return (number[: runs[-1].start()], runs[-1][0], number[runs[-1].end() :]) if runs else None
 
 
 def _runs(numbers: list[int]) -> Iterator[list[int]]:
@@ -457,7 +448,7 @@ def _runs(numbers: list[int]) -> Iterator[list[int]]:
 def _hole(low: int, high: int, low_number: str, entry: Entry) -> Problem:
     """The problem at the number after a hole; the missing ones are written like that one."""
     invoice = entry.invoice
-    parts = _last_digits("".join(invoice.number.split()))
+    parts = number_parts("".join(invoice.number.split()))
     assert parts is not None
     before, digits, after = parts
     names = [f"{before}{number:0{len(digits)}d}{after}" for number in range(low + 1, min(high, low + 1 + MAX_NAMED))]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from textwrap import dedent
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from mtrack.rules.registry import Rule
@@ -16,8 +17,7 @@ RECORDS = "acme/milestones.yaml"
 """The file a sample is where it names no other."""
 
 
-@dataclass(frozen=True, slots=True)
-class SampleFile:
+class SampleFile(Struct, frozen=True):
     """A file of a sample; `encoding` as Python names it."""
 
     path: str
@@ -25,8 +25,7 @@ class SampleFile:
     encoding: str = "utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A rule's page. A sample whose only file is the records has every file they name beside it."""
 
     summary: str

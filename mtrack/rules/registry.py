@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,7 @@ REGISTRY: dict[str, Rule] = {}
 """Every rule by name, filled as the rule modules are imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule. `scope` says what `check` is given: a file, a project's books, the workspace as a whole.
 
     `across` is what it checks of the workspace as a whole, be it all it checks or the part that no project holds.

@@ -11,26 +11,40 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from mtrack.cache import gather
 from mtrack.errors import UsageError
 from mtrack.site.folder import Folder, refuse_records, writing
 from mtrack.site.pages import ASSETS, Site
 from mtrack.site.revision import revision
+from mtrack.views.overview import overview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mtrack.books import Workspace
+    from mtrack.lint import Selection
     from mtrack.views.overview import Overview
 
 
-def write_folder(
-    workspace: Workspace, view: Overview, target: str, tell: Callable[[int, int], None], *, live: bool = False
-) -> int:
-    """Write the site into a folder; how many files changed. Raises UsageError where the folder is not for that."""
+def write_folder(  # noqa: PLR0913
+    workspace: Workspace,
+    selection: Selection,
+    root: str,
+    target: str,
+    tell: Callable[[int, int], None],
+    *,
+    live: bool = False,
+) -> Overview:
+    """Write the site into a folder. Raises UsageError where the folder is not for that.
+
+    `root` is the workspace as the user would reach it; `tell` is told how many pages are done, and of how many.
+    """
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     folder = Folder(target)
-    site = Site(workspace, view, target, revision(workspace.root), live=live)
+    gathered = gather(workspace, selection, root, folder.kept)
+    view = overview(workspace.settings, gathered.report, gathered.shares)
+    site = Site(workspace, gathered, view, target, revision(workspace.root), live=live)
     folder.begin()
     try:
         for name in ASSETS:
@@ -39,22 +53,28 @@ def write_folder(
         with _settled():
             for done, page in enumerate(site.pages(), 1):
                 folder.put(page.name, page.digest, page.draw)
+                if page.folder is not None:
+                    workspace.close(page.folder)
                 tell(done, site.count)
     except BaseException:
         folder.abandon()
         raise
-    folder.finish()
-    return folder.written
+    folder.finish(gathered.kept)
+    return view
 
 
-def write_file(workspace: Workspace, view: Overview, target: str, tell: Callable[[int, int], None]) -> None:
+def write_file(
+    workspace: Workspace, selection: Selection, root: str, target: str, tell: Callable[[int, int], None]
+) -> Overview:
     """Write the site as one HTML file that stands alone. Raises UsageError where the file is not one for that."""
     if not target.lower().endswith((".html", ".htm")):
         message = f"{target} does not end in .html, so it is not taken for a report"
         raise UsageError(message)
     target = os.path.abspath(target)
     refuse_records(workspace, target)
-    site = Site(workspace, view, os.path.dirname(target), revision(workspace.root), single=True)
+    gathered = gather(workspace, selection, root, {})
+    view = overview(workspace.settings, gathered.report, gathered.shares)
+    site = Site(workspace, gathered, view, os.path.dirname(target), revision(workspace.root), single=True)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
     with writing(target) as put:
         head = site.frame(
@@ -67,8 +87,11 @@ def write_file(workspace: Workspace, view: Overview, target: str, tell: Callable
         put(_bytes(head))
         for done, page in enumerate(site.pages(), 1):
             put(_bytes(page.draw()))
+            if page.folder is not None:
+                workspace.close(page.folder)
             tell(done, site.count)
         put(_bytes(site.frame("single-foot.html.j2")))
+    return view
 
 
 @contextmanager

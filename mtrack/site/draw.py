@@ -6,13 +6,13 @@ style sheet, never styles, because the pages forbid those.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from mtrack import money
 
@@ -195,8 +195,7 @@ def columns(months: Sequence[Month], wording: Wording, height: int = 128) -> Mar
     return _svg("columns", height, inner)
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """A stretch of days, both ends included."""
 
     start: date

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -10,6 +9,9 @@ import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from mtrack.cache import Kept
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.source import inside
 from mtrack.workspace import EVIDENCE
@@ -20,20 +22,29 @@ if TYPE_CHECKING:
     from mtrack.books import Workspace
 
 MANIFEST = ".mtrack-report.json"
-_OURS = re.compile(r"(projects/[a-z0-9._-]+|[a-z]+)\.(html|css|js)")
+KEPT = ".mtrack-kept"
+_OURS = re.compile(r"(projects/[a-z0-9._-]+|[a-z]+(-[0-9]+)?)\.(html|css|js)")
 
 
 class Folder:
-    """A report's folder and the manifest of the pages mtrack wrote there: page, digest of inputs, digest of bytes."""
+    """A report's folder and the manifest of the pages mtrack wrote there: page, digest of inputs, size in bytes."""
 
     def __init__(self, path: str) -> None:
         """Raises UsageError where the folder holds something and no manifest says that mtrack made it."""
         self.path = path
         self._before = self._load()
-        self._now: dict[str, list[str]] = {}
-        self.written = 0
+        self._now: dict[str, tuple[str, int]] = {}
 
-    def _load(self) -> dict[str, list[str]]:
+    @property
+    def kept(self) -> dict[str, Kept]:
+        """What the last report kept of the projects; nothing where that can't be read."""
+        try:
+            with open(os.path.join(self.path, KEPT), "rb") as file:
+                return msgspec.msgpack.decode(file.read(), type=dict[str, Kept])
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return {}
+
+    def _load(self) -> dict[str, tuple[str, int]]:
         try:
             names = os.listdir(self.path)
         except FileNotFoundError:
@@ -46,12 +57,7 @@ class Folder:
         try:
             with open(os.path.join(self.path, MANIFEST), encoding="utf-8") as file:
                 data = json.load(file)
-            pages = data["pages"]
-            return {
-                name: [str(part) for part in parts]
-                for name, parts in pages.items()
-                if _OURS.fullmatch(name) and isinstance(parts, list) and len(parts) == 2  # noqa: PLR2004
-            }
+            return {name: (inputs, size) for name, (inputs, size) in data["pages"].items() if _OURS.fullmatch(name)}
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             message = f"{self.path} is not empty and mtrack did not make it; name a new folder with -o"
             raise UsageError(message) from error
@@ -59,20 +65,16 @@ class Folder:
     def put(self, name: str, inputs: str, make: Callable[[], str]) -> None:
         """Write a page, unless it is there as it was made from the same inputs."""
         full = os.path.join(self.path, *name.split("/"))
-        there = _digest_of(full)
         before = self._before.get(name)
-        if before is not None and there == before[1] and before[0] == inputs:
+        if before is not None and before == (inputs, _size_of(full)):
             self._now[name] = before
             return
         content = make().encode("utf-8", "backslashreplace")
-        digest = hashlib.sha256(content).hexdigest()
-        if there != digest:
-            write(full, content)
-            self.written += 1
-        self._now[name] = [inputs, digest]
+        _update(full, content)
+        self._now[name] = inputs, len(content)
 
-    def finish(self) -> None:
-        """Remove the pages that are no more, and say in the manifest what is there."""
+    def finish(self, kept: dict[str, Kept]) -> None:
+        """Remove the pages that are no more, say in the manifest what is there, and keep what the next report can use."""
         for name in self._before.keys() - self._now.keys():
             try:
                 os.unlink(os.path.join(self.path, *name.split("/")))
@@ -81,17 +83,15 @@ class Folder:
         with suppress(OSError):  # not empty, most of the time
             os.rmdir(os.path.join(self.path, "projects"))
         self._save(self._now)
+        _update(os.path.join(self.path, KEPT), _packed(kept))
 
     def abandon(self) -> None:
         """Say what is there, old pages and new, where a run ends early: the next one then knows its own."""
         self._save(self._before | self._now)
 
-    def _save(self, pages: dict[str, list[str]]) -> None:
+    def _save(self, pages: dict[str, tuple[str, int]]) -> None:
         text = json.dumps({"version": 1, "pages": dict(sorted(pages.items()))}, indent=0) + "\n"
-        full = os.path.join(self.path, MANIFEST)
-        content = text.encode()
-        if _digest_of(full) != hashlib.sha256(content).hexdigest():
-            write(full, content)
+        _update(os.path.join(self.path, MANIFEST), text.encode())
 
     def begin(self) -> None:
         """Make the folder, and mark it as mtrack's own so that a run cut short can be run again."""
@@ -100,12 +100,38 @@ class Folder:
             write(full, b'{"version": 1, "pages": {}}\n')
 
 
-def _digest_of(full: str) -> str | None:
+def _packed(kept: dict[str, Kept]) -> bytes:
+    """What is kept, less the projects with file names that are not text: those are read again each time."""
     try:
-        with open(full, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
+        return msgspec.msgpack.encode(kept)
+    except UnicodeEncodeError:
+        return msgspec.msgpack.encode({folder: item for folder, item in kept.items() if _is_text(folder, item)})
+
+
+def _is_text(*parts: object) -> bool:
+    try:
+        msgspec.msgpack.encode(parts)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _size_of(full: str) -> int | None:
+    try:
+        return os.stat(full).st_size
     except OSError:
         return None
+
+
+def _update(full: str, content: bytes) -> None:
+    """Write a file, unless it is there with that content."""
+    try:
+        with open(full, "rb") as file:
+            if file.read() == content:
+                return
+    except OSError:
+        pass
+    write(full, content)
 
 
 def write(full: str, content: bytes) -> None:

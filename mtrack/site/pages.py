@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import TemplateError
 from markupsafe import Markup
+from msgspec import Struct
 
 from mtrack import __version__, money, resources
+from mtrack.cache import encoded
 from mtrack.errors import CannotRunError
 from mtrack.figures import BUCKETS
 from mtrack.render.templates import html_environment
@@ -22,17 +24,22 @@ from mtrack.source import inside
 from mtrack.views.cash import BANDS
 from mtrack.views.milestone import lane, milestone_state
 from mtrack.views.register import invoice_state
+from mtrack.views.share import boundaries
 from mtrack.views.statement import closeout, statement
+from mtrack.views.status import project_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jinja2 import Template
 
     from mtrack.books import Books, Workspace
+    from mtrack.cache import Gathered, Kept
     from mtrack.finding import Finding
     from mtrack.views.overview import Overview
-    from mtrack.views.status import ProjectStatus
+    from mtrack.views.share import Share
+
+T = TypeVar("T")
 
 ASSETS = ("report.css", "report.js")
 NAVIGATION = (
@@ -41,16 +48,21 @@ NAVIGATION = (
     ("invoices.html", "Invoices"),
     ("findings.html", "Findings"),
 )
+ROWS = {"index.html": 100, "invoices.html": 500, "findings.html": 500}
+"""How many rows of projects, invoices or findings a page has; the next ones stand on a page of their own."""
 _MOST_ROOM = Decimal("1.25")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page to come: its path in the site, a digest of all it is made of, and what draws it."""
+class Page(Struct, frozen=True):
+    """A page to come: its path in the site, a digest of all it is made of, and what draws it.
+
+    `folder` is the project it is about.
+    """
 
     name: str
     digest: str
     draw: Callable[[], str]
+    folder: str | None = None
 
 
 class Site:
@@ -59,6 +71,7 @@ class Site:
     def __init__(  # noqa: PLR0913
         self,
         workspace: Workspace,
+        gathered: Gathered,
         view: Overview,
         start: str,
         revision: str | None,
@@ -78,33 +91,32 @@ class Site:
         self.environment = html_environment(self._own)
         self.words = Words(workspace.settings.locale)
         self.words.install(self.environment)
-        self._findings: dict[str | None, list[Finding]] = {}
-        for finding in view.report.findings:
-            self._findings.setdefault(finding.project, []).append(finding)
-        shown = {item.project.folder for item in view.status.projects}
-        self._books = {books.project.folder: books for books in workspace.books if books.project.folder in shown}
-        self._broken = sorted(
-            file.folder for file in workspace.files if not file.usable and file.source.path in view.report.skipped
-        )
-        self._known = shown | set(self._broken)
+        self._kept: Mapping[str, Kept] = gathered.kept
+        self._broken = sorted(os.path.dirname(path) or "." for path in view.report.skipped)
+        self._shares = {item.project.folder: item for item in view.projects}
+        self._known = self._shares.keys() | set(self._broken)
         self._common = self._digest_of_common()
+        self._parts: dict[str, list[Sequence[Any]]] = {
+            "index.html": _cut(self._in_order(), ROWS["index.html"]),
+            "clients.html": [view.clients],
+            "invoices.html": _cut(view.register, ROWS["invoices.html"]),
+            "findings.html": _cut(view.report.findings, ROWS["findings.html"]),
+        }
 
     def pages(self) -> Iterator[Page]:
         """Every page, the overview first."""
-        everything = self._digest_of_everything()
         for name, title in NAVIGATION:
-            yield self._page(name, everything, title, self._whole)
-        for item in self.view.status.projects:
-            yield self._project_page(item)
+            for number in range(1, len(self._parts[name]) + 1):
+                yield self._part_page(name, title, number)
+        for folder in self._shares:
+            yield self._project_page(folder)
         for folder in self._broken:
-            findings = self._findings.get(folder, [])
-            name = page_of(folder)
-            yield self._page(name, _digest(findings), folder, self._broken_project, "broken.html.j2", folder=folder)
+            yield self._broken_page(folder)
 
     @property
     def count(self) -> int:
         """How many pages there will be."""
-        return len(NAVIGATION) + len(self.view.status.projects) + len(self._broken)
+        return sum(map(len, self._parts.values())) + len(self._shares) + len(self._broken)
 
     def asset(self, name: str) -> str:
         """A style sheet or script. The style may be the workspace's own, the script never is."""
@@ -130,9 +142,9 @@ class Site:
     # -- what a page is made of ---------------------------------------------------------------------------------
 
     def _digest_of_common(self) -> str:
-        """What every page depends on: templates, settings, the day, the version. The commit stands on top pages only."""
-        parts: list[Any] = [__version__, self.view.status.as_of, self.workspace.settings.name]
-        parts += [self.workspace.settings.locale, self.single, self.live]
+        """What every page depends on: templates, settings, the day, the version, the way to the files linked to."""
+        parts: list[Any] = [__version__, self.view.as_of, self.view.name, self.view.locale, self.single, self.live]
+        parts.append(None if self.live else _relative(self.workspace.root, self.start))
         for top in (*self._own, os.path.join(resources.folder("templates"), "site")):
             for folder, _, names in sorted(os.walk(top)):
                 for name in sorted(names):
@@ -143,32 +155,57 @@ class Site:
                         parts.append((name, None))
         return _digest(parts)
 
-    def _digest_of_everything(self) -> str:
-        """What the pages about the whole workspace depend on."""
-        settings = self.workspace.settings
-        parts: list[Any] = [self.revision, settings.payment_terms, settings.currencies, self.view.report.findings]
-        parts += [(file.source.path, file.source.text) for file in self.workspace.files]
-        parts += [books.project.folder for books in self._books.values()]
-        return _digest(parts)
+    def _page(  # noqa: PLR0913
+        self,
+        name: str,
+        title: str,
+        parts: object,
+        template: str,
+        context: Callable[[], dict[str, Any]],
+        folder: str | None = None,
+    ) -> Page:
+        """A page that is made of `parts`, whatever its template then asks for."""
 
-    def _page(self, name: str, digest: str, title: str, context: Any, template: str | None = None, **more: Any) -> Page:
         def make() -> str:
-            base = self._context(name, title)
-            return self._render(self._template(template or f"{name}.j2"), base | context(**more))
+            return self._render(self._template(template), self._context(name, title) | context())
 
-        return Page(name, _digest((self._common, name, digest)), make)
+        return Page(name, _digest((self._common, name, parts)), make, folder)
 
-    def _project_page(self, item: ProjectStatus) -> Page:
-        project = item.project
-        books = self._books[project.folder]
-        name = page_of(project.folder)
-        files = Files(books, None if self.live else self._folder_of(name))
-        settings = self.workspace.settings
-        findings = self._findings.get(project.folder, [])
-        waivers = [waiver for waiver in settings.waivers if waiver.rule in {finding.rule for finding in findings}]
-        parts = (project.source.text, project.currency, project.places, settings.payment_terms, findings, waivers)
-        digest = _digest((*parts, files.state))
-        return self._page(name, digest, project.name, self._project, "project.html.j2", item=item, files=files)
+    def _part_page(self, name: str, title: str, number: int) -> Page:
+        """A page about the whole workspace, or the part of it with some of its rows."""
+        parts = self._parts[name]
+        rows = parts[number - 1]
+        ends = [_ends(name, part) for part in parts]
+        state: tuple[object, ...] = ends, self.view.report.summary
+        if name == "findings.html":
+            state += rows, [finding.project in self._shares for finding in rows]
+        elif name == "invoices.html":
+            state += (rows,)
+        elif number > 1:
+            state += [self._kept[item.project.folder].state for item in rows], self._whole["room"]
+        else:
+            state += [item.state for item in self._kept.values()], sorted(self._known)
+            state += (self.revision if name == "index.html" else None,)
+
+        def context() -> dict[str, Any]:
+            return self._whole | {
+                "rows": rows,
+                "number": number,
+                "section": name,
+                "pager": [(_numbered(name, i), *end) for i, end in enumerate(ends, 1)],
+            }
+
+        page, called = _numbered(name, number), title if number == 1 else f"{title} {number}"
+        return self._page(page, called, state, f"{name}.j2", context)
+
+    def _project_page(self, folder: str) -> Page:
+        kept, title = self._kept[folder], self._shares[folder].project.name
+        return self._page(page_of(folder), title, kept.state, "project.html.j2", lambda: self._project(folder), folder)
+
+    def _broken_page(self, folder: str) -> Page:
+        kept = self._kept[folder]
+        context = {"folder": folder, "findings": kept.findings}
+        return self._page(page_of(folder), folder, kept.state, "broken.html.j2", lambda: context, folder)
 
     def _folder_of(self, page: str) -> str:
         return self.start if self.single else os.path.dirname(os.path.join(self.start, *page.split("/")))
@@ -194,6 +231,7 @@ class Site:
         return {
             "labelled": labelled,
             "page": page,
+            "section": page,
             "part": _part(page),
             "title": title,
             "layout": "site/part.html.j2" if self.single else "site/base.html.j2",
@@ -205,19 +243,20 @@ class Site:
             "project_page": page_of,
             "known": self._known,
             "navigation": NAVIGATION,
-            "name": self.workspace.settings.name or "Billing by milestone",
-            "as_of": view.status.as_of,
-            "revision": self.revision if "/" not in page else None,
+            "name": view.name or "Billing by milestone",
+            "as_of": view.as_of,
+            "revision": self.revision if page == "index.html" else None,
             "version": __version__,
             "view": view,
             "milestone_state": milestone_state,
-            "invoice_state": lambda figures: invoice_state(figures, view.status.as_of),
+            "invoice_state": lambda figures: invoice_state(figures, view.as_of),
         }
 
+    @cached_property
     def _whole(self) -> dict[str, Any]:
         view = self.view
         reach = Decimal(1)
-        for item in view.status.projects:
+        for item in view.projects:
             if item.progress.agreed > 0:
                 reach = max(reach, draw.reach(item.progress) / item.progress.agreed)
         attention: dict[str, list[Any]] = {}
@@ -225,38 +264,38 @@ class Site:
             attention.setdefault(found.project.folder, []).append(found)
         return {
             "room": min(reach, _MOST_ROOM),
-            "boundaries": boundaries,
             "attention_of": attention,
-            "in_order": self._in_order(),
-            "billed_of": lambda item: sum(entry.figures.is_billed for entry in _counted(item)),
-            "counted_of": lambda item: len(_counted(item)),
             "most_of": lambda months: max(money.total(bands.values()) for bands in months.values()),
             "BUCKETS": BUCKETS,
             "BANDS": BANDS,
+            "MOST": ROWS["index.html"],
             "broken": self._broken,
-            "projects": {item.project.folder: item for item in view.status.projects},
+            "projects": self._shares,
         }
 
-    def _in_order(self) -> list[ProjectStatus]:
+    def _in_order(self) -> list[Share]:
         """The projects, those with the worst to attend to first, closed ones last."""
         rank: dict[str, int] = {}
         for place, found in enumerate(self.view.attention):
             rank.setdefault(found.project.folder, place)
         none = len(self.view.attention)
         return sorted(
-            self.view.status.projects,
+            self.view.projects,
             key=lambda item: (
                 rank.get(item.project.folder, none),
-                item.project.closed is not None,
+                item.closed is not None,
                 item.project.name.casefold(),
                 item.project.folder,
             ),
         )
 
-    def _project(self, item: ProjectStatus, files: Files) -> dict[str, Any]:
-        books = self._books[item.project.folder]
-        as_of = self.view.status.as_of
-        findings = self._findings.get(item.project.folder, [])
+    def _project(self, folder: str) -> dict[str, Any]:
+        books = self.workspace.open(folder)[1]
+        assert books is not None
+        item = project_status(books)
+        files = Files(books, None if self.live else self._folder_of(page_of(folder)))
+        as_of = self.view.as_of
+        findings = self._kept[folder].findings
         by_milestone: dict[str, list[Finding]] = {}
         rest: list[Finding] = []
         ids = {entry.figures.milestone.id for entry in item.milestones}
@@ -293,9 +332,6 @@ class Site:
             "has_tax": item.totals.gross != item.totals.billed,
         }
 
-    def _broken_project(self, folder: str) -> dict[str, Any]:
-        return {"folder": folder, "findings": self._findings.get(folder, [])}
-
     # -- drawing ------------------------------------------------------------------------------------------------
 
     def _template(self, name: str) -> Template:
@@ -325,22 +361,31 @@ def _told(error: TemplateError) -> CannotRunError:
     return CannotRunError(f"templates/{where}{line}: {error.message or type(error).__name__}")
 
 
-def boundaries(item: ProjectStatus) -> list[Decimal]:
-    """Where each milestone ends on the scale of what is agreed; none where there are too many to tell apart."""
-    ends: list[Decimal] = []
-    at = money.ZERO
-    for entry in item.milestones:
-        if not entry.figures.milestone.cancelled:
-            at = money.plus(at, entry.figures.agreed)
-            ends.append(at)
-    return ends if len(ends) <= 40 else []  # noqa: PLR2004
+def _cut(rows: Sequence[T], most: int) -> list[Sequence[T]]:
+    """Rows in parts of a page each; one part where there are none."""
+    return [rows[start : start + most] for start in range(0, max(len(rows), 1), most)]
 
 
-def _counted(item: ProjectStatus) -> list[Any]:
-    return [entry for entry in item.milestones if not entry.figures.milestone.cancelled]
+def _numbered(name: str, number: int) -> str:
+    """The page of a part: index.html, index-2.html and so on."""
+    return name if number == 1 else f"{name.removesuffix('.html')}-{number}.html"
 
 
-def _waivers(books: Books, findings: list[Finding]) -> list[Any]:
+def _ends(name: str, rows: Sequence[Any]) -> tuple[int, str, str]:
+    """How many rows a part has, and what its first and last are called where that helps to find one."""
+    if name == "invoices.html" and rows:
+        return len(rows), rows[0].invoice.number, rows[-1].invoice.number
+    return len(rows), "", ""
+
+
+def _relative(path: str, start: str) -> str:
+    try:
+        return os.path.relpath(path, start)
+    except ValueError:  # another drive
+        return path
+
+
+def _waivers(books: Books, findings: Sequence[Finding]) -> list[Any]:
     """The project's waivers, and the workspace's that accept something here."""
     accepted = {(finding.rule, finding.waiver) for finding in findings if finding.waived}
     workspace = [waiver for waiver in books.settings.waivers if (waiver.rule, waiver.reason) in accepted]
@@ -353,4 +398,4 @@ def _part(page: str) -> str:
 
 
 def _digest(parts: object) -> str:
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(encoded(parts)).hexdigest()

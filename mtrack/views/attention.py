@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import money
 
 if TYPE_CHECKING:
-    from mtrack.model import Project
-    from mtrack.views.gaps import GapsView, Row
+    from collections.abc import Iterable
+
+    from mtrack.model import Heading
+    from mtrack.views.gaps import Row
+    from mtrack.views.share import Share
 
 ACTIONS = {
     "amount-unlisted": "add the missing milestone",
@@ -39,12 +43,11 @@ STATES = {"overdue": "overdue", "delivered-not-approved": "ahead", "planned-date
 """The state a gap's money is in; every other gap is not billed, an overlap is an alarm."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A gap or overlap of a project, its state and the next step."""
 
     row: Row
-    project: Project
+    project: Heading
     state: str
     action: str
 
@@ -54,12 +57,12 @@ def state_of(row: Row) -> str:
     return "alarm" if row.finding.category == "overlap" else STATES.get(row.finding.rule, "billable")
 
 
-def attention(view: GapsView) -> tuple[Item, ...]:
+def attention(shares: Iterable[Share]) -> tuple[Item, ...]:
     """By currency, the largest amount first; what has no amount last of all."""
     items = [
-        Item(row, entry.project, state_of(row), ACTIONS.get(row.finding.rule, ""))
-        for entry in view.projects
-        for row in (*entry.gaps, *entry.overlaps)
+        Item(row, share.project, state_of(row), ACTIONS.get(row.finding.rule, ""))
+        for share in shares
+        for row in share.rows
     ]
     items.sort(
         key=lambda item: (

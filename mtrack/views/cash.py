@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import money
 from mtrack.figures import BUCKETS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from mtrack.books import Books, Workspace
@@ -22,8 +24,7 @@ BANDS = ("certain", "billable", "planned")
 """Invoiced and due; approved and unbilled; planned, not yet approved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(Struct, frozen=True):
     """An invoice with something outstanding (gross), its bucket and the days it is past due (below 0: not yet)."""
 
     project: Project
@@ -32,8 +33,7 @@ class Owed:
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class AgingView:
+class AgingView(Struct, frozen=True):
     """Outstanding by bucket and currency as of a day, and the invoices it is made of, oldest first."""
 
     as_of: date
@@ -46,26 +46,31 @@ class AgingView:
 def aging(workspace: Workspace, selection: Selection) -> AgingView:
     """Outstanding by age. The buckets sum to outstanding."""
     as_of = workspace.as_of
-    buckets: dict[str, dict[str, Decimal]] = {}
-    places: dict[str, int] = {}
-    owed: list[Owed] = []
-    for books in workspace.books:
-        project = books.project
-        if not selection.takes_path(project.path):
-            continue
-        for figures in books.ledger.invoices:
-            if figures.outstanding:
-                bucket = figures.bucket(as_of)
-                owed.append(Owed(project, figures, bucket, (as_of - figures.due).days))
-                sums = buckets.setdefault(project.currency, dict.fromkeys(BUCKETS, ZERO))
-                sums[bucket] = money.plus(sums[bucket], figures.outstanding)
-                places[project.currency] = project.places
+    shown = [books for books in workspace.books if selection.takes_path(books.project.path)]
+    owed = [
+        Owed(books.project, figures, figures.bucket(as_of), (as_of - figures.due).days)
+        for books in shown
+        for figures in books.ledger.invoices
+        if figures.outstanding
+    ]
     owed.sort(key=lambda item: (item.figures.due, item.project.path, item.figures.invoice.number))
-    return AgingView(as_of, workspace.settings.locale, dict(sorted(buckets.items())), tuple(owed), places)
+    buckets = by_age((books.project.currency, books.ledger.aging(as_of)) for books in shown)
+    places = {item.project.currency: item.project.places for item in owed}
+    return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+def by_age(owed: Iterable[tuple[str, dict[str, Decimal]]]) -> dict[str, dict[str, Decimal]]:
+    """What projects are owed by bucket, summed per currency that is owed any."""
+    result: dict[str, dict[str, Decimal]] = {}
+    for currency, buckets in owed:
+        if any(buckets.values()):
+            sums = result.setdefault(currency, dict.fromkeys(BUCKETS, ZERO))
+            for bucket, amount in buckets.items():
+                sums[bucket] = money.plus(sums[bucket], amount)
+    return dict(sorted(result.items()))
+
+
+class Expected(Struct, frozen=True):
     """Money to come. `month` is the first of the month, None where nothing says when; `late` where its day passed.
 
     `amount` is what is outstanding (gross) of an invoice, or what is unbilled (net of tax) of a milestone.
@@ -81,8 +86,7 @@ class Expected:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastView:
+class ForecastView(Struct, frozen=True):
     """Expected cash: per currency, per month (None: no date), per band; and the items it is made of.
 
     Disputed invoices and milestones on hold without an end stand under no month.
@@ -97,21 +101,28 @@ class ForecastView:
 
 def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
     """What can be expected when. What is overdue is expected now: in the month of the day asked for."""
-    items = [
-        item
-        for books in workspace.books
-        if selection.takes_path(books.project.path)
-        for item in (*_certain(books), *_unbilled(books))
-    ]
+    items = [item for books in workspace.books if selection.takes_path(books.project.path) for item in expected(books)]
     items.sort(key=lambda item: (item.day or date.max, BANDS.index(item.band), item.project.path))
-    months: dict[str, dict[date | None, dict[str, Decimal]]] = {}
-    places: dict[str, int] = {}
-    for item in items:
-        currency = item.project.currency
-        bands = months.setdefault(currency, {}).setdefault(item.month, dict.fromkeys(BANDS, ZERO))
-        bands[item.band] = money.plus(bands[item.band], item.amount)
-        places[currency] = item.project.places
-    return ForecastView(workspace.as_of, workspace.settings.locale, dict(sorted(months.items())), tuple(items), places)
+    months = calendar((item.project.currency, item.month, item.band, item.amount) for item in items)
+    places = {item.project.currency: item.project.places for item in items}
+    return ForecastView(workspace.as_of, workspace.settings.locale, months, tuple(items), places)
+
+
+def calendar(cash: Iterable[tuple[str, date | None, str, Decimal]]) -> dict[str, dict[date | None, dict[str, Decimal]]]:
+    """Amounts of a currency, month and band, summed: per currency, per month (None, for no date, last), per band."""
+    result: dict[str, dict[date | None, dict[str, Decimal]]] = {}
+    for currency, month, band, amount in cash:
+        bands = result.setdefault(currency, {}).setdefault(month, dict.fromkeys(BANDS, ZERO))
+        bands[band] = money.plus(bands[band], amount)
+    return {
+        currency: dict(sorted(months.items(), key=lambda item: item[0] or date.max))
+        for currency, months in sorted(result.items())
+    }
+
+
+def expected(books: Books) -> tuple[Expected, ...]:
+    """What can be expected of one project."""
+    return (*_certain(books), *_unbilled(books))
 
 
 def _month(day: date | None) -> date | None:

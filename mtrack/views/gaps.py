@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import money
 from mtrack.finding import Category, Finding, Severity
+from mtrack.views.currencies import by_currency
 
 if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
+    from collections.abc import Iterable, Sequence
 
     from mtrack.books import Workspace
     from mtrack.lint import Report
     from mtrack.model import Project
 
 ZERO = money.ZERO
+_SHOWN = (Category.GAP, Category.OVERLAP)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, array_like=True):
     """A gap or overlap.
 
     `subject` is the milestone's id, the invoice's number, "file" or "agreement"; `name` the milestone's name or the
@@ -34,20 +37,19 @@ class Row:
     days: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True, array_like=True):
     """Amounts at stake in one currency. `overlaps` counts a milestone or invoice once, by its largest finding."""
 
     gaps: Decimal = ZERO
     overlaps: Decimal = ZERO
 
-    def plus(self, other: Sums) -> Sums:
-        """The sum of two."""
-        return Sums(money.plus(self.gaps, other.gaps), money.plus(self.overlaps, other.overlaps))
+    @classmethod
+    def sum(cls, items: Iterable[Sums]) -> Sums:
+        """The sum of several."""
+        return cls(*money.columns(((item.gaps, item.overlaps) for item in items), 2))
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectGaps:
+class ProjectGaps(Struct, frozen=True):
     """A project with its gaps, then its overlaps, waived ones left out."""
 
     project: Project
@@ -56,8 +58,7 @@ class ProjectGaps:
     sums: Sums
 
 
-@dataclass(frozen=True, slots=True)
-class GapsView:
+class GapsView(Struct, frozen=True):
     """The projects that have gaps or overlaps, by path, and the sums per currency. `waived` counts left out ones."""
 
     as_of: date
@@ -78,38 +79,38 @@ class GapsView:
 
 def gaps(workspace: Workspace, report: Report) -> GapsView:
     """The gaps and overlaps among a report's findings."""
-    found = [finding for finding in report.findings if finding.category in (Category.GAP, Category.OVERLAP)]
+    found = [finding for finding in report.findings if finding.category in _SHOWN]
     by_project: dict[str, list[Finding]] = {}
     for finding in found:
         if not finding.waived and finding.project is not None:
             by_project.setdefault(finding.project, []).append(finding)
-    projects: list[ProjectGaps] = []
-    totals: dict[str, Sums] = {}
-    places: dict[str, int] = {}
-    for books in workspace.books:
-        findings = by_project.get(books.project.folder)
-        if findings:
-            item = _project(books.project, findings, workspace.as_of)
-            projects.append(item)
-            currency = books.project.currency
-            totals[currency] = totals.get(currency, Sums()).plus(item.sums)
-            places[currency] = books.project.places
+    projects = tuple(
+        project_gaps(books.project, findings, workspace.as_of)
+        for books in workspace.books
+        if (findings := by_project.get(books.project.folder))
+    )
+    groups = by_currency(projects).items()
     return GapsView(
         as_of=workspace.as_of,
         name=workspace.settings.name,
         locale=workspace.settings.locale,
-        projects=tuple(projects),
-        totals=dict(sorted(totals.items())),
-        places=places,
+        projects=projects,
+        totals={currency: Sums.sum(item.sums for item in items) for currency, items in groups},
+        places={currency: items[0].project.places for currency, items in groups},
         read=report.summary.projects,
         waived=sum(finding.waived for finding in found),
         skipped=report.skipped,
     )
 
 
-def _project(project: Project, findings: list[Finding], as_of: date) -> ProjectGaps:
-    names = {milestone.id: milestone.name for milestone in project.milestones}
-    rows = [_row(finding, names, project, as_of) for finding in findings]
+def project_gaps(project: Project, findings: Sequence[Finding], as_of: date) -> ProjectGaps:
+    """The gaps and overlaps of one project among its findings."""
+    names = {milestone.id: milestone.name for milestone in project.milestones} if findings else {}
+    rows = [
+        _row(finding, names, project, as_of)
+        for finding in findings
+        if finding.category in _SHOWN and not finding.waived
+    ]
     gaps = tuple(row for row in rows if row.finding.category is Category.GAP)
     overlaps = tuple(row for row in rows if row.finding.category is Category.OVERLAP)
     largest: dict[str, Decimal] = {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,8 +30,7 @@ def milestone_state(item: MilestoneStatus) -> str:
     return "received" if item.figures.invoices or milestone.approved is not None else "ahead"
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Days between two events, and the state the money was in: ahead, billable, outstanding, overdue or disputed."""
 
     start: date
@@ -38,8 +38,7 @@ class Stretch:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """A milestone's days. `events` are (name, day) in order of the day; `stretches` what lies between."""
 
     item: MilestoneStatus

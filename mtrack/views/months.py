@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import money
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from collections.abc import Iterable
 
-    from mtrack.books import Workspace
-    from mtrack.lint import Selection
+    from mtrack.books import Books
 
 ZERO = money.ZERO
 SPAN = 12
 """Months shown: that of the day asked for, and the eleven before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """A month, by its first day. `billed` is gross by the day sent, credit notes negative; `received` is cash."""
 
     first: date
@@ -28,16 +28,15 @@ class Month:
     received: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class MonthsView:
-    """Per currency the last twelve months, oldest first.
+class Turnover(Struct, frozen=True, array_like=True):
+    """Billed and received of a project by month, of the last twelve those with any.
 
     `undated` is what invoices are settled with at their milestones' word: it came in on a day nobody recorded.
     """
 
-    months: dict[str, tuple[Month, ...]]
-    undated: dict[str, Decimal]
-    places: dict[str, int]
+    billed: dict[date, Decimal]
+    received: dict[date, Decimal]
+    undated: Decimal
 
 
 def last_months(as_of: date) -> tuple[date, ...]:
@@ -46,41 +45,37 @@ def last_months(as_of: date) -> tuple[date, ...]:
     return tuple(date(i // 12, i % 12 + 1, 1) for i in range(max(index - SPAN + 1, 12), index + 1))
 
 
-def months(workspace: Workspace, selection: Selection) -> MonthsView:
-    """Billed and received by month; void invoices count nowhere, nor does what is dated after the day asked for."""
-    as_of = workspace.as_of
-    shown = last_months(as_of)
-    billed: dict[str, dict[date, Decimal]] = {}
-    received: dict[str, dict[date, Decimal]] = {}
-    undated: dict[str, Decimal] = {}
-    places: dict[str, int] = {}
-    for books in workspace.books:
-        project = books.project
-        if not selection.takes_path(project.path):
+def turnover(books: Books) -> Turnover:
+    """Billed and received of a project; void invoices count nowhere, nor does what is dated after the day asked for."""
+    as_of = books.as_of
+    start = last_months(as_of)[0]
+    billed: dict[date, Decimal] = {}
+    received: dict[date, Decimal] = {}
+    undated = ZERO
+    for figures in books.ledger.invoices:
+        invoice = figures.invoice
+        if invoice.void is not None:
             continue
-        sent_in = billed.setdefault(project.currency, dict.fromkeys(shown, ZERO))
-        came_in = received.setdefault(project.currency, dict.fromkeys(shown, ZERO))
-        places[project.currency] = project.places
-        for figures in books.ledger.invoices:
-            invoice = figures.invoice
-            if invoice.void is not None:
-                continue
-            _add(sent_in, invoice.sent, figures.gross, as_of)
-            for payment in invoice.payments:
-                _add(came_in, payment.date, payment.amount, as_of)
-            if figures.at_its_word:
-                undated[project.currency] = money.plus(undated.get(project.currency, ZERO), figures.gross)
-    return MonthsView(
-        {
-            currency: tuple(Month(first, billed[currency][first], received[currency][first]) for first in shown)
-            for currency in sorted(billed)
-        },
-        undated,
-        places,
-    )
+        if start <= invoice.sent <= as_of:
+            _add(billed, invoice.sent.replace(day=1), figures.gross)
+        for payment in invoice.payments:
+            if start <= payment.date <= as_of:
+                _add(received, payment.date.replace(day=1), payment.amount)
+        if figures.at_its_word:
+            undated = money.plus(undated, figures.gross)
+    return Turnover(billed, received, undated)
 
 
-def _add(sums: dict[date, Decimal], day: date, amount: Decimal, as_of: date) -> None:
-    first = day.replace(day=1)
-    if day <= as_of and first in sums:
-        sums[first] = money.plus(sums[first], amount)
+def months(turnovers: Iterable[Turnover], as_of: date) -> tuple[Month, ...]:
+    """The last twelve months of several projects of one currency, oldest first."""
+    billed, received = (dict.fromkeys(last_months(as_of), ZERO) for _ in range(2))
+    for item in turnovers:
+        for first, amount in item.billed.items():
+            _add(billed, first, amount)
+        for first, amount in item.received.items():
+            _add(received, first, amount)
+    return tuple(Month(first, amount, received[first]) for first, amount in billed.items())
+
+
+def _add(sums: dict[date, Decimal], first: date, amount: Decimal) -> None:
+    sums[first] = money.plus(sums.get(first, ZERO), amount)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import money
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from mtrack.figures import InvoiceFigures, Ledger, MilestoneFigures
@@ -16,8 +19,7 @@ if TYPE_CHECKING:
 ZERO = money.ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True, array_like=True):
     """Net amounts in one currency, of a milestone, a project or more.
 
     agreed = received + outstanding + overdue + billable + ahead - overbilled. The billed part of a gross invoice
@@ -40,9 +42,13 @@ class Progress:
         """All that is billed, net."""
         return money.total((self.received, self.outstanding, self.overdue))
 
-    def plus(self, other: Progress) -> Progress:
-        """The sum of two, part by part."""
-        return Progress(*(money.plus(getattr(self, name), getattr(other, name)) for name in self.__dataclass_fields__))
+    @classmethod
+    def sum(cls, items: Iterable[Progress]) -> Progress:
+        """The sum of several, part by part."""
+        return cls(*money.columns(map(_ALL_PARTS, items), len(cls.__struct_fields__)))
+
+
+_ALL_PARTS = attrgetter(*Progress.__struct_fields__)
 
 
 def of_milestone(figures: MilestoneFigures, places: int, as_of: date) -> Progress:
@@ -82,10 +88,7 @@ def of_milestone(figures: MilestoneFigures, places: int, as_of: date) -> Progres
 
 def of_project(ledger: Ledger, as_of: date) -> Progress:
     """A project's progress: the sum of its milestones'."""
-    result = Progress()
-    for figures in ledger.milestones:
-        result = result.plus(of_milestone(figures, ledger.project.places, as_of))
-    return result
+    return Progress.sum(of_milestone(figures, ledger.project.places, as_of) for figures in ledger.milestones)
 
 
 def _net_share(item: InvoiceFigures, milestone: str) -> Decimal:

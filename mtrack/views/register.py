@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
 
-from mtrack.model import number_key
+from msgspec import Struct
+
+from mtrack import money
+from mtrack.model import number_key, number_parts
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from mtrack.books import Workspace
+    from mtrack.books import Books
     from mtrack.figures import InvoiceFigures
-    from mtrack.finding import Finding
-    from mtrack.lint import Report, Selection
-    from mtrack.model import Project
-
-_LAST_DIGITS = re.compile(r"(.*?)([0-9]+)([^0-9]*)\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """An invoice record; `state` as `invoice_state` says, `hole` the finding of numbers missing before it."""
+class Registered(Struct, frozen=True, array_like=True):
+    """An invoice record; `state` as `invoice_state` says. `gross` of a void one is what it was over.
 
-    project: Project
-    figures: InvoiceFigures
+    `due` is None where nothing falls due.
+    """
+
+    number: str
+    sent: date
+    due: date | None
+    gross: Decimal
+    settled: Decimal
+    outstanding: Decimal
     state: str
-    hole: Finding | None
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """All invoice records by number."""
-
-    as_of: date
-    rows: tuple[Registered, ...]
-    holes: int
+    credits: str | None
+    replaces: str | None
+    void_reason: str | None
 
 
 def invoice_state(figures: InvoiceFigures, as_of: date) -> str:
@@ -56,26 +51,31 @@ def invoice_state(figures: InvoiceFigures, as_of: date) -> str:
 def number_order(number: str) -> tuple[str, str, int, str]:
     """The sort key of an invoice number: its series, then its last digits by value."""
     key = number_key(number)
-    match = _LAST_DIGITS.match(key)
-    if match is None:
+    parts = number_parts(key)
+    if parts is None:
         return key, "", 0, key
-    digits = match[2].lstrip("0")
-    return match[1], match[3], len(digits), digits
+    before, run, after = parts
+    digits = run.lstrip("0")
+    return before, after, len(digits), digits
 
 
-def register(workspace: Workspace, report: Report, selection: Selection) -> Register:
-    """Every invoice record under the paths asked for."""
-    holes = {
-        (finding.path, number_key(finding.invoice)): finding
-        for finding in report.findings
-        if finding.rule == "invoice-number-gap" and finding.invoice is not None and not finding.waived
-    }
+def registered(books: Books) -> tuple[Registered, ...]:
+    """The invoice records of one project."""
     rows: list[Registered] = []
-    for books in workspace.books:
-        project = books.project
-        if selection.takes_path(project.path):
-            for figures in books.ledger.invoices:
-                hole = holes.get((project.path, figures.invoice.key))
-                rows.append(Registered(project, figures, invoice_state(figures, workspace.as_of), hole))
-    rows.sort(key=lambda row: (number_order(row.figures.invoice.number), row.project.path, row.figures.invoice.sent))
-    return Register(workspace.as_of, tuple(rows), len(holes))
+    for figures in books.ledger.invoices:
+        invoice, state = figures.invoice, invoice_state(figures, books.as_of)
+        rows.append(
+            Registered(
+                number=invoice.number,
+                sent=invoice.sent,
+                due=None if state in ("void", "credit") else figures.due,
+                gross=money.plus(invoice.amount, invoice.tax) if state == "void" else figures.gross,
+                settled=figures.settled,
+                outstanding=figures.outstanding,
+                state=state,
+                credits=invoice.credits,
+                replaces=invoice.replaces,
+                void_reason=invoice.void_reason,
+            )
+        )
+    return tuple(rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import money
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 ZERO = money.ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A milestone's line, net of tax. billed = before + this_period; agreed = billed + balance.
 
     `received` is the billed part that is settled; `balance` is below 0 where more is billed than agreed.
@@ -34,8 +34,7 @@ class Line:
     balance: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """The lines in the agreed order, cancelled milestones left out, and their sum; `since` begins the period."""
 
     since: date
@@ -80,8 +79,7 @@ def _line(entry: MilestoneStatus, since: date) -> Line:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One line of the closeout checklist: `done` is None where it does not apply."""
 
     name: str

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import figures
 from mtrack.figures import Totals
 from mtrack.views import progress
+from mtrack.views.currencies import by_currency
 from mtrack.views.progress import Progress
 
 if TYPE_CHECKING:
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from mtrack.model import Project
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneStatus:
+class MilestoneStatus(Struct, frozen=True):
     """A milestone: its record, its figures, and the invoices that bill it (void ones last, for the record)."""
 
     figures: MilestoneFigures
@@ -29,8 +30,7 @@ class MilestoneStatus:
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectStatus:
+class ProjectStatus(Struct, frozen=True):
     """A project: its record, its figures, its progress. Amounts in `project.currency`."""
 
     project: Project
@@ -51,8 +51,7 @@ class ProjectStatus:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class StatusView:
+class StatusView(Struct, frozen=True):
     """All projects asked for, sorted by path, and their sums per currency."""
 
     as_of: date
@@ -66,27 +65,21 @@ class StatusView:
 
 def status(workspace: Workspace, selection: Selection) -> StatusView:
     """The status of the projects under the paths asked for."""
-    projects = tuple(_project(books) for books in workspace.books if selection.takes_path(books.project.path))
-    totals: dict[str, Totals] = {}
-    sums: dict[str, Progress] = {}
-    places: dict[str, int] = {}
-    for item in projects:
-        currency = item.project.currency
-        totals[currency] = totals.get(currency, Totals()).plus(item.totals)
-        sums[currency] = sums.get(currency, Progress()).plus(item.progress)
-        places[currency] = item.project.places
+    projects = tuple(project_status(books) for books in workspace.books if selection.takes_path(books.project.path))
+    groups = by_currency(projects).items()
     return StatusView(
-        workspace.as_of,
-        workspace.settings.name,
-        workspace.settings.locale,
-        projects,
-        dict(sorted(totals.items())),
-        dict(sorted(sums.items())),
-        places,
+        as_of=workspace.as_of,
+        name=workspace.settings.name,
+        locale=workspace.settings.locale,
+        projects=projects,
+        totals={currency: Totals.sum(item.totals for item in items) for currency, items in groups},
+        progress={currency: Progress.sum(item.progress for item in items) for currency, items in groups},
+        places={currency: items[0].project.places for currency, items in groups},
     )
 
 
-def _project(books: Books) -> ProjectStatus:
+def project_status(books: Books) -> ProjectStatus:
+    """The status of one project."""
     project, ledger = books.project, books.ledger
     void: dict[str, list[InvoiceFigures]] = {}
     for item in ledger.invoices:
@@ -101,14 +94,11 @@ def _project(books: Books) -> ProjectStatus:
         )
         for item in ledger.milestones
     )
-    whole = Progress()
-    for entry in milestones:
-        whole = whole.plus(entry.progress)
     return ProjectStatus(
         project,
         ledger,
         ledger.totals(books.as_of),
-        whole,
+        Progress.sum(entry.progress for entry in milestones),
         milestones,
         figures.agreed_total(project),
         figures.agreed_count(project),

@@ -19,10 +19,9 @@ from hostile import write_hostile
 from support import AS_OF, ROOT, mtrack, write_tree
 
 from mtrack.books import open_workspace
-from mtrack.lint import Selection, lint
+from mtrack.lint import Selection
 from mtrack.site.build import write_folder
 from mtrack.site.serve import Preview, serving, watch
-from mtrack.views.overview import overview
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -279,9 +278,7 @@ def test_the_preview_reloads_and_shows_what_is_broken(browser: Browser, tmp_path
 
     def build(folder: str) -> None:
         workspace = open_workspace(str(root), date.fromisoformat(DAY))
-        selection = Selection()
-        view = overview(workspace, lint(workspace, selection), selection)
-        write_folder(workspace, view, folder, lambda _done, _of: None, live=True)
+        write_folder(workspace, Selection(), ".", folder, lambda _done, _of: None, live=True)
 
     preview, stop = Preview(str(root), build), threading.Event()
     preview.rebuild()

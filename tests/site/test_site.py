@@ -21,16 +21,17 @@ from hypothesis import strategies as st
 from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 
 from mtrack.books import open_workspace
-from mtrack.lint import Selection, lint
+from mtrack.cache import gather
+from mtrack.lint import Selection
 from mtrack.render.wording import Wording
 from mtrack.rules import RULES
 from mtrack.site.draw import sum_bar, two_bars
 from mtrack.site.links import page_of
 from mtrack.site.revision import revision
 from mtrack.views.attention import ACTIONS
-from mtrack.views.months import months
+from mtrack.views.overview import Overview, overview
 from mtrack.views.progress import Progress
-from mtrack.views.register import number_order, register
+from mtrack.views.register import number_order
 from mtrack.views.statement import statement
 from mtrack.views.status import status
 
@@ -79,7 +80,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_the_site_has_its_pages_and_nothing_else(tree: Path, tmp_path: Path) -> None:
     assert report(tree, tmp_path / "out") == 0
     assert sorted(files(tmp_path / "out")) == [
-        ".mtrack-report.json", "clients.html", "findings.html", "index.html", "invoices.html",
+        ".mtrack-kept", ".mtrack-report.json", "clients.html", "findings.html", "index.html", "invoices.html",
         "projects/one.html", "projects/two.html", "report.css", "report.js",
     ]  # fmt: skip
 
@@ -404,9 +405,14 @@ def test_the_statement_adds_up(tmp_path: Path) -> None:
             assert sheet.total.billed == item.totals.billed
 
 
-def test_months_hold_what_was_sent_and_paid() -> None:
+def example() -> Overview:
     workspace = open_workspace(str(ROOT / "example-workspace"), date(2026, 11, 22))
-    view = months(workspace, Selection())
+    gathered = gather(workspace, Selection(), ".", {})
+    return overview(workspace.settings, gathered.report, gathered.shares)
+
+
+def test_months_hold_what_was_sent_and_paid() -> None:
+    view = example()
     assert [month.first for month in view.months["EUR"]][:2] == [date(2025, 12, 1), date(2026, 1, 1)]
     assert all(len(entries) == 12 for entries in view.months.values())
     usd = {month.first.isoformat()[:7]: (month.billed, month.received) for month in view.months["USD"]}
@@ -415,11 +421,10 @@ def test_months_hold_what_was_sent_and_paid() -> None:
 
 
 def test_the_register_shows_holes_and_every_number() -> None:
-    workspace = open_workspace(str(ROOT / "example-workspace"), date(2026, 11, 22))
-    view = register(workspace, lint(workspace, Selection()), Selection())
-    assert len(view.rows) == len(workspace.entries)
-    assert [row.figures.invoice.number for row in view.rows if row.hole] == ["INV-2026-011"]
-    assert [row.figures.invoice.number for row in view.rows if row.state == "void"] == ["INV-2026-001"]
-    numbers = [row.figures.invoice.number for row in view.rows]
+    lines = example().register
+    assert len(lines) == sum(len(item.invoices) for item in example().projects) > 0
+    assert [line.invoice.number for line in lines if line.hole] == ["INV-2026-011"]
+    assert [line.invoice.number for line in lines if line.invoice.state == "void"] == ["INV-2026-001"]
+    numbers = [line.invoice.number for line in lines]
     assert numbers == sorted(numbers)
     assert sorted(["INV-10", "INV-9", "INV-010", "X"], key=number_order) == ["INV-9", "INV-10", "INV-010", "X"]
