@@ -112,10 +112,14 @@ class Workspace:
             self._raw[folder] = source.read_bytes(self.root, path, walked=True)
         return self._raw[folder]
 
+    @property
+    def opened(self) -> int:
+        """How many projects are open."""
+        return len(self._opened)
+
     def close(self, folder: str) -> None:
-        """Let go of a project: what is asked of it after that is read again."""
+        """Let go of a project; where it is asked for again, it is made anew from the same bytes."""
         self._opened.pop(folder, None)
-        self._raw.pop(folder, None)
 
     @cached_property
     def settings_file(self) -> File | None:

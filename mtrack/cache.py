@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import __version__, evidence
 from mtrack.facts import Facts, Whole, facts
@@ -17,7 +18,7 @@ from mtrack.views.share import Share, share
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mtrack.books import Books, Workspace
     from mtrack.lint import Report, Selection
@@ -27,20 +28,20 @@ class Kept(Struct, frozen=True, array_like=True):
     """A project as it was judged.
 
     `inputs` is a digest of all that only the project itself depends on, `found` one of what rules across projects say
-    of it: while both stay as they are, so does the rest. `elsewhere` are files it names that a walk does not see.
-    Without `facts` and `share` its records can't be used.
+    of it: while both stay as they are, so does the rest; None where it is yet to be judged. `elsewhere` are files it
+    names that a walk does not see. Without `facts` and `share` its records can't be used.
     """
 
     inputs: str
     elsewhere: tuple[str, ...]
     facts: Facts | None
-    found: str
+    found: str | None
     findings: tuple[Finding, ...]
     used: tuple[Terms, ...]
     share: Share | None
 
     @property
-    def state(self) -> tuple[str, str]:
+    def state(self) -> tuple[str, str | None]:
         """All that it depends on, in short."""
         return self.inputs, self.found
 
@@ -53,50 +54,64 @@ class Gathered(NamedTuple):
     kept: dict[str, Kept]
 
 
-def gather(workspace: Workspace, selection: Selection, root: str, kept: Mapping[str, Kept]) -> Gathered:
-    """Judge a workspace; of projects that are as they were `kept`, nothing is read again."""
+MOST_OPEN = 200
+"""How many projects stay open at once: the memory of a large workspace is worth reading some records again."""
+
+
+def gather(
+    workspace: Workspace,
+    selection: Selection,
+    root: str,
+    kept: Mapping[str, Kept],
+    each: Callable[[str, Kept], None] = lambda _folder, _kept: None,
+) -> Gathered:
+    """Judge a workspace; of projects that are as they were `kept`, nothing is read again.
+
+    `each` is given every project that is shown as soon as it is judged, while it is open if it had to be read.
+    """
+    folders = workspace.found.projects
     inputs = _Inputs(workspace)
-    same: dict[str, Kept] = {}
-    digests: dict[str, str] = {}
-    elsewhere: dict[str, tuple[str, ...]] = {}
-    known: dict[str, Facts] = {}
-    skipped: list[str] = []
-    for folder in workspace.found.projects:
-        before = kept.get(folder)
-        if before is not None and before.inputs == inputs.digest(folder, before.elsewhere):
-            same[folder] = before
-            of_it = before.facts
-            digests[folder], elsewhere[folder] = before.inputs, before.elsewhere
-        else:
-            books = workspace.open(folder)[1]
-            elsewhere[folder] = inputs.elsewhere(books) if books is not None else ()
-            digests[folder] = inputs.digest(folder, elsewhere[folder])
-            of_it = facts(books) if books is not None else None
-        if of_it is None:
-            skipped.append(join(folder, RECORDS))
-        else:
-            known[folder] = of_it
-    across = Across(
-        workspace, Whole(workspace.root, workspace.settings, workspace.found, tuple(skipped), known.values())
-    )
+    begun = [_begin(workspace, inputs, folder, kept.get(folder)) for folder in folders]
+    facts = [item.facts for item in begun if item.facts is not None]
+    skipped = tuple(join(folder, RECORDS) for folder, item in zip(folders, begun, strict=True) if item.facts is None)
+    across = Across(workspace, Whole(workspace.root, workspace.settings, workspace.found, skipped, facts))
     now: dict[str, Kept] = {}
-    for folder in workspace.found.projects:
+    for folder, item in zip(folders, begun, strict=True):
         found = across.digest(workspace, folder)
-        before = same.get(folder)
-        if before is None or before.found != found:
-            verdict = judge(workspace, folder, across)
-            books = workspace.open(folder)[1]
-            before = Kept(
-                digests[folder], elsewhere[folder], known.get(folder), found, verdict.findings,
-                tuple(sorted(verdict.used, key=repr)), share(books, verdict.findings) if books is not None else None,
-            )  # fmt: skip
-        now[folder] = before
-    verdicts = [Verdict(item.findings, frozenset(item.used)) for item in now.values()]
+        now[folder] = item if found == item.found else _judged(workspace, folder, item, across, found)
+        if selection.takes_path(join(folder, RECORDS)):
+            each(folder, now[folder])
+        workspace.close(folder)
     shares = [item.share for item in now.values() if item.share is not None]
+    findings = conclude(workspace, across, [Verdict(item.findings, frozenset(item.used)) for item in now.values()])
     sizes = {item.project.path: item.records for item in shares}
-    judged = report(workspace, selection, root, conclude(workspace, across, verdicts), skipped, sizes)
-    shown = tuple(item for item in shares if selection.takes_path(item.project.path))
-    return Gathered(judged, shown, now)
+    judged = report(workspace, selection, root, findings, skipped, sizes)
+    return Gathered(judged, tuple(item for item in shares if selection.takes_path(item.project.path)), now)
+
+
+def _begin(workspace: Workspace, inputs: _Inputs, folder: str, kept: Kept | None) -> Kept:
+    """What is kept of a project if it is as it was; otherwise the facts of it, to be judged yet."""
+    if kept is not None and kept.inputs == inputs.digest(folder, kept.elsewhere):
+        return kept
+    books = workspace.open(folder)[1]
+    elsewhere = inputs.elsewhere(books) if books is not None else ()
+    digest = inputs.digest(folder, elsewhere)
+    result = Kept(digest, elsewhere, facts(books) if books is not None else None, None, (), (), None)
+    if workspace.opened > MOST_OPEN:
+        workspace.close(folder)
+    return result
+
+
+def _judged(workspace: Workspace, folder: str, begun: Kept, across: Across, found: str) -> Kept:
+    verdict = judge(workspace, folder, across)
+    books = workspace.open(folder)[1]
+    return replace(
+        begun,
+        found=found,
+        findings=verdict.findings,
+        used=tuple(sorted(verdict.used, key=repr)),
+        share=share(books, verdict.findings) if books is not None else None,
+    )
 
 
 class _Inputs:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import gc
 import hashlib
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -14,15 +12,17 @@ from markupsafe import Markup
 from mtrack.cache import gather
 from mtrack.errors import UsageError
 from mtrack.site.folder import Folder, refuse_records, writing
-from mtrack.site.pages import ASSETS, Site
+from mtrack.site.pages import ASSETS, NAVIGATION, Site
 from mtrack.site.revision import revision
 from mtrack.views.overview import overview
+from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from mtrack.books import Workspace
     from mtrack.lint import Selection
+    from mtrack.site.pages import Page
     from mtrack.views.overview import Overview
 
 
@@ -42,20 +42,25 @@ def write_folder(  # noqa: PLR0913
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     folder = Folder(target)
-    gathered = gather(workspace, selection, root, folder.kept)
-    view = overview(workspace.settings, gathered.report, gathered.shares)
-    site = Site(workspace, gathered, view, target, revision(workspace.root), live=live)
+    site = Site(workspace, target, revision(workspace.root), live=live)
+    done = 0
+    count = len(workspace.found.projects) + len(NAVIGATION)
+
+    def write(page: Page) -> None:
+        nonlocal done
+        folder.put(page.name, page.digest, page.draw)
+        done += 1
+        tell(done, max(done, count))
+
     folder.begin()
     try:
         for name in ASSETS:
             content = site.asset(name)
             folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
-        with _settled():
-            for done, page in enumerate(site.pages(), 1):
-                folder.put(page.name, page.digest, page.draw)
-                if page.folder is not None:
-                    workspace.close(page.folder)
-                tell(done, site.count)
+        gathered = gather(workspace, selection, root, folder.kept, lambda *project: write(site.project(*project)))
+        view = overview(workspace.settings, gathered.report, gathered.shares)
+        for page in site.whole(view, gathered.kept):
+            write(page)
     except BaseException:
         folder.abandon()
         raise
@@ -74,7 +79,9 @@ def write_file(
     refuse_records(workspace, target)
     gathered = gather(workspace, selection, root, {})
     view = overview(workspace.settings, gathered.report, gathered.shares)
-    site = Site(workspace, gathered, view, os.path.dirname(target), revision(workspace.root), single=True)
+    site = Site(workspace, os.path.dirname(target), revision(workspace.root), single=True)
+    shown = [(folder, kept) for folder, kept in gathered.kept.items() if selection.takes_path(join(folder, RECORDS))]
+    whole = site.whole(view, gathered.kept)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
     with writing(target) as put:
         head = site.frame(
@@ -85,23 +92,14 @@ def write_file(
             script_hash=_hash(script),
         )
         put(_bytes(head))
-        for done, page in enumerate(site.pages(), 1):
+        for page in whole:
             put(_bytes(page.draw()))
-            if page.folder is not None:
-                workspace.close(page.folder)
-            tell(done, site.count)
+        for done, (folder, kept) in enumerate(shown, 1):
+            put(_bytes(site.project(folder, kept).draw()))
+            workspace.close(folder)
+            tell(done, len(shown))
         put(_bytes(site.frame("single-foot.html.j2")))
     return view
-
-
-@contextmanager
-def _settled() -> Iterator[None]:
-    """Keep the collector of garbage from looking at what was read again and again while pages are drawn."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _inline(text: str) -> Markup:

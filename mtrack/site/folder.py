@@ -90,8 +90,8 @@ class Folder:
         self._save(self._before | self._now)
 
     def _save(self, pages: dict[str, tuple[str, int]]) -> None:
-        text = json.dumps({"version": 1, "pages": dict(sorted(pages.items()))}, indent=0) + "\n"
-        _update(os.path.join(self.path, MANIFEST), text.encode())
+        content = msgspec.json.encode({"version": 1, "pages": dict(sorted(pages.items()))})
+        _update(os.path.join(self.path, MANIFEST), content + b"\n")
 
     def begin(self) -> None:
         """Make the folder, and mark it as mtrack's own so that a run cut short can be run again."""

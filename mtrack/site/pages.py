@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 from decimal import Decimal
@@ -29,12 +30,12 @@ from mtrack.views.statement import closeout, statement
 from mtrack.views.status import project_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jinja2 import Template
 
     from mtrack.books import Books, Workspace
-    from mtrack.cache import Gathered, Kept
+    from mtrack.cache import Kept
     from mtrack.finding import Finding
     from mtrack.views.overview import Overview
     from mtrack.views.share import Share
@@ -51,36 +52,25 @@ NAVIGATION = (
 ROWS = {"index.html": 100, "invoices.html": 500, "findings.html": 500}
 """How many rows of projects, invoices or findings a page has; the next ones stand on a page of their own."""
 _MOST_ROOM = Decimal("1.25")
+_TIDY = 50
+"""After how many pages the circles that drawing leaves are collected, so that memory stays level."""
 
 
 class Page(Struct, frozen=True):
-    """A page to come: its path in the site, a digest of all it is made of, and what draws it.
-
-    `folder` is the project it is about.
-    """
+    """A page to come: its path in the site, a digest of all it is made of, and what draws it."""
 
     name: str
     digest: str
     draw: Callable[[], str]
-    folder: str | None = None
 
 
 class Site:
     """The pages of one reading of a workspace. `start` is the absolute folder the site will stand in."""
 
-    def __init__(  # noqa: PLR0913
-        self,
-        workspace: Workspace,
-        gathered: Gathered,
-        view: Overview,
-        start: str,
-        revision: str | None,
-        *,
-        single: bool = False,
-        live: bool = False,
+    def __init__(
+        self, workspace: Workspace, start: str, revision: str | None, *, single: bool = False, live: bool = False
     ) -> None:
         self.workspace = workspace
-        self.view = view
         self.start = start
         self.revision = revision
         self.single = single
@@ -91,32 +81,21 @@ class Site:
         self.environment = html_environment(self._own)
         self.words = Words(workspace.settings.locale)
         self.words.install(self.environment)
-        self._kept: Mapping[str, Kept] = gathered.kept
-        self._broken = sorted(os.path.dirname(path) or "." for path in view.report.skipped)
-        self._shares = {item.project.folder: item for item in view.projects}
-        self._known = self._shares.keys() | set(self._broken)
         self._common = self._digest_of_common()
-        self._parts: dict[str, list[Sequence[Any]]] = {
-            "index.html": _cut(self._in_order(), ROWS["index.html"]),
-            "clients.html": [view.clients],
-            "invoices.html": _cut(view.register, ROWS["invoices.html"]),
-            "findings.html": _cut(view.report.findings, ROWS["findings.html"]),
-        }
+        self._drawn = 0
 
-    def pages(self) -> Iterator[Page]:
-        """Every page, the overview first."""
-        for name, title in NAVIGATION:
-            for number in range(1, len(self._parts[name]) + 1):
-                yield self._part_page(name, title, number)
-        for folder in self._shares:
-            yield self._project_page(folder)
-        for folder in self._broken:
-            yield self._broken_page(folder)
+    def project(self, folder: str, kept: Kept) -> Page:
+        """The page of a project, or of records that can't be used."""
+        name = page_of(folder)
+        if kept.share is None:
+            context = {"folder": folder, "findings": kept.findings}
+            return self.page(name, folder, kept.state, "broken.html.j2", lambda: context)
+        title = kept.share.project.name
+        return self.page(name, title, kept.state, "project.html.j2", lambda: self._project(folder, kept))
 
-    @property
-    def count(self) -> int:
-        """How many pages there will be."""
-        return sum(map(len, self._parts.values())) + len(self._shares) + len(self._broken)
+    def whole(self, view: Overview, kept: Mapping[str, Kept]) -> list[Page]:
+        """The pages about the whole workspace, the overview first."""
+        return _Whole(self, view, kept).pages()
 
     def asset(self, name: str) -> str:
         """A style sheet or script. The style may be the workspace's own, the script never is."""
@@ -143,7 +122,8 @@ class Site:
 
     def _digest_of_common(self) -> str:
         """What every page depends on: templates, settings, the day, the version, the way to the files linked to."""
-        parts: list[Any] = [__version__, self.view.as_of, self.view.name, self.view.locale, self.single, self.live]
+        settings = self.workspace.settings
+        parts: list[Any] = [__version__, self.workspace.as_of, settings.name, settings.locale, self.single, self.live]
         parts.append(None if self.live else _relative(self.workspace.root, self.start))
         for top in (*self._own, os.path.join(resources.folder("templates"), "site")):
             for folder, _, names in sorted(os.walk(top)):
@@ -155,57 +135,16 @@ class Site:
                         parts.append((name, None))
         return _digest(parts)
 
-    def _page(  # noqa: PLR0913
-        self,
-        name: str,
-        title: str,
-        parts: object,
-        template: str,
-        context: Callable[[], dict[str, Any]],
-        folder: str | None = None,
-    ) -> Page:
+    def page(self, name: str, title: str, parts: object, template: str, context: Callable[[], dict[str, Any]]) -> Page:
         """A page that is made of `parts`, whatever its template then asks for."""
 
         def make() -> str:
+            self._drawn += 1
+            if not self._drawn % _TIDY:
+                gc.collect(0)
             return self._render(self._template(template), self._context(name, title) | context())
 
-        return Page(name, _digest((self._common, name, parts)), make, folder)
-
-    def _part_page(self, name: str, title: str, number: int) -> Page:
-        """A page about the whole workspace, or the part of it with some of its rows."""
-        parts = self._parts[name]
-        rows = parts[number - 1]
-        ends = [_ends(name, part) for part in parts]
-        state: tuple[object, ...] = ends, self.view.report.summary
-        if name == "findings.html":
-            state += rows, [finding.project in self._shares for finding in rows]
-        elif name == "invoices.html":
-            state += (rows,)
-        elif number > 1:
-            state += [self._kept[item.project.folder].state for item in rows], self._whole["room"]
-        else:
-            state += [item.state for item in self._kept.values()], sorted(self._known)
-            state += (self.revision if name == "index.html" else None,)
-
-        def context() -> dict[str, Any]:
-            return self._whole | {
-                "rows": rows,
-                "number": number,
-                "section": name,
-                "pager": [(_numbered(name, i), *end) for i, end in enumerate(ends, 1)],
-            }
-
-        page, called = _numbered(name, number), title if number == 1 else f"{title} {number}"
-        return self._page(page, called, state, f"{name}.j2", context)
-
-    def _project_page(self, folder: str) -> Page:
-        kept, title = self._kept[folder], self._shares[folder].project.name
-        return self._page(page_of(folder), title, kept.state, "project.html.j2", lambda: self._project(folder), folder)
-
-    def _broken_page(self, folder: str) -> Page:
-        kept = self._kept[folder]
-        context = {"folder": folder, "findings": kept.findings}
-        return self._page(page_of(folder), folder, kept.state, "broken.html.j2", lambda: context, folder)
+        return Page(name, _digest((self._common, name, parts)), make)
 
     def _folder_of(self, page: str) -> str:
         return self.start if self.single else os.path.dirname(os.path.join(self.start, *page.split("/")))
@@ -213,7 +152,7 @@ class Site:
     # -- what a template is given -------------------------------------------------------------------------------
 
     def _context(self, page: str, title: str) -> dict[str, Any]:
-        view = self.view
+        as_of = self.workspace.as_of
         top = "" if self.single else links.up(page)
 
         def url(target: str, kind: str | None = None, name: str | None = None) -> str:
@@ -241,61 +180,22 @@ class Site:
             "url": url,
             "identity": identity,
             "project_page": page_of,
-            "known": self._known,
             "navigation": NAVIGATION,
-            "name": view.name or "Billing by milestone",
-            "as_of": view.as_of,
+            "name": self.workspace.settings.name or "Billing by milestone",
+            "as_of": as_of,
             "revision": self.revision if page == "index.html" else None,
             "version": __version__,
-            "view": view,
             "milestone_state": milestone_state,
-            "invoice_state": lambda figures: invoice_state(figures, view.as_of),
+            "invoice_state": lambda figures: invoice_state(figures, as_of),
         }
 
-    @cached_property
-    def _whole(self) -> dict[str, Any]:
-        view = self.view
-        reach = Decimal(1)
-        for item in view.projects:
-            if item.progress.agreed > 0:
-                reach = max(reach, draw.reach(item.progress) / item.progress.agreed)
-        attention: dict[str, list[Any]] = {}
-        for found in view.attention:
-            attention.setdefault(found.project.folder, []).append(found)
-        return {
-            "room": min(reach, _MOST_ROOM),
-            "attention_of": attention,
-            "most_of": lambda months: max(money.total(bands.values()) for bands in months.values()),
-            "BUCKETS": BUCKETS,
-            "BANDS": BANDS,
-            "MOST": ROWS["index.html"],
-            "broken": self._broken,
-            "projects": self._shares,
-        }
-
-    def _in_order(self) -> list[Share]:
-        """The projects, those with the worst to attend to first, closed ones last."""
-        rank: dict[str, int] = {}
-        for place, found in enumerate(self.view.attention):
-            rank.setdefault(found.project.folder, place)
-        none = len(self.view.attention)
-        return sorted(
-            self.view.projects,
-            key=lambda item: (
-                rank.get(item.project.folder, none),
-                item.closed is not None,
-                item.project.name.casefold(),
-                item.project.folder,
-            ),
-        )
-
-    def _project(self, folder: str) -> dict[str, Any]:
+    def _project(self, folder: str, kept: Kept) -> dict[str, Any]:
         books = self.workspace.open(folder)[1]
         assert books is not None
         item = project_status(books)
         files = Files(books, None if self.live else self._folder_of(page_of(folder)))
-        as_of = self.view.as_of
-        findings = self._kept[folder].findings
+        as_of = self.workspace.as_of
+        findings = kept.findings
         by_milestone: dict[str, list[Finding]] = {}
         rest: list[Finding] = []
         ids = {entry.figures.milestone.id for entry in item.milestones}
@@ -353,6 +253,98 @@ class Site:
                 raise
             message = f"the workspace's own templates fail on {template.name}: {type(error).__name__}: {error}"
             raise CannotRunError(message) from error
+
+
+class _Whole:
+    """The pages about the whole workspace; long tables go on on further pages."""
+
+    def __init__(self, site: Site, view: Overview, kept: Mapping[str, Kept]) -> None:
+        self.site = site
+        self.view = view
+        self._kept = kept
+        self._shares = {item.project.folder: item for item in view.projects}
+        self._broken = sorted(os.path.dirname(path) or "." for path in view.report.skipped)
+        self._known = self._shares.keys() | set(self._broken)
+        self._parts: dict[str, list[Sequence[Any]]] = {
+            "index.html": _cut(self._in_order(), ROWS["index.html"]),
+            "clients.html": [view.clients],
+            "invoices.html": _cut(view.register, ROWS["invoices.html"]),
+            "findings.html": _cut(view.report.findings, ROWS["findings.html"]),
+        }
+
+    def pages(self) -> list[Page]:
+        """All of them."""
+        return [
+            self._page(name, title, number)
+            for name, title in NAVIGATION
+            for number in range(1, len(self._parts[name]) + 1)
+        ]
+
+    def _page(self, name: str, title: str, number: int) -> Page:
+        """A page about the whole workspace, or the part of it with some of its rows."""
+        parts = self._parts[name]
+        rows = parts[number - 1]
+        ends = [_ends(name, part) for part in parts]
+        state: tuple[object, ...] = ends, self.view.report.summary
+        if name == "findings.html":
+            state += rows, [finding.project in self._shares for finding in rows]
+        elif name == "invoices.html":
+            state += (rows,)
+        elif number > 1:
+            state += [self._kept[item.project.folder].state for item in rows], self._context["room"]
+        else:
+            state += [item.state for item in self._kept.values()], sorted(self._known)
+            state += (self.site.revision if name == "index.html" else None,)
+
+        def context() -> dict[str, Any]:
+            return self._context | {
+                "rows": rows,
+                "number": number,
+                "section": name,
+                "pager": [(_numbered(name, i), *end) for i, end in enumerate(ends, 1)],
+            }
+
+        page, called = _numbered(name, number), title if number == 1 else f"{title} {number}"
+        return self.site.page(page, called, state, f"{name}.j2", context)
+
+    @cached_property
+    def _context(self) -> dict[str, Any]:
+        view = self.view
+        reach = Decimal(1)
+        for item in view.projects:
+            if item.progress.agreed > 0:
+                reach = max(reach, draw.reach(item.progress) / item.progress.agreed)
+        attention: dict[str, list[Any]] = {}
+        for found in view.attention:
+            attention.setdefault(found.project.folder, []).append(found)
+        return {
+            "view": view,
+            "known": self._known,
+            "room": min(reach, _MOST_ROOM),
+            "attention_of": attention,
+            "most_of": lambda months: max(money.total(bands.values()) for bands in months.values()),
+            "BUCKETS": BUCKETS,
+            "BANDS": BANDS,
+            "MOST": ROWS["index.html"],
+            "broken": self._broken,
+            "projects": self._shares,
+        }
+
+    def _in_order(self) -> list[Share]:
+        """The projects, those with the worst to attend to first, closed ones last."""
+        rank: dict[str, int] = {}
+        for place, found in enumerate(self.view.attention):
+            rank.setdefault(found.project.folder, place)
+        none = len(self.view.attention)
+        return sorted(
+            self.view.projects,
+            key=lambda item: (
+                rank.get(item.project.folder, none),
+                item.closed is not None,
+                item.project.name.casefold(),
+                item.project.folder,
+            ),
+        )
 
 
 def _told(error: TemplateError) -> CannotRunError:

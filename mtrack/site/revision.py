@@ -11,6 +11,8 @@ _HASH = re.compile(r"[0-9a-f]{4,64}")
 
 def revision(root: str) -> str | None:
     """The short hash of the commit checked out at `root`; None without git, a repository or a commit."""
+    if not _may_have_one(root):
+        return None
     # A repository's own settings must not run programs.
     command = ["git", "-c", "core.fsmonitor=false", "-C", root, "rev-parse", "--short", "HEAD"]
     try:
@@ -26,3 +28,13 @@ def revision(root: str) -> str | None:
         return None
     head = result.stdout.decode("ascii", "replace").strip()
     return head if _HASH.fullmatch(head) else None
+
+
+def _may_have_one(root: str) -> bool:
+    """Whether git is worth asking: it takes a while to say no."""
+    folder, above = os.path.realpath(root), ""
+    while "GIT_DIR" not in os.environ and not os.path.lexists(os.path.join(folder, ".git")):
+        folder, above = os.path.dirname(folder), folder
+        if folder == above:
+            return False
+    return True

@@ -1,0 +1,192 @@
+"""What a report keeps for the next one: however a workspace changes, the report over an old one is as a new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from hostile import write_hostile
+from support import AS_OF, ROOT, mtrack, write_tree
+from test_site import RECORDS, files
+
+from mtrack import cache
+from mtrack.books import Workspace, open_workspace
+from mtrack.cache import gather
+from mtrack.lint import Selection, lint
+from mtrack.site.folder import KEPT
+from mtrack.workspace import find_root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DAY = "2026-11-22"
+
+
+def report(root: Path, out: Path, day: str = DAY) -> None:
+    """Write a report; the exit code says whether a project is left out."""
+    assert mtrack("report", root, "-o", out, "--as-of", day).code in (0, 1)
+
+
+def replaced(path: str, old: str, new: str) -> Callable[[Path], None]:
+    """An edit of a file, which must be able to do what it says."""
+
+    def edit(root: Path) -> None:
+        text = (root / path).read_text(encoding="utf-8")
+        assert old in text, old
+        (root / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return edit
+
+
+def grow(root: Path, path: str, text: str) -> None:
+    (root / path).write_text((root / path).read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def first(root: Path, folder: str) -> Path:
+    return min((root / folder).iterdir())
+
+
+def linked(root: Path, path: str, target: str) -> None:
+    (root / path).unlink(missing_ok=True)
+    os.symlink(target, root / path)
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "a comment": lambda root: grow(root, "acme-website/milestones.yaml", "# seen\n"),
+    "a name": replaced("acme-website/milestones.yaml", "project:", "project: The"),
+    "an approval taken back": replaced("acme-website/milestones.yaml", "approved:", "completed: 2026-01-01\n      x-was:"),
+    "a number used elsewhere": lambda root: write_tree(
+        root, {"late/milestones.yaml": RECORDS.format(name="Late", number="INV-2026-005")}
+    ),
+    "a comment above the record that another points to": lambda root: [
+        path.write_text("# more\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+        for path in root.rglob("milestones.yaml")
+        if "INV-2026-005" in path.read_text(encoding="utf-8")
+    ],
+    "a file that is emptied": lambda root: first(root, "hooli-app/invoices").write_bytes(b""),
+    "a file that goes": lambda root: first(root, "hooli-app/invoices").unlink(),
+    "a file that nobody named": lambda root: write_tree(root, {"acme-website/signoffs/extra.eml": "yes"}),
+    "a file below a folder": lambda root: write_tree(root, {"acme-website/signoffs/old/extra.eml": "yes"}),
+    "two files of one content": lambda root: shutil.copy(
+        first(root, "globex-rebrand/invoices"), first(root, "initech-portal/invoices")
+    ),
+    "a link in place of a file": lambda root: linked(root, "acme-website/signoffs/extra.eml", "../agreement"),
+    "a link that leads elsewhere": lambda root: linked(root, "acme-website/signoffs/extra.eml", "/"),
+    "a hidden file that is named": replaced("late/milestones.yaml", "invoices/", ".hidden/"),
+    "that file": lambda root: write_tree(root, {"late/.hidden/INV-2026-005.pdf": "there"}),
+    "that file emptied": lambda root: write_tree(root, {"late/.hidden/INV-2026-005.pdf": ""}),
+    "a broken project": lambda root: write_tree(root, {"late/milestones.yaml": "project: ["}),
+    "a mended project": lambda root: write_tree(
+        root, {"late/milestones.yaml": RECORDS.format(name="Later", number="INV-2026-099")}
+    ),
+    "a project within a project": lambda root: write_tree(
+        root, {"late/sub/milestones.yaml": RECORDS.format(name="Sub", number="INV-2027-001")}
+    ),
+    "a waiver in the settings": replaced(
+        "mtrack.yaml", "waivers:\n", "waivers:\n  - {rule: overdue, reason: they pay late}\n"
+    ),
+    "a severity": replaced("mtrack.yaml", "rules:\n", "rules:\n  attachment-missing: off\n"),
+    "a project that goes": lambda root: shutil.rmtree(root / "globex-rebrand"),
+    "a project that moves": lambda root: (root / "late").rename(root / "moved"),
+}  # fmt: skip
+
+
+def test_after_every_change_the_report_is_as_a_new_one(tmp_path: Path) -> None:
+    root, out = tmp_path / "work", tmp_path / "out"
+    shutil.copytree(ROOT / "example-workspace", root)
+    report(root, out)
+    before = files(out)
+    for name, change in CHANGES.items():
+        change(root)
+        report(root, out)
+        fresh = tmp_path / "fresh"
+        report(root, fresh)
+        new = files(fresh)
+        shutil.rmtree(fresh)
+        assert files(out) == new, name
+        assert new != before, f"{name} changes nothing"
+        before = new
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2027-06-01", "2025-01-01"])
+def test_another_day_is_judged_anew(tmp_path: Path, day: str) -> None:
+    report(ROOT / "example-workspace", tmp_path / "out")
+    report(ROOT / "example-workspace", tmp_path / "out", day)
+    report(ROOT / "example-workspace", tmp_path / "fresh", day)
+    assert files(tmp_path / "out") == files(tmp_path / "fresh")
+
+
+def test_a_report_that_moves_has_other_links(tmp_path: Path) -> None:
+    root = write_hostile(tmp_path / "hostile")
+    report(root, tmp_path / "out", AS_OF.isoformat())
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "out").rename(tmp_path / "deeper/out")
+    report(root, tmp_path / "deeper/out", AS_OF.isoformat())
+    report(root, tmp_path / "deeper/fresh", AS_OF.isoformat())
+    assert files(tmp_path / "deeper/out") == files(tmp_path / "deeper/fresh")
+
+
+def test_only_what_changed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "work"
+    shutil.copytree(ROOT / "example-workspace", root)
+    selection, day = Selection(), date.fromisoformat(DAY)
+    kept = gather(open_workspace(str(root), day), selection, ".", {}).kept
+    opened: list[str] = []
+    open_project = Workspace.open
+
+    def watched(self: Workspace, folder: str) -> object:
+        opened.append(folder)
+        return open_project(self, folder)
+
+    monkeypatch.setattr(Workspace, "open", watched)
+    assert gather(open_workspace(str(root), day), selection, ".", kept).kept == kept
+    assert opened == []
+    grow(root, "acme-website/milestones.yaml", "# seen\n")
+    gather(open_workspace(str(root), day), selection, ".", kept)
+    assert set(opened) == {"acme-website"}
+
+
+def test_few_projects_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {f"p{i}/milestones.yaml": RECORDS.format(name=f"P{i}", number=f"P-{i}") for i in range(12)})
+    monkeypatch.setattr(cache, "MOST_OPEN", 3)
+    workspace = open_workspace(find_root(str(tmp_path)), AS_OF)
+    most = 0
+
+    def count(_folder: str, _kept: object) -> None:
+        nonlocal most
+        most = max(most, workspace.opened)
+
+    gathered = gather(workspace, Selection(), ".", {}, count)
+    assert 0 < most <= 4
+    assert workspace.opened == 0
+    assert gathered.report == lint(open_workspace(find_root(str(tmp_path)), AS_OF), Selection(), ".")
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", b"\xc1", b"\x81\xa1a\x91\x01"])
+def test_damage_costs_only_time(tmp_path: Path, damage: bytes) -> None:
+    out = tmp_path / "out"
+    report(ROOT / "example-workspace", out)
+    good = files(out)
+    (out / KEPT).write_bytes(damage)
+    report(ROOT / "example-workspace", out)
+    assert files(out) == good
+    (out / KEPT).unlink()
+    report(ROOT / "example-workspace", out)
+    assert files(out) == good
+
+
+def test_names_that_are_not_text_are_read_each_time(tmp_path: Path) -> None:
+    root = write_tree(tmp_path / "work", {"one/milestones.yaml": RECORDS.format(name="One", number="A-1")})
+    write_tree(root, {"two/milestones.yaml": RECORDS.format(name="Two", number="B-1")})
+    (root / "one/signoffs").mkdir()
+    with open(os.fsencode(root / "one/signoffs") + b"/\xff.eml", "wb") as file:
+        file.write(b"yes")
+    report(root, tmp_path / "out", AS_OF.isoformat())
+    assert sorted(msgspec.msgpack.decode((tmp_path / "out" / KEPT).read_bytes())) == ["two"]
+    report(root, tmp_path / "out", AS_OF.isoformat())
+    assert "udcff.eml" in (tmp_path / "out/projects/one.html").read_text(encoding="utf-8")
