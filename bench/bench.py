@@ -90,17 +90,34 @@ def measure(all_commands: dict[str, tuple[list[str], int]]) -> dict[str, float]:
 
 
 def report_times(root: str, folder: str) -> dict[str, float]:
-    """The medians of a report all new, and of one after one project's records changed."""
-    records = os.path.join(root, *workspace.folder_of(1).split("/"), "milestones.yaml")
+    """The medians of a report all new, and of one after a milestone of one project was approved and billed."""
     times: dict[str, list[float]] = {"report, all new": [], "report, one changed": []}
     for turn in range(ROUNDS):
         command = [os.path.join(BIN, "mtrack"), "report", root, "--as-of", str(workspace.AS_OF)]
         command += ["-o", os.path.join(folder, f"report-{turn}")]
         times["report, all new"].append(timed(command, 0)[0])
-        with open(records, "a", encoding="utf-8") as file:
-            file.write(f"# turn {turn}\n")
+        bill(root, turn)
         times["report, one changed"].append(timed(command, 0)[0])
     return {name: median(values) for name, values in times.items()}
+
+
+def bill(root: str, turn: int) -> None:
+    """Approve and bill the first open milestone of a project, another one each turn."""
+    for index in range(1 + turn * 100, PROJECTS):
+        records = os.path.join(root, *workspace.folder_of(index).split("/"), "milestones.yaml")
+        with open(records, encoding="utf-8") as file:
+            text = file.read()
+        billed = (
+            f"deliverable: {{approved: {workspace.AS_OF}, approved_by: the client}}\n"
+            f"    invoice: {{number: INV-{index:04}-99, amount: 1000.00, sent: {workspace.AS_OF}}}\n    status: sent"
+        )
+        changed = text.replace("status: not_billed", billed, 1)
+        if changed != text:
+            with open(records, "w", encoding="utf-8", newline="") as file:
+                file.write(changed)
+            return
+    message = "no project has a milestone to bill"
+    raise RuntimeError(message)
 
 
 def check_lint(command: list[str], code: int) -> None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from mtrack.cache import gather
 from mtrack.errors import UsageError
+from mtrack.site import whole
 from mtrack.site.folder import Folder, refuse_records, writing
 from mtrack.site.pages import ASSETS, NAVIGATION, Site
 from mtrack.site.revision import revision
@@ -59,7 +60,7 @@ def write_folder(  # noqa: PLR0913
             folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
         gathered = gather(workspace, selection, root, folder.kept, lambda *project: write(site.project(*project)))
         view = overview(workspace.settings, gathered.report, gathered.shares)
-        for page in site.whole(view, gathered.kept):
+        for page in whole.pages(site, view, gathered.kept):
             write(page)
     except BaseException:
         folder.abandon()
@@ -81,7 +82,7 @@ def write_file(
     view = overview(workspace.settings, gathered.report, gathered.shares)
     site = Site(workspace, os.path.dirname(target), revision(workspace.root), single=True)
     shown = [(folder, kept) for folder, kept in gathered.kept.items() if selection.takes_path(join(folder, RECORDS))]
-    whole = site.whole(view, gathered.kept)
+    top = whole.pages(site, view, gathered.kept)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
     with writing(target) as put:
         head = site.frame(
@@ -92,7 +93,7 @@ def write_file(
             script_hash=_hash(script),
         )
         put(_bytes(head))
-        for page in whole:
+        for page in top:
             put(_bytes(page.draw()))
         for done, (folder, kept) in enumerate(shown, 1):
             put(_bytes(site.project(folder, kept).draw()))

@@ -5,24 +5,20 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-from decimal import Decimal
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import TemplateError
 from markupsafe import Markup
 from msgspec import Struct
 
-from mtrack import __version__, money, resources
+from mtrack import __version__, resources
 from mtrack.cache import encoded
 from mtrack.errors import CannotRunError
-from mtrack.figures import BUCKETS
 from mtrack.render.templates import html_environment
 from mtrack.site import draw, links
 from mtrack.site.links import Files, anchor, page_of
 from mtrack.site.words import Words
 from mtrack.source import inside
-from mtrack.views.cash import BANDS
 from mtrack.views.milestone import lane, milestone_state
 from mtrack.views.register import invoice_state
 from mtrack.views.share import boundaries
@@ -30,15 +26,13 @@ from mtrack.views.statement import closeout, statement
 from mtrack.views.status import project_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from jinja2 import Template
 
     from mtrack.books import Books, Workspace
     from mtrack.cache import Kept
     from mtrack.finding import Finding
-    from mtrack.views.overview import Overview
-    from mtrack.views.share import Share
 
 T = TypeVar("T")
 
@@ -49,9 +43,6 @@ NAVIGATION = (
     ("invoices.html", "Invoices"),
     ("findings.html", "Findings"),
 )
-ROWS = {"index.html": 100, "invoices.html": 500, "findings.html": 500}
-"""How many rows of projects, invoices or findings a page has; the next ones stand on a page of their own."""
-_MOST_ROOM = Decimal("1.25")
 _TIDY = 50
 """After how many pages the circles that drawing leaves are collected, so that memory stays level."""
 
@@ -92,10 +83,6 @@ class Site:
             return self.page(name, folder, kept.state, "broken.html.j2", lambda: context)
         title = kept.share.project.name
         return self.page(name, title, kept.state, "project.html.j2", lambda: self._project(folder, kept))
-
-    def whole(self, view: Overview, kept: Mapping[str, Kept]) -> list[Page]:
-        """The pages about the whole workspace, the overview first."""
-        return _Whole(self, view, kept).pages()
 
     def asset(self, name: str) -> str:
         """A style sheet or script. The style may be the workspace's own, the script never is."""
@@ -255,119 +242,10 @@ class Site:
             raise CannotRunError(message) from error
 
 
-class _Whole:
-    """The pages about the whole workspace; long tables go on on further pages."""
-
-    def __init__(self, site: Site, view: Overview, kept: Mapping[str, Kept]) -> None:
-        self.site = site
-        self.view = view
-        self._kept = kept
-        self._shares = {item.project.folder: item for item in view.projects}
-        self._broken = sorted(os.path.dirname(path) or "." for path in view.report.skipped)
-        self._known = self._shares.keys() | set(self._broken)
-        self._parts: dict[str, list[Sequence[Any]]] = {
-            "index.html": _cut(self._in_order(), ROWS["index.html"]),
-            "clients.html": [view.clients],
-            "invoices.html": _cut(view.register, ROWS["invoices.html"]),
-            "findings.html": _cut(view.report.findings, ROWS["findings.html"]),
-        }
-
-    def pages(self) -> list[Page]:
-        """All of them."""
-        return [
-            self._page(name, title, number)
-            for name, title in NAVIGATION
-            for number in range(1, len(self._parts[name]) + 1)
-        ]
-
-    def _page(self, name: str, title: str, number: int) -> Page:
-        """A page about the whole workspace, or the part of it with some of its rows."""
-        parts = self._parts[name]
-        rows = parts[number - 1]
-        ends = [_ends(name, part) for part in parts]
-        state: tuple[object, ...] = ends, self.view.report.summary
-        if name == "findings.html":
-            state += rows, [finding.project in self._shares for finding in rows]
-        elif name == "invoices.html":
-            state += (rows,)
-        elif number > 1:
-            state += [self._kept[item.project.folder].state for item in rows], self._context["room"]
-        else:
-            state += [item.state for item in self._kept.values()], sorted(self._known)
-            state += (self.site.revision if name == "index.html" else None,)
-
-        def context() -> dict[str, Any]:
-            return self._context | {
-                "rows": rows,
-                "number": number,
-                "section": name,
-                "pager": [(_numbered(name, i), *end) for i, end in enumerate(ends, 1)],
-            }
-
-        page, called = _numbered(name, number), title if number == 1 else f"{title} {number}"
-        return self.site.page(page, called, state, f"{name}.j2", context)
-
-    @cached_property
-    def _context(self) -> dict[str, Any]:
-        view = self.view
-        reach = Decimal(1)
-        for item in view.projects:
-            if item.progress.agreed > 0:
-                reach = max(reach, draw.reach(item.progress) / item.progress.agreed)
-        attention: dict[str, list[Any]] = {}
-        for found in view.attention:
-            attention.setdefault(found.project.folder, []).append(found)
-        return {
-            "view": view,
-            "known": self._known,
-            "room": min(reach, _MOST_ROOM),
-            "attention_of": attention,
-            "most_of": lambda months: max(money.total(bands.values()) for bands in months.values()),
-            "BUCKETS": BUCKETS,
-            "BANDS": BANDS,
-            "MOST": ROWS["index.html"],
-            "broken": self._broken,
-            "projects": self._shares,
-        }
-
-    def _in_order(self) -> list[Share]:
-        """The projects, those with the worst to attend to first, closed ones last."""
-        rank: dict[str, int] = {}
-        for place, found in enumerate(self.view.attention):
-            rank.setdefault(found.project.folder, place)
-        none = len(self.view.attention)
-        return sorted(
-            self.view.projects,
-            key=lambda item: (
-                rank.get(item.project.folder, none),
-                item.closed is not None,
-                item.project.name.casefold(),
-                item.project.folder,
-            ),
-        )
-
-
 def _told(error: TemplateError) -> CannotRunError:
     where = getattr(error, "name", None) or "templates"
     line = f":{error.lineno}" if hasattr(error, "lineno") else ""
     return CannotRunError(f"templates/{where}{line}: {error.message or type(error).__name__}")
-
-
-def _cut(rows: Sequence[T], most: int) -> list[Sequence[T]]:
-    """Rows in parts of a page each; one part where there are none."""
-    return [rows[start : start + most] for start in range(0, max(len(rows), 1), most)]
-
-
-def _numbered(name: str, number: int) -> str:
-    """The page of a part: index.html, index-2.html and so on."""
-    return name if number == 1 else f"{name.removesuffix('.html')}-{number}.html"
-
-
-def _ends(name: str, rows: Sequence[Any]) -> tuple[int, str, str]:
-    """How many rows a part has, and what its first and last are called where that helps to find one."""
-    if name == "invoices.html" and rows:
-        return len(rows), rows[0].invoice.number, rows[-1].invoice.number
-    return len(rows), "", ""
 
 
 def _relative(path: str, start: str) -> str:

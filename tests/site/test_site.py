@@ -25,6 +25,7 @@ from mtrack.cache import gather
 from mtrack.lint import Selection
 from mtrack.render.wording import Wording
 from mtrack.rules import RULES
+from mtrack.site import whole
 from mtrack.site.draw import sum_bar, two_bars
 from mtrack.site.links import page_of
 from mtrack.site.revision import revision
@@ -120,6 +121,36 @@ def test_what_a_page_depends_on_makes_it_anew(tree: Path, tmp_path: Path) -> Non
     (out / "projects/one.html").write_text("mine", encoding="utf-8")
     report(tree, out)
     assert (out / "projects/one.html").read_text(encoding="utf-8") == page
+
+
+def test_long_tables_go_on_on_further_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "ROWS", {"index.html": 2, "invoices.html": 3, "findings.html": 4})
+    root = ROOT / "example-workspace"
+    report(root, tmp_path / "out")
+    shown = example_rows(tmp_path / "out")
+    monkeypatch.undo()
+    report(root, tmp_path / "once")
+    for name, rows in example_rows(tmp_path / "once").items():
+        assert shown[name] == rows, name
+        assert len(rows) > 4, name
+    assert (tmp_path / "out/index-2.html").exists()
+    report(root, tmp_path / "out")
+    assert sorted(files(tmp_path / "out")) == sorted(files(tmp_path / "once"))
+
+
+def example_rows(out: Path) -> dict[str, list[str]]:
+    """The rows of the long tables, over all their pages."""
+    result: dict[str, list[str]] = {}
+    for name, table in (("index", "projects"), ("invoices", "register"), ("findings", "findings")):
+        pages = [path for i in range(1, 99) if (path := out / f"{name}{f'-{i}' if i > 1 else ''}.html").exists()]
+        result[name] = []
+        for number, path in enumerate(pages, 1):
+            text = path.read_text(encoding="utf-8")
+            (body,) = re.findall(rf'<table class="stack {table} sortable".*?<tbody>(.*?)</tbody>', text, re.DOTALL)
+            result[name] += re.findall(r"<tr.*?</tr>", body, re.DOTALL)
+            current = re.findall(r'<li><a href="([^"]*)" aria-current="page">', text)
+            assert current[1:] == ([path.name] if len(pages) > 1 else []), number
+    return result
 
 
 def test_pages_of_gone_projects_are_removed(tree: Path, tmp_path: Path) -> None:
