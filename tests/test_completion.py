@@ -75,7 +75,31 @@ def test_bash_completes_commands(root: Path) -> None:
 @needs_bash
 def test_bash_completes_projects(root: Path) -> None:
     assert complete(root, "bill", "") == ["acme-website", "globex", "clients/globex"]
-    assert complete(root, "approve", "cl") == ["clients/globex"]
+    assert complete(root, "approve", "CL") == ["clients/globex"]
+
+
+@needs_bash
+@pytest.mark.parametrize("begun", ["Sö", '"Sö', "'Sö", r"Söhne\ \&"])
+def test_bash_keeps_a_name_whole_and_runs_nothing_in_it(begun: str, root: Path) -> None:
+    name = "Söhne & *$(touch ran)`touch ran`"
+    write_tree(root, {f"{name}/milestones.yaml": RECORD.format(name="Sons", id="S", number="INV-9")})
+    (offered,) = complete(root, "bill", begun)
+    quote = begun[0] if begun[0] in "'\"" else ""
+    done = subprocess.run(
+        ["bash", "-c", f"printf %s {quote}{offered}{quote}"],
+        cwd=root,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout == name
+    assert not (root / "ran").exists()
+
+
+@needs_bash
+def test_bash_is_offered_no_name_that_breaks_a_line(root: Path) -> None:
+    write_tree(root, {"zeta\x1b[31m\nnext/milestones.yaml": RECORD.format(name="Zeta", id="Z", number="INV-9")})
+    assert complete(root, "bill", "z") == []
 
 
 @needs_bash
@@ -87,7 +111,7 @@ def test_bash_completes_the_milestones_of_the_project_named(root: Path) -> None:
 
 @needs_bash
 def test_bash_completes_invoice_numbers(root: Path) -> None:
-    assert complete(root, "pay", "") == ["INV-2026-004", "2026/17 B"]
+    assert complete(root, "pay", "") == ["INV-2026-004", "2026/17\\ B"]
     assert complete(root, "void", "inv") == ["INV-2026-004"]
 
 

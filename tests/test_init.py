@@ -121,8 +121,12 @@ def test_the_currency_is_set(tmp_path: Path) -> None:
 
 
 def test_a_repository_around_the_workspace_is_told(tmp_path: Path) -> None:
+    assert "git init, then pre-commit install" in mtrack("init", "first", cwd=tmp_path).out
     (tmp_path / ".git").mkdir()
-    assert "root of the repository, .:" in mtrack("init", "billing", cwd=tmp_path).out
+    told = mtrack("init", "billing", cwd=tmp_path).out
+    assert "root of the repository, .:" in told
+    assert "mtrack lint billing" in told
+    assert "git init" not in told
     (tmp_path / "billing" / ".git").mkdir()
     assert "repository" not in mtrack("init", "billing", cwd=tmp_path).out
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from mtrack.errors import CannotRunError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import click
 
     from mtrack.books import Books
@@ -23,6 +25,12 @@ def _books() -> tuple[Books, ...]:
         return ()
 
 
+def _starting(names: Iterable[str], incomplete: str) -> list[str]:
+    """The names that go on from what is typed, each once; none that would break the line it is shown on."""
+    begun = incomplete.casefold()
+    return [name for name in dict.fromkeys(names) if name.casefold().startswith(begun) and name.isprintable()]
+
+
 def rules(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Rule names; after a comma, the next one."""
     from mtrack.rules import RULES  # noqa: PLC0415
@@ -36,7 +44,7 @@ def projects(_context: click.Context, _parameter: click.Parameter, incomplete: s
     folders = [books.project.folder for books in _books()]
     ends = [folder.rpartition("/")[2] for folder in folders]
     short = [end for end in ends if ends.count(end) == 1]
-    return [name for name in dict.fromkeys([*short, *folders]) if name.startswith(incomplete)]
+    return _starting([*short, *folders], incomplete)
 
 
 def milestones(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -48,10 +56,9 @@ def milestones(context: click.Context, _parameter: click.Parameter, incomplete: 
         if wanted is None or f"/{books.project.folder}".endswith(f"/{str(wanted).strip('/')}")
         for milestone in books.project.milestones
     ]
-    return [name for name in dict.fromkeys(ids) if name.startswith(incomplete)]
+    return _starting(ids, incomplete)
 
 
 def numbers(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Invoice numbers of the workspace."""
-    found = [invoice.number for books in _books() for invoice in books.project.invoices()]
-    return [number for number in dict.fromkeys(found) if number.casefold().startswith(incomplete.casefold())]
+    return _starting((invoice.number for books in _books() for invoice in books.project.invoices()), incomplete)

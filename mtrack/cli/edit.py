@@ -342,15 +342,19 @@ def init(folder: str, currency: str | None, commit: bool, dry_run: bool) -> int:
         common.write(f"committed as {begun.committed}")
     if begun.stale:
         common.write(f"the schemas are not those of this mtrack: mtrack schema --update {name} brings them up to date")
-    if begun.repository is not None:
-        above = os.path.relpath(begun.repository)
+    if begun.repository not in (None, begun.root):
+        inner = os.path.relpath(begun.root, begun.repository)
         common.write(
-            f"note: CI and pre-commit look only at the root of the repository, {above}: move their files there"
+            f"note: CI and pre-commit look only at the root of the repository, {os.path.relpath(begun.repository)}:"
+        )
+        common.write(
+            f"      move their files there, and give {inner} to each mtrack command in them (mtrack lint {inner})"
         )
     go = "" if name == "." else f"cd {name}, then "
     common.write(f"next: {go}mtrack new acme-website --currency EUR --milestone 'Discovery=4000.00'")
     if begun.written:
-        common.write("      pre-commit install, to have git run mtrack lint before each commit")
+        git = "git init, then " if begun.repository is None else ""
+        common.write(f"      {git}pre-commit install, to have git run mtrack lint before each commit")
         common.write("      delete the jobs of GitHub or GitLab, whichever you don't use")
     return 0
 

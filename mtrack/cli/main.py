@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 
 import click
 
 from mtrack import __version__
 from mtrack.cli.overview import COMMANDS, overview
+
+if "_MTRACK_COMPLETE" in os.environ:  # a shell asks what there is to offer
+    import mtrack.cli.bash  # noqa: F401
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -27,7 +27,7 @@ OPENS = frozenset({"agreement-missing", "amount-unlisted", "milestones-missing"}
 class Begun:
     """What `init` did: paths written, paths that were there already, and schemas among those that are out of date.
 
-    `repository` is the root of the git repository around it, where that is another folder.
+    `repository` is the root of the git repository it lies in; None where it lies in none.
     """
 
     root: str
@@ -68,17 +68,17 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     for name, text in missing.items():
         outfit.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
-    return Begun(root, tuple(missing), kept, "", committed, tuple(outfit.stale(root)), _repository_above(root))
+    return Begun(root, tuple(missing), kept, "", committed, tuple(outfit.stale(root)), _repository(root))
 
 
-def _repository_above(root: str) -> str | None:
-    """The nearest folder above that is a git repository's root; None where `root` is one itself or in none."""
+def _repository(root: str) -> str | None:
+    """The nearest folder at or above `root` that is a git repository's root."""
     folder = root
     while not os.path.lexists(os.path.join(folder, ".git")):
         folder, below = os.path.dirname(folder), folder
         if folder == below:
             return None
-    return None if folder == root else folder
+    return folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

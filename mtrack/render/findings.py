@@ -34,7 +34,7 @@ def concise(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT00
 
 
 def text(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT002
-    """Place, the user's own line with a marker, message, hint, related places; then a summary line."""
+    """Place, the user's own line with a marker, message, related places, hint and page; then a summary line."""
     parts = [_block(finding, colour) for finding in report.findings if not finding.waived]
     waived = [finding for finding in report.findings if finding.waived]
     if waived:
@@ -46,8 +46,7 @@ def text(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT002
     skipped = _skipped(report)
     if skipped:
         parts.append("".join(f"{line}\n" for line in skipped))
-    more = "mtrack rules RULE tells why one matters and how to accept it\n" if report.findings else ""
-    parts.append(_summary(report, colour) + more)
+    parts.append(_summary(report, colour))
     return "\n".join(parts)
 
 
@@ -74,8 +73,8 @@ def _block(finding: Finding, colour: bool) -> str:  # noqa: FBT001
         f"{gutter} {equals} see {_where(related.path, related.span)}: {harmless(related.message)}"
         for related in finding.related
     ]
-    if finding.hint:
-        lines.append(f"{gutter} {equals} help: {harmless(finding.hint)}")
+    help_ = "; ".join(part for part in (finding.hint, f"see mtrack rules {finding.rule}") if part)
+    lines.append(f"{gutter} {equals} help: {harmless(help_)}")
     return "".join(f"{line}\n" for line in lines)
 
 

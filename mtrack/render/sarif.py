@@ -67,8 +67,10 @@ def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
             {"physicalLocation": _location(related.path, related.span), "message": {"text": harmless(related.message)}}
             for related in finding.related
         ]
+    # The standard (3.27.23) wants the list on every result or on none; an empty one says that nothing is suppressed.
+    result["suppressions"] = []
     if finding.waiver is not None:
-        result["suppressions"] = [{"kind": "external", "justification": harmless(finding.waiver)}]
+        result["suppressions"].append({"kind": "external", "justification": harmless(finding.waiver)})
     return result
 
 
