@@ -15,7 +15,7 @@ from mtrack.facts import Facts, Whole, facts
 from mtrack.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.lint import Across, Terms, Verdict, conclude, judge, report
 from mtrack.views.share import Share, share
-from mtrack.workspace import RECORDS, join
+from mtrack.workspace import EVIDENCE, RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -115,34 +115,41 @@ def _judged(workspace: Workspace, folder: str, begun: Kept, across: Across, foun
 
 
 class _Inputs:
-    """Digests of what each project depends on: its records, the files in its folder, the settings, the day, mtrack."""
+    """Digests of what each project depends on: its records, its evidence folders, the settings, the day, mtrack."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._owners: dict[str, str | None] = {}
+        self._owners: dict[str, str] = {}
+        """The project that a folder with its evidence belongs to."""
         self._listed: dict[str, list[object]] = {}
-        for path, folder in workspace.found.folders.items():
-            owner = path if folder.has_records else self._owners.get(path.rpartition("/")[0] or ".")
-            self._owners[path] = owner
-            if owner is not None:
-                others = (name for name, size in folder.files.items() if size is None)
-                marks = [self._mark(name) for name in (*folder.links, *(join(path, name) for name in others))]
-                below = [name for name, _ in folder.below]
-                self._listed.setdefault(owner, []).append((path, folder.files, below, marks))
+        folders = workspace.found.folders
+        for path, folder in folders.items():
+            above, _, name = path.rpartition("/")
+            above = above or "."
+            if folder.has_records:
+                special = [join(path, name) for name in EVIDENCE if name in folder.files]
+                links = [link for link in folder.links if link.rpartition("/")[2] in EVIDENCE]
+                self._listed[path] = [self._mark(path) for path in (*special, *links)]
+            elif above in self._owners or (name in EVIDENCE and path != "." and above in self._listed):
+                owner = self._owners[path] = self._owners.get(above, above)
+                others = [join(path, name) for name, size in folder.files.items() if size is None]
+                marks = [self._mark(path) for path in (*folder.links, *others)]
+                self._listed[owner].append((path, folder.files, [name for name, _ in folder.below], marks))
         settings = workspace.settings.source
         self._common = encoded((__version__, _code(), workspace.as_of, settings and settings.text))
 
     def _mark(self, path: str) -> tuple[object, ...]:
         """What a link or a special file leads to."""
-        full = os.path.join(self._workspace.root, *path.split("/"))
+        root = self._workspace.root
+        full = os.path.join(root, *path.split("/"))
         try:
             info = os.stat(full)
         except OSError as error:
             return path, error.errno
-        return path, os.path.realpath(full), info.st_mode, info.st_size
+        return path, os.path.relpath(os.path.realpath(full), os.path.realpath(root)), info.st_mode, info.st_size
 
     def elsewhere(self, books: Books) -> tuple[str, ...]:
-        """The files a project names that lie in no folder of its own that the walk entered."""
+        """The files a project names that lie in no evidence folder of its own that the walk entered."""
         folder = books.project.folder
         result: set[str] = set()
         for named, _ in books.files:
