@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -102,20 +103,28 @@ def report_times(root: str, folder: str) -> dict[str, float]:
 
 
 def bill(root: str, turn: int) -> None:
-    """Approve and bill the first open milestone of a project, another one each turn."""
+    """Approve and bill the first open milestone of a project, another one each turn, with the paper beside it."""
     for index in range(1 + turn * 100, PROJECTS):
-        records = os.path.join(root, *workspace.folder_of(index).split("/"), "milestones.yaml")
+        folder = os.path.join(root, *workspace.folder_of(index).split("/"))
+        records = os.path.join(folder, "milestones.yaml")
         with open(records, encoding="utf-8") as file:
             text = file.read()
+        found = re.search(r"amount: (.*)\n    planned: .*\n    status: not_billed", text)
+        if found is None:
+            continue
+        number = f"INV-{PROJECTS + 1}-{turn + 1:02}"
         billed = (
-            f"deliverable: {{approved: {workspace.AS_OF}, approved_by: the client}}\n"
-            f"    invoice: {{number: INV-{index:04}-99, amount: 1000.00, sent: {workspace.AS_OF}}}\n    status: sent"
+            f"amount: {found[1]}\n    deliverable: {{approved: {workspace.AS_OF}, signoff: signoffs/last.eml}}\n"
+            f"    invoice: {{number: {number}, amount: {found[1]}, sent: {workspace.AS_OF}, file: invoices/{number}.pdf}}\n"
+            "    status: sent"
         )
-        changed = text.replace("status: not_billed", billed, 1)
-        if changed != text:
-            with open(records, "w", encoding="utf-8", newline="") as file:
-                file.write(changed)
-            return
+        for path, content in (("signoffs/last.eml", "Approved.\n"), (f"invoices/{number}.pdf", f"Invoice {number}\n")):
+            os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+            with open(os.path.join(folder, path), "w", encoding="utf-8") as file:
+                file.write(content)
+        with open(records, "w", encoding="utf-8", newline="") as file:
+            file.write(text.replace(found[0], billed))
+        return
     message = "no project has a milestone to bill"
     raise RuntimeError(message)
 

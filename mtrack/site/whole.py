@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ROWS = {"index.html": 100, "invoices.html": 500, "findings.html": 500}
+ROWS = {"index.html": 100, "invoices.html": 200, "findings.html": 200}
 """How many rows of projects, invoices or findings a page has; the next ones stand on a page of their own."""
 _MOST_ROOM = Decimal("1.25")
 
@@ -60,24 +60,25 @@ class _Whole:
         """A page about the whole workspace, or the part of it with some of its rows."""
         parts = self._parts[name]
         rows = parts[number - 1]
-        ends = [_ends(name, part, i * ROWS.get(name, 0)) for i, part in enumerate(parts)]
-        state: tuple[object, ...] = ends, self.view.report.summary
-        if name == "findings.html":
-            state += rows, [finding.project in self._shares for finding in rows]
-        elif name == "invoices.html":
-            state += (rows,)
-        elif number > 1:
-            state += [self._kept[item.project.folder].state for item in rows], self._context["room"]
-        else:
+        starts = [_start(name, part, i * ROWS.get(name, 0)) for i, part in enumerate(parts)]
+        # Only the first page sums up; what a further one shows beside its rows is where the other pages start.
+        state: tuple[object, ...] = (starts,)
+        if name in ("index.html", "clients.html") and number == 1:
             state += [item.state for item in self._kept.values()], sorted(self._known)
             state += (self.site.revision if name == "index.html" else None,)
+        elif name == "index.html":
+            state += [self._kept[item.project.folder].state for item in rows], self._context["room"]
+        elif name == "findings.html":
+            state += rows, [finding.project in self._shares for finding in rows], self.view.report.summary
+        else:
+            state += rows, self._context["lead"] if number == 1 else None
 
         def context() -> dict[str, Any]:
             return self._context | {
                 "rows": rows,
                 "number": number,
                 "section": name,
-                "pager": [(_numbered(name, i), *end) for i, end in enumerate(ends, 1)],
+                "pager": [(_numbered(name, i), start) for i, start in enumerate(starts, 1)],
             }
 
         page, called = _numbered(name, number), title if number == 1 else f"{title} {number}"
@@ -95,6 +96,7 @@ class _Whole:
             attention.setdefault(found.project.folder, []).append(found)
         return {
             "view": view,
+            "lead": (len(view.register), sum(line.hole is not None for line in view.register)),
             "known": self._known,
             "room": min(reach, _MOST_ROOM),
             "attention_of": attention,
@@ -133,8 +135,6 @@ def _numbered(name: str, number: int) -> str:
     return name if number == 1 else f"{name.removesuffix('.html')}-{number}.html"
 
 
-def _ends(name: str, rows: Sequence[Any], before: int) -> tuple[str, str]:
-    """What the first and last row of a part go by: invoices by number, others by place; `before` are those above."""
-    if name == "invoices.html" and rows:
-        return rows[0].invoice.number, rows[-1].invoice.number
-    return str(before + 1), str(before + len(rows))
+def _start(name: str, rows: Sequence[Any], before: int) -> str:
+    """What the first row of a part goes by: an invoice by its number, others by their place; `before` are above."""
+    return rows[0].invoice.number if name == "invoices.html" and rows else str(before + 1)
