@@ -146,12 +146,13 @@ class Across:
         return tuple(self._problems.get(folder, ()))
 
     def digest(self, workspace: Workspace, folder: str) -> str:
-        """A digest of what belongs to a project, with the lines in other files that it points to."""
-        problems = self._problems.get(folder)
-        if problems is None:
+        """A digest of what belongs to a project, with the lines in other files that it points to, and of the waivers."""
+        problems = self._problems.get(folder, [])
+        faulty = len(self.waivers) < len(workspace.settings.waivers)
+        if not problems and not faulty:
             return ""
         spans = [_related(workspace, problem) for _, problem in problems]
-        text = repr([(rule.name, problem) for rule, problem in problems] + spans)
+        text = repr(([(rule.name, problem) for rule, problem in problems], spans, faulty and self.waivers))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
