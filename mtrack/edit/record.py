@@ -177,11 +177,11 @@ def _books(target: Target, as_of: date, settings: Settings, read: Source) -> Boo
 
 
 def _explained(refused: RefusedError, target: Target) -> CannotRunError:
-    where = f"{target.records}:{refused.line}" if refused.line else target.records
+    where = ":".join(map(str, (target.records, *(refused.place or ()))))
     message = f"{where}: mtrack does not edit this: {refused.detail}\nWrite it by hand:\n" + "\n".join(
         f"  {line}" for line in refused.by_hand.splitlines()
     )
-    explained = RefusedError(refused.reason, message, refused.line)
+    explained = RefusedError(refused.reason, message, refused.place)
     explained.by_hand = refused.by_hand
     return explained
 

@@ -19,6 +19,7 @@ from mtrack.edit import style as styles
 from mtrack.edit import tree as trees
 from mtrack.edit.tree import Node, UnreadableError
 from mtrack.errors import CannotRunError
+from mtrack.finding import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mtrack.edit.style import Style
     from mtrack.edit.tree import Event, Tree
     from mtrack.finding import Route
+    from mtrack.source import Source
 
 ORDER: dict[str, tuple[str, ...]] = {
     "": ("project", "client", "contact", "note", "currency", "agreement", "milestones", "invoices", "closed", "waivers"),
@@ -69,19 +71,26 @@ REASONS = {
 
 
 class RefusedError(CannotRunError):
-    """The text can't be edited safely; `reason` is a key of `REASONS`, `by_hand` the lines to write instead."""
+    """The text can't be edited safely; `reason` is a key of `REASONS`, `by_hand` the lines to write instead.
 
-    def __init__(self, reason: str, detail: str = "", line: int | None = None) -> None:
+    `place` is the line and the column that stand in the way, where it is one place.
+    """
+
+    def __init__(self, reason: str, detail: str = "", place: tuple[int, int] | None = None) -> None:
         self.reason = reason
         self.detail = detail or REASONS[reason]
-        self.line = line
+        self.place = place
         self.by_hand = ""
         super().__init__(self.detail)
 
 
-def refuse(reason: str, detail: str = "", line: int | None = None) -> NoReturn:
+def refuse(reason: str, detail: str = "", place: tuple[int, int] | None = None) -> NoReturn:
     """Raise RefusedError."""
-    raise RefusedError(reason, detail, line) from None
+    raise RefusedError(reason, detail, place) from None
+
+
+def _refuse_at(tree: Tree, offset: int, reason: str, detail: str = "") -> NoReturn:
+    refuse(reason, detail, (tree.text.count("\n", 0, offset) + 1, tree.column(offset) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,22 +178,20 @@ def splice(text: str, changes: Iterable[Change], shape: str = "milestones") -> s
     try:
         return _splice(text, changes, shape)
     except RefusedError as refused:
-        refused.by_hand = by_hand(changes)
+        refused.by_hand = by_hand(changes, source.parse("", text.removeprefix("\ufeff"), schema.shape(shape)))
         raise
 
 
 def _splice(text: str, changes: tuple[Change, ...], shape: str) -> str:
     if text.startswith("\ufeff"):
         return "\ufeff" + _splice(text[1:], changes, shape)
-    if re.search("\r(?!\n)", text):
-        at = re.search("\r(?!\n)", text)
-        assert at
-        refuse("line-ends", line=text.count("\n", 0, at.start()) + 1)
+    alone = re.search("\r(?!\n)", text)
     read = source.parse("", text, schema.shape(shape))
+    if alone:
+        refuse("line-ends", place=read.position(alone.start()))
     if read.flaws:
         flaw = read.flaws[0]
-        line = read.position(flaw.offsets[0])[0] if flaw.offsets else None
-        refuse("flaws", f"{flaw.message}; {flaw.hint}", line)
+        refuse("flaws", f"{flaw.message}; {flaw.hint}", read.position(flaw.offsets[0]) if flaw.offsets else None)
     try:
         tree = trees.read(text, trees.parser_for(text))
     except UnreadableError as error:
@@ -206,8 +213,10 @@ def _prove(tree: Tree, cuts: _Cuts, result: str, data: Any, shape: str) -> None:
         message = f"the edited text would not be YAML: {error}"
         refuse("proof", message)
     if after != cuts.events_after(tree.events):
-        inside = any(node.style in ("|", ">") and node.end == len(tree.text) for node in tree.root.walk())
-        refuse("last-line" if inside else "proof")
+        for node in tree.root.walk():
+            if node.style in ("|", ">") and node.end == len(tree.text):
+                _refuse_at(tree, node.start, "last-line")
+        refuse("proof")
     if _undo(cuts, tree.text, result) != tree.text:
         refuse("proof")
     again = source.parse("", result, schema.shape(shape))
@@ -275,24 +284,40 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def by_hand(changes: Iterable[Change]) -> str:
-    """The changes as lines a person can write: the place in words, then the YAML."""
+def by_hand(changes: Iterable[Change], read: Source) -> str:
+    """The changes as lines a person can write: the place in words, below it the YAML."""
     lines: list[str] = []
     empty = styles.Style.of(trees.read("{}\n"))
+    place = ""
     for change in changes:
-        where = ".".join(f"{step + 1}" if isinstance(step, int) else str(step) for step in change.route[:-1])
-        last = change.route[-1]
-        place = f"in {where}" if where else "at the top"
+        *above, last = change.route
+        if place != (place := _in_words(tuple(above), read)):
+            lines.append(f"{place}:")
         if isinstance(change, Remove):
-            lines.append(f"{place}: remove `{last}`")
-            continue
-        if isinstance(change, Put):
+            lines.append(f"  (take `{last}` away)")
+        elif isinstance(change, Put):
             value = styles.styled(change.value, str(last), empty, flow=True)
-            lines.append(f"{place}: {last}: {styles.in_flow(value, empty)}")
+            lines.append(f"  {last}: {styles.in_flow(value, empty)}")
         else:
             value = styles.styled(change.value, f"{last}[]", empty, flow=True)
-            lines.append(f"{place}: one more in {last}: - {styles.in_flow(value, empty)}")
+            lines += [f"  {last}: (one more)", f"    - {styles.in_flow(value, empty)}"]
     return "\n".join(lines)
+
+
+def _in_words(route: Route, read: Source) -> str:
+    """Where a mapping stands: `in milestones, M2, invoice (line 14)`; items go by what names them."""
+    words: list[str] = []
+    data, line = read.data, 0
+    for depth, step in enumerate(route, 1):
+        inside = isinstance(data, dict if isinstance(step, str) else list)
+        data = data[step] if inside and (step in data if isinstance(step, str) else step < len(data)) else None
+        name = data.get("id") or data.get("number") if isinstance(data, dict) and isinstance(step, int) else None
+        words.append(step if isinstance(step, str) else str(name or f"item {step + 1}"))
+        span = read.span(Place("", route[:depth])) if data is not None else None
+        line = span.line if span else line
+    if not words:
+        return "at the top"
+    return f"in {', '.join(words)}" + (f" (line {line})" if line else "")
 
 
 # Where ------------------------------------------------------------------------------------------------------------
@@ -326,19 +351,17 @@ def _gather(tree: Tree, changes: tuple[Change, ...]) -> list[_Wanted]:
 
 def _passable(tree: Tree, node: Node) -> None:
     """Raise RefusedError where a node on the way is an alias or is shared by one."""
-    line = tree.text.count("\n", 0, node.start) + 1
     if node.kind == "alias" or (node.anchor is not None and node.anchor in tree.shared):
-        refuse("alias", line=line)
+        _refuse_at(tree, node.start, "alias")
     if node.tag is not None:
-        refuse("tag", line=line)
+        _refuse_at(tree, node.start, "tag")
 
 
 def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
     node = wanted.node
-    line = tree.text.count("\n", 0, node.start) + 1
     if isinstance(change, Remove):
         if len(rest) != 1 or node.kind != "mapping" or node.index(str(rest[0])) is None:
-            refuse("layout", "there is nothing to remove there", line)
+            _refuse_at(tree, node.start, "layout", "there is nothing to remove there")
         wanted.removals.append(str(rest[0]))
         return
     value: Any = change.value if isinstance(change, Put) else [change.value]
@@ -347,7 +370,7 @@ def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
         return
     for step in reversed(rest):
         if not isinstance(step, str):
-            refuse("layout", "there is no such item", line)
+            _refuse_at(tree, node.start, "layout", "there is no such item")
         value = {step: value}
     if node.kind == "mapping" and node.pairs and rest:
         _merge(wanted.keys, value)
@@ -364,15 +387,17 @@ def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
 
 def _replaceable(tree: Tree, node: Node, *, deeper: bool) -> None:
     """Raise RefusedError unless a value may be put where a node stands; `deeper`: a mapping that begins there."""
-    line = tree.text.count("\n", 0, node.start) + 1
+    reason = ""
     if (node.kind in ("mapping", "sequence") and not node.bare) or (deeper and not (node.null or node.bare)):
-        refuse("alias" if node.kind == "alias" else "occupied", line=line)
-    if node.anchor is not None or node.kind == "alias":
-        refuse("alias" if node.kind == "alias" or node.anchor in tree.shared else "anchor", line=line)
-    if node.tag is not None:
-        refuse("tag", line=line)
-    if node.style in ("|", ">"):
-        refuse("block-scalar", line=line)
+        reason = "alias" if node.kind == "alias" else "occupied"
+    elif node.anchor is not None or node.kind == "alias":
+        reason = "alias" if node.kind == "alias" or node.anchor in tree.shared else "anchor"
+    elif node.tag is not None:
+        reason = "tag"
+    elif node.style in ("|", ">"):
+        reason = "block-scalar"
+    if reason:
+        _refuse_at(tree, node.start, reason)
 
 
 def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
@@ -415,14 +440,14 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
             quote = None
         new = styles.scalar(value, style, flow=wanted.flow, quote=quote)
     if node.bare and "#" in text[node.start : node.end]:
-        refuse("layout", line=text.count("\n", 0, node.start) + 1)
+        _refuse_at(tree, node.start, "layout")
     cuts.events.append((node.first, node.last + 1, list(styles.events(new))))
     if new.kind == "scalar" or new.flow:
         inline = styles.in_flow(new, style)
         if not node.empty:
             cuts.cut(node.start, node.end, inline)
         elif key is None or (key.colon is None and not wanted.flow):
-            refuse("layout", line=text.count("\n", 0, node.start) + 1)
+            _refuse_at(tree, node.start, "layout")
         elif key.colon is None:
             cuts.cut(key.end, key.end, f": {inline}")
         else:
@@ -430,7 +455,7 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
             cuts.cut(key.colon, key.colon, f" {inline}" + ("" if after in " \t\r\n,]}" else " "))
         return
     if key is None or key.colon is None:
-        refuse("layout", line=text.count("\n", 0, node.start) + 1)
+        _refuse_at(tree, node.start, "layout")
     if not node.empty:  # `~` goes, and the block begins below
         cuts.cut(key.colon, node.end, "")
     column = tree.column(key.start)
@@ -522,10 +547,10 @@ def _into_block(  # noqa: PLR0913
     column = tree.column(node.pairs[0][0].start)
     for key, _ in node.pairs:
         if key.start and text[: key.start].rstrip(" ").endswith("?") and key.colon is None:
-            refuse("layout", line=text.count("\n", 0, key.start) + 1)
+            _refuse_at(tree, key.start, "layout")
     near = node.pairs[max(pair, 0)][0].start
     if tree.column(near) != column:
-        refuse("layout", line=text.count("\n", 0, near) + 1)
+        _refuse_at(tree, near, "layout")
     newline = tree.newline(near)
     gap_of = _value_column(tree, node)
     lines: list[str] = []
@@ -686,16 +711,15 @@ def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> Non
 
 def _item_layout(tree: Tree, item: Node) -> tuple[int, str, bool]:
     """The column of an item's dash, what stands between the two, and whether the dash has a line of its own."""
-    line = tree.text.count("\n", 0, item.start) + 1
     dash = styles.dash_of(tree.text, item)
     if dash is None:
-        refuse("layout", line=line)
+        _refuse_at(tree, item.start, "layout")
     column = tree.column(dash)
     between = tree.text[dash + 1 : item.start]
     if "\n" not in between:
         return column, " " if "\t" in between else between, False
     if item.kind != "mapping" or item.flow:
-        refuse("layout", line=line)
+        _refuse_at(tree, item.start, "layout")
     return column, " " * (tree.column(item.start) - column - 1), True
 
 
@@ -713,12 +737,11 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
     """Take a pair out: its lines in a block, its part of the line in braces."""
     text = tree.text
     key, value = node.pairs[pair]
-    line = text.count("\n", 0, key.start) + 1
     if len(node.pairs) == 1:
-        refuse("layout", "it is the only key there", line)
+        _refuse_at(tree, key.start, "layout", "it is the only key there")
     inside = {inner.anchor for inner in value.walk() if inner.kind != "alias"} | {key.anchor}
     if inside & tree.shared:
-        refuse("alias", line=line)
+        _refuse_at(tree, key.start, "alias")
     cuts.events.append((key.first, value.last + 1, []))
     if node.flow:
         if pair + 1 < len(node.pairs):
@@ -726,7 +749,7 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
         else:
             start, end = _end(node.pairs[pair - 1]), _end((key, value))
         if "#" in text[start:end]:
-            refuse("layout", line=line)
+            _refuse_at(tree, key.start, "layout")
         cuts.cut(start, end, "")
         return
     column = tree.column(key.start)
@@ -734,10 +757,10 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
     start = tree.line_start(key.start)
     if text[start : key.start].strip():  # after a dash: the next key takes its place
         if pair + 1 >= len(node.pairs):
-            refuse("layout", line=line)
+            _refuse_at(tree, key.start, "layout")
         following = node.pairs[pair + 1][0].start
         if text[end:following].strip():
-            refuse("layout", line=line)
+            _refuse_at(tree, key.start, "layout")
         cuts.cut(key.start, following, "")
         return
     if end < len(text):  # with its own line break

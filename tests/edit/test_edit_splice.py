@@ -29,32 +29,32 @@ def _refusal(text: str, *changes: Change) -> RefusedError:
 
 
 @pytest.mark.parametrize(
-    ("reason", "line", "text", "change"),
+    ("reason", "place", "text", "change"),
     [
-        ("alias", 6, "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(("milestones", 1, "status"), "paid")),
-        ("alias", 4, "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(STATUS, "paid")),
-        ("alias", 5, "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
-        ("alias", 6, "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 1, "deliverable", "approved"), date(2026, 2, 2))),
-        ("anchor", 5, "- id: M1\n  status: &s sent\n", Put(STATUS, "paid")),
-        ("flaws", 5, "- id: M1\n  status: !!str sent\n", Put(STATUS, "paid")),
-        ("block-scalar", 5, "- id: M1\n  status: |-\n    sent\n", Put(STATUS, "paid")),
-        ("flaws", 6, "- id: M1\n  status: sent\n  status: paid\n", Put(STATUS, "paid")),
-        ("flaws", 5, "- id: M1\n  <<: {status: sent}\n", Put(STATUS, "paid")),
-        ("layout", 7, "- id: M1\n  ? status\n  : sent\n  ? note\n  :\n", Put(("milestones", 0, "note"), "x")),
-        ("flaws", 6, "- id: M1\n  status: sent\n--- {}\n", Put(STATUS, "paid")),
-        ("last-line", None, "- id: M1\n  note: |\n    no newline", Put(STATUS, "paid")),
-        ("line-ends", 4, "- id: M1\r  status: sent\n", Put(STATUS, "paid")),
-        ("occupied", 4, "- id: M1\n  invoice: {number: I}\n", Put(("milestones", 0), {"id": "M2"})),
-        ("occupied", 5, "- id: M1\n  deliverable: done\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
-        ("layout", 5, "- id: M1\n  hold: {until: 2026-01-01}\n", Remove(("milestones", 0, "hold", "until"))),
-        ("layout", 5, "- id: M1\n  hold: [] # why\n", Put(("milestones", 0, "hold", 3), "x")),
+        ("alias", (6, 11), "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(("milestones", 1, "status"), "paid")),
+        ("alias", (4, 40), "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(STATUS, "paid")),
+        ("alias", (5, 16), "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
+        ("alias", (6, 17), "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 1, "deliverable", "approved"), date(2026, 2, 2))),
+        ("anchor", (5, 11), "- id: M1\n  status: &s sent\n", Put(STATUS, "paid")),
+        ("flaws", (5, 11), "- id: M1\n  status: !!str sent\n", Put(STATUS, "paid")),
+        ("block-scalar", (5, 11), "- id: M1\n  status: |-\n    sent\n", Put(STATUS, "paid")),
+        ("flaws", (6, 3), "- id: M1\n  status: sent\n  status: paid\n", Put(STATUS, "paid")),
+        ("flaws", (5, 3), "- id: M1\n  <<: {status: sent}\n", Put(STATUS, "paid")),
+        ("layout", (7, 9), "- id: M1\n  ? status\n  : sent\n  ? note\n  :\n", Put(("milestones", 0, "note"), "x")),
+        ("flaws", (6, 1), "- id: M1\n  status: sent\n--- {}\n", Put(STATUS, "paid")),
+        ("last-line", (5, 9), "- id: M1\n  note: |\n    no newline", Put(STATUS, "paid")),
+        ("line-ends", (4, 9), "- id: M1\r  status: sent\n", Put(STATUS, "paid")),
+        ("occupied", (4, 3), "- id: M1\n  invoice: {number: I}\n", Put(("milestones", 0), {"id": "M2"})),
+        ("occupied", (5, 16), "- id: M1\n  deliverable: done\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
+        ("layout", (5, 10), "- id: M1\n  hold: {until: 2026-01-01}\n", Remove(("milestones", 0, "hold", "until"))),
+        ("layout", (5, 9), "- id: M1\n  hold: [] # why\n", Put(("milestones", 0, "hold", 3), "x")),
     ],
 )  # fmt: skip
 def test_what_can_not_be_edited_is_refused_with_its_reason_and_the_lines_to_write(
-    reason: str, line: int | None, text: str, change: Change
+    reason: str, place: tuple[int, int], text: str, change: Change
 ) -> None:
     refused = _refusal(HEAD + text, change)
-    assert (refused.reason, refused.line) == (reason, line)
+    assert (refused.reason, refused.place) == (reason, place)
     assert str(change.route[-1]) in refused.by_hand
 
 
@@ -66,10 +66,27 @@ def test_a_refusal_shows_every_change_by_hand() -> None:
         Remove(("milestones", 0, "hold")),
     )
     assert refused.by_hand.splitlines() == [
-        "in milestones.1: status: paid",
-        "in milestones.1.invoice: one more in payments: - {date: 2026-03-01, amount: 200.00}",
-        "in milestones.1: remove `hold`",
+        "in milestones, M1 (line 4):",
+        "  status: paid",
+        "in milestones, M1, invoice (line 4):",
+        "  payments: (one more)",
+        "    - {date: 2026-03-01, amount: 200.00}",
+        "in milestones, M1 (line 4):",
+        "  (take `hold` away)",
     ]
+
+
+def test_lines_to_write_by_hand_say_where_as_far_as_the_text_can_be_read() -> None:
+    paid = Put(("invoices", 1, "written_off"), {"amount": Decimal("1.00")})
+    broken = HEAD + "- {id: M1}\n- id: M2\n  id: M3\n"
+    assert _refusal(broken, Put(("milestones", 1, "status"), "paid")).by_hand == (
+        "in milestones, item 2:\n  status: paid"
+    )
+    numbered = HEAD + "- {id: M1}\ninvoices:\n- {number: I-1}\n- number: I-2\n  written_off: &w {}\n  x-same: *w\n"
+    refused = _refusal(numbered, paid, Put(("closed",), date(2026, 1, 2)))
+    assert refused.by_hand == (
+        "in invoices, I-2 (line 7):\n  written_off: {amount: 1.00}\nat the top:\n  closed: 2026-01-02"
+    )
 
 
 @pytest.mark.parametrize(
