@@ -51,6 +51,8 @@ ORDER: dict[str, tuple[str, ...]] = {
 """The order of keys in which a careful person writes them."""
 ORDER["invoices[]"] = ORDER["invoice"]
 
+_SPACE = re.compile(" +(?=#)")
+
 FIRST = -1
 """Before the first pair of a mapping."""
 
@@ -446,6 +448,7 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
         inline = styles.in_flow(new, style)
         if not node.empty:
             cuts.cut(node.start, node.end, inline)
+            _hold_comment(tree, node.end, len(inline) - (node.end - node.start), cuts)
         elif key is None or (key.colon is None and not wanted.flow):
             _refuse_at(tree, node.start, "layout")
         elif key.colon is None:
@@ -463,6 +466,23 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
     newline = tree.newline(key.start)
     lines = styles.body_lines(new, column, style)
     cuts.cut(at, at, newline + newline.join(lines))
+
+
+def _hold_comment(tree: Tree, at: int, longer: int, cuts: _Cuts) -> None:
+    """Take from the space before a comment, or add to it, what the value before has grown by or shrunk."""
+    space = _SPACE.match(tree.text, at)
+    if space is None or not _in_line(tree, space.end()):
+        return
+    width = len(space[0])
+    wanted = max(width - longer, min(width, 2))
+    cuts.cut(space.end() - max(width - wanted, 0), space.end(), " " * max(wanted - width, 0))
+
+
+def _in_line(tree: Tree, comment: int) -> bool:
+    """Whether another comment begins in the column of this one, after a text of another length: that is no chance."""
+    column = tree.column(comment)
+    before = [line[:column] for line in tree.text.splitlines() if line[column : column + 1] == "#"]
+    return len({len(text.rstrip()) for text in before if text.strip() and text.endswith(" ")}) > 1
 
 
 def _insert_keys(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:

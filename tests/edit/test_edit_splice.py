@@ -131,6 +131,41 @@ def test_a_value_keeps_its_quotes_and_what_follows(old: str, new: str) -> None:
     assert splice(text, [Put(STATUS, "paid")]) == text.replace(old, new)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "other"),
+    [
+        ("sent          # why", "cancelled     # why", "  name: Name            # in line"),
+        ("cancelled     # why", "sent          # why", "  name: Name            # in line"),
+        ("sent    # why", "cancelled  # why", "  note: n         # in line"),  # no room: as near as can be
+        ("sent          # why", "cancelled          # why", "  name: Name           # elsewhere"),
+        ("sent          # why", "cancelled          # why", "  status: sent          # the same by chance"),
+        ("sent          # why", "cancelled          # why", "                        # alone"),
+        ("sent  # why", "cancelled  # why", ""),
+        ("sent # why", "cancelled # why", ""),
+        ("sent\t\t# why", "cancelled\t\t# why", ""),
+        ("sent   ", "cancelled   ", ""),
+    ],
+)
+def test_a_comment_in_line_with_others_stays_in_its_column(old: str, new: str, other: str) -> None:
+    value = "cancelled" if "cancelled" in new else "sent"
+    for text, index in (
+        (HEAD + f"- id: M1\n  status: {old}\n- id: M2\n{other}\n", 0),
+        (HEAD + f"- id: M2\n{other}\n- id: M1\n  status: {old}", 1),
+        (HEAD + f"- {{id: M1,\n  status: {old}\n  }}\n- id: M2\n{other}\n", 0),
+    ):
+        changed = text.replace(f"M1\n  status: {old}", f"M1\n  status: {new}")
+        changed = changed.replace(f"M1,\n  status: {old}", f"M1,\n  status: {new}")
+        assert splice(text, [Put(("milestones", index, "status"), value)]) == changed
+
+
+def test_a_comment_stays_in_its_column_where_a_comma_comes_before_it() -> None:
+    text = HEAD + "- deliverable: {\n  note: n,        # one\n  completed: x    # two\n  }\n"
+    route = ("milestones", 0, "deliverable")
+    assert splice(text, [Put((*route, "completed"), "xyz"), Put((*route, "signoff"), "s")]) == text.replace(
+        "x    # two", "xyz,  # two\n  signoff: s"
+    )
+
+
 def test_an_amount_keeps_its_decimals_and_loses_no_other() -> None:
     text = HEAD + "- id: M1\n  amount: 200.00\n  status: sent\n"
     new = splice(text, [Put(("milestones", 0, "amount"), Decimal("250.10"))])
