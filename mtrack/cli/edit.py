@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -103,15 +103,21 @@ class _Command(click.Command):
         return super().parse_args(ctx, args)
 
 
-def writes(command: F) -> F:
-    """The options that every command that writes has."""
+def writes(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that every command that writes has, handed to it together as `given`."""
+
+    @functools.wraps(command)
+    def run(*, as_of: date, dry_run: bool, commit: bool, force: bool, move: bool = False, **others: Any) -> int:
+        given = record.Options(as_of=as_of, dry_run=dry_run, commit=commit, force=force, move=move)
+        return command(given=given, **others)
+
     for option in (
         click.option("--commit", is_flag=True, help="Make one git commit of the files touched."),
         click.option("--force", is_flag=True, help="Record it even where that adds an error."),
         click.option("--dry-run", is_flag=True, help="Show the change as a diff; write nothing."),
     ):
-        command = option(command)
-    return common.as_of_option(command)
+        run = option(run)
+    return common.as_of_option(run)
 
 
 def takes_files(command: F) -> F:
@@ -243,25 +249,11 @@ def _invoice(number: str | None, project: str | None, as_of: date) -> tuple[Targ
 # Doing ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """The options that every command that writes has, as they were given."""
-
-    as_of: date
-    dry_run: bool
-    commit: bool
-    force: bool
-    move: bool = False
-
-    @property
-    def options(self) -> record.Options:
-        return record.Options(
-            as_of=self.as_of, dry_run=self.dry_run, commit=self.commit, force=self.force, move=self.move
-        )
-
-
 def _carry_out(
-    target: Target, verb: Callable[[Books, str | None], Edit], given: _Given, file: tuple[str, str | None] | None = None
+    target: Target,
+    verb: Callable[[Books, str | None], Edit],
+    given: record.Options,
+    file: tuple[str, str | None] | None = None,
 ) -> int:
     """Run a verb on a project and tell what became of it; `file` is where a file goes and where it comes from."""
     planned: list[Evidence] = []
@@ -275,7 +267,7 @@ def _carry_out(
         return verb(books, planned[0].path if planned else None)
 
     try:
-        outcome = record.carry_out(target, run, given.options, plan)
+        outcome = record.carry_out(target, run, given, plan)
     except record.AddsErrorsError as refused:
         return _refuse(refused)
     _tell(outcome, given)
@@ -296,7 +288,7 @@ def _finding_lines(finding: Finding, word: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _tell(outcome: Outcome, given: _Given) -> None:
+def _tell(outcome: Outcome, given: record.Options) -> None:
     """Say in a line what changed, and what is left; the rest goes to standard error."""
     if given.dry_run:
         text = outcome.diff if not sys.stdout.isatty() else "\n".join(map(plain.harmless, outcome.diff.split("\n")))
@@ -426,11 +418,7 @@ def new(  # noqa: PLR0913
     count: int | None,
     milestones: tuple[tuple[str, Decimal], ...],
     csv: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Begin a project: its folder, sub-folders and milestones.yaml."""
     target = begin.place(project if project is not None else str(_ask("PROJECT")))
@@ -453,9 +441,8 @@ def new(  # noqa: PLR0913
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,
         milestones=tuple(listed),
     )  # fmt: skip
-    given = _Given(as_of, dry_run, commit, force, move)
     try:
-        outcome = begin.new(target, plan, given.options)
+        outcome = begin.new(target, plan, given)
     except record.AddsErrorsError as refused:
         return _refuse(refused)
     _tell(outcome, given)
@@ -477,10 +464,7 @@ def add(  # noqa: PLR0913
     id_: str | None,
     planned: date | None,
     upfront: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Add one more milestone to a project."""
     target = _project(project)
@@ -489,7 +473,7 @@ def add(  # noqa: PLR0913
     return _carry_out(
         target,
         lambda books, _: verbs.add(books, named, worth, id_=id_, planned=planned, upfront=upfront),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )
 
 
@@ -502,25 +486,22 @@ def add(  # noqa: PLR0913
 @date_option("The day the work was handed over.")
 @click.option("--note", help="What was handed over.")
 @writes
-def deliver(  # noqa: PLR0913
+def deliver(
     project: str | None,
     milestone: str | None,
     day: date | None,
     note: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record the day a milestone's work was handed over."""
     target = _project(project)
-    id_ = _milestone(target, as_of, milestone)
+    id_ = _milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
         lambda books, _: verbs.deliver(
-            books, find.milestone(books.project, id_), date=day or as_of, note=note, force=force
+            books, find.milestone(books.project, id_), date=day or given.as_of, note=note, force=given.force
         ),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )
 
 
@@ -538,21 +519,17 @@ def approve(  # noqa: PLR0913
     day: date | None,
     by: str | None,
     signoff: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record that the client approved a milestone's work."""
     target = _project(project)
-    id_ = _milestone(target, as_of, milestone)
+    id_ = _milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
         lambda books, path: verbs.approve(
-            books, find.milestone(books.project, id_), date=day or as_of, by=by, signoff=path, force=force
+            books, find.milestone(books.project, id_), date=day or given.as_of, by=by, signoff=path, force=given.force
         ),
-        _Given(as_of, dry_run, commit, force, move),
+        given,
         ("signoffs", signoff),
     )
 
@@ -591,11 +568,7 @@ def bill(  # noqa: PLR0913
     total: Decimal | None,
     file: str | None,
     replaces: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record an invoice that was sent: of one MILESTONE, or with --line of several."""
     most = 1 if lines else 2
@@ -610,17 +583,17 @@ def bill(  # noqa: PLR0913
     target = _project(project)
     if lines:
         shares = lines
-        number = _new_number(target, as_of, words[0] if words else None)
+        number = _new_number(target, given.as_of, words[0] if words else None)
     else:
-        shares = ((_milestone(target, as_of, words[0] if words else None), amount),)
-        number = _new_number(target, as_of, words[1] if len(words) > 1 else None)
+        shares = ((_milestone(target, given.as_of, words[0] if words else None), amount),)
+        number = _new_number(target, given.as_of, words[1] if len(words) > 1 else None)
     return _carry_out(
         target,
         lambda books, path: verbs.bill(
-            books, verbs.shares_of(books, shares), number, sent=day or as_of, due=due, tax=tax, total=total, file=path,
+            books, verbs.shares_of(books, shares), number, sent=day or given.as_of, due=due, tax=tax, total=total, file=path,
             replaces=replaces, lines=bool(lines),
         ),
-        _Given(as_of, dry_run, commit, force, move),
+        given,
         ("invoices", file),
     )  # fmt: skip
 
@@ -645,20 +618,17 @@ def pay(  # noqa: PLR0913
     received: tuple[Decimal, str] | None,
     reference: str | None,
     note: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record money that came in on an invoice: by default all that is outstanding. A refund is negative."""
-    target, wanted = _invoice(number, project, as_of)
+    target, wanted = _invoice(number, project, given.as_of)
     return _carry_out(
         target,
         lambda books, _: verbs.pay(
-            books, find.invoice(books.project, wanted), amount, date=day or as_of, withheld=withheld, fee=fee,
+            books, find.invoice(books.project, wanted), amount, date=day or given.as_of, withheld=withheld, fee=fee,
             received=received, reference=reference, note=note,
         ),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )  # fmt: skip
 
 
@@ -670,24 +640,21 @@ def pay(  # noqa: PLR0913
 @date_option("The day it was withdrawn.")
 @reason_option
 @writes
-def void(  # noqa: PLR0913
+def void(
     number: str | None,
     project: str | None,
     day: date | None,
     reason: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Make an invoice void: it counts nowhere and keeps its number."""
-    target, wanted = _invoice(number, project, as_of)
+    target, wanted = _invoice(number, project, given.as_of)
     return _carry_out(
         target,
         lambda books, _: verbs.void(
-            books, find.invoice(books.project, wanted, void=True), date=day or as_of, reason=reason
+            books, find.invoice(books.project, wanted, void=True), date=day or given.as_of, reason=reason
         ),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )
 
 
@@ -717,25 +684,21 @@ def credit(  # noqa: PLR0913
     tax: Decimal | None,
     day: date | None,
     file: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record the credit note NEW_NUMBER against the invoice NUMBER."""
     if lines and amount is not None:
         message = "give --amount or --line, not both"
         raise UsageError(message)
-    target, wanted = _invoice(number, project, as_of)
-    note = _new_number(target, as_of, new_number, "NEW_NUMBER")
+    target, wanted = _invoice(number, project, given.as_of)
+    note = _new_number(target, given.as_of, new_number, "NEW_NUMBER")
     return _carry_out(
         target,
         lambda books, path: verbs.credit(
-            books, find.invoice(books.project, wanted), note, sent=day or as_of, amount=amount,
+            books, find.invoice(books.project, wanted), note, sent=day or given.as_of, amount=amount,
             shares=verbs.shares_of(books, lines) if lines else None, tax=tax, file=path,
         ),
-        _Given(as_of, dry_run, commit, force, move),
+        given,
         ("invoices", file),
     )  # fmt: skip
 
@@ -752,19 +715,16 @@ def write_off(  # noqa: PLR0913
     amount: Decimal | None,
     day: date | None,
     reason: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Write off what will not be collected any more: by default all that is outstanding."""
-    target, wanted = _invoice(number, project, as_of)
+    target, wanted = _invoice(number, project, given.as_of)
     return _carry_out(
         target,
         lambda books, _: verbs.write_off(
-            books, find.invoice(books.project, wanted), amount, date=day or as_of, reason=reason
+            books, find.invoice(books.project, wanted), amount, date=day or given.as_of, reason=reason
         ),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )
 
 
@@ -777,23 +737,22 @@ def write_off(  # noqa: PLR0913
 @date_option("The day it was cancelled.")
 @reason_option
 @writes
-def cancel(  # noqa: PLR0913
+def cancel(
     project: str | None,
     milestone: str | None,
     day: date | None,
     reason: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record that a milestone will not be delivered; mtrack amend records the change to the agreement."""
     target = _project(project)
-    id_ = _milestone(target, as_of, milestone)
+    id_ = _milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
-        lambda books, _: verbs.cancel(books, find.milestone(books.project, id_), date=day or as_of, reason=reason),
-        _Given(as_of, dry_run, commit, force),
+        lambda books, _: verbs.cancel(
+            books, find.milestone(books.project, id_), date=day or given.as_of, reason=reason
+        ),
+        given,
     )
 
 
@@ -810,23 +769,20 @@ def hold(  # noqa: PLR0913
     until: date | None,
     reason: str | None,
     release: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Put a milestone on hold, so that no gap is reported for it; or release it."""
     if release and (until or reason):
         message = "--release goes alone"
         raise UsageError(message)
     target = _project(project)
-    id_ = _milestone(target, as_of, milestone)
+    id_ = _milestone(target, given.as_of, milestone)
 
     def verb(books: Books, _path: str | None) -> Edit:
         item: Milestone = find.milestone(books.project, id_)
         return verbs.release(books, item) if release else verbs.hold(books, item, until=until, reason=reason)
 
-    return _carry_out(target, verb, _Given(as_of, dry_run, commit, force))
+    return _carry_out(target, verb, given)
 
 
 @click.command(cls=_Command, short_help="Record a change to the agreement.")
@@ -847,11 +803,7 @@ def amend(  # noqa: PLR0913
     file: str | None,
     signed: date | None,
     note: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record an amendment to the agreement; mtrack add or cancel changes the milestones it is about."""
     target = _project(project)
@@ -860,7 +812,7 @@ def amend(  # noqa: PLR0913
         lambda books, path: verbs.amend(
             books, amount=amount, milestones=milestones, file=path, signed=signed, note=note
         ),
-        _Given(as_of, dry_run, commit, force, move),
+        given,
         ("agreement", file),
     )
 
@@ -869,18 +821,15 @@ def amend(  # noqa: PLR0913
 @project_argument
 @date_option("The day it was closed.")
 @writes
-def close(  # noqa: PLR0913
+def close(
     project: str | None,
     day: date | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Close a project in which nothing is open any more."""
     target = _project(project)
     return _carry_out(
         target,
-        lambda books, _: verbs.close(books, date=day or as_of, force=force),
-        _Given(as_of, dry_run, commit, force),
+        lambda books, _: verbs.close(books, date=day or given.as_of, force=given.force),
+        given,
     )
