@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mtrack.edit.record import Outcome
     from mtrack.edit.store import Evidence
     from mtrack.edit.verbs import Edit
-    from mtrack.finding import Finding
+    from mtrack.finding import Finding, Span
     from mtrack.model import Milestone
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -276,16 +276,28 @@ def _carry_out(
 
 def _refuse(refused: record.AddsErrorsError) -> int:
     for finding in refused.findings:
-        common.write(_finding_lines(finding))
+        common.write(_finding_lines(finding, unwritten=refused.unwritten))
+    sys.stdout.flush()  # the last word comes last where both streams lead to one place
     sys.stderr.write(f"mtrack: {refused.why}\n")
     return 1
 
 
-def _finding_lines(finding: Finding, word: str | None = None) -> str:
-    lines = [f"{word or finding.severity.word}: {plain.harmless(finding.message)} ({finding.rule})"]
+def _finding_lines(finding: Finding, word: str | None = None, unwritten: str | None = None) -> str:
+    """A finding with its place, its hint, and other places; but none in the file whose new text is not written."""
+    place = "" if finding.path == unwritten else f"{_where(finding.path, finding.span)}: "
+    lines = [f"{place}{word or finding.severity.word}: {plain.harmless(finding.message)} ({finding.rule})"]
+    lines += [
+        f"  see {_where(other.path, other.span)}: {plain.harmless(other.message)}"
+        for other in finding.related
+        if other.path != unwritten
+    ]
     if finding.hint:
         lines.append(f"  {plain.harmless(finding.hint)}")
     return "\n".join(lines) + "\n"
+
+
+def _where(path: str, span: Span | None) -> str:
+    return plain.harmless(path) + (f":{span.line}:{span.column}" if span else "")
 
 
 def _tell(outcome: Outcome, given: record.Options) -> None:
@@ -293,19 +305,22 @@ def _tell(outcome: Outcome, given: record.Options) -> None:
     if given.dry_run:
         text = outcome.diff if not sys.stdout.isatty() else "\n".join(map(plain.harmless, outcome.diff.split("\n")))
         common.write(text)
-        for item in outcome.files:
-            if item.copy:
-                sys.stderr.write(f"would {'move' if given.move else 'copy'} {item.source} to {item.path}\n")
     else:
         done = f" [{outcome.committed}]" if outcome.committed else ""
         common.write(plain.harmless(outcome.did) + done)
         common.write(plain.harmless(outcome.left))
-    for finding in outcome.forced:
-        sys.stderr.write(_finding_lines(finding, "error, recorded all the same"))
-    for finding in outcome.open:
-        sys.stderr.write(_finding_lines(finding, "still to do"))
-    for finding in outcome.warnings:
-        sys.stderr.write(_finding_lines(finding))
+    sys.stdout.flush()
+    for item in outcome.files:
+        if given.dry_run and item.copy:
+            sys.stderr.write(f"would {'move' if given.move else 'copy'} {item.source} to {item.path}\n")
+    unwritten = outcome.path if given.dry_run else None
+    for findings, word in (
+        (outcome.forced, f"error, {'to be ' if given.dry_run else ''}recorded all the same"),
+        (outcome.open, "still to do"),
+        (outcome.warnings, None),
+    ):
+        for finding in findings:
+            sys.stderr.write(_finding_lines(finding, word, unwritten))
 
 
 # Begin ------------------------------------------------------------------------------------------------------------

@@ -149,7 +149,7 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     books = next((item for item in after.books if item.project.folder == target.folder), None)
     if books is None or (judged.errors and not options.force):
         broken = judged.errors or tuple(lint.findings(after))
-        raise AddsErrorsError(broken, "this would begin with an error; nothing was made")
+        raise AddsErrorsError(broken, "this would begin with an error; nothing was made", target.records)
     project = books.project
     sums = project.money(money.total(item.amount for item in project.milestones))
     many = len(project.milestones)

@@ -60,10 +60,14 @@ class Outcome:
 
 @dataclass(slots=True)
 class AddsErrorsError(Exception):
-    """The edit would add errors to the workspace, or the record it is for is broken; nothing was changed."""
+    """The edit would add errors to the workspace, or the record it is for is broken; nothing was changed.
+
+    `unwritten` is the file whose lines the findings count as they would be, not as they are.
+    """
 
     findings: tuple[Finding, ...]
     why: str = "this would add an error; nothing was changed (--force records it all the same)"
+    unwritten: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ def _carry_out(
     others = find.concerned(target, settings, set(edit.numbers))
     judged, after = _judge(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
     if judged.errors and not options.force:
-        raise AddsErrorsError(judged.errors)
+        raise AddsErrorsError(judged.errors, unwritten=target.records)
     diff = unified(target.records, text, new)
     outcome = Outcome(
         target.records, edit.did, left(after), diff, changed=True, files=files, warnings=judged.warnings,
@@ -205,7 +209,7 @@ def _judge(  # noqa: PLR0913
     judged = compare(before, workspace, opens, planned)
     books = next((item for item in workspace.books if item.project.folder == target.folder), None)
     if books is None:
-        raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed")
+        raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed", target.records)
     return judged, books
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import subprocess
@@ -195,6 +196,38 @@ def test_an_edit_that_adds_an_error_is_refused_with_it_unless_forced(
     assert _text(work) != before
 
 
+def test_findings_have_their_place_but_in_lines_that_are_not_written(work: Path) -> None:
+    theirs = "clients/globex-portal/milestones.yaml:9:23: "
+    used = "invoice number INV-2026-005 is already used in Acme website, for EUR 5,000.00 sent on 2026-03-01"
+    bill = ("bill", "acme-website", "M2", "INV-2026-005", "--file", work / "mtrack.yaml")
+    assert _run(work, *bill).out.startswith(f"{theirs}error: {used} (duplicate-invoice-number)\n  correct the number")
+    forced = _run(work, *bill, "--force", "--dry-run")
+    assert forced.err.startswith(
+        f"would copy {work / 'mtrack.yaml'} to invoices/mtrack.yaml\n{theirs}error, to be recorded all the same: {used} ("
+    )
+    forced = _run(work, *bill, "--force")
+    assert forced.err.startswith(
+        f"{theirs}error, recorded all the same: {used} (duplicate-invoice-number)\n"
+        "  see acme-website/milestones.yaml:15:23: first used here\n  correct the number"
+    )
+    assert _run(work, "bill", "globex-portal", "M2", "INV-2026-004").out.startswith(
+        "error: invoice number INV-2026-004 is already used in Acme website, for EUR 4,000.00 sent on 2026-02-03"
+        " (duplicate-invoice-number)\n  see acme-website/milestones.yaml:9:23: first used here\n"
+    )
+
+
+def test_where_both_streams_lead_to_one_place_the_last_word_comes_last(work: Path) -> None:
+    command = [sys.executable, "-m", "mtrack", "close", "acme-website", "--as-of", AS_OF]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=work, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.stdout.startswith("error: the project was closed on 2026-03-01, but M1 'Discovery' is sent")
+    assert done.stdout.endswith(
+        "mtrack: this would add an error; nothing was changed (--force records it all the same)\n"
+    )
+
+
 def test_an_error_that_was_there_is_no_reason_to_refuse(work: Path) -> None:
     path = work / "acme-website/milestones.yaml"
     path.write_text(
@@ -212,7 +245,7 @@ def test_a_broken_record_is_not_edited(work: Path) -> None:
     path.write_text(RECORD.replace("amount: 5000.00", "amount: 5,000"), encoding="utf-8")
     result = _run(work, "hold", "acme-website", "M2")
     assert (result.code, "the record is broken; mend this first" in result.err) == (1, True)
-    assert "`amount` must be a number" in result.out
+    assert "acme-website/milestones.yaml:13:13: error: `amount` must be a number" in result.out
     assert _run(work, "pay", "INV-2026-004").code == 2  # its invoices can't be told
 
 
@@ -222,7 +255,10 @@ def test_outcome_and_what_is_left_take_a_line_each(work: Path) -> None:
         "M2 billed as INV-2026-006: EUR 5,000.00 plus EUR 950.00 tax, sent on 2026-03-01\n"
         "acme-website: EUR 0.00 left to bill, EUR 10,710.00 to collect\n"
     )
-    assert result.err.startswith("warning: invoice INV-2026-006 names no file")
+    assert result.err == (
+        "acme-website/milestones.yaml:15:15: warning: invoice INV-2026-006 names no file (invoice-file-missing)\n"
+        "  put the PDF into invoices/ and add `file: invoices/INV-2026-006.pdf`\n"
+    )
     result = _run(work, "pay", "INV-2026-004")
     assert result.out == (
         "INV-2026-004 paid: EUR 4,760.00 on 2026-03-01\nacme-website: EUR 0.00 left to bill, EUR 5,950.00 to collect\n"
