@@ -367,33 +367,48 @@ def _from_csv(path: str) -> list[tuple[str, Decimal, date | None]]:
     """Milestones from a CSV file with the columns name, amount, planned. Raises UsageError."""
     import csv  # noqa: PLC0415
 
+    result: list[tuple[str, Decimal, date | None]] = []
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"{path} can't be read as CSV: {error}"
+            rows = csv.reader(file, strict=True)
+            columns = [name.strip().lower() for name in next(rows, [])]
+            if not {"name", "amount"} <= set(columns):
+                message = f"{path}:1: the first line must name the columns, with commas: name,amount,planned"
+                raise UsageError(message)
+            for row in rows:
+                try:
+                    result += _from_row(columns, [cell.strip() for cell in row])
+                except (UsageError, click.BadParameter) as error:
+                    message = f"{path}:{rows.line_num}: {getattr(error, 'message', error)}"
+                    raise UsageError(message) from None
+    except OSError as error:
+        message = f"{path} can't be read: {os.strerror(error.errno or 5).lower()}"
         raise UsageError(message) from None
-    result: list[tuple[str, Decimal, date | None]] = []
-    for line, row in enumerate(rows, 2):
-        known = {
-            (key or "").strip().lower(): (value or "").strip() for key, value in row.items() if isinstance(value, str)
-        }
-        if not any(known.values()):
-            continue
-        name, amount = known.get("name"), known.get("amount")
-        if not name or not amount:
-            message = f"{path}:{line}: every row needs a name and an amount; the first line names the columns: name,amount,planned"
-            raise UsageError(message)
-        try:
-            planned = common.Day().convert(known["planned"], None, None) if known.get("planned") else None
-            result.append((name, Amount().convert(amount, None, None), planned))
-        except click.BadParameter as error:
-            message = f"{path}:{line}: {error.message}"
-            raise UsageError(message) from None
+    except UnicodeDecodeError:
+        message = f"{path} is not UTF-8; save it as UTF-8"
+        raise UsageError(message) from None
+    except csv.Error:
+        message = f"{path}:{rows.line_num}: this is not CSV: a quote is left open, or stands inside a cell"
+        raise UsageError(message) from None
     if not result:
-        message = f"{path} holds no milestone; its first line must be name,amount,planned"
+        message = f"{path} holds no milestone below its first line"
         raise UsageError(message)
     return result
+
+
+def _from_row(columns: list[str], cells: list[str]) -> list[tuple[str, Decimal, date | None]]:
+    """The milestone of a row; none where it is empty."""
+    if not any(cells):
+        return []
+    if len(cells) > len(columns):
+        message = "there are more cells than columns; put quotes around a cell with a comma"
+        raise UsageError(message)
+    known = dict(zip(columns, cells, strict=False))
+    if not known["name"] or not known.get("amount"):
+        message = "a milestone needs a name and an amount"
+        raise UsageError(message)
+    planned = common.Day().convert(known["planned"], None, None) if known.get("planned") else None
+    return [(known["name"], Amount().convert(known["amount"], None, None), planned)]
 
 
 @click.command(cls=_Command, short_help="Begin a project.")

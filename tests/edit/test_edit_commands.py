@@ -485,11 +485,21 @@ def test_a_new_project_may_lack_what_comes_later_but_begins_with_no_error(tmp_pa
         assert not (tmp_path / "bad").exists()
     table = tmp_path / "plan.csv"
     for text, words in (
-        ("a,b\n1,2\n", "every row needs"),
-        ("name,amount\n", "holds no milestone"),
+        ("a,b\n1,2\n", "plan.csv:1: the first line must name the columns, with commas: name,amount,planned"),
+        ("name;amount\nx;5\n", "plan.csv:1: the first line must name the columns"),
+        ("", "plan.csv:1: the first line must name the columns"),
+        ("name,amount\n", "plan.csv holds no milestone"),
         ("name,amount\nx,1.000.5x\n", "plan.csv:2: '1.000.5x' is not an amount"),
+        (
+            "name,amount\nx,5,000\n",
+            "plan.csv:2: there are more cells than columns; put quotes around a cell with a comma",
+        ),
+        ('Planned,Amount,Name\n\n,5,"two\nlines"\n2026-02-30,5,x\n', "plan.csv:5: '2026-02-30' is not a day"),
+        ("name,amount\nx\n", "plan.csv:2: a milestone needs a name and an amount"),
+        ('name,amount\n"x,5\n', "plan.csv:2: this is not CSV: a quote is left open"),
+        ("name,amount\nL\xe4ufe,5\n", "plan.csv is not UTF-8; save it as UTF-8"),
     ):
-        table.write_text(text, encoding="utf-8")
+        table.write_bytes(text.encode("latin-1"))
         result = _run(tmp_path, "new", "bad", "--currency", "EUR", "--from", table)
         assert (result.code, words in result.err) == (2, True), result.err
     assert _run(tmp_path, "new", ".hidden/x", "--currency", "EUR", "--milestone", "A=1").code == 2
