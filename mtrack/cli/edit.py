@@ -28,10 +28,15 @@ if TYPE_CHECKING:
     from mtrack.edit.record import Outcome
     from mtrack.edit.store import Evidence
     from mtrack.edit.verbs import Edit
+    from mtrack.figures import InvoiceFigures
     from mtrack.finding import Finding, Span
     from mtrack.model import Milestone
 
 F = TypeVar("F", bound="Callable[..., Any]")
+T = TypeVar("T")
+
+LISTED = 30
+"""How many choices are shown."""
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
@@ -164,59 +169,81 @@ def _asks() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _missing(context: click.Context, name: str) -> UsageError:
-    usage = " ".join(context.command.collect_usage_pieces(context))
-    return UsageError(f"{name} is missing: mtrack {context.info_name} {usage}")
-
-
-def _ask(name: str, choices: Sequence[tuple[str, str]] = (), default: str | None = None, kind: Any = None) -> Any:
-    """Ask for one thing on a terminal, its choices listed, one by default. Raises UsageError where nobody is there."""
+def _must_ask(name: str) -> None:
+    """Raise UsageError where nobody is there who could say what is missing."""
     if not _asks():
-        raise _missing(click.get_current_context(), name)
-    for value, about in choices:
-        click.echo(f"  {plain.harmless(value)}  {plain.harmless(about)}", err=True)
+        context = click.get_current_context()
+        usage = " ".join(context.command.collect_usage_pieces(context))
+        message = f"{name} is missing: mtrack {context.info_name} {usage}"
+        raise UsageError(message)
+
+
+def _ask(
+    name: str, check: Callable[[str], T], choices: Sequence[tuple[str, str]] = (), default: str | None = None
+) -> T:
+    """Ask for one thing, its choices listed, one alone by default; ask again where `check` raises UsageError."""
+    _must_ask(name)
+    for value, about in choices[:LISTED]:
+        click.echo(f"  {plain.harmless(value)}  {plain.harmless(about)}".rstrip(), err=True)
+    if len(choices) > LISTED:
+        click.echo(f"  … and {len(choices) - LISTED:,} more", err=True)
     if default is None and len(choices) == 1:
         default = choices[0][0]
-    return click.prompt(name, default=default, type=kind, err=True)
+
+    def checked(answer: str) -> T:
+        try:
+            return check(answer.strip())
+        except UsageError as error:
+            raise click.UsageError(plain.harmless(str(error))) from None
+
+    return click.prompt(name, default=default, value_proc=checked, show_default=bool(default), err=True)
 
 
 def _project(wanted: str | None) -> Target:
-    if wanted is None:
-        root = workspace.find_root(".")
-        if os.path.lexists(workspace.RECORDS):
-            return find.project(".")
-        folders = find.projects(root) if _asks() else ()
-        wanted = _ask("PROJECT", [(folder, "") for folder in folders])
-    assert wanted is not None
-    return find.project(wanted)
+    if wanted is not None:
+        return find.project(wanted)
+    if os.path.lexists(workspace.RECORDS):
+        return find.project(".")
+    _must_ask("PROJECT")
+    folders = find.projects(workspace.find_root("."))
+    if not folders:
+        message = "there is no project here; mtrack new makes one"
+        raise UsageError(message)
+    return _ask("PROJECT", find.project, [(folder, "") for folder in folders])
 
 
 def _milestone(target: Target, as_of: date, wanted: str | None) -> str:
     if wanted is not None:
         return wanted
-    choices = []
-    if _asks():
-        choices = [
-            (item.milestone.id, f"{item.milestone.name}, {item.expected_status}")
-            for books in _books(target, as_of)
-            for item in books.ledger.milestones
-            if not item.milestone.cancelled
-        ]
-    return str(_ask("MILESTONE", choices))
-
-
-def _books(target: Target, as_of: date) -> tuple[Books, ...]:
+    _must_ask("MILESTONE")
     settings = settings_module.load(target.root)
-    return find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)}).books
+    loaded = find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)})
+    if not loaded.books:
+        return ""  # the record is broken: the edit will say so
+    books = loaded.books[0]
+    choices = [
+        (item.milestone.id, f"{item.milestone.name}, {item.expected_status.replace('_', ' ')}")
+        for item in books.ledger.milestones
+        if not item.milestone.cancelled
+    ]
+    return _ask("MILESTONE", lambda answer: find.milestone(books.project, answer).id, choices)
 
 
 def _new_number(target: Target, as_of: date, wanted: str | None, name: str = "NUMBER") -> str:
     if wanted is None:
-        wanted = str(_ask(name, default=_next_number(target, as_of) if _asks() else None))
-    if not wanted.strip():
-        message = f"{name} is empty"
-        raise UsageError(message)
-    return wanted.strip()
+        _must_ask(name)
+        wanted = _ask(name, _not_empty(name), default=_next_number(target, as_of))
+    return _not_empty(name)(wanted)
+
+
+def _not_empty(name: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not text.strip():
+            message = f"{name} is empty"
+            raise UsageError(message)
+        return text.strip()
+
+    return check
 
 
 def _next_number(target: Target, as_of: date) -> str | None:
@@ -228,22 +255,35 @@ def _next_number(target: Target, as_of: date) -> str | None:
     )
 
 
-def _invoice(number: str | None, project: str | None, as_of: date) -> tuple[Target, str]:
-    """The project an invoice is in, and its number as the user wrote it."""
-    if number is None:
-        choices = []
-        if _asks():
-            opened = open_workspace(workspace.find_root("."), as_of)
-            choices = [
-                (item.invoice.number, f"{books.project.folder}, {books.project.money(item.outstanding)} outstanding")
-                for books in opened.books
-                for item in books.ledger.invoices
-                if item.outstanding
-            ]
-        number = str(_ask("NUMBER", choices))
-    if project is not None:
-        return find.project(project), number
-    return find.with_number(number, workspace.find_root(".")), number
+def _owing(item: InvoiceFigures) -> bool:
+    return bool(item.outstanding)
+
+
+def _standing(item: InvoiceFigures) -> bool:
+    return item.invoice.void is None
+
+
+def _invoice(
+    number: str | None, project: str | None, as_of: date, offered: Callable[[InvoiceFigures], bool] = _owing
+) -> tuple[Target, str]:
+    """The project an invoice is in, and its number as the user wrote it; `offered` are those to choose from."""
+    target = find.project(project) if project is not None else None
+    root = workspace.find_root(".") if target is None else target.root
+
+    def check(answer: str) -> tuple[Target, str]:
+        return target or find.with_number(answer, root), answer
+
+    if number is not None:
+        return check(number)
+    _must_ask("NUMBER")
+    choices = [
+        (item.invoice.number, f"{books.project.folder}, {books.project.money(item.outstanding)} outstanding")
+        for books in open_workspace(root, as_of).books
+        if target is None or target.folder == books.project.folder
+        for item in books.ledger.invoices
+        if offered(item)
+    ]
+    return _ask("NUMBER", check, choices)
 
 
 # Doing ------------------------------------------------------------------------------------------------------------
@@ -411,6 +451,22 @@ def _from_row(columns: list[str], cells: list[str]) -> list[tuple[str, Decimal, 
     return [(known["name"], Amount().convert(known["amount"], None, None), planned)]
 
 
+def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
+    """Milestones, until an empty answer."""
+    pair = Pair("NAME=AMOUNT")
+    listed: list[tuple[str, Decimal, date | None]] = []
+    while True:
+        question = "--milestone NAME=AMOUNT" + (" (empty: no more)" if listed else "")
+        answer = _ask(
+            question, lambda text: pair.convert(text, None, None) if text else None, default="" if listed else None
+        )
+        if answer is None:
+            return listed
+        name, amount = answer
+        assert amount is not None
+        listed.append((name, amount, None))
+
+
 @click.command(cls=_Command, short_help="Begin a project.")
 @click.argument("project", required=False, type=click.Path())
 @click.option("--name", help="The project's name. Default: from the folder's.")
@@ -451,22 +507,13 @@ def new(  # noqa: PLR0913
     given: record.Options,
 ) -> int:
     """Begin a project: its folder, sub-folders and milestones.yaml."""
-    target = begin.place(project if project is not None else str(_ask("PROJECT")))
+    target = begin.place(project) if project is not None else _ask("PROJECT", begin.place)
     settings = settings_module.load(target.root)
-    if currency is None and settings.currency is None:
-        currency = str(_ask("--currency"))
+    if currency is None and settings.currency is None and _asks():
+        currency = _ask("--currency", functools.partial(begin.check_currency, known=settings.currencies))
     listed = [*(_from_csv(csv) if csv else ()), *((name, amount, None) for name, amount in milestones)]
-    while not milestones and not csv:
-        pair = _ask("--milestone NAME=AMOUNT" + (" (empty: no more)" if listed else ""), default="" if listed else None)
-        if not pair:
-            break
-        try:
-            found, amount = Pair("NAME=AMOUNT").convert(pair, None, None)
-        except click.BadParameter as error:
-            click.echo(error.message, err=True)
-            continue
-        assert amount is not None
-        listed.append((found, amount, None))
+    if not milestones and not csv and _asks():
+        listed = _ask_milestones()
     plan = begin.Plan(
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,
         milestones=tuple(listed),
@@ -498,8 +545,8 @@ def add(  # noqa: PLR0913
 ) -> int:
     """Add one more milestone to a project."""
     target = _project(project)
-    named = name if name is not None else str(_ask("NAME"))
-    worth: Decimal = amount if amount is not None else _ask("AMOUNT", kind=Amount())
+    named = name if name is not None else _ask("NAME", str)
+    worth = amount if amount is not None else _ask("AMOUNT", lambda text: Amount().convert(text, None, None))
     return _carry_out(
         target,
         lambda books, _: verbs.add(books, named, worth, id_=id_, planned=planned, upfront=upfront),
@@ -678,7 +725,7 @@ def void(
     given: record.Options,
 ) -> int:
     """Make an invoice void: it counts nowhere and keeps its number."""
-    target, wanted = _invoice(number, project, given.as_of)
+    target, wanted = _invoice(number, project, given.as_of, _standing)
     return _carry_out(
         target,
         lambda books, _: verbs.void(
@@ -720,7 +767,7 @@ def credit(  # noqa: PLR0913
     if lines and amount is not None:
         message = "give --amount or --line, not both"
         raise UsageError(message)
-    target, wanted = _invoice(number, project, given.as_of)
+    target, wanted = _invoice(number, project, given.as_of, _standing)
     note = _new_number(target, given.as_of, new_number, "NEW_NUMBER")
     return _carry_out(
         target,

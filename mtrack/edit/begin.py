@@ -13,6 +13,7 @@ from mtrack.edit.record import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -49,9 +50,8 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     if os.path.lexists(root) and not os.path.isdir(root):
         message = f"{folder} is not a folder"
         raise UsageError(message)
-    if currency is not None and not money.is_currency(currency, {}):
-        message = f"there is no currency '{currency}' in ISO 4217"
-        raise UsageError(message)
+    if currency is not None:
+        check_currency(currency, {})
     contents = outfit.contents(currency)
     missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
     kept = tuple(name for name in contents if name not in missing)
@@ -69,6 +69,14 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
         outfit.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
     return Begun(root, tuple(missing), kept, "", committed, tuple(outfit.stale(root)), _repository_above(root))
+
+
+def check_currency(code: str, known: Mapping[str, int]) -> str:
+    """The code of a currency, if it is in ISO 4217 or `known` here. Raises UsageError."""
+    if not money.is_currency(code, known):
+        message = f"there is no currency '{code}' in ISO 4217"
+        raise UsageError(message)
+    return code
 
 
 def _repository_above(root: str) -> str | None:

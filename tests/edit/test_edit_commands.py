@@ -149,8 +149,9 @@ def test_a_project_is_named_by_its_path_or_its_end(work: Path) -> None:
         (["add", "acme-website", "Extra"], "AMOUNT is missing"),
         (["credit", "INV-2026-004", "C-1", "--amount", "1", "--line", "M1"], "give --amount or --line, not both"),
         (["new", "acme-website"], "is a project already"),
-        (["new", "fresh", "--currency", "EUR"], "is missing: mtrack new"),
-        (["new", "fresh", "--milestone", "One=1"], "--currency is missing"),
+        (["new"], "PROJECT is missing: mtrack new"),
+        (["new", "fresh", "--currency", "EUR"], "a project needs a milestone: --milestone 'NAME=AMOUNT' or --from FILE"),
+        (["new", "fresh", "--milestone", "One=1"], "give --currency, or set one in mtrack.yaml"),
         (["new", "fresh", "--currency", "EUR", "--milestone", "One"], "'One' is not NAME=AMOUNT"),
     ],
 )  # fmt: skip
