@@ -592,10 +592,18 @@ def _into_block(  # noqa: PLR0913
 
 def _blank_before(tree: Tree, node: Node, pair: int) -> bool:
     """Whether a blank line stands before a pair at the file's top, and so should before the next."""
-    if node is not tree.root or pair <= 0:
+    if node is not tree.root or pair <= 0 or _keeps_blanks(tree, node.pairs[pair][1]):
         return False
     start = tree.line_start(node.pairs[pair][0].start)
     return _blank_above(tree, start)
+
+
+def _keeps_blanks(tree: Tree, node: Node) -> bool:
+    """Whether a value ends with a block of text (`|+`) to which a blank line below would belong."""
+    while node.pairs or node.items:
+        node = node.pairs[-1][1] if node.pairs else node.items[-1]
+    header = tree.text[node.start : tree.line_end(node.start)].partition("#")[0]
+    return node.style in ("|", ">") and "+" in header
 
 
 def _blank_above(tree: Tree, start: int) -> bool:
@@ -713,7 +721,8 @@ def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> Non
     column, gap, lead = _item_layout(tree, last)
     newline = tree.newline(last.start)
     lines: list[str] = []
-    blank = len(node.items) > 1 and all(
+    blank = len(node.items) > 1 and not _keeps_blanks(tree, last)
+    blank = blank and all(
         _blank_above(tree, tree.line_start(styles.dash_of(tree.text, item) or 0)) for item in node.items[1:]
     )
     for value in new:

@@ -166,6 +166,16 @@ def test_a_comment_stays_in_its_column_where_a_comma_comes_before_it() -> None:
     )
 
 
+def test_no_blank_line_is_added_to_a_text_that_would_keep_it() -> None:
+    for mark, between in (("|+", ""), (">2+ # kept", ""), ("|", "\n"), ("|-", "\n"), ("| # a + b", "\n")):
+        items = HEAD + f"  - id: M1\n\n  - id: M2\n    note: {mark}\n      text\n"
+        assert splice(items, [Append(("milestones",), {"id": "M3"})]) == items + f"{between}  - id: M3\n"
+        top = f"project: A\n\nnote: {mark}\n   text\n"
+        assert splice(top, [Put(("closed",), date(2026, 1, 2))]) == top + f"{between}closed: 2026-01-02\n"
+    there = "project: A\n\nnote: |+\n   text\n\n"
+    assert splice(there, [Put(("closed",), date(2026, 1, 2))]) == there + "closed: 2026-01-02\n"
+
+
 def test_an_amount_keeps_its_decimals_and_loses_no_other() -> None:
     text = HEAD + "- id: M1\n  amount: 200.00\n  status: sent\n"
     new = splice(text, [Put(("milestones", 0, "amount"), Decimal("250.10"))])
