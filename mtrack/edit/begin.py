@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mtrack import lint, money, schema, source, workspace
@@ -13,7 +14,7 @@ from mtrack.edit.record import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -58,13 +59,13 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     diff = "".join(record.unified(name, "", text) for name, text in missing.items())
     if dry_run:
         return Begun(root, tuple(missing), kept, diff)
+    if commit:
+        git.ready(_nearest(root), [])
     try:
         os.makedirs(root, exist_ok=True)
     except OSError as error:
         message = f"{folder} can't be made: {os.strerror(error.errno or 5).lower()}"
         raise CannotRunError(message) from None
-    if commit:
-        git.ready(root, [])
     for name, text in missing.items():
         outfit.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
@@ -79,14 +80,21 @@ def check_currency(code: str, known: Mapping[str, int]) -> str:
     return code
 
 
+def _above(path: str) -> Iterator[str]:
+    """The folders above a path, the nearest first."""
+    while path != (path := os.path.dirname(path)):
+        yield path
+
+
+def _nearest(path: str) -> str:
+    """A path, or where it is not there the nearest one above it that is."""
+    return next(folder for folder in (path, *_above(path)) if os.path.lexists(folder))
+
+
 def _repository_above(root: str) -> str | None:
     """The nearest folder above that is a git repository's root; None where `root` is one itself or in none."""
-    folder = root
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return None
-    return None if folder == root else folder
+    nearest = next((folder for folder in (root, *_above(root)) if os.path.lexists(os.path.join(folder, ".git"))), None)
+    return None if nearest == root else nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +114,10 @@ class Plan:
 def place(path: str) -> Target:
     """The folder of a project to be. Raises UsageError where it can't be one."""
     full = os.path.abspath(path)
-    parent = full
-    while not os.path.isdir(parent):
-        if os.path.lexists(parent):
-            message = f"{path} is not a folder"
-            raise UsageError(message)
-        parent = os.path.dirname(parent)
+    parent = _nearest(full)
+    if not os.path.isdir(parent):
+        message = f"{path} is not a folder"
+        raise UsageError(message)
     root = workspace.find_root(parent)
     if os.path.lexists(os.path.join(full, workspace.RECORDS)):
         message = f"{path} is a project already"
@@ -172,29 +178,40 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
 
 
 def _make(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:
-    from dataclasses import replace  # noqa: PLC0415
-
+    inner = [os.path.join(target.full, name) for name in workspace.EVIDENCE]
+    missing = [folder for folder in (*inner, target.full, *_above(target.full)) if not os.path.lexists(folder)]
+    records = os.path.join(target.full, workspace.RECORDS)
     try:
-        for name in ("", *workspace.EVIDENCE):
-            os.makedirs(os.path.join(target.full, name), exist_ok=True)
-    except OSError as error:
-        trouble = f"{target.full} can't be made: {os.strerror(error.errno or 5).lower()}"
-        raise CannotRunError(trouble) from None
-    with store.locked(target.full):
-        for item in outcome.files:
-            store.bring(target.full, item)
         try:
-            store.create(os.path.join(target.full, workspace.RECORDS), text.encode())
-        except BaseException:
-            for item in outcome.files:
-                store.take_back(target.full, item)
-            raise
-        if options.move:
-            record.move_away(outcome.files)
-        if not options.commit:
-            return outcome
-        paths = [target.records, *(workspace.join(target.folder, item.path) for item in outcome.files)]
-        return replace(outcome, committed=record.commit(target, paths, message))
+            for folder in inner:
+                os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            trouble = f"{target.full} can't be made: {os.strerror(error.errno or 5).lower()}; nothing was changed"
+            raise CannotRunError(trouble) from None
+        with store.locked(target.full):
+            return _write(target, outcome, text, options, message)
+    finally:
+        if not os.path.lexists(records):
+            for folder in missing:  # the deepest first
+                with suppress(OSError):
+                    os.rmdir(folder)
+
+
+def _write(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:
+    for item in outcome.files:
+        store.bring(target.full, item)
+    try:
+        store.create(os.path.join(target.full, workspace.RECORDS), text.encode())
+    except BaseException:
+        for item in outcome.files:
+            store.take_back(target.full, item)
+        raise
+    if options.move:
+        record.move_away(outcome.files)
+    if not options.commit:
+        return outcome
+    paths = [target.records, *(workspace.join(target.folder, item.path) for item in outcome.files)]
+    return replace(outcome, committed=record.commit(target, paths, message))
 
 
 def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int) -> str:

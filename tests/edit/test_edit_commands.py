@@ -504,6 +504,8 @@ def test_a_new_project_may_lack_what_comes_later_but_begins_with_no_error(tmp_pa
         result = _run(tmp_path, "new", "bad", "--currency", "EUR", "--from", table)
         assert (result.code, words in result.err) == (2, True), result.err
     assert _run(tmp_path, "new", ".hidden/x", "--currency", "EUR", "--milestone", "A=1").code == 2
+    assert _run(tmp_path, "new", "plan.csv/x", "--currency", "EUR", "--milestone", "A=1").code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["acme", "plan.csv"]
 
 
 # Commit -----------------------------------------------------------------------------------------------------------
@@ -573,6 +575,8 @@ def test_without_git_a_commit_says_so_and_nothing_is_changed(work: Path, monkeyp
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(work.parent))
     result = _run(work, "hold", "acme-website", "M2", "--commit")
     assert (result.code, "--commit needs a git repository" in result.err) == (3, True)
+    assert mtrack("init", "--commit", work.parent / "fresh/studio").code == 3
+    assert not (work.parent / "fresh").exists()
     monkeypatch.setenv("PATH", "")
     result = _run(work, "hold", "acme-website", "M2", "--commit")
     assert (result.code, "--commit needs git, which is not installed" in result.err) == (3, True)
