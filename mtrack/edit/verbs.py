@@ -75,13 +75,14 @@ def _set(  # noqa: PLR0913
 def deliver(books: Books, milestone: Milestone, *, date: date, note: str | None = None, force: bool = False) -> Edit:
     """The work was handed over on a day."""
     route = (*milestone.route, "deliverable")
-    changes = _set(
-        books, (*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on", force=force
-    )
+    changes: tuple[Change, ...] = ()
     if note is not None:
-        changes += _set(
+        changes = _set(
             books, (*route, "note"), milestone.deliverable.note, note, f"{milestone.id} has the note", force=force
         )
+    changes += _set(
+        books, (*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on", force=force
+    )
     return Edit(changes, f"{milestone.label} delivered on {date}", f"deliver {milestone.id}")
 
 

@@ -73,8 +73,8 @@ def _changed(work: Path, *arguments: str | Path, as_of: str = AS_OF) -> str:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["deliver", "acme-website", "M2", "--date", "2026-02-18"],
-         "-    deliverable: {approved: 2026-02-20, signoff: signoffs/m2.eml}\n+    deliverable: {completed: 2026-02-18, approved: 2026-02-20, signoff: signoffs/m2.eml}"),
+        (["deliver", "acme-website", "M2", "--note", "beta 1", "--date", "2026-02-18"],
+         "-    deliverable: {approved: 2026-02-20, signoff: signoffs/m2.eml}\n+    deliverable: {note: beta 1, completed: 2026-02-18, approved: 2026-02-20, signoff: signoffs/m2.eml}"),
         (["bill", "acme-website", "M2", "INV-2026-006"],
          "-    status: not_billed\n+    invoice: {number: INV-2026-006, amount: 5000.00, sent: 2026-03-01}\n+    status: sent"),
         (["bill", "acme-website", "M2", "0012", "--amount", "1000", "--sent", "2026-02-25", "--due", "2026-03-25", "--tax", "190", "--total", "1200"],
@@ -278,6 +278,18 @@ def test_an_edit_made_twice_changes_nothing_the_second_time(work: Path) -> None:
     assert _text(work) == before
     assert _run(work, "deliver", "acme-website", "M1", "--date", "2026-02-02", "--force").code == 0
     assert "completed: 2026-02-02" in _text(work)
+
+
+def test_a_new_deliverable_has_its_keys_in_the_usual_order(work: Path) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(
+        RECORD.replace("    deliverable: {approved: 2026-02-20, signoff: signoffs/m2.eml}\n", ""), encoding="utf-8"
+    )
+    assert _run(work, "deliver", "acme-website", "M2", "--note", "beta 1").code == 0
+    assert _run(work, "approve", "acme-website", "M2", "--by", "Ana").code == 0
+    assert "    deliverable: {note: beta 1, completed: 2026-03-01, approved: 2026-03-01, approved_by: Ana}\n" in _text(
+        work
+    )
 
 
 def test_partial_payments_and_a_refund_keep_the_status_right(work: Path) -> None:
