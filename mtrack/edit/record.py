@@ -89,8 +89,6 @@ def carry_out(
 
     Raises AddsErrorsError, RefusedError, UsageError, CannotRunError; nothing is changed then.
     """
-    if options.commit:
-        git.ready(target.root, [target.records])
     if options.dry_run:
         return _carry_out(target, verb, options, plan)
     with store.locked(os.path.dirname(os.path.realpath(os.path.join(target.root, target.records)))):
@@ -100,6 +98,8 @@ def carry_out(
 def _carry_out(
     target: Target, verb: Callable[[Books], Edit], options: Options, plan: Callable[[str], tuple[Evidence, ...]] | None
 ) -> Outcome:
+    if options.commit:  # while no other mtrack can write what would go into this commit
+        git.ready(target.root, [target.records])
     settings = settings_module.load(target.root)
     read = find.read(target.root, target.folder)
     books = _books(target, options.as_of, settings, read)

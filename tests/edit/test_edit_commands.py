@@ -574,6 +574,29 @@ def test_a_commit_waits_for_another_git(repository: Path) -> None:
     assert _git(repository, "log", "-1", "--format=%s").strip() == "acme-website: hold M2"
 
 
+def test_commits_at_once_hold_one_edit_each(repository: Path) -> None:
+    hook = repository / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nsleep 0.3\n", encoding="utf-8")
+    hook.chmod(0o755)
+    loop = "for day in 1 2 3; do $0 -m mtrack $* acme-website --as-of 2026-03-01 --commit {}$day || exit; done"
+    writers = [
+        subprocess.Popen(
+            ["sh", "-c", loop.format(words), sys.executable, verb], cwd=repository, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+        for verb, words in (("hold", "M2 --until 2026-04-0"), ("amend", "--note n"))
+    ]  # fmt: skip
+    assert [writer.wait(120) for writer in writers] == [0, 0]
+    subjects = _git(repository, "log", "-6", "--format=%s").splitlines()
+    assert sorted(subjects) == [
+        *["acme-website: amend the agreement"] * 3,
+        *[f"acme-website: hold M2 until 2026-04-0{day}" for day in (1, 2, 3)],
+    ]
+    for i in range(6):
+        stat = _git(repository, "show", "--format=", "--shortstat", f"HEAD~{i}")
+        assert stat.startswith(" 1 file changed, 1 insertion(+)"), stat
+
+
 def test_uncommitted_changes_of_the_same_file_stop_a_commit(repository: Path) -> None:
     path = repository / "acme-website/milestones.yaml"
     path.write_text(RECORD + "# mine\n", encoding="utf-8")
