@@ -15,6 +15,7 @@ from mtrack import figures, model, money, schema
 from mtrack.edit import find
 from mtrack.edit.splice import Append, Change, Put, Remove, apply
 from mtrack.errors import UsageError
+from mtrack.finding import Place
 from mtrack.model import number_key
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def _set(  # noqa: PLR0913
     if old == new:
         return ()
     if old is not None and not force:
-        message = f"{what} {old} already ({books.project.path}); --force writes {new} instead"
+        span = books.project.source.span(Place(books.project.path, route))
+        where = f"{books.project.path}:{span.line}:{span.column}" if span else books.project.path
+        message = f"{what} {old} already ({where}); --force writes {new} instead"
         raise UsageError(message)
     return (Put(route, new),)
 

@@ -143,7 +143,7 @@ def test_a_project_is_named_by_its_path_or_its_end(work: Path) -> None:
         (["hold", "acme-website", "M2", "--release"], "M2 is not on hold"),
         (["hold", "acme-website", "M2", "--release", "--reason", "x"], "--release goes alone"),
         (["amend", "acme-website"], "say what changes"),
-        (["approve", "acme-website", "M2", "--date", "2026-02-21"], "M2 was approved on 2026-02-20 already"),
+        (["approve", "acme-website", "M2", "--date", "2026-02-21"], "M2 was approved on 2026-02-20 already (acme-website/milestones.yaml:14:29); --force writes 2026-02-21"),
         (["add", "acme-website", "Extra", "100", "--id", "M 3"], "'M 3' can't be an id"),
         (["add", "acme-website", "Extra", "100", "--id", "M2"], "the id M2 is taken"),
         (["add", "acme-website", "Extra"], "AMOUNT is missing"),
