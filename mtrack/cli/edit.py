@@ -6,97 +6,30 @@ import functools
 import os
 import re
 import sys
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mtrack import money, workspace
 from mtrack import settings as settings_module
-from mtrack.books import open_workspace
-from mtrack.cli import common, complete
+from mtrack.cli import ask, common, complete, values
 from mtrack.edit import begin, find, record, store, verbs
 from mtrack.errors import UsageError
 from mtrack.render import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date
+    from decimal import Decimal
 
     from mtrack.books import Books
     from mtrack.edit.find import Target
     from mtrack.edit.record import Outcome
     from mtrack.edit.store import Evidence
     from mtrack.edit.verbs import Edit
-    from mtrack.figures import InvoiceFigures
     from mtrack.finding import Finding, Span
     from mtrack.model import Milestone
 
 F = TypeVar("F", bound="Callable[..., Any]")
-T = TypeVar("T")
-
-LISTED = 30
-"""How many choices are shown."""
-
-
-class Amount(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
-    """An amount: plain digits and a point; a minus where it may be negative."""
-
-    name = "amount"
-
-    def __init__(self, *, signed: bool = False) -> None:
-        self.signed = signed
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Read it, or say what to write."""
-        if isinstance(value, Decimal):
-            return value
-        amount = money.parse(value.removeprefix("+"))
-        if amount is None:
-            meant = money.suggestion(value)
-            write = f"; write {meant}" if meant else "; write plain digits and a point, as in 4000.00"
-            self.fail(f"'{value}' is not an amount{write}", param, ctx)
-        if amount < 0 and not self.signed:
-            self.fail(f"'{value}' is below 0", param, ctx)
-        return amount
-
-
-class Pair(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
-    """NAME=AMOUNT; the amount may be left out where it is `optional`."""
-
-    def __init__(self, name: str, *, optional: bool = False) -> None:
-        self.name = name
-        self.optional = optional
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Decimal | None]:
-        """Split at the last `=`."""
-        if isinstance(value, tuple):
-            return value
-        name, equals, amount = value.rpartition("=")
-        if not equals and self.optional:
-            return value.strip(), None
-        if not name.strip():
-            self.fail(f"'{value}' is not {self.name}", param, ctx)
-        return name.strip(), Amount().convert(amount.strip(), param, ctx)
-
-
-class Received(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
-    """Money in another currency: 'USD 5120' or '5120 USD'."""
-
-    name = "currency amount"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Decimal, str]:
-        """Read code and amount, in either order."""
-        if isinstance(value, tuple):
-            return value
-        words = value.split()
-        if len(words) == 2:  # noqa: PLR2004
-            code, amount = words if money.parse(words[0]) is None else words[::-1]
-            if re.fullmatch(r"[A-Za-z0-9]{3,8}", code):
-                return Amount(signed=True).convert(amount, param, ctx), code.upper()
-        return self.fail(f"'{value}' is not a currency and an amount; write 'USD 5120.00'", param, ctx)
 
 
 class _Command(click.Command):
@@ -160,130 +93,6 @@ def file_option(name: str, text: str) -> Callable[[F], F]:
 
 
 reason_option = click.option("--reason", help="Why.")
-
-
-# Asking -----------------------------------------------------------------------------------------------------------
-
-
-def _asks() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _must_ask(name: str) -> None:
-    """Raise UsageError where nobody is there who could say what is missing."""
-    if not _asks():
-        context = click.get_current_context()
-        usage = " ".join(context.command.collect_usage_pieces(context))
-        message = f"{name} is missing: mtrack {context.info_name} {usage}"
-        raise UsageError(message)
-
-
-def _ask(
-    name: str, check: Callable[[str], T], choices: Sequence[tuple[str, str]] = (), default: str | None = None
-) -> T:
-    """Ask for one thing, its choices listed, one alone by default; ask again where `check` raises UsageError."""
-    _must_ask(name)
-    for value, about in choices[:LISTED]:
-        click.echo(f"  {plain.harmless(value)}  {plain.harmless(about)}".rstrip(), err=True)
-    if len(choices) > LISTED:
-        click.echo(f"  … and {len(choices) - LISTED:,} more", err=True)
-    if default is None and len(choices) == 1:
-        default = choices[0][0]
-
-    def checked(answer: str) -> T:
-        try:
-            return check(answer.strip())
-        except UsageError as error:
-            raise click.UsageError(plain.harmless(str(error))) from None
-
-    return click.prompt(name, default=default, value_proc=checked, show_default=bool(default), err=True)
-
-
-def _project(wanted: str | None) -> Target:
-    if wanted is not None:
-        return find.project(wanted)
-    if os.path.lexists(workspace.RECORDS):
-        return find.project(".")
-    _must_ask("PROJECT")
-    folders = find.projects(workspace.find_root("."))
-    if not folders:
-        message = "there is no project here; mtrack new makes one"
-        raise UsageError(message)
-    return _ask("PROJECT", find.project, [(folder, "") for folder in folders])
-
-
-def _milestone(target: Target, as_of: date, wanted: str | None) -> str:
-    if wanted is not None:
-        return wanted
-    _must_ask("MILESTONE")
-    settings = settings_module.load(target.root)
-    loaded = find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)})
-    if not loaded.books:
-        return ""  # the record is broken: the edit will say so
-    books = loaded.books[0]
-    choices = [
-        (item.milestone.id, f"{item.milestone.name}, {item.expected_status.replace('_', ' ')}")
-        for item in books.ledger.milestones
-        if not item.milestone.cancelled
-    ]
-    return _ask("MILESTONE", lambda answer: find.milestone(books.project, answer).id, choices)
-
-
-def _new_number(target: Target, as_of: date, wanted: str | None, name: str = "NUMBER") -> str:
-    if wanted is None:
-        _must_ask(name)
-        wanted = _ask(name, _not_empty(name), default=_next_number(target, as_of))
-    return _not_empty(name)(wanted)
-
-
-def _not_empty(name: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if not text.strip():
-            message = f"{name} is empty"
-            raise UsageError(message)
-        return text.strip()
-
-    return check
-
-
-def _next_number(target: Target, as_of: date) -> str | None:
-    """The next free invoice number of the workspace, in the series of the invoice sent last."""
-    opened = open_workspace(target.root, as_of)
-    invoices = [invoice for books in opened.books for invoice in books.project.invoices()]
-    return verbs.next_number(
-        [invoice.number for invoice in sorted(invoices, key=lambda item: (item.sent, item.number))]
-    )
-
-
-def _owing(item: InvoiceFigures) -> bool:
-    return bool(item.outstanding)
-
-
-def _standing(item: InvoiceFigures) -> bool:
-    return item.invoice.void is None
-
-
-def _invoice(
-    number: str | None, project: str | None, as_of: date, offered: Callable[[InvoiceFigures], bool] = _owing
-) -> tuple[Target, str]:
-    """The project an invoice is in, and its number as the user wrote it; `offered` are those to choose from."""
-    target = find.project(project) if project is not None else None
-    root = workspace.find_root(".") if target is None else target.root
-
-    def check(answer: str) -> tuple[Target, str]:
-        return target or find.with_number(answer, root), answer
-
-    if number is not None:
-        return check(number)
-    _must_ask("NUMBER")
-    choices = [
-        (item.invoice.number, f"{books.project.folder}, {books.project.money(item.outstanding)} outstanding")
-        for books in open_workspace(root, as_of).books
-        if target is None or target.folder == books.project.folder
-        for item in books.ledger.invoices
-        if offered(item)
-    ]
-    return _ask("NUMBER", check, choices)
 
 
 # Doing ------------------------------------------------------------------------------------------------------------
@@ -448,16 +257,16 @@ def _from_row(columns: list[str], cells: list[str]) -> list[tuple[str, Decimal, 
         message = "a milestone needs a name and an amount"
         raise UsageError(message)
     planned = common.Day().convert(known["planned"], None, None) if known.get("planned") else None
-    return [(known["name"], Amount().convert(known["amount"], None, None), planned)]
+    return [(known["name"], values.Amount().convert(known["amount"], None, None), planned)]
 
 
 def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
     """Milestones, until an empty answer."""
-    pair = Pair("NAME=AMOUNT")
+    pair = values.Pair("NAME=AMOUNT")
     listed: list[tuple[str, Decimal, date | None]] = []
     while True:
         question = "--milestone NAME=AMOUNT" + (" (empty: no more)" if listed else "")
-        answer = _ask(
+        answer = ask.one(
             question, lambda text: pair.convert(text, None, None) if text else None, default="" if listed else None
         )
         if answer is None:
@@ -474,13 +283,13 @@ def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
 @click.option("--currency", help="Its currency; not needed where mtrack.yaml sets one.")
 @file_option("--agreement", "The signed agreement.")
 @click.option("--signed", type=common.Day(), help="The day it was signed.")
-@click.option("--total", type=Amount(), help="The agreed total, net.")
+@click.option("--total", type=values.Amount(), help="The agreed total, net.")
 @click.option("--count", type=click.IntRange(0), help="How many milestones the agreement lists.")
 @click.option(
     "--milestone",
     "milestones",
     multiple=True,
-    type=Pair("NAME=AMOUNT"),
+    type=values.Pair("NAME=AMOUNT"),
     metavar="NAME=AMOUNT",
     help="A milestone; repeat it.",
 )
@@ -507,12 +316,12 @@ def new(  # noqa: PLR0913
     given: record.Options,
 ) -> int:
     """Begin a project: its folder, sub-folders and milestones.yaml."""
-    target = begin.place(project) if project is not None else _ask("PROJECT", begin.place)
+    target = begin.place(project) if project is not None else ask.one("PROJECT", begin.place)
     settings = settings_module.load(target.root)
-    if currency is None and settings.currency is None and _asks():
-        currency = _ask("--currency", functools.partial(begin.check_currency, known=settings.currencies))
+    if currency is None and settings.currency is None and ask.somebody():
+        currency = ask.one("--currency", functools.partial(begin.check_currency, known=settings.currencies))
     listed = [*(_from_csv(csv) if csv else ()), *((name, amount, None) for name, amount in milestones)]
-    if not milestones and not csv and _asks():
+    if not milestones and not csv and ask.somebody():
         listed = _ask_milestones()
     plan = begin.Plan(
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,
@@ -529,7 +338,7 @@ def new(  # noqa: PLR0913
 @click.command(cls=_Command, short_help="Add a milestone.")
 @project_argument
 @click.argument("name", required=False)
-@click.argument("amount", required=False, type=Amount())
+@click.argument("amount", required=False, type=values.Amount())
 @click.option("--id", "id_", help="Its id. Default: the next in line.")
 @click.option("--planned", type=common.Day(), help="The day it is planned to be delivered.")
 @click.option("--upfront", is_flag=True, help="A deposit: it may be billed before approval.")
@@ -544,9 +353,9 @@ def add(  # noqa: PLR0913
     given: record.Options,
 ) -> int:
     """Add one more milestone to a project."""
-    target = _project(project)
-    named = name if name is not None else _ask("NAME", str)
-    worth = amount if amount is not None else _ask("AMOUNT", lambda text: Amount().convert(text, None, None))
+    target = ask.project(project)
+    named = name if name is not None else ask.one("NAME", str)
+    worth = amount if amount is not None else ask.one("AMOUNT", lambda text: values.Amount().convert(text, None, None))
     return _carry_out(
         target,
         lambda books, _: verbs.add(books, named, worth, id_=id_, planned=planned, upfront=upfront),
@@ -571,8 +380,8 @@ def deliver(
     given: record.Options,
 ) -> int:
     """Record the day a milestone's work was handed over."""
-    target = _project(project)
-    id_ = _milestone(target, given.as_of, milestone)
+    target = ask.project(project)
+    id_ = ask.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
         lambda books, _: verbs.deliver(
@@ -599,8 +408,8 @@ def approve(  # noqa: PLR0913
     given: record.Options,
 ) -> int:
     """Record that the client approved a milestone's work."""
-    target = _project(project)
-    id_ = _milestone(target, given.as_of, milestone)
+    target = ask.project(project)
+    id_ = ask.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
         lambda books, path: verbs.approve(
@@ -617,19 +426,19 @@ def approve(  # noqa: PLR0913
 @click.command(cls=_Command, short_help="Record an invoice.")
 @project_argument
 @click.argument("words", nargs=-1, metavar="[MILESTONE] NUMBER", shell_complete=complete.milestones)
-@click.option("--amount", type=Amount(), help="The net amount. Default: what is agreed and not billed yet.")
+@click.option("--amount", type=values.Amount(), help="The net amount. Default: what is agreed and not billed yet.")
 @click.option(
     "--line",
     "lines",
     multiple=True,
-    type=Pair("MILESTONE=AMOUNT", optional=True),
+    type=values.Pair("MILESTONE=AMOUNT", optional=True),
     metavar="MILESTONE[=AMOUNT]",
     help="A share of an invoice over several milestones; repeat it.",
 )
 @date_option("The day it was sent.", "--sent", "--date")
 @click.option("--due", type=common.Day(), help="The day it is due. Default: by the payment terms.")
-@click.option("--tax", type=Amount(), help="Tax on top of the net amount.")
-@click.option("--total", type=Amount(), help="The net amount on the paper, where it also bills other things.")
+@click.option("--tax", type=values.Amount(), help="Tax on top of the net amount.")
+@click.option("--total", type=values.Amount(), help="The net amount on the paper, where it also bills other things.")
 @file_option("--file", "The invoice.")
 @click.option("--replaces", metavar="NUMBER", shell_complete=complete.numbers, help="The invoice it re-issues.")
 @takes_files
@@ -657,13 +466,13 @@ def bill(  # noqa: PLR0913
     if lines and amount is not None:
         message = "--amount goes with one milestone; with --line each has its own"
         raise UsageError(message)
-    target = _project(project)
+    target = ask.project(project)
     if lines:
         shares = lines
-        number = _new_number(target, given.as_of, words[0] if words else None)
+        number = ask.new_number(target, given.as_of, words[0] if words else None)
     else:
-        shares = ((_milestone(target, given.as_of, words[0] if words else None), amount),)
-        number = _new_number(target, given.as_of, words[1] if len(words) > 1 else None)
+        shares = ((ask.milestone(target, given.as_of, words[0] if words else None), amount),)
+        number = ask.new_number(target, given.as_of, words[1] if len(words) > 1 else None)
     return _carry_out(
         target,
         lambda books, path: verbs.bill(
@@ -677,11 +486,13 @@ def bill(  # noqa: PLR0913
 
 @click.command(cls=_Command, short_help="Record a payment.")
 @number_argument
-@click.argument("amount", required=False, type=Amount(signed=True))
+@click.argument("amount", required=False, type=values.Amount(signed=True))
 @date_option("The day the money came in.")
-@click.option("--withheld", type=Amount(signed=True), help="Tax kept back by the client.")
-@click.option("--fee", type=Amount(signed=True), help="Kept by the bank on the way.")
-@click.option("--received", type=Received(), metavar="'USD 5120'", help="What came in, where it was another currency.")
+@click.option("--withheld", type=values.Amount(signed=True), help="Tax kept back by the client.")
+@click.option("--fee", type=values.Amount(signed=True), help="Kept by the bank on the way.")
+@click.option(
+    "--received", type=values.Received(), metavar="'USD 5120'", help="What came in, where it was another currency."
+)
 @click.option("--reference", help="The bank's or client's reference.")
 @click.option("--note", help="Anything worth remembering.")
 @writes
@@ -698,7 +509,7 @@ def pay(  # noqa: PLR0913
     given: record.Options,
 ) -> int:
     """Record money that came in on an invoice: by default all that is outstanding. A refund is negative."""
-    target, wanted = _invoice(number, project, given.as_of)
+    target, wanted = ask.invoice(number, project, given.as_of)
     return _carry_out(
         target,
         lambda books, _: verbs.pay(
@@ -725,7 +536,7 @@ def void(
     given: record.Options,
 ) -> int:
     """Make an invoice void: it counts nowhere and keeps its number."""
-    target, wanted = _invoice(number, project, given.as_of, _standing)
+    target, wanted = ask.invoice(number, project, given.as_of, ask.standing)
     return _carry_out(
         target,
         lambda books, _: verbs.void(
@@ -738,16 +549,16 @@ def void(
 @click.command(cls=_Command, short_help="Record a credit note.")
 @number_argument
 @click.argument("new_number", required=False)
-@click.option("--amount", type=Amount(), help="The net amount. Default: all that is not credited yet.")
+@click.option("--amount", type=values.Amount(), help="The net amount. Default: all that is not credited yet.")
 @click.option(
     "--line",
     "lines",
     multiple=True,
-    type=Pair("MILESTONE=AMOUNT", optional=True),
+    type=values.Pair("MILESTONE=AMOUNT", optional=True),
     metavar="MILESTONE[=AMOUNT]",
     help="What a milestone gets back; repeat it.",
 )
-@click.option("--tax", type=Amount(), help="Tax on top. Default: the invoice's, in proportion.")
+@click.option("--tax", type=values.Amount(), help="Tax on top. Default: the invoice's, in proportion.")
 @date_option("The day it was sent.", "--sent", "--date")
 @file_option("--file", "The credit note.")
 @takes_files
@@ -767,8 +578,8 @@ def credit(  # noqa: PLR0913
     if lines and amount is not None:
         message = "give --amount or --line, not both"
         raise UsageError(message)
-    target, wanted = _invoice(number, project, given.as_of, _standing)
-    note = _new_number(target, given.as_of, new_number, "NEW_NUMBER")
+    target, wanted = ask.invoice(number, project, given.as_of, ask.standing)
+    note = ask.new_number(target, given.as_of, new_number, "NEW_NUMBER")
     return _carry_out(
         target,
         lambda books, path: verbs.credit(
@@ -782,7 +593,7 @@ def credit(  # noqa: PLR0913
 
 @click.command("write-off", cls=_Command, short_help="Give up what is outstanding.")
 @number_argument
-@click.argument("amount", required=False, type=Amount())
+@click.argument("amount", required=False, type=values.Amount())
 @date_option("The day it was written off.")
 @reason_option
 @writes
@@ -795,7 +606,7 @@ def write_off(  # noqa: PLR0913
     given: record.Options,
 ) -> int:
     """Write off what will not be collected any more: by default all that is outstanding."""
-    target, wanted = _invoice(number, project, given.as_of)
+    target, wanted = ask.invoice(number, project, given.as_of)
     return _carry_out(
         target,
         lambda books, _: verbs.write_off(
@@ -822,8 +633,8 @@ def cancel(
     given: record.Options,
 ) -> int:
     """Record that a milestone will not be delivered; mtrack amend records the change to the agreement."""
-    target = _project(project)
-    id_ = _milestone(target, given.as_of, milestone)
+    target = ask.project(project)
+    id_ = ask.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
         lambda books, _: verbs.cancel(
@@ -852,8 +663,8 @@ def hold(  # noqa: PLR0913
     if release and (until or reason):
         message = "--release goes alone"
         raise UsageError(message)
-    target = _project(project)
-    id_ = _milestone(target, given.as_of, milestone)
+    target = ask.project(project)
+    id_ = ask.milestone(target, given.as_of, milestone)
 
     def verb(books: Books, _path: str | None) -> Edit:
         item: Milestone = find.milestone(books.project, id_)
@@ -865,7 +676,7 @@ def hold(  # noqa: PLR0913
 @click.command(cls=_Command, short_help="Record a change to the agreement.")
 @project_argument
 @click.option(
-    "--amount", type=Amount(signed=True), help="What it adds to the agreed total; negative where it takes away."
+    "--amount", type=values.Amount(signed=True), help="What it adds to the agreed total; negative where it takes away."
 )
 @click.option("--milestones", type=int, help="How many milestones it adds; negative where it takes away.")
 @file_option("--file", "The signed amendment.")
@@ -883,7 +694,7 @@ def amend(  # noqa: PLR0913
     given: record.Options,
 ) -> int:
     """Record an amendment to the agreement; mtrack add or cancel changes the milestones it is about."""
-    target = _project(project)
+    target = ask.project(project)
     return _carry_out(
         target,
         lambda books, path: verbs.amend(
@@ -904,7 +715,7 @@ def close(
     given: record.Options,
 ) -> int:
     """Close a project in which nothing is open any more."""
-    target = _project(project)
+    target = ask.project(project)
     return _carry_out(
         target,
         lambda books, _: verbs.close(books, date=day or given.as_of, force=given.force),
