@@ -167,7 +167,7 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     project = books.project
     sums = project.money(money.total(item.amount for item in project.milestones))
     many = len(project.milestones)
-    did = f"{target.folder} begun: {many} milestone{'s' if many != 1 else ''}, {sums}"
+    did = f"{target.label} begun: {many} milestone{'s' if many != 1 else ''}, {sums}"
     outcome = Outcome(
         target.records, did, record.left(books), record.unified(target.records, "", text), changed=True, files=files,
         warnings=judged.warnings, forced=judged.errors, open=judged.open,

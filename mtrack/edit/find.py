@@ -41,6 +41,11 @@ class Target:
         return self.root if self.folder == "." else os.path.join(self.root, *self.folder.split("/"))
 
     @property
+    def label(self) -> str:
+        """What the project's folder is called where the user reads it."""
+        return os.path.basename(self.root) if self.folder == "." else self.folder
+
+    @property
     def records(self) -> str:
         """The project's records, from the root."""
         return workspace.join(self.folder, workspace.RECORDS)

@@ -167,8 +167,7 @@ def move_away(files: Iterable[Evidence]) -> None:
 
 def commit(target: Target, paths: list[str], message: str) -> str:
     """One commit, its subject beginning with the project's folder."""
-    label = target.folder if target.folder != "." else os.path.basename(os.path.abspath(target.root))
-    return git.commit(target.root, paths, f"{label}: {message}")
+    return git.commit(target.root, paths, f"{target.label}: {message}")
 
 
 def _books(target: Target, as_of: date, settings: Settings, read: Source) -> Books:
@@ -254,10 +253,11 @@ def _stake(found: list[Finding]) -> Decimal:
 def left(books: Books) -> str:
     """What a project still has to bill and to collect, in one line."""
     project = books.project
+    label = find.Target(books.root, project.folder).label
     totals = books.ledger.totals(books.as_of)
     if not totals.unbilled and not totals.outstanding:
-        return f"{project.folder}: nothing left to bill or to collect"
-    return f"{project.folder}: {project.money(totals.unbilled)} left to bill, {project.money(totals.outstanding)} to collect"
+        return f"{label}: nothing left to bill or to collect"
+    return f"{label}: {project.money(totals.unbilled)} left to bill, {project.money(totals.outstanding)} to collect"
 
 
 def unified(path: str, before: str, after: str) -> str:

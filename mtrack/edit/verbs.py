@@ -383,8 +383,9 @@ def write_off(books: Books, invoice: Invoice, amount: Decimal | None, *, date: d
 
 def close(books: Books, *, date: date, force: bool = False) -> Edit:
     """The project is over."""
-    changes = _set(books, ("closed",), books.project.closed, date, f"{books.project.folder} was closed on", force=force)
-    return Edit(changes, f"{books.project.folder} closed on {date}", "close the project")
+    label = find.Target(books.root, books.project.folder).label
+    changes = _set(books, ("closed",), books.project.closed, date, f"{label} was closed on", force=force)
+    return Edit(changes, f"{label} closed on {date}", "close the project")
 
 
 def add(  # noqa: PLR0913

@@ -483,6 +483,17 @@ def test_a_new_project_in_words_and_from_a_table(tmp_path: Path) -> None:
     assert _run(tmp_path, "lint").code == 0
 
 
+def test_a_workspace_that_is_one_project_is_called_as_its_folder(tmp_path: Path) -> None:
+    root = tmp_path / "acme-website"
+    root.mkdir()
+    begun = mtrack("new", ".", "--currency", "EUR", "--milestone", "One=0", "--as-of", AS_OF, cwd=root)
+    assert begun.out == "acme-website begun: 1 milestone, EUR 0.00\nacme-website: nothing left to bill or to collect\n"
+    assert "project: Acme website\n" in _text(tmp_path)
+    assert mtrack("close", "--as-of", AS_OF, cwd=root).out.startswith(
+        "acme-website closed on 2026-03-01\nacme-website: "
+    )
+
+
 def test_a_new_project_may_lack_what_comes_later_but_begins_with_no_error(tmp_path: Path) -> None:
     result = _run(tmp_path, "new", "acme", "--currency", "EUR", "--total", "500", "--milestone", "One=100")
     assert result.code == 0
