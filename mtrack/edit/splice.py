@@ -598,10 +598,28 @@ def _blank_before(tree: Tree, node: Node, pair: int) -> bool:
     return _blank_above(tree, start)
 
 
-def _keeps_blanks(tree: Tree, node: Node) -> bool:
-    """Whether a value ends with a block of text (`|+`) to which a blank line below would belong."""
+def _last_in(node: Node) -> Node:
+    """The value a value ends with: itself, or the last one in it, however deep."""
     while node.pairs or node.items:
         node = node.pairs[-1][1] if node.pairs else node.items[-1]
+    return node
+
+
+def _blanks_above(tree: Tree, start: int) -> list[int]:
+    """Where the blank lines above a line begin, the nearest first."""
+    result: list[int] = []
+    while start > 0:
+        above = tree.line_start(start - 1)
+        if tree.text[above:start].strip():
+            break
+        result.append(above)
+        start = above
+    return result
+
+
+def _keeps_blanks(tree: Tree, node: Node) -> bool:
+    """Whether a value ends with a block of text (`|+`) to which a blank line below would belong."""
+    node = _last_in(node)
     header = tree.text[node.start : tree.line_end(node.start)].partition("#")[0]
     return node.style in ("|", ">") and "+" in header
 
@@ -792,8 +810,27 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
             _refuse_at(tree, key.start, "layout")
         cuts.cut(key.start, following, "")
         return
-    if end < len(text):  # with its own line break
-        end += len(tree.newline(end))
-        cuts.cut(start, end, "")
-    else:
+    _remove_lines(tree, node.pairs[pair - 1][1] if pair else None, start, end, cuts)
+
+
+def _remove_lines(tree: Tree, before: Node | None, start: int, end: int, cuts: _Cuts) -> None:
+    """Take lines out, and blank ones that would be too many without them; `before` is the value that stands above."""
+    text = tree.text
+    blanks = [] if before and _keeps_blanks(tree, before) else _blanks_above(tree, start)
+    if end == len(text):  # what stands above ends the file now, without a line break as well
+        if before and _last_in(before).style in ("|", ">"):
+            _refuse_at(tree, start, "last-line")
+        start = blanks[-1] if blanks else start
         cuts.cut(max(start - len(tree.newline(max(start - 2, 0))), 0), end, "")
+        return
+    end += len(tree.newline(end))
+    below = end
+    while below < len(text) and not text[below : tree.line_end(below)].strip():
+        below = min(tree.line_end(below) + len(tree.newline(below)), len(text))
+    if below > end and before and _keeps_blanks(tree, before):  # they would become part of it
+        end = below
+    elif blanks and end == len(text):
+        start = blanks[-1]
+    elif blanks and below > end:
+        start = blanks[0]
+    cuts.cut(start, end, "")

@@ -176,6 +176,34 @@ def test_no_blank_line_is_added_to_a_text_that_would_keep_it() -> None:
     assert splice(there, [Put(("closed",), date(2026, 1, 2))]) == there + "closed: 2026-01-02\n"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  a: x\n  hold: {}\n  b: y\n", "  a: x\n  b: y\n"),
+        ("  a: x\n\n  hold: {}\n  b: y\n", "  a: x\n\n  b: y\n"),
+        ("  a: x\n  hold: {}\n\n  b: y\n", "  a: x\n\n  b: y\n"),
+        ("  a: x\n\n  hold: {}\n\n  b: y\n", "  a: x\n\n  b: y\n"),
+        ("  a: x\n \n\n  hold:\n    reason: z\n\n- id: M2\n", "  a: x\n \n\n- id: M2\n"),
+        ("  a: x\n\n  hold: {}\n", "  a: x\n"),
+        ("  a: x\n\n\n  hold: {}", "  a: x"),
+        ("  a: x\n  hold: {}", "  a: x"),
+        ("  a: x # why\n\n  hold: {} # why", "  a: x # why"),
+        ("  a: |+\n    text\n\n  hold: {}\n\n  b: y\n", "  a: |+\n    text\n\n  b: y\n"),
+        ("  a: |+\n    text\n  hold: {}\n\n", "  a: |+\n    text\n"),
+        ("  a: |\n    text\n\n  hold: {}\n", "  a: |\n    text\n"),
+    ],
+)
+def test_what_is_taken_away_takes_a_blank_line_that_is_of_no_use_without_it(before: str, after: str) -> None:
+    hold = Remove(("milestones", 0, "hold"))
+    for newline in ("\n", "\r\n"):
+        text = HEAD + f"- id: M1\n{before}"
+        expected = HEAD + f"- id: M1\n{after}"
+        assert splice(text.replace("\n", newline), [hold]) == expected.replace("\n", newline)
+    for mark in ("|", "|+", ">-"):
+        refused = _refusal(HEAD + f"- id: M1\n  a: {mark}\n    text\n\n  hold: {{}}", hold)
+        assert (refused.reason, refused.place) == ("last-line", (8, 1))
+
+
 def test_an_amount_keeps_its_decimals_and_loses_no_other() -> None:
     text = HEAD + "- id: M1\n  amount: 200.00\n  status: sent\n"
     new = splice(text, [Put(("milestones", 0, "amount"), Decimal("250.10"))])
