@@ -64,6 +64,7 @@ def _command(arguments: list[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:
+        sys.stderr.write("\n")  # the question's line has no end yet
         raise KeyboardInterrupt from None
     except SystemExit:
         if sys.stdout is streams[0]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from mtrack.finding import Route  # noqa: TC001
-from mtrack.model import Heading, number_key
+from mtrack.model import Heading  # noqa: TC001
 from mtrack.workspace import join
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
 
 
 class InvoiceFacts(Struct, frozen=True, array_like=True):
-    """An invoice record. `file` is a path from the project, `size` in bytes, None without a usable file."""
+    """An invoice record. `key` is the number as it is compared, `file` a path from the project, `size` in bytes, None without a usable file."""
 
     route: Route
     number: str
+    key: str
     amount: Decimal
     total: Decimal | None
     sent: date
@@ -46,11 +47,6 @@ class InvoiceFacts(Struct, frozen=True, array_like=True):
     file: str | None
     size: int | None
     payments: tuple[PaymentFacts, ...]
-
-    @property
-    def key(self) -> str:
-        """The number as it is compared."""
-        return number_key(self.number)
 
 
 class Facts(Struct, frozen=True, array_like=True):
@@ -112,7 +108,7 @@ def facts(books: Books) -> Facts:
         )
         invoices.append(
             InvoiceFacts(
-                invoice.route, invoice.number, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
+                invoice.route, invoice.number, invoice.key, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
                 invoice.void is not None, figures.live, file[0].normal if file else None, file[1].size if file and file[1].usable else None, paid,
             )
         )  # fmt: skip

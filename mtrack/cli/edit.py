@@ -2,96 +2,34 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from msgspec import Struct
 
-from mtrack import money, workspace
 from mtrack import settings as settings_module
-from mtrack.books import open_workspace
-from mtrack.cli import common, complete
+from mtrack.cli import ask, common, complete, values
 from mtrack.edit import begin, find, record, store, verbs
 from mtrack.errors import UsageError
 from mtrack.render import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date
+    from decimal import Decimal
 
     from mtrack.books import Books
     from mtrack.edit.find import Target
     from mtrack.edit.record import Outcome
     from mtrack.edit.store import Evidence
     from mtrack.edit.verbs import Edit
-    from mtrack.finding import Finding
+    from mtrack.finding import Finding, Span
     from mtrack.model import Milestone
 
 F = TypeVar("F", bound="Callable[..., Any]")
-
-
-class Amount(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
-    """An amount: plain digits and a point; a minus where it may be negative."""
-
-    name = "amount"
-
-    def __init__(self, *, signed: bool = False) -> None:
-        self.signed = signed
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Read it, or say what to write."""
-        if isinstance(value, Decimal):
-            return value
-        amount = money.parse(value.removeprefix("+"))
-        if amount is None:
-            meant = money.suggestion(value)
-            write = f"; write {meant}" if meant else "; write plain digits and a point, as in 4000.00"
-            self.fail(f"'{value}' is not an amount{write}", param, ctx)
-        if amount < 0 and not self.signed:
-            self.fail(f"'{value}' is below 0", param, ctx)
-        return amount
-
-
-class Pair(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
-    """NAME=AMOUNT; the amount may be left out where it is `optional`."""
-
-    def __init__(self, name: str, *, optional: bool = False) -> None:
-        self.name = name
-        self.optional = optional
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Decimal | None]:
-        """Split at the last `=`."""
-        if isinstance(value, tuple):
-            return value
-        name, equals, amount = value.rpartition("=")
-        if not equals and self.optional:
-            return value.strip(), None
-        if not name.strip():
-            self.fail(f"'{value}' is not {self.name}", param, ctx)
-        return name.strip(), Amount().convert(amount.strip(), param, ctx)
-
-
-class Received(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
-    """Money in another currency: 'USD 5120' or '5120 USD'."""
-
-    name = "currency amount"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Decimal, str]:
-        """Read code and amount, in either order."""
-        if isinstance(value, tuple):
-            return value
-        words = value.split()
-        if len(words) == 2:  # noqa: PLR2004
-            code, amount = words if money.parse(words[0]) is None else words[::-1]
-            if re.fullmatch(r"[A-Za-z0-9]{3,8}", code):
-                return Amount(signed=True).convert(amount, param, ctx), code.upper()
-        return self.fail(f"'{value}' is not a currency and an amount; write 'USD 5120.00'", param, ctx)
 
 
 class _Command(click.Command):
@@ -103,15 +41,21 @@ class _Command(click.Command):
         return super().parse_args(ctx, args)
 
 
-def writes(command: F) -> F:
-    """The options that every command that writes has."""
+def writes(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that every command that writes has, handed to it together as `given`."""
+
+    @functools.wraps(command)
+    def run(*, as_of: date, dry_run: bool, commit: bool, force: bool, move: bool = False, **others: Any) -> int:
+        given = record.Options(as_of=as_of, dry_run=dry_run, commit=commit, force=force, move=move)
+        return command(given=given, **others)
+
     for option in (
         click.option("--commit", is_flag=True, help="Make one git commit of the files touched."),
         click.option("--force", is_flag=True, help="Record it even where that adds an error."),
         click.option("--dry-run", is_flag=True, help="Show the change as a diff; write nothing."),
     ):
-        command = option(command)
-    return common.as_of_option(command)
+        run = option(run)
+    return common.as_of_option(run)
 
 
 def takes_files(command: F) -> F:
@@ -151,116 +95,14 @@ def file_option(name: str, text: str) -> Callable[[F], F]:
 reason_option = click.option("--reason", help="Why.")
 
 
-# Asking -----------------------------------------------------------------------------------------------------------
-
-
-def _asks() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _missing(context: click.Context, name: str) -> UsageError:
-    usage = " ".join(context.command.collect_usage_pieces(context))
-    return UsageError(f"{name} is missing: mtrack {context.info_name} {usage}")
-
-
-def _ask(name: str, choices: Sequence[tuple[str, str]] = (), default: str | None = None, kind: Any = None) -> Any:
-    """Ask for one thing on a terminal, its choices listed, one by default. Raises UsageError where nobody is there."""
-    if not _asks():
-        raise _missing(click.get_current_context(), name)
-    for value, about in choices:
-        click.echo(f"  {plain.harmless(value)}  {plain.harmless(about)}", err=True)
-    if default is None and len(choices) == 1:
-        default = choices[0][0]
-    return click.prompt(name, default=default, type=kind, err=True)
-
-
-def _project(wanted: str | None) -> Target:
-    if wanted is None:
-        root = workspace.find_root(".")
-        if os.path.lexists(workspace.RECORDS):
-            return find.project(".")
-        folders = find.projects(root) if _asks() else ()
-        wanted = _ask("PROJECT", [(folder, "") for folder in folders])
-    assert wanted is not None
-    return find.project(wanted)
-
-
-def _milestone(target: Target, as_of: date, wanted: str | None) -> str:
-    if wanted is not None:
-        return wanted
-    choices = []
-    if _asks():
-        choices = [
-            (item.milestone.id, f"{item.milestone.name}, {item.expected_status}")
-            for books in _books(target, as_of)
-            for item in books.ledger.milestones
-            if not item.milestone.cancelled
-        ]
-    return str(_ask("MILESTONE", choices))
-
-
-def _books(target: Target, as_of: date) -> tuple[Books, ...]:
-    settings = settings_module.load(target.root)
-    return find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)}).books
-
-
-def _new_number(target: Target, as_of: date, wanted: str | None, name: str = "NUMBER") -> str:
-    if wanted is None:
-        wanted = str(_ask(name, default=_next_number(target, as_of) if _asks() else None))
-    if not wanted.strip():
-        message = f"{name} is empty"
-        raise UsageError(message)
-    return wanted.strip()
-
-
-def _next_number(target: Target, as_of: date) -> str | None:
-    """The next free invoice number of the workspace, in the series of the invoice sent last."""
-    opened = open_workspace(target.root, as_of)
-    invoices = [invoice for books in opened.books for invoice in books.project.invoices()]
-    return verbs.next_number(
-        [invoice.number for invoice in sorted(invoices, key=lambda item: (item.sent, item.number))]
-    )
-
-
-def _invoice(number: str | None, project: str | None, as_of: date) -> tuple[Target, str]:
-    """The project an invoice is in, and its number as the user wrote it."""
-    if number is None:
-        choices = []
-        if _asks():
-            opened = open_workspace(workspace.find_root("."), as_of)
-            choices = [
-                (item.invoice.number, f"{books.project.folder}, {books.project.money(item.outstanding)} outstanding")
-                for books in opened.books
-                for item in books.ledger.invoices
-                if item.outstanding
-            ]
-        number = str(_ask("NUMBER", choices))
-    if project is not None:
-        return find.project(project), number
-    return find.with_number(number, workspace.find_root(".")), number
-
-
 # Doing ------------------------------------------------------------------------------------------------------------
 
 
-class _Given(Struct, frozen=True):
-    """The options that every command that writes has, as they were given."""
-
-    as_of: date
-    dry_run: bool
-    commit: bool
-    force: bool
-    move: bool = False
-
-    @property
-    def options(self) -> record.Options:
-        return record.Options(
-            as_of=self.as_of, dry_run=self.dry_run, commit=self.commit, force=self.force, move=self.move
-        )
-
-
 def _carry_out(
-    target: Target, verb: Callable[[Books, str | None], Edit], given: _Given, file: tuple[str, str | None] | None = None
+    target: Target,
+    verb: Callable[[Books, str | None], Edit],
+    given: record.Options,
+    file: tuple[str, str | None] | None = None,
 ) -> int:
     """Run a verb on a project and tell what became of it; `file` is where a file goes and where it comes from."""
     planned: list[Evidence] = []
@@ -274,7 +116,7 @@ def _carry_out(
         return verb(books, planned[0].path if planned else None)
 
     try:
-        outcome = record.carry_out(target, run, given.options, plan)
+        outcome = record.carry_out(target, run, given, plan)
     except record.AddsErrorsError as refused:
         return _refuse(refused)
     _tell(outcome, given)
@@ -283,36 +125,51 @@ def _carry_out(
 
 def _refuse(refused: record.AddsErrorsError) -> int:
     for finding in refused.findings:
-        common.write(_finding_lines(finding))
+        common.write(_finding_lines(finding, unwritten=refused.unwritten))
+    sys.stdout.flush()  # the last word comes last where both streams lead to one place
     sys.stderr.write(f"mtrack: {refused.why}\n")
     return 1
 
 
-def _finding_lines(finding: Finding, word: str | None = None) -> str:
-    lines = [f"{word or finding.severity.word}: {plain.harmless(finding.message)} ({finding.rule})"]
+def _finding_lines(finding: Finding, word: str | None = None, unwritten: str | None = None) -> str:
+    """A finding with its place, its hint, and other places; but none in the file whose new text is not written."""
+    place = "" if finding.path == unwritten else f"{_where(finding.path, finding.span)}: "
+    lines = [f"{place}{word or finding.severity.word}: {plain.harmless(finding.message)} ({finding.rule})"]
+    lines += [
+        f"  see {_where(other.path, other.span)}: {plain.harmless(other.message)}"
+        for other in finding.related
+        if other.path != unwritten
+    ]
     if finding.hint:
         lines.append(f"  {plain.harmless(finding.hint)}")
     return "\n".join(lines) + "\n"
 
 
-def _tell(outcome: Outcome, given: _Given) -> None:
+def _where(path: str, span: Span | None) -> str:
+    return plain.harmless(path) + (f":{span.line}:{span.column}" if span else "")
+
+
+def _tell(outcome: Outcome, given: record.Options) -> None:
     """Say in a line what changed, and what is left; the rest goes to standard error."""
     if given.dry_run:
         text = outcome.diff if not sys.stdout.isatty() else "\n".join(map(plain.harmless, outcome.diff.split("\n")))
         common.write(text)
-        for item in outcome.files:
-            if item.copy:
-                sys.stderr.write(f"would {'move' if given.move else 'copy'} {item.source} to {item.path}\n")
     else:
         done = f" [{outcome.committed}]" if outcome.committed else ""
         common.write(plain.harmless(outcome.did) + done)
         common.write(plain.harmless(outcome.left))
-    for finding in outcome.forced:
-        sys.stderr.write(_finding_lines(finding, "error, recorded all the same"))
-    for finding in outcome.open:
-        sys.stderr.write(_finding_lines(finding, "still to do"))
-    for finding in outcome.warnings:
-        sys.stderr.write(_finding_lines(finding))
+    sys.stdout.flush()
+    for item in outcome.files:
+        if given.dry_run and item.copy:
+            sys.stderr.write(f"would {'move' if given.move else 'copy'} {item.source} to {item.path}\n")
+    unwritten = outcome.path if given.dry_run else None
+    for findings, word in (
+        (outcome.forced, f"error, {'to be ' if given.dry_run else ''}recorded all the same"),
+        (outcome.open, "still to do"),
+        (outcome.warnings, None),
+    ):
+        for finding in findings:
+            sys.stderr.write(_finding_lines(finding, word, unwritten))
 
 
 # Begin ------------------------------------------------------------------------------------------------------------
@@ -363,33 +220,64 @@ def _from_csv(path: str) -> list[tuple[str, Decimal, date | None]]:
     """Milestones from a CSV file with the columns name, amount, planned. Raises UsageError."""
     import csv  # noqa: PLC0415
 
+    result: list[tuple[str, Decimal, date | None]] = []
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"{path} can't be read as CSV: {error}"
+            rows = csv.reader(file, strict=True)
+            columns = [name.strip().lower() for name in next(rows, [])]
+            if not {"name", "amount"} <= set(columns):
+                message = f"{path}:1: the first line must name the columns, with commas: name,amount,planned"
+                raise UsageError(message)
+            for row in rows:
+                try:
+                    result += _from_row(columns, [cell.strip() for cell in row])
+                except (UsageError, click.BadParameter) as error:
+                    message = f"{path}:{rows.line_num}: {getattr(error, 'message', error)}"
+                    raise UsageError(message) from None
+    except OSError as error:
+        message = f"{path} can't be read: {os.strerror(error.errno or 5).lower()}"
         raise UsageError(message) from None
-    result: list[tuple[str, Decimal, date | None]] = []
-    for line, row in enumerate(rows, 2):
-        known = {
-            (key or "").strip().lower(): (value or "").strip() for key, value in row.items() if isinstance(value, str)
-        }
-        if not any(known.values()):
-            continue
-        name, amount = known.get("name"), known.get("amount")
-        if not name or not amount:
-            message = f"{path}:{line}: every row needs a name and an amount; the first line names the columns: name,amount,planned"
-            raise UsageError(message)
-        try:
-            planned = common.Day().convert(known["planned"], None, None) if known.get("planned") else None
-            result.append((name, Amount().convert(amount, None, None), planned))
-        except click.BadParameter as error:
-            message = f"{path}:{line}: {error.message}"
-            raise UsageError(message) from None
+    except UnicodeDecodeError:
+        message = f"{path} is not UTF-8; save it as UTF-8"
+        raise UsageError(message) from None
+    except csv.Error:
+        message = f"{path}:{rows.line_num}: this is not CSV: a quote is left open, or stands inside a cell"
+        raise UsageError(message) from None
     if not result:
-        message = f"{path} holds no milestone; its first line must be name,amount,planned"
+        message = f"{path} holds no milestone below its first line"
         raise UsageError(message)
     return result
+
+
+def _from_row(columns: list[str], cells: list[str]) -> list[tuple[str, Decimal, date | None]]:
+    """The milestone of a row; none where it is empty."""
+    if not any(cells):
+        return []
+    if len(cells) > len(columns):
+        message = "there are more cells than columns; put quotes around a cell with a comma"
+        raise UsageError(message)
+    known = dict(zip(columns, cells, strict=False))
+    if not known["name"] or not known.get("amount"):
+        message = "a milestone needs a name and an amount"
+        raise UsageError(message)
+    planned = common.Day().convert(known["planned"], None, None) if known.get("planned") else None
+    return [(known["name"], values.Amount().convert(known["amount"], None, None), planned)]
+
+
+def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
+    """Milestones, until an empty answer."""
+    pair = values.Pair("NAME=AMOUNT")
+    listed: list[tuple[str, Decimal, date | None]] = []
+    while True:
+        question = "--milestone NAME=AMOUNT" + (" (empty: no more)" if listed else "")
+        answer = ask.one(
+            question, lambda text: pair.convert(text, None, None) if text else None, default="" if listed else None
+        )
+        if answer is None:
+            return listed
+        name, amount = answer
+        assert amount is not None
+        listed.append((name, amount, None))
 
 
 @click.command(cls=_Command, short_help="Begin a project.")
@@ -399,13 +287,13 @@ def _from_csv(path: str) -> list[tuple[str, Decimal, date | None]]:
 @click.option("--currency", help="Its currency; not needed where mtrack.yaml sets one.")
 @file_option("--agreement", "The signed agreement.")
 @click.option("--signed", type=common.Day(), help="The day it was signed.")
-@click.option("--total", type=Amount(), help="The agreed total, net.")
+@click.option("--total", type=values.Amount(), help="The agreed total, net.")
 @click.option("--count", type=click.IntRange(0), help="How many milestones the agreement lists.")
 @click.option(
     "--milestone",
     "milestones",
     multiple=True,
-    type=Pair("NAME=AMOUNT"),
+    type=values.Pair("NAME=AMOUNT"),
     metavar="NAME=AMOUNT",
     help="A milestone; repeat it.",
 )
@@ -429,36 +317,22 @@ def new(  # noqa: PLR0913
     count: int | None,
     milestones: tuple[tuple[str, Decimal], ...],
     csv: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Begin a project: its folder, sub-folders and milestones.yaml."""
-    target = begin.place(project if project is not None else str(_ask("PROJECT")))
+    target = begin.place(project) if project is not None else ask.one("PROJECT", begin.place)
     settings = settings_module.load(target.root)
-    if currency is None and settings.currency is None:
-        currency = str(_ask("--currency"))
+    if currency is None and settings.currency is None and ask.somebody():
+        currency = ask.one("--currency", functools.partial(begin.check_currency, known=settings.currencies))
     listed = [*(_from_csv(csv) if csv else ()), *((name, amount, None) for name, amount in milestones)]
-    while not milestones and not csv:
-        pair = _ask("--milestone NAME=AMOUNT" + (" (empty: no more)" if listed else ""), default="" if listed else None)
-        if not pair:
-            break
-        try:
-            found, amount = Pair("NAME=AMOUNT").convert(pair, None, None)
-        except click.BadParameter as error:
-            click.echo(error.message, err=True)
-            continue
-        assert amount is not None
-        listed.append((found, amount, None))
+    if not milestones and not csv and ask.somebody():
+        listed = _ask_milestones()
     plan = begin.Plan(
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,
         milestones=tuple(listed),
     )  # fmt: skip
-    given = _Given(as_of, dry_run, commit, force, move)
     try:
-        outcome = begin.new(target, plan, given.options)
+        outcome = begin.new(target, plan, given)
     except record.AddsErrorsError as refused:
         return _refuse(refused)
     _tell(outcome, given)
@@ -468,7 +342,7 @@ def new(  # noqa: PLR0913
 @click.command(cls=_Command, short_help="Add a milestone.")
 @project_argument
 @click.argument("name", required=False)
-@click.argument("amount", required=False, type=Amount())
+@click.argument("amount", required=False, type=values.Amount())
 @click.option("--id", "id_", help="Its id. Default: the next in line.")
 @click.option("--planned", type=common.Day(), help="The day it is planned to be delivered.")
 @click.option("--upfront", is_flag=True, help="A deposit: it may be billed before approval.")
@@ -480,19 +354,16 @@ def add(  # noqa: PLR0913
     id_: str | None,
     planned: date | None,
     upfront: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Add one more milestone to a project."""
-    target = _project(project)
-    named = name if name is not None else str(_ask("NAME"))
-    worth: Decimal = amount if amount is not None else _ask("AMOUNT", kind=Amount())
+    target = ask.project(project)
+    named = name if name is not None else ask.one("NAME", str)
+    worth = amount if amount is not None else ask.one("AMOUNT", lambda text: values.Amount().convert(text, None, None))
     return _carry_out(
         target,
         lambda books, _: verbs.add(books, named, worth, id_=id_, planned=planned, upfront=upfront),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )
 
 
@@ -505,25 +376,22 @@ def add(  # noqa: PLR0913
 @date_option("The day the work was handed over.")
 @click.option("--note", help="What was handed over.")
 @writes
-def deliver(  # noqa: PLR0913
+def deliver(
     project: str | None,
     milestone: str | None,
     day: date | None,
     note: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record the day a milestone's work was handed over."""
-    target = _project(project)
-    id_ = _milestone(target, as_of, milestone)
+    target = ask.project(project)
+    id_ = ask.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
         lambda books, _: verbs.deliver(
-            books, find.milestone(books.project, id_), date=day or as_of, note=note, force=force
+            books, find.milestone(books.project, id_), date=day or given.as_of, note=note, force=given.force
         ),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )
 
 
@@ -541,21 +409,17 @@ def approve(  # noqa: PLR0913
     day: date | None,
     by: str | None,
     signoff: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record that the client approved a milestone's work."""
-    target = _project(project)
-    id_ = _milestone(target, as_of, milestone)
+    target = ask.project(project)
+    id_ = ask.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
         lambda books, path: verbs.approve(
-            books, find.milestone(books.project, id_), date=day or as_of, by=by, signoff=path, force=force
+            books, find.milestone(books.project, id_), date=day or given.as_of, by=by, signoff=path, force=given.force
         ),
-        _Given(as_of, dry_run, commit, force, move),
+        given,
         ("signoffs", signoff),
     )
 
@@ -566,19 +430,19 @@ def approve(  # noqa: PLR0913
 @click.command(cls=_Command, short_help="Record an invoice.")
 @project_argument
 @click.argument("words", nargs=-1, metavar="[MILESTONE] NUMBER", shell_complete=complete.milestones)
-@click.option("--amount", type=Amount(), help="The net amount. Default: what is agreed and not billed yet.")
+@click.option("--amount", type=values.Amount(), help="The net amount. Default: what is agreed and not billed yet.")
 @click.option(
     "--line",
     "lines",
     multiple=True,
-    type=Pair("MILESTONE=AMOUNT", optional=True),
+    type=values.Pair("MILESTONE=AMOUNT", optional=True),
     metavar="MILESTONE[=AMOUNT]",
     help="A share of an invoice over several milestones; repeat it.",
 )
 @date_option("The day it was sent.", "--sent", "--date")
 @click.option("--due", type=common.Day(), help="The day it is due. Default: by the payment terms.")
-@click.option("--tax", type=Amount(), help="Tax on top of the net amount.")
-@click.option("--total", type=Amount(), help="The net amount on the paper, where it also bills other things.")
+@click.option("--tax", type=values.Amount(), help="Tax on top of the net amount.")
+@click.option("--total", type=values.Amount(), help="The net amount on the paper, where it also bills other things.")
 @file_option("--file", "The invoice.")
 @click.option("--replaces", metavar="NUMBER", shell_complete=complete.numbers, help="The invoice it re-issues.")
 @takes_files
@@ -594,11 +458,7 @@ def bill(  # noqa: PLR0913
     total: Decimal | None,
     file: str | None,
     replaces: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record an invoice that was sent: of one MILESTONE, or with --line of several."""
     most = 1 if lines else 2
@@ -610,31 +470,33 @@ def bill(  # noqa: PLR0913
     if lines and amount is not None:
         message = "--amount goes with one milestone; with --line each has its own"
         raise UsageError(message)
-    target = _project(project)
+    target = ask.project(project)
     if lines:
         shares = lines
-        number = _new_number(target, as_of, words[0] if words else None)
+        number = ask.new_number(target, given.as_of, words[0] if words else None)
     else:
-        shares = ((_milestone(target, as_of, words[0] if words else None), amount),)
-        number = _new_number(target, as_of, words[1] if len(words) > 1 else None)
+        shares = ((ask.milestone(target, given.as_of, words[0] if words else None), amount),)
+        number = ask.new_number(target, given.as_of, words[1] if len(words) > 1 else None)
     return _carry_out(
         target,
         lambda books, path: verbs.bill(
-            books, verbs.shares_of(books, shares), number, sent=day or as_of, due=due, tax=tax, total=total, file=path,
+            books, verbs.shares_of(books, shares), number, sent=day or given.as_of, due=due, tax=tax, total=total, file=path,
             replaces=replaces, lines=bool(lines),
         ),
-        _Given(as_of, dry_run, commit, force, move),
+        given,
         ("invoices", file),
     )  # fmt: skip
 
 
 @click.command(cls=_Command, short_help="Record a payment.")
 @number_argument
-@click.argument("amount", required=False, type=Amount(signed=True))
+@click.argument("amount", required=False, type=values.Amount(signed=True))
 @date_option("The day the money came in.")
-@click.option("--withheld", type=Amount(signed=True), help="Tax kept back by the client.")
-@click.option("--fee", type=Amount(signed=True), help="Kept by the bank on the way.")
-@click.option("--received", type=Received(), metavar="'USD 5120'", help="What came in, where it was another currency.")
+@click.option("--withheld", type=values.Amount(signed=True), help="Tax kept back by the client.")
+@click.option("--fee", type=values.Amount(signed=True), help="Kept by the bank on the way.")
+@click.option(
+    "--received", type=values.Received(), metavar="'USD 5120'", help="What came in, where it was another currency."
+)
 @click.option("--reference", help="The bank's or client's reference.")
 @click.option("--note", help="Anything worth remembering.")
 @writes
@@ -648,20 +510,17 @@ def pay(  # noqa: PLR0913
     received: tuple[Decimal, str] | None,
     reference: str | None,
     note: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record money that came in on an invoice: by default all that is outstanding. A refund is negative."""
-    target, wanted = _invoice(number, project, as_of)
+    target, wanted = ask.invoice(number, project, given.as_of)
     return _carry_out(
         target,
         lambda books, _: verbs.pay(
-            books, find.invoice(books.project, wanted), amount, date=day or as_of, withheld=withheld, fee=fee,
+            books, find.invoice(books.project, wanted), amount, date=day or given.as_of, withheld=withheld, fee=fee,
             received=received, reference=reference, note=note,
         ),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )  # fmt: skip
 
 
@@ -673,40 +532,37 @@ def pay(  # noqa: PLR0913
 @date_option("The day it was withdrawn.")
 @reason_option
 @writes
-def void(  # noqa: PLR0913
+def void(
     number: str | None,
     project: str | None,
     day: date | None,
     reason: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Make an invoice void: it counts nowhere and keeps its number."""
-    target, wanted = _invoice(number, project, as_of)
+    target, wanted = ask.invoice(number, project, given.as_of, ask.standing)
     return _carry_out(
         target,
         lambda books, _: verbs.void(
-            books, find.invoice(books.project, wanted, void=True), date=day or as_of, reason=reason
+            books, find.invoice(books.project, wanted, void=True), date=day or given.as_of, reason=reason
         ),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )
 
 
 @click.command(cls=_Command, short_help="Record a credit note.")
 @number_argument
 @click.argument("new_number", required=False)
-@click.option("--amount", type=Amount(), help="The net amount. Default: all that is not credited yet.")
+@click.option("--amount", type=values.Amount(), help="The net amount. Default: all that is not credited yet.")
 @click.option(
     "--line",
     "lines",
     multiple=True,
-    type=Pair("MILESTONE=AMOUNT", optional=True),
+    type=values.Pair("MILESTONE=AMOUNT", optional=True),
     metavar="MILESTONE[=AMOUNT]",
     help="What a milestone gets back; repeat it.",
 )
-@click.option("--tax", type=Amount(), help="Tax on top. Default: the invoice's, in proportion.")
+@click.option("--tax", type=values.Amount(), help="Tax on top. Default: the invoice's, in proportion.")
 @date_option("The day it was sent.", "--sent", "--date")
 @file_option("--file", "The credit note.")
 @takes_files
@@ -720,32 +576,28 @@ def credit(  # noqa: PLR0913
     tax: Decimal | None,
     day: date | None,
     file: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record the credit note NEW_NUMBER against the invoice NUMBER."""
     if lines and amount is not None:
         message = "give --amount or --line, not both"
         raise UsageError(message)
-    target, wanted = _invoice(number, project, as_of)
-    note = _new_number(target, as_of, new_number, "NEW_NUMBER")
+    target, wanted = ask.invoice(number, project, given.as_of, ask.standing)
+    note = ask.new_number(target, given.as_of, new_number, "NEW_NUMBER")
     return _carry_out(
         target,
         lambda books, path: verbs.credit(
-            books, find.invoice(books.project, wanted), note, sent=day or as_of, amount=amount,
+            books, find.invoice(books.project, wanted), note, sent=day or given.as_of, amount=amount,
             shares=verbs.shares_of(books, lines) if lines else None, tax=tax, file=path,
         ),
-        _Given(as_of, dry_run, commit, force, move),
+        given,
         ("invoices", file),
     )  # fmt: skip
 
 
 @click.command("write-off", cls=_Command, short_help="Give up what is outstanding.")
 @number_argument
-@click.argument("amount", required=False, type=Amount())
+@click.argument("amount", required=False, type=values.Amount())
 @date_option("The day it was written off.")
 @reason_option
 @writes
@@ -755,19 +607,16 @@ def write_off(  # noqa: PLR0913
     amount: Decimal | None,
     day: date | None,
     reason: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Write off what will not be collected any more: by default all that is outstanding."""
-    target, wanted = _invoice(number, project, as_of)
+    target, wanted = ask.invoice(number, project, given.as_of)
     return _carry_out(
         target,
         lambda books, _: verbs.write_off(
-            books, find.invoice(books.project, wanted), amount, date=day or as_of, reason=reason
+            books, find.invoice(books.project, wanted), amount, date=day or given.as_of, reason=reason
         ),
-        _Given(as_of, dry_run, commit, force),
+        given,
     )
 
 
@@ -780,23 +629,22 @@ def write_off(  # noqa: PLR0913
 @date_option("The day it was cancelled.")
 @reason_option
 @writes
-def cancel(  # noqa: PLR0913
+def cancel(
     project: str | None,
     milestone: str | None,
     day: date | None,
     reason: str | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record that a milestone will not be delivered; mtrack amend records the change to the agreement."""
-    target = _project(project)
-    id_ = _milestone(target, as_of, milestone)
+    target = ask.project(project)
+    id_ = ask.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
-        lambda books, _: verbs.cancel(books, find.milestone(books.project, id_), date=day or as_of, reason=reason),
-        _Given(as_of, dry_run, commit, force),
+        lambda books, _: verbs.cancel(
+            books, find.milestone(books.project, id_), date=day or given.as_of, reason=reason
+        ),
+        given,
     )
 
 
@@ -813,29 +661,26 @@ def hold(  # noqa: PLR0913
     until: date | None,
     reason: str | None,
     release: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Put a milestone on hold, so that no gap is reported for it; or release it."""
     if release and (until or reason):
         message = "--release goes alone"
         raise UsageError(message)
-    target = _project(project)
-    id_ = _milestone(target, as_of, milestone)
+    target = ask.project(project)
+    id_ = ask.milestone(target, given.as_of, milestone)
 
     def verb(books: Books, _path: str | None) -> Edit:
         item: Milestone = find.milestone(books.project, id_)
         return verbs.release(books, item) if release else verbs.hold(books, item, until=until, reason=reason)
 
-    return _carry_out(target, verb, _Given(as_of, dry_run, commit, force))
+    return _carry_out(target, verb, given)
 
 
 @click.command(cls=_Command, short_help="Record a change to the agreement.")
 @project_argument
 @click.option(
-    "--amount", type=Amount(signed=True), help="What it adds to the agreed total; negative where it takes away."
+    "--amount", type=values.Amount(signed=True), help="What it adds to the agreed total; negative where it takes away."
 )
 @click.option("--milestones", type=int, help="How many milestones it adds; negative where it takes away.")
 @file_option("--file", "The signed amendment.")
@@ -850,20 +695,16 @@ def amend(  # noqa: PLR0913
     file: str | None,
     signed: date | None,
     note: str | None,
-    move: bool,  # noqa: FBT001
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Record an amendment to the agreement; mtrack add or cancel changes the milestones it is about."""
-    target = _project(project)
+    target = ask.project(project)
     return _carry_out(
         target,
         lambda books, path: verbs.amend(
             books, amount=amount, milestones=milestones, file=path, signed=signed, note=note
         ),
-        _Given(as_of, dry_run, commit, force, move),
+        given,
         ("agreement", file),
     )
 
@@ -872,18 +713,15 @@ def amend(  # noqa: PLR0913
 @project_argument
 @date_option("The day it was closed.")
 @writes
-def close(  # noqa: PLR0913
+def close(
     project: str | None,
     day: date | None,
-    as_of: date,
-    dry_run: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
-    commit: bool,  # noqa: FBT001
+    given: record.Options,
 ) -> int:
     """Close a project in which nothing is open any more."""
-    target = _project(project)
+    target = ask.project(project)
     return _carry_out(
         target,
-        lambda books, _: verbs.close(books, date=day or as_of, force=force),
-        _Given(as_of, dry_run, commit, force),
+        lambda books, _: verbs.close(books, date=day or given.as_of, force=given.force),
+        given,
     )

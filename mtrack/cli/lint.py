@@ -135,7 +135,7 @@ def _mend(opened: common.Opened, report: Report, as_of: date, *, dry_run: bool) 
 
     for outcome in fix(opened.workspace.root, report, as_of, dry_run=dry_run):
         if not isinstance(outcome, Outcome):
-            sys.stderr.write(f"mtrack: {outcome}\n")
+            common.tell(str(outcome))
         elif not dry_run:
             yield f"{harmless(outcome.did)}\n"
         else:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import lint, money, schema, source, workspace
 from mtrack import settings as settings_module
@@ -13,6 +16,7 @@ from mtrack.edit.record import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import date
     from decimal import Decimal
 
@@ -23,8 +27,7 @@ OPENS = frozenset({"agreement-missing", "amount-unlisted", "milestones-missing"}
 """What a new project may still lack."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """What `init` did: paths written, paths that were there already, and schemas among those that are out of date.
 
     `repository` is the root of the git repository it lies in; None where it lies in none.
@@ -49,40 +52,52 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     if os.path.lexists(root) and not os.path.isdir(root):
         message = f"{folder} is not a folder"
         raise UsageError(message)
-    if currency is not None and not money.is_currency(currency, {}):
-        message = f"there is no currency '{currency}' in ISO 4217"
-        raise UsageError(message)
+    if currency is not None:
+        check_currency(currency, {})
     contents = outfit.contents(currency)
     missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
     kept = tuple(name for name in contents if name not in missing)
     diff = "".join(record.unified(name, "", text) for name, text in missing.items())
     if dry_run:
         return Begun(root, tuple(missing), kept, diff)
+    if commit:
+        git.ready(_nearest(root), [])
     try:
         os.makedirs(root, exist_ok=True)
     except OSError as error:
         message = f"{folder} can't be made: {os.strerror(error.errno or 5).lower()}"
         raise CannotRunError(message) from None
-    if commit:
-        git.ready(root, [])
     for name, text in missing.items():
         outfit.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
     return Begun(root, tuple(missing), kept, "", committed, tuple(outfit.stale(root)), _repository(root))
 
 
+def check_currency(code: str, known: Mapping[str, int]) -> str:
+    """The code of a currency, if it is in ISO 4217 or `known` here. Raises UsageError."""
+    if not money.is_currency(code, known):
+        message = f"there is no currency '{code}' in ISO 4217"
+        raise UsageError(message)
+    return code
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders above a path, the nearest first."""
+    while path != (path := os.path.dirname(path)):
+        yield path
+
+
+def _nearest(path: str) -> str:
+    """A path, or where it is not there the nearest one above it that is."""
+    return next(folder for folder in (path, *_above(path)) if os.path.lexists(folder))
+
+
 def _repository(root: str) -> str | None:
     """The nearest folder at or above `root` that is a git repository's root."""
-    folder = root
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return None
-    return folder
+    return next((folder for folder in (root, *_above(root)) if os.path.lexists(os.path.join(folder, ".git"))), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What a new project is to hold. `milestones` are name, amount and planned day."""
 
     name: str | None = None
@@ -98,12 +113,10 @@ class Plan:
 def place(path: str) -> Target:
     """The folder of a project to be. Raises UsageError where it can't be one."""
     full = os.path.abspath(path)
-    parent = full
-    while not os.path.isdir(parent):
-        if os.path.lexists(parent):
-            message = f"{path} is not a folder"
-            raise UsageError(message)
-        parent = os.path.dirname(parent)
+    parent = _nearest(full)
+    if not os.path.isdir(parent):
+        message = f"{path} is not a folder"
+        raise UsageError(message)
     root = workspace.find_root(parent)
     if os.path.lexists(os.path.join(full, workspace.RECORDS)):
         message = f"{path} is a project already"
@@ -149,11 +162,11 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     books = next((item for item in after.books if item.project.folder == target.folder), None)
     if books is None or (judged.errors and not options.force):
         broken = judged.errors or tuple(lint.findings(after))
-        raise AddsErrorsError(broken, "this would begin with an error; nothing was made")
+        raise AddsErrorsError(broken, "this would begin with an error; nothing was made", target.records)
     project = books.project
     sums = project.money(money.total(item.amount for item in project.milestones))
     many = len(project.milestones)
-    did = f"{target.folder} begun: {many} milestone{'s' if many != 1 else ''}, {sums}"
+    did = f"{target.label} begun: {many} milestone{'s' if many != 1 else ''}, {sums}"
     outcome = Outcome(
         target.records, did, record.left(books), record.unified(target.records, "", text), changed=True, files=files,
         warnings=judged.warnings, forced=judged.errors, open=judged.open,
@@ -164,29 +177,40 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
 
 
 def _make(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:
-    from dataclasses import replace  # noqa: PLC0415
-
+    inner = [os.path.join(target.full, name) for name in workspace.EVIDENCE]
+    missing = [folder for folder in (*inner, target.full, *_above(target.full)) if not os.path.lexists(folder)]
+    records = os.path.join(target.full, workspace.RECORDS)
     try:
-        for name in ("", *workspace.EVIDENCE):
-            os.makedirs(os.path.join(target.full, name), exist_ok=True)
-    except OSError as error:
-        trouble = f"{target.full} can't be made: {os.strerror(error.errno or 5).lower()}"
-        raise CannotRunError(trouble) from None
-    with store.locked(target.full):
-        for item in outcome.files:
-            store.bring(target.full, item)
         try:
-            store.create(os.path.join(target.full, workspace.RECORDS), text.encode())
-        except BaseException:
-            for item in outcome.files:
-                store.take_back(target.full, item)
-            raise
-        if options.move:
-            record.move_away(outcome.files)
-        if not options.commit:
-            return outcome
-        paths = [target.records, *(workspace.join(target.folder, item.path) for item in outcome.files)]
-        return replace(outcome, committed=record.commit(target, paths, message))
+            for folder in inner:
+                os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            trouble = f"{target.full} can't be made: {os.strerror(error.errno or 5).lower()}; nothing was changed"
+            raise CannotRunError(trouble) from None
+        with store.locked(target.full):
+            return _write(target, outcome, text, options, message)
+    finally:
+        if not os.path.lexists(records):
+            for folder in missing:  # the deepest first
+                with suppress(OSError):
+                    os.rmdir(folder)
+
+
+def _write(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:
+    for item in outcome.files:
+        store.bring(target.full, item)
+    try:
+        store.create(os.path.join(target.full, workspace.RECORDS), text.encode())
+    except BaseException:
+        for item in outcome.files:
+            store.take_back(target.full, item)
+        raise
+    if options.move:
+        record.move_away(outcome.files)
+    if not options.commit:
+        return outcome
+    paths = [target.records, *(workspace.join(target.folder, item.path) for item in outcome.files)]
+    return replace(outcome, committed=record.commit(target, paths, message))
 
 
 def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int) -> str:

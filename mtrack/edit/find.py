@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mtrack import schema, source, workspace
 from mtrack import settings as settings_module
@@ -28,8 +29,7 @@ LOCAL = frozenset({"duplicate-invoice-number", "unknown-milestone", "unknown-cur
 """Rules across the workspace that an edit can break only through the projects that name the same invoices."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A project that was meant: the workspace's root and the folder's path from it."""
 
     root: str
@@ -39,6 +39,11 @@ class Target:
     def full(self) -> str:
         """The project's folder."""
         return self.root if self.folder == "." else os.path.join(self.root, *self.folder.split("/"))
+
+    @property
+    def label(self) -> str:
+        """What the project's folder is called where the user reads it."""
+        return os.path.basename(self.root) if self.folder == "." else self.folder
 
     @property
     def records(self) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import lint, money, schema, source
 from mtrack import settings as settings_module
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from mtrack.source import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """How an edit is to be made. `move` takes the given files from where they were."""
 
     as_of: date
@@ -41,8 +42,7 @@ class Options:
     move: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of an edit: `left` is what the project still has to bill and to collect."""
 
     path: str
@@ -58,21 +58,30 @@ class Outcome:
     committed: str | None = None
 
 
-@dataclass(slots=True)
 class AddsErrorsError(Exception):
-    """The edit would add errors to the workspace, or the record it is for is broken; nothing was changed."""
+    """The edit would add errors to the workspace, or the record it is for is broken; nothing was changed.
 
-    findings: tuple[Finding, ...]
-    why: str = "this would add an error; nothing was changed (--force records it all the same)"
+    `unwritten` is the file whose lines the findings count as they would be, not as they are.
+    """
+
+    def __init__(
+        self,
+        findings: tuple[Finding, ...],
+        why: str = "this would add an error; nothing was changed (--force records it all the same)",
+        unwritten: str | None = None,
+    ) -> None:
+        super().__init__(why)
+        self.findings = findings
+        self.why = why
+        self.unwritten = unwritten
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What an edit adds to the findings of a workspace."""
 
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
-    open: tuple[Finding, ...] = field(default=())
+    open: tuple[Finding, ...] = ()
 
 
 def carry_out(
@@ -85,8 +94,6 @@ def carry_out(
 
     Raises AddsErrorsError, RefusedError, UsageError, CannotRunError; nothing is changed then.
     """
-    if options.commit:
-        git.ready(target.root, [target.records])
     if options.dry_run:
         return _carry_out(target, verb, options, plan)
     with store.locked(os.path.dirname(os.path.realpath(os.path.join(target.root, target.records)))):
@@ -96,6 +103,8 @@ def carry_out(
 def _carry_out(
     target: Target, verb: Callable[[Books], Edit], options: Options, plan: Callable[[str], tuple[Evidence, ...]] | None
 ) -> Outcome:
+    if options.commit:  # while no other mtrack can write what would go into this commit
+        git.ready(target.root, [target.records])
     settings = settings_module.load(target.root)
     read = find.read(target.root, target.folder)
     books = _books(target, options.as_of, settings, read)
@@ -117,7 +126,7 @@ def _carry_out(
     others = find.concerned(target, settings, set(edit.numbers))
     judged, after = _judge(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
     if judged.errors and not options.force:
-        raise AddsErrorsError(judged.errors)
+        raise AddsErrorsError(judged.errors, unwritten=target.records)
     diff = unified(target.records, text, new)
     outcome = Outcome(
         target.records, edit.did, left(after), diff, changed=True, files=files, warnings=judged.warnings,
@@ -163,8 +172,7 @@ def move_away(files: Iterable[Evidence]) -> None:
 
 def commit(target: Target, paths: list[str], message: str) -> str:
     """One commit, its subject beginning with the project's folder."""
-    label = target.folder if target.folder != "." else os.path.basename(os.path.abspath(target.root))
-    return git.commit(target.root, paths, f"{label}: {message}")
+    return git.commit(target.root, paths, f"{target.label}: {message}")
 
 
 def _books(target: Target, as_of: date, settings: Settings, read: Source) -> Books:
@@ -177,11 +185,11 @@ def _books(target: Target, as_of: date, settings: Settings, read: Source) -> Boo
 
 
 def _explained(refused: RefusedError, target: Target) -> CannotRunError:
-    where = f"{target.records}:{refused.line}" if refused.line else target.records
+    where = ":".join(map(str, (target.records, *(refused.place or ()))))
     message = f"{where}: mtrack does not edit this: {refused.detail}\nWrite it by hand:\n" + "\n".join(
         f"  {line}" for line in refused.by_hand.splitlines()
     )
-    explained = RefusedError(refused.reason, message, refused.line)
+    explained = RefusedError(refused.reason, message, refused.place)
     explained.by_hand = refused.by_hand
     return explained
 
@@ -205,7 +213,7 @@ def _judge(  # noqa: PLR0913
     judged = compare(before, workspace, opens, planned)
     books = next((item for item in workspace.books if item.project.folder == target.folder), None)
     if books is None:
-        raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed")
+        raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed", target.records)
     return judged, books
 
 
@@ -250,10 +258,11 @@ def _stake(found: list[Finding]) -> Decimal:
 def left(books: Books) -> str:
     """What a project still has to bill and to collect, in one line."""
     project = books.project
+    label = find.Target(books.root, project.folder).label
     totals = books.ledger.totals(books.as_of)
     if not totals.unbilled and not totals.outstanding:
-        return f"{project.folder}: nothing left to bill or to collect"
-    return f"{project.folder}: {project.money(totals.unbilled)} left to bill, {project.money(totals.outstanding)} to collect"
+        return f"{label}: nothing left to bill or to collect"
+    return f"{label}: {project.money(totals.unbilled)} left to bill, {project.money(totals.outstanding)} to collect"
 
 
 def unified(path: str, before: str, after: str) -> str:

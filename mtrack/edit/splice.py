@@ -9,16 +9,18 @@ the changes applied. What can't be done that way is refused, with the lines to w
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from msgspec import Struct, field
 
 from mtrack import schema, source
 from mtrack.edit import style as styles
 from mtrack.edit import tree as trees
 from mtrack.edit.tree import Node, UnreadableError
 from mtrack.errors import CannotRunError
+from mtrack.finding import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from mtrack.edit.style import Style
     from mtrack.edit.tree import Event, Tree
     from mtrack.finding import Route
+    from mtrack.source import Source
 
 ORDER: dict[str, tuple[str, ...]] = {
     "": ("project", "client", "contact", "note", "currency", "agreement", "milestones", "invoices", "closed", "waivers"),
@@ -49,6 +52,8 @@ ORDER: dict[str, tuple[str, ...]] = {
 """The order of keys in which a careful person writes them."""
 ORDER["invoices[]"] = ORDER["invoice"]
 
+_SPACE = re.compile(" +(?=#)")
+
 FIRST = -1
 """Before the first pair of a mapping."""
 
@@ -69,39 +74,43 @@ REASONS = {
 
 
 class RefusedError(CannotRunError):
-    """The text can't be edited safely; `reason` is a key of `REASONS`, `by_hand` the lines to write instead."""
+    """The text can't be edited safely; `reason` is a key of `REASONS`, `by_hand` the lines to write instead.
 
-    def __init__(self, reason: str, detail: str = "", line: int | None = None) -> None:
+    `place` is the line and the column that stand in the way, where it is one place.
+    """
+
+    def __init__(self, reason: str, detail: str = "", place: tuple[int, int] | None = None) -> None:
         self.reason = reason
         self.detail = detail or REASONS[reason]
-        self.line = line
+        self.place = place
         self.by_hand = ""
         super().__init__(self.detail)
 
 
-def refuse(reason: str, detail: str = "", line: int | None = None) -> NoReturn:
+def refuse(reason: str, detail: str = "", place: tuple[int, int] | None = None) -> NoReturn:
     """Raise RefusedError."""
-    raise RefusedError(reason, detail, line) from None
+    raise RefusedError(reason, detail, place) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+def _refuse_at(tree: Tree, offset: int, reason: str, detail: str = "") -> NoReturn:
+    refuse(reason, detail, (tree.text.count("\n", 0, offset) + 1, tree.column(offset) + 1))
+
+
+class Put(Struct, frozen=True):
     """Set the value at a route; keys that are missing on the way are made."""
 
     route: Route
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Add an item to the end of the list at a route; the list is made where there is none."""
 
     route: Route
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """Take a mapping's key away, with its value."""
 
     route: Route
@@ -110,8 +119,7 @@ class Remove:
 Change = Put | Append | Remove
 
 
-@dataclass(slots=True)
-class _Cuts:
+class _Cuts(Struct):
     """What is to be done to a text: cuts (start, end, event, replacement) and events (first, end, new ones).
 
     Cuts at one place are made in the order of the events they stand for, so what is nested deeper comes first.
@@ -148,8 +156,7 @@ class _Cuts:
         return (*result, *events[at:])
 
 
-@dataclass(slots=True)
-class _Wanted:
+class _Wanted(Struct):
     """Changes gathered by the place they meet the text: the node there, and what is to become of it."""
 
     node: Node
@@ -169,22 +176,20 @@ def splice(text: str, changes: Iterable[Change], shape: str = "milestones") -> s
     try:
         return _splice(text, changes, shape)
     except RefusedError as refused:
-        refused.by_hand = by_hand(changes)
+        refused.by_hand = by_hand(changes, source.parse("", text.removeprefix("\ufeff"), schema.shape(shape)))
         raise
 
 
 def _splice(text: str, changes: tuple[Change, ...], shape: str) -> str:
     if text.startswith("\ufeff"):
         return "\ufeff" + _splice(text[1:], changes, shape)
-    if re.search("\r(?!\n)", text):
-        at = re.search("\r(?!\n)", text)
-        assert at
-        refuse("line-ends", line=text.count("\n", 0, at.start()) + 1)
+    alone = re.search("\r(?!\n)", text)
     read = source.parse("", text, schema.shape(shape))
+    if alone:
+        refuse("line-ends", place=read.position(alone.start()))
     if read.flaws:
         flaw = read.flaws[0]
-        line = read.position(flaw.offsets[0])[0] if flaw.offsets else None
-        refuse("flaws", f"{flaw.message}; {flaw.hint}", line)
+        refuse("flaws", f"{flaw.message}; {flaw.hint}", read.position(flaw.offsets[0]) if flaw.offsets else None)
     try:
         tree = trees.read(text, trees.parser_for(text))
     except UnreadableError as error:
@@ -206,8 +211,10 @@ def _prove(tree: Tree, cuts: _Cuts, result: str, data: Any, shape: str) -> None:
         message = f"the edited text would not be YAML: {error}"
         refuse("proof", message)
     if after != cuts.events_after(tree.events):
-        inside = any(node.style in ("|", ">") and node.end == len(tree.text) for node in tree.root.walk())
-        refuse("last-line" if inside else "proof")
+        for node in tree.root.walk():
+            if node.style in ("|", ">") and node.end == len(tree.text):
+                _refuse_at(tree, node.start, "last-line")
+        refuse("proof")
     if _undo(cuts, tree.text, result) != tree.text:
         refuse("proof")
     again = source.parse("", result, schema.shape(shape))
@@ -275,24 +282,40 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def by_hand(changes: Iterable[Change]) -> str:
-    """The changes as lines a person can write: the place in words, then the YAML."""
+def by_hand(changes: Iterable[Change], read: Source) -> str:
+    """The changes as lines a person can write: the place in words, below it the YAML."""
     lines: list[str] = []
     empty = styles.Style.of(trees.read("{}\n"))
+    place = ""
     for change in changes:
-        where = ".".join(f"{step + 1}" if isinstance(step, int) else str(step) for step in change.route[:-1])
-        last = change.route[-1]
-        place = f"in {where}" if where else "at the top"
+        *above, last = change.route
+        if place != (place := _in_words(tuple(above), read)):
+            lines.append(f"{place}:")
         if isinstance(change, Remove):
-            lines.append(f"{place}: remove `{last}`")
-            continue
-        if isinstance(change, Put):
+            lines.append(f"  (take `{last}` away)")
+        elif isinstance(change, Put):
             value = styles.styled(change.value, str(last), empty, flow=True)
-            lines.append(f"{place}: {last}: {styles.in_flow(value, empty)}")
+            lines.append(f"  {last}: {styles.in_flow(value, empty)}")
         else:
             value = styles.styled(change.value, f"{last}[]", empty, flow=True)
-            lines.append(f"{place}: one more in {last}: - {styles.in_flow(value, empty)}")
+            lines += [f"  {last}: (one more)", f"    - {styles.in_flow(value, empty)}"]
     return "\n".join(lines)
+
+
+def _in_words(route: Route, read: Source) -> str:
+    """Where a mapping stands: `in milestones, M2, invoice (line 14)`; items go by what names them."""
+    words: list[str] = []
+    data, line = read.data, 0
+    for depth, step in enumerate(route, 1):
+        inside = isinstance(data, dict if isinstance(step, str) else list)
+        data = data[step] if inside and (step in data if isinstance(step, str) else step < len(data)) else None
+        name = data.get("id") or data.get("number") if isinstance(data, dict) and isinstance(step, int) else None
+        words.append(step if isinstance(step, str) else str(name or f"item {step + 1}"))
+        span = read.span(Place("", route[:depth])) if data is not None else None
+        line = span.line if span else line
+    if not words:
+        return "at the top"
+    return f"in {', '.join(words)}" + (f" (line {line})" if line else "")
 
 
 # Where ------------------------------------------------------------------------------------------------------------
@@ -326,19 +349,17 @@ def _gather(tree: Tree, changes: tuple[Change, ...]) -> list[_Wanted]:
 
 def _passable(tree: Tree, node: Node) -> None:
     """Raise RefusedError where a node on the way is an alias or is shared by one."""
-    line = tree.text.count("\n", 0, node.start) + 1
     if node.kind == "alias" or (node.anchor is not None and node.anchor in tree.shared):
-        refuse("alias", line=line)
+        _refuse_at(tree, node.start, "alias")
     if node.tag is not None:
-        refuse("tag", line=line)
+        _refuse_at(tree, node.start, "tag")
 
 
 def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
     node = wanted.node
-    line = tree.text.count("\n", 0, node.start) + 1
     if isinstance(change, Remove):
         if len(rest) != 1 or node.kind != "mapping" or node.index(str(rest[0])) is None:
-            refuse("layout", "there is nothing to remove there", line)
+            _refuse_at(tree, node.start, "layout", "there is nothing to remove there")
         wanted.removals.append(str(rest[0]))
         return
     value: Any = change.value if isinstance(change, Put) else [change.value]
@@ -347,7 +368,7 @@ def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
         return
     for step in reversed(rest):
         if not isinstance(step, str):
-            refuse("layout", "there is no such item", line)
+            _refuse_at(tree, node.start, "layout", "there is no such item")
         value = {step: value}
     if node.kind == "mapping" and node.pairs and rest:
         _merge(wanted.keys, value)
@@ -364,15 +385,17 @@ def _want(tree: Tree, wanted: _Wanted, change: Change, rest: Route) -> None:
 
 def _replaceable(tree: Tree, node: Node, *, deeper: bool) -> None:
     """Raise RefusedError unless a value may be put where a node stands; `deeper`: a mapping that begins there."""
-    line = tree.text.count("\n", 0, node.start) + 1
+    reason = ""
     if (node.kind in ("mapping", "sequence") and not node.bare) or (deeper and not (node.null or node.bare)):
-        refuse("alias" if node.kind == "alias" else "occupied", line=line)
-    if node.anchor is not None or node.kind == "alias":
-        refuse("alias" if node.kind == "alias" or node.anchor in tree.shared else "anchor", line=line)
-    if node.tag is not None:
-        refuse("tag", line=line)
-    if node.style in ("|", ">"):
-        refuse("block-scalar", line=line)
+        reason = "alias" if node.kind == "alias" else "occupied"
+    elif node.anchor is not None or node.kind == "alias":
+        reason = "alias" if node.kind == "alias" or node.anchor in tree.shared else "anchor"
+    elif node.tag is not None:
+        reason = "tag"
+    elif node.style in ("|", ">"):
+        reason = "block-scalar"
+    if reason:
+        _refuse_at(tree, node.start, reason)
 
 
 def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
@@ -415,14 +438,15 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
             quote = None
         new = styles.scalar(value, style, flow=wanted.flow, quote=quote)
     if node.bare and "#" in text[node.start : node.end]:
-        refuse("layout", line=text.count("\n", 0, node.start) + 1)
+        _refuse_at(tree, node.start, "layout")
     cuts.events.append((node.first, node.last + 1, list(styles.events(new))))
     if new.kind == "scalar" or new.flow:
         inline = styles.in_flow(new, style)
         if not node.empty:
             cuts.cut(node.start, node.end, inline)
+            _hold_comment(tree, node.end, len(inline) - (node.end - node.start), cuts)
         elif key is None or (key.colon is None and not wanted.flow):
-            refuse("layout", line=text.count("\n", 0, node.start) + 1)
+            _refuse_at(tree, node.start, "layout")
         elif key.colon is None:
             cuts.cut(key.end, key.end, f": {inline}")
         else:
@@ -430,7 +454,7 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
             cuts.cut(key.colon, key.colon, f" {inline}" + ("" if after in " \t\r\n,]}" else " "))
         return
     if key is None or key.colon is None:
-        refuse("layout", line=text.count("\n", 0, node.start) + 1)
+        _refuse_at(tree, node.start, "layout")
     if not node.empty:  # `~` goes, and the block begins below
         cuts.cut(key.colon, node.end, "")
     column = tree.column(key.start)
@@ -438,6 +462,23 @@ def _replace(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
     newline = tree.newline(key.start)
     lines = styles.body_lines(new, column, style)
     cuts.cut(at, at, newline + newline.join(lines))
+
+
+def _hold_comment(tree: Tree, at: int, longer: int, cuts: _Cuts) -> None:
+    """Take from the space before a comment, or add to it, what the value before has grown by or shrunk."""
+    space = _SPACE.match(tree.text, at)
+    if space is None or not _in_line(tree, space.end()):
+        return
+    width = len(space[0])
+    wanted = max(width - longer, min(width, 2))
+    cuts.cut(space.end() - max(width - wanted, 0), space.end(), " " * max(wanted - width, 0))
+
+
+def _in_line(tree: Tree, comment: int) -> bool:
+    """Whether another comment begins in the column of this one, after a text of another length: that is no chance."""
+    column = tree.column(comment)
+    before = [line[:column] for line in tree.text.splitlines() if line[column : column + 1] == "#"]
+    return len({len(text.rstrip()) for text in before if text.strip() and text.endswith(" ")}) > 1
 
 
 def _insert_keys(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> None:
@@ -522,10 +563,10 @@ def _into_block(  # noqa: PLR0913
     column = tree.column(node.pairs[0][0].start)
     for key, _ in node.pairs:
         if key.start and text[: key.start].rstrip(" ").endswith("?") and key.colon is None:
-            refuse("layout", line=text.count("\n", 0, key.start) + 1)
+            _refuse_at(tree, key.start, "layout")
     near = node.pairs[max(pair, 0)][0].start
     if tree.column(near) != column:
-        refuse("layout", line=text.count("\n", 0, near) + 1)
+        _refuse_at(tree, near, "layout")
     newline = tree.newline(near)
     gap_of = _value_column(tree, node)
     lines: list[str] = []
@@ -547,10 +588,36 @@ def _into_block(  # noqa: PLR0913
 
 def _blank_before(tree: Tree, node: Node, pair: int) -> bool:
     """Whether a blank line stands before a pair at the file's top, and so should before the next."""
-    if node is not tree.root or pair <= 0:
+    if node is not tree.root or pair <= 0 or _keeps_blanks(tree, node.pairs[pair][1]):
         return False
     start = tree.line_start(node.pairs[pair][0].start)
     return _blank_above(tree, start)
+
+
+def _last_in(node: Node) -> Node:
+    """The value a value ends with: itself, or the last one in it, however deep."""
+    while node.pairs or node.items:
+        node = node.pairs[-1][1] if node.pairs else node.items[-1]
+    return node
+
+
+def _blanks_above(tree: Tree, start: int) -> list[int]:
+    """Where the blank lines above a line begin, the nearest first."""
+    result: list[int] = []
+    while start > 0:
+        above = tree.line_start(start - 1)
+        if tree.text[above:start].strip():
+            break
+        result.append(above)
+        start = above
+    return result
+
+
+def _keeps_blanks(tree: Tree, node: Node) -> bool:
+    """Whether a value ends with a block of text (`|+`) to which a blank line below would belong."""
+    node = _last_in(node)
+    header = tree.text[node.start : tree.line_end(node.start)].partition("#")[0]
+    return node.style in ("|", ">") and "+" in header
 
 
 def _blank_above(tree: Tree, start: int) -> bool:
@@ -668,7 +735,8 @@ def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> Non
     column, gap, lead = _item_layout(tree, last)
     newline = tree.newline(last.start)
     lines: list[str] = []
-    blank = len(node.items) > 1 and all(
+    blank = len(node.items) > 1 and not _keeps_blanks(tree, last)
+    blank = blank and all(
         _blank_above(tree, tree.line_start(styles.dash_of(tree.text, item) or 0)) for item in node.items[1:]
     )
     for value in new:
@@ -686,23 +754,23 @@ def _append_items(tree: Tree, style: Style, wanted: _Wanted, cuts: _Cuts) -> Non
 
 def _item_layout(tree: Tree, item: Node) -> tuple[int, str, bool]:
     """The column of an item's dash, what stands between the two, and whether the dash has a line of its own."""
-    line = tree.text.count("\n", 0, item.start) + 1
     dash = styles.dash_of(tree.text, item)
     if dash is None:
-        refuse("layout", line=line)
+        _refuse_at(tree, item.start, "layout")
     column = tree.column(dash)
     between = tree.text[dash + 1 : item.start]
     if "\n" not in between:
         return column, " " if "\t" in between else between, False
     if item.kind != "mapping" or item.flow:
-        refuse("layout", line=line)
+        _refuse_at(tree, item.start, "layout")
     return column, " " * (tree.column(item.start) - column - 1), True
 
 
 def _as_last(style: Style, name: str, *, flow: bool) -> Style:
     """The style, but for items that are to look like the last of their list."""
     from collections import Counter  # noqa: PLC0415
-    from dataclasses import replace  # noqa: PLC0415
+
+    from msgspec.structs import replace  # noqa: PLC0415
 
     flows = dict(style.flows)
     flows[name] = Counter({flow: 1})
@@ -713,12 +781,11 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
     """Take a pair out: its lines in a block, its part of the line in braces."""
     text = tree.text
     key, value = node.pairs[pair]
-    line = text.count("\n", 0, key.start) + 1
     if len(node.pairs) == 1:
-        refuse("layout", "it is the only key there", line)
+        _refuse_at(tree, key.start, "layout", "it is the only key there")
     inside = {inner.anchor for inner in value.walk() if inner.kind != "alias"} | {key.anchor}
     if inside & tree.shared:
-        refuse("alias", line=line)
+        _refuse_at(tree, key.start, "alias")
     cuts.events.append((key.first, value.last + 1, []))
     if node.flow:
         if pair + 1 < len(node.pairs):
@@ -726,7 +793,7 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
         else:
             start, end = _end(node.pairs[pair - 1]), _end((key, value))
         if "#" in text[start:end]:
-            refuse("layout", line=line)
+            _refuse_at(tree, key.start, "layout")
         cuts.cut(start, end, "")
         return
     column = tree.column(key.start)
@@ -734,14 +801,33 @@ def _remove(tree: Tree, node: Node, pair: int, cuts: _Cuts) -> None:
     start = tree.line_start(key.start)
     if text[start : key.start].strip():  # after a dash: the next key takes its place
         if pair + 1 >= len(node.pairs):
-            refuse("layout", line=line)
+            _refuse_at(tree, key.start, "layout")
         following = node.pairs[pair + 1][0].start
         if text[end:following].strip():
-            refuse("layout", line=line)
+            _refuse_at(tree, key.start, "layout")
         cuts.cut(key.start, following, "")
         return
-    if end < len(text):  # with its own line break
-        end += len(tree.newline(end))
-        cuts.cut(start, end, "")
-    else:
+    _remove_lines(tree, node.pairs[pair - 1][1] if pair else None, start, end, cuts)
+
+
+def _remove_lines(tree: Tree, before: Node | None, start: int, end: int, cuts: _Cuts) -> None:
+    """Take lines out, and blank ones that would be too many without them; `before` is the value that stands above."""
+    text = tree.text
+    blanks = [] if before and _keeps_blanks(tree, before) else _blanks_above(tree, start)
+    if end == len(text):  # what stands above ends the file now, without a line break as well
+        if before and _last_in(before).style in ("|", ">"):
+            _refuse_at(tree, start, "last-line")
+        start = blanks[-1] if blanks else start
         cuts.cut(max(start - len(tree.newline(max(start - 2, 0))), 0), end, "")
+        return
+    end += len(tree.newline(end))
+    below = end
+    while below < len(text) and not text[below : tree.line_end(below)].strip():
+        below = min(tree.line_end(below) + len(tree.newline(below)), len(text))
+    if below > end and before and _keeps_blanks(tree, before):  # they would become part of it
+        end = below
+    elif blanks and end == len(text):
+        start = blanks[-1]
+    elif blanks and below > end:
+        start = blanks[0]
+    cuts.cut(start, end, "")

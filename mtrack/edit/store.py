@@ -14,8 +14,9 @@ import shutil
 import stat
 import unicodedata
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec import Struct
 
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.source import inside
@@ -186,8 +187,7 @@ def flush_folder(folder: str) -> None:
 # Evidence ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A file that is to lie in the project: where it comes from, and its path from the project folder."""
 
     source: str

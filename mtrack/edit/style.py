@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-@dataclass(slots=True)
-class Value:
+class Value(Struct):
     """A value to be written: how it is to look is decided. `style` is a scalar's quote, None where plain."""
 
     kind: str
@@ -51,8 +51,7 @@ class Value:
     key: str = ""
 
 
-@dataclass(slots=True)
-class Style:
+class Style(Struct):
     """The habits of a file."""
 
     tree: Tree

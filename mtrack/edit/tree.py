@@ -7,8 +7,9 @@ which of them an edit may change, and the characters it covers, so that a splice
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,7 @@ class UnreadableError(Exception):
     """The text is not one YAML document that can be edited; the message says why."""
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A value in the text.
 
     `kind` is "mapping", "sequence", "scalar" or "alias"; `first` and `last` are its first and last event, `start`
@@ -86,8 +86,7 @@ class Node:
             pending.extend(node.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """A text, its events and its root. `shared` are the anchors that aliases point at."""
 
     text: str

@@ -7,14 +7,16 @@ billed, the amount outstanding. Statuses are not a verb's business: `statuses` b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mtrack import figures, model, money, schema
 from mtrack.edit import find
 from mtrack.edit.splice import Append, Change, Put, Remove, apply
 from mtrack.errors import UsageError
+from mtrack.finding import Place
 from mtrack.model import number_key
 
 if TYPE_CHECKING:
@@ -28,8 +30,7 @@ AGREEMENT_RULES = frozenset({"amount-unlisted", "milestones-missing", "amount-ex
 """What stands open between an amendment and the milestones it is about, until both are recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """What a verb wants.
 
     `did` is the line the user reads, `message` the commit's, `opens` the error rules that this step may leave open
@@ -67,7 +68,9 @@ def _set(  # noqa: PLR0913
     if old == new:
         return ()
     if old is not None and not force:
-        message = f"{what} {old} already ({books.project.path}); --force writes {new} instead"
+        span = books.project.source.span(Place(books.project.path, route))
+        where = f"{books.project.path}:{span.line}:{span.column}" if span else books.project.path
+        message = f"{what} {old} already ({where}); --force writes {new} instead"
         raise UsageError(message)
     return (Put(route, new),)
 
@@ -75,13 +78,14 @@ def _set(  # noqa: PLR0913
 def deliver(books: Books, milestone: Milestone, *, date: date, note: str | None = None, force: bool = False) -> Edit:
     """The work was handed over on a day."""
     route = (*milestone.route, "deliverable")
-    changes = _set(
-        books, (*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on", force=force
-    )
+    changes: tuple[Change, ...] = ()
     if note is not None:
-        changes += _set(
+        changes = _set(
             books, (*route, "note"), milestone.deliverable.note, note, f"{milestone.id} has the note", force=force
         )
+    changes += _set(
+        books, (*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on", force=force
+    )
     return Edit(changes, f"{milestone.label} delivered on {date}", f"deliver {milestone.id}")
 
 
@@ -379,8 +383,9 @@ def write_off(books: Books, invoice: Invoice, amount: Decimal | None, *, date: d
 
 def close(books: Books, *, date: date, force: bool = False) -> Edit:
     """The project is over."""
-    changes = _set(books, ("closed",), books.project.closed, date, f"{books.project.folder} was closed on", force=force)
-    return Edit(changes, f"{books.project.folder} closed on {date}", "close the project")
+    label = find.Target(books.root, books.project.folder).label
+    changes = _set(books, ("closed",), books.project.closed, date, f"{label} was closed on", force=force)
+    return Edit(changes, f"{label} closed on {date}", "close the project")
 
 
 def add(  # noqa: PLR0913

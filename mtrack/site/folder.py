@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,15 +35,21 @@ class Folder:
         self.path = path
         self._before = self._load()
         self._now: dict[str, tuple[str, int]] = {}
+        self._packed: dict[int, msgspec.Raw] = {}
+        """What is kept as it was read, by the `id` of what was made of it."""
 
-    @property
+    @cached_property
     def kept(self) -> dict[str, Kept]:
         """What the last report kept of the projects; nothing where that can't be read."""
+        decode = msgspec.msgpack.Decoder(Kept).decode
         try:
             with open(os.path.join(self.path, KEPT), "rb") as file:
-                return msgspec.msgpack.decode(file.read(), type=dict[str, Kept])
+                packed = msgspec.msgpack.decode(file.read(), type=dict[str, msgspec.Raw])
+            kept = {folder: decode(raw) for folder, raw in packed.items()}
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
             return {}
+        self._packed = {id(kept[folder]): raw for folder, raw in packed.items()}
+        return kept
 
     def _load(self) -> dict[str, tuple[str, int]]:
         try:
@@ -83,7 +90,8 @@ class Folder:
         with suppress(OSError):  # not empty, most of the time
             os.rmdir(os.path.join(self.path, "projects"))
         self._save(self._now)
-        _update(os.path.join(self.path, KEPT), _packed(kept))
+        packed = {folder: self._packed.get(id(item), item) for folder, item in kept.items()}
+        _update(os.path.join(self.path, KEPT), _encoded(packed))
 
     def abandon(self) -> None:
         """Say what is there, old pages and new, where a run ends early: the next one then knows its own."""
@@ -100,7 +108,7 @@ class Folder:
             write(full, b'{"version": 1, "pages": {}}\n')
 
 
-def _packed(kept: dict[str, Kept]) -> bytes:
+def _encoded(kept: dict[str, Kept | msgspec.Raw]) -> bytes:
     """What is kept, less the projects with file names that are not text: those are read again each time."""
     try:
         return msgspec.msgpack.encode(kept)

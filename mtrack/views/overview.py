@@ -16,7 +16,6 @@ from mtrack.views.currencies import by_currency
 from mtrack.views.gaps import Sums
 from mtrack.views.months import months
 from mtrack.views.progress import Progress
-from mtrack.views.register import number_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,5 +101,5 @@ def _register(report: Report, shares: Sequence[Share]) -> tuple[Line, ...]:
         for item in shares
         for invoice in item.invoices
     ]
-    lines.sort(key=lambda line: (number_order(line.invoice.number), line.project.path, line.invoice.sent))
+    lines.sort(key=lambda line: (line.invoice.order, line.project.path, line.invoice.sent))
     return tuple(lines)

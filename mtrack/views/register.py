@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 class Registered(Struct, frozen=True, array_like=True):
     """An invoice record; `state` as `invoice_state` says. `gross` of a void one is what it was over.
 
-    `due` is None where nothing falls due.
+    `order` is what its number is sorted by, `due` None where nothing falls due.
     """
 
     number: str
+    order: str
     sent: date
     due: date | None
     gross: Decimal
@@ -48,15 +49,12 @@ def invoice_state(figures: InvoiceFigures, as_of: date) -> str:
     return "written_off" if invoice.written_off is not None and figures.received <= 0 else "received"
 
 
-def number_order(number: str) -> tuple[str, str, int, str]:
+def number_order(number: str) -> str:
     """The sort key of an invoice number: its series, then its last digits by value."""
     key = number_key(number)
-    parts = number_parts(key)
-    if parts is None:
-        return key, "", 0, key
-    before, run, after = parts
+    before, run, after = number_parts(key) or (key, "", "")
     digits = run.lstrip("0")
-    return before, after, len(digits), digits
+    return f"{before}\0{after}\0{len(digits):06}{digits}"
 
 
 def registered(books: Books) -> tuple[Registered, ...]:
@@ -67,6 +65,7 @@ def registered(books: Books) -> tuple[Registered, ...]:
         rows.append(
             Registered(
                 number=invoice.number,
+                order=number_order(invoice.number),
                 sent=invoice.sent,
                 due=None if state in ("void", "credit") else figures.due,
                 gross=money.plus(invoice.amount, invoice.tax) if state == "void" else figures.gross,

@@ -43,7 +43,10 @@ def batch(job: tuple[int, int]) -> tuple[int, Counter[str], list[str]]:
             try:
                 after = splice(text, changes)
             except RefusedError as error:
-                refused[error.reason] += 1
+                if error.reason == "proof":  # nothing was written, but what was to be written was wrong
+                    wrong.append(f"seed {seed}, {case}: {error}\n{text}")
+                else:
+                    refused[error.reason] += 1
                 continue
             wrong += [f"seed {seed}, {case}: {fault}\n{text}" for fault in edit_judge.faults(text, after, changes)]
     return done, refused, wrong

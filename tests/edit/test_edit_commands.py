@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import subprocess
@@ -72,8 +73,8 @@ def _changed(work: Path, *arguments: str | Path, as_of: str = AS_OF) -> str:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["deliver", "acme-website", "M2", "--date", "2026-02-18"],
-         "-    deliverable: {approved: 2026-02-20, signoff: signoffs/m2.eml}\n+    deliverable: {completed: 2026-02-18, approved: 2026-02-20, signoff: signoffs/m2.eml}"),
+        (["deliver", "acme-website", "M2", "--note", "beta 1", "--date", "2026-02-18"],
+         "-    deliverable: {approved: 2026-02-20, signoff: signoffs/m2.eml}\n+    deliverable: {note: beta 1, completed: 2026-02-18, approved: 2026-02-20, signoff: signoffs/m2.eml}"),
         (["bill", "acme-website", "M2", "INV-2026-006"],
          "-    status: not_billed\n+    invoice: {number: INV-2026-006, amount: 5000.00, sent: 2026-03-01}\n+    status: sent"),
         (["bill", "acme-website", "M2", "0012", "--amount", "1000", "--sent", "2026-02-25", "--due", "2026-03-25", "--tax", "190", "--total", "1200"],
@@ -142,14 +143,15 @@ def test_a_project_is_named_by_its_path_or_its_end(work: Path) -> None:
         (["hold", "acme-website", "M2", "--release"], "M2 is not on hold"),
         (["hold", "acme-website", "M2", "--release", "--reason", "x"], "--release goes alone"),
         (["amend", "acme-website"], "say what changes"),
-        (["approve", "acme-website", "M2", "--date", "2026-02-21"], "M2 was approved on 2026-02-20 already"),
+        (["approve", "acme-website", "M2", "--date", "2026-02-21"], "M2 was approved on 2026-02-20 already (acme-website/milestones.yaml:14:29); --force writes 2026-02-21"),
         (["add", "acme-website", "Extra", "100", "--id", "M 3"], "'M 3' can't be an id"),
         (["add", "acme-website", "Extra", "100", "--id", "M2"], "the id M2 is taken"),
         (["add", "acme-website", "Extra"], "AMOUNT is missing"),
         (["credit", "INV-2026-004", "C-1", "--amount", "1", "--line", "M1"], "give --amount or --line, not both"),
         (["new", "acme-website"], "is a project already"),
-        (["new", "fresh", "--currency", "EUR"], "is missing: mtrack new"),
-        (["new", "fresh", "--milestone", "One=1"], "--currency is missing"),
+        (["new"], "PROJECT is missing: mtrack new"),
+        (["new", "fresh", "--currency", "EUR"], "a project needs a milestone: --milestone 'NAME=AMOUNT' or --from FILE"),
+        (["new", "fresh", "--milestone", "One=1"], "give --currency, or set one in mtrack.yaml"),
         (["new", "fresh", "--currency", "EUR", "--milestone", "One"], "'One' is not NAME=AMOUNT"),
     ],
 )  # fmt: skip
@@ -195,6 +197,38 @@ def test_an_edit_that_adds_an_error_is_refused_with_it_unless_forced(
     assert _text(work) != before
 
 
+def test_findings_have_their_place_but_in_lines_that_are_not_written(work: Path) -> None:
+    theirs = "clients/globex-portal/milestones.yaml:9:23: "
+    used = "invoice number INV-2026-005 is already used in Acme website, for EUR 5,000.00 sent on 2026-03-01"
+    bill = ("bill", "acme-website", "M2", "INV-2026-005", "--file", work / "mtrack.yaml")
+    assert _run(work, *bill).out.startswith(f"{theirs}error: {used} (duplicate-invoice-number)\n  correct the number")
+    forced = _run(work, *bill, "--force", "--dry-run")
+    assert forced.err.startswith(
+        f"would copy {work / 'mtrack.yaml'} to invoices/mtrack.yaml\n{theirs}error, to be recorded all the same: {used} ("
+    )
+    forced = _run(work, *bill, "--force")
+    assert forced.err.startswith(
+        f"{theirs}error, recorded all the same: {used} (duplicate-invoice-number)\n"
+        "  see acme-website/milestones.yaml:15:23: first used here\n  correct the number"
+    )
+    assert _run(work, "bill", "globex-portal", "M2", "INV-2026-004").out.startswith(
+        "error: invoice number INV-2026-004 is already used in Acme website, for EUR 4,000.00 sent on 2026-02-03"
+        " (duplicate-invoice-number)\n  see acme-website/milestones.yaml:9:23: first used here\n"
+    )
+
+
+def test_where_both_streams_lead_to_one_place_the_last_word_comes_last(work: Path) -> None:
+    command = [sys.executable, "-m", "mtrack", "close", "acme-website", "--as-of", AS_OF]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=work, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.stdout.startswith("error: the project was closed on 2026-03-01, but M1 'Discovery' is sent")
+    assert done.stdout.endswith(
+        "mtrack: this would add an error; nothing was changed (--force records it all the same)\n"
+    )
+
+
 def test_an_error_that_was_there_is_no_reason_to_refuse(work: Path) -> None:
     path = work / "acme-website/milestones.yaml"
     path.write_text(
@@ -212,7 +246,7 @@ def test_a_broken_record_is_not_edited(work: Path) -> None:
     path.write_text(RECORD.replace("amount: 5000.00", "amount: 5,000"), encoding="utf-8")
     result = _run(work, "hold", "acme-website", "M2")
     assert (result.code, "the record is broken; mend this first" in result.err) == (1, True)
-    assert "`amount` must be a number" in result.out
+    assert "acme-website/milestones.yaml:13:13: error: `amount` must be a number" in result.out
     assert _run(work, "pay", "INV-2026-004").code == 2  # its invoices can't be told
 
 
@@ -222,7 +256,10 @@ def test_outcome_and_what_is_left_take_a_line_each(work: Path) -> None:
         "M2 billed as INV-2026-006: EUR 5,000.00 plus EUR 950.00 tax, sent on 2026-03-01\n"
         "acme-website: EUR 0.00 left to bill, EUR 10,710.00 to collect\n"
     )
-    assert result.err.startswith("warning: invoice INV-2026-006 names no file")
+    assert result.err == (
+        "acme-website/milestones.yaml:15:15: warning: invoice INV-2026-006 names no file (invoice-file-missing)\n"
+        "  put the PDF into invoices/ and add `file: invoices/INV-2026-006.pdf`\n"
+    )
     result = _run(work, "pay", "INV-2026-004")
     assert result.out == (
         "INV-2026-004 paid: EUR 4,760.00 on 2026-03-01\nacme-website: EUR 0.00 left to bill, EUR 5,950.00 to collect\n"
@@ -241,6 +278,18 @@ def test_an_edit_made_twice_changes_nothing_the_second_time(work: Path) -> None:
     assert _text(work) == before
     assert _run(work, "deliver", "acme-website", "M1", "--date", "2026-02-02", "--force").code == 0
     assert "completed: 2026-02-02" in _text(work)
+
+
+def test_a_new_deliverable_has_its_keys_in_the_usual_order(work: Path) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(
+        RECORD.replace("    deliverable: {approved: 2026-02-20, signoff: signoffs/m2.eml}\n", ""), encoding="utf-8"
+    )
+    assert _run(work, "deliver", "acme-website", "M2", "--note", "beta 1").code == 0
+    assert _run(work, "approve", "acme-website", "M2", "--by", "Ana").code == 0
+    assert "    deliverable: {note: beta 1, completed: 2026-03-01, approved: 2026-03-01, approved_by: Ana}\n" in _text(
+        work
+    )
 
 
 def test_partial_payments_and_a_refund_keep_the_status_right(work: Path) -> None:
@@ -369,10 +418,12 @@ def test_what_can_not_be_edited_shows_the_lines_to_write(work: Path) -> None:
     path.write_text(RECORD.replace("status: not_billed", "status: &open not_billed"), encoding="utf-8")
     result = _run(work, "bill", "acme-website", "M2", "INV-2026-006")
     assert result.code == 3
-    assert "acme-website/milestones.yaml:15: mtrack does not edit this: the value carries an anchor" in result.err
-    assert (
-        "Write it by hand:\n  in milestones.2: invoice: {number: INV-2026-006, amount: 5000.00, sent: 2026-03-01}\n  in milestones.2: status: sent"
-        in result.err
+    assert result.err == (
+        "mtrack: acme-website/milestones.yaml:15:13: mtrack does not edit this: the value carries an anchor\n"
+        "Write it by hand:\n"
+        "  in milestones, M2 (line 11):\n"
+        "    invoice: {number: INV-2026-006, amount: 5000.00, sent: 2026-03-01}\n"
+        "    status: sent\n"
     )
 
 
@@ -432,6 +483,17 @@ def test_a_new_project_in_words_and_from_a_table(tmp_path: Path) -> None:
     assert _run(tmp_path, "lint").code == 0
 
 
+def test_a_workspace_that_is_one_project_is_called_as_its_folder(tmp_path: Path) -> None:
+    root = tmp_path / "acme-website"
+    root.mkdir()
+    begun = mtrack("new", ".", "--currency", "EUR", "--milestone", "One=0", "--as-of", AS_OF, cwd=root)
+    assert begun.out == "acme-website begun: 1 milestone, EUR 0.00\nacme-website: nothing left to bill or to collect\n"
+    assert "project: Acme website\n" in _text(tmp_path)
+    assert mtrack("close", "--as-of", AS_OF, cwd=root).out.startswith(
+        "acme-website closed on 2026-03-01\nacme-website: "
+    )
+
+
 def test_a_new_project_may_lack_what_comes_later_but_begins_with_no_error(tmp_path: Path) -> None:
     result = _run(tmp_path, "new", "acme", "--currency", "EUR", "--total", "500", "--milestone", "One=100")
     assert result.code == 0
@@ -447,14 +509,26 @@ def test_a_new_project_may_lack_what_comes_later_but_begins_with_no_error(tmp_pa
         assert not (tmp_path / "bad").exists()
     table = tmp_path / "plan.csv"
     for text, words in (
-        ("a,b\n1,2\n", "every row needs"),
-        ("name,amount\n", "holds no milestone"),
+        ("a,b\n1,2\n", "plan.csv:1: the first line must name the columns, with commas: name,amount,planned"),
+        ("name;amount\nx;5\n", "plan.csv:1: the first line must name the columns"),
+        ("", "plan.csv:1: the first line must name the columns"),
+        ("name,amount\n", "plan.csv holds no milestone"),
         ("name,amount\nx,1.000.5x\n", "plan.csv:2: '1.000.5x' is not an amount"),
+        (
+            "name,amount\nx,5,000\n",
+            "plan.csv:2: there are more cells than columns; put quotes around a cell with a comma",
+        ),
+        ('Planned,Amount,Name\n\n,5,"two\nlines"\n2026-02-30,5,x\n', "plan.csv:5: '2026-02-30' is not a day"),
+        ("name,amount\nx\n", "plan.csv:2: a milestone needs a name and an amount"),
+        ('name,amount\n"x,5\n', "plan.csv:2: this is not CSV: a quote is left open"),
+        ("name,amount\nL\xe4ufe,5\n", "plan.csv is not UTF-8; save it as UTF-8"),
     ):
-        table.write_text(text, encoding="utf-8")
+        table.write_bytes(text.encode("latin-1"))
         result = _run(tmp_path, "new", "bad", "--currency", "EUR", "--from", table)
         assert (result.code, words in result.err) == (2, True), result.err
     assert _run(tmp_path, "new", ".hidden/x", "--currency", "EUR", "--milestone", "A=1").code == 2
+    assert _run(tmp_path, "new", "plan.csv/x", "--currency", "EUR", "--milestone", "A=1").code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["acme", "plan.csv"]
 
 
 # Commit -----------------------------------------------------------------------------------------------------------
@@ -511,6 +585,29 @@ def test_a_commit_waits_for_another_git(repository: Path) -> None:
     assert _git(repository, "log", "-1", "--format=%s").strip() == "acme-website: hold M2"
 
 
+def test_commits_at_once_hold_one_edit_each(repository: Path) -> None:
+    hook = repository / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nsleep 0.3\n", encoding="utf-8")
+    hook.chmod(0o755)
+    loop = "for day in 1 2 3; do $0 -m mtrack $* acme-website --as-of 2026-03-01 --commit {}$day || exit; done"
+    writers = [
+        subprocess.Popen(
+            ["sh", "-c", loop.format(words), sys.executable, verb], cwd=repository, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
+        for verb, words in (("hold", "M2 --until 2026-04-0"), ("amend", "--note n"))
+    ]  # fmt: skip
+    assert [writer.wait(120) for writer in writers] == [0, 0]
+    subjects = _git(repository, "log", "-6", "--format=%s").splitlines()
+    assert sorted(subjects) == [
+        *["acme-website: amend the agreement"] * 3,
+        *[f"acme-website: hold M2 until 2026-04-0{day}" for day in (1, 2, 3)],
+    ]
+    for i in range(6):
+        stat = _git(repository, "show", "--format=", "--shortstat", f"HEAD~{i}")
+        assert stat.startswith(" 1 file changed, 1 insertion(+)"), stat
+
+
 def test_uncommitted_changes_of_the_same_file_stop_a_commit(repository: Path) -> None:
     path = repository / "acme-website/milestones.yaml"
     path.write_text(RECORD + "# mine\n", encoding="utf-8")
@@ -524,6 +621,8 @@ def test_without_git_a_commit_says_so_and_nothing_is_changed(work: Path, monkeyp
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(work.parent))
     result = _run(work, "hold", "acme-website", "M2", "--commit")
     assert (result.code, "--commit needs a git repository" in result.err) == (3, True)
+    assert mtrack("init", "--commit", work.parent / "fresh/studio").code == 3
+    assert not (work.parent / "fresh").exists()
     monkeypatch.setenv("PATH", "")
     result = _run(work, "hold", "acme-website", "M2", "--commit")
     assert (result.code, "--commit needs git, which is not installed" in result.err) == (3, True)

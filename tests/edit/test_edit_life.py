@@ -92,7 +92,7 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
         ("PROJECT", "acme-website"),
         ("MILESTONE", "M1"),
     )
-    assert "M2  Beta, not_billed" in shown
+    assert "M2  Beta, not billed" in shown
     run("mtrack bill acme-website M1 INV-2026-001 --tax 760 --file ../INV-1.pdf --as-of 2026-02-03 --commit")
     assert "overbilled" in run("mtrack bill acme-website M1 INV-2026-002 --as-of 2026-02-03 --commit", code=1)
     shown = run("mtrack pay --as-of 2026-03-01 --commit", ("NUMBER", ""))
@@ -142,3 +142,40 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
         ["git", "-C", str(work), "status", "--porcelain"], capture_output=True, text=True, check=True
     ).stdout
     assert state == ""
+
+
+def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    run = terminal.run
+    run("mtrack init")
+    assert "there is no project here; mtrack new makes one" in run("mtrack deliver", code=2)
+    run(
+        "mtrack new --as-of 2026-01-12",
+        ("PROJECT", ".hidden"),
+        (".hidden is hidden", "acme"),
+        ("--currency", "EURO"),
+        ("there is no currency 'EURO' in ISO 4217", "EUR"),
+        ("NAME=AMOUNT", "One=1,000"),
+        ("'1,000' is not an amount; write 1000.00", "One=1000"),
+        ("(empty: no more)", ""),
+    )
+    run("mtrack new other --currency EUR --milestone A=1 --as-of 2026-01-12")
+    run("mtrack approve acme M1 --as-of 2026-01-12")
+    shown = run(
+        "mtrack bill --as-of 2026-01-12",
+        ("PROJECT", "acmee"),
+        ("did you mean acme?", "acme"),
+        ("MILESTONE [M1]", "M2"),
+        ("did you mean M1?", ""),
+        ("NUMBER", "  "),
+        ("NUMBER is empty", "INV-1"),
+    )
+    assert shown.startswith("  acme\n  other\nPROJECT")
+    assert "  M1  One, not billed\n" in shown
+    shown = run("mtrack pay --as-of 2026-01-13", ("NUMBER [INV-1]", "INV-11"), ("did you mean INV-1?", "inv-1"))
+    assert shown.startswith("  INV-1  acme, EUR 1,000.00 outstanding\nNUMBER ")
+    assert "outstanding" not in run("mtrack pay --as-of 2026-01-14", ("NUMBER", "\x04"), code=130)
+    shown = run("mtrack void --project acme --as-of 2026-01-14", ("NUMBER [INV-1]", ""))
+    assert "  INV-1  acme, EUR 0.00 outstanding\n" in shown
+    run("for i in $(seq 31); do mkdir p$i && cp other/milestones.yaml p$i; done")
+    assert "  p6\n  … and 3 more\nPROJECT" in run("mtrack close --as-of 2026-01-14", ("PROJECT", "\x04"), code=130)

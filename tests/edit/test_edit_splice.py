@@ -29,32 +29,32 @@ def _refusal(text: str, *changes: Change) -> RefusedError:
 
 
 @pytest.mark.parametrize(
-    ("reason", "line", "text", "change"),
+    ("reason", "place", "text", "change"),
     [
-        ("alias", 6, "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(("milestones", 1, "status"), "paid")),
-        ("alias", 4, "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(STATUS, "paid")),
-        ("alias", 5, "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
-        ("alias", 6, "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 1, "deliverable", "approved"), date(2026, 2, 2))),
-        ("anchor", 5, "- id: M1\n  status: &s sent\n", Put(STATUS, "paid")),
-        ("flaws", 5, "- id: M1\n  status: !!str sent\n", Put(STATUS, "paid")),
-        ("block-scalar", 5, "- id: M1\n  status: |-\n    sent\n", Put(STATUS, "paid")),
-        ("flaws", 6, "- id: M1\n  status: sent\n  status: paid\n", Put(STATUS, "paid")),
-        ("flaws", 5, "- id: M1\n  <<: {status: sent}\n", Put(STATUS, "paid")),
-        ("layout", 7, "- id: M1\n  ? status\n  : sent\n  ? note\n  :\n", Put(("milestones", 0, "note"), "x")),
-        ("flaws", 6, "- id: M1\n  status: sent\n--- {}\n", Put(STATUS, "paid")),
-        ("last-line", None, "- id: M1\n  note: |\n    no newline", Put(STATUS, "paid")),
-        ("line-ends", 4, "- id: M1\r  status: sent\n", Put(STATUS, "paid")),
-        ("occupied", 4, "- id: M1\n  invoice: {number: I}\n", Put(("milestones", 0), {"id": "M2"})),
-        ("occupied", 5, "- id: M1\n  deliverable: done\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
-        ("layout", 5, "- id: M1\n  hold: {until: 2026-01-01}\n", Remove(("milestones", 0, "hold", "until"))),
-        ("layout", 5, "- id: M1\n  hold: [] # why\n", Put(("milestones", 0, "hold", 3), "x")),
+        ("alias", (6, 11), "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(("milestones", 1, "status"), "paid")),
+        ("alias", (4, 40), "- {id: M1, name: N, amount: 1, status: &s sent}\n- id: M2\n  status: *s\n", Put(STATUS, "paid")),
+        ("alias", (5, 16), "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
+        ("alias", (6, 17), "- id: M1\n  deliverable: &d {note: n}\n- {deliverable: *d}\n", Put(("milestones", 1, "deliverable", "approved"), date(2026, 2, 2))),
+        ("anchor", (5, 11), "- id: M1\n  status: &s sent\n", Put(STATUS, "paid")),
+        ("flaws", (5, 11), "- id: M1\n  status: !!str sent\n", Put(STATUS, "paid")),
+        ("block-scalar", (5, 11), "- id: M1\n  status: |-\n    sent\n", Put(STATUS, "paid")),
+        ("flaws", (6, 3), "- id: M1\n  status: sent\n  status: paid\n", Put(STATUS, "paid")),
+        ("flaws", (5, 3), "- id: M1\n  <<: {status: sent}\n", Put(STATUS, "paid")),
+        ("layout", (7, 9), "- id: M1\n  ? status\n  : sent\n  ? note\n  :\n", Put(("milestones", 0, "note"), "x")),
+        ("flaws", (6, 1), "- id: M1\n  status: sent\n--- {}\n", Put(STATUS, "paid")),
+        ("last-line", (5, 9), "- id: M1\n  note: |\n    no newline", Put(STATUS, "paid")),
+        ("line-ends", (4, 9), "- id: M1\r  status: sent\n", Put(STATUS, "paid")),
+        ("occupied", (4, 3), "- id: M1\n  invoice: {number: I}\n", Put(("milestones", 0), {"id": "M2"})),
+        ("occupied", (5, 16), "- id: M1\n  deliverable: done\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
+        ("layout", (5, 10), "- id: M1\n  hold: {until: 2026-01-01}\n", Remove(("milestones", 0, "hold", "until"))),
+        ("layout", (5, 9), "- id: M1\n  hold: [] # why\n", Put(("milestones", 0, "hold", 3), "x")),
     ],
 )  # fmt: skip
 def test_what_can_not_be_edited_is_refused_with_its_reason_and_the_lines_to_write(
-    reason: str, line: int | None, text: str, change: Change
+    reason: str, place: tuple[int, int], text: str, change: Change
 ) -> None:
     refused = _refusal(HEAD + text, change)
-    assert (refused.reason, refused.line) == (reason, line)
+    assert (refused.reason, refused.place) == (reason, place)
     assert str(change.route[-1]) in refused.by_hand
 
 
@@ -66,10 +66,27 @@ def test_a_refusal_shows_every_change_by_hand() -> None:
         Remove(("milestones", 0, "hold")),
     )
     assert refused.by_hand.splitlines() == [
-        "in milestones.1: status: paid",
-        "in milestones.1.invoice: one more in payments: - {date: 2026-03-01, amount: 200.00}",
-        "in milestones.1: remove `hold`",
+        "in milestones, M1 (line 4):",
+        "  status: paid",
+        "in milestones, M1, invoice (line 4):",
+        "  payments: (one more)",
+        "    - {date: 2026-03-01, amount: 200.00}",
+        "in milestones, M1 (line 4):",
+        "  (take `hold` away)",
     ]
+
+
+def test_lines_to_write_by_hand_say_where_as_far_as_the_text_can_be_read() -> None:
+    paid = Put(("invoices", 1, "written_off"), {"amount": Decimal("1.00")})
+    broken = HEAD + "- {id: M1}\n- id: M2\n  id: M3\n"
+    assert _refusal(broken, Put(("milestones", 1, "status"), "paid")).by_hand == (
+        "in milestones, item 2:\n  status: paid"
+    )
+    numbered = HEAD + "- {id: M1}\ninvoices:\n- {number: I-1}\n- number: I-2\n  written_off: &w {}\n  x-same: *w\n"
+    refused = _refusal(numbered, paid, Put(("closed",), date(2026, 1, 2)))
+    assert refused.by_hand == (
+        "in invoices, I-2 (line 7):\n  written_off: {amount: 1.00}\nat the top:\n  closed: 2026-01-02"
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,6 +129,79 @@ def test_brackets_and_commas_are_quoted_in_braces_only(value: str) -> None:
 def test_a_value_keeps_its_quotes_and_what_follows(old: str, new: str) -> None:
     text = HEAD + f"- id: M1\n  status: {old}\n"
     assert splice(text, [Put(STATUS, "paid")]) == text.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "other"),
+    [
+        ("sent          # why", "cancelled     # why", "  name: Name            # in line"),
+        ("cancelled     # why", "sent          # why", "  name: Name            # in line"),
+        ("sent    # why", "cancelled  # why", "  note: n         # in line"),  # no room: as near as can be
+        ("sent          # why", "cancelled          # why", "  name: Name           # elsewhere"),
+        ("sent          # why", "cancelled          # why", "  status: sent          # the same by chance"),
+        ("sent          # why", "cancelled          # why", "                        # alone"),
+        ("sent  # why", "cancelled  # why", ""),
+        ("sent # why", "cancelled # why", ""),
+        ("sent\t\t# why", "cancelled\t\t# why", ""),
+        ("sent   ", "cancelled   ", ""),
+    ],
+)
+def test_a_comment_in_line_with_others_stays_in_its_column(old: str, new: str, other: str) -> None:
+    value = "cancelled" if "cancelled" in new else "sent"
+    for text, index in (
+        (HEAD + f"- id: M1\n  status: {old}\n- id: M2\n{other}\n", 0),
+        (HEAD + f"- id: M2\n{other}\n- id: M1\n  status: {old}", 1),
+        (HEAD + f"- {{id: M1,\n  status: {old}\n  }}\n- id: M2\n{other}\n", 0),
+    ):
+        changed = text.replace(f"M1\n  status: {old}", f"M1\n  status: {new}")
+        changed = changed.replace(f"M1,\n  status: {old}", f"M1,\n  status: {new}")
+        assert splice(text, [Put(("milestones", index, "status"), value)]) == changed
+
+
+def test_a_comment_stays_in_its_column_where_a_comma_comes_before_it() -> None:
+    text = HEAD + "- deliverable: {\n  note: n,        # one\n  completed: x    # two\n  }\n"
+    route = ("milestones", 0, "deliverable")
+    assert splice(text, [Put((*route, "completed"), "xyz"), Put((*route, "signoff"), "s")]) == text.replace(
+        "x    # two", "xyz,  # two\n  signoff: s"
+    )
+
+
+def test_no_blank_line_is_added_to_a_text_that_would_keep_it() -> None:
+    for mark, between in (("|+", ""), (">2+ # kept", ""), ("|", "\n"), ("|-", "\n"), ("| # a + b", "\n")):
+        items = HEAD + f"  - id: M1\n\n  - id: M2\n    note: {mark}\n      text\n"
+        assert splice(items, [Append(("milestones",), {"id": "M3"})]) == items + f"{between}  - id: M3\n"
+        top = f"project: A\n\nnote: {mark}\n   text\n"
+        assert splice(top, [Put(("closed",), date(2026, 1, 2))]) == top + f"{between}closed: 2026-01-02\n"
+    there = "project: A\n\nnote: |+\n   text\n\n"
+    assert splice(there, [Put(("closed",), date(2026, 1, 2))]) == there + "closed: 2026-01-02\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("  a: x\n  hold: {}\n  b: y\n", "  a: x\n  b: y\n"),
+        ("  a: x\n\n  hold: {}\n  b: y\n", "  a: x\n\n  b: y\n"),
+        ("  a: x\n  hold: {}\n\n  b: y\n", "  a: x\n\n  b: y\n"),
+        ("  a: x\n\n  hold: {}\n\n  b: y\n", "  a: x\n\n  b: y\n"),
+        ("  a: x\n \n\n  hold:\n    reason: z\n\n- id: M2\n", "  a: x\n \n\n- id: M2\n"),
+        ("  a: x\n\n  hold: {}\n", "  a: x\n"),
+        ("  a: x\n\n\n  hold: {}", "  a: x"),
+        ("  a: x\n  hold: {}", "  a: x"),
+        ("  a: x # why\n\n  hold: {} # why", "  a: x # why"),
+        ("  a: |+\n    text\n\n  hold: {}\n\n  b: y\n", "  a: |+\n    text\n\n  b: y\n"),
+        ("  a: |+\n    text\n  hold: {}\n\n", "  a: |+\n    text\n"),
+        ("  a: |\n    text\n\n  hold: {}\n", "  a: |\n    text\n"),
+    ],
+)
+def test_what_is_taken_away_takes_a_blank_line_that_is_of_no_use_without_it(before: str, after: str) -> None:
+    hold = Remove(("milestones", 0, "hold"))
+    for newline in ("\n", "\r\n"):
+        text = HEAD + f"- id: M1\n{before}"
+        expected = HEAD + f"- id: M1\n{after}"
+        assert splice(text.replace("\n", newline), [hold]) == expected.replace("\n", newline)
+    for mark in ("|", "|+", ">-"):
+        refused = _refusal(HEAD + f"- id: M1\n  a: {mark}\n    text\n\n  hold: {{}}", hold)
+        assert (refused.reason, refused.place) == ("last-line", (8, 1))
 
 
 def test_an_amount_keeps_its_decimals_and_loses_no_other() -> None:

@@ -113,6 +113,43 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pyte
     assert not kill.litter(tmp_path)
 
 
+def test_a_disk_that_is_really_full_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    """Without room, and with room for the paper alone: it is taken back where the record can't be written."""
+    enter = ["unshare", "--map-root-user", "--mount"]
+    if not shutil.which("unshare") or subprocess.run([*enter, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no name spaces here, to make a small disk in")
+    path = _tree(tmp_path / "from")
+    (path.parent / "invoices").mkdir()
+    (tmp_path / "disk").mkdir()
+    script = (
+        "set -e; mount -t tmpfs -o size=64k tmpfs disk; cp -r from/. disk; cd disk; head -c 20000 /dev/zero > paper\n"
+        "dd if=/dev/zero of=full bs=1024 2> /dev/null || true\n"
+        "refused() {\n"
+        "  code=0; $0 -B -m mtrack $* --as-of 2026-02-20 || code=$?; [ $code = 3 ]\n"
+        "  cmp acme/milestones.yaml ../from/acme/milestones.yaml; find . | sort | tr '\\n' ' '; echo\n"
+        "}\n"
+    )
+    credit = "refused credit INV-1 CN-1 --file paper --move\n"
+    new = "refused new deep/er --currency EUR --milestone A=1 --agreement paper\n"
+    script += f"refused pay INV-1 1.00\n{credit}{new}truncate -s -20k full\n{credit}{new}"
+    done = subprocess.run(
+        [*enter, "sh", "-c", script, sys.executable],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == ". ./acme ./acme/invoices ./acme/milestones.yaml ./full ./mtrack.yaml ./paper \n" * 5
+    assert [os.path.basename(line) for line in done.stderr.splitlines()] == [
+        f"{name} can't be written: no space left on device; nothing was changed"
+        for name in ("milestones.yaml", "paper", "paper", "milestones.yaml", "milestones.yaml")
+    ]
+    assert path.read_text(encoding="utf-8") == kill.RECORD
+
+
 def test_a_limit_on_file_sizes_leaves_the_old_file_whole(tmp_path: Path) -> None:
     path = _tree(tmp_path)
     script = (

@@ -1,0 +1,153 @@
+"""What a command that records was not told, and asks for on a terminal: project, milestone, invoice, number."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from mtrack import settings as settings_module
+from mtrack import workspace
+from mtrack.books import open_workspace
+from mtrack.edit import find, verbs
+from mtrack.errors import UsageError
+from mtrack.render import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from mtrack.edit.find import Target
+    from mtrack.figures import InvoiceFigures
+
+T = TypeVar("T")
+
+LISTED = 30
+"""How many choices are shown."""
+
+
+def somebody() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def need_somebody(name: str) -> None:
+    """Raise UsageError where nobody is there who could say what is missing."""
+    if not somebody():
+        context = click.get_current_context()
+        usage = " ".join(context.command.collect_usage_pieces(context))
+        message = f"{name} is missing: mtrack {context.info_name} {usage}"
+        raise UsageError(message)
+
+
+def one(name: str, check: Callable[[str], T], choices: Sequence[tuple[str, str]] = (), default: str | None = None) -> T:
+    """Ask for one thing, its choices listed, one alone by default; ask again where `check` raises UsageError."""
+    need_somebody(name)
+    for value, about in choices[:LISTED]:
+        click.echo(f"  {plain.harmless(value)}  {plain.harmless(about)}".rstrip(), err=True)
+    if len(choices) > LISTED:
+        click.echo(f"  … and {len(choices) - LISTED:,} more", err=True)
+    if default is None and len(choices) == 1:
+        default = choices[0][0]
+
+    def checked(answer: str) -> T:
+        try:
+            return check(answer.strip())
+        except UsageError as error:
+            raise click.UsageError(plain.harmless(str(error))) from None
+
+    return click.prompt(name, default=default, value_proc=checked, show_default=bool(default), err=True)
+
+
+def project(wanted: str | None) -> Target:
+    """The project that is wanted, else the one that the current folder is, else the one chosen."""
+    if wanted is not None:
+        return find.project(wanted)
+    if os.path.lexists(workspace.RECORDS):
+        return find.project(".")
+    need_somebody("PROJECT")
+    folders = find.projects(workspace.find_root("."))
+    if not folders:
+        message = "there is no project here; mtrack new makes one"
+        raise UsageError(message)
+    return one("PROJECT", find.project, [(folder, "") for folder in folders])
+
+
+def milestone(target: Target, as_of: date, wanted: str | None) -> str:
+    """The id that is wanted, else the one chosen; it is looked up only when the edit is made."""
+    if wanted is not None:
+        return wanted
+    need_somebody("MILESTONE")
+    settings = settings_module.load(target.root)
+    loaded = find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)})
+    if not loaded.books:
+        return ""  # the record is broken: the edit will say so
+    books = loaded.books[0]
+    choices = [
+        (item.milestone.id, f"{item.milestone.name}, {item.expected_status.replace('_', ' ')}")
+        for item in books.ledger.milestones
+        if not item.milestone.cancelled
+    ]
+    return one("MILESTONE", lambda answer: find.milestone(books.project, answer).id, choices)
+
+
+def new_number(target: Target, as_of: date, wanted: str | None, name: str = "NUMBER") -> str:
+    """The number that is wanted for a new invoice, else the one typed, by default the next one free."""
+    if wanted is None:
+        need_somebody(name)
+        wanted = one(name, _not_empty(name), default=_next_number(target, as_of))
+    return _not_empty(name)(wanted)
+
+
+def _not_empty(name: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not text.strip():
+            message = f"{name} is empty"
+            raise UsageError(message)
+        return text.strip()
+
+    return check
+
+
+def _next_number(target: Target, as_of: date) -> str | None:
+    """The next free invoice number of the workspace, in the series of the invoice sent last."""
+    opened = open_workspace(target.root, as_of)
+    invoices = [invoice for books in opened.books for invoice in books.project.invoices()]
+    return verbs.next_number(
+        [invoice.number for invoice in sorted(invoices, key=lambda item: (item.sent, item.number))]
+    )
+
+
+def owing(item: InvoiceFigures) -> bool:
+    """Whether money is outstanding on an invoice."""
+    return bool(item.outstanding)
+
+
+def standing(item: InvoiceFigures) -> bool:
+    """Whether an invoice is not void."""
+    return item.invoice.void is None
+
+
+def invoice(
+    number: str | None, project: str | None, as_of: date, offered: Callable[[InvoiceFigures], bool] = owing
+) -> tuple[Target, str]:
+    """The project an invoice is in, and its number as the user wrote it; `offered` are those to choose from."""
+    target = find.project(project) if project is not None else None
+    root = workspace.find_root(".") if target is None else target.root
+
+    def check(answer: str) -> tuple[Target, str]:
+        return target or find.with_number(answer, root), answer
+
+    if number is not None:
+        return check(number)
+    need_somebody("NUMBER")
+    choices = [
+        (item.invoice.number, f"{books.project.folder}, {books.project.money(item.outstanding)} outstanding")
+        for books in open_workspace(root, as_of).books
+        if target is None or target.folder == books.project.folder
+        for item in books.ledger.invoices
+        if offered(item)
+    ]
+    return one("NUMBER", check, choices)
