@@ -199,14 +199,16 @@ def refuse_records(workspace: Workspace, target: str) -> None:
         message = f"{target} holds the workspace; name another folder with -o"
         raise UsageError(message)
     for folder in _kept(workspace, root):
-        if inside(real, os.path.realpath(folder)):
+        if inside(real, folder):
             message = f"{target} lies among a project's records; name a folder outside with -o"
             raise UsageError(message)
 
 
 def _kept(workspace: Workspace, root: str) -> Iterator[str]:
+    """The real paths of folders that hold records and nothing else."""
+    real = workspace.found.real
     for folder in workspace.found.projects:
         if folder != ".":
-            yield os.path.join(root, *folder.split("/"))
+            yield real[folder]
         else:
-            yield from (os.path.join(root, name) for name in EVIDENCE)
+            yield from (os.path.realpath(os.path.join(root, name)) for name in EVIDENCE)
