@@ -133,6 +133,18 @@ def bill(root: str, turn: int) -> None:
     raise RuntimeError(message)
 
 
+def peaks(root: str, folder: str) -> dict[str, int]:
+    """The most memory that a lint and a report all new take, in the system's unit."""
+    options = [root, "--as-of", str(workspace.AS_OF)]
+    result: dict[str, int] = {}
+    for name, more in (("mtrack lint", ["lint"]), ("report, all new", ["report", "-o", os.path.join(folder, "peak")])):
+        with subprocess.Popen([os.path.join(BIN, "mtrack"), *more, *options], stdout=subprocess.DEVNULL) as process:
+            _, _, usage = os.wait4(process.pid, 0)
+            process.returncode = 0  # it is waited for
+        result[name] = usage.ru_maxrss
+    return result
+
+
 def check_lint(command: list[str], code: int) -> None:
     """Make sure that what is timed reads every project and finds every flaw."""
     report = json.loads(timed(command, code)[1])
@@ -157,6 +169,7 @@ def main() -> int:
         check_lint(*all_commands["mtrack lint"])
         medians = measure(all_commands)
         medians |= report_times(root, folder)
+        memory = peaks(root, folder)
     print()
     for name, seconds in medians.items():
         print(f"{name:<20} {seconds:8.3f} s")
@@ -170,6 +183,12 @@ def main() -> int:
         print(
             f"{goal.what:<19} / {goal.beside:<16} {factor:7.3f}   goal {goal.factor:g} or less   {'met' if is_met else 'MISSED'}"
         )
+    # A lint holds every project. A report that holds pages as well, or only a project too many, takes more.
+    factor = memory["report, all new"] / memory["mtrack lint"]
+    met = met and factor <= 1
+    print(
+        f"memory: report, all new / mtrack lint {factor:10.3f}   goal 1 or less   {'met' if factor <= 1 else 'MISSED'}"
+    )
     return 0 if met else 1
 
 
