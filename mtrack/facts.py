@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal  # noqa: TC003
 from functools import cached_property
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from mtrack.workspace import Found
 
 
+_ROUNDABOUT = re.compile(r"^/|//|/$|(?:^|/)\.\.?(?:/|$)")
+"""What makes a path another one when it is brought into its shortest form."""
+
+
 class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
     """A payment that has a reference."""
 
@@ -33,7 +38,7 @@ class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
 
 
 class InvoiceFacts(Struct, frozen=True, array_like=True):
-    """An invoice record. `key` is the number as it is compared, `file` a path from the project, `size` in bytes, None without a usable file."""
+    """An invoice record. `key` is the number as it is compared, `file` a path from the project as written, `size` in bytes, None without a usable file."""
 
     route: Route
     number: str
@@ -67,8 +72,9 @@ class Entry(NamedTuple):
     def file(self) -> str:
         """Its file as a path from the root, wherever that leads; its folder without one."""
         file, folder = self.invoice.file or "", self.project.folder
-        leads_out = file.startswith(("/", "..")) or not file
-        return posixpath.normpath(posixpath.join(folder, file)) if leads_out else join(folder, file)
+        if not file or _ROUNDABOUT.search(file):
+            return posixpath.normpath(posixpath.join(folder, file))
+        return join(folder, file)
 
 
 class Whole:
@@ -109,7 +115,7 @@ def facts(books: Books) -> Facts:
         invoices.append(
             InvoiceFacts(
                 invoice.route, invoice.number, invoice.key, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
-                invoice.void is not None, figures.live, file[0].normal if file else None, file[1].size if file and file[1].usable else None, paid,
+                invoice.void is not None, figures.live, invoice.file, file[1].size if file and file[1].usable else None, paid,
             )
         )  # fmt: skip
     if project.invoices_first:

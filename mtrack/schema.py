@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -108,7 +109,18 @@ def _compile(schema: dict[str, Any]) -> Callable[[Any], bool]:
     import jsonschema_rs  # noqa: PLC0415  (slow to load; a run needs it once)
 
     is_valid: Callable[[Any], bool] = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid
-    return is_valid
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        return is_valid
+
+    def to_its_end(data: Any) -> bool:
+        # A Ctrl-C within is lost on jsonschema-rs, and turns its answer around: hold it back for these milliseconds.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+        try:
+            return is_valid(data)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    return to_its_end
 
 
 @cache

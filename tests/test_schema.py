@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from support import ROOT
 
 from mtrack import resources, schema, source
 from mtrack.rules import RULES
@@ -589,3 +592,35 @@ def test_a_missing_currency_joins_what_else_is_missing() -> None:
     read = source.parse("milestones.yaml", GOOD % "", schema.shape("milestones"))
     (problem,) = schema.faults("milestones", read, ("currency",)).broken
     assert problem.message == "`currency` is missing from the project, and mtrack.yaml sets none"
+
+
+INTERRUPTED = """
+import os, random, signal, time
+from mtrack import schema, source
+
+line = "- {id: M%d, name: N, amount: 1, status: paid}\\n"
+text = "project: A\\ncurrency: EUR\\nmilestones:\\n" + "".join(line % i for i in range(40_000))
+data = source.parse("a/milestones.yaml", text, schema.shape("milestones")).data
+assert schema.is_valid("milestones", data)
+for _ in range(12):
+    child = os.fork()
+    if not child:
+        time.sleep(random.uniform(0.005, 0.03))
+        os.kill(os.getppid(), signal.SIGINT)
+        os._exit(0)
+    try:
+        while True:
+            assert schema.is_valid("milestones", data), "an interrupt is no fault of the data"
+    except KeyboardInterrupt:
+        print("interrupted")
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals between processes")
+def test_an_interrupt_is_neither_lost_nor_taken_for_a_fault() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=120,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.count("interrupted")) == (0, 12), done.stderr

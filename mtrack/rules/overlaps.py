@@ -240,7 +240,7 @@ def overbilled(books: Books) -> Iterator[Problem]:
         milestone = figures.milestone
         if milestone.cancelled or not figures.overbilled:
             continue
-        numbers = [item.invoice.number for item in figures.live_invoices]
+        numbers = list(dict.fromkeys(item.invoice.number for item in figures.live_invoices))
         yield Problem(
             place=project.place(*milestone.route, "amount"),
             message=f"{milestone.label} is billed {project.money(figures.billed)} on {listed(numbers) or 'no live invoice'}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
