@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mtrack.lint import Report, Selection
 
 
-class Kept(Struct, frozen=True, array_like=True):
+class Kept(Struct, frozen=True, array_like=True, gc=False):
     """A project as it was judged.
 
     `inputs` is a digest of all that only the project itself depends on, `found` one of what rules across projects say

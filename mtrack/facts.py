@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal  # noqa: TC003
 from functools import cached_property
@@ -14,7 +13,6 @@ from msgspec import Struct
 
 from mtrack.finding import Route  # noqa: TC001
 from mtrack.model import Heading  # noqa: TC001
-from mtrack.workspace import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,10 +20,6 @@ if TYPE_CHECKING:
     from mtrack.books import Books
     from mtrack.settings import Settings
     from mtrack.workspace import Found
-
-
-_ROUNDABOUT = re.compile(r"^/|//|/$|(?:^|/)\.\.?(?:/|$)")
-"""What makes a path another one when it is brought into its shortest form."""
 
 
 class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
@@ -37,8 +31,12 @@ class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
     amount: Decimal
 
 
-class InvoiceFacts(Struct, frozen=True, array_like=True):
-    """An invoice record. `key` is the number as it is compared, `file` a path from the project as written, `size` in bytes, None without a usable file."""
+class InvoiceFacts(Struct, frozen=True, array_like=True, gc=False):
+    """An invoice record.
+
+    `key` is the number as it is compared. `file` is as written, `path` the same from the root, in its shortest form
+    and wherever it leads; `size` is in bytes, None without a usable file.
+    """
 
     route: Route
     number: str
@@ -50,11 +48,12 @@ class InvoiceFacts(Struct, frozen=True, array_like=True):
     void: bool
     live: bool
     file: str | None
+    path: str
     size: int | None
     payments: tuple[PaymentFacts, ...]
 
 
-class Facts(Struct, frozen=True, array_like=True):
+class Facts(Struct, frozen=True, array_like=True, gc=False):
     """What one project adds: its invoice records in the order of their lines, and the ids of its milestones."""
 
     project: Heading
@@ -67,14 +66,6 @@ class Entry(NamedTuple):
 
     project: Heading
     invoice: InvoiceFacts
-
-    @property
-    def file(self) -> str:
-        """Its file as a path from the root, wherever that leads; its folder without one."""
-        file, folder = self.invoice.file or "", self.project.folder
-        if not file or _ROUNDABOUT.search(file):
-            return posixpath.normpath(posixpath.join(folder, file))
-        return join(folder, file)
 
 
 class Whole:
@@ -107,6 +98,7 @@ def facts(books: Books) -> Facts:
     for figures in books.ledger.invoices:
         invoice = figures.invoice
         file = files.get(invoice.route)
+        path = posixpath.normpath(posixpath.join(project.folder, invoice.file)) if invoice.file is not None else ""
         paid = tuple(
             PaymentFacts(payment.route, payment.reference, payment.date, payment.amount)
             for payment in invoice.payments
@@ -115,7 +107,8 @@ def facts(books: Books) -> Facts:
         invoices.append(
             InvoiceFacts(
                 invoice.route, invoice.number, invoice.key, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
-                invoice.void is not None, figures.live, invoice.file, file[1].size if file and file[1].usable else None, paid,
+                invoice.void is not None, figures.live, invoice.file, path,
+                file[1].size if file and file[1].usable else None, paid,
             )
         )  # fmt: skip
     if project.invoices_first:

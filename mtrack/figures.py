@@ -111,7 +111,7 @@ class MilestoneFigures(Struct, frozen=True):
         return not self.needs_no_invoice and self.expected_status not in ("paid", "cancelled", "written_off")
 
 
-class Totals(Struct, frozen=True, array_like=True):
+class Totals(Struct, frozen=True, array_like=True, gc=False):
     """Sums of one currency: of a project, a client or the workspace. Cancelled milestones count in none."""
 
     agreed: Decimal = ZERO

@@ -210,7 +210,7 @@ class Waiver(Struct, frozen=True):
     until: date | None
 
 
-class Heading(Struct, frozen=True, array_like=True):
+class Heading(Struct, frozen=True, array_like=True, gc=False):
     """What a project goes by. `folder` is its path from the root ("." for the root itself), `path` its records'."""
 
     folder: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import warnings
 from functools import cache
 from heapq import heappop, heappush
@@ -146,8 +145,10 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> Folder:
                 has_records = True
             elif name.startswith("."):
                 continue
-            elif not is_folder(entry):
+            elif entry.is_file(follow_symlinks=False):
                 files.append((name, _size(entry)))
+            elif not is_folder(entry):
+                files.append((name, None))
             elif excluded(join(path, name)):
                 continue
             elif entry.is_symlink():
@@ -161,12 +162,11 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> Folder:
 
 
 def _size(entry: os.DirEntry[str]) -> int | None:
-    """The size of a regular file; None for anything else, and for what has just gone."""
+    """The size of a regular file; None for what has just gone."""
     try:
-        info = entry.stat(follow_symlinks=False)
+        return entry.stat(follow_symlinks=False).st_size
     except OSError:
         return None
-    return info.st_size if stat.S_ISREG(info.st_mode) else None
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

@@ -516,7 +516,7 @@ def duplicate_attachment(workspace: Whole) -> Iterator[Problem]:
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
     papers = _papers(workspace)
-    attached = [(entry.file, entry) for entry in papers.entries if entry.invoice.file is not None]
+    attached = [(entry.invoice.path, entry) for entry in papers.entries if entry.invoice.file is not None]
     files = {file: entry.invoice.size for file, entry in attached if entry.invoice.size is not None}
     sizes = Counter(files.values())
     digests = {file: _digest(workspace.full(file)) or file for file, size in files.items() if sizes[size] > 1}
@@ -524,7 +524,9 @@ def duplicate_attachment(workspace: Whole) -> Iterator[Problem]:
         first = group[0]
         for entry in papers.repeats(group):
             project, invoice = entry.project, entry.invoice
-            what = "is also attached to" if entry.file == first.file else "has the same content as the file of"
+            what = (
+                "is also attached to" if invoice.path == first.invoice.path else "has the same content as the file of"
+            )
             yield Problem(
                 place=project.place(*invoice.route, "file"),
                 message=f"{invoice.file} of invoice {invoice.number} {what} invoice {first.invoice.number}",
@@ -534,7 +536,7 @@ def duplicate_attachment(workspace: Whole) -> Iterator[Problem]:
                 amount=invoice.amount,
                 currency=project.currency,
                 since=invoice.sent,
-                about=entry.file,
+                about=invoice.path,
                 related=(
                     (
                         first.project.place(*first.invoice.route, "file"),

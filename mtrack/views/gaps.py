@@ -37,7 +37,7 @@ class Row(Struct, frozen=True, array_like=True):
     days: int | None
 
 
-class Sums(Struct, frozen=True, array_like=True):
+class Sums(Struct, frozen=True, array_like=True, gc=False):
     """Amounts at stake in one currency. `overlaps` counts a milestone or invoice once, by its largest finding."""
 
     gaps: Decimal = ZERO

@@ -28,7 +28,7 @@ class Month(Struct, frozen=True):
     received: Decimal
 
 
-class Turnover(Struct, frozen=True, array_like=True):
+class Turnover(Struct, frozen=True, array_like=True, gc=False):
     """Billed and received of a project by month, of the last twelve those with any.
 
     `undated` is what invoices are settled with at their milestones' word: it came in on a day nobody recorded.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mtrack.views.share import Share
 
 
-class Line(Struct, frozen=True, array_like=True):
+class Line(Struct, frozen=True, array_like=True, gc=False):
     """A line of the register: an invoice record, and the finding of numbers missing before it."""
 
     project: Heading

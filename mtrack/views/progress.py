@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ZERO = money.ZERO
 
 
-class Progress(Struct, frozen=True, array_like=True):
+class Progress(Struct, frozen=True, array_like=True, gc=False):
     """Net amounts in one currency, of a milestone, a project or more.
 
     agreed = received + outstanding + overdue + billable + ahead - overbilled. The billed part of a gross invoice

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mtrack.figures import InvoiceFigures
 
 
-class Registered(Struct, frozen=True, array_like=True):
+class Registered(Struct, frozen=True, array_like=True, gc=False):
     """An invoice record; `state` as `invoice_state` says. `gross` of a void one is what it was over.
 
     `order` is what its number is sorted by, `due` None where nothing falls due.

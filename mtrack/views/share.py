@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mtrack.views.status import ProjectStatus
 
 
-class Next(Struct, frozen=True, array_like=True):
+class Next(Struct, frozen=True, array_like=True, gc=False):
     """The next milestone to deliver."""
 
     id: str
@@ -39,7 +39,7 @@ class Next(Struct, frozen=True, array_like=True):
         return f"{self.id} '{self.name}'"
 
 
-class Share(Struct, frozen=True, array_like=True):
+class Share(Struct, frozen=True, array_like=True, gc=False):
     """A project as the views of the whole workspace see it. Amounts in `project.currency`.
 
     `records` counts its milestones, `counted` those not cancelled, `billed` those of them with a live invoice.
