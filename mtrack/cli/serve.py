@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ def serve(path: str, port: int, as_of: date) -> int:
         except OSError as error:  # a file went away while it was read
             raise CannotRunError(str(error)) from error
 
+    gc.enable()  # other commands are over before it matters
     preview = Preview(find_root(path), build)
     stop = threading.Event()
     try:
