@@ -228,6 +228,9 @@ def _from_csv(path: str) -> list[tuple[str, Decimal, date | None]]:
             if not {"name", "amount"} <= set(columns):
                 message = f"{path}:1: the first line must name the columns, with commas: name,amount,planned"
                 raise UsageError(message)
+            if twice := next((name for name in ("name", "amount", "planned") if columns.count(name) > 1), None):
+                message = f"{path}:1: the column '{twice}' stands there twice; keep one"
+                raise UsageError(message)
             for row in rows:
                 try:
                     result += _from_row(columns, [cell.strip() for cell in row])
@@ -257,7 +260,7 @@ def _from_row(columns: list[str], cells: list[str]) -> list[tuple[str, Decimal, 
         message = "there are more cells than columns; put quotes around a cell with a comma"
         raise UsageError(message)
     known = dict(zip(columns, cells, strict=False))
-    if not known["name"] or not known.get("amount"):
+    if not known.get("name") or not known.get("amount"):
         message = "a milestone needs a name and an amount"
         raise UsageError(message)
     planned = common.Day().convert(known["planned"], None, None) if known.get("planned") else None

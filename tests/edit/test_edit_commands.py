@@ -520,6 +520,8 @@ def test_a_new_project_may_lack_what_comes_later_but_begins_with_no_error(tmp_pa
         ),
         ('Planned,Amount,Name\n\n,5,"two\nlines"\n2026-02-30,5,x\n', "plan.csv:5: '2026-02-30' is not a day"),
         ("name,amount\nx\n", "plan.csv:2: a milestone needs a name and an amount"),
+        ("amount,name\n5000\n", "plan.csv:2: a milestone needs a name and an amount"),
+        ("name,amount,Name\nx,5,y\n", "plan.csv:1: the column 'name' stands there twice; keep one"),
         ('name,amount\n"x,5\n', "plan.csv:2: this is not CSV: a quote is left open"),
         ("name,amount\nL\xe4ufe,5\n", "plan.csv is not UTF-8; save it as UTF-8"),
     ):
