@@ -25,7 +25,7 @@ _SCRIPT = """\
 }
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
-_ACTED_UPON = {"": re.compile(r"[^\w@%+=:,./-]"), '"': re.compile(r'[$`"\\]'), "'": re.compile("$^")}
+_ACTED_UPON = {"": re.compile(r"[^\w@%+=:,./-]"), '"': re.compile(r'[$`"\\]'), "'": re.compile("'")}
 """By the quote that a word begins with: the characters that bash would act on."""
 
 
@@ -36,17 +36,16 @@ class Bash(BashComplete):
 
     def format_completion(self, item: CompletionItem) -> str:
         """A line for the script: the kind, and the value as it is to stand on the command line."""
-        return f"{item.type},{_ACTED_UPON[_quote()].sub(_escape, item.value)}"
+        quote = _quote()
+        # Nothing is escaped within single quotes: they end, and begin again after it.
+        escaped = r"'\\\g<0>'" if quote == "'" else r"\\\g<0>"
+        return f"{item.type},{_ACTED_UPON[quote].sub(escaped, item.value)}"
 
 
 def _quote() -> str:
     """The quote that the word to be completed begins with, if any."""
     words = os.environ["COMP_WORDS"].split("\n")[int(os.environ["COMP_CWORD"]) :]
     return words[0][:1] if words and words[0][:1] in _ACTED_UPON else ""
-
-
-def _escape(match: re.Match[str]) -> str:
-    return f"\\{match[0]}"
 
 
 add_completion_class(Bash)
