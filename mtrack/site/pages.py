@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
 from markupsafe import Markup
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from mtrack.books import Books, Workspace
     from mtrack.cache import Kept
     from mtrack.finding import Finding
-
-T = TypeVar("T")
 
 ASSETS = ("report.css", "report.js")
 NAVIGATION = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from mtrack.figures import InvoiceFigures, Ledger, MilestoneFigures
+    from mtrack.figures import InvoiceFigures, MilestoneFigures
 
 ZERO = money.ZERO
 
@@ -84,11 +84,6 @@ def of_milestone(figures: MilestoneFigures, places: int, as_of: date) -> Progres
         overbilled=figures.overbilled,
         disputed=disputed,
     )
-
-
-def of_project(ledger: Ledger, as_of: date) -> Progress:
-    """A project's progress: the sum of its milestones'."""
-    return Progress.sum(of_milestone(figures, ledger.project.places, as_of) for figures in ledger.milestones)
 
 
 def _net_share(item: InvoiceFigures, milestone: str) -> Decimal:
