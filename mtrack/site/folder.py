@@ -64,7 +64,11 @@ class Folder:
         try:
             with open(os.path.join(self.path, MANIFEST), encoding="utf-8") as file:
                 data = json.load(file)
-            return {name: (inputs, size) for name, (inputs, size) in data["pages"].items() if _OURS.fullmatch(name)}
+            return {
+                name: (parts[0], parts[1])
+                for name, parts in data["pages"].items()
+                if _OURS.fullmatch(name) and isinstance(parts, list) and len(parts) == 2  # noqa: PLR2004
+            }
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             message = f"{self.path} is not empty and mtrack did not make it; name a new folder with -o"
             raise UsageError(message) from error
@@ -171,10 +175,12 @@ class writing:  # noqa: N801  (used as a function)
             if kind is None:
                 os.chmod(self._temporary, 0o666 & ~_umask())
                 os.replace(self._temporary, self._full)
-            else:
-                os.unlink(self._temporary)
+                return
         except OSError as trouble:
             raise self._told(trouble) from trouble
+        finally:
+            with suppress(OSError):  # it has its name, most of the time
+                os.unlink(self._temporary)
         if isinstance(error, OSError):
             raise self._told(error) from error
 

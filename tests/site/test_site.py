@@ -187,6 +187,17 @@ def test_a_folder_of_others_is_left_alone(tree: Path, tmp_path: Path) -> None:
     assert files(out) == {"index.html": b"mine"}
 
 
+def test_a_page_that_cant_be_written_leaves_nothing_behind(tree: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    write_tree(tmp_path / "out", {".mtrack-report.json": '{"version": 1, "pages": {"index.html": ["a", 1, "b"]}}'})
+    (tmp_path / "out/index.html").mkdir()
+    result = mtrack("report", tree, "-o", tmp_path / "out", "--as-of", AS_OF.isoformat())
+    assert result.code == 3
+    assert "index.html can't be written: is a directory" in result.err
+    left = {path.name for path in (tmp_path / "out").iterdir()}
+    assert left == {".mtrack-report.json", "index.html", "projects", "report.css", "report.js"}
+
+
 def test_a_manifest_names_no_file_outside(tree: Path, tmp_path: Path) -> None:
     out = write_tree(tmp_path / "out", {"keep.html": "mine"})
     victim = write_tree(tmp_path, {"victim.html": "mine"}) / "victim.html"
