@@ -28,7 +28,7 @@ def run(arguments: list[str]) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         if arguments in (["--help"], ["-h"]):
-            from mtrack.cli.overview import overview  # noqa: PLC0415
+            from mtrack.cli.commands import overview  # noqa: PLC0415
 
             sys.stdout.write(overview())
             code = 0

@@ -59,7 +59,7 @@ def excess(left: Decimal, right: Decimal) -> Decimal:
     return _EXACT.subtract(left, right) if left > right else ZERO
 
 
-def share(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tuple[Decimal, ...]:
+def allocate(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tuple[Decimal, ...]:
     """`amount` split in proportion to `weights`, so that the parts sum to it exactly.
 
     Parts are rounded down to `decimals` places and what is left goes, unit by unit, to the largest remainders
@@ -100,12 +100,12 @@ def decimals_used(amount: Decimal) -> int:
     return max(decimals, 0)
 
 
-def text(amount: Decimal, decimals: int) -> str:
+def plain(amount: Decimal, decimals: int) -> str:
     """The amount as a decimal string with at least `decimals` places and none lost: "500.00"."""
     return f"{amount:.{max(decimals, decimals_used(amount))}f}"
 
 
-def words(amount: Decimal, currency: str, decimals: int) -> str:
+def display(amount: Decimal, currency: str, decimals: int) -> str:
     """The amount as messages write it, whatever the locale: "EUR 5,000.00"."""
     return f"{currency} {amount:,.{max(decimals, decimals_used(amount))}f}"
 
@@ -114,8 +114,8 @@ def suggestion(found: str, decimals: int = 2) -> str | None:
     """What `found` was probably meant to be, written as the format wants it; None where it is anyone's guess."""
     if len(found) > MAX_LENGTH:
         return None
-    if (plain := parse(found)) is not None:
-        return text(plain, decimals)
+    if (exact := parse(found)) is not None:
+        return plain(exact, decimals)
     bare = _NOISE.sub("", found).lstrip("+")
     if other := _OTHER_INTEGER.fullmatch(bare):
         base = {"x": 16, "o": 8, "b": 2}[other[1]]
@@ -135,7 +135,7 @@ def suggestion(found: str, decimals: int = 2) -> str | None:
         return None
     if ambiguous or not amount.is_finite() or abs(amount.adjusted()) >= MAX_DIGITS:
         return None
-    return text(amount, decimals)
+    return plain(amount, decimals)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from mtrack.errors import CannotRunError
-from mtrack.source import inside
+from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,7 +56,7 @@ class Folder(Struct, frozen=True):
         return not (self.has_records or self.below or self.links)
 
 
-class Found(Struct, frozen=True):
+class Walk(Struct, frozen=True):
     """What a walk found, as paths from the root: project folders, and folders with evidence but no records.
 
     `closed` are folders that could not be looked into. `real` has the real path of each folder entered, and `folders`
@@ -75,7 +75,7 @@ def join(folder: str, name: str) -> str:
     return name if folder == "." else f"{folder}/{name}"
 
 
-def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
+def walk(root: str, exclude: tuple[str, ...] = ()) -> Walk:
     """All projects under `root` (SPEC 2), hidden folders, excluded ones and links out of it left out.
 
     Raises CannotRunError where the root itself can't be read. A folder that is reached by a link as well as by
@@ -129,7 +129,7 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Found:
             enter(path, full)
     known = {path: folder.has_records for path, folder in folders.items()} | unseen
     projects = tuple(sorted(path for path, has_records in known.items() if has_records))
-    return Found(projects, _recordless(sorted(evidence), projects), tuple(sorted(unseen)), reals, folders)
+    return Walk(projects, _recordless(sorted(evidence), projects), tuple(sorted(unseen)), reals, folders)
 
 
 def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> Folder:

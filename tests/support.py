@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from mtrack import evidence, resources
+from mtrack import resources
 from mtrack.__main__ import run
-from mtrack.books import open_workspace
-from mtrack.lint import findings
-from mtrack.workspace import Found
+from mtrack.check.pipeline import findings
+from mtrack.check.workspace import open_workspace
+from mtrack.record import evidence
+from mtrack.workspace import Walk
 
 if TYPE_CHECKING:
     from mtrack.finding import Finding
@@ -39,9 +40,9 @@ def write_tree(root: Path, files: dict[str, str | bytes]) -> Path:
 
 def add_evidence(root: Path, as_of: date = AS_OF) -> None:
     """Write every file that the records under `root` name and that is not there, each with content of its own."""
-    for books in open_workspace(str(root), as_of).books:
-        for named in evidence.named_files(books.project):
-            state = evidence.look(str(root), books.project.folder, named, Found((), ()))
+    for context in open_workspace(str(root), as_of).contexts:
+        for named in evidence.named_files(context.project):
+            state = evidence.look(str(root), context.project.folder, named, Walk((), ()))
             if state.missing == "is not there":
                 os.makedirs(os.path.dirname(state.full), exist_ok=True)
                 Path(state.full).write_text(f"{state.full}\n", encoding="utf-8")

@@ -13,7 +13,7 @@ import pytest
 from support import ROOT, mtrack, write_tree
 
 from mtrack import resources
-from mtrack.cli.overview import COMMANDS
+from mtrack.cli.commands import COMMANDS
 from mtrack.rules import RULES
 
 if TYPE_CHECKING:

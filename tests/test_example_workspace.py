@@ -17,7 +17,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import ROOT, Result, lint_json, mtrack, validated
@@ -25,7 +25,10 @@ from tools import make_example_papers
 from tools.make_example_papers import Agreement, Invoice
 
 from mtrack import money
-from mtrack.books import Books, Workspace, open_workspace
+from mtrack.check.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from mtrack.rules.context import ProjectContext
 
 AS_OF = "2026-11-22"
 TODAY = date.fromisoformat(AS_OF)
@@ -69,8 +72,8 @@ def workspace() -> Workspace:
     return open_workspace(str(EXAMPLE), TODAY)
 
 
-def books(folder: str) -> Books:
-    return next(item for item in workspace().books if item.project.folder == folder)
+def context(folder: str) -> ProjectContext:
+    return next(item for item in workspace().contexts if item.project.folder == folder)
 
 
 # What lint says. ------------------------------------------------------------------------------------------------------
@@ -205,13 +208,13 @@ def rules_of(folder: str, *, waived: bool = False) -> list[str]:
 
 
 def statuses(folder: str) -> dict[str, str]:
-    return {milestone.id: milestone.status for milestone in books(folder).project.milestones}
+    return {milestone.id: milestone.status for milestone in context(folder).project.milestones}
 
 
 def test_there_are_six_projects_in_three_currencies() -> None:
-    assert tuple(item.project.folder for item in workspace().books) == PROJECTS
-    assert {item.project.currency for item in workspace().books} == {"EUR", "USD", "JPY"}
-    assert not books("initech-portal").project.own_currency  # the studio's default
+    assert tuple(item.project.folder for item in workspace().contexts) == PROJECTS
+    assert {item.project.currency for item in workspace().contexts} == {"EUR", "USD", "JPY"}
+    assert not context("initech-portal").project.own_currency  # the studio's default
     assert (workspace().settings.name, workspace().settings.locale) == ("Studio North", "en_GB")
 
 
@@ -238,16 +241,16 @@ def test_the_clean_one_has_no_finding_that_is_not_waived() -> None:
 
 
 def test_the_closed_one_is_paid_and_has_no_finding_at_all() -> None:
-    project = books("globex-rebrand").project
+    project = context("globex-rebrand").project
     assert rules_of("globex-rebrand") == rules_of("globex-rebrand", waived=True) == []
     assert project.closed == date(2026, 6, 8)
     assert set(statuses("globex-rebrand").values()) == {"paid"}
-    assert books("globex-rebrand").ledger.totals(TODAY).outstanding == 0
+    assert context("globex-rebrand").ledger.totals(TODAY).outstanding == 0
 
 
 def test_the_one_in_full_swing_has_milestones_at_every_stage() -> None:
     assert rules_of("hooli-app") == ["status-mismatch", "overdue", "overdue", "approved-not-billed"]
-    ledger = books("hooli-app").ledger
+    ledger = context("hooli-app").ledger
     stages = {}
     for figures in ledger.milestones:
         milestone, live = figures.milestone, figures.live_invoices
@@ -292,7 +295,7 @@ def test_the_skipped_one_tells_the_whole_story() -> None:
 
 
 def test_the_disputed_one_is_neither_overdue_nor_a_gap() -> None:
-    project, ledger = books("umbrella-intranet").project, books("umbrella-intranet").ledger
+    project, ledger = context("umbrella-intranet").project, context("umbrella-intranet").ledger
     assert rules_of("umbrella-intranet") == []
     assert rules_of("umbrella-intranet", waived=True) == ["signoff-missing"]
     (disputed,) = (item for item in ledger.invoices if item.invoice.disputed)
@@ -309,7 +312,7 @@ def test_the_disputed_one_is_neither_overdue_nor_a_gap() -> None:
 
 
 def test_what_the_format_offers_is_shown_somewhere() -> None:
-    projects = [item.project for item in workspace().books]
+    projects = [item.project for item in workspace().contexts]
     milestones = [milestone for project in projects for milestone in project.milestones]
     invoices = [invoice for project in projects for invoice in project.invoices()]
     payments = [payment for invoice in invoices for payment in invoice.payments]
@@ -350,7 +353,7 @@ def test_invoice_numbers_run_in_one_series_across_the_studio() -> None:
 def test_the_year_runs_from_november_to_november() -> None:
     days = [
         day
-        for item in workspace().books
+        for item in workspace().contexts
         for invoice in item.project.invoices()
         for day in (invoice.sent, *(payment.date for payment in invoice.payments))
     ]
@@ -561,7 +564,7 @@ def test_no_two_papers_are_the_same() -> None:
 
 def test_the_invoices_say_what_the_records_say() -> None:
     checked = 0
-    for item in workspace().books:
+    for item in workspace().contexts:
         project = item.project
         for figures in item.ledger.invoices:
             invoice = figures.invoice
@@ -576,14 +579,14 @@ def test_the_invoices_say_what_the_records_say() -> None:
             assert Decimal(paper.vat) == invoice.tax
             lines = pdf_text((EXAMPLE / path).read_bytes())
             assert any(invoice.number in line for line in lines)
-            gross = money.words(invoice.amount + invoice.tax, project.currency, project.places)
+            gross = money.display(invoice.amount + invoice.tax, project.currency, project.places)
             assert amount_line(lines, "Total") == gross
             checked += 1
     assert checked == 20
 
 
 def test_the_agreements_say_what_the_records_say() -> None:
-    for item in workspace().books:
+    for item in workspace().contexts:
         project, agreement = item.project, item.project.agreement
         assert agreement is not None
         assert agreement.total is not None
@@ -630,7 +633,7 @@ def test_a_sign_off_mail_reads_as_one(path: str) -> None:
 
 def test_each_approval_is_dated_as_its_sign_off() -> None:
     named: list[str] = []
-    for item in workspace().books:
+    for item in workspace().contexts:
         for milestone in item.project.milestones:
             signoff = milestone.deliverable.signoff
             if signoff is None or not signoff.endswith(".eml"):

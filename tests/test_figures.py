@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict
 from support import AS_OF, mtrack, validated, write_tree
 
-from mtrack import model, schema, source
-from mtrack.books import load_project
-from mtrack.figures import BUCKETS, Ledger, Totals, work_out
-from mtrack.settings import Settings
+from mtrack.check.workspace import load_project
+from mtrack.figures.ledger import BUCKETS, Ledger, Totals, work_out
+from mtrack.record import model, schema
+from mtrack.record.settings import Settings
+from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ import yaml
 from support import ROOT, add_evidence, judge, mtrack, validated, write_tree
 
 from mtrack import resources
-from mtrack.edit import outfit
+from mtrack.edit import scaffold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +150,7 @@ def test_a_new_project_names_no_schema_that_is_not_there(tmp_path: Path) -> None
 def test_the_editor_settings_map_each_file_to_its_schema(tmp_path: Path) -> None:
     mtrack("init", cwd=tmp_path)
     mapped = json.loads((tmp_path / ".vscode/settings.json").read_text(encoding="utf-8"))["yaml.schemas"]
-    assert mapped == {f"./{path}": ANY_DEPTH[name] for path, name in outfit.SCHEMAS.items()}
+    assert mapped == {f"./{path}": ANY_DEPTH[name] for path, name in scaffold.SCHEMAS.items()}
     assert [path for path in mapped if not (tmp_path / path).is_file()] == []
 
 
@@ -163,7 +163,7 @@ ANY_DEPTH = {"milestones": "**/milestones.yaml", "workspace": "mtrack.yaml"}
 def test_schema_check_and_update(tmp_path: Path) -> None:
     workspace(tmp_path)
     assert mtrack("schema", "--check", cwd=tmp_path).code == 0
-    milestones, settings = (tmp_path / path for path in outfit.SCHEMAS)
+    milestones, settings = (tmp_path / path for path in scaffold.SCHEMAS)
     milestones.unlink()
     settings.write_text("{}\n", encoding="utf-8")
     result = mtrack("schema", "--check", tmp_path / "acme", cwd=tmp_path)
@@ -341,7 +341,7 @@ def test_the_readme_shows_what_is_there(tmp_path: Path) -> None:
     assert [command for command in shown if not any(own.startswith(command) for own in commands)] == []
     hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
     assert {hook["id"] for hook in yaml.safe_load(provider)["repos"][0]["hooks"]} == hooks
-    assert modeline == outfit.modeline(str(tmp_path), "acme")
+    assert modeline == scaffold.modeline(str(tmp_path), "acme")
 
 
 @pytest.mark.parametrize(("variable", "format_"), [("GITHUB_ACTIONS", "github"), ("GITLAB_CI", "gitlab")])

@@ -7,7 +7,7 @@ import re
 from support import ROOT
 from tools.readme import generated
 
-from mtrack.cli.overview import COMMANDS
+from mtrack.cli.commands import COMMANDS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 from marked import case, tree
 from support import lint_json
 
-from mtrack import schema, source
-from mtrack.books import Books, Workspace, load_project
-from mtrack.figures import work_out
-from mtrack.lint import findings
+from mtrack.check.pipeline import findings
+from mtrack.check.workspace import Workspace, load_project
+from mtrack.figures.ledger import work_out
+from mtrack.record import schema
+from mtrack.record.settings import Settings
 from mtrack.rules import RULES
-from mtrack.settings import Settings
-from mtrack.workspace import Found, evidence_files
+from mtrack.rules.context import ProjectContext
+from mtrack.workspace import Walk, evidence_files
+from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from datetime import date
@@ -984,8 +986,8 @@ def judged(data: dict[str, Any], as_of: date) -> list[Finding]:
     settings = Settings(currency="EUR")
     file, project = load_project("acme", read, settings)
     assert project is not None, file
-    books = Books(project, settings, "/nowhere", as_of)
-    return findings(Workspace("/nowhere", as_of, settings, Found(("acme",), ()), {"acme": (file, books)}))
+    context = ProjectContext(project, settings, "/nowhere", as_of)
+    return findings(Workspace("/nowhere", as_of, settings, Walk(("acme",), ()), {"acme": (file, context)}))
 
 
 @given(projects(), AS_OF_ANY)

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from support import ROOT
 
-from mtrack import resources, schema, source
+from mtrack import resources
+from mtrack.record import schema
 from mtrack.rules import RULES
+from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -596,7 +598,8 @@ def test_a_missing_currency_joins_what_else_is_missing() -> None:
 
 INTERRUPTED = """
 import os, random, signal, time
-from mtrack import schema, source
+from mtrack.record import schema
+from mtrack.yaml import source
 
 line = "- {id: M%d, name: N, amount: 1, status: paid}\\n"
 text = "project: A\\ncurrency: EUR\\nmilestones:\\n" + "".join(line % i for i in range(40_000))

@@ -13,30 +13,32 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
-from mtrack import schema, source
 from mtrack.finding import Place, Route
-from mtrack.source import Source, compose, compose_reference
+from mtrack.record import schema
+from mtrack.yaml import source
+from mtrack.yaml.shape import Shape
+from mtrack.yaml.source import Source, compose, compose_reference
 
 if TYPE_CHECKING:
     import random
     from pathlib import Path
 
 SHAPE = schema.shape("milestones")
-ANY = schema.Shape()
+ANY = Shape()
 CORPUS = sorted((ROOT / "tests" / "corpus").glob("*.txt"))
 
 
-def read(text: str, shape: schema.Shape = ANY) -> Source:
+def read(text: str, shape: Shape = ANY) -> Source:
     return source.parse("milestones.yaml", text, shape)
 
 
-def data(text: str, shape: schema.Shape = ANY) -> Any:
+def data(text: str, shape: Shape = ANY) -> Any:
     result = read(text, shape)
     assert result.flaws == ()
     return result.data
 
 
-def flaws(text: str, shape: schema.Shape = ANY) -> list[str]:
+def flaws(text: str, shape: Shape = ANY) -> list[str]:
     result = read(text, shape)
     assert result.flaws
     assert result.data is None
@@ -54,7 +56,7 @@ def test_words_that_other_versions_of_yaml_convert_are_text(word: str) -> None:
 @pytest.mark.parametrize("kind", ["text", "amount", "count", "flag", "any"])
 @pytest.mark.parametrize("word", ["", "~", "null", "Null", "NULL", " # nothing"])
 def test_nothing_is_none_whatever_is_asked_for(word: str, kind: str) -> None:
-    assert data(f"a: {word}\nb:\n", schema.Shape(others=schema.Shape(kind))) == {"a": None, "b": None}
+    assert data(f"a: {word}\nb:\n", Shape(others=Shape(kind))) == {"a": None, "b": None}
 
 
 @pytest.mark.parametrize("word", ["nUll", "none", "nil", "''", '""', "!"])

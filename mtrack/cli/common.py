@@ -12,17 +12,17 @@ import click
 from msgspec import Struct
 
 from mtrack import workspace as workspace_module
-from mtrack.books import open_workspace
+from mtrack.check.pipeline import Selection
+from mtrack.check.workspace import open_workspace
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
-from mtrack.lint import Selection
+from mtrack.record.schema import is_date
 from mtrack.render.plain import harmless
-from mtrack.schema import is_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mtrack.books import Workspace
+    from mtrack.check.workspace import Workspace
 
 F = TypeVar("F", bound="Callable[..., Any]")
 

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
     import click
 
-    from mtrack.books import Books
+    from mtrack.rules.context import ProjectContext
 
 
-def _books() -> tuple[Books, ...]:
+def _contexts() -> tuple[ProjectContext, ...]:
     from mtrack import workspace  # noqa: PLC0415
-    from mtrack.books import open_workspace  # noqa: PLC0415
+    from mtrack.check.workspace import open_workspace  # noqa: PLC0415
 
     try:
-        return open_workspace(workspace.find_root("."), date.min).books  # no date is shown
+        return open_workspace(workspace.find_root("."), date.min).contexts  # no date is shown
     except CannotRunError:
         return ()
 
@@ -41,7 +41,7 @@ def rules(_context: click.Context, _parameter: click.Parameter, incomplete: str)
 
 def projects(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Project folders, from the root, and their last parts where that is enough."""
-    folders = [books.project.folder for books in _books()]
+    folders = [project_context.project.folder for project_context in _contexts()]
     ends = [folder.rpartition("/")[2] for folder in folders]
     short = [end for end in ends if ends.count(end) == 1]
     return _starting([*short, *folders], incomplete)
@@ -52,13 +52,16 @@ def milestones(context: click.Context, _parameter: click.Parameter, incomplete: 
     wanted = context.params.get("project")
     ids = [
         milestone.id
-        for books in _books()
-        if wanted is None or f"/{books.project.folder}".endswith(f"/{str(wanted).strip('/')}")
-        for milestone in books.project.milestones
+        for project_context in _contexts()
+        if wanted is None or f"/{project_context.project.folder}".endswith(f"/{str(wanted).strip('/')}")
+        for milestone in project_context.project.milestones
     ]
     return _starting(ids, incomplete)
 
 
 def numbers(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Invoice numbers of the workspace."""
-    return _starting((invoice.number for books in _books() for invoice in books.project.invoices()), incomplete)
+    return _starting(
+        (invoice.number for project_context in _contexts() for invoice in project_context.project.invoices()),
+        incomplete,
+    )

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mtrack import settings as settings_module
-from mtrack.cli import ask, common, complete, values
-from mtrack.edit import begin, find, record, store, verbs
+from mtrack.cli import common, complete, prompts, values
+from mtrack.edit import create, find, store, transaction, verbs
 from mtrack.errors import UsageError
+from mtrack.record import settings as settings_module
 from mtrack.render import plain
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.books import Books
     from mtrack.edit.find import Target
-    from mtrack.edit.record import Outcome
     from mtrack.edit.store import Evidence
+    from mtrack.edit.transaction import Outcome
     from mtrack.edit.verbs import Edit
     from mtrack.finding import Finding, Span
-    from mtrack.model import Milestone
+    from mtrack.record.model import Milestone
+    from mtrack.rules.context import ProjectContext
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -46,7 +46,7 @@ def writes(command: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(command)
     def run(*, as_of: date, dry_run: bool, commit: bool, force: bool, move: bool = False, **others: Any) -> int:
-        given = record.Options(as_of=as_of, dry_run=dry_run, commit=commit, force=force, move=move)
+        given = transaction.Options(as_of=as_of, dry_run=dry_run, commit=commit, force=force, move=move)
         return command(given=given, **others)
 
     for option in (
@@ -100,8 +100,8 @@ reason_option = click.option("--reason", help="Why.")
 
 def _carry_out(
     target: Target,
-    verb: Callable[[Books, str | None], Edit],
-    given: record.Options,
+    verb: Callable[[ProjectContext, str | None], Edit],
+    given: transaction.Options,
     file: tuple[str, str | None] | None = None,
 ) -> int:
     """Run a verb on a project and tell what became of it; `file` is where a file goes and where it comes from."""
@@ -112,18 +112,18 @@ def _carry_out(
             planned[:] = [store.evidence(folder, file[1], file[0])]
         return tuple(planned)
 
-    def run(books: Books) -> Edit:
-        return verb(books, planned[0].path if planned else None)
+    def run(context: ProjectContext) -> Edit:
+        return verb(context, planned[0].path if planned else None)
 
     try:
-        outcome = record.carry_out(target, run, given, plan)
-    except record.AddsErrorsError as refused:
+        outcome = transaction.carry_out(target, run, given, plan)
+    except transaction.AddsErrorsError as refused:
         return _refuse(refused)
     _tell(outcome, given)
     return 0
 
 
-def _refuse(refused: record.AddsErrorsError) -> int:
+def _refuse(refused: transaction.AddsErrorsError) -> int:
     for finding in refused.findings:
         common.write(_finding_lines(finding, unwritten=refused.unwritten))
     sys.stdout.flush()  # the last word comes last where both streams lead to one place
@@ -149,7 +149,7 @@ def _where(path: str, span: Span | None) -> str:
     return plain.harmless(path) + (f":{span.line}:{span.column}" if span else "")
 
 
-def _tell(outcome: Outcome, given: record.Options) -> None:
+def _tell(outcome: Outcome, given: transaction.Options) -> None:
     """Say in a line what changed, and what is left; the rest goes to standard error."""
     if given.dry_run:
         text = outcome.diff if not sys.stdout.isatty() else "\n".join(map(plain.harmless, outcome.diff.split("\n")))
@@ -186,7 +186,7 @@ def init(folder: str, currency: str | None, commit: bool, dry_run: bool) -> int:
     Writes mtrack.yaml with every key explained, the schemas that editors check and complete by, jobs for GitHub and
     GitLab, a pre-commit entry and .gitignore. A file that is there already stays as it is.
     """
-    begun = begin.init(folder, currency, dry_run=dry_run, commit=commit)
+    begun = create.init(folder, currency, dry_run=dry_run, commit=commit)
     if dry_run:
         common.write(begun.diff)
         return 0
@@ -273,7 +273,7 @@ def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
     listed: list[tuple[str, Decimal, date | None]] = []
     while True:
         question = "--milestone NAME=AMOUNT" + (" (empty: no more)" if listed else "")
-        answer = ask.one(
+        answer = prompts.one(
             question, lambda text: pair.convert(text, None, None) if text else None, default="" if listed else None
         )
         if answer is None:
@@ -320,23 +320,23 @@ def new(  # noqa: PLR0913
     count: int | None,
     milestones: tuple[tuple[str, Decimal], ...],
     csv: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Begin a project: its folder, sub-folders and milestones.yaml."""
-    target = begin.place(project) if project is not None else ask.one("PROJECT", begin.place)
+    target = create.place(project) if project is not None else prompts.one("PROJECT", create.place)
     settings = settings_module.load(target.root)
-    if currency is None and settings.currency is None and ask.somebody():
-        currency = ask.one("--currency", functools.partial(begin.check_currency, known=settings.currencies))
+    if currency is None and settings.currency is None and prompts.somebody():
+        currency = prompts.one("--currency", functools.partial(create.check_currency, known=settings.currencies))
     listed = [*(_from_csv(csv) if csv else ()), *((name, amount, None) for name, amount in milestones)]
-    if not milestones and not csv and ask.somebody():
+    if not milestones and not csv and prompts.somebody():
         listed = _ask_milestones()
-    plan = begin.Plan(
+    plan = create.Plan(
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,
         milestones=tuple(listed),
     )  # fmt: skip
     try:
-        outcome = begin.new(target, plan, given)
-    except record.AddsErrorsError as refused:
+        outcome = create.new(target, plan, given)
+    except transaction.AddsErrorsError as refused:
         return _refuse(refused)
     _tell(outcome, given)
     return 0
@@ -357,15 +357,17 @@ def add(  # noqa: PLR0913
     id_: str | None,
     planned: date | None,
     upfront: bool,  # noqa: FBT001
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Add one more milestone to a project."""
-    target = ask.project(project)
-    named = name if name is not None else ask.one("NAME", str)
-    worth = amount if amount is not None else ask.one("AMOUNT", lambda text: values.Amount().convert(text, None, None))
+    target = prompts.project(project)
+    named = name if name is not None else prompts.one("NAME", str)
+    worth = (
+        amount if amount is not None else prompts.one("AMOUNT", lambda text: values.Amount().convert(text, None, None))
+    )
     return _carry_out(
         target,
-        lambda books, _: verbs.add(books, named, worth, id_=id_, planned=planned, upfront=upfront),
+        lambda context, _: verbs.add(context, named, worth, id_=id_, planned=planned, upfront=upfront),
         given,
     )
 
@@ -384,15 +386,15 @@ def deliver(
     milestone: str | None,
     day: date | None,
     note: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Record the day a milestone's work was handed over."""
-    target = ask.project(project)
-    id_ = ask.milestone(target, given.as_of, milestone)
+    target = prompts.project(project)
+    id_ = prompts.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
-        lambda books, _: verbs.deliver(
-            books, find.milestone(books.project, id_), date=day or given.as_of, note=note, force=given.force
+        lambda context, _: verbs.deliver(
+            context, find.milestone(context.project, id_), date=day or given.as_of, note=note, force=given.force
         ),
         given,
     )
@@ -412,15 +414,20 @@ def approve(  # noqa: PLR0913
     day: date | None,
     by: str | None,
     signoff: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Record that the client approved a milestone's work."""
-    target = ask.project(project)
-    id_ = ask.milestone(target, given.as_of, milestone)
+    target = prompts.project(project)
+    id_ = prompts.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
-        lambda books, path: verbs.approve(
-            books, find.milestone(books.project, id_), date=day or given.as_of, by=by, signoff=path, force=given.force
+        lambda context, path: verbs.approve(
+            context,
+            find.milestone(context.project, id_),
+            date=day or given.as_of,
+            by=by,
+            signoff=path,
+            force=given.force,
         ),
         given,
         ("signoffs", signoff),
@@ -461,7 +468,7 @@ def bill(  # noqa: PLR0913
     total: Decimal | None,
     file: str | None,
     replaces: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Record an invoice that was sent: of one MILESTONE, or with --line of several."""
     most = 1 if lines else 2
@@ -473,17 +480,17 @@ def bill(  # noqa: PLR0913
     if lines and amount is not None:
         message = "--amount goes with one milestone; with --line each has its own"
         raise UsageError(message)
-    target = ask.project(project)
+    target = prompts.project(project)
     if lines:
         shares = lines
-        number = ask.new_number(target, given.as_of, words[0] if words else None)
+        number = prompts.new_number(target, given.as_of, words[0] if words else None)
     else:
-        shares = ((ask.milestone(target, given.as_of, words[0] if words else None), amount),)
-        number = ask.new_number(target, given.as_of, words[1] if len(words) > 1 else None)
+        shares = ((prompts.milestone(target, given.as_of, words[0] if words else None), amount),)
+        number = prompts.new_number(target, given.as_of, words[1] if len(words) > 1 else None)
     return _carry_out(
         target,
-        lambda books, path: verbs.bill(
-            books, verbs.shares_of(books, shares), number, sent=day or given.as_of, due=due, tax=tax, total=total, file=path,
+        lambda context, path: verbs.bill(
+            context, verbs.shares_of(context, shares), number, sent=day or given.as_of, due=due, tax=tax, total=total, file=path,
             replaces=replaces, lines=bool(lines),
         ),
         given,
@@ -496,7 +503,7 @@ def bill(  # noqa: PLR0913
 @click.argument("amount", required=False, type=values.Amount(signed=True))
 @date_option("The day the money came in.")
 @click.option("--withheld", type=values.Amount(signed=True), help="Tax kept back by the client.")
-@click.option("--fee", type=values.Amount(signed=True), help="Kept by the bank on the way.")
+@click.option("--fee", type=values.Amount(signed=True), help="StoredProject by the bank on the way.")
 @click.option(
     "--received", type=values.Received(), metavar="'USD 5120'", help="What came in, where it was another currency."
 )
@@ -513,14 +520,14 @@ def pay(  # noqa: PLR0913
     received: tuple[Decimal, str] | None,
     reference: str | None,
     note: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Record money that came in on an invoice: by default all that is outstanding. A refund is negative."""
-    target, wanted = ask.invoice(number, project, given.as_of)
+    target, wanted = prompts.invoice(number, project, given.as_of)
     return _carry_out(
         target,
-        lambda books, _: verbs.pay(
-            books, find.invoice(books.project, wanted), amount, date=day or given.as_of, withheld=withheld, fee=fee,
+        lambda context, _: verbs.pay(
+            context, find.invoice(context.project, wanted), amount, date=day or given.as_of, withheld=withheld, fee=fee,
             received=received, reference=reference, note=note,
         ),
         given,
@@ -540,14 +547,14 @@ def void(
     project: str | None,
     day: date | None,
     reason: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Make an invoice void: it counts nowhere and keeps its number."""
-    target, wanted = ask.invoice(number, project, given.as_of, ask.standing)
+    target, wanted = prompts.invoice(number, project, given.as_of, prompts.standing)
     return _carry_out(
         target,
-        lambda books, _: verbs.void(
-            books, find.invoice(books.project, wanted, void=True), date=day or given.as_of, reason=reason
+        lambda context, _: verbs.void(
+            context, find.invoice(context.project, wanted, void=True), date=day or given.as_of, reason=reason
         ),
         given,
     )
@@ -579,19 +586,19 @@ def credit(  # noqa: PLR0913
     tax: Decimal | None,
     day: date | None,
     file: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Record the credit note NEW_NUMBER against the invoice NUMBER."""
     if lines and amount is not None:
         message = "give --amount or --line, not both"
         raise UsageError(message)
-    target, wanted = ask.invoice(number, project, given.as_of, ask.standing)
-    note = ask.new_number(target, given.as_of, new_number, "NEW_NUMBER")
+    target, wanted = prompts.invoice(number, project, given.as_of, prompts.standing)
+    note = prompts.new_number(target, given.as_of, new_number, "NEW_NUMBER")
     return _carry_out(
         target,
-        lambda books, path: verbs.credit(
-            books, find.invoice(books.project, wanted), note, sent=day or given.as_of, amount=amount,
-            shares=verbs.shares_of(books, lines) if lines else None, tax=tax, file=path,
+        lambda context, path: verbs.credit(
+            context, find.invoice(context.project, wanted), note, sent=day or given.as_of, amount=amount,
+            shares=verbs.shares_of(context, lines) if lines else None, tax=tax, file=path,
         ),
         given,
         ("invoices", file),
@@ -610,14 +617,14 @@ def write_off(  # noqa: PLR0913
     amount: Decimal | None,
     day: date | None,
     reason: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Write off what will not be collected any more: by default all that is outstanding."""
-    target, wanted = ask.invoice(number, project, given.as_of)
+    target, wanted = prompts.invoice(number, project, given.as_of)
     return _carry_out(
         target,
-        lambda books, _: verbs.write_off(
-            books, find.invoice(books.project, wanted), amount, date=day or given.as_of, reason=reason
+        lambda context, _: verbs.write_off(
+            context, find.invoice(context.project, wanted), amount, date=day or given.as_of, reason=reason
         ),
         given,
     )
@@ -637,15 +644,15 @@ def cancel(
     milestone: str | None,
     day: date | None,
     reason: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Record that a milestone will not be delivered; mtrack amend records the change to the agreement."""
-    target = ask.project(project)
-    id_ = ask.milestone(target, given.as_of, milestone)
+    target = prompts.project(project)
+    id_ = prompts.milestone(target, given.as_of, milestone)
     return _carry_out(
         target,
-        lambda books, _: verbs.cancel(
-            books, find.milestone(books.project, id_), date=day or given.as_of, reason=reason
+        lambda context, _: verbs.cancel(
+            context, find.milestone(context.project, id_), date=day or given.as_of, reason=reason
         ),
         given,
     )
@@ -664,18 +671,18 @@ def hold(  # noqa: PLR0913
     until: date | None,
     reason: str | None,
     release: bool,  # noqa: FBT001
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Put a milestone on hold, so that no gap is reported for it; or release it."""
     if release and (until or reason):
         message = "--release goes alone"
         raise UsageError(message)
-    target = ask.project(project)
-    id_ = ask.milestone(target, given.as_of, milestone)
+    target = prompts.project(project)
+    id_ = prompts.milestone(target, given.as_of, milestone)
 
-    def verb(books: Books, _path: str | None) -> Edit:
-        item: Milestone = find.milestone(books.project, id_)
-        return verbs.release(books, item) if release else verbs.hold(books, item, until=until, reason=reason)
+    def verb(context: ProjectContext, _path: str | None) -> Edit:
+        item: Milestone = find.milestone(context.project, id_)
+        return verbs.release(context, item) if release else verbs.hold(context, item, until=until, reason=reason)
 
     return _carry_out(target, verb, given)
 
@@ -698,14 +705,14 @@ def amend(  # noqa: PLR0913
     file: str | None,
     signed: date | None,
     note: str | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Record an amendment to the agreement; mtrack add or cancel changes the milestones it is about."""
-    target = ask.project(project)
+    target = prompts.project(project)
     return _carry_out(
         target,
-        lambda books, path: verbs.amend(
-            books, amount=amount, milestones=milestones, file=path, signed=signed, note=note
+        lambda context, path: verbs.amend(
+            context, amount=amount, milestones=milestones, file=path, signed=signed, note=note
         ),
         given,
         ("agreement", file),
@@ -719,12 +726,12 @@ def amend(  # noqa: PLR0913
 def close(
     project: str | None,
     day: date | None,
-    given: record.Options,
+    given: transaction.Options,
 ) -> int:
     """Close a project in which nothing is open any more."""
-    target = ask.project(project)
+    target = prompts.project(project)
     return _carry_out(
         target,
-        lambda books, _: verbs.close(books, date=day or given.as_of, force=given.force),
+        lambda context, _: verbs.close(context, date=day or given.as_of, force=given.force),
         given,
     )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from mtrack.check.pipeline import Selection
+from mtrack.check.pipeline import lint as run_lint
 from mtrack.cli import common, complete
 from mtrack.errors import UsageError
 from mtrack.finding import Category
-from mtrack.lint import Selection
-from mtrack.lint import lint as run_lint
 from mtrack.render import findings as render
 from mtrack.rules import RULES
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mtrack.lint import Report
+    from mtrack.check.pipeline import Report
 
 
 _OFFERS = {
@@ -113,7 +113,7 @@ def lint(  # noqa: PLR0913
         if report.findings:
             _offer()
     else:
-        from mtrack.site.folder import write  # noqa: PLC0415
+        from mtrack.site.output import write  # noqa: PLC0415
 
         write(output, text.encode("utf-8", "backslashreplace"))
     return 1 if report.fails(common.severity(fail_on)) else 0
@@ -130,7 +130,7 @@ def _offer() -> None:
 def _mend(opened: common.Opened, report: Report, as_of: date, *, dry_run: bool) -> Iterator[str]:
     """Mend the report's findings; the diff of each project, or a line about it."""
     from mtrack.edit.fix import fix  # noqa: PLC0415
-    from mtrack.edit.record import Outcome  # noqa: PLC0415
+    from mtrack.edit.transaction import Outcome  # noqa: PLC0415
     from mtrack.render.plain import harmless  # noqa: PLC0415
 
     for outcome in fix(opened.workspace.root, report, as_of, dry_run=dry_run):

@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from mtrack import __version__
-from mtrack.cli.overview import COMMANDS, overview
+from mtrack.cli.commands import COMMANDS, overview
 
 if "_MTRACK_COMPLETE" in os.environ:  # a shell asks what there is to offer
     import mtrack.cli.bash  # noqa: F401

@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack import schema, source, workspace
-from mtrack import settings as settings_module
-from mtrack.books import Books, File, Workspace, load_project
+from mtrack import workspace
+from mtrack.check.workspace import Workspace, load_project
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
-from mtrack.model import number_key
+from mtrack.record import schema
+from mtrack.record import settings as settings_module
+from mtrack.record.model import number_key
 from mtrack.rules import RULES
-from mtrack.workspace import Found
+from mtrack.rules.context import ProjectContext, RecordFile
+from mtrack.workspace import Walk
+from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from mtrack.model import Invoice, Milestone, Project
-    from mtrack.settings import Settings
-    from mtrack.source import Source
+    from mtrack.record.model import Invoice, Milestone, Project
+    from mtrack.record.settings import Settings
+    from mtrack.yaml.source import Source
 
 LOCAL = frozenset({"duplicate-invoice-number", "unknown-milestone", "unknown-currency", "milestones-file-missing"})
 """Rules across the workspace that an edit can break only through the projects that name the same invoices."""
@@ -184,11 +187,11 @@ def read(root: str, folder: str) -> Source:
 
 def load(root: str, as_of: date, settings: Settings, sources: dict[str, Source]) -> Workspace:
     """A workspace of some projects only; `sources` are their records by folder."""
-    opened: dict[str, tuple[File, Books | None]] = {}
+    opened: dict[str, tuple[RecordFile, ProjectContext | None]] = {}
     for folder in sorted(sources):
         file, found = load_project(folder, sources[folder], settings)
-        opened[folder] = file, Books(found, settings, root, as_of) if found else None
-    return Workspace(root, as_of, settings, Found(tuple(opened), ()), opened)
+        opened[folder] = file, ProjectContext(found, settings, root, as_of) if found else None
+    return Workspace(root, as_of, settings, Walk(tuple(opened), ()), opened)
 
 
 def concerned(target: Target, settings: Settings, keys: set[str]) -> list[str]:

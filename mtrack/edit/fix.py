@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.edit import record, verbs
+from mtrack.edit import transaction, verbs
 from mtrack.edit.find import Target
-from mtrack.edit.splice import RefusedError
 from mtrack.edit.verbs import Edit
+from mtrack.yaml.splice import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mtrack.books import Books
-    from mtrack.edit.record import Outcome
-    from mtrack.edit.splice import Change
-    from mtrack.lint import Report
+    from mtrack.check.pipeline import Report
+    from mtrack.edit.transaction import Outcome
+    from mtrack.rules.context import ProjectContext
+    from mtrack.yaml.splice import Change
 
 RULE = "status-mismatch"
 
@@ -37,14 +37,14 @@ def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Ou
             wanted.setdefault(finding.project, set()).add(finding.milestone)
     for folder, ids in wanted.items():
 
-        def edit(books: Books, ids: set[str] = ids) -> Edit:
-            changes: tuple[Change, ...] = verbs.fix_statuses(books, ids)
+        def edit(context: ProjectContext, ids: set[str] = ids) -> Edit:
+            changes: tuple[Change, ...] = verbs.fix_statuses(context, ids)
             mended = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} mended"
-            return Edit(changes, f"{books.project.path}: {mended}", "mend statuses")
+            return Edit(changes, f"{context.project.path}: {mended}", "mend statuses")
 
         try:
             # The expected status is what the invoices say: writing it down is right whatever else it brings to light.
-            options = record.Options(as_of=as_of, dry_run=dry_run, force=True)
-            yield record.carry_out(Target(root, folder), edit, options)
+            options = transaction.Options(as_of=as_of, dry_run=dry_run, force=True)
+            yield transaction.carry_out(Target(root, folder), edit, options)
         except RefusedError as refused:
             yield refused

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, NoReturn
 from msgspec import Struct
 
 from mtrack.errors import CannotRunError, UsageError
-from mtrack.source import inside
 from mtrack.workspace import EVIDENCE
+from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

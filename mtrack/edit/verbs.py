@@ -1,4 +1,4 @@
-"""One function a verb: a project's books and what the user said in, the changes to its records out.
+"""One function a verb: a project's context and what the user said in, the changes to its records out.
 
 Nothing here reads or writes a file. What the user left open is taken from the record: the agreed amount not yet
 billed, the amount outstanding. Statuses are not a verb's business: `statuses` brings them up to date for all.
@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from mtrack import figures, model, money, schema
+from mtrack import money
 from mtrack.edit import find
-from mtrack.edit.splice import Append, Change, Put, Remove, apply
 from mtrack.errors import UsageError
+from mtrack.figures import ledger
 from mtrack.finding import Place
-from mtrack.model import number_key
+from mtrack.record import model, schema
+from mtrack.record.model import number_key
+from mtrack.yaml.splice import Append, Change, Put, Remove, apply
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from mtrack.books import Books
-    from mtrack.figures import InvoiceFigures, MilestoneFigures
-    from mtrack.model import Invoice, Milestone
+    from mtrack.figures.ledger import InvoiceFigures, MilestoneFigures
+    from mtrack.record.model import Invoice, Milestone
+    from mtrack.rules.context import ProjectContext
 
 AGREEMENT_RULES = frozenset({"amount-unlisted", "milestones-missing", "amount-exceeds-agreement", "milestones-extra"})
 """What stands open between an amendment and the milestones it is about, until both are recorded."""
@@ -44,16 +46,16 @@ class Edit(Struct, frozen=True):
     numbers: frozenset[str] = frozenset()
 
 
-def amount_here(books: Books, amount: Decimal) -> Decimal:
+def amount_here(context: ProjectContext, amount: Decimal) -> Decimal:
     """An amount with as many decimals as the project's others are written with."""
-    project = books.project
+    project = context.project
     written = [item.amount for item in project.milestones] + [item.amount for item in project.invoices()]
     whole = all(item == item.to_integral_value() and item.as_tuple().exponent == 0 for item in written)
-    return Decimal(money.text(amount, 0 if whole else project.places))
+    return Decimal(money.plain(amount, 0 if whole else project.places))
 
 
-def _maybe_here(books: Books, amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else amount_here(books, amount)
+def _maybe_here(context: ProjectContext, amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount_here(context, amount)
 
 
 def _record(**keys: Any) -> dict[str, Any]:
@@ -62,35 +64,37 @@ def _record(**keys: Any) -> dict[str, Any]:
 
 
 def _set(  # noqa: PLR0913
-    books: Books, route: tuple[str | int, ...], old: Any, new: Any, what: str, *, force: bool
+    context: ProjectContext, route: tuple[str | int, ...], old: Any, new: Any, what: str, *, force: bool
 ) -> tuple[Change, ...]:
     """Set a value that may be there already. Raises UsageError where another is, unless forced."""
     if old == new:
         return ()
     if old is not None and not force:
-        span = books.project.source.span(Place(books.project.path, route))
-        where = f"{books.project.path}:{span.line}:{span.column}" if span else books.project.path
+        span = context.project.source.span(Place(context.project.path, route))
+        where = f"{context.project.path}:{span.line}:{span.column}" if span else context.project.path
         message = f"{what} {old} already ({where}); --force writes {new} instead"
         raise UsageError(message)
     return (Put(route, new),)
 
 
-def deliver(books: Books, milestone: Milestone, *, date: date, note: str | None = None, force: bool = False) -> Edit:
+def deliver(
+    context: ProjectContext, milestone: Milestone, *, date: date, note: str | None = None, force: bool = False
+) -> Edit:
     """The work was handed over on a day."""
     route = (*milestone.route, "deliverable")
     changes: tuple[Change, ...] = ()
     if note is not None:
         changes = _set(
-            books, (*route, "note"), milestone.deliverable.note, note, f"{milestone.id} has the note", force=force
+            context, (*route, "note"), milestone.deliverable.note, note, f"{milestone.id} has the note", force=force
         )
     changes += _set(
-        books, (*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on", force=force
+        context, (*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on", force=force
     )
     return Edit(changes, f"{milestone.label} delivered on {date}", f"deliver {milestone.id}")
 
 
 def approve(  # noqa: PLR0913
-    books: Books,
+    context: ProjectContext,
     milestone: Milestone,
     *,
     date: date,
@@ -101,30 +105,30 @@ def approve(  # noqa: PLR0913
     """The client accepted the work on a day."""
     delivered, route = milestone.deliverable, (*milestone.route, "deliverable")
     changes = _set(
-        books, (*route, "approved"), delivered.approved, date, f"{milestone.id} was approved on", force=force
+        context, (*route, "approved"), delivered.approved, date, f"{milestone.id} was approved on", force=force
     )
     if by is not None:
         changes += _set(
-            books, (*route, "approved_by"), delivered.approved_by, by, f"{milestone.id} was approved by", force=force
+            context, (*route, "approved_by"), delivered.approved_by, by, f"{milestone.id} was approved by", force=force
         )
     if signoff is not None:
         changes += _set(
-            books, (*route, "signoff"), delivered.signoff, signoff, f"{milestone.id} has the sign-off", force=force
+            context, (*route, "signoff"), delivered.signoff, signoff, f"{milestone.id} has the sign-off", force=force
         )
     who = f" by {by}" if by else ""
     return Edit(changes, f"{milestone.label} approved{who} on {date}", f"approve {milestone.id}")
 
 
-def _figures(books: Books, milestone: Milestone) -> MilestoneFigures:
-    return books.ledger.milestones[milestone.index]
+def _figures(context: ProjectContext, milestone: Milestone) -> MilestoneFigures:
+    return context.ledger.milestones[milestone.index]
 
 
-def _invoice_figures(books: Books, invoice: Invoice) -> InvoiceFigures:
-    return next(item for item in books.ledger.invoices if item.invoice.route == invoice.route)
+def _invoice_figures(context: ProjectContext, invoice: Invoice) -> InvoiceFigures:
+    return next(item for item in context.ledger.invoices if item.invoice.route == invoice.route)
 
 
 def bill(  # noqa: PLR0913
-    books: Books,
+    context: ProjectContext,
     shares: list[tuple[Milestone, Decimal | None]],
     number: str,
     *,
@@ -138,11 +142,11 @@ def bill(  # noqa: PLR0913
 ) -> Edit:
     """An invoice was sent, over one milestone or several; an amount not given is what is left to bill."""
     amounts = [
-        amount_here(books, given if given is not None else _figures(books, item).unbilled or item.amount)
+        amount_here(context, given if given is not None else _figures(context, item).unbilled or item.amount)
         for item, given in shares
     ]
     whole = money.total(amounts)
-    tax, total = _maybe_here(books, tax), _maybe_here(books, total)
+    tax, total = _maybe_here(context, tax), _maybe_here(context, total)
     record = _record(
         number=number, amount=whole, sent=sent, tax=tax, total=total, due=due, file=file, replaces=replaces
     )
@@ -156,7 +160,7 @@ def bill(  # noqa: PLR0913
         change = Put((*first.route, "invoice"), record)
     # A milestone that says `paid` would be taken at its word for the new invoice as well.
     unpaid = tuple(Put((*item.route, "status"), "partially_paid") for item, _ in shares if item.status == "paid")
-    project = books.project
+    project = context.project
     ids = " and ".join(item.id for item, _ in shares)
     taxed = f" plus {project.money(tax)} tax" if tax else ""
     return Edit(
@@ -167,18 +171,18 @@ def bill(  # noqa: PLR0913
     )
 
 
-def owed(books: Books, invoice: Invoice) -> Decimal:
+def owed(context: ProjectContext, invoice: Invoice) -> Decimal:
     """What is still to come in on an invoice by what it lists, even where its milestones are taken at their word."""
-    item = _invoice_figures(books, invoice)
+    item = _invoice_figures(context, invoice)
     if not item.at_its_word:
         return item.outstanding
-    against = {note.route for note in _notes(books, invoice)}
-    notes = [other.gross for other in books.ledger.invoices if other.invoice.route in against]
+    against = {note.route for note in _notes(context, invoice)}
+    notes = [other.gross for other in context.ledger.invoices if other.invoice.route in against]
     return max(money.plus(item.gross, money.total(notes)), money.ZERO)
 
 
 def pay(  # noqa: PLR0913
-    books: Books,
+    context: ProjectContext,
     invoice: Invoice,
     amount: Decimal | None,
     *,
@@ -190,16 +194,16 @@ def pay(  # noqa: PLR0913
     note: str | None = None,
 ) -> Edit:
     """Money came in; the amount not given is what is outstanding, less what was kept back on the way."""
-    project = books.project
+    project = context.project
     if amount is None:
         if invoice.is_credit_note:
             message = f"{invoice.number} is a credit note; give the amount"
             raise UsageError(message)
-        amount = money.minus(owed(books, invoice), money.plus(withheld or money.ZERO, fee or money.ZERO))
+        amount = money.minus(owed(context, invoice), money.plus(withheld or money.ZERO, fee or money.ZERO))
         if amount <= 0:
             message = f"nothing is outstanding on {invoice.number}; give the amount that came in"
             raise UsageError(message)
-    amount, withheld, fee = amount_here(books, amount), _maybe_here(books, withheld), _maybe_here(books, fee)
+    amount, withheld, fee = amount_here(context, amount), _maybe_here(context, withheld), _maybe_here(context, fee)
     foreign = {"amount": received[0], "currency": received[1]} if received else None
     record = _record(
         date=date, amount=amount, withheld=withheld, fee=fee, received=foreign, reference=reference, note=note
@@ -213,7 +217,7 @@ def pay(  # noqa: PLR0913
     )
 
 
-def void(_books: Books, invoice: Invoice, *, date: date, reason: str | None = None) -> Edit:
+def void(_context: ProjectContext, invoice: Invoice, *, date: date, reason: str | None = None) -> Edit:
     """An invoice was withdrawn."""
     if invoice.void is not None:
         message = f"{invoice.number} is void since {invoice.void} already"
@@ -223,7 +227,7 @@ def void(_books: Books, invoice: Invoice, *, date: date, reason: str | None = No
 
 
 def credit(  # noqa: PLR0913
-    books: Books,
+    context: ProjectContext,
     invoice: Invoice,
     number: str,
     *,
@@ -234,11 +238,11 @@ def credit(  # noqa: PLR0913
     file: str | None = None,
 ) -> Edit:
     """A credit note against an invoice; without an amount it takes back all that is not credited yet."""
-    project = books.project
+    project = context.project
     if invoice.is_credit_note:
         message = f"{invoice.number} is a credit note itself"
         raise UsageError(message)
-    left = _uncredited(books, invoice)
+    left = _uncredited(context, invoice)
     if shares:
         parts = [(item.id, left.get(item.id, money.ZERO) if given is None else given) for item, given in shares]
     elif amount is None or amount == money.total(left.values()):
@@ -251,12 +255,14 @@ def credit(  # noqa: PLR0913
     else:
         message = f"{invoice.number} bills {', '.join(left)}; say what each gets back with --line ID=AMOUNT"
         raise UsageError(message)
-    parts = [(name, amount_here(books, value)) for name, value in parts]
+    parts = [(name, amount_here(context, value)) for name, value in parts]
     whole = money.total(value for _, value in parts)
     if tax is None and invoice.tax and whole <= invoice.amount:
         rest = money.minus(invoice.amount, whole)
-        tax = amount_here(books, money.share(invoice.tax, (whole, rest), project.places)[0] if rest else invoice.tax)
-    tax = _maybe_here(books, tax)
+        tax = amount_here(
+            context, money.allocate(invoice.tax, (whole, rest), project.places)[0] if rest else invoice.tax
+        )
+    tax = _maybe_here(context, tax)
     record = _record(number=number, amount=whole, sent=sent, tax=tax, file=file, credits=invoice.number)
     record["lines"] = [{"milestone": name, "amount": value} for name, value in parts]
     return Edit(
@@ -267,10 +273,10 @@ def credit(  # noqa: PLR0913
     )
 
 
-def _notes(books: Books, invoice: Invoice) -> list[Invoice]:
+def _notes(context: ProjectContext, invoice: Invoice) -> list[Invoice]:
     """The credit notes against an invoice that are not void."""
-    invoices = tuple(books.project.invoices())
-    targets = figures.credit_targets(invoices)
+    invoices = tuple(context.project.invoices())
+    targets = ledger.credit_targets(invoices)
     return [
         note
         for note in invoices
@@ -279,31 +285,33 @@ def _notes(books: Books, invoice: Invoice) -> list[Invoice]:
     ]  # fmt: skip
 
 
-def _uncredited(books: Books, invoice: Invoice) -> dict[str, Decimal]:
+def _uncredited(context: ProjectContext, invoice: Invoice) -> dict[str, Decimal]:
     """What of each milestone's share on an invoice no credit note has taken back."""
     left: dict[str, Decimal] = {}
     for line in invoice.lines:
         left[line.milestone] = money.plus(left.get(line.milestone, money.ZERO), line.amount)
-    for note in _notes(books, invoice):
+    for note in _notes(context, invoice):
         for line in note.lines:
             if line.milestone in left:
                 left[line.milestone] = money.excess(left[line.milestone], line.amount)
     return left
 
 
-def cancel(books: Books, milestone: Milestone, *, date: date, reason: str | None = None) -> Edit:
+def cancel(context: ProjectContext, milestone: Milestone, *, date: date, reason: str | None = None) -> Edit:
     """A milestone will not be delivered."""
     if milestone.cancelled_date is not None:
         message = f"{milestone.id} was cancelled on {milestone.cancelled_date} already"
         raise UsageError(message)
     change = Put((*milestone.route, "cancelled"), _record(date=date, reason=reason))
-    del books
+    del context
     return Edit((change,), f"{milestone.label} cancelled on {date}", f"cancel {milestone.id}", opens=AGREEMENT_RULES)
 
 
-def hold(books: Books, milestone: Milestone, *, until: date | None = None, reason: str | None = None) -> Edit:
+def hold(
+    context: ProjectContext, milestone: Milestone, *, until: date | None = None, reason: str | None = None
+) -> Edit:
     """It is agreed not to bill a milestone yet."""
-    del books
+    del context
     route = (*milestone.route, "hold")
     record = _record(until=until, reason=reason)
     if milestone.hold:
@@ -320,9 +328,9 @@ def hold(books: Books, milestone: Milestone, *, until: date | None = None, reaso
     return Edit(changes, f"{milestone.label} on hold{end}", f"hold {milestone.id}{end}")
 
 
-def release(books: Books, milestone: Milestone) -> Edit:
+def release(context: ProjectContext, milestone: Milestone) -> Edit:
     """A milestone may be billed again."""
-    del books
+    del context
     if not milestone.hold:
         message = f"{milestone.id} is not on hold"
         raise UsageError(message)
@@ -331,7 +339,7 @@ def release(books: Books, milestone: Milestone) -> Edit:
 
 
 def amend(  # noqa: PLR0913
-    books: Books,
+    context: ProjectContext,
     *,
     amount: Decimal | None = None,
     milestones: int | None = None,
@@ -340,7 +348,7 @@ def amend(  # noqa: PLR0913
     note: str | None = None,
 ) -> Edit:
     """The agreement was changed."""
-    project = books.project
+    project = context.project
     if project.agreement is None:
         message = f"{project.folder} has no agreement to amend; write `agreement:` into {project.path} first"
         raise UsageError(message)
@@ -348,7 +356,7 @@ def amend(  # noqa: PLR0913
         message = "say what changes: --amount, --milestones, --file or --note"
         raise UsageError(message)
     if amount is not None:
-        amount = amount_here(books, amount)
+        amount = amount_here(context, amount)
     record = _record(file=file, signed=signed, amount=amount, milestones=milestones, note=note)
     parts = [] if amount is None else [f"{'+' if amount >= 0 else '-'}{project.money(abs(amount))}"]
     parts += [] if milestones is None else [f"{milestones:+d} milestone{'s' if abs(milestones) != 1 else ''}"]
@@ -357,21 +365,23 @@ def amend(  # noqa: PLR0913
     return Edit((change,), f"agreement amended{what}", f"amend the agreement{what}", opens=AGREEMENT_RULES)
 
 
-def write_off(books: Books, invoice: Invoice, amount: Decimal | None, *, date: date, reason: str | None = None) -> Edit:
+def write_off(
+    context: ProjectContext, invoice: Invoice, amount: Decimal | None, *, date: date, reason: str | None = None
+) -> Edit:
     """What will not be collected any more; without an amount, all that is outstanding."""
-    project = books.project
+    project = context.project
     if amount is None:
-        amount = owed(books, invoice)
+        amount = owed(context, invoice)
         if amount <= 0:
             message = f"nothing is outstanding on {invoice.number}"
             raise UsageError(message)
     route = (*invoice.route, "written_off")
-    amount = amount_here(books, amount)
+    amount = amount_here(context, amount)
     what = project.money(amount)
     if invoice.written_off is None:
         changes: tuple[Change, ...] = (Put(route, _record(date=date, amount=amount, reason=reason)),)
     else:
-        changes = (Put((*route, "amount"), amount_here(books, money.plus(invoice.written_off, amount))),)
+        changes = (Put((*route, "amount"), amount_here(context, money.plus(invoice.written_off, amount))),)
         if invoice.written_off_date != date:
             changes += (Put((*route, "date"), date),)
         if reason is not None and invoice.written_off_reason != reason:
@@ -381,15 +391,15 @@ def write_off(books: Books, invoice: Invoice, amount: Decimal | None, *, date: d
     )  # fmt: skip
 
 
-def close(books: Books, *, date: date, force: bool = False) -> Edit:
+def close(context: ProjectContext, *, date: date, force: bool = False) -> Edit:
     """The project is over."""
-    label = find.Target(books.root, books.project.folder).label
-    changes = _set(books, ("closed",), books.project.closed, date, f"{label} was closed on", force=force)
+    label = find.Target(context.root, context.project.folder).label
+    changes = _set(context, ("closed",), context.project.closed, date, f"{label} was closed on", force=force)
     return Edit(changes, f"{label} closed on {date}", "close the project")
 
 
 def add(  # noqa: PLR0913
-    books: Books,
+    context: ProjectContext,
     name: str,
     amount: Decimal,
     *,
@@ -398,13 +408,13 @@ def add(  # noqa: PLR0913
     upfront: bool = False,
 ) -> Edit:
     """One more milestone, at the end."""
-    project = books.project
+    project = context.project
     name_of = id_ or next_id([item.id for item in project.milestones])
     if any(item.id == name_of for item in project.milestones):
         message = f"the id {name_of} is taken in {project.folder}"
         raise UsageError(message)
     check_id(name_of)
-    amount = amount_here(books, amount)
+    amount = amount_here(context, amount)
     record = _record(
         id=name_of, name=name, amount=amount, planned=planned, upfront=upfront or None, status="not_billed"
     )
@@ -448,16 +458,16 @@ def next_number(numbers: list[str]) -> str | None:
     return None
 
 
-def statuses(books: Books, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+def statuses(context: ProjectContext, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """The statuses that changes put out of date, brought up to date; those wrong before are left to `lint --fix`."""
-    project = books.project
+    project = context.project
     data = apply(project.source.data, changes)
     if not schema.is_valid("milestones", data):
         return ()
     after = model.build(project.folder, project.source, data, project.currency, project.decimals, project.waivers)
-    before = {item.milestone.index: item for item in books.ledger.milestones}
+    before = {item.milestone.index: item for item in context.ledger.milestones}
     result: list[Change] = []
-    for item in figures.work_out(after, books.settings.payment_terms).milestones:
+    for item in ledger.work_out(after, context.settings.payment_terms).milestones:
         old = before.get(item.milestone.index)
         if item.milestone.status in item.accepted_statuses:
             continue
@@ -466,15 +476,17 @@ def statuses(books: Books, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     return tuple(result)
 
 
-def fix_statuses(books: Books, ids: set[str]) -> tuple[Change, ...]:
+def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Change, ...]:
     """The statuses of the milestones `ids` that are not the expected ones, set right: what `mtrack lint --fix` writes."""
     return tuple(
         Put((*item.milestone.route, "status"), item.expected_status)
-        for item in books.ledger.milestones
+        for item in context.ledger.milestones
         if item.milestone.id in ids and item.milestone.status not in item.accepted_statuses
     )
 
 
-def shares_of(books: Books, lines: tuple[tuple[str, Decimal | None], ...]) -> list[tuple[Milestone, Decimal | None]]:
+def shares_of(
+    context: ProjectContext, lines: tuple[tuple[str, Decimal | None], ...]
+) -> list[tuple[Milestone, Decimal | None]]:
     """The milestones that lines name, with their amounts. Raises UsageError."""
-    return [(find.milestone(books.project, name), amount) for name, amount in lines]
+    return [(find.milestone(context.project, name), amount) for name, amount in lines]

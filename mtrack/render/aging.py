@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.figures import BUCKETS
+from mtrack.figures.ledger import BUCKETS
 from mtrack.render.markdown import cell
 from mtrack.render.plain import count, json_text, style
 from mtrack.render.status import spreadsheet
@@ -81,7 +81,7 @@ def json(view: AgingView, _width: int = 0, _colour: bool = False) -> str:  # noq
             "version": 1,
             "as_of": view.as_of.isoformat(),
             "buckets": {
-                currency: {name: money.text(buckets[name], view.places[currency]) for name in BUCKETS}
+                currency: {name: money.plain(buckets[name], view.places[currency]) for name in BUCKETS}
                 for currency, buckets in view.buckets.items()
             },
             "invoices": [
@@ -94,7 +94,7 @@ def json(view: AgingView, _width: int = 0, _colour: bool = False) -> str:  # noq
                     "due": item.figures.due.isoformat(),
                     "days": item.days,
                     "bucket": item.bucket,
-                    "outstanding": money.text(item.figures.outstanding, item.project.places),
+                    "outstanding": money.plain(item.figures.outstanding, item.project.places),
                     "currency": item.project.currency,
                 }
                 for item in view.owed
@@ -117,7 +117,7 @@ def csv(view: AgingView, _width: int = 0, _colour: bool = False) -> str:  # noqa
             [
                 *map(spreadsheet, (project.folder, project.name, project.client, figures.invoice.number)),
                 figures.invoice.sent.isoformat(), figures.due.isoformat(), item.days, item.bucket,
-                money.text(figures.outstanding, project.places), spreadsheet(project.currency),
+                money.plain(figures.outstanding, project.places), spreadsheet(project.currency),
             ]
         )  # fmt: skip
     return out.getvalue()

@@ -12,8 +12,8 @@ from mtrack.render.plain import count, harmless, json_text, style
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mtrack.check.pipeline import Report
     from mtrack.finding import Finding
-    from mtrack.lint import Report
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MARK_WIDTH = 100
@@ -148,7 +148,7 @@ def _json_finding(finding: Finding) -> dict[str, Any]:
         "project": finding.project,
         "milestone": finding.milestone,
         "invoice": finding.invoice,
-        "amount": None if finding.amount is None else money.text(finding.amount, finding.places),
+        "amount": None if finding.amount is None else money.plain(finding.amount, finding.places),
         "currency": finding.currency,
         "message": finding.message,
         "hint": finding.hint,

@@ -86,7 +86,7 @@ def json(view: ForecastView, _width: int = 0, _colour: bool = False) -> str:  # 
             "months": {
                 currency: [
                     {"month": None if month is None else month.isoformat()[:7]}
-                    | {band: money.text(bands[band], view.places[currency]) for band in BANDS}
+                    | {band: money.plain(bands[band], view.places[currency]) for band in BANDS}
                     for month, bands in months.items()
                 ]
                 for currency, months in view.months.items()
@@ -101,7 +101,7 @@ def json(view: ForecastView, _width: int = 0, _colour: bool = False) -> str:  # 
                     "late": item.late,
                     "milestone": None if item.milestone is None else item.milestone.id,
                     "invoice": None if item.invoice is None else item.invoice.invoice.number,
-                    "amount": money.text(item.amount, item.project.places),
+                    "amount": money.plain(item.amount, item.project.places),
                     "currency": item.project.currency,
                 }
                 for item in view.items
@@ -126,7 +126,7 @@ def csv(view: ForecastView, _width: int = 0, _colour: bool = False) -> str:  # n
                 "" if item.day is None else item.day.isoformat(), "yes" if item.late else "no",
                 "" if item.milestone is None else spreadsheet(item.milestone.id),
                 "" if item.invoice is None else spreadsheet(item.invoice.invoice.number),
-                money.text(item.amount, project.places), spreadsheet(project.currency),
+                money.plain(item.amount, project.places), spreadsheet(project.currency),
             ]
         )  # fmt: skip
     return out.getvalue()

@@ -145,8 +145,8 @@ def json(view: GapsView, _width: int = 0, _colour: bool = False) -> str:  # noqa
             "projects": [_json_project(item) for item in view.projects],
             "totals": {
                 currency: {
-                    "gaps": money.text(sums.gaps, view.places[currency]),
-                    "overlaps": money.text(sums.overlaps, view.places[currency]),
+                    "gaps": money.plain(sums.gaps, view.places[currency]),
+                    "overlaps": money.plain(sums.overlaps, view.places[currency]),
                 }
                 for currency, sums in view.totals.items()
             },
@@ -166,8 +166,8 @@ def _json_project(item: ProjectGaps) -> dict[str, Any]:
         "gaps": [_json_row(row, project.places) for row in item.gaps],
         "overlaps": [_json_row(row, project.places) for row in item.overlaps],
         "sums": {
-            "gaps": money.text(item.sums.gaps, project.places),
-            "overlaps": money.text(item.sums.overlaps, project.places),
+            "gaps": money.plain(item.sums.gaps, project.places),
+            "overlaps": money.plain(item.sums.overlaps, project.places),
         },
     }
 
@@ -182,7 +182,7 @@ def _json_row(row: Row, places: int) -> dict[str, Any]:
         "invoice": finding.invoice,
         "since": None if row.since is None else row.since.isoformat(),
         "days": row.days,
-        "amount": None if finding.amount is None else money.text(finding.amount, places),
+        "amount": None if finding.amount is None else money.plain(finding.amount, places),
         "path": finding.path,
         "line": finding.span.line if finding.span else None,
         "message": finding.message,

@@ -8,8 +8,8 @@ from mtrack.finding import Severity
 from mtrack.render.plain import harmless
 
 if TYPE_CHECKING:
+    from mtrack.check.pipeline import Report
     from mtrack.finding import Finding
-    from mtrack.lint import Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

@@ -10,8 +10,8 @@ from mtrack.finding import Severity
 from mtrack.render.plain import harmless
 
 if TYPE_CHECKING:
+    from mtrack.check.pipeline import Report
     from mtrack.finding import Finding
-    from mtrack.lint import Report
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
 

@@ -13,8 +13,8 @@ from mtrack.rules import RULES
 from mtrack.rules.pages import page
 
 if TYPE_CHECKING:
+    from mtrack.check.pipeline import Report
     from mtrack.finding import Finding, Span
-    from mtrack.lint import Report
     from mtrack.rules import Rule
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.figures import InvoiceFigures, Totals
+    from mtrack.figures.ledger import InvoiceFigures, Totals
     from mtrack.views.status import MilestoneStatus, ProjectStatus, StatusView
 
 TOTALS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
@@ -169,7 +169,7 @@ def _iso(day: date | None) -> str:
 
 def json_totals(totals: Totals, places: int) -> dict[str, str]:
     """The sums as decimal strings."""
-    return {name: money.text(getattr(totals, name), places) for name in TOTALS}
+    return {name: money.plain(getattr(totals, name), places) for name in TOTALS}
 
 
 def json(view: StatusView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
@@ -206,11 +206,11 @@ def _json_milestone(item: MilestoneStatus, places: int) -> dict[str, Any]:
         "name": record.name,
         "status": record.status,
         "expected_status": sums.expected_status,
-        "agreed": money.text(sums.agreed, places),
-        "billed": money.text(sums.billed, places),
-        "unbilled": money.text(sums.unbilled, places),
-        "settled": money.text(sums.settled, places),
-        "outstanding": money.text(sums.outstanding, places),
+        "agreed": money.plain(sums.agreed, places),
+        "billed": money.plain(sums.billed, places),
+        "unbilled": money.plain(sums.unbilled, places),
+        "settled": money.plain(sums.settled, places),
+        "outstanding": money.plain(sums.outstanding, places),
         "planned": _iso(record.planned) or None,
         "completed": _iso(record.completed) or None,
         "approved": _iso(record.approved) or None,
@@ -241,7 +241,7 @@ def csv(view: StatusView, _width: int = 0, _colour: bool = False) -> str:  # noq
                     spreadsheet(agreement.file if agreement else None),
                     _iso(agreement.signed) if agreement else "",
                     *map(spreadsheet, (record.id, record.name, record.status, sums.expected_status)),
-                    *(money.text(amount, project.places) for amount in amounts),
+                    *(money.plain(amount, project.places) for amount in amounts),
                     _iso(record.planned),
                     _iso(record.completed),
                     _iso(record.approved),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mtrack.figures import BUCKETS
+from mtrack.figures.ledger import BUCKETS
 from mtrack.render.gaps import mark
 from mtrack.render.plain import harmless
 from mtrack.render.tables import bars
@@ -15,7 +15,7 @@ from mtrack.render.wording import Wording, percent
 if TYPE_CHECKING:
     from mtrack.views.gaps import Row
     from mtrack.views.overview import Overview
-    from mtrack.views.share import Share
+    from mtrack.views.summary import ProjectSummary
 
 MAX_ROWS = 40
 MAX_TEXT = 200
@@ -95,7 +95,7 @@ def _attention(row: Row, project: str, currency: str, places: int, wording: Word
     }
 
 
-def _project(item: Share, wording: Wording) -> dict[str, Any]:
+def _project(item: ProjectSummary, wording: Wording) -> dict[str, Any]:
     project, sums = item.project, item.progress
     delivered, billed = bars(sums)
     following = item.next

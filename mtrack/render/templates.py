@@ -14,7 +14,7 @@ from markupsafe import Markup
 from mtrack import __version__, resources
 from mtrack.render.markdown import escape
 from mtrack.render.plain import harmless
-from mtrack.source import inside
+from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,17 +11,17 @@ from mtrack.workspace import join
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.books import Books
     from mtrack.finding import Place
+    from mtrack.rules.context import ProjectContext
 
 
-def _first_key(books: Books, *route: str | int) -> Place:
-    project = books.project
+def _first_key(context: ProjectContext, *route: str | int) -> Place:
+    project = context.project
     return project.place(*project.source.first_key(route, ("project",) if not route else ()), key=True)
 
 
 @project_rule(Category.AGREEMENT, Severity.ERROR)
-def agreement_missing(books: Books) -> Iterator[Problem]:
+def agreement_missing(context: ProjectContext) -> Iterator[Problem]:
     """No agreement, or none with a file named.
 
     Why: an amount that lives only in a proposal or a head can't be held against anyone. The signed agreement
@@ -40,13 +40,13 @@ def agreement_missing(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    agreement = books.project.agreement
+    agreement = context.project.agreement
     if agreement is None:
         message = "the project has no agreement"
-        place = _first_key(books)
+        place = _first_key(context)
     elif agreement.file is None:
         message = "the agreement names no file"
-        place = _first_key(books, *agreement.route)
+        place = _first_key(context, *agreement.route)
     else:
         return
     yield Problem(
@@ -57,7 +57,7 @@ def agreement_missing(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.AGREEMENT, Severity.WARNING)
-def agreement_unsigned(books: Books) -> Iterator[Problem]:
+def agreement_unsigned(context: ProjectContext) -> Iterator[Problem]:
     """The agreement is named, but has no signed date.
 
     Why: work on an unsigned agreement is work on your own account until someone signs.
@@ -76,21 +76,21 @@ def agreement_unsigned(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    agreement = books.project.agreement
+    agreement = context.project.agreement
     if agreement is None or agreement.file is None or agreement.signed is not None:
         return
-    if any(named.kind == "agreement" and state.missing for named, state in books.files):
+    if any(named.kind == "agreement" and state.missing for named, state in context.files):
         return
     yield Problem(
-        place=_first_key(books, *agreement.route),
+        place=_first_key(context, *agreement.route),
         message=f"the agreement {agreement.file} has no signed date",
         hint="once both have signed, add `signed: YYYY-MM-DD`",
-        about=join(books.project.folder, agreement.file),
+        about=join(context.project.folder, agreement.file),
     )
 
 
 @project_rule(Category.AGREEMENT, Severity.WARNING)
-def total_missing(books: Books) -> Iterator[Problem]:
+def total_missing(context: ProjectContext) -> Iterator[Problem]:
     """An agreement with no total: amounts can't be checked.
 
     Why: only a total beside the milestones shows that one was left out, or that they promise too much.
@@ -109,10 +109,10 @@ def total_missing(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    agreement = books.project.agreement
+    agreement = context.project.agreement
     if agreement is not None and agreement.total is None:
         yield Problem(
-            place=_first_key(books, *agreement.route),
+            place=_first_key(context, *agreement.route),
             message="the agreement gives no total, so the milestones' amounts can't be checked against it",
             hint="add `total:` with the net amount it names",
         )

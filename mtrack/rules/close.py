@@ -10,11 +10,11 @@ from mtrack.rules.registry import REGISTRY, close_rule, project_rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.books import Books
+    from mtrack.rules.context import ProjectContext
 
 
 @project_rule(Category.CLOSE, Severity.ERROR)
-def closed_with_open(books: Books) -> Iterator[Problem]:
+def closed_with_open(context: ProjectContext) -> Iterator[Problem]:
     """The project is closed, with a milestone that is not paid, cancelled or written off.
 
     Why: nobody looks at a closed project again, so what is open in it is lost.
@@ -40,10 +40,10 @@ def closed_with_open(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf, payments: [{date: 2026-02-12, amount: 9000.00}]}
             status: paid
     """
-    project = books.project
+    project = context.project
     if project.closed is None:
         return
-    for figures in books.ledger.milestones:
+    for figures in context.ledger.milestones:
         if figures.open:
             milestone = figures.milestone
             yield Problem(
@@ -56,7 +56,7 @@ def closed_with_open(books: Books) -> Iterator[Problem]:
 
 
 @close_rule(Category.CLOSE, Severity.INFO)
-def ready_to_close(books: Books, found: frozenset[str]) -> Iterator[Problem]:
+def ready_to_close(context: ProjectContext, found: frozenset[str]) -> Iterator[Problem]:
     """Every milestone is paid, cancelled or written off, and the project is not closed.
 
     Why: a closed project leaves the lists, and its date says when it was done. It is not said while a gap or
@@ -87,8 +87,8 @@ def ready_to_close(books: Books, found: frozenset[str]) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf, payments: [{date: 2026-02-12, amount: 9000.00}]}
             status: paid
     """
-    project = books.project
-    milestones = books.ledger.milestones
+    project = context.project
+    milestones = context.ledger.milestones
     if project.closed is not None or any(figures.open for figures in milestones):
         return
     if all(figures.milestone.cancelled for figures in milestones):

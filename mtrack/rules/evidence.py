@@ -11,7 +11,7 @@ from mtrack.workspace import join
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.books import Books
+    from mtrack.rules.context import ProjectContext
 
 _WORDS = {
     "agreement": "the agreement file", "amendment": "the amendment file", "signoff": "the sign-off file",
@@ -20,7 +20,7 @@ _WORDS = {
 
 
 @project_rule(Category.EVIDENCE, Severity.ERROR)
-def attachment_missing(books: Books) -> Iterator[Problem]:
+def attachment_missing(context: ProjectContext) -> Iterator[Problem]:
     """A file that a record names is not there, is empty, or is not a file.
 
     Why: evidence that can't be opened proves nothing, and it is missed on the day it is asked for.
@@ -43,8 +43,8 @@ def attachment_missing(books: Books) -> Iterator[Problem]:
         >>> acme/agreement/sow.pdf
         the signed statement of work
     """
-    project = books.project
-    for named, state in books.files:
+    project = context.project
+    for named, state in context.files:
         if state.missing is not None:
             yield Problem(
                 place=project.place(*named.route),
@@ -57,7 +57,7 @@ def attachment_missing(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.EVIDENCE, Severity.ERROR)
-def attachment_outside(books: Books) -> Iterator[Problem]:
+def attachment_outside(context: ProjectContext) -> Iterator[Problem]:
     """A path is absolute or leads out of the project, a link by its target.
 
     Why: the folder is the record. What lies elsewhere is lost when the folder is moved, mailed or archived,
@@ -77,8 +77,8 @@ def attachment_outside(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    project = books.project
-    for named, state in books.files:
+    project = context.project
+    for named, state in context.files:
         if state.outside is not None:
             yield Problem(
                 place=project.place(*named.route),
@@ -91,7 +91,7 @@ def attachment_outside(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.EVIDENCE, Severity.WARNING)
-def invoice_file_missing(books: Books) -> Iterator[Problem]:
+def invoice_file_missing(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice names no file.
 
     Why: the record says what was billed; only the paper shows what the client saw.
@@ -120,8 +120,8 @@ def invoice_file_missing(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: sent
     """
-    project = books.project
-    for figures in books.ledger.invoices:
+    project = context.project
+    for figures in context.ledger.invoices:
         invoice = figures.invoice
         if figures.live and invoice.file is None:
             yield Problem(
@@ -138,7 +138,7 @@ def _file_name(number: str) -> str:
 
 
 @project_rule(Category.EVIDENCE, Severity.WARNING)
-def signoff_missing(books: Books) -> Iterator[Problem]:
+def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is approved, with no sign-off file.
 
     Why: when the invoice is questioned, the approval is what you show.
@@ -157,7 +157,7 @@ def signoff_missing(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, deliverable: {approved: 2026-02-20, signoff: signoffs/m1.eml}, status: not_billed}
     """
-    project = books.project
+    project = context.project
     for milestone in project.milestones:
         deliverable = milestone.deliverable
         if deliverable.approved is not None and deliverable.signoff is None:

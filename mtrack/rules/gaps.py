@@ -6,17 +6,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.figures import agreed_count, agreed_total
+from mtrack.figures.ledger import agreed_count, agreed_total
 from mtrack.finding import Category, Place, Problem, Severity
-from mtrack.model import number_parts
+from mtrack.record.model import number_parts
 from mtrack.rules.registry import project_rule, workspace_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mtrack.books import Books
-    from mtrack.facts import Entry, Whole
-    from mtrack.figures import MilestoneFigures
+    from mtrack.figures.ledger import MilestoneFigures
+    from mtrack.rules.context import ProjectContext
+    from mtrack.rules.facts import Entry, WorkspaceFacts
 
 DELIVERED_DAYS = 14
 """Days a completed milestone may wait for its approval."""
@@ -39,12 +39,12 @@ def days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _counted(books: Books) -> list[MilestoneFigures]:
-    return [figures for figures in books.ledger.milestones if not figures.milestone.cancelled]
+def _counted(context: ProjectContext) -> list[MilestoneFigures]:
+    return [figures for figures in context.ledger.milestones if not figures.milestone.cancelled]
 
 
 @project_rule(Category.GAP, Severity.ERROR)
-def amount_unlisted(books: Books) -> Iterator[Problem]:
+def amount_unlisted(context: ProjectContext) -> Iterator[Problem]:
     """The milestones sum to less than the agreement's total with its amendments.
 
     Why: part of what was agreed is on no milestone, so it will never be billed. Cancelled milestones count in
@@ -65,9 +65,9 @@ def amount_unlisted(books: Books) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
-    project = books.project
+    project = context.project
     agreed = agreed_total(project)
-    listed = money.total(figures.agreed for figures in _counted(books))
+    listed = money.total(figures.agreed for figures in _counted(context))
     if agreed is not None and listed < agreed:
         missing = money.minus(agreed, listed)
         yield Problem(
@@ -81,7 +81,7 @@ def amount_unlisted(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.GAP, Severity.ERROR)
-def milestones_missing(books: Books) -> Iterator[Problem]:
+def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
     """Fewer milestones than the agreement counts.
 
     Why: the agreement says five, the records hold four: one was forgotten, and its invoice will be too.
@@ -101,8 +101,8 @@ def milestones_missing(books: Books) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
-    project = books.project
-    agreed, listed = agreed_count(project), len(_counted(books))
+    project = context.project
+    agreed, listed = agreed_count(project), len(_counted(context))
     if agreed is not None and listed < agreed:
         yield Problem(
             place=project.place("agreement", "milestones"),
@@ -113,7 +113,7 @@ def milestones_missing(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.GAP, Severity.WARNING)
-def approved_not_billed(books: Books) -> Iterator[Problem]:
+def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
     """An approved milestone has no invoice, for more than `bill_within` days, and is not on hold.
 
     Why: this is money you can ask for today. It is the slip that costs most, and nothing else reminds you.
@@ -141,13 +141,13 @@ def approved_not_billed(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: sent
     """
-    project = books.project
-    for figures in _counted(books):
+    project = context.project
+    for figures in _counted(context):
         milestone = figures.milestone
-        if figures.is_billed or milestone.approved is None or milestone.on_hold(books.as_of) or not milestone.amount:
+        if figures.is_billed or milestone.approved is None or milestone.on_hold(context.as_of) or not milestone.amount:
             continue
-        waited = (books.as_of - milestone.approved).days
-        if waited > books.settings.bill_within:
+        waited = (context.as_of - milestone.approved).days
+        if waited > context.settings.bill_within:
             yield Problem(
                 place=project.place(*milestone.deliverable.route, "approved"),
                 message=f"{milestone.label} was approved on {milestone.approved}, {days(waited)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
@@ -160,7 +160,7 @@ def approved_not_billed(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.GAP, Severity.WARNING)
-def skipped_milestone(books: Books) -> Iterator[Problem]:
+def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A milestone neither billed nor approved, while a later one is billed.
 
     Why: milestone 3 is invoiced and nobody remembers milestone 2. Either its approval was never asked for, or
@@ -192,12 +192,12 @@ def skipped_milestone(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 5000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: sent
     """
-    project = books.project
+    project = context.project
     later: MilestoneFigures | None = None
     problems: list[Problem] = []
-    for figures in reversed(_counted(books)):
+    for figures in reversed(_counted(context)):
         milestone = figures.milestone
-        if later is not None and _skipped(figures, books):
+        if later is not None and _skipped(figures, context):
             sent = min(item.invoice.sent for item in later.live_invoices)
             problems.append(
                 Problem(
@@ -216,15 +216,15 @@ def skipped_milestone(books: Books) -> Iterator[Problem]:
     yield from reversed(problems)
 
 
-def _skipped(figures: MilestoneFigures, books: Books) -> bool:
+def _skipped(figures: MilestoneFigures, context: ProjectContext) -> bool:
     milestone = figures.milestone
     return not (
-        figures.is_billed or milestone.approved is not None or milestone.on_hold(books.as_of) or not milestone.amount
+        figures.is_billed or milestone.approved is not None or milestone.on_hold(context.as_of) or not milestone.amount
     )
 
 
 @project_rule(Category.GAP, Severity.WARNING)
-def underbilled(books: Books) -> Iterator[Problem]:
+def underbilled(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is billed, but for less than agreed.
 
     Why: the invoice looks done, so the rest is never looked at again.
@@ -253,8 +253,8 @@ def underbilled(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: sent
     """
-    project = books.project
-    for figures in _counted(books):
+    project = context.project
+    for figures in _counted(context):
         milestone = figures.milestone
         if figures.is_billed and figures.unbilled:
             yield Problem(
@@ -269,7 +269,7 @@ def underbilled(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.GAP, Severity.WARNING)
-def overdue(books: Books) -> Iterator[Problem]:
+def overdue(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is not settled past its due date, and not disputed.
 
     Why: the older a claim, the less of it comes in. Due is the invoice's `due`, else sent plus the payment
@@ -299,12 +299,12 @@ def overdue(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: sent
     """
-    project = books.project
-    for figures in books.ledger.invoices:
-        if not figures.overdue(books.as_of):
+    project = context.project
+    for figures in context.ledger.invoices:
+        if not figures.overdue(context.as_of):
             continue
         invoice = figures.invoice
-        late = (books.as_of - figures.due).days
+        late = (context.as_of - figures.due).days
         yield Problem(
             place=project.place(*invoice.route, "due" if invoice.due is not None else "sent"),
             message=f"invoice {invoice.number} was due on {figures.due}, {days(late)} ago: {project.money(figures.outstanding)} outstanding",
@@ -318,7 +318,7 @@ def overdue(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.GAP, Severity.INFO)
-def delivered_not_approved(books: Books) -> Iterator[Problem]:
+def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
     """A milestone was completed more than 14 days ago, and is neither approved nor billed.
 
     Why: approval that nobody asks for does not come, and without it nothing can be billed.
@@ -337,12 +337,12 @@ def delivered_not_approved(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, deliverable: {completed: 2026-02-10}, status: not_billed}
     """
-    project = books.project
-    for figures in _counted(books):
+    project = context.project
+    for figures in _counted(context):
         milestone = figures.milestone
         if milestone.completed is None or milestone.approved is not None or figures.is_billed:
             continue
-        waited = (books.as_of - milestone.completed).days
+        waited = (context.as_of - milestone.completed).days
         if waited > DELIVERED_DAYS:
             yield Problem(
                 place=project.place(*milestone.deliverable.route, "completed"),
@@ -354,7 +354,7 @@ def delivered_not_approved(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.GAP, Severity.INFO)
-def planned_date_passed(books: Books) -> Iterator[Problem]:
+def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's planned date has passed, with nothing completed, approved or billed.
 
     Why: either the work slipped and the client should hear of it, or it is done and nobody wrote it down.
@@ -373,13 +373,13 @@ def planned_date_passed(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, planned: 2026-03-13, status: not_billed}
     """
-    project = books.project
-    for figures in _counted(books):
+    project = context.project
+    for figures in _counted(context):
         milestone = figures.milestone
-        if milestone.planned is None or milestone.planned >= books.as_of or milestone.on_hold(books.as_of):
+        if milestone.planned is None or milestone.planned >= context.as_of or milestone.on_hold(context.as_of):
             continue
         if milestone.completed is None and milestone.approved is None and not figures.is_billed:
-            late = (books.as_of - milestone.planned).days
+            late = (context.as_of - milestone.planned).days
             yield Problem(
                 place=project.place(*milestone.route, "planned"),
                 message=f"{milestone.label} was planned for {milestone.planned}, {days(late)} ago, and is not recorded as completed",
@@ -390,7 +390,7 @@ def planned_date_passed(books: Books) -> Iterator[Problem]:
 
 
 @workspace_rule(Category.GAP, Severity.INFO)
-def invoice_number_gap(workspace: Whole) -> Iterator[Problem]:
+def invoice_number_gap(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """A hole in a series of invoice numbers.
 
     Why: the missing number is an invoice that was sent and never recorded, or one that was never sent. A series
@@ -464,7 +464,7 @@ def _hole(low: int, high: int, low_number: str, entry: Entry) -> Problem:
 
 
 @project_rule(Category.GAP, Severity.WARNING)
-def unrecorded_file(books: Books) -> Iterator[Problem]:
+def unrecorded_file(context: ProjectContext) -> Iterator[Problem]:
     """A file in `agreement/`, `invoices/` or `signoffs/` that no record names.
 
     Why: an invoice in the folder that no milestone knows is billed work nobody counts; a sign-off nobody names
@@ -497,7 +497,7 @@ def unrecorded_file(books: Books) -> Iterator[Problem]:
         >>> acme/invoices/INV-1.pdf
         invoice 1
     """
-    for path in books.unrecorded:
+    for path in context.unrecorded:
         yield Problem(
             place=Place(path),
             message="no record names this file",

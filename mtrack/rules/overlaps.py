@@ -8,24 +8,24 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from mtrack import money
-from mtrack.figures import agreed_count, agreed_total
+from mtrack.figures.ledger import agreed_count, agreed_total
 from mtrack.finding import Category, Problem, Severity
-from mtrack.model import number_key
+from mtrack.record.model import number_key
 from mtrack.rules.gaps import listed
 from mtrack.rules.registry import project_rule, workspace_rule
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from mtrack.books import Books
-    from mtrack.facts import Entry, PaymentFacts, Whole
-    from mtrack.figures import InvoiceFigures
+    from mtrack.figures.ledger import InvoiceFigures
+    from mtrack.rules.context import ProjectContext
+    from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 
 T = TypeVar("T")
 
 
 @project_rule(Category.OVERLAP, Severity.ERROR)
-def amount_exceeds_agreement(books: Books) -> Iterator[Problem]:
+def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
     """The milestones sum to more than the agreement's total with its amendments.
 
     Why: the client agreed to the total. What the milestones promise beyond it will be refused, or is an
@@ -51,7 +51,7 @@ def amount_exceeds_agreement(books: Books) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
           - {id: M2, name: Beta, amount: 5500.00, status: not_billed}
     """
-    project = books.project
+    project = context.project
     agreed = agreed_total(project)
     listed = money.total(milestone.amount for milestone in project.milestones if not milestone.cancelled)
     if agreed is not None and listed > agreed:
@@ -67,7 +67,7 @@ def amount_exceeds_agreement(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.OVERLAP, Severity.ERROR)
-def milestones_extra(books: Books) -> Iterator[Problem]:
+def milestones_extra(context: ProjectContext) -> Iterator[Problem]:
     """More milestones than the agreement counts.
 
     Why: one of them is a copy, or stands on no agreement.
@@ -88,7 +88,7 @@ def milestones_extra(books: Books) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
-    project = books.project
+    project = context.project
     agreed = agreed_count(project)
     listed = sum(not milestone.cancelled for milestone in project.milestones)
     if agreed is not None and listed > agreed:
@@ -108,7 +108,7 @@ def _groups(items: Iterable[tuple[Hashable, T]]) -> Iterator[list[T]]:
     return (group for group in groups.values() if len(group) > 1)
 
 
-def _same_number(workspace: Whole) -> Iterator[list[Entry]]:
+def _same_number(workspace: WorkspaceFacts) -> Iterator[list[Entry]]:
     """The invoice records that have one number, two or more."""
     return _groups((entry.invoice.key, entry) for entry in workspace.entries)
 
@@ -127,7 +127,7 @@ def _shared(group: list[Entry]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _papers(workspace: Whole) -> _Papers:
+def _papers(workspace: WorkspaceFacts) -> _Papers:
     """The papers of the workspace at hand: several rules in a row ask."""
     return _Papers(workspace)
 
@@ -135,7 +135,7 @@ def _papers(workspace: Whole) -> _Papers:
 class _Papers:
     """The invoices that are not void, and which of their records are shares of one paper."""
 
-    def __init__(self, workspace: Whole) -> None:
+    def __init__(self, workspace: WorkspaceFacts) -> None:
         shared = (group for group in _same_number(workspace) if _shared(group))
         self._first = {id(entry): group[0] for group in shared for entry in group}
         self.entries = [entry for entry in workspace.entries if not entry.invoice.void]
@@ -155,7 +155,7 @@ class _Papers:
 
 
 @workspace_rule(Category.OVERLAP, Severity.ERROR)
-def duplicate_invoice_number(workspace: Whole) -> Iterator[Problem]:
+def duplicate_invoice_number(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two invoice records in the workspace with one number, void ones too.
 
     Why: one of them is a copy, and its amount is counted twice; and no tax office accepts a number used twice.
@@ -199,7 +199,7 @@ def duplicate_invoice_number(workspace: Whole) -> Iterator[Problem]:
 
 
 @project_rule(Category.OVERLAP, Severity.ERROR)
-def overbilled(books: Books) -> Iterator[Problem]:
+def overbilled(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is billed more than agreed.
 
     Why: it was billed twice, or too much. The client finds out at the latest when they add it up.
@@ -235,8 +235,8 @@ def overbilled(books: Books) -> Iterator[Problem]:
             file: invoices/INV-2.pdf
             lines: [{milestone: M1, amount: 500.00}]
     """
-    project = books.project
-    for figures in books.ledger.milestones:
+    project = context.project
+    for figures in context.ledger.milestones:
         milestone = figures.milestone
         if milestone.cancelled or not figures.overbilled:
             continue
@@ -258,7 +258,7 @@ def overbilled(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.OVERLAP, Severity.ERROR)
-def billed_cancelled(books: Books) -> Iterator[Problem]:
+def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a cancelled milestone.
 
     Why: you ask for money for work that both sides agreed not to do.
@@ -291,8 +291,8 @@ def billed_cancelled(books: Books) -> Iterator[Problem]:
             cancelled: {date: 2026-02-10}
             status: cancelled
     """
-    project = books.project
-    for figures in books.ledger.milestones:
+    project = context.project
+    for figures in context.ledger.milestones:
         if not figures.milestone.cancelled:
             continue
         for item in figures.live_invoices:
@@ -308,7 +308,7 @@ def billed_cancelled(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.OVERLAP, Severity.WARNING)
-def overpaid(books: Books) -> Iterator[Problem]:
+def overpaid(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is settled for more than its gross amount, or a void one has a payment.
 
     Why: the surplus is the client's money. It was paid twice, recorded twice, or belongs to another invoice.
@@ -349,8 +349,8 @@ def overpaid(books: Books) -> Iterator[Problem]:
             status: paid
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
-    project = books.project
-    for figures in books.ledger.invoices:
+    project = context.project
+    for figures in context.ledger.invoices:
         invoice = figures.invoice
         is_void = invoice.void is not None
         surplus = money.total(payment.settles for payment in invoice.payments) if is_void else figures.overpaid
@@ -374,7 +374,7 @@ def overpaid(books: Books) -> Iterator[Problem]:
 
 
 @workspace_rule(Category.OVERLAP, Severity.WARNING)
-def duplicate_payment(workspace: Whole) -> Iterator[Problem]:
+def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two payments with the same reference, date and amount on different invoices.
 
     Why: one transfer was recorded twice, so one of the invoices is not paid.
@@ -443,7 +443,7 @@ def duplicate_payment(workspace: Whole) -> Iterator[Problem]:
 
 
 @workspace_rule(Category.OVERLAP, Severity.WARNING)
-def likely_duplicate_invoice(workspace: Whole) -> Iterator[Problem]:
+def likely_duplicate_invoice(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two live invoices of a project with the same amount and sent date.
 
     Why: the same invoice was written twice, under two numbers. If both are meant, a waiver says so.
@@ -494,7 +494,7 @@ def likely_duplicate_invoice(workspace: Whole) -> Iterator[Problem]:
 
 
 @workspace_rule(Category.OVERLAP, Severity.WARNING)
-def duplicate_attachment(workspace: Whole) -> Iterator[Problem]:
+def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two invoices attach one file, or files with the same content.
 
     Why: one of them has the wrong paper, or is the same invoice under another number.
@@ -555,7 +555,7 @@ def _digest(full: str) -> str | None:
 
 
 @project_rule(Category.OVERLAP, Severity.ERROR)
-def replaced_not_void(books: Books) -> Iterator[Problem]:
+def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
     """An invoice replaces one that is neither void nor credited in full.
 
     Why: both count as long as the old one stands, so the same work is billed twice.
@@ -576,14 +576,14 @@ def replaced_not_void(books: Books) -> Iterator[Problem]:
           - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf, void: {date: 2026-02-04}}, status: not_billed}
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, replaces: INV-1, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
-    project = books.project
+    project = context.project
     replacing = [
         item.invoice
-        for item in books.ledger.invoices
+        for item in context.ledger.invoices
         if item.invoice.replaces is not None and item.invoice.void is None
     ]
     named: dict[str, list[InvoiceFigures]] = {number_key(invoice.replaces or ""): [] for invoice in replacing}
-    for figures in books.ledger.invoices if replacing else ():
+    for figures in context.ledger.invoices if replacing else ():
         named.get(figures.invoice.key, []).append(figures)
     for invoice in replacing:
         old = [item for item in named[number_key(invoice.replaces or "")] if item.invoice is not invoice]

@@ -6,27 +6,26 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.figures import credit_targets
+from mtrack.figures.ledger import credit_targets
 from mtrack.finding import Category, Place, Problem, Severity
-from mtrack.model import number_key
+from mtrack.record.model import number_key
 from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspace_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from mtrack.books import Books, File
-    from mtrack.facts import Whole
     from mtrack.finding import Route
-    from mtrack.lint import JudgedWaiver
-    from mtrack.model import Invoice, Waiver
+    from mtrack.record.model import Invoice, Waiver
+    from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile
+    from mtrack.rules.facts import WorkspaceFacts
 
 SHOWN = 8
 """How many milestones a hint names."""
 
 
 @file_rule(Category.RECORD, Severity.ERROR)
-def unreadable(file: File) -> Iterator[Problem]:
+def unreadable(file: RecordFile) -> Iterator[Problem]:
     """A YAML file can't be read.
 
     Why: what can't be read can't be checked; a project would drop out of every sum without a word. The causes:
@@ -53,7 +52,7 @@ def unreadable(file: File) -> Iterator[Problem]:
 
 
 @file_rule(Category.RECORD, Severity.ERROR)
-def invalid_yaml(file: File) -> Iterator[Problem]:
+def invalid_yaml(file: RecordFile) -> Iterator[Problem]:
     """A file is not YAML, or holds what this format leaves out of YAML.
 
     Why: two readers must see the same records. A key that stands twice, a tag, a merge key, a second document
@@ -81,7 +80,7 @@ def invalid_yaml(file: File) -> Iterator[Problem]:
 
 
 @file_rule(Category.RECORD, Severity.ERROR)
-def schema(file: File) -> Iterator[Problem]:
+def schema(file: RecordFile) -> Iterator[Problem]:
     """A value breaks the schema.
 
     Why: an amount with a thousands separator, a date that is none, a status nobody knows: guessing what was
@@ -106,7 +105,7 @@ def schema(file: File) -> Iterator[Problem]:
 
 
 @file_rule(Category.RECORD, Severity.ERROR)
-def unknown_key(file: File) -> Iterator[Problem]:
+def unknown_key(file: RecordFile) -> Iterator[Problem]:
     """A key that the format does not have.
 
     Why: a misspelt `signoff` is evidence that nobody will find. Keys of your own are welcome anywhere if they
@@ -130,14 +129,14 @@ def unknown_key(file: File) -> Iterator[Problem]:
     yield from file.unknown_keys
 
 
-def _currency_of_settings(workspace: Whole) -> Iterator[Problem]:
+def _currency_of_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
     settings = workspace.settings
     if settings.source is not None and settings.currency is not None:
         yield from _unknown_currency(Place(settings.source.path, ("currency",)), settings.currency, settings.currencies)
 
 
 @project_rule(Category.RECORD, Severity.ERROR, across=_currency_of_settings)
-def unknown_currency(books: Books) -> Iterator[Problem]:
+def unknown_currency(context: ProjectContext) -> Iterator[Problem]:
     """A currency that is neither an ISO 4217 code nor listed in `currencies`.
 
     Why: sums are kept per currency; a typo would open a sum of its own, and nobody could say how many decimals
@@ -157,7 +156,7 @@ def unknown_currency(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    project, own = books.project, books.settings.currencies
+    project, own = context.project, context.settings.currencies
     if project.own_currency:
         yield from _unknown_currency(project.place("currency"), project.currency, own)
     for invoice in project.invoices():
@@ -184,7 +183,7 @@ def _unknown_currency(
 
 
 @project_rule(Category.RECORD, Severity.ERROR)
-def amount_precision(books: Books) -> Iterator[Problem]:
+def amount_precision(context: ProjectContext) -> Iterator[Problem]:
     """An amount with more decimals than its currency has, trailing zeros aside.
 
     Why: nobody can pay a tenth of a cent or half a yen, so an invoice over such an amount is never settled in
@@ -204,16 +203,16 @@ def amount_precision(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 900000.00, status: not_billed}
     """
-    project = books.project
-    for route, amount, currency, milestone, invoice in _amounts(books):
-        allowed = project.decimals if currency is None else money.decimals(currency, books.settings.currencies)
+    project = context.project
+    for route, amount, currency, milestone, invoice in _amounts(context):
+        allowed = project.decimals if currency is None else money.decimals(currency, context.settings.currencies)
         if allowed is None or money.decimals_used(amount) <= allowed:
             continue
         code = currency or project.currency
         places = _decimals(allowed)
         yield Problem(
             place=project.place(*route),
-            message=f"{money.text(amount, 0)} has {_decimals(money.decimals_used(amount))}, and {code} has {places if allowed else 'none'}",
+            message=f"{money.plain(amount, 0)} has {_decimals(money.decimals_used(amount))}, and {code} has {places if allowed else 'none'}",
             hint=f"round it as the paper does: at most {places}"
             if allowed
             else "round it to a whole number as the paper does",
@@ -226,9 +225,9 @@ def _decimals(number: int) -> str:
     return "1 decimal" if number == 1 else f"{number} decimals"
 
 
-def _amounts(books: Books) -> Iterator[tuple[Route, Decimal, str | None, str | None, str | None]]:
+def _amounts(context: ProjectContext) -> Iterator[tuple[Route, Decimal, str | None, str | None, str | None]]:
     """Every amount of a project: route, amount, currency where it is not the project's, milestone id, invoice."""
-    project = books.project
+    project = context.project
     agreement = project.agreement
     if agreement is not None:
         if agreement.total is not None:
@@ -263,7 +262,7 @@ def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Decimal, str | N
 
 
 @project_rule(Category.RECORD, Severity.ERROR)
-def lines_mismatch(books: Books) -> Iterator[Problem]:
+def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """An invoice's amount is not the sum of its lines, or its total is less than its amount.
 
     Why: the part that no line claims is billed for nothing, and no milestone will ever show it.
@@ -296,14 +295,14 @@ def lines_mismatch(books: Books) -> Iterator[Problem]:
             file: invoices/INV-1.pdf
             lines: [{milestone: M1, amount: 4000.00}, {milestone: M2, amount: 5000.00}]
     """
-    project = books.project
+    project = context.project
     for invoice in project.invoices():
         lines = money.total(line.amount for line in invoice.lines)
         if not invoice.own and lines != invoice.amount:
             yield Problem(
                 place=project.place(*invoice.route, "amount"),
                 message=f"invoice {invoice.number} is over {project.money(invoice.amount)}, but its lines sum to {project.money(lines)}",
-                hint=f"write the sum, {money.text(lines, project.places)}, or mend the lines",
+                hint=f"write the sum, {money.plain(lines, project.places)}, or mend the lines",
                 milestone=invoice.only_milestone,
                 invoice=invoice.number,
             )
@@ -318,7 +317,7 @@ def lines_mismatch(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.RECORD, Severity.ERROR)
-def duplicate_milestone(books: Books) -> Iterator[Problem]:
+def duplicate_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A milestone id stands twice in a project.
 
     Why: an invoice line that names the id could mean either, so what is billed for which can't be told.
@@ -339,7 +338,7 @@ def duplicate_milestone(books: Books) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
-    project = books.project
+    project = context.project
     first: dict[str, Route] = {}
     for milestone in project.milestones:
         route = (*milestone.route, "id")
@@ -357,7 +356,7 @@ def duplicate_milestone(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.RECORD, Severity.WARNING)
-def duplicate_name(books: Books) -> Iterator[Problem]:
+def duplicate_name(context: ProjectContext) -> Iterator[Problem]:
     """A milestone name stands twice in a project.
 
     Why: on an invoice only the name is read, and one milestone copied by mistake looks just like this.
@@ -378,7 +377,7 @@ def duplicate_name(books: Books) -> Iterator[Problem]:
           - {id: M1, name: First release, amount: 4000.00, status: not_billed}
           - {id: M2, name: Second release, amount: 5000.00, status: not_billed}
     """
-    project = books.project
+    project = context.project
     first: dict[str, Route] = {}
     for milestone in project.milestones:
         route = (*milestone.route, "name")
@@ -395,7 +394,7 @@ def duplicate_name(books: Books) -> Iterator[Problem]:
         first.setdefault(milestone.name, route)
 
 
-def _named_in_settings(workspace: Whole) -> Iterator[Problem]:
+def _named_in_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
     if workspace.settings.waivers and not workspace.skipped:
         ids = {milestone for facts in workspace.facts for milestone in facts.milestones}
         numbers = {entry.invoice.key for entry in workspace.entries}
@@ -404,7 +403,7 @@ def _named_in_settings(workspace: Whole) -> Iterator[Problem]:
 
 
 @project_rule(Category.RECORD, Severity.ERROR, across=_named_in_settings)
-def unknown_milestone(books: Books) -> Iterator[Problem]:
+def unknown_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A line, waiver or reference names a milestone or invoice that is not there.
 
     Why: a share of an invoice that bills nothing known is money no milestone accounts for; a credit note
@@ -436,7 +435,7 @@ def unknown_milestone(books: Books) -> Iterator[Problem]:
             file: invoices/INV-1.pdf
             lines: [{milestone: M1, amount: 4000.00}]
     """
-    project = books.project
+    project = context.project
     ids = {milestone.id for milestone in project.milestones}
     invoices = tuple(project.invoices())
     strangers = [(invoice, line) for invoice in invoices for line in invoice.lines if line.milestone not in ids]
@@ -451,13 +450,13 @@ def unknown_milestone(books: Books) -> Iterator[Problem]:
                 milestone=bills[invoice.route],
                 invoice=invoice.number,
             )
-    yield from _unknown_invoices(books, invoices)
+    yield from _unknown_invoices(context, invoices)
     numbers = {invoice.key for invoice in invoices}
     for waiver in project.waivers:
         yield from unknown_in_waiver(waiver, ids, numbers)
 
 
-def _unknown_invoices(books: Books, invoices: tuple[Invoice, ...]) -> Iterator[Problem]:
+def _unknown_invoices(context: ProjectContext, invoices: tuple[Invoice, ...]) -> Iterator[Problem]:
     """`credits` and `replaces` that lead nowhere."""
     targets = credit_targets(invoices)
     times = Counter(invoice.key for invoice in invoices)
@@ -477,7 +476,7 @@ def _unknown_invoices(books: Books, invoices: tuple[Invoice, ...]) -> Iterator[P
             else:
                 fact = f"{key} {named}, which is not in this project"
             yield Problem(
-                place=books.project.place(*invoice.route, key),
+                place=context.project.place(*invoice.route, key),
                 message=f"{subject} {fact}",
                 hint=f"write the number of the invoice it {'takes back' if key == 'credits' else 're-issues'}",
                 milestone=invoice.only_milestone,
@@ -500,7 +499,7 @@ def unknown_in_waiver(waiver: Waiver, ids: set[str], numbers: set[str]) -> Itera
 
 
 @waiver_rule(Category.RECORD, Severity.WARNING)
-def unused_waiver(judged: tuple[JudgedWaiver, ...]) -> Iterator[Problem]:
+def unused_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
     """A waiver that accepts nothing.
 
     Why: the trouble it excused is gone, and left standing it would excuse the next one in silence.
@@ -533,7 +532,7 @@ def unused_waiver(judged: tuple[JudgedWaiver, ...]) -> Iterator[Problem]:
 
 
 @waiver_rule(Category.RECORD, Severity.WARNING)
-def expired_waiver(judged: tuple[JudgedWaiver, ...]) -> Iterator[Problem]:
+def expired_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
     """A waiver whose last day has passed.
 
     Why: it was granted for a time, and the time is over: what it accepted counts again.
@@ -565,7 +564,7 @@ def expired_waiver(judged: tuple[JudgedWaiver, ...]) -> Iterator[Problem]:
 
 
 @workspace_rule(Category.RECORD, Severity.WARNING)
-def milestones_file_missing(workspace: Whole) -> Iterator[Problem]:
+def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """A folder with an agreement, invoices or sign-offs, and no `milestones.yaml`.
 
     Why: the paper is there and the records are not, so nothing of this project is in any sum or check. Folders

@@ -11,10 +11,9 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.books import Books, File
-    from mtrack.facts import Whole
     from mtrack.finding import Category, Problem, Severity
-    from mtrack.lint import JudgedWaiver
+    from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile
+    from mtrack.rules.facts import WorkspaceFacts
 
 Scope = Literal["file", "project", "workspace", "close", "waivers"]
 
@@ -23,7 +22,7 @@ REGISTRY: dict[str, Rule] = {}
 
 
 class Rule(Struct, frozen=True):
-    """A rule. `scope` says what `check` is given: a file, a project's books, the workspace as a whole.
+    """A rule. `scope` says what `check` is given: a file, a project's context, the workspace as a whole.
 
     `across` is what it checks of the workspace as a whole, be it all it checks or the part that no project holds.
     """
@@ -34,7 +33,7 @@ class Rule(Struct, frozen=True):
     fixable: bool
     scope: Scope
     check: Callable[..., Iterator[Problem]]
-    across: Callable[[Whole], Iterator[Problem]] | None = None
+    across: Callable[[WorkspaceFacts], Iterator[Problem]] | None = None
 
     @property
     def summary(self) -> str:
@@ -47,11 +46,16 @@ class Rule(Struct, frozen=True):
         return inspect.cleandoc(self.check.__doc__ or "")
 
 
-_Across = Callable[["Whole"], "Iterator[Problem]"]
+_WorkspaceCheck = Callable[["WorkspaceFacts"], "Iterator[Problem]"]
 
 
 def _register(
-    scope: Scope, category: Category, severity: Severity, *, fixable: bool = False, across: _Across | None = None
+    scope: Scope,
+    category: Category,
+    severity: Severity,
+    *,
+    fixable: bool = False,
+    across: _WorkspaceCheck | None = None,
 ) -> Any:
     def register(check: Callable[..., Iterator[Problem]]) -> Callable[..., Iterator[Problem]]:
         name = check.__name__.strip("_").replace("_", "-")
@@ -67,19 +71,19 @@ def _register(
 
 def file_rule(
     category: Category, severity: Severity
-) -> Callable[[Callable[[File], Iterator[Problem]]], Callable[[File], Iterator[Problem]]]:
+) -> Callable[[Callable[[RecordFile], Iterator[Problem]]], Callable[[RecordFile], Iterator[Problem]]]:
     """A rule about a file as such: whether it can be read and what shape it has."""
     return _register("file", category, severity)  # type: ignore[no-any-return]
 
 
 def project_rule(
-    category: Category, severity: Severity, *, fixable: bool = False, across: _Across | None = None
-) -> Callable[[Callable[[Books], Iterator[Problem]]], Callable[[Books], Iterator[Problem]]]:
+    category: Category, severity: Severity, *, fixable: bool = False, across: _WorkspaceCheck | None = None
+) -> Callable[[Callable[[ProjectContext], Iterator[Problem]]], Callable[[ProjectContext], Iterator[Problem]]]:
     """A rule about one project; `across` checks what of it is in no project."""
     return _register("project", category, severity, fixable=fixable, across=across)  # type: ignore[no-any-return]
 
 
-def workspace_rule(category: Category, severity: Severity) -> Callable[[_Across], _Across]:
+def workspace_rule(category: Category, severity: Severity) -> Callable[[_WorkspaceCheck], _WorkspaceCheck]:
     """A rule that looks across projects."""
     return _register("workspace", category, severity)  # type: ignore[no-any-return]
 
@@ -87,7 +91,8 @@ def workspace_rule(category: Category, severity: Severity) -> Callable[[_Across]
 def close_rule(
     category: Category, severity: Severity
 ) -> Callable[
-    [Callable[[Books, frozenset[str]], Iterator[Problem]]], Callable[[Books, frozenset[str]], Iterator[Problem]]
+    [Callable[[ProjectContext, frozenset[str]], Iterator[Problem]]],
+    Callable[[ProjectContext, frozenset[str]], Iterator[Problem]],
 ]:
     """A rule that also asks which other rules found something in the project."""
     return _register("close", category, severity)  # type: ignore[no-any-return]
@@ -96,7 +101,7 @@ def close_rule(
 def waiver_rule(
     category: Category, severity: Severity
 ) -> Callable[
-    [Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]], Callable[[tuple[JudgedWaiver, ...]], Iterator[Problem]]
+    [Callable[[tuple[CheckedWaiver, ...]], Iterator[Problem]]], Callable[[tuple[CheckedWaiver, ...]], Iterator[Problem]]
 ]:
     """A rule about waivers, judged once all other findings are known."""
     return _register("waivers", category, severity)  # type: ignore[no-any-return]

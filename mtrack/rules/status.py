@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Category, Problem, Severity
-from mtrack.model import Invoice, Milestone
+from mtrack.record.model import Invoice, Milestone
 from mtrack.rules.gaps import listed
 from mtrack.rules.registry import project_rule
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mtrack.books import Books
-    from mtrack.figures import MilestoneFigures
+    from mtrack.figures.ledger import MilestoneFigures
     from mtrack.finding import Route
-    from mtrack.model import Project
+    from mtrack.record.model import Project
+    from mtrack.rules.context import ProjectContext
 
 
 @project_rule(Category.STATUS, Severity.ERROR, fixable=True)
-def status_mismatch(books: Books) -> Iterator[Problem]:
+def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's status is not the one its invoices ask for.
 
     Why: people read the status and nothing else. `not_billed` beside a sent invoice, or `sent` beside a full
@@ -53,25 +53,25 @@ def status_mismatch(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: sent
     """
-    project = books.project
-    for figures in books.ledger.milestones:
+    project = context.project
+    for figures in context.ledger.milestones:
         milestone = figures.milestone
         if milestone.status in figures.accepted_statuses:
             continue
         yield Problem(
             place=project.place(*milestone.route, "status"),
-            message=f"{milestone.label} says {milestone.status}, but {_because(figures, books)}: {figures.expected_status}",
+            message=f"{milestone.label} says {milestone.status}, but {_because(figures, context)}: {figures.expected_status}",
             hint=f"write `status: {figures.expected_status}` (mtrack lint --fix does)",
             milestone=milestone.id,
         )
 
 
-def _because(figures: MilestoneFigures, books: Books) -> str:
+def _because(figures: MilestoneFigures, context: ProjectContext) -> str:
     """Why the expected status is what it is, in words."""
     live = figures.live_invoices
     numbers = listed([item.invoice.number for item in live])
     was, is_ = ("was", "is") if len(live) == 1 else ("were", "are")
-    money = books.project.money
+    money = context.project.money
     if any(item.outstanding for item in live):
         part = f"{numbers} {is_} not settled in full: {money(figures.outstanding)} outstanding"
     else:
@@ -87,7 +87,7 @@ def _because(figures: MilestoneFigures, books: Books) -> str:
 
 
 @project_rule(Category.STATUS, Severity.ERROR)
-def billed_before_approval(books: Books) -> Iterator[Problem]:
+def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a milestone that is not approved, or was sent before the approval.
 
     Why: most agreements let you bill on acceptance only, and a client who has not accepted need not pay. A
@@ -116,8 +116,8 @@ def billed_before_approval(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: sent
     """
-    project = books.project
-    for figures in books.ledger.milestones:
+    project = context.project
+    for figures in context.ledger.milestones:
         milestone = figures.milestone
         if milestone.upfront:
             continue
@@ -137,7 +137,7 @@ def billed_before_approval(books: Books) -> Iterator[Problem]:
 
 
 @project_rule(Category.STATUS, Severity.ERROR)
-def date_order(books: Books) -> Iterator[Problem]:
+def date_order(context: ProjectContext) -> Iterator[Problem]:
     """Two dates stand in an order that can't be.
 
     Why: one of them is a typo, and due dates, aging and reports rest on it. Looked at are: completed after
@@ -168,13 +168,13 @@ def date_order(books: Books) -> Iterator[Problem]:
             invoice: {number: INV-1, amount: 9000.00, sent: 2026-02-03, due: 2026-03-03, file: invoices/INV-1.pdf}
             status: sent
     """
-    project = books.project
+    project = context.project
     for milestone in project.milestones:
         completed, approved = milestone.completed, milestone.approved
         if completed is not None and approved is not None and completed > approved:
             route = milestone.deliverable.route
             message = f"{milestone.label} was completed on {completed}, after its approval on {approved}"
-            yield _later(books, (*route, "completed"), (*route, "approved"), message, milestone.id, None)
+            yield _later(context, (*route, "completed"), (*route, "approved"), message, milestone.id, None)
     upfront = {milestone.id for milestone in project.milestones if milestone.upfront}
     agreement = project.agreement
     for invoice in project.invoices():
@@ -182,7 +182,7 @@ def date_order(books: Books) -> Iterator[Problem]:
         name = f"invoice {invoice.number}"
         if invoice.due is not None and invoice.due < invoice.sent:
             yield _disorder(
-                books,
+                context,
                 (*invoice.route, "due"),
                 f"{name} is due on {invoice.due}, before it was sent on {invoice.sent}",
                 invoice,
@@ -190,28 +190,28 @@ def date_order(books: Books) -> Iterator[Problem]:
         if invoice.void is not None and invoice.void < invoice.sent:
             route = (*invoice.route, "void", "date")
             yield _disorder(
-                books, route, f"{name} was made void on {invoice.void}, before it was sent on {invoice.sent}", invoice
+                context, route, f"{name} was made void on {invoice.void}, before it was sent on {invoice.sent}", invoice
             )
         if all(line.milestone in upfront for line in invoice.lines):
             continue
         for payment in invoice.payments:
             if payment.date < invoice.sent:
                 message = f"{name} was paid on {payment.date}, before it was sent on {invoice.sent}"
-                yield _disorder(books, (*payment.route, "date"), message, invoice)
+                yield _disorder(context, (*payment.route, "date"), message, invoice)
         if agreement is not None and agreement.signed is not None and invoice.sent < agreement.signed:
             message = f"{name} was sent on {invoice.sent}, before the agreement was signed on {agreement.signed}"
-            yield _later(books, sent, (*agreement.route, "signed"), message, invoice.only_milestone, invoice.number)
+            yield _later(context, sent, (*agreement.route, "signed"), message, invoice.only_milestone, invoice.number)
 
 
-def _disorder(books: Books, route: Route, message: str, invoice: Invoice) -> Problem:
-    return _later(books, route, (*invoice.route, "sent"), message, invoice.only_milestone, invoice.number)
+def _disorder(context: ProjectContext, route: Route, message: str, invoice: Invoice) -> Problem:
+    return _later(context, route, (*invoice.route, "sent"), message, invoice.only_milestone, invoice.number)
 
 
 def _later(  # noqa: PLR0913
-    books: Books, one: Route, other: Route, message: str, milestone: str | None, number: str | None
+    context: ProjectContext, one: Route, other: Route, message: str, milestone: str | None, number: str | None
 ) -> Problem:
     """A problem at that of two dates which stands later in the file, the other related."""
-    project = books.project
+    project = context.project
     places = sorted(
         (project.place(*one), project.place(*other)), key=lambda place: project.source.offsets(place) or (0, 0)
     )
@@ -226,7 +226,7 @@ def _later(  # noqa: PLR0913
 
 
 @project_rule(Category.STATUS, Severity.ERROR)
-def future_date(books: Books) -> Iterator[Problem]:
+def future_date(context: ProjectContext) -> Iterator[Problem]:
     """A date of something that happened lies after today (`--as-of`).
 
     Why: a payment of next month is a hope or a typo; until then it makes an invoice look paid. Planned, due
@@ -246,16 +246,16 @@ def future_date(books: Books) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, planned: 2062-01-10, status: not_billed}
     """
-    project = books.project
+    project = context.project
     for day, record, way, what in _happened(project):
-        if day is None or day <= books.as_of:
+        if day is None or day <= context.as_of:
             continue
         invoice = record if isinstance(record, Invoice) else None
         milestone = record if isinstance(record, Milestone) else None
         name = f"invoice {invoice.number} " if invoice else f"{milestone.label} " if milestone else ""
         yield Problem(
             place=project.place(*(record.route if record else ()), *way),
-            message=f"{name}{what} on {day}, which is after {books.as_of}",
+            message=f"{name}{what} on {day}, which is after {context.as_of}",
             hint="check the date; what has not happened yet is not recorded",
             milestone=invoice.only_milestone if invoice else milestone.id if milestone else None,
             invoice=invoice.number if invoice else None,
@@ -283,7 +283,7 @@ def _happened(project: Project) -> Iterator[tuple[date | None, Milestone | Invoi
 
 
 @project_rule(Category.STATUS, Severity.INFO)
-def payment_not_recorded(books: Books) -> Iterator[Problem]:
+def payment_not_recorded(context: ProjectContext) -> Iterator[Problem]:
     """A milestone says paid or partially paid, and a live invoice that bills it lists no payment.
 
     Why: the status is taken at its word, but no one can say when the money came or how much it was.
@@ -319,8 +319,8 @@ def payment_not_recorded(books: Books) -> Iterator[Problem]:
             status: paid
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
-    project = books.project
-    for figures in books.ledger.milestones:
+    project = context.project
+    for figures in context.ledger.milestones:
         milestone = figures.milestone
         if milestone.status not in ("paid", "partially_paid"):
             continue

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from mtrack.cache import gather
 from mtrack.errors import UsageError
-from mtrack.site import whole
-from mtrack.site.folder import Folder, refuse_records, writing
+from mtrack.site import workspace_pages
+from mtrack.site.output import Folder, refuse_records, writing
 from mtrack.site.pages import ASSETS, NAVIGATION, Site
 from mtrack.site.revision import revision
+from mtrack.site.store import gather
 from mtrack.views.overview import overview
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mtrack.books import Workspace
-    from mtrack.lint import Selection
+    from mtrack.check.pipeline import Selection
+    from mtrack.check.workspace import Workspace
     from mtrack.site.pages import Page
     from mtrack.views.overview import Overview
 
@@ -59,8 +59,8 @@ def write_folder(  # noqa: PLR0913
             content = site.asset(name)
             folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
         gathered = gather(workspace, selection, root, folder.kept, lambda *project: write(site.project(*project)))
-        view = overview(workspace.settings, gathered.report, gathered.shares)
-        for page in whole.pages(site, view, gathered.kept):
+        view = overview(workspace.settings, gathered.report, gathered.summaries)
+        for page in workspace_pages.pages(site, view, gathered.kept):
             write(page)
     except BaseException:
         folder.abandon()
@@ -79,10 +79,10 @@ def write_file(
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     gathered = gather(workspace, selection, root, {})
-    view = overview(workspace.settings, gathered.report, gathered.shares)
+    view = overview(workspace.settings, gathered.report, gathered.summaries)
     site = Site(workspace, os.path.dirname(target), revision(workspace.root), single=True)
     shown = [(folder, kept) for folder, kept in gathered.kept.items() if selection.takes_path(join(folder, RECORDS))]
-    top = whole.pages(site, view, gathered.kept)
+    top = workspace_pages.pages(site, view, gathered.kept)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
     with writing(target) as put:
         head = site.frame(

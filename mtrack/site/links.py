@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from mtrack.books import Books
+    from mtrack.rules.context import ProjectContext
 
 _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 80
@@ -45,13 +45,13 @@ def up(page: str) -> str:
 class Files:
     """Links from pages in one folder to the evidence of one project."""
 
-    def __init__(self, books: Books, start: str | None) -> None:
+    def __init__(self, context: ProjectContext, start: str | None) -> None:
         """`start` is the absolute folder of the page the links stand on; None for the preview, which serves them."""
         self._hrefs: dict[str, str] = {}
-        self._records = _link(os.path.join(books.root, *books.project.path.split("/")), books.root, start)
-        for named, state in books.files:
+        self._records = _link(os.path.join(context.root, *context.project.path.split("/")), context.root, start)
+        for named, state in context.files:
             if state.outside is None and state.missing is None:
-                href = _link(state.full, books.root, start)
+                href = _link(state.full, context.root, start)
                 if href is not None:
                     self._hrefs[named.path] = href
 

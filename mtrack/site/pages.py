@@ -12,27 +12,28 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from mtrack import __version__, resources
-from mtrack.cache import encoded
 from mtrack.errors import CannotRunError
 from mtrack.render.templates import html_environment
-from mtrack.site import draw, links
+from mtrack.site import charts, links
+from mtrack.site.filters import Words
 from mtrack.site.links import Files, anchor, page_of
-from mtrack.site.words import Words
-from mtrack.source import inside
+from mtrack.site.store import encoded
 from mtrack.views.milestone import lane, milestone_state
 from mtrack.views.register import invoice_state
-from mtrack.views.share import boundaries
 from mtrack.views.statement import closeout, statement
 from mtrack.views.status import project_status
+from mtrack.views.summary import boundaries
+from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jinja2 import Template
 
-    from mtrack.books import Books, Workspace
-    from mtrack.cache import Kept
+    from mtrack.check.workspace import Workspace
     from mtrack.finding import Finding
+    from mtrack.rules.context import ProjectContext
+    from mtrack.site.store import StoredProject
 
 ASSETS = ("report.css", "report.js")
 NAVIGATION = (
@@ -73,13 +74,13 @@ class Site:
         self._common = self._digest_of_common()
         self._drawn = 0
 
-    def project(self, folder: str, kept: Kept) -> Page:
+    def project(self, folder: str, kept: StoredProject) -> Page:
         """The page of a project, or of records that can't be used."""
         name = page_of(folder)
-        if kept.share is None:
+        if kept.summary is None:
             context = {"folder": folder, "findings": kept.findings}
             return self.page(name, folder, kept.state, "broken.html.j2", lambda: context)
-        title = kept.share.project.name
+        title = kept.summary.project.name
         return self.page(name, title, kept.state, "project.html.j2", lambda: self._project(folder, kept))
 
     def asset(self, name: str) -> str:
@@ -174,11 +175,11 @@ class Site:
             "invoice_state": lambda figures: invoice_state(figures, as_of),
         }
 
-    def _project(self, folder: str, kept: Kept) -> dict[str, Any]:
-        books = self.workspace.open(folder)[1]
-        assert books is not None
-        item = project_status(books)
-        files = Files(books, None if self.live else self._folder_of(page_of(folder)))
+    def _project(self, folder: str, kept: StoredProject) -> dict[str, Any]:
+        project_context = self.workspace.open(folder)[1]
+        assert project_context is not None
+        item = project_status(project_context)
+        files = Files(project_context, None if self.live else self._folder_of(page_of(folder)))
         as_of = self.workspace.as_of
         findings = kept.findings
         by_milestone: dict[str, list[Finding]] = {}
@@ -190,7 +191,7 @@ class Site:
             else:
                 rest.append(finding)
         lanes = [lane(entry, as_of) for entry in item.milestones]
-        axis = draw.axis_of(lanes, as_of)
+        axis = charts.axis_of(lanes, as_of)
         firsts: dict[str, Any] = {}
         first_records: dict[str, Any] = {}
         for entry in item.milestones:
@@ -204,13 +205,13 @@ class Site:
             "href": files.href,
             "boundaries": boundaries(item),
             "statement": statement(item, as_of),
-            "checks": closeout(item, books),
-            "lanes": [(entry, draw.lane(entry, axis, as_of)) for entry in lanes],
-            "ruler": draw.ruler(axis, as_of, self.words.wording),
+            "checks": closeout(item, project_context),
+            "lanes": [(entry, charts.lane(entry, axis, as_of)) for entry in lanes],
+            "ruler": charts.ruler(axis, as_of, self.words.wording),
             "by_milestone": by_milestone,
             "rest": rest,
             "findings": findings,
-            "waivers": _waivers(books, findings),
+            "waivers": _waivers(project_context, findings),
             "records": files.records,
             "first_milestone": lambda record: first_records.get(record.id) is record,
             "first_of": lambda invoice: firsts.get(anchor("i", invoice.number)) is invoice,
@@ -253,11 +254,11 @@ def _relative(path: str, start: str) -> str:
         return path
 
 
-def _waivers(books: Books, findings: Sequence[Finding]) -> list[Any]:
+def _waivers(project_context: ProjectContext, findings: Sequence[Finding]) -> list[Any]:
     """The project's waivers, and the workspace's that accept something here."""
     accepted = {(finding.rule, finding.waiver) for finding in findings if finding.waived}
-    workspace = [waiver for waiver in books.settings.waivers if (waiver.rule, waiver.reason) in accepted]
-    return [*books.project.waivers, *workspace]
+    workspace = [waiver for waiver in project_context.settings.waivers if (waiver.rule, waiver.reason) in accepted]
+    return [*project_context.project.waivers, *workspace]
 
 
 def _part(page: str) -> str:

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.site.links import SERVED
-from mtrack.source import inside
+from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

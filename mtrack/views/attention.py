@@ -11,9 +11,9 @@ from mtrack import money
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mtrack.model import Heading
+    from mtrack.record.model import Heading
     from mtrack.views.gaps import Row
-    from mtrack.views.share import Share
+    from mtrack.views.summary import ProjectSummary
 
 ACTIONS = {
     "amount-unlisted": "add the missing milestone",
@@ -57,12 +57,12 @@ def state_of(row: Row) -> str:
     return "alarm" if row.finding.category == "overlap" else STATES.get(row.finding.rule, "billable")
 
 
-def attention(shares: Iterable[Share]) -> tuple[Item, ...]:
+def attention(summaries: Iterable[ProjectSummary]) -> tuple[Item, ...]:
     """By currency, the largest amount first; what has no amount last of all."""
     items = [
-        Item(row, share.project, state_of(row), ACTIONS.get(row.finding.rule, ""))
-        for share in shares
-        for row in share.rows
+        Item(row, summary.project, state_of(row), ACTIONS.get(row.finding.rule, ""))
+        for summary in summaries
+        for row in summary.rows
     ]
     items.sort(
         key=lambda item: (

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.figures import BUCKETS
+from mtrack.figures.ledger import BUCKETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from mtrack.books import Books, Workspace
-    from mtrack.figures import InvoiceFigures
-    from mtrack.lint import Selection
-    from mtrack.model import Milestone, Project
+    from mtrack.check.pipeline import Selection
+    from mtrack.check.workspace import Workspace
+    from mtrack.figures.ledger import InvoiceFigures
+    from mtrack.record.model import Milestone, Project
+    from mtrack.rules.context import ProjectContext
 
 ZERO = money.ZERO
 BANDS = ("certain", "billable", "planned")
@@ -46,15 +47,15 @@ class AgingView(Struct, frozen=True):
 def aging(workspace: Workspace, selection: Selection) -> AgingView:
     """Outstanding by age. The buckets sum to outstanding."""
     as_of = workspace.as_of
-    shown = [books for books in workspace.books if selection.takes_path(books.project.path)]
+    shown = [context for context in workspace.contexts if selection.takes_path(context.project.path)]
     owed = [
-        Owed(books.project, figures, figures.bucket(as_of), (as_of - figures.due).days)
-        for books in shown
-        for figures in books.ledger.invoices
+        Owed(context.project, figures, figures.bucket(as_of), (as_of - figures.due).days)
+        for context in shown
+        for figures in context.ledger.invoices
         if figures.outstanding
     ]
     owed.sort(key=lambda item: (item.figures.due, item.project.path, item.figures.invoice.number))
-    buckets = by_age((books.project.currency, books.ledger.aging(as_of)) for books in shown)
+    buckets = by_age((context.project.currency, context.ledger.aging(as_of)) for context in shown)
     places = {item.project.currency: item.project.places for item in owed}
     return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places)
 
@@ -101,7 +102,12 @@ class ForecastView(Struct, frozen=True):
 
 def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
     """What can be expected when. What is overdue is expected now: in the month of the day asked for."""
-    items = [item for books in workspace.books if selection.takes_path(books.project.path) for item in expected(books)]
+    items = [
+        item
+        for context in workspace.contexts
+        if selection.takes_path(context.project.path)
+        for item in expected(context)
+    ]
     items.sort(key=lambda item: (item.day or date.max, BANDS.index(item.band), item.project.path))
     months = calendar((item.project.currency, item.month, item.band, item.amount) for item in items)
     places = {item.project.currency: item.project.places for item in items}
@@ -120,46 +126,46 @@ def calendar(cash: Iterable[tuple[str, date | None, str, Decimal]]) -> dict[str,
     }
 
 
-def expected(books: Books) -> tuple[Expected, ...]:
+def expected(context: ProjectContext) -> tuple[Expected, ...]:
     """What can be expected of one project."""
-    return (*_certain(books), *_unbilled(books))
+    return (*_certain(context), *_unbilled(context))
 
 
 def _month(day: date | None) -> date | None:
     return None if day is None else day.replace(day=1)
 
 
-def _certain(books: Books) -> list[Expected]:
+def _certain(context: ProjectContext) -> list[Expected]:
     result: list[Expected] = []
-    for figures in books.ledger.invoices:
+    for figures in context.ledger.invoices:
         if figures.outstanding:
-            late = figures.due < books.as_of
-            day = None if figures.invoice.disputed is not None else max(figures.due, books.as_of)
+            late = figures.due < context.as_of
+            day = None if figures.invoice.disputed is not None else max(figures.due, context.as_of)
             result.append(
-                Expected(books.project, "certain", _month(day), day, figures.outstanding, invoice=figures, late=late)
+                Expected(context.project, "certain", _month(day), day, figures.outstanding, invoice=figures, late=late)
             )
     return result
 
 
-def _unbilled(books: Books) -> list[Expected]:
-    project, agreement = books.project, books.project.agreement
+def _unbilled(context: ProjectContext) -> list[Expected]:
+    project, agreement = context.project, context.project.agreement
     terms = (
-        agreement.payment_terms if agreement and agreement.payment_terms is not None else books.settings.payment_terms
+        agreement.payment_terms if agreement and agreement.payment_terms is not None else context.settings.payment_terms
     )
     result: list[Expected] = []
-    for figures in books.ledger.milestones:
+    for figures in context.ledger.milestones:
         milestone = figures.milestone
         if milestone.cancelled or not figures.unbilled:
             continue
         approved = milestone.approved is not None or figures.is_billed
-        start = books.as_of if approved else milestone.planned
-        late = start is not None and start < books.as_of
-        if milestone.on_hold(books.as_of):
+        start = context.as_of if approved else milestone.planned
+        late = start is not None and start < context.as_of
+        if milestone.on_hold(context.as_of):
             start = None if milestone.hold_until is None or start is None else max(start, milestone.hold_until)
         day = None
         if start is not None:
             try:
-                day = max(start, books.as_of) + timedelta(days=terms)
+                day = max(start, context.as_of) + timedelta(days=terms)
             except OverflowError:
                 day = None
         band = "billable" if approved else "planned"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack.figures import Totals
+from mtrack.figures.ledger import Totals
 from mtrack.views.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mtrack.views.share import Share
+    from mtrack.views.summary import ProjectSummary
 
 
 class ClientSums(Struct, frozen=True):
@@ -21,15 +21,15 @@ class ClientSums(Struct, frozen=True):
     name: str | None
     currency: str
     places: int
-    projects: tuple[Share, ...]
+    projects: tuple[ProjectSummary, ...]
     totals: Totals
     progress: Progress
 
 
-def clients(shares: Iterable[Share]) -> tuple[ClientSums, ...]:
+def clients(summaries: Iterable[ProjectSummary]) -> tuple[ClientSums, ...]:
     """By name and currency; projects without a client last."""
-    groups: dict[tuple[str | None, str], list[Share]] = {}
-    for item in shares:
+    groups: dict[tuple[str | None, str], list[ProjectSummary]] = {}
+    for item in summaries:
         groups.setdefault((item.project.client, item.project.currency), []).append(item)
     result: list[ClientSums] = []
     for (name, currency), items in groups.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mtrack.model import Heading
+    from mtrack.record.model import Heading
 
 
 class _OfProject(Protocol):

@@ -15,9 +15,9 @@ from mtrack.views.currencies import by_currency
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mtrack.books import Workspace
-    from mtrack.lint import Report
-    from mtrack.model import Project
+    from mtrack.check.pipeline import Report
+    from mtrack.check.workspace import Workspace
+    from mtrack.record.model import Project
 
 ZERO = money.ZERO
 _SHOWN = (Category.GAP, Category.OVERLAP)
@@ -85,9 +85,9 @@ def gaps(workspace: Workspace, report: Report) -> GapsView:
         if not finding.waived and finding.project is not None:
             by_project.setdefault(finding.project, []).append(finding)
     projects = tuple(
-        project_gaps(books.project, findings, workspace.as_of)
-        for books in workspace.books
-        if (findings := by_project.get(books.project.folder))
+        project_gaps(context.project, findings, workspace.as_of)
+        for context in workspace.contexts
+        if (findings := by_project.get(context.project.folder))
     )
     groups = by_currency(projects).items()
     return GapsView(

@@ -13,7 +13,7 @@ from mtrack import money
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mtrack.books import Books
+    from mtrack.rules.context import ProjectContext
 
 ZERO = money.ZERO
 SPAN = 12
@@ -45,14 +45,14 @@ def last_months(as_of: date) -> tuple[date, ...]:
     return tuple(date(i // 12, i % 12 + 1, 1) for i in range(max(index - SPAN + 1, 12), index + 1))
 
 
-def turnover(books: Books) -> Turnover:
+def turnover(context: ProjectContext) -> Turnover:
     """Billed and received of a project; void invoices count nowhere, nor does what is dated after the day asked for."""
-    as_of = books.as_of
+    as_of = context.as_of
     start = last_months(as_of)[0]
     billed: dict[date, Decimal] = {}
     received: dict[date, Decimal] = {}
     undated = ZERO
-    for figures in books.ledger.invoices:
+    for figures in context.ledger.invoices:
         invoice = figures.invoice
         if invoice.void is not None:
             continue

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.figures import Totals
-from mtrack.model import number_key
+from mtrack.figures.ledger import Totals
+from mtrack.record.model import number_key
 from mtrack.views.attention import attention
 from mtrack.views.cash import by_age, calendar
 from mtrack.views.clients import clients
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from mtrack.check.pipeline import Report
     from mtrack.finding import Finding
-    from mtrack.lint import Report
-    from mtrack.model import Heading
-    from mtrack.settings import Settings
+    from mtrack.record.model import Heading
+    from mtrack.record.settings import Settings
     from mtrack.views.attention import Item
     from mtrack.views.clients import ClientSums
     from mtrack.views.months import Month
-    from mtrack.views.register import Registered
-    from mtrack.views.share import Share
+    from mtrack.views.register import RegisterRow
+    from mtrack.views.summary import ProjectSummary
 
 
-class Line(Struct, frozen=True, array_like=True, gc=False):
+class RegisterEntry(Struct, frozen=True, array_like=True, gc=False):
     """A line of the register: an invoice record, and the finding of numbers missing before it."""
 
     project: Heading
-    invoice: Registered
+    invoice: RegisterRow
     hole: Finding | None
 
 
@@ -52,7 +52,7 @@ class Overview(Struct, frozen=True):
     name: str | None
     locale: str
     report: Report
-    projects: tuple[Share, ...]
+    projects: tuple[ProjectSummary, ...]
     attention: tuple[Item, ...]
     places: dict[str, int]
     totals: dict[str, Totals]
@@ -63,33 +63,33 @@ class Overview(Struct, frozen=True):
     months: dict[str, tuple[Month, ...]]
     undated: dict[str, Decimal]
     clients: tuple[ClientSums, ...]
-    register: tuple[Line, ...]
+    register: tuple[RegisterEntry, ...]
 
 
-def overview(settings: Settings, report: Report, shares: Sequence[Share]) -> Overview:
-    """The projects' shares put together."""
-    groups = by_currency(shares).items()
+def overview(settings: Settings, report: Report, summaries: Sequence[ProjectSummary]) -> Overview:
+    """The projects' summaries put together."""
+    groups = by_currency(summaries).items()
     return Overview(
         as_of=report.as_of,
         name=settings.name,
         locale=settings.locale,
         report=report,
-        projects=tuple(shares),
-        attention=attention(shares),
+        projects=tuple(summaries),
+        attention=attention(summaries),
         places={currency: items[0].project.places for currency, items in groups},
         totals={currency: Totals.sum(item.totals for item in items) for currency, items in groups},
         progress={currency: Progress.sum(item.progress for item in items) for currency, items in groups},
         gaps={currency: Sums.sum(item.sums for item in items) for currency, items in groups},
-        buckets=by_age((item.project.currency, item.owed) for item in shares),
-        forecast=calendar((item.project.currency, *cash) for item in shares for cash in item.expected),
+        buckets=by_age((item.project.currency, item.owed) for item in summaries),
+        forecast=calendar((item.project.currency, *cash) for item in summaries for cash in item.expected),
         months={currency: months((item.turnover for item in items), report.as_of) for currency, items in groups},
         undated={currency: money.total(item.turnover.undated for item in items) for currency, items in groups},
-        clients=clients(shares),
-        register=_register(report, shares),
+        clients=clients(summaries),
+        register=_register(report, summaries),
     )
 
 
-def _register(report: Report, shares: Sequence[Share]) -> tuple[Line, ...]:
+def _register(report: Report, summaries: Sequence[ProjectSummary]) -> tuple[RegisterEntry, ...]:
     """Every invoice record by number, with the holes in its series."""
     holes = {
         (finding.path, number_key(finding.invoice)): finding
@@ -97,8 +97,10 @@ def _register(report: Report, shares: Sequence[Share]) -> tuple[Line, ...]:
         if finding.rule == "invoice-number-gap" and finding.invoice is not None and not finding.waived
     }
     lines = [
-        Line(item.project, invoice, holes.get((item.project.path, number_key(invoice.number))) if holes else None)
-        for item in shares
+        RegisterEntry(
+            item.project, invoice, holes.get((item.project.path, number_key(invoice.number))) if holes else None
+        )
+        for item in summaries
         for invoice in item.invoices
     ]
     lines.sort(key=lambda line: (line.invoice.order, line.project.path, line.invoice.sent))

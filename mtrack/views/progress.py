@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from mtrack.figures import InvoiceFigures, MilestoneFigures
+    from mtrack.figures.ledger import InvoiceFigures, MilestoneFigures
 
 ZERO = money.ZERO
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.model import number_key, number_parts
+from mtrack.record.model import number_key, number_parts
 
 if TYPE_CHECKING:
-    from mtrack.books import Books
-    from mtrack.figures import InvoiceFigures
+    from mtrack.figures.ledger import InvoiceFigures
+    from mtrack.rules.context import ProjectContext
 
 
-class Registered(Struct, frozen=True, array_like=True, gc=False):
+class RegisterRow(Struct, frozen=True, array_like=True, gc=False):
     """An invoice record; `state` as `invoice_state` says. `gross` of a void one is what it was over.
 
     `order` is what its number is sorted by, `due` None where nothing falls due.
@@ -57,13 +57,13 @@ def number_order(number: str) -> str:
     return f"{before}\0{after}\0{len(digits):06}{digits}"
 
 
-def registered(books: Books) -> tuple[Registered, ...]:
+def register_rows(context: ProjectContext) -> tuple[RegisterRow, ...]:
     """The invoice records of one project."""
-    rows: list[Registered] = []
-    for figures in books.ledger.invoices:
-        invoice, state = figures.invoice, invoice_state(figures, books.as_of)
+    rows: list[RegisterRow] = []
+    for figures in context.ledger.invoices:
+        invoice, state = figures.invoice, invoice_state(figures, context.as_of)
         rows.append(
-            Registered(
+            RegisterRow(
                 number=invoice.number,
                 order=number_order(invoice.number),
                 sent=invoice.sent,

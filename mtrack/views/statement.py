@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.books import Books
-    from mtrack.model import Milestone
+    from mtrack.record.model import Milestone
+    from mtrack.rules.context import ProjectContext
     from mtrack.views.status import MilestoneStatus, ProjectStatus
 
 ZERO = money.ZERO
 
 
-class Line(Struct, frozen=True):
+class StatementRow(Struct, frozen=True):
     """A milestone's line, net of tax. billed = before + this_period; agreed = billed + balance.
 
     `received` is the billed part that is settled; `balance` is below 0 where more is billed than agreed.
@@ -38,8 +38,8 @@ class Statement(Struct, frozen=True):
     """The lines in the agreed order, cancelled milestones left out, and their sum; `since` begins the period."""
 
     since: date
-    lines: tuple[Line, ...]
-    total: Line
+    lines: tuple[StatementRow, ...]
+    total: StatementRow
     original: Decimal | None
     amendments: Decimal
 
@@ -47,9 +47,9 @@ class Statement(Struct, frozen=True):
 def statement(item: ProjectStatus, as_of: date) -> Statement:
     """The statement for the month of `as_of`: what is sent from its first day on is this period's."""
     since = as_of.replace(day=1)
-    lines = tuple(_line(entry, since) for entry in item.milestones if not entry.figures.milestone.cancelled)
+    lines = tuple(_row(entry, since) for entry in item.milestones if not entry.figures.milestone.cancelled)
     parts = ("agreed", "before", "this_period", "billed", "received", "balance")
-    total = Line(None, *(money.total(getattr(line, part) for line in lines) for part in parts))
+    total = StatementRow(None, *(money.total(getattr(line, part) for line in lines) for part in parts))
     agreement = item.project.agreement
     return Statement(
         since,
@@ -60,7 +60,7 @@ def statement(item: ProjectStatus, as_of: date) -> Statement:
     )
 
 
-def _line(entry: MilestoneStatus, since: date) -> Line:
+def _row(entry: MilestoneStatus, since: date) -> StatementRow:
     figures = entry.figures
     this_period = ZERO
     for item in figures.invoices:
@@ -68,7 +68,7 @@ def _line(entry: MilestoneStatus, since: date) -> Line:
             share = money.total(line.amount for line in item.invoice.lines if line.milestone == figures.milestone.id)
             add = money.minus if item.invoice.is_credit_note else money.plus
             this_period = add(this_period, share)
-    return Line(
+    return StatementRow(
         figures.milestone,
         figures.agreed,
         money.minus(figures.billed, this_period),
@@ -88,12 +88,12 @@ class Check(Struct, frozen=True):
     count: int | None = None
 
 
-def closeout(item: ProjectStatus, books: Books) -> tuple[Check, ...]:
+def closeout(item: ProjectStatus, context: ProjectContext) -> tuple[Check, ...]:
     """What must be true before a project is closed (SPEC 1): it adds up, it is billed, settled and on file."""
     project, totals = item.project, item.totals
     agreement = project.agreement
     counted = [entry.figures for entry in item.milestones if not entry.figures.milestone.cancelled]
-    bad = {named.route for named, state in books.files if state.missing or state.outside}
+    bad = {named.route for named, state in context.files if state.missing or state.outside}
     signed = agreement is not None and agreement.file is not None and agreement.signed is not None
     on_file = signed and agreement is not None and (*agreement.route, "file") not in bad
     off = None if item.agreed_total is None else money.minus(item.agreed_total, totals.agreed)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack import figures
-from mtrack.figures import Totals
+from mtrack.figures.ledger import Totals, agreed_count, agreed_total
 from mtrack.views import progress
 from mtrack.views.currencies import by_currency
 from mtrack.views.progress import Progress
@@ -16,10 +15,11 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.books import Books, Workspace
-    from mtrack.figures import InvoiceFigures, Ledger, MilestoneFigures
-    from mtrack.lint import Selection
-    from mtrack.model import Project
+    from mtrack.check.pipeline import Selection
+    from mtrack.check.workspace import Workspace
+    from mtrack.figures.ledger import InvoiceFigures, Ledger, MilestoneFigures
+    from mtrack.record.model import Project
+    from mtrack.rules.context import ProjectContext
 
 
 class MilestoneStatus(Struct, frozen=True):
@@ -65,7 +65,9 @@ class StatusView(Struct, frozen=True):
 
 def status(workspace: Workspace, selection: Selection) -> StatusView:
     """The status of the projects under the paths asked for."""
-    projects = tuple(project_status(books) for books in workspace.books if selection.takes_path(books.project.path))
+    projects = tuple(
+        project_status(context) for context in workspace.contexts if selection.takes_path(context.project.path)
+    )
     groups = by_currency(projects).items()
     return StatusView(
         as_of=workspace.as_of,
@@ -78,9 +80,9 @@ def status(workspace: Workspace, selection: Selection) -> StatusView:
     )
 
 
-def project_status(books: Books) -> ProjectStatus:
+def project_status(context: ProjectContext) -> ProjectStatus:
     """The status of one project."""
-    project, ledger = books.project, books.ledger
+    project, ledger = context.project, context.ledger
     void: dict[str, list[InvoiceFigures]] = {}
     for item in ledger.invoices:
         if item.invoice.void is not None:
@@ -90,16 +92,16 @@ def project_status(books: Books) -> ProjectStatus:
         MilestoneStatus(
             item,
             (*item.invoices, *void.get(item.milestone.id, ())),
-            progress.of_milestone(item, project.places, books.as_of),
+            progress.of_milestone(item, project.places, context.as_of),
         )
         for item in ledger.milestones
     )
     return ProjectStatus(
         project,
         ledger,
-        ledger.totals(books.as_of),
+        ledger.totals(context.as_of),
         Progress.sum(entry.progress for entry in milestones),
         milestones,
-        figures.agreed_total(project),
-        figures.agreed_count(project),
+        agreed_total(project),
+        agreed_count(project),
     )

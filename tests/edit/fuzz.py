@@ -17,7 +17,8 @@ import edit_styles  # noqa: E402
 import edit_verbs  # noqa: E402
 import yaml  # noqa: E402
 
-from mtrack.edit.splice import RefusedError, splice  # noqa: E402
+from mtrack.edit.records import splice_records  # noqa: E402
+from mtrack.yaml.splice import RefusedError  # noqa: E402
 
 
 def batch(job: tuple[int, int]) -> tuple[int, Counter[str], list[str]]:
@@ -27,21 +28,21 @@ def batch(job: tuple[int, int]) -> tuple[int, Counter[str], list[str]]:
     done, refused, wrong = 0, Counter[str](), []
     while done < wanted:
         text = edit_styles.text(rng)
-        books = edit_verbs.books_of(text)
+        context = edit_verbs.context_of(text)
         try:
             before = edit_judge.tree(text)
         except yaml.YAMLError:
             before = None
-        if books is None or before is None:
+        if context is None or before is None:
             refused["(no record)"] += 1
             continue
         for case in edit_verbs.CASES:
-            changes = edit_verbs.changes_for(books, case)
+            changes = edit_verbs.changes_for(context, case)
             if not changes:
                 continue
             done += 1
             try:
-                after = splice(text, changes)
+                after = splice_records(text, changes)
             except RefusedError as error:
                 if error.reason == "proof":  # nothing was written, but what was to be written was wrong
                     wrong.append(f"seed {seed}, {case}: {error}\n{text}")

@@ -20,8 +20,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
-from mtrack import schema, source  # noqa: E402
-from mtrack.edit import find, record, store, verbs  # noqa: E402
+from mtrack.edit import find, store, transaction, verbs  # noqa: E402
+from mtrack.record import schema  # noqa: E402
+from mtrack.yaml import source  # noqa: E402
 
 RECORD = """\
 project: Acme website  # kept by hand
@@ -46,12 +47,12 @@ DAY = date(2026, 2, 20)
 def pay(target: find.Target, number: int, evidence: str | None = None) -> None:
     """One payment, with its number as the note."""
 
-    def verb(books: object) -> verbs.Edit:
-        invoice = find.invoice(books.project, "inv-1")  # type: ignore[attr-defined]
-        return verbs.pay(books, invoice, Decimal("1.00"), date=DAY, note=str(number))  # type: ignore[arg-type]
+    def verb(context: object) -> verbs.Edit:
+        invoice = find.invoice(context.project, "inv-1")  # type: ignore[attr-defined]
+        return verbs.pay(context, invoice, Decimal("1.00"), date=DAY, note=str(number))  # type: ignore[arg-type]
 
     plan = (lambda folder: (store.evidence(folder, evidence, "invoices"),)) if evidence else None
-    record.carry_out(target, verb, record.Options(as_of=DAY), plan)
+    transaction.carry_out(target, verb, transaction.Options(as_of=DAY), plan)
 
 
 def payments(path: Path) -> list[int]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import edit_judge
 import pytest
-from edit_verbs import CASES, books_of, changes_for
+from edit_verbs import CASES, changes_for, context_of
 
-from mtrack.edit.splice import REASONS, RefusedError, splice
+from mtrack.edit.records import splice_records
+from mtrack.yaml.splice import REASONS, RefusedError
 
 CORPUS = sorted((Path(__file__).parent.parent / "corpus-edit").glob("*.txt"))
 SHARE = 0.03
@@ -25,9 +26,9 @@ def test_the_corpus_is_large_and_every_verb_meets_most_of_it() -> None:
     assert len(CORPUS) >= 60
     met = Counter[str]()
     for path in CORPUS:
-        books = books_of(_text(path))
-        assert books is not None, path.name
-        met.update(case for case in CASES if changes_for(books, case))
+        context = context_of(_text(path))
+        assert context is not None, path.name
+        met.update(case for case in CASES if changes_for(context, case))
     assert set(met) == set(CASES)
     assert min(met.values()) >= 15, met  # `hold` meets fewest: most files have one already
 
@@ -35,20 +36,20 @@ def test_the_corpus_is_large_and_every_verb_meets_most_of_it() -> None:
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
 def test_an_edit_is_exact_or_refused(path: Path) -> None:
     text = _text(path)
-    books = books_of(text)
-    assert books is not None
+    context = context_of(text)
+    assert context is not None
     refusals: list[tuple[str, RefusedError]] = []
     for case in CASES:
-        changes = changes_for(books, case)
+        changes = changes_for(context, case)
         if not changes:
             continue
         try:
-            after = splice(text, changes)
+            after = splice_records(text, changes)
         except RefusedError as error:
             refusals.append((case, error))
             continue
         assert not edit_judge.faults(text, after, changes), (case, after)
-        assert books_of(after) is not None, case
+        assert context_of(after) is not None, case
     for case, refused in refusals:
         assert refused.reason in REASONS, case
         assert refused.by_hand, case
@@ -58,15 +59,15 @@ def test_few_edits_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     done, reasons, files = 0, Counter[str](), Counter[str]()
     for path in CORPUS:
         text = _text(path)
-        books = books_of(text)
-        assert books is not None
+        context = context_of(text)
+        assert context is not None
         for case in CASES:
-            changes = changes_for(books, case)
+            changes = changes_for(context, case)
             if not changes:
                 continue
             done += 1
             try:
-                splice(text, changes)
+                splice_records(text, changes)
             except RefusedError as refused:
                 reasons[refused.reason] += 1
                 files[path.stem] += 1

@@ -14,9 +14,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtrack.edit import style, tree
-from mtrack.edit.splice import Append, Change, Put, RefusedError, Remove, splice
+from mtrack.edit.records import splice_records
 from mtrack.edit.verbs import fix_statuses, next_id, next_number
+from mtrack.yaml import style, tree
+from mtrack.yaml.splice import Append, Change, Put, RefusedError, Remove
 
 HEAD = "project: A\ncurrency: EUR\nmilestones:\n"
 STATUS = ("milestones", 0, "status")
@@ -24,7 +25,7 @@ STATUS = ("milestones", 0, "status")
 
 def _refusal(text: str, *changes: Change) -> RefusedError:
     with pytest.raises(RefusedError) as caught:
-        splice(text, changes)
+        splice_records(text, changes)
     return caught.value
 
 
@@ -101,7 +102,7 @@ def test_lines_to_write_by_hand_say_where_as_far_as_the_text_can_be_read() -> No
     ],
 )  # fmt: skip
 def test_values_are_quoted_where_a_reader_would_take_them_for_something_else(value: object, expected: str) -> None:
-    text = splice(
+    text = splice_records(
         HEAD + "  - {id: M1}\nclosed:\n",
         [Put(("note",), value)] if isinstance(value, str) else [Put(("x-own",), value)],
     )
@@ -110,9 +111,9 @@ def test_values_are_quoted_where_a_reader_would_take_them_for_something_else(val
 
 @pytest.mark.parametrize("value", ["a, b", "[x]", "{x}", "a]"])
 def test_brackets_and_commas_are_quoted_in_braces_only(value: str) -> None:
-    inside = splice(HEAD + "  - {id: M1, status: sent}\n", [Put(("milestones", 0, "note"), value)])
+    inside = splice_records(HEAD + "  - {id: M1, status: sent}\n", [Put(("milestones", 0, "note"), value)])
     assert f'note: "{value}", status' in inside
-    outside = splice(HEAD + "  - id: M1\n", [Put(("milestones", 0, "note"), value)])
+    outside = splice_records(HEAD + "  - id: M1\n", [Put(("milestones", 0, "note"), value)])
     assert f"note: {value}\n" in outside or value[0] in "[{"
 
 
@@ -128,7 +129,7 @@ def test_brackets_and_commas_are_quoted_in_braces_only(value: str) -> None:
 )
 def test_a_value_keeps_its_quotes_and_what_follows(old: str, new: str) -> None:
     text = HEAD + f"- id: M1\n  status: {old}\n"
-    assert splice(text, [Put(STATUS, "paid")]) == text.replace(old, new)
+    assert splice_records(text, [Put(STATUS, "paid")]) == text.replace(old, new)
 
 
 @pytest.mark.parametrize(
@@ -155,13 +156,13 @@ def test_a_comment_in_line_with_others_stays_in_its_column(old: str, new: str, o
     ):
         changed = text.replace(f"M1\n  status: {old}", f"M1\n  status: {new}")
         changed = changed.replace(f"M1,\n  status: {old}", f"M1,\n  status: {new}")
-        assert splice(text, [Put(("milestones", index, "status"), value)]) == changed
+        assert splice_records(text, [Put(("milestones", index, "status"), value)]) == changed
 
 
 def test_a_comment_stays_in_its_column_where_a_comma_comes_before_it() -> None:
     text = HEAD + "- deliverable: {\n  note: n,        # one\n  completed: x    # two\n  }\n"
     route = ("milestones", 0, "deliverable")
-    assert splice(text, [Put((*route, "completed"), "xyz"), Put((*route, "signoff"), "s")]) == text.replace(
+    assert splice_records(text, [Put((*route, "completed"), "xyz"), Put((*route, "signoff"), "s")]) == text.replace(
         "x    # two", "xyz,  # two\n  signoff: s"
     )
 
@@ -169,11 +170,11 @@ def test_a_comment_stays_in_its_column_where_a_comma_comes_before_it() -> None:
 def test_no_blank_line_is_added_to_a_text_that_would_keep_it() -> None:
     for mark, between in (("|+", ""), (">2+ # kept", ""), ("|", "\n"), ("|-", "\n"), ("| # a + b", "\n")):
         items = HEAD + f"  - id: M1\n\n  - id: M2\n    note: {mark}\n      text\n"
-        assert splice(items, [Append(("milestones",), {"id": "M3"})]) == items + f"{between}  - id: M3\n"
+        assert splice_records(items, [Append(("milestones",), {"id": "M3"})]) == items + f"{between}  - id: M3\n"
         top = f"project: A\n\nnote: {mark}\n   text\n"
-        assert splice(top, [Put(("closed",), date(2026, 1, 2))]) == top + f"{between}closed: 2026-01-02\n"
+        assert splice_records(top, [Put(("closed",), date(2026, 1, 2))]) == top + f"{between}closed: 2026-01-02\n"
     there = "project: A\n\nnote: |+\n   text\n\n"
-    assert splice(there, [Put(("closed",), date(2026, 1, 2))]) == there + "closed: 2026-01-02\n"
+    assert splice_records(there, [Put(("closed",), date(2026, 1, 2))]) == there + "closed: 2026-01-02\n"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_what_is_taken_away_takes_a_blank_line_that_is_of_no_use_without_it(befo
     for newline in ("\n", "\r\n"):
         text = HEAD + f"- id: M1\n{before}"
         expected = HEAD + f"- id: M1\n{after}"
-        assert splice(text.replace("\n", newline), [hold]) == expected.replace("\n", newline)
+        assert splice_records(text.replace("\n", newline), [hold]) == expected.replace("\n", newline)
     for mark in ("|", "|+", ">-"):
         refused = _refusal(HEAD + f"- id: M1\n  a: {mark}\n    text\n\n  hold: {{}}", hold)
         assert (refused.reason, refused.place) == ("last-line", (8, 1))
@@ -206,24 +207,24 @@ def test_what_is_taken_away_takes_a_blank_line_that_is_of_no_use_without_it(befo
 
 def test_an_amount_keeps_its_decimals_and_loses_no_other() -> None:
     text = HEAD + "- id: M1\n  amount: 200.00\n  status: sent\n"
-    new = splice(text, [Put(("milestones", 0, "amount"), Decimal("250.10"))])
+    new = splice_records(text, [Put(("milestones", 0, "amount"), Decimal("250.10"))])
     assert new == text.replace("200.00", "250.10")
 
 
 def test_line_ends_of_the_file_are_those_of_the_edit() -> None:
     text = "\ufeff" + (HEAD + "- id: M1\n  status: sent").replace("\n", "\r\n")
-    new = splice(text, [Append(("milestones",), {"id": "M2", "name": "Name"})])
+    new = splice_records(text, [Append(("milestones",), {"id": "M2", "name": "Name"})])
     assert new == text + "\r\n- id: M2\r\n  name: Name"
 
 
 def test_nothing_is_written_for_nothing() -> None:
     text = HEAD + "- id: M1\n"
-    assert splice(text, []) == text
+    assert splice_records(text, []) == text
 
 
 def test_a_block_of_text_at_the_end_that_needs_no_newline_is_no_trouble() -> None:
     text = HEAD + "- id: M1\n  note: |-\n    last"
-    assert splice(text, [Put(STATUS, "paid")]) == text + "\n  status: paid"
+    assert splice_records(text, [Put(STATUS, "paid")]) == text + "\n  status: paid"
 
 
 def test_statuses_are_mended_by_the_same_writer() -> None:
@@ -234,11 +235,13 @@ def test_statuses_are_mended_by_the_same_writer() -> None:
         "  - id: M3\n    name: P\n    amount: 1.00\n    invoice: {number: I, amount: 1.00, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1.00}]}\n"
         "    status: 'sent'\n"
     )
-    books = edit_verbs.books_of(text)
-    assert books is not None
-    changes = fix_statuses(books, {"M1", "M2", "M3"})
+    context = edit_verbs.context_of(text)
+    assert context is not None
+    changes = fix_statuses(context, {"M1", "M2", "M3"})
     assert changes == (Put(STATUS, "not_billed"), Put(("milestones", 2, "status"), "paid"))
-    assert splice(text, changes) == text.replace("status: sent}", "status: not_billed}").replace("'sent'", "'paid'")
+    assert splice_records(text, changes) == text.replace("status: sent}", "status: not_billed}").replace(
+        "'sent'", "'paid'"
+    )
 
 
 def test_ids_and_numbers_go_on_in_their_series() -> None:
@@ -261,23 +264,23 @@ def test_a_broken_proof_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
         if wrong != expected:
             assert _refusal(text, Put(STATUS, "paid")).reason == "proof", wrong
     monkeypatch.setattr(style, "in_flow", good)
-    assert "status: paid\n" in splice(text, [Put(STATUS, "paid")])
+    assert "status: paid\n" in splice_records(text, [Put(STATUS, "paid")])
 
 
 @settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 2**32), case=st.sampled_from(sorted(edit_verbs.CASES)))
 def test_an_edit_in_any_style_is_exact_or_refused(seed: int, case: str) -> None:
     text = edit_styles.text(random.Random(seed))  # noqa: S311
-    books = edit_verbs.books_of(text)
+    context = edit_verbs.context_of(text)
     try:
         edit_judge.tree(text)
     except yaml.YAMLError:
         return
-    changes = edit_verbs.changes_for(books, case) if books else ()
+    changes = edit_verbs.changes_for(context, case) if context else ()
     if not changes:
         return
     try:
-        after = splice(text, changes)
+        after = splice_records(text, changes)
     except RefusedError:
         return
     assert not edit_judge.faults(text, after, changes), after
@@ -287,16 +290,16 @@ def test_an_edit_in_any_style_is_exact_or_refused(seed: int, case: str) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_what_is_added_and_removed_again_leaves_the_bytes_as_they_were(seed: int) -> None:
     text = edit_styles.text(random.Random(seed))  # noqa: S311
-    books = edit_verbs.books_of(text)
-    if books is None or books.project.milestones[0].hold or books.project.milestones[0].cancelled_date:
+    context = edit_verbs.context_of(text)
+    if context is None or context.project.milestones[0].hold or context.project.milestones[0].cancelled_date:
         return
     route = ("milestones", 0, "hold")
-    data = books.project.source.data["milestones"][0]
+    data = context.project.source.data["milestones"][0]
     if "hold" in data:
         return
     try:
-        there = splice(text, [Put(route, {"until": date(2026, 1, 1)})])
-        back = splice(there, [Remove(route)])
+        there = splice_records(text, [Put(route, {"until": date(2026, 1, 1)})])
+        back = splice_records(there, [Remove(route)])
     except RefusedError:
         return
     assert back == text
@@ -306,7 +309,7 @@ def test_what_is_added_and_removed_again_leaves_the_bytes_as_they_were(seed: int
 @given(value=st.text(st.characters(codec="utf-8"), max_size=30))
 def test_any_text_comes_back(value: str) -> None:
     for text in (HEAD + "- {id: M1}\n", HEAD + "- id: M1\n", HEAD + "- id: M1\n  name: 'q'\n"):
-        after = splice(text, [Put(("milestones", 0, "note"), value)])
+        after = splice_records(text, [Put(("milestones", 0, "note"), value)])
         assert edit_judge.tree(after)["milestones"][0]["note"] == value
 
 

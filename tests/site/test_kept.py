@@ -13,11 +13,11 @@ from hostile import write_hostile
 from support import AS_OF, ROOT, mtrack, write_tree
 from test_site import RECORDS, files
 
-from mtrack import cache
-from mtrack.books import Workspace, open_workspace
-from mtrack.cache import gather
-from mtrack.lint import Selection, lint
-from mtrack.site.folder import KEPT
+from mtrack.check.pipeline import Selection, lint
+from mtrack.check.workspace import Workspace, open_workspace
+from mtrack.site import store
+from mtrack.site.output import KEPT
+from mtrack.site.store import gather
 from mtrack.workspace import find_root
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def test_only_what_changed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_few_projects_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(tmp_path, {f"p{i}/milestones.yaml": RECORDS.format(name=f"P{i}", number=f"P-{i}") for i in range(12)})
-    monkeypatch.setattr(cache, "MOST_OPEN", 3)
+    monkeypatch.setattr(store, "MOST_OPEN", 3)
     workspace = open_workspace(find_root(str(tmp_path)), AS_OF)
     most = 0
 

@@ -20,15 +20,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 
-from mtrack.books import open_workspace
-from mtrack.cache import gather
-from mtrack.lint import Selection
+from mtrack.check.pipeline import Selection
+from mtrack.check.workspace import open_workspace
 from mtrack.render.wording import Wording
 from mtrack.rules import RULES
-from mtrack.site import whole
-from mtrack.site.draw import sum_bar, two_bars
+from mtrack.site import workspace_pages
+from mtrack.site.charts import sum_bar, two_bars
 from mtrack.site.links import page_of
 from mtrack.site.revision import revision
+from mtrack.site.store import gather
 from mtrack.views.attention import ACTIONS
 from mtrack.views.overview import Overview, overview
 from mtrack.views.progress import Progress
@@ -124,7 +124,7 @@ def test_what_a_page_depends_on_makes_it_anew(tree: Path, tmp_path: Path) -> Non
 
 
 def test_long_tables_go_on_on_further_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whole, "ROWS", {"index.html": 2, "invoices.html": 3, "findings.html": 4})
+    monkeypatch.setattr(workspace_pages, "ROWS", {"index.html": 2, "invoices.html": 3, "findings.html": 4})
     root = ROOT / "example-workspace"
     report(root, tmp_path / "out")
     shown = example_rows(tmp_path / "out")
@@ -450,7 +450,7 @@ def test_the_statement_adds_up(tmp_path: Path) -> None:
 def example() -> Overview:
     workspace = open_workspace(str(ROOT / "example-workspace"), date(2026, 11, 22))
     gathered = gather(workspace, Selection(), ".", {})
-    return overview(workspace.settings, gathered.report, gathered.shares)
+    return overview(workspace.settings, gathered.report, gathered.summaries)
 
 
 def test_months_hold_what_was_sent_and_paid() -> None:

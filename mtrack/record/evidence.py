@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack.source import inside
 from mtrack.workspace import EVIDENCE, evidence_files, join, matcher
+from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mtrack.finding import Route
-    from mtrack.model import Invoice, Project
-    from mtrack.workspace import Found
+    from mtrack.record.model import Invoice, Project
+    from mtrack.workspace import Walk
 
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
@@ -76,7 +76,7 @@ def named_files(project: Project) -> Iterator[Named]:
             yield Named((*invoice.route, "file"), invoice.file, "invoice", invoice.only_milestone, invoice)
 
 
-def look(root: str, folder: str, named: Named, found: Found) -> State:
+def look(root: str, folder: str, named: Named, found: Walk) -> State:
     """Where a named file is and whether it is a file with something in it. Never raises.
 
     What the walk has `found` is not asked again; its real paths of folders are added to.
@@ -137,7 +137,7 @@ def _no_file(info: os.stat_result) -> str | None:
     return None if info.st_size else "is empty"
 
 
-def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...], found: Found) -> list[str]:
+def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...], found: Walk) -> list[str]:
     """Files in a project's evidence folders that are not among the `recorded` ones; paths from the root, sorted.
 
     `recorded` are paths from the project as they are compared; `exclude` the workspace's patterns.

@@ -17,42 +17,21 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import money, resources
 from mtrack.finding import Place, Problem, Route
-from mtrack.source import shorten
+from mtrack.yaml.shape import Shape
+from mtrack.yaml.source import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mtrack.source import Source
+    from mtrack.yaml.source import Source
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LIKE_DATE = re.compile(r"\s*([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ ]([0-9]{1,4})\s*", re.ASCII)
-
-
-class Shape(Struct):
-    """What a value is meant to be: kind "text", "amount", "count", "flag" or "any", and what lies in it."""
-
-    kind: str = "any"
-    properties: dict[str, Shape] = field(default_factory=dict)
-    others: Shape | None = None
-    items: Shape | None = None
-    required: frozenset[str] = frozenset()
-
-    def child(self, key: str) -> Shape:
-        """The shape of a mapping's value."""
-        return self.properties.get(key) or self.others or _ANY
-
-    @property
-    def item(self) -> Shape:
-        """The shape of a list's items."""
-        return self.items or _ANY
-
-
-_ANY = Shape()
 
 
 @cache

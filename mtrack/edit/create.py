@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack import lint, money, schema, source, workspace
-from mtrack import settings as settings_module
-from mtrack.edit import find, git, outfit, record, store, style, tree, verbs
-from mtrack.edit.record import AddsErrorsError, Options, Outcome
+from mtrack import git, money, workspace
+from mtrack.check import pipeline
+from mtrack.edit import find, scaffold, store, transaction, verbs
+from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.record import schema
+from mtrack.record import settings as settings_module
+from mtrack.yaml import source, style, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,10 +57,10 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
         raise UsageError(message)
     if currency is not None:
         check_currency(currency, {})
-    contents = outfit.contents(currency)
+    contents = scaffold.contents(currency)
     missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
     kept = tuple(name for name in contents if name not in missing)
-    diff = "".join(record.unified(name, "", text) for name, text in missing.items())
+    diff = "".join(transaction.unified(name, "", text) for name, text in missing.items())
     if dry_run:
         return Begun(root, tuple(missing), kept, diff)
     if commit:
@@ -68,9 +71,9 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
         message = f"{folder} can't be made: {os.strerror(error.errno or 5).lower()}"
         raise CannotRunError(message) from None
     for name, text in missing.items():
-        outfit.create(root, name, text)
+        scaffold.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
-    return Begun(root, tuple(missing), kept, "", committed, tuple(outfit.stale(root)), _repository(root))
+    return Begun(root, tuple(missing), kept, "", committed, tuple(scaffold.stale(root)), _repository(root))
 
 
 def check_currency(code: str, known: Mapping[str, int]) -> str:
@@ -158,17 +161,17 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     before = find.load(target.root, options.as_of, settings, around)
     after = find.load(target.root, options.as_of, settings, {**around, target.folder: read})
     planned = frozenset(workspace.join(target.folder, item.path) for item in files)
-    judged = record.compare(before, after, OPENS, planned)
-    books = next((item for item in after.books if item.project.folder == target.folder), None)
-    if books is None or (judged.errors and not options.force):
-        broken = judged.errors or tuple(lint.findings(after))
+    judged = transaction.compare(before, after, OPENS, planned)
+    context = next((item for item in after.contexts if item.project.folder == target.folder), None)
+    if context is None or (judged.errors and not options.force):
+        broken = judged.errors or tuple(pipeline.findings(after))
         raise AddsErrorsError(broken, "this would begin with an error; nothing was made", target.records)
-    project = books.project
+    project = context.project
     sums = project.money(money.total(item.amount for item in project.milestones))
     many = len(project.milestones)
     did = f"{target.label} begun: {many} milestone{'s' if many != 1 else ''}, {sums}"
     outcome = Outcome(
-        target.records, did, record.left(books), record.unified(target.records, "", text), changed=True, files=files,
+        target.records, did, transaction.left(context), transaction.unified(target.records, "", text), changed=True, files=files,
         warnings=judged.warnings, forced=judged.errors, open=judged.open,
     )  # fmt: skip
     if options.dry_run:
@@ -206,11 +209,11 @@ def _write(target: Target, outcome: Outcome, text: str, options: Options, messag
             store.take_back(target.full, item)
         raise
     if options.move:
-        record.move_away(outcome.files)
+        transaction.move_away(outcome.files)
     if not options.commit:
         return outcome
     paths = [target.records, *(workspace.join(target.folder, item.path) for item in outcome.files)]
-    return replace(outcome, committed=record.commit(target, paths, message))
+    return replace(outcome, committed=transaction.commit(target, paths, message))
 
 
 def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int) -> str:
@@ -221,7 +224,7 @@ def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int
         return f"{key}: {style.in_flow(style.styled(value, key, habits, flow=flow), habits)}"
 
     def amount(value: Decimal) -> Any:
-        return type(value)(money.text(value, decimals))
+        return type(value)(money.plain(value, decimals))
 
     full = target.full if target.folder == "." else target.folder
     lines = [line("project", plan.name or title(full))]
@@ -244,4 +247,4 @@ def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int
         if planned is not None:
             lines.append(f"    {line('planned', planned)}")
         lines.append("    status: not_billed")
-    return outfit.modeline(target.root, target.folder) + "\n".join(lines) + "\n"
+    return scaffold.modeline(target.root, target.folder) + "\n".join(lines) + "\n"

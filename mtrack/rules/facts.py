@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from mtrack.finding import Route  # noqa: TC001
-from mtrack.model import Heading  # noqa: TC001
+from mtrack.record.model import Heading  # noqa: TC001
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mtrack.books import Books
-    from mtrack.settings import Settings
-    from mtrack.workspace import Found
+    from mtrack.record.settings import Settings
+    from mtrack.rules.context import ProjectContext
+    from mtrack.workspace import Walk
 
 
 class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
@@ -68,11 +68,11 @@ class Entry(NamedTuple):
     invoice: InvoiceFacts
 
 
-class Whole:
+class WorkspaceFacts:
     """The workspace as the rules across projects see it."""
 
     def __init__(
-        self, root: str, settings: Settings, found: Found, skipped: tuple[str, ...], facts: Iterable[Facts]
+        self, root: str, settings: Settings, found: Walk, skipped: tuple[str, ...], facts: Iterable[Facts]
     ) -> None:
         self.root = root
         self.settings = settings
@@ -90,12 +90,12 @@ class Whole:
         return os.path.join(self.root, path)
 
 
-def facts(books: Books) -> Facts:
+def facts(context: ProjectContext) -> Facts:
     """The facts of one project."""
-    project = books.project
-    files = books.invoice_files
+    project = context.project
+    files = context.invoice_files
     invoices: list[InvoiceFacts] = []
-    for figures in books.ledger.invoices:
+    for figures in context.ledger.invoices:
         invoice = figures.invoice
         file = files.get(invoice.route)
         path = posixpath.normpath(posixpath.join(project.folder, invoice.file)) if invoice.file is not None else ""

@@ -13,30 +13,24 @@ from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.finding import Finding, Problem, Related, Severity
-from mtrack.model import number_key
+from mtrack.record.model import number_key
 from mtrack.rules import RULES
+from mtrack.rules.context import CheckedWaiver
 from mtrack.workspace import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from mtrack.books import File, Workspace
-    from mtrack.facts import Whole
-    from mtrack.model import Waiver
+    from mtrack.check.workspace import Workspace
+    from mtrack.record.model import Waiver
+    from mtrack.rules.context import RecordFile
+    from mtrack.rules.facts import WorkspaceFacts
     from mtrack.rules.registry import Rule, Scope
 
 _ABOUT_WAIVERS = ("unused-waiver", "expired-waiver")
-Terms = tuple[str, str | None, str | None, str | None, str | None]
+WaiverKey = tuple[str, str | None, str | None, str | None, str | None]
 """Rule, project, milestone, invoice number and file; None for one that a waiver leaves open."""
-
-
-class JudgedWaiver(Struct, frozen=True):
-    """A waiver after the match: `unused` and `expired` are what the rules about waivers report."""
-
-    waiver: Waiver
-    unused: bool
-    expired: bool
 
 
 class Summary(Struct, frozen=True):
@@ -83,7 +77,7 @@ class Selection(Struct, frozen=True):
 
 def lint(workspace: Workspace, selection: Selection, root: str = ".") -> Report:
     """All findings of a workspace, of which the selection is shown."""
-    sizes = {item.project.path: len(item.project.milestones) for item in workspace.books}
+    sizes = {item.project.path: len(item.project.milestones) for item in workspace.contexts}
     return report(workspace, selection, root, findings(workspace), workspace.skipped, sizes)
 
 
@@ -119,29 +113,29 @@ def _counts(findings: Iterable[Finding]) -> dict[str, int]:
     return counts
 
 
-Judgement = tuple["Rule", "Problem"]
+RuleProblem = tuple["Rule", "Problem"]
 
 
-class Verdict(Struct, frozen=True):
+class ProjectFindings(Struct, frozen=True):
     """What was found in a project, waived findings marked, and which waivers of the settings were of use there."""
 
     findings: tuple[Finding, ...]
-    used: frozenset[Terms]
+    used: frozenset[WaiverKey]
 
 
-class Across:
+class WorkspaceProblems:
     """What the rules across projects find, and which waivers of the settings hold: the same for every project."""
 
-    def __init__(self, workspace: Workspace, whole: Whole) -> None:
+    def __init__(self, workspace: Workspace, whole: WorkspaceFacts) -> None:
         self.skipped = whole.skipped
-        self._problems: dict[str | None, list[Judgement]] = {}
+        self._problems: dict[str | None, list[RuleProblem]] = {}
         for rule in RULES.values():
             for problem in rule.across(whole) if rule.across is not None else ():
                 project = workspace.project_of(problem.place.path)
                 self._problems.setdefault(project, []).append((rule, problem))
-        self.waivers = _sound(workspace.settings.waivers, self.of(None))
+        self.waivers = _valid(workspace.settings.waivers, self.of(None))
 
-    def of(self, folder: str | None) -> tuple[Judgement, ...]:
+    def of(self, folder: str | None) -> tuple[RuleProblem, ...]:
         """What belongs to a project, or to none."""
         return tuple(self._problems.get(folder, ()))
 
@@ -158,38 +152,38 @@ class Across:
 
 def findings(workspace: Workspace) -> list[Finding]:
     """Every finding of every rule that is not off, sorted, waived ones marked."""
-    found = Across(workspace, workspace.whole)
-    return conclude(workspace, found, [judge(workspace, folder, found) for folder in workspace.found.projects])
+    found = WorkspaceProblems(workspace, workspace.whole)
+    return collect(workspace, found, [judge(workspace, folder, found) for folder in workspace.found.projects])
 
 
-def judge(workspace: Workspace, folder: str, found: Across) -> Verdict:
+def judge(workspace: Workspace, folder: str, found: WorkspaceProblems) -> ProjectFindings:
     """What there is to find in one project, given what was `found` across projects."""
-    file, books = workspace.open(folder)
+    file, context = workspace.open(folder)
     problems = [*_of_file(file), *found.of(folder)]
-    if books is None:
-        return _sentence(workspace, found, problems, (), found.waivers)
+    if context is None:
+        return apply_waivers(workspace, found, problems, (), found.waivers)
     names = {rule.name for rule, problem in problems if problem.place.path == file.source.path}
     for rule in _of_scope("project"):
-        for problem in rule.check(books):
+        for problem in rule.check(context):
             names.add(rule.name)
             problems.append((rule, problem))
     for rule in _of_scope("close"):
-        problems.extend((rule, problem) for problem in rule.check(books, frozenset(names)))
-    return _sentence(workspace, found, problems, books.project.waivers, found.waivers)
+        problems.extend((rule, problem) for problem in rule.check(context, frozenset(names)))
+    return apply_waivers(workspace, found, problems, context.project.waivers, found.waivers)
 
 
-def conclude(workspace: Workspace, found: Across, verdicts: Sequence[Verdict]) -> list[Finding]:
+def collect(workspace: Workspace, found: WorkspaceProblems, verdicts: Sequence[ProjectFindings]) -> list[Finding]:
     """All findings, sorted: of every project, and of what is in none."""
     file = workspace.settings_file
     problems = [*(_of_file(file) if file is not None else ()), *found.of(None)]
-    used = frozenset[Terms]().union(*(verdict.used for verdict in verdicts))
-    rest = _sentence(workspace, found, problems, found.waivers, (), used)
+    used = frozenset[WaiverKey]().union(*(verdict.used for verdict in verdicts))
+    rest = apply_waivers(workspace, found, problems, found.waivers, (), used)
     result = [finding for verdict in (*verdicts, rest) for finding in verdict.findings]
     result.sort(key=lambda finding: finding.order)
     return result
 
 
-class _Judged(Struct, frozen=True):
+class _LocatedProblem(Struct, frozen=True):
     """A problem with its rule, the project it belongs to and the reason it is waived."""
 
     rule: Rule
@@ -198,7 +192,7 @@ class _Judged(Struct, frozen=True):
     waiver: str | None = None
 
 
-def _of_file(file: File) -> Iterator[Judgement]:
+def _of_file(file: RecordFile) -> Iterator[RuleProblem]:
     """What the rules about files as such find."""
     if file.broken or file.unknown_keys or not file.usable:
         for rule in _of_scope("file"):
@@ -210,18 +204,18 @@ def _of_scope(scope: Scope) -> tuple[Rule, ...]:
     return tuple(rule for rule in RULES.values() if rule.scope == scope)
 
 
-def _sentence(  # noqa: PLR0913
+def apply_waivers(  # noqa: PLR0913
     workspace: Workspace,
-    found: Across,
-    problems: list[Judgement],
+    found: WorkspaceProblems,
+    problems: list[RuleProblem],
     own: tuple[Waiver, ...],
     others: tuple[Waiver, ...],
-    used: frozenset[Terms] = frozenset(),
-) -> Verdict:
+    used: frozenset[WaiverKey] = frozenset(),
+) -> ProjectFindings:
     """Accept what waivers accept, and report on the `own` ones, of which some were `used` elsewhere."""
-    judged = [_Judged(rule, problem, workspace.project_of(problem.place.path)) for rule, problem in problems]
+    judged = [_LocatedProblem(rule, problem, workspace.project_of(problem.place.path)) for rule, problem in problems]
     if own or others:
-        own = _sound(own, problems)
+        own = _valid(own, problems)
         acceptance = _Acceptance(workspace, (*others, *own), used, complete=not found.skipped)
         judged = [acceptance.accept(item) for item in judged]
         # First the waivers of ordinary rules, then those that accept findings about waivers.
@@ -231,12 +225,12 @@ def _sentence(  # noqa: PLR0913
         used = frozenset(acceptance.used)
     severities = workspace.settings.rules
     graded = ((item, severities.get(item.rule.name, item.rule.severity)) for item in judged)
-    return Verdict(
+    return ProjectFindings(
         tuple(_finding(workspace, item, severity) for item, severity in graded if severity is not None), used
     )
 
 
-def _sound(waivers: tuple[Waiver, ...], problems: Iterable[Judgement]) -> tuple[Waiver, ...]:
+def _valid(waivers: tuple[Waiver, ...], problems: Iterable[RuleProblem]) -> tuple[Waiver, ...]:
     """The waivers but those that name what is not there."""
     if not waivers:
         return ()
@@ -249,21 +243,21 @@ class _Acceptance:
     """Which waivers accept which problems, and which of them were of use."""
 
     def __init__(
-        self, workspace: Workspace, waivers: Iterable[Waiver], used: frozenset[Terms], *, complete: bool
+        self, workspace: Workspace, waivers: Iterable[Waiver], used: frozenset[WaiverKey], *, complete: bool
     ) -> None:
         self.workspace = workspace
         self.complete = complete
         self.used = set(used)
-        self.reasons: dict[Terms, str] = {}
+        self.reasons: dict[WaiverKey, str] = {}
         for waiver in waivers:
             if not self.expired(waiver):
-                self.reasons.setdefault(_terms(waiver), waiver.reason)
+                self.reasons.setdefault(_waiver_key(waiver), waiver.reason)
 
     def expired(self, waiver: Waiver) -> bool:
         """Whether its last day has passed."""
         return waiver.until is not None and self.workspace.as_of > waiver.until
 
-    def accept(self, item: _Judged) -> _Judged:
+    def accept(self, item: _LocatedProblem) -> _LocatedProblem:
         """The problem, marked where a waiver agrees with it; every waiver that does counts as used."""
         problem = item.problem
         about = problem.about and posixpath.normpath(problem.about)
@@ -273,28 +267,28 @@ class _Acceptance:
         self.used.update(agreed)
         return replace(item, waiver=self.reasons[agreed[0]]) if agreed else item
 
-    def report(self, waivers: list[Waiver]) -> list[_Judged]:
+    def report(self, waivers: list[Waiver]) -> list[_LocatedProblem]:
         """What the rules about waivers say; of the workspace's none is unused while a project is skipped."""
         if not waivers:
             return []
         results = tuple(
-            JudgedWaiver(
+            CheckedWaiver(
                 waiver,
                 unused=not self.expired(waiver)
-                and _terms(waiver) not in self.used
+                and _waiver_key(waiver) not in self.used
                 and (self.complete or waiver.path != SETTINGS),
                 expired=self.expired(waiver),
             )
             for waiver in waivers
         )
         return [
-            _Judged(rule, problem, self.workspace.project_of(problem.place.path))
+            _LocatedProblem(rule, problem, self.workspace.project_of(problem.place.path))
             for rule in _of_scope("waivers")
             for problem in rule.check(results)
         ]
 
 
-def _terms(waiver: Waiver) -> Terms:
+def _waiver_key(waiver: Waiver) -> WaiverKey:
     """What a waiver asks of a problem; its file as a path from the root."""
     folder = posixpath.dirname(waiver.path)
     return (
@@ -306,7 +300,7 @@ def _terms(waiver: Waiver) -> Terms:
     )
 
 
-def _finding(workspace: Workspace, item: _Judged, severity: Severity) -> Finding:
+def _finding(workspace: Workspace, item: _LocatedProblem, severity: Severity) -> Finding:
     problem = item.problem
     places = money.decimals(problem.currency, workspace.settings.currencies)
     source = workspace.source(problem.place.path)

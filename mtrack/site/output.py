@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from mtrack.cache import Kept
 from mtrack.errors import CannotRunError, UsageError
-from mtrack.source import inside
+from mtrack.site.store import StoredProject
 from mtrack.workspace import EVIDENCE
+from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mtrack.books import Workspace
+    from mtrack.check.workspace import Workspace
 
 MANIFEST = ".mtrack-report.json"
 KEPT = ".mtrack-kept"
@@ -39,9 +39,9 @@ class Folder:
         """What is kept as it was read, by the `id` of what was made of it."""
 
     @cached_property
-    def kept(self) -> dict[str, Kept]:
+    def kept(self) -> dict[str, StoredProject]:
         """What the last report kept of the projects; nothing where that can't be read."""
-        decode = msgspec.msgpack.Decoder(Kept).decode
+        decode = msgspec.msgpack.Decoder(StoredProject).decode
         try:
             with open(os.path.join(self.path, KEPT), "rb") as file:
                 packed = msgspec.msgpack.decode(file.read(), type=dict[str, msgspec.Raw])
@@ -84,7 +84,7 @@ class Folder:
         _update(full, content)
         self._now[name] = inputs, len(content)
 
-    def finish(self, kept: dict[str, Kept]) -> None:
+    def finish(self, kept: dict[str, StoredProject]) -> None:
         """Remove the pages that are no more, say in the manifest what is there, and keep what the next report can use."""
         for name in self._before.keys() - self._now.keys():
             try:
@@ -112,7 +112,7 @@ class Folder:
             write(full, b'{"version": 1, "pages": {}}\n')
 
 
-def _encoded(kept: dict[str, Kept | msgspec.Raw]) -> bytes:
+def _encoded(kept: dict[str, StoredProject | msgspec.Raw]) -> bytes:
     """What is kept, less the projects with file names that are not text: those are read again each time."""
     try:
         return msgspec.msgpack.encode(kept)

@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from msgspec import Struct, field
 
-from mtrack import schema, source
-from mtrack.edit import style as styles
-from mtrack.edit import tree as trees
-from mtrack.edit.tree import Node, UnreadableError
 from mtrack.errors import CannotRunError
 from mtrack.finding import Place
+from mtrack.yaml import source
+from mtrack.yaml import style as styles
+from mtrack.yaml import tree as trees
+from mtrack.yaml.tree import Node, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mtrack.edit.style import Style
-    from mtrack.edit.tree import Event, Tree
     from mtrack.finding import Route
-    from mtrack.source import Source
+    from mtrack.yaml.shape import Shape
+    from mtrack.yaml.source import Source
+    from mtrack.yaml.style import Style
+    from mtrack.yaml.tree import Event, Tree
 
 ORDER: dict[str, tuple[str, ...]] = {
     "": ("project", "client", "contact", "note", "currency", "agreement", "milestones", "invoices", "closed", "waivers"),
@@ -170,21 +171,21 @@ class _Wanted(Struct):
     flow: bool = False
 
 
-def splice(text: str, changes: Iterable[Change], shape: str = "milestones") -> str:
+def splice(text: str, changes: Iterable[Change], shape: Shape) -> str:
     """The text with the changes made. `text` may begin with a byte-order mark. Raises RefusedError."""
     changes = tuple(changes)
     try:
         return _splice(text, changes, shape)
     except RefusedError as refused:
-        refused.by_hand = by_hand(changes, source.parse("", text.removeprefix("\ufeff"), schema.shape(shape)))
+        refused.by_hand = by_hand(changes, source.parse("", text.removeprefix("\ufeff"), shape))
         raise
 
 
-def _splice(text: str, changes: tuple[Change, ...], shape: str) -> str:
+def _splice(text: str, changes: tuple[Change, ...], shape: Shape) -> str:
     if text.startswith("\ufeff"):
         return "\ufeff" + _splice(text[1:], changes, shape)
     alone = re.search("\r(?!\n)", text)
-    read = source.parse("", text, schema.shape(shape))
+    read = source.parse("", text, shape)
     if alone:
         refuse("line-ends", place=read.position(alone.start()))
     if read.flaws:
@@ -203,7 +204,7 @@ def _splice(text: str, changes: tuple[Change, ...], shape: str) -> str:
     return result
 
 
-def _prove(tree: Tree, cuts: _Cuts, result: str, data: Any, shape: str) -> None:
+def _prove(tree: Tree, cuts: _Cuts, result: str, data: Any, shape: Shape) -> None:
     """Raise RefusedError unless the result is the edit and nothing else."""
     try:
         after = trees.read(result, tree.parser).events
@@ -217,7 +218,7 @@ def _prove(tree: Tree, cuts: _Cuts, result: str, data: Any, shape: str) -> None:
         refuse("proof")
     if _undo(cuts, tree.text, result) != tree.text:
         refuse("proof")
-    again = source.parse("", result, schema.shape(shape))
+    again = source.parse("", result, shape)
     if again.flaws or again.data != data:
         refuse("proof")
 

@@ -11,7 +11,7 @@ from mtrack import money
 from mtrack.render.plain import count
 from mtrack.render.templates import clean
 from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS, Wording, percent, status_word
-from mtrack.site import draw
+from mtrack.site import charts
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,11 +73,13 @@ class Words:
 
     def _amount(self, value: Decimal, places: int) -> Markup:
         """An amount, without its currency; the exact value beside it for programs."""
-        return _markup(f'<data value="{money.text(value, places)}">{escape(self.wording.number(value, places))}</data>')
+        return _markup(
+            f'<data value="{money.plain(value, places)}">{escape(self.wording.number(value, places))}</data>'
+        )
 
     def _brief(self, value: Decimal, places: int) -> Markup:
         """The same for an overview: no decimals where they are all zero."""
-        return _markup(f'<data value="{money.text(value, places)}">{escape(self.wording.brief(value, places))}</data>')
+        return _markup(f'<data value="{money.plain(value, places)}">{escape(self.wording.brief(value, places))}</data>')
 
     def or_dash(self, value: Decimal, places: int) -> Markup:
         """An amount, or a dash for none, so that a sheet's zeros don't drown its sums."""
@@ -117,7 +119,7 @@ class Words:
     def _state(self, name: str, word: str | None = None) -> Markup:
         """A state: its mark and its word, in its colour."""
         text = escape(clean(word or STATE_WORDS[name]))
-        return _markup(f'<span class="state k-{escape(name)}">{draw.mark(MARKS.get(name, name))}{text}</span>')
+        return _markup(f'<span class="state k-{escape(name)}">{charts.mark(MARKS.get(name, name))}{text}</span>')
 
     def prose(self, text: object) -> Markup:
         """A message: what stands between backquotes as code."""
@@ -134,12 +136,12 @@ class Words:
             status_word=status_word, month=self.wording.month, long_day=self.wording.long_day,
         )  # fmt: skip
         environment.globals.update(
-            mark=draw.mark, state=self.state, percent=percent, count=count, sum_bar=draw.sum_bar,
-            two_bars=draw.two_bars, row_bar=draw.row_bar, parts_of=draw.parts_of, columns=self.columns,
+            mark=charts.mark, state=self.state, percent=percent, count=count, sum_bar=charts.sum_bar,
+            two_bars=charts.two_bars, row_bar=charts.row_bar, parts_of=charts.parts_of, columns=self.columns,
             STATE_WORDS=STATE_WORDS, BUCKET_WORDS=BUCKET_WORDS, BUCKET_STATES=BUCKET_STATES, BAND_STATES=BAND_STATES, BAND_WORDS=BAND_WORDS, EVENT_WORDS=EVENT_WORDS,
             SEVERITY_WORDS=SEVERITY_WORDS,
         )  # fmt: skip
 
     def columns(self, months: Any) -> Markup:
         """The column chart of billed beside received."""
-        return draw.columns(months, self.wording)
+        return charts.columns(months, self.wording)

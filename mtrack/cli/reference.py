@@ -62,7 +62,7 @@ def schema(name: str | None, check: bool, update: bool) -> int:  # noqa: FBT001
 def _workspace_schemas(path: str, *, update: bool) -> int:
     """Check or update the schemas in a workspace; the exit code."""
     from mtrack import workspace  # noqa: PLC0415
-    from mtrack.edit import outfit  # noqa: PLC0415
+    from mtrack.edit import scaffold  # noqa: PLC0415
 
     if not os.path.exists(path):
         message = f"there is no {path}"
@@ -72,10 +72,10 @@ def _workspace_schemas(path: str, *, update: bool) -> int:
         message = f"{path} lies in no workspace: mtrack init makes one"
         raise CannotRunError(message)
     if update:
-        for schema_path in outfit.refresh(root):
+        for schema_path in scaffold.refresh(root):
             common.write(f"wrote {os.path.relpath(os.path.join(root, schema_path))}")
         return 0
-    found = outfit.stale(root)
+    found = scaffold.stale(root)
     for schema_path, state in found.items():
         common.write(f"{os.path.relpath(os.path.join(root, schema_path))} is {state}: mtrack schema --update writes it")
     return 1 if found else 0

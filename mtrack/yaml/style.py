@@ -17,7 +17,7 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.edit.tree import Event, Node, Tree
+    from mtrack.yaml.tree import Event, Node, Tree
 
 T = TypeVar("T")
 

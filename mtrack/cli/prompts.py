@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from mtrack import settings as settings_module
 from mtrack import workspace
-from mtrack.books import open_workspace
+from mtrack.check.workspace import open_workspace
 from mtrack.edit import find, verbs
 from mtrack.errors import UsageError
+from mtrack.record import settings as settings_module
 from mtrack.render import plain
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mtrack.edit.find import Target
-    from mtrack.figures import InvoiceFigures
+    from mtrack.figures.ledger import InvoiceFigures
 
 T = TypeVar("T")
 
@@ -82,15 +82,15 @@ def milestone(target: Target, as_of: date, wanted: str | None) -> str:
     need_somebody("MILESTONE")
     settings = settings_module.load(target.root)
     loaded = find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)})
-    if not loaded.books:
+    if not loaded.contexts:
         return ""  # the record is broken: the edit will say so
-    books = loaded.books[0]
+    project_context = loaded.contexts[0]
     choices = [
         (item.milestone.id, f"{item.milestone.name}, {item.expected_status.replace('_', ' ')}")
-        for item in books.ledger.milestones
+        for item in project_context.ledger.milestones
         if not item.milestone.cancelled
     ]
-    return one("MILESTONE", lambda answer: find.milestone(books.project, answer).id, choices)
+    return one("MILESTONE", lambda answer: find.milestone(project_context.project, answer).id, choices)
 
 
 def new_number(target: Target, as_of: date, wanted: str | None, name: str = "NUMBER") -> str:
@@ -114,7 +114,7 @@ def _not_empty(name: str) -> Callable[[str], str]:
 def _next_number(target: Target, as_of: date) -> str | None:
     """The next free invoice number of the workspace, in the series of the invoice sent last."""
     opened = open_workspace(target.root, as_of)
-    invoices = [invoice for books in opened.books for invoice in books.project.invoices()]
+    invoices = [invoice for project_context in opened.contexts for invoice in project_context.project.invoices()]
     return verbs.next_number(
         [invoice.number for invoice in sorted(invoices, key=lambda item: (item.sent, item.number))]
     )
@@ -144,10 +144,13 @@ def invoice(
         return check(number)
     need_somebody("NUMBER")
     choices = [
-        (item.invoice.number, f"{books.project.folder}, {books.project.money(item.outstanding)} outstanding")
-        for books in open_workspace(root, as_of).books
-        if target is None or target.folder == books.project.folder
-        for item in books.ledger.invoices
+        (
+            item.invoice.number,
+            f"{project_context.project.folder}, {project_context.project.money(item.outstanding)} outstanding",
+        )
+        for project_context in open_workspace(root, as_of).contexts
+        if target is None or target.folder == project_context.project.folder
+        for item in project_context.ledger.invoices
         if offered(item)
     ]
     return one("NUMBER", check, choices)

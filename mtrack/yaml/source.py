@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from mtrack.schema import Shape
+    from mtrack.yaml.shape import Shape
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 100

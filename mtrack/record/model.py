@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from mtrack.source import Source
+    from mtrack.yaml.source import Source
 
 
 _LAST_DIGITS = re.compile(r"(.*?)([0-9]+)([^0-9]*)\Z", re.DOTALL | re.ASCII)
@@ -83,7 +83,7 @@ class Payment(Struct, frozen=True):
         return money.plus(money.plus(self.amount, self.withheld), self.fee)
 
 
-class Line(Struct, frozen=True):
+class InvoiceLine(Struct, frozen=True):
     """The share of one milestone on an invoice; a milestone's own invoice has one line, the milestone itself."""
 
     route: Route
@@ -116,7 +116,7 @@ class Invoice(Struct, frozen=True):
     void_reason: str | None
     credits: str | None
     replaces: str | None
-    lines: tuple[Line, ...]
+    lines: tuple[InvoiceLine, ...]
 
     @property
     def key(self) -> str:
@@ -226,7 +226,7 @@ class Heading(Struct, frozen=True, array_like=True, gc=False):
 
     def money(self, amount: Decimal) -> str:
         """An amount as messages write it: "EUR 5,000.00"."""
-        return money.words(amount, self.currency, self.places)
+        return money.display(amount, self.currency, self.places)
 
     @property
     def places(self) -> int:
@@ -327,10 +327,10 @@ def _milestone(data: dict[str, Any], index: int) -> Milestone:
 def _invoice(data: dict[str, Any], route: Route, owner: str | None) -> Invoice:
     disputed, written_off, void = _maybe(data, "disputed"), _maybe(data, "written_off"), _maybe(data, "void")
     if owner is not None:
-        lines: tuple[Line, ...] = (Line(route, owner, data["amount"]),)
+        lines: tuple[InvoiceLine, ...] = (InvoiceLine(route, owner, data["amount"]),)
     else:
         lines = tuple(
-            Line((*route, "lines", i), item["milestone"], item["amount"]) for i, item in enumerate(data["lines"])
+            InvoiceLine((*route, "lines", i), item["milestone"], item["amount"]) for i, item in enumerate(data["lines"])
         )
     return Invoice(
         route=route, own=owner is not None, number=data["number"], amount=data["amount"],

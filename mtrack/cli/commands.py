@@ -5,11 +5,11 @@ from __future__ import annotations
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Look": {
         "lint": ("mtrack.cli.lint", "Check the records: what is wrong, missing, billed twice, unpaid."),
-        "gaps": ("mtrack.cli.look", "What is owed and what is doubled, by project, with amounts."),
-        "status": ("mtrack.cli.look", "Every milestone's record, and delivery beside billing."),
-        "aging": ("mtrack.cli.look", "What is outstanding, by age."),
-        "forecast": ("mtrack.cli.look", "The cash to expect, by month."),
-        "report": ("mtrack.cli.look", "A report of the workspace for others to read."),
+        "gaps": ("mtrack.cli.views", "What is owed and what is doubled, by project, with amounts."),
+        "status": ("mtrack.cli.views", "Every milestone's record, and delivery beside billing."),
+        "aging": ("mtrack.cli.views", "What is outstanding, by age."),
+        "forecast": ("mtrack.cli.views", "The cash to expect, by month."),
+        "report": ("mtrack.cli.views", "A report of the workspace for others to read."),
         "serve": ("mtrack.cli.serve", "Preview the report while you edit."),
     },
     "Record": {
@@ -29,9 +29,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "close": ("mtrack.cli.edit", "The project is over."),
     },
     "Know": {
-        "rules": ("mtrack.cli.know", "List the rules, or show one rule's page."),
-        "completion": ("mtrack.cli.know", "Print a shell's completion script."),
-        "schema": ("mtrack.cli.know", "Print a JSON Schema of the files and outputs."),
+        "rules": ("mtrack.cli.reference", "List the rules, or show one rule's page."),
+        "completion": ("mtrack.cli.reference", "Print a shell's completion script."),
+        "schema": ("mtrack.cli.reference", "Print a JSON Schema of the files and outputs."),
     },
 }
 """Group, command, and where it is with its one-line help."""

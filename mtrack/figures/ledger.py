@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.model import number_key
+from mtrack.record.model import number_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mtrack.finding import Route
-    from mtrack.model import Invoice, Milestone, Project
+    from mtrack.record.model import Invoice, Milestone, Project
 
 ZERO = money.ZERO
 BUCKETS = ("not_due", "1-30", "31-60", "61-90", "over_90", "disputed")
@@ -63,7 +63,7 @@ class InvoiceFigures(Struct, frozen=True):
         return "over_90"
 
 
-class _Share(Struct, frozen=True):
+class Allocation(Struct, frozen=True):
     """A milestone's part of an invoice that is not void: net (a credit note's negative), settled, outstanding."""
 
     invoice: InvoiceFigures
@@ -210,7 +210,7 @@ def work_out(project: Project, default_terms: int) -> Ledger:
     for milestone in project.milestones:
         by_id.setdefault(milestone.id, milestone)
     figures: list[InvoiceFigures] = []
-    bills: dict[int, list[_Share]] = {}
+    bills: dict[int, list[Allocation]] = {}
     for invoice in invoices:
         billed = _billed(invoice, project, by_id)
         item = _invoice_figures(
@@ -295,22 +295,22 @@ def _negative(amount: Decimal) -> Decimal:
     return amount.copy_negate() if amount else ZERO
 
 
-def _shares(item: InvoiceFigures, billed: list[Milestone | None], places: int) -> Iterable[tuple[int, _Share]]:
+def _shares(item: InvoiceFigures, billed: list[Milestone | None], places: int) -> Iterable[tuple[int, Allocation]]:
     """Per line whose milestone is known: the milestone's index, and its part of the invoice."""
     lines = item.invoice.lines
     # Sorted, so that who gets the odd cent does not depend on the order of the lines.
     order = [0] if len(lines) == 1 else sorted(range(len(lines)), key=lambda i: (lines[i].milestone, lines[i].amount))
     weights = tuple(lines[i].amount for i in order)
-    settled = money.share(item.settled, weights, places)
-    outstanding = money.share(item.outstanding, weights, places)
+    settled = money.allocate(item.settled, weights, places)
+    outstanding = money.allocate(item.outstanding, weights, places)
     for position, i in enumerate(order):
         milestone = billed[i]
         if milestone is not None:
             net = _negative(lines[i].amount) if item.invoice.is_credit_note else lines[i].amount
-            yield milestone.index, _Share(item, net, settled[position], outstanding[position])
+            yield milestone.index, Allocation(item, net, settled[position], outstanding[position])
 
 
-def _milestone_figures(milestone: Milestone, bills: list[_Share]) -> MilestoneFigures:
+def _milestone_figures(milestone: Milestone, bills: list[Allocation]) -> MilestoneFigures:
     billed = money.total(share.net for share in bills)
     invoices = tuple({share.invoice.invoice.route: share.invoice for share in bills}.values())
     expected, accepted = _expected_status(milestone, [item for item in invoices if item.live], billed)

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from mtrack import model, schema, source
 from mtrack.errors import CannotRunError
 from mtrack.finding import Place, Problem, Severity
+from mtrack.record import model, schema
 from mtrack.workspace import SETTINGS, is_pattern
+from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtrack.finding import Route
-    from mtrack.model import Waiver
-    from mtrack.source import Source
+    from mtrack.record.model import Waiver
+    from mtrack.yaml.source import Source
 
 DEFAULT_TERMS = 30
 DEFAULT_LOCALE = "en"

@@ -10,26 +10,31 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack import lint, money, schema, source
-from mtrack import settings as settings_module
-from mtrack.edit import find, git, store, verbs
-from mtrack.edit.splice import RefusedError, splice
+from mtrack import git, money
+from mtrack.check import pipeline
+from mtrack.edit import find, store, verbs
+from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
 from mtrack.finding import Severity
+from mtrack.record import schema
+from mtrack.record import settings as settings_module
 from mtrack.workspace import join
+from mtrack.yaml import source
+from mtrack.yaml.splice import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.books import Books, Workspace
+    from mtrack.check.workspace import Workspace
     from mtrack.edit.find import Target
     from mtrack.edit.store import Evidence
     from mtrack.edit.verbs import Edit
     from mtrack.finding import Finding
-    from mtrack.settings import Settings
-    from mtrack.source import Source
+    from mtrack.record.settings import Settings
+    from mtrack.rules.context import ProjectContext
+    from mtrack.yaml.source import Source
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -86,7 +91,7 @@ class Judged(Struct, frozen=True):
 
 def carry_out(
     target: Target,
-    verb: Callable[[Books], Edit],
+    verb: Callable[[ProjectContext], Edit],
     options: Options,
     plan: Callable[[str], tuple[Evidence, ...]] | None = None,
 ) -> Outcome:
@@ -101,26 +106,29 @@ def carry_out(
 
 
 def _carry_out(
-    target: Target, verb: Callable[[Books], Edit], options: Options, plan: Callable[[str], tuple[Evidence, ...]] | None
+    target: Target,
+    verb: Callable[[ProjectContext], Edit],
+    options: Options,
+    plan: Callable[[str], tuple[Evidence, ...]] | None,
 ) -> Outcome:
     if options.commit:  # while no other mtrack can write what would go into this commit
         git.ready(target.root, [target.records])
     settings = settings_module.load(target.root)
     read = find.read(target.root, target.folder)
-    books = _books(target, options.as_of, settings, read)
+    context = _project_context(target, options.as_of, settings, read)
     full = os.path.join(target.root, *target.records.split("/"))
     before = store.read(full)
     if before.decode("utf-8", "replace") != ("\ufeff" if read.had_bom else "") + read.text:
         message = f"{target.records} was changed by someone else meanwhile; nothing was changed, run the command again"
         raise CannotRunError(message)
     files = plan(target.full) if plan else ()
-    edit = verb(books)
-    changes = (*edit.changes, *verbs.statuses(books, edit.changes))
+    edit = verb(context)
+    changes = (*edit.changes, *verbs.statuses(context, edit.changes))
     if not edit.changes:
-        return Outcome(target.records, f"{edit.did}: recorded already", left(books), "", changed=False)
+        return Outcome(target.records, f"{edit.did}: recorded already", left(context), "", changed=False)
     text = before.decode()
     try:
-        new = splice(text, changes)
+        new = splice_records(text, changes)
     except RefusedError as refused:
         raise _explained(refused, target) from None
     others = find.concerned(target, settings, set(edit.numbers))
@@ -175,12 +183,12 @@ def commit(target: Target, paths: list[str], message: str) -> str:
     return git.commit(target.root, paths, f"{target.label}: {message}")
 
 
-def _books(target: Target, as_of: date, settings: Settings, read: Source) -> Books:
-    """The project's books. Raises AddsErrorsError where its records are too broken to work on."""
+def _project_context(target: Target, as_of: date, settings: Settings, read: Source) -> ProjectContext:
+    """The project's context. Raises AddsErrorsError where its records are too broken to work on."""
     workspace = find.load(target.root, as_of, settings, {target.folder: read})
-    if workspace.books:
-        return workspace.books[0]
-    broken = tuple(finding for finding in lint.findings(workspace) if finding.severity is Severity.ERROR)
+    if workspace.contexts:
+        return workspace.contexts[0]
+    broken = tuple(finding for finding in pipeline.findings(workspace) if finding.severity is Severity.ERROR)
     raise AddsErrorsError(broken, "the record is broken; mend this first")
 
 
@@ -202,8 +210,8 @@ def _judge(  # noqa: PLR0913
     others: list[str],
     opens: frozenset[str],
     files: tuple[Evidence, ...],
-) -> tuple[Judged, Books]:
-    """What the edited text adds to the findings, and the project's books afterwards."""
+) -> tuple[Judged, ProjectContext]:
+    """What the edited text adds to the findings, and the project's context afterwards."""
     read, _, new = texts
     around = {folder: find.read(target.root, folder) for folder in others}
     edited = source.parse(read.path, new, schema.shape("milestones"))
@@ -211,10 +219,10 @@ def _judge(  # noqa: PLR0913
     planned = frozenset(join(target.folder, item.path) for item in files)
     before = find.load(target.root, as_of, settings, {**around, target.folder: read})
     judged = compare(before, workspace, opens, planned)
-    books = next((item for item in workspace.books if item.project.folder == target.folder), None)
-    if books is None:
+    context = next((item for item in workspace.contexts if item.project.folder == target.folder), None)
+    if context is None:
         raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed", target.records)
-    return judged, books
+    return judged, context
 
 
 def compare(
@@ -244,7 +252,7 @@ def compare(
 
 def _grouped(workspace: Workspace | None, planned: frozenset[str]) -> dict[tuple[str | None, ...], list[Finding]]:
     groups: dict[tuple[str | None, ...], list[Finding]] = defaultdict(list)
-    for finding in lint.findings(workspace) if workspace is not None else ():
+    for finding in pipeline.findings(workspace) if workspace is not None else ():
         if finding.waived or (finding.rule == "attachment-missing" and finding.about in planned):
             continue
         groups[finding.rule, finding.path, finding.milestone, finding.invoice].append(finding)
@@ -255,11 +263,11 @@ def _stake(found: list[Finding]) -> Decimal:
     return money.total(finding.amount for finding in found if finding.amount is not None)
 
 
-def left(books: Books) -> str:
+def left(context: ProjectContext) -> str:
     """What a project still has to bill and to collect, in one line."""
-    project = books.project
-    label = find.Target(books.root, project.folder).label
-    totals = books.ledger.totals(books.as_of)
+    project = context.project
+    label = find.Target(context.root, project.folder).label
+    totals = context.ledger.totals(context.as_of)
     if not totals.unbilled and not totals.outstanding:
         return f"{label}: nothing left to bill or to collect"
     return f"{label}: {project.money(totals.unbilled)} left to bill, {project.money(totals.outstanding)} to collect"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mtrack.check.pipeline import lint
 from mtrack.cli import common
-from mtrack.lint import lint
 
 if TYPE_CHECKING:
     from datetime import date
@@ -111,12 +111,12 @@ def report(path: str, format_: str, output: str, single: str | None, as_of: date
     opened = common.open_paths((path,), as_of)
     what = opened.workspace, opened.selection, opened.root
     if format_ == "md":
-        from mtrack.cache import gather  # noqa: PLC0415
         from mtrack.render.summary import markdown  # noqa: PLC0415
+        from mtrack.site.store import gather  # noqa: PLC0415
         from mtrack.views.overview import overview  # noqa: PLC0415
 
         gathered = gather(*what, {})
-        view = overview(opened.workspace.settings, gathered.report, gathered.shares)
+        view = overview(opened.workspace.settings, gathered.report, gathered.summaries)
         common.write(markdown(view))
     else:
         from mtrack.site import build  # noqa: PLC0415

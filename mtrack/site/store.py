@@ -10,48 +10,50 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack import __version__, evidence
-from mtrack.facts import Facts, Whole, facts
+from mtrack import __version__
+from mtrack.check.pipeline import ProjectFindings, WaiverKey, WorkspaceProblems, collect, judge, report
 from mtrack.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
-from mtrack.lint import Across, Terms, Verdict, conclude, judge, report
-from mtrack.views.share import Share, share
+from mtrack.record import evidence
+from mtrack.rules.facts import Facts, WorkspaceFacts, facts
+from mtrack.views.summary import ProjectSummary, project_summary
 from mtrack.workspace import EVIDENCE, RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from mtrack.books import Books, Workspace
-    from mtrack.lint import Report, Selection
+    from mtrack.check.pipeline import Report, Selection
+    from mtrack.check.workspace import Workspace
+    from mtrack.rules.context import ProjectContext
 
 
-class Kept(Struct, frozen=True, array_like=True, gc=False):
+class StoredProject(Struct, frozen=True, array_like=True, gc=False):
     """A project as it was judged.
 
-    `inputs` is a digest of all that only the project itself depends on, `found` one of what rules across projects say
+    `inputs` is a digest of all that only the project itself depends on, `workspace_digest` one of what rules across projects say
     of it: while both stay as they are, so does the rest; None where it is yet to be judged. `elsewhere` are files it
-    names that a walk does not see. Without `facts` and `share` its records can't be used.
+    names that a walk does not see. Without `facts` and `summary` its records can't be used.
     """
 
     inputs: str
     elsewhere: tuple[str, ...]
     facts: Facts | None
-    found: str | None
+    workspace_digest: str | None
     findings: tuple[Finding, ...]
-    used: tuple[Terms, ...]
-    share: Share | None
+    used: tuple[WaiverKey, ...]
+    summary: ProjectSummary | None
 
     @property
     def state(self) -> tuple[str, str | None]:
         """All that it depends on, in short."""
-        return self.inputs, self.found
+        return self.inputs, self.workspace_digest
 
 
 class Gathered(NamedTuple):
-    """A report, the shares of the projects it shows, and what to keep, by folder."""
+    """A report, the summaries of the projects it shows, and what to keep, by folder."""
 
     report: Report
-    shares: tuple[Share, ...]
-    kept: dict[str, Kept]
+    summaries: tuple[ProjectSummary, ...]
+    kept: dict[str, StoredProject]
 
 
 MOST_OPEN = 200
@@ -62,8 +64,8 @@ def gather(
     workspace: Workspace,
     selection: Selection,
     root: str,
-    kept: Mapping[str, Kept],
-    each: Callable[[str, Kept], None] = lambda _folder, _kept: None,
+    kept: Mapping[str, StoredProject],
+    each: Callable[[str, StoredProject], None] = lambda _folder, _kept: None,
 ) -> Gathered:
     """Judge a workspace; of projects that are as they were `kept`, nothing is read again.
 
@@ -74,43 +76,49 @@ def gather(
     begun = [_begin(workspace, inputs, folder, kept.get(folder)) for folder in folders]
     facts = [item.facts for item in begun if item.facts is not None]
     skipped = tuple(join(folder, RECORDS) for folder, item in zip(folders, begun, strict=True) if item.facts is None)
-    across = Across(workspace, Whole(workspace.root, workspace.settings, workspace.found, skipped, facts))
-    now: dict[str, Kept] = {}
+    across = WorkspaceProblems(
+        workspace, WorkspaceFacts(workspace.root, workspace.settings, workspace.found, skipped, facts)
+    )
+    now: dict[str, StoredProject] = {}
     for folder, item in zip(folders, begun, strict=True):
         found = across.digest(workspace, folder)
-        now[folder] = item if found == item.found else _judged(workspace, folder, item, across, found)
+        now[folder] = item if found == item.workspace_digest else _judged(workspace, folder, item, across, found)
         if selection.takes_path(join(folder, RECORDS)):
             each(folder, now[folder])
         workspace.close(folder)
-    shares = [item.share for item in now.values() if item.share is not None]
-    findings = conclude(workspace, across, [Verdict(item.findings, frozenset(item.used)) for item in now.values()])
-    sizes = {item.project.path: item.records for item in shares}
+    summaries = [item.summary for item in now.values() if item.summary is not None]
+    findings = collect(
+        workspace, across, [ProjectFindings(item.findings, frozenset(item.used)) for item in now.values()]
+    )
+    sizes = {item.project.path: item.records for item in summaries}
     judged = report(workspace, selection, root, findings, skipped, sizes)
-    return Gathered(judged, tuple(item for item in shares if selection.takes_path(item.project.path)), now)
+    return Gathered(judged, tuple(item for item in summaries if selection.takes_path(item.project.path)), now)
 
 
-def _begin(workspace: Workspace, inputs: _Inputs, folder: str, kept: Kept | None) -> Kept:
+def _begin(workspace: Workspace, inputs: _Inputs, folder: str, kept: StoredProject | None) -> StoredProject:
     """What is kept of a project if it is as it was; otherwise the facts of it, to be judged yet."""
     if kept is not None and kept.inputs == inputs.digest(folder, kept.elsewhere):
         return kept
-    books = workspace.open(folder)[1]
-    elsewhere = inputs.elsewhere(books) if books is not None else ()
+    context = workspace.open(folder)[1]
+    elsewhere = inputs.elsewhere(context) if context is not None else ()
     digest = inputs.digest(folder, elsewhere)
-    result = Kept(digest, elsewhere, facts(books) if books is not None else None, None, (), (), None)
+    result = StoredProject(digest, elsewhere, facts(context) if context is not None else None, None, (), (), None)
     if workspace.opened > MOST_OPEN:
         workspace.close(folder)
     return result
 
 
-def _judged(workspace: Workspace, folder: str, begun: Kept, across: Across, found: str) -> Kept:
+def _judged(
+    workspace: Workspace, folder: str, begun: StoredProject, across: WorkspaceProblems, found: str
+) -> StoredProject:
     verdict = judge(workspace, folder, across)
-    books = workspace.open(folder)[1]
+    context = workspace.open(folder)[1]
     return replace(
         begun,
-        found=found,
+        workspace_digest=found,
         findings=verdict.findings,
         used=tuple(sorted(verdict.used, key=repr)),
-        share=share(books, verdict.findings) if books is not None else None,
+        summary=project_summary(context, verdict.findings) if context is not None else None,
     )
 
 
@@ -148,11 +156,11 @@ class _Inputs:
             return path, error.errno
         return path, os.path.relpath(os.path.realpath(full), os.path.realpath(root)), info.st_mode, info.st_size
 
-    def elsewhere(self, books: Books) -> tuple[str, ...]:
+    def elsewhere(self, context: ProjectContext) -> tuple[str, ...]:
         """The files a project names that lie in no evidence folder of its own that the walk entered."""
-        folder = books.project.folder
+        folder = context.project.folder
         result: set[str] = set()
-        for named, _ in books.files:
+        for named, _ in context.files:
             above, _, name = join(folder, named.normal).rpartition("/")
             if self._owners.get(above or ".") != folder or name.startswith("."):
                 result.add(named.normal)
@@ -182,7 +190,7 @@ def encoded(data: object) -> bytes:
 def _code() -> str:
     """A digest of mtrack itself: other code may judge otherwise, whatever its version says."""
     result = hashlib.sha256()
-    top = os.path.dirname(os.path.abspath(__file__))
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder, _, names in sorted(os.walk(top)):
         for name in sorted(names):
             if name.endswith(".py"):

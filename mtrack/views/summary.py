@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.figures import Totals  # noqa: TC001
-from mtrack.model import Heading  # noqa: TC001
+from mtrack.figures.ledger import Totals  # noqa: TC001
+from mtrack.record.model import Heading  # noqa: TC001
 from mtrack.views.cash import expected
 from mtrack.views.gaps import Row, Sums, project_gaps
 from mtrack.views.months import Turnover, turnover
 from mtrack.views.progress import Progress  # noqa: TC001
-from mtrack.views.register import Registered, registered
+from mtrack.views.register import RegisterRow, register_rows
 from mtrack.views.status import project_status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mtrack.books import Books
     from mtrack.finding import Finding
+    from mtrack.rules.context import ProjectContext
     from mtrack.views.status import ProjectStatus
 
 
@@ -39,7 +39,7 @@ class Next(Struct, frozen=True, array_like=True, gc=False):
         return f"{self.id} '{self.name}'"
 
 
-class Share(Struct, frozen=True, array_like=True, gc=False):
+class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
     """A project as the views of the whole workspace see it. Amounts in `project.currency`.
 
     `records` counts its milestones, `counted` those not cancelled, `billed` those of them with a live invoice.
@@ -61,22 +61,22 @@ class Share(Struct, frozen=True, array_like=True, gc=False):
     owed: dict[str, Decimal]
     expected: tuple[tuple[date | None, str, Decimal], ...]
     turnover: Turnover
-    invoices: tuple[Registered, ...]
+    invoices: tuple[RegisterRow, ...]
 
 
-def share(books: Books, findings: Sequence[Finding]) -> Share:
+def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> ProjectSummary:
     """The share of one project, given what was found in it."""
-    status = project_status(books)
-    gaps = project_gaps(books.project, findings, books.as_of)
+    status = project_status(context)
+    gaps = project_gaps(context.project, findings, context.as_of)
     counted = [item.figures for item in status.milestones if not item.figures.milestone.cancelled]
     following = status.next_planned.milestone if status.next_planned else None
     cash: dict[tuple[date | None, str], Decimal] = {}
-    for item in expected(books):
+    for item in expected(context):
         key = item.month, item.band
         cash[key] = money.plus(cash.get(key, money.ZERO), item.amount)
-    return Share(
-        project=books.project.heading,
-        closed=books.project.closed,
+    return ProjectSummary(
+        project=context.project.heading,
+        closed=context.project.closed,
         records=len(status.milestones),
         counted=len(counted),
         billed=sum(figures.is_billed for figures in counted),
@@ -86,10 +86,10 @@ def share(books: Books, findings: Sequence[Finding]) -> Share:
         boundaries=boundaries(status),
         rows=(*gaps.gaps, *gaps.overlaps),
         sums=gaps.sums,
-        owed={bucket: amount for bucket, amount in books.ledger.aging(books.as_of).items() if amount},
+        owed={bucket: amount for bucket, amount in context.ledger.aging(context.as_of).items() if amount},
         expected=tuple((*key, amount) for key, amount in cash.items()),
-        turnover=turnover(books),
-        invoices=registered(books),
+        turnover=turnover(context),
+        invoices=register_rows(context),
     )
 
 

@@ -8,18 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mtrack import money
-from mtrack.figures import BUCKETS
-from mtrack.site import draw
+from mtrack.figures.ledger import BUCKETS
+from mtrack.site import charts
 from mtrack.site.pages import NAVIGATION
 from mtrack.views.cash import BANDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mtrack.cache import Kept
     from mtrack.site.pages import Page, Site
+    from mtrack.site.store import StoredProject
     from mtrack.views.overview import Overview
-    from mtrack.views.share import Share
+    from mtrack.views.summary import ProjectSummary
 
 T = TypeVar("T")
 
@@ -28,13 +28,13 @@ ROWS = {"index.html": 100, "invoices.html": 200, "findings.html": 200}
 _MOST_ROOM = Decimal("1.25")
 
 
-def pages(site: Site, view: Overview, kept: Mapping[str, Kept]) -> list[Page]:
+def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject]) -> list[Page]:
     """All of them, the overview first."""
     return _Whole(site, view, kept).pages()
 
 
 class _Whole:
-    def __init__(self, site: Site, view: Overview, kept: Mapping[str, Kept]) -> None:
+    def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject]) -> None:
         self.site = site
         self.view = view
         self._kept = kept
@@ -90,7 +90,7 @@ class _Whole:
         reach = Decimal(1)
         for item in view.projects:
             if item.progress.agreed > 0:
-                reach = max(reach, draw.reach(item.progress) / item.progress.agreed)
+                reach = max(reach, charts.reach(item.progress) / item.progress.agreed)
         attention: dict[str, list[Any]] = {}
         for found in view.attention:
             attention.setdefault(found.project.folder, []).append(found)
@@ -108,7 +108,7 @@ class _Whole:
             "projects": self._shares,
         }
 
-    def _in_order(self) -> list[Share]:
+    def _in_order(self) -> list[ProjectSummary]:
         """The projects, those with the worst to attend to first, closed ones last."""
         rank: dict[str, int] = {}
         for place, found in enumerate(self.view.attention):

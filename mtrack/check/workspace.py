@@ -5,74 +5,22 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from mtrack import evidence, facts, figures, model, money, schema, source, workspace
-from mtrack import settings as settings_module
-from mtrack.facts import Whole
+from mtrack import money, workspace
+from mtrack.record import model, schema
+from mtrack.record import settings as settings_module
+from mtrack.rules import facts
+from mtrack.rules.context import ProjectContext, RecordFile
+from mtrack.rules.facts import WorkspaceFacts
+from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mtrack.evidence import Named, State
-    from mtrack.figures import Ledger
-    from mtrack.finding import Problem, Route
-    from mtrack.model import Project
-    from mtrack.settings import Settings
-    from mtrack.source import Flaw, Source
-    from mtrack.workspace import Found
-
-
-class File(Struct, frozen=True):
-    """A YAML file of the workspace: what was read, and what its shape breaks. `folder` is None for `mtrack.yaml`.
-
-    `broken` are the schema's problems; `usable` says whether the other rules can judge it.
-    """
-
-    source: Source
-    folder: str | None
-    unknown_keys: tuple[Problem, ...]
-    broken: tuple[Problem, ...]
-    usable: bool
-
-
-class Books:
-    """One project with its figures and its files, as of a day."""
-
-    def __init__(
-        self, project: Project, settings: Settings, root: str, as_of: date, found: Found | None = None
-    ) -> None:
-        """`found` is what a walk has seen of the folders; it also remembers what is asked about them."""
-        self.project = project
-        self.settings = settings
-        self.root = root
-        self.as_of = as_of
-        self._found = found or workspace.Found((), ())
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """The project worked out."""
-        return figures.work_out(self.project, self.settings.payment_terms)
-
-    @cached_property
-    def files(self) -> tuple[tuple[Named, State], ...]:
-        """Every file the records name, looked up."""
-        return tuple(
-            (named, evidence.look(self.root, self.project.folder, named, self._found))
-            for named in evidence.named_files(self.project)
-        )
-
-    @cached_property
-    def invoice_files(self) -> dict[Route, tuple[Named, State]]:
-        """The invoices' files, by the route of the invoice."""
-        return {named.invoice.route: (named, state) for named, state in self.files if named.invoice is not None}
-
-    @cached_property
-    def unrecorded(self) -> list[str]:
-        """Evidence that no record names; paths from the root."""
-        recorded = {named.normal for named, _ in self.files}
-        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, self._found)
+    from mtrack.record.model import Project
+    from mtrack.record.settings import Settings
+    from mtrack.workspace import Walk
+    from mtrack.yaml.source import Flaw, Source
 
 
 class Workspace:
@@ -83,8 +31,8 @@ class Workspace:
         root: str,
         as_of: date,
         settings: Settings,
-        found: Found,
-        opened: dict[str, tuple[File, Books | None]] | None = None,
+        found: Walk,
+        opened: dict[str, tuple[RecordFile, ProjectContext | None]] | None = None,
     ) -> None:
         """`opened` are projects at hand, by folder."""
         self.root = root
@@ -95,14 +43,14 @@ class Workspace:
         self._raw: dict[str, bytes | Flaw] = {}
         self._folders = frozenset(found.projects)
 
-    def open(self, folder: str) -> tuple[File, Books | None]:
-        """A project's file and, where it is usable, its books."""
+    def open(self, folder: str) -> tuple[RecordFile, ProjectContext | None]:
+        """A project's file and, where it is usable, its context."""
         if folder not in self._opened:
             path = workspace.join(folder, workspace.RECORDS)
             read = source.from_bytes(path, self.raw(folder), schema.shape("milestones"))
             file, project = load_project(folder, read, self.settings)
-            books = Books(project, self.settings, self.root, self.as_of, self.found) if project else None
-            self._opened[folder] = file, books
+            context = ProjectContext(project, self.settings, self.root, self.as_of, self.found) if project else None
+            self._opened[folder] = file, context
         return self._opened[folder]
 
     def raw(self, folder: str) -> bytes | Flaw:
@@ -122,22 +70,22 @@ class Workspace:
         self._opened.pop(folder, None)
 
     @cached_property
-    def settings_file(self) -> File | None:
+    def settings_file(self) -> RecordFile | None:
         """The settings as a file; None where the workspace has none."""
         settings = self.settings
         if settings.source is None:
             return None
-        return File(settings.source, None, settings.unknown_keys, settings.broken, usable=True)
+        return RecordFile(settings.source, None, settings.unknown_keys, settings.broken, usable=True)
 
     @property
-    def files(self) -> Iterator[File]:
+    def files(self) -> Iterator[RecordFile]:
         """The files of all projects."""
         return (self.open(folder)[0] for folder in self.found.projects)
 
     @cached_property
-    def books(self) -> tuple[Books, ...]:
+    def contexts(self) -> tuple[ProjectContext, ...]:
         """All projects that are usable."""
-        return tuple(books for folder in self.found.projects if (books := self.open(folder)[1]) is not None)
+        return tuple(context for folder in self.found.projects if (context := self.open(folder)[1]) is not None)
 
     @cached_property
     def skipped(self) -> tuple[str, ...]:
@@ -145,9 +93,9 @@ class Workspace:
         return tuple(file.source.path for file in self.files if not file.usable)
 
     @cached_property
-    def whole(self) -> Whole:
+    def whole(self) -> WorkspaceFacts:
         """What rules across projects look at."""
-        return Whole(self.root, self.settings, self.found, self.skipped, map(facts.facts, self.books))
+        return WorkspaceFacts(self.root, self.settings, self.found, self.skipped, map(facts.facts, self.contexts))
 
     def project_of(self, path: str) -> str | None:
         """The folder of the project a path belongs to; None for the settings and folders without records."""
@@ -175,20 +123,20 @@ def open_workspace(root: str, as_of: date) -> Workspace:
     return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude))
 
 
-def load_project(folder: str, read: Source, settings: Settings) -> tuple[File, Project | None]:
+def load_project(folder: str, read: Source, settings: Settings) -> tuple[RecordFile, Project | None]:
     """A project's file and, where its shape allows, the project in it."""
     if read.unreadable is not None or read.flaws:
-        return File(read, folder, (), (), usable=False), None
+        return RecordFile(read, folder, (), (), usable=False), None
     data = read.data
     own = data.get("currency") if isinstance(data, dict) else None
     missing = ("currency",) if isinstance(data, dict) and own is None and not settings.currency else ()
     faults = schema.faults("milestones", read, missing)
     if any(route[:1] != ("waivers",) for route in faults.routes):
-        return File(read, folder, faults.unknown, faults.broken, usable=False), None
+        return RecordFile(read, folder, faults.unknown, faults.broken, usable=False), None
     currency = own or settings.currency
     assert currency
     waivers = settings_module.waivers(read.path, data, faults.routes, faults.unknown)
     decimals = money.decimals(currency, settings.currencies)
     project = model.build(folder, read, data, currency, decimals, waivers)
     read.forget()
-    return File(read, folder, faults.unknown, faults.broken, usable=True), project
+    return RecordFile(read, folder, faults.unknown, faults.broken, usable=True), project

@@ -33,7 +33,7 @@ _MARK_FROM = Decimal("2.5")
 """The share in percent from which a part is wide enough to carry its mark."""
 
 
-def share(part: Decimal, whole: Decimal) -> Decimal:
+def percent_of(part: Decimal, whole: Decimal) -> Decimal:
     """A part of a whole in percent, to two decimals; 0 of nothing, never below 0."""
     if whole <= 0 or part <= 0:
         return ZERO
@@ -85,7 +85,7 @@ def sum_bar(progress: Progress, height: int = 32) -> Markup:
     at = ZERO
     middle = height / 2
     for name, part in parts:
-        width = share(part, whole)
+        width = percent_of(part, whole)
         if not width:
             continue
         inner.append(_rect(f"s-{name}", at, width, 0, height))
@@ -104,18 +104,18 @@ def _texture(  # noqa: PLR0913
     if name in ("overdue", "billable"):
         yield _rect(f"t-{name}", at, width, y, height)
     elif name == "outstanding" and progress.disputed > 0:
-        crossed = min(share(progress.disputed, whole), width)
+        crossed = min(percent_of(progress.disputed, whole), width)
         yield _rect("t-disputed", at + width - crossed, crossed, y, height)
 
 
 def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterable[str]:
     """The alarm over what is billed beyond the agreed, and the line where the agreed ends."""
     if progress.overbilled > 0:
-        width = share(progress.overbilled, whole)
-        start = max(share(progress.billed, whole) - width, ZERO)
+        width = percent_of(progress.overbilled, whole)
+        start = max(percent_of(progress.billed, whole) - width, ZERO)
         yield _rect("s-alarm", start, width, y + 1, height - 2)
         yield _placed_mark("alarm", start + width / 2, y + height / 2)
-        end = share(progress.agreed, whole)
+        end = percent_of(progress.agreed, whole)
         yield f'<rect class="end" x="{_plain(end)}%" y="{y:g}" width="2" height="{height:g}"/>'
 
 
@@ -135,20 +135,20 @@ def two_bars(
     whole = max(_CONTEXT.multiply(progress.agreed, room), reach(progress))
     gap = 3
     top, below = 0, height + gap
-    agreed = share(progress.agreed, whole)
+    agreed = percent_of(progress.agreed, whole)
     inner = [_rect("track", ZERO, agreed, top, height), _rect("track", ZERO, agreed, below, height)]
-    approved = share(progress.approved, whole)
+    approved = percent_of(progress.approved, whole)
     if approved:
         inner.append(_rect("s-approved", ZERO, approved, top, height))
     at = ZERO
     for name, part in parts_of(progress)[:-1]:
-        width = share(part, whole)
+        width = percent_of(part, whole)
         if width:
             inner.append(_rect(f"s-{name}", at, width, below, height))
             inner.extend(_texture(progress, whole, name, at, width, below, height))
             at += width
     for boundary in boundaries:
-        where = share(boundary, whole)
+        where = percent_of(boundary, whole)
         if ZERO < where < agreed:
             inner.append(f'<rect class="tick" x="{_plain(where)}%" y="0" width="1" height="{2 * height + gap}"/>')
     inner.extend(_over(progress, whole, below, height))
@@ -160,7 +160,7 @@ def row_bar(parts: Iterable[tuple[str, Decimal]], whole: Decimal, height: int = 
     inner: list[str] = []
     at = ZERO
     for name, part in parts:
-        width = share(part, whole)
+        width = percent_of(part, whole)
         if width:
             inner.append(_rect(f"s-{name}", at, width, 0, height))
             if name in ("overdue", "billable", "disputed"):
@@ -179,7 +179,7 @@ def columns(months: Sequence[Month], wording: Wording, height: int = 128) -> Mar
     for i, month in enumerate(months):
         start = (slot * i).quantize(_CENT)
         for kind, amount, offset in (("s-billed", month.billed, "0.14"), ("s-received", month.received, "0.52")):
-            tall = share(amount, top) * (floor - 6) / 100
+            tall = percent_of(amount, top) * (floor - 6) / 100
             if tall:
                 tall = max(tall, Decimal(1)).quantize(Decimal("0.1"))
                 x = (start + slot * Decimal(offset)).quantize(_CENT)
@@ -204,7 +204,7 @@ class Axis(Struct, frozen=True):
     def at(self, day: date) -> Decimal:
         """Where a day lies, in percent; a day outside lies at its end."""
         days = min(max((day - self.start).days, 0), self.length)
-        return share(Decimal(days), Decimal(self.length))
+        return percent_of(Decimal(days), Decimal(self.length))
 
     @property
     def length(self) -> int:

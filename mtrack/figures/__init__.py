@@ -1,0 +1,1 @@
+"""Pure arithmetic: what a project comes to (SPEC 3)."""

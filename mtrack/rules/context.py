@@ -1,0 +1,80 @@
+"""What a rule about one project is given: the file as it was read, and the project with its figures and files."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mtrack import workspace
+from mtrack.figures import ledger
+from mtrack.record import evidence
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mtrack.figures.ledger import Ledger
+    from mtrack.finding import Problem, Route
+    from mtrack.record.evidence import Named, State
+    from mtrack.record.model import Project, Waiver
+    from mtrack.record.settings import Settings
+    from mtrack.workspace import Walk
+    from mtrack.yaml.source import Source
+
+
+class RecordFile(Struct, frozen=True):
+    """A YAML file of the workspace: what was read, and what its shape breaks. `folder` is None for `mtrack.yaml`.
+
+    `broken` are the schema's problems; `usable` says whether the other rules can judge it.
+    """
+
+    source: Source
+    folder: str | None
+    unknown_keys: tuple[Problem, ...]
+    broken: tuple[Problem, ...]
+    usable: bool
+
+
+class ProjectContext:
+    """One project with its figures and its files, as of a day."""
+
+    def __init__(self, project: Project, settings: Settings, root: str, as_of: date, found: Walk | None = None) -> None:
+        """`found` is what a walk has seen of the folders; it also remembers what is asked about them."""
+        self.project = project
+        self.settings = settings
+        self.root = root
+        self.as_of = as_of
+        self._found = found or workspace.Walk((), ())
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The project worked out."""
+        return ledger.work_out(self.project, self.settings.payment_terms)
+
+    @cached_property
+    def files(self) -> tuple[tuple[Named, State], ...]:
+        """Every file the records name, looked up."""
+        return tuple(
+            (named, evidence.look(self.root, self.project.folder, named, self._found))
+            for named in evidence.named_files(self.project)
+        )
+
+    @cached_property
+    def invoice_files(self) -> dict[Route, tuple[Named, State]]:
+        """The invoices' files, by the route of the invoice."""
+        return {named.invoice.route: (named, state) for named, state in self.files if named.invoice is not None}
+
+    @cached_property
+    def unrecorded(self) -> list[str]:
+        """Evidence that no record names; paths from the root."""
+        recorded = {named.normal for named, _ in self.files}
+        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, self._found)
+
+
+class CheckedWaiver(Struct, frozen=True):
+    """A waiver after the match: `unused` and `expired` are what the rules about waivers report."""
+
+    waiver: Waiver
+    unused: bool
+    expired: bool

@@ -1,0 +1,1 @@
+"""YAML text with places: what it says, where each value stands, and how to change it. Knows nothing of billing."""

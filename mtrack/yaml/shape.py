@@ -1,0 +1,27 @@
+"""What kind of value is meant where: the reader takes a plain scalar as text or as an amount by it."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+
+class Shape(Struct):
+    """What a value is meant to be: kind "text", "amount", "count", "flag" or "any", and what lies in it."""
+
+    kind: str = "any"
+    properties: dict[str, Shape] = field(default_factory=dict)
+    others: Shape | None = None
+    items: Shape | None = None
+    required: frozenset[str] = frozenset()
+
+    def child(self, key: str) -> Shape:
+        """The shape of a mapping's value."""
+        return self.properties.get(key) or self.others or ANY
+
+    @property
+    def item(self) -> Shape:
+        """The shape of a list's items."""
+        return self.items or ANY
+
+
+ANY = Shape()
