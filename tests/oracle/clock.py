@@ -27,8 +27,10 @@ def gross_of(invoice: Record) -> Fraction:
 
 
 def is_cancelled(milestone: Record) -> bool:
-    """Whether the mapping or the status says so; a mapping dated later has been taken away with its status."""
-    return bool(milestone.get("cancelled")) or milestone["status"] == "cancelled"
+    """Whether the mapping or the status says so; where a mapping is dated later, the status is not believed."""
+    return bool(milestone.get("cancelled")) or (
+        milestone["status"] == "cancelled" and not milestone.get("x-cancelled-later")
+    )
 
 
 def left_to_pay(record: Record, invoice: Record) -> Fraction:
@@ -48,7 +50,7 @@ def as_of(record: Record, day: date) -> tuple[Record, list[str]]:
     """The record at the end of a day, and a description of each thing left out.
 
     Two keys are added to each invoice, since later entries decide them too: `x-listed`, whether it lists payments,
-    `paid` or a write-off, and `x-left`, what `paid` settles.
+    `paid` or a write-off, and `x-left`, what `paid` settles. A milestone that is cancelled later gets one.
     """
     seen = copy.deepcopy(record)
     for invoice, _ in all_invoices(seen):
@@ -92,8 +94,7 @@ def _cut_milestone(milestone: Record, day: date, left_out: list[str]) -> None:
         left_out.append(f"{milestone['id']} cancelled")
         del milestone["cancelled"]
         if milestone["status"] == "cancelled":
-            # nobody recorded what it said before; only "paid" would matter, and nothing says that
-            milestone["status"] = "not_billed"
+            milestone["x-cancelled-later"] = True
     if milestone.get("invoice") and not _keep_invoice(milestone["invoice"], day, left_out):
         del milestone["invoice"]
 

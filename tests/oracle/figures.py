@@ -114,7 +114,8 @@ def _at_its_word(book: Record, invoice: Record) -> bool:
     if invoice["listed"] or invoice["void"] or invoice["credits"] is not None:
         return False
     billed = [book["by_id"][name] for name in invoice["lines"] if name in book["by_id"]]
-    statuses = [milestone["status"] for milestone in billed if not milestone["cancelled"]]
+    # the status has no day, so one that says cancelled is put aside before the day of the mapping too
+    statuses = [one["status"] for one in billed if not one["cancelled"] and one["status"] != "cancelled"]
     return bool(statuses) and all(status == "paid" for status in statuses)
 
 
@@ -181,12 +182,12 @@ def _schedule(book: Record, invoice: Record) -> None:
         parts.append({"day": on(instalment["due"]), "amount": amount, "retained": False})
         left -= amount
     due = due_day(book["record"], book["settings"], invoice)
-    if left:
+    if left or not parts:
         parts.append({"day": due, "amount": left, "retained": False})
     parts.sort(key=lambda part: part["day"])
     if retained:
         parts.append({"day": _retained_day(book, invoice), "amount": retained, "retained": True})
-    money = max(invoice["settled"], NOTHING)
+    money = invoice["settled"]  # a refund of more than came is below 0: it falls due with the first part
     for part in parts:
         part["open"] = NOTHING if invoice["void"] or invoice["credits"] else max(part["amount"] - money, NOTHING)
         money = max(money - part["amount"], NOTHING)
@@ -227,7 +228,7 @@ def _share_out(book: Record, invoice: Record) -> None:
     left = [share - taken for share, taken in zip(left, paid, strict=True)]
     gone = allocate(min(invoice["written_off"], room - paid_whole), left, unit)
     left = [share - taken for share, taken in zip(left, gone, strict=True)]
-    # a refund of more than came makes more outstanding than the gross
+    # after a refund of more than came, more is outstanding than the gross
     more = invoice["outstanding"] - sum(left, NOTHING) if invoice["outstanding"] else NOTHING
     left = [share + part for share, part in zip(left, allocate(more, gross, unit), strict=True)]
     late = allocate(invoice["overdue"], left, unit)
@@ -457,10 +458,6 @@ def _aging(book: Record) -> dict[str, Fraction]:
             else:
                 name = bucket_of((book["day"] - part["day"]).days)
             buckets["disputed" if invoice["disputed"] else name] += part["open"]
-        # a refund of more than came is due with the first part
-        more = invoice["outstanding"] - sum((part["open"] for part in invoice["parts"]), NOTHING)
-        if more > 0 and not invoice["void"]:
-            buckets["not_due"] += more
     return buckets
 
 

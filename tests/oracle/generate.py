@@ -391,7 +391,7 @@ class _Project:
         """Right ones by the record, some of them taken at their word; now and then a wrong one."""
         milestones = [one for one in self.record["milestones"] if one["status"] != "cancelled"]
         for milestone in milestones:
-            milestone["status"] = "paid" if self.chance(0.3) else "not_billed"
+            milestone["status"] = "paid" if self.chance(0.6) else "not_billed"
         for _ in range(3):  # a status that settles an invoice can change what its neighbour is expected to say
             bring_right(self.record, self.settings)
         for milestone in milestones:

@@ -187,7 +187,7 @@ def _number_gaps(cases: list[Judged]) -> Iterator[Fired]:
     by_place = {(case.path, invoice["key"]): (case, invoice) for case in cases for invoice in case.seen["invoices"]}
     for place, _ in series.holes(numbers):
         case, invoice = by_place[place]
-        yield Fired("invoice-number-gap", case.path, None, invoice["number"], None)
+        yield _of_invoice("invoice-number-gap", case, invoice)
 
 
 # Overlaps: as it stood
@@ -448,8 +448,8 @@ def _sum_rules(case: Judged) -> Iterator[Fired]:
         parts = [exact(part["amount"]) for part in listed(raw, "instalments")]
         retained = retained_amount(record, invoice, unit)
         wrong.append(sum(parts, retained) != invoice["gross"] if parts else retained > invoice["gross"])
-        for payment in listed(raw, "payments"):
-            wrong.append(payment.get("total") is not None and exact(payment["total"]) < exact(payment["amount"]))
+        transfers = [payment for payment in listed(raw, "payments") if payment.get("total") is not None]
+        wrong += [exact(payment["total"]) < exact(payment["amount"]) for payment in transfers]
         for _ in filter(None, wrong):
             yield _of_invoice("lines-mismatch", case, invoice)
 
