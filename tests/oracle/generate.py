@@ -11,7 +11,7 @@ from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from oracle.basics import Record, allocate, decimals, exact, half_up, inside, listed, unit_of
+from oracle.basics import Record, allocate, decimals, exact, half_up, inside, listed, number_key, unit_of
 from oracle.clock import all_invoices, gross_of, is_cancelled
 from oracle.figures import ledger
 
@@ -23,6 +23,8 @@ MIDDLE = date(2026, 3, 15)
 DAYS = (date(2025, 12, 31), date(2026, 2, 1), MIDDLE, date(2026, 5, 31), date(2026, 12, 31))
 """The days on which workspaces are looked at: most of what happens lies between them."""
 CURRENCIES = ("EUR", "EUR", "EUR", "JPY", "BHD", "TOKN")
+NUMBERS = ["INV-{count}", "{count}/{year}", "{count:03}-{year}-{client}", "{count}/{month:02}/{year}"]
+"""Ways to number invoices, beside the usual one."""
 STATUSES = ("not_billed", "sent", "partially_paid", "paid", "cancelled", "written_off")
 
 
@@ -44,7 +46,8 @@ def workspace(seed: int) -> Workspace:
         settings["bill_within"] = 7
     if rng.random() < 0.3:
         settings["tax_rate"] = Decimal(rng.choice(["19", "8.1"]))
-    makers = [_Project(rng, settings, place) for place in range(rng.choice([1, 1, 2, 3, 4]))]
+    main, style = rng.choice(CURRENCIES), rng.choice(["INV-{year}-{count:03}"] * 8 + NUMBERS)
+    makers = [_Project(rng, settings, place, main, style) for place in range(rng.choice([1, 1, 2, 3, 4]))]
     count = 0
     for maker in makers:
         count = maker.fill(count)
@@ -58,9 +61,9 @@ def workspace(seed: int) -> Workspace:
 class _Project:
     """One project in the making."""
 
-    def __init__(self, rng: Random, settings: Record, place: int) -> None:
-        self.rng, self.settings = rng, settings
-        self.currency = rng.choice(CURRENCIES)
+    def __init__(self, rng: Random, settings: Record, place: int, main: str, style: str) -> None:
+        self.rng, self.settings, self.style = rng, settings, style
+        self.currency = main if rng.random() < 0.6 else rng.choice(CURRENCIES)
         self.places = decimals(self.currency, settings)
         self.unit = unit_of(self.currency, settings)
         self.path = f"project-{place + 1}" if rng.random() < 0.8 else f"clients/project-{place + 1}"
@@ -177,13 +180,24 @@ class _Project:
 
     # Invoices
 
-    def number(self) -> str:
+    def number(self, sent: date) -> str:
         self.count += 2 if self.chance(0.08) else 1
-        return f"INV-2026-{self.count:03}"
+        client = self.record.get("client", "Umbrella")
+        number = self.style.format(count=self.count, year=sent.year, month=sent.month, client=client)
+        if self.chance(0.03):
+            return number + self.rng.choice(["-R1", "-v2"])
+        return self.looks_like(number) if self.chance(0.03) else number
+
+    def looks_like(self, number: str) -> str:
+        """The same number, written in another way."""
+        return self.rng.choice([number.lower(), number.replace("-", "–"), number.replace("-", " - ")])
+
+    def refer(self, number: str) -> str:
+        return self.looks_like(number) if self.chance(0.1) else number
 
     def invoice(self, lines: list[tuple[Record, Fraction]], sent: date) -> Record:
         net = sum((amount for _, amount in lines), Fraction(0))
-        made: Record = {"number": self.number(), "amount": self.decimal(net), "sent": sent}
+        made: Record = {"number": self.number(sent), "amount": self.decimal(net), "sent": sent}
         if self.tax:
             tax = half_up(net * self.tax / 100, self.unit)
             made["tax"] = self.decimal(tax + (self.unit if self.chance(0.05) else 0))
@@ -381,7 +395,7 @@ class _Project:
 
     def reissue(self, invoice: Record) -> None:
         made = self.with_lines(self.lines_of(invoice), self.after(invoice["sent"], 60))
-        made["replaces"] = invoice["number"]
+        made["replaces"] = self.refer(invoice["number"])
         self.settle(made)
         self.record.setdefault("invoices", []).append(made)
 
@@ -426,9 +440,14 @@ def _one_paper(rng: Random, makers: list[_Project]) -> None:
 
 def _plain_invoice(maker: _Project) -> Record | None:
     """An invoice to which nothing refers."""
-    named = {str(invoice.get(key)) for invoice, _ in all_invoices(maker.record) for key in ("credits", "replaces")}
+    named = {
+        number_key(invoice[key])
+        for invoice, _ in all_invoices(maker.record)
+        for key in ("credits", "replaces")
+        if invoice.get(key)
+    }
     for invoice, _ in all_invoices(maker.record):
-        if invoice["number"] not in named and not invoice.get("credits") and not invoice.get("replaces"):
+        if number_key(invoice["number"]) not in named and not invoice.get("credits") and not invoice.get("replaces"):
             return invoice
     return None
 
@@ -441,10 +460,10 @@ def _one_transfer(rng: Random, makers: list[_Project]) -> None:
             if not any(invoice.get(key) for key in ("payments", "paid", "written_off", "void", "credits")):
                 open_.setdefault(maker.currency, []).append((maker, invoice))
     for currency, invoices in open_.items():
-        if len(invoices) < 2 or rng.random() > 0.3:
+        if len(invoices) < 2 or rng.random() > 0.5:
             continue
         total = sum((gross_of(invoice) for _, invoice in invoices), Fraction(0))
-        alike = rng.random() < 0.3  # the same part of each: a duplicate where the total is missing
+        alike = rng.random() < 0.5  # the same part of each: a duplicate where the total is missing
         told = rng.random() < 0.7
         day = MIDDLE + timedelta(days=rng.randint(-20, 100))
         least = min(gross_of(invoice) for _, invoice in invoices)

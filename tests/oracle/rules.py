@@ -151,6 +151,11 @@ def _billing_gaps(case: Judged) -> Iterator[Fired]:
             yield _of_milestone("underbilled", case, milestone, milestone["unbilled"])
 
 
+def _is_billed(milestone: Record) -> bool:
+    """Whether something is billed; an invoice over 0 bills a milestone of amount 0."""
+    return milestone["billed"] > 0 or (not milestone["amount"] and bool(milestone["live"]))
+
+
 def _is_skipped(case: Judged, milestone: Record, later: list[Record]) -> bool:
     if milestone["planned"] is not None and milestone["planned"] >= case.day:
         return False
@@ -161,7 +166,7 @@ def _is_skipped(case: Judged, milestone: Record, later: list[Record]) -> bool:
 def _delivery_gaps(case: Judged) -> Iterator[Fired]:
     for milestone in case.seen["milestones"]:
         # these two ask for no invoice, so they stay for a milestone of amount 0
-        if milestone["cancelled"] or milestone["approved"] is not None or milestone["billed"] > 0:
+        if milestone["cancelled"] or milestone["approved"] is not None or _is_billed(milestone):
             continue
         if _more_than(milestone["completed"], 14, case):
             yield _of_milestone("delivered-not-approved", case, milestone)

@@ -6,19 +6,27 @@ import copy
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from oracle import clock, figures, generate, rules, series
 from oracle.basics import Record, allocate, due_by_terms, exact, number_key, on
-from oracle.compare import shown
+from oracle.compare import MISSING, Comparison, Difference, group, shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAY = date(2026, 6, 30)
 SEEDS = range(60)
-WORKSPACES = [generate.workspace(seed) for seed in SEEDS]
+
+
+@cache
+def workspaces() -> list[generate.Workspace]:
+    return [generate.workspace(seed) for seed in SEEDS]
 
 
 class _Loader(yaml.SafeLoader):
@@ -547,43 +555,41 @@ def test_holes_in_number_series(numbers: str, expected: dict[str, list[int]]) ->
 
 
 def all_records() -> list[tuple[Record, Record]]:
-    return [(record, made.settings) for made in WORKSPACES for record in made.projects.values()]
+    return [(record, made.settings) for made in workspaces() for record in made.projects.values()]
 
 
+@cache
 def all_books() -> list[Record]:
     return [figures.ledger(record, settings, day) for record, settings in all_records() for day in generate.DAYS]
 
 
-BOOKS = all_books()
-
-
 def test_agreed_is_what_is_billed_and_what_is_not() -> None:
-    for book in BOOKS:
+    for book in all_books():
         for one in [book["totals"], *book["milestones"]]:
             assert one["agreed"] == one["billed"] + one["unbilled"] - one["overbilled"] + one["overcredited"]
 
 
 def test_gross_is_what_is_settled_and_what_is_not() -> None:
-    for book in BOOKS:
+    for book in all_books():
         for one in [book["totals"], *(invoice for invoice in book["invoices"] if invoice["credits"] is None)]:
             assert one["gross"] == one["settled"] + one["outstanding"] - one["overpaid"]
 
 
 def test_the_seven_states_sum_to_the_agreed_money() -> None:
-    for book in BOOKS:
+    for book in all_books():
         for one in [book["totals"], *book["milestones"]]:
             assert sum(one["states"].values()) == one["agreed"] + one["overbilled"]
             assert min(one["states"].values()) >= 0
 
 
 def test_milestones_sum_to_their_project() -> None:
-    for book in BOOKS:
+    for book in all_books():
         for name in ("settled", "outstanding", "overdue", "billed"):
             assert sum(milestone[name] for milestone in book["milestones"]) == book["totals"][name], name
 
 
 def test_shares_of_an_invoice_sum_to_it_in_whole_units() -> None:
-    for book in BOOKS:
+    for book in all_books():
         for invoice in book["invoices"]:
             shares = invoice["shares"].values()
             for name in ("gross", "outstanding", "overdue") if invoice["credits"] is None else ("gross",):
@@ -595,12 +601,12 @@ def test_shares_of_an_invoice_sum_to_it_in_whole_units() -> None:
 
 
 def test_buckets_sum_to_what_is_outstanding() -> None:
-    for book in BOOKS:
+    for book in all_books():
         assert sum(book["aging"].values()) == book["totals"]["outstanding"]
 
 
 def test_figures_do_not_depend_on_the_order_of_projects_or_invoices() -> None:
-    for made in WORKSPACES:
+    for made in workspaces():
         for record in made.projects.values():
             turned = copy.deepcopy(record)
             turned["invoices"] = list(reversed(turned.get("invoices") or []))
@@ -661,7 +667,7 @@ def _settles_by_what_is_to_come(whole: Record, cut: Record) -> bool:
 
 
 def test_projects_sum_to_their_workspace() -> None:
-    for made in WORKSPACES:
+    for made in workspaces():
         books = figures.workspace(made.projects, made.settings, generate.MIDDLE)
         total = figures.sums(books)
         for currency, found in total.items():
@@ -675,10 +681,10 @@ def test_projects_sum_to_their_workspace() -> None:
 
 def test_the_generator_repeats_itself_and_is_dense() -> None:
     assert generate.workspace(7) == generate.workspace(7)
-    found = {one.rule for made in WORKSPACES for one in _fired_on_all_days(made)}
+    found = {one.rule for made in workspaces() for one in _fired_on_all_days(made)}
     expected = rules.KNOWN_RULES - {"duplicate-payment", "duplicate-attachment", "duplicate-invoice-number"}
     assert expected <= found
-    invoices = {invoice["state"] for book in BOOKS for invoice in book["invoices"]}
+    invoices = {invoice["state"] for book in all_books() for invoice in book["invoices"]}
     assert invoices == {
         "void",
         "credited",
@@ -689,7 +695,7 @@ def test_the_generator_repeats_itself_and_is_dense() -> None:
         "partially_paid",
         "outstanding",
     }
-    assert {milestone["state"] for book in BOOKS for milestone in book["milestones"]} == {*figures.STATES, None}
+    assert {milestone["state"] for book in all_books() for milestone in book["milestones"]} == {*figures.STATES, None}
 
 
 def _fired_on_all_days(made: generate.Workspace) -> list[rules.Fired]:
@@ -697,7 +703,7 @@ def _fired_on_all_days(made: generate.Workspace) -> list[rules.Fired]:
 
 
 def test_records_keep_their_meaning_as_yaml() -> None:
-    for made in WORKSPACES[:20]:
+    for made in workspaces()[:20]:
         for record in made.projects.values():
             for deepest in (0, 2, 4, 99):
                 again = read(generate.yaml_text(record, deepest))
@@ -725,3 +731,59 @@ def test_a_later_day_leaves_out_no_more() -> None:
         assert inside == sorted(inside)
         assert counts[-1] == 0 or max(counts) > 0
         assert clock.as_of(record, generate.DAYS[-1] + timedelta(days=3650))[1] == []
+
+
+def test_paid_never_stands_beside_payments() -> None:
+    for record, _ in all_records():
+        for invoice, _ in clock.all_invoices(record):
+            assert not (invoice.get("paid") and invoice.get("payments"))
+
+
+# The comparison
+
+
+def comparison(tmp_path: Path) -> Comparison:
+    made = next(made for made in workspaces() if len(rules.fired(made.projects, made.settings, generate.MIDDLE)) > 8)
+    return Comparison(made, generate.write(made, tmp_path / "workspace"), generate.MIDDLE)
+
+
+def test_findings_that_agree_are_no_difference(tmp_path: Path) -> None:
+    compared = comparison(tmp_path)
+    compared.findings("lint", list(reversed(compared.fired)), compared.fired)
+    assert compared.found == []
+
+
+def test_findings_that_differ_are_told_one_by_one(tmp_path: Path) -> None:
+    compared = comparison(tmp_path)
+    first = next(one for one in compared.fired if one.amount)
+    others = [one for one in compared.fired if one is not first]
+    compared.findings("lint", [*others, first._replace(amount=Fraction(-1))], compared.fired)
+    compared.findings("lint", others, compared.fired)
+    compared.findings("lint", compared.fired, others)
+    assert [(one.program, one.oracle) for one in compared.found] == [
+        ("-1", shown(first.amount)),
+        ("nothing", f"fires {shown(first.amount)}"),
+        (f"fires {shown(first.amount)}", "nothing"),
+    ]
+    assert [group(one) for one in compared.found] == [f"lint {first.rule} amount", *[f"lint {first.rule}"] * 2]
+
+
+def test_a_figure_that_differs_or_is_missing(tmp_path: Path) -> None:
+    compared = comparison(tmp_path)
+    oracle = {"agreed": Fraction(1, 2), "billed": Fraction(7)}
+    for name in ("M1", "M2"):
+        compared.amounts("p", f"status {name}", {"agreed": "0.50"}, oracle, "EUR")
+        compared.amounts("p", f"status {name}", {"agreed": "0.51", "billed": "9.00"}, oracle, "EUR")
+    missing = [one for one in compared.found if one.program == MISSING]
+    assert missing == [Difference(compared.made.seed, None, "", "status.billed", MISSING, "there")]
+    told = [(one.figure, one.program, one.oracle) for one in compared.found if one not in missing]
+    assert told[:2] == [("status M1.agreed (odd unit)", "0.51", "0.5"), ("status M1.billed", "9.00", "7")]
+    assert len(told) == 4
+
+
+def test_the_program_is_asked_for_each_view(tmp_path: Path) -> None:
+    compared = comparison(tmp_path)
+    for view in (compared.status, compared.lint, compared.gaps, compared.aging, compared.invoices, compared.payments):
+        view()
+    failed = [one for one in compared.found if one.figure.startswith("mtrack ") and one.program != MISSING]
+    assert failed == []
