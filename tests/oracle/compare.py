@@ -148,8 +148,9 @@ class Comparison:
         closed = book["record"].get("closed")
         self.equal(path, "status project", project, "closed", None if closed is None else closed.isoformat())
         whole = self.whole[path]["by_id"]
-        for milestone, row in zip(book["milestones"], project["milestones"], strict=True):
-            figure = f"status {milestone['id']}"
+        rows = {row["id"]: row for row in project["milestones"]}
+        for milestone in book["milestones"]:
+            figure, row = f"status {milestone['id']}", rows.get(milestone["id"], {})
             names = ("agreed", "billed", "unbilled", "settled", "outstanding", "overdue", "amount")
             self.amounts(path, figure, row, {name: milestone[name] for name in names}, currency)
             self.amounts(path, f"{figure} states", row.get("states"), milestone["states"], currency)
@@ -242,9 +243,9 @@ class Comparison:
             )
             for one in data["findings"]
         ]
-        for one in given:
-            if one.rule in {"schema", "invalid-yaml", "unreadable", "unknown-key", "attachment-missing"}:
-                self.tell(one.path, f"lint {one.rule}", "fires", "a workspace that fits the schema")
+        for one in data["findings"]:
+            if one["rule"] in {"schema", "invalid-yaml", "unreadable", "unknown-key", "attachment-missing"}:
+                self.tell(one["project"] or "", f"lint {one['rule']}", one["message"], "fits the schema")
         self.findings("lint", [one for one in given if one.rule in rules.KNOWN_RULES], self.fired)
 
     def gaps(self) -> None:
@@ -353,12 +354,11 @@ def differences(made: generate.Workspace, root: Path, days: tuple[date, ...] = g
     found: dict[Difference, None] = {}
     for day in days:
         comparison = Comparison(made, root, day)
-        comparison.status()
-        comparison.lint()
-        comparison.gaps()
-        comparison.aging()
-        comparison.invoices()
-        comparison.payments()
+        for view in ("status", "lint", "gaps", "aging", "invoices", "payments"):
+            try:
+                getattr(comparison, view)()
+            except KeyError as error:
+                comparison.missing(f"{view}: {error}")
         found |= dict.fromkeys(comparison.found)
     return list(found)
 

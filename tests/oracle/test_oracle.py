@@ -77,9 +77,8 @@ def invoice_of(book: Record, number: str) -> Record:
 
 def fired(text: str, day: date = DAY, **settings: Any) -> list[tuple[str, str | None, str | None, str]]:
     found = rules.fired({"p": record(text)}, settings, day)
-    return sorted(
-        (one.rule, one.milestone, one.invoice, shown(one.amount)) for one in found if one.rule != "ready-to-close"
-    )
+    told = [(one.rule, one.milestone, one.invoice, shown(one.amount)) for one in found if one.rule != "ready-to-close"]
+    return sorted(told, key=repr)
 
 
 def names(text: str, day: date = DAY, **settings: Any) -> list[str]:
@@ -503,6 +502,113 @@ milestones:
     assert len(fired(text.replace("UPFRONT", "").replace("INVOICE", ""))) == 2
     assert len(fired(text.replace("UPFRONT", "").replace("INVOICE", "upfront: true,"))) == 1
     assert fired(text.replace("UPFRONT", "upfront: true,").replace("INVOICE", "")) == []
+
+
+def test_agreement_sums_count_amendments_whether_signed_or_not() -> None:
+    text = """
+agreement: {total: 250.00, milestones: 2, amendments: [{amount: CHANGE, milestones: COUNT, signed: 2026-12-01}, {}]}
+milestones:
+  - {id: M1, name: A, amount: 100.00, status: not_billed}
+  - {id: M2, name: B, amount: 100.00, status: not_billed, cancelled: {date: 2026-12-01}}
+  - {id: M3, name: C, amount: 100.00, status: cancelled}
+  - {id: M4, name: D, amount: 100.00, status: not_billed}
+"""
+
+    def sums(change: str, count: str) -> list[tuple[str, str]]:
+        found = fired(text.replace("CHANGE", change).replace("COUNT", count))
+        return [(rule, amount) for rule, *_, amount in found if rule not in ("future-date", "status-mismatch")]
+
+    assert sums("-50.00", "0") == []
+    assert sums("-49.99", "1") == [("amount-unlisted", "0.01"), ("milestones-missing", "-")]
+    assert sums("-50.01", "-1") == [("amount-exceeds-agreement", "0.01"), ("milestones-extra", "-")]
+
+
+def test_the_mapping_of_cancelled_asks_for_the_status() -> None:
+    text = "{id: M1, name: A, amount: 1.00, status: SAYS, cancelled: {date: 2026-02-01}}"
+    text = f"milestones: [{text}]"
+    assert names(text.replace("SAYS", "not_billed")) == ["status-mismatch"]
+    assert names(text.replace("SAYS", "cancelled")) == []
+    before = book_of(text.replace("SAYS", "cancelled"), date(2026, 1, 31))
+    assert amounts(before["totals"], "agreed", "unbilled") == ["1", "1"]
+
+
+def test_closed_with_what_is_still_retained() -> None:
+    text = one_milestone(
+        "retained: {amount: 50.00}, payments: [{date: 2026-02-01, amount: PAID}]", "STATUS", "closed: 2026-03-01"
+    )
+    still = text.replace("PAID", "950.00").replace("STATUS", "partially_paid")
+    assert fired(still) == [("closed-with-open", "M1", None, "-"), ("retention-due", "M1", "I1", "50")]
+    assert fired(text.replace("PAID", "1000.00").replace("STATUS", "paid")) == []
+
+
+def test_a_reissue_of_what_is_still_live() -> None:
+    text = """
+milestones:
+  - {id: M1, name: A, amount: 100.00, status: sent, upfront: true}
+invoices:
+  - {number: I1, amount: 100.00, sent: 2026-06-05, lines: [{milestone: M1, amount: 100.00}], VOID}
+  - {number: I2, amount: 100.00, sent: 2026-06-05, replaces: i1, lines: [{milestone: M1, amount: 100.00}]}
+"""
+    assert fired(text.replace(", VOID", "")) == [
+        ("likely-duplicate-invoice", "M1", "I2", "100"),
+        ("overbilled", "M1", None, "100"),
+        ("replaced-not-void", "M1", "I2", "-"),
+    ]
+    assert fired(text.replace("VOID", "void: {date: 2026-06-06}")) == []
+    assert names(text.replace("VOID", "void: {date: 2026-07-06}")) == ["future-date", "overbilled"]
+
+
+def test_a_payment_on_a_void_invoice() -> None:
+    text = one_milestone("void: {date: 2026-03-01}, payments: [{date: 2026-02-01, amount: 400.00}]", "not_billed")
+    assert ("overpaid", "M1", "I1", "400") in fired(text)
+    assert "overpaid" not in names(text, date(2026, 2, 28))
+
+
+def test_one_finding_a_milestone_where_it_was_billed_before_approval() -> None:
+    text = """
+milestones:
+  - {id: M1, name: A, amount: 100.00, status: sent, deliverable: {approved: 2026-06-20}}
+  - {id: M2, name: B, amount: 50.00, status: sent, upfront: true}
+invoices:
+  - {number: I2, amount: 60.00, sent: 2026-06-19, lines: [{milestone: M1, amount: 60.00}]}
+  - {number: I1, amount: 80.00, sent: 2026-06-18, lines: [{milestone: M1, amount: 30.00}, {milestone: M2, amount: 50.00}]}
+  - {number: I3, amount: 10.00, sent: 2026-06-20, lines: [{milestone: M1, amount: 10.00}]}
+"""
+    assert fired(text) == [("billed-before-approval", "M1", "I1", "-")]
+    assert fired(text.replace("sent: 2026-06-18", "sent: 2026-06-18, upfront: true")) == [
+        ("billed-before-approval", "M1", "I2", "-")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "count"),
+    [
+        ("total: 99.99", 1),
+        ("total: 100.00", 0),
+        ("instalments: [{due: 2026-07-01, amount: 60.00}, {due: 2026-08-01, amount: 40.00}]", 0),
+        ("instalments: [{due: 2026-07-01, amount: 60.00}], retained: {amount: 40.00}", 0),
+        ("instalments: [{due: 2026-07-01, amount: 60.00}], retained: {amount: 40.01}", 1),
+        ("retained: {amount: 100.01}", 1),
+        ("payments: [{date: 2026-06-29, amount: 100.00, total: 99.00}]", 1),
+    ],
+)
+def test_parts_that_do_not_sum(more: str, count: int) -> None:
+    text = f"""
+milestones:
+  - {{id: M1, name: A, amount: 100.00, status: sent, upfront: true, invoice: {{number: I1, amount: 100.00, sent: 2026-06-25, {more}}}}}
+"""
+    assert [rule for rule, *_ in fired(text)].count("lines-mismatch") == count
+
+
+def test_lines_that_do_not_sum() -> None:
+    text = """
+milestones:
+  - {id: M1, name: A, amount: 100.00, status: sent, upfront: true}
+invoices:
+  - {number: I1, amount: 100.00, sent: 2026-06-25, lines: [{milestone: M1, amount: 40.00}, {milestone: M1, amount: LAST}]}
+"""
+    assert names(text.replace("LAST", "60.00")) == []
+    assert "lines-mismatch" in names(text.replace("LAST", "59.99"))
 
 
 # Number series
