@@ -102,7 +102,7 @@ class Comparison:
         """Each amount of a mapping."""
         for name, value in oracle.items():
             if not isinstance(program, dict) or name not in program:
-                self.missing(f"{_kind(figure)}.{name}")
+                self.missing(f"{kind(figure)}.{name}")
                 continue
             given = _amount(program[name])
             if given == value:
@@ -113,7 +113,7 @@ class Comparison:
     def equal(self, project: str, figure: str, program: Record, key: str, oracle: Any) -> None:
         """One value of a mapping."""
         if key not in program:
-            self.missing(f"{_kind(figure)}.{key}")
+            self.missing(f"{kind(figure)}.{key}")
         elif program[key] != oracle:
             self.tell(project, f"{figure}.{key}", program[key], oracle)
 
@@ -188,14 +188,14 @@ class Comparison:
                 kind = "invoice" if invoice["credits"] is None else "credit_note"
                 row = rows.pop((book["path"], invoice["key"], kind), None)
                 if row is None:
-                    self.tell(book["path"], f"invoices {invoice['number']}", "no row", kind)
+                    self.tell(book["path"], f"invoices {invoice['key']}", "no row", kind)
                 else:
                     self._register(book, invoice, row)
         for path, number, kind in rows:
             self.tell(path, f"invoices {number}", kind, "no row")
 
     def _register(self, book: Record, invoice: Record, row: Record) -> None:
-        figure = f"invoices {invoice['number']}"
+        figure = f"invoices {invoice['key']}"
         sign = 1 if invoice["credits"] is None else -1
         amounts = {"net": sign * invoice["amount"], "tax": sign * invoice["tax"], "gross": sign * invoice["gross"]}
         if not invoice["void"] and sign == 1:
@@ -274,15 +274,14 @@ class Comparison:
                 left.remove(match)
         for one in unmatched:
             match = next((other for other in left if _same_finding(one, other, amounts=False)), None)
-            figure = f"{command} {one.rule} {one.milestone or '-'} {one.invoice or '-'}"
+            figure = _finding(command, one)
             if match is None:
                 self.tell(one.path, figure, "nothing", f"fires {shown(one.amount)}")
             else:
                 left.remove(match)
                 self.tell(one.path, f"{figure} amount", shown(match.amount), shown(one.amount))
         for one in left:
-            figure = f"{command} {one.rule} {one.milestone or '-'} {one.invoice or '-'}"
-            self.tell(one.path, figure, f"fires {shown(one.amount)}", "nothing")
+            self.tell(one.path, _finding(command, one), f"fires {shown(one.amount)}", "nothing")
 
 
 def _payments_of(invoice: Record) -> list[tuple[str | None, Fraction | None]]:
@@ -293,6 +292,10 @@ def _payments_of(invoice: Record) -> list[tuple[str | None, Fraction | None]]:
     if raw.get("paid"):
         found.append((None if raw["paid"] is True else str(raw["paid"]), raw["x-left"]))
     return found
+
+
+def _finding(command: str, one: rules.Fired) -> str:
+    return f"{command} {one.rule} {one.milestone or '-'} {number_key(one.invoice or '-')}"
 
 
 def _same_finding(oracle: rules.Fired, program: rules.Fired, *, amounts: bool) -> bool:
@@ -325,28 +328,21 @@ def shown(amount: Fraction | None) -> str:
     return ("-" if amount < 0 else "") + whole + (f".{part}" if part else "")
 
 
-def _kind(figure: str) -> str:
-    """What a figure is, without the record it is of: `status M1 states` is `status states`."""
-    words = [word.split(".")[-1] if place else word for place, word in enumerate(figure.split())]
-    return " ".join(word for word in words if not any(character.isdigit() for character in word) and not word.isupper())
+def kind(figure: str) -> str:
+    """What a figure is, without the record it is of: `status M1.agreed` is `status agreed`."""
+    kept = []
+    for word in figure.split():
+        record, dot, key = word.rpartition(".")
+        if dot:
+            kept += [word if _is_plain(record) else key]
+        elif _is_plain(word):
+            kept.append(word)
+    return " ".join(kept)
 
 
-def group(one: Difference) -> str:
-    """Differences of one figure or rule, whichever record they are of."""
-    command, *rest = one.figure.split()
-    if one.program == MISSING or not rest:
-        return one.figure
-    if command in ("lint", "gaps"):
-        return f"{command} {rest[0]}{' amount' if rest[-1] == 'amount' else ''}"
-    record, dot, key = (
-        rest[-1].rpartition(".") if "(odd" not in one.figure else ("", ".", " ".join(rest).split(".")[-1])
-    )
-    words = [
-        command,
-        *(["totals"] if rest[0].startswith("totals") else []),
-        *(["states"] if "states" in one.figure else []),
-    ]
-    return f"{' '.join(words)}{dot}{key if dot else record}"
+def _is_plain(word: str) -> bool:
+    """Whether a word is none of an id, an invoice number and a currency."""
+    return any(map(str.isalpha, word)) and not any(map(str.isdigit, word)) and not word.isupper()
 
 
 def differences(made: generate.Workspace, root: Path, days: tuple[date, ...] = generate.DAYS) -> list[Difference]:
@@ -398,7 +394,7 @@ def main(arguments: list[str]) -> int:
             if one.program == MISSING:
                 missing.add(one.figure)
             elif options.only in one.figure:
-                groups[group(one)].append(one)
+                groups[kind(one.figure)].append(one)
     out = sys.stdout
     for figure in sorted(missing):
         out.write(f"{MISSING}: {figure}\n")
