@@ -28,6 +28,8 @@ from support import mtrack  # noqa: E402
 
 from oracle import figures, generate, rules  # noqa: E402
 from oracle.basics import Record, exact, number_key, unit_of  # noqa: E402
+from oracle.judged import Fired  # noqa: E402
+from oracle.writer import write, yaml_text  # noqa: E402
 
 GAPS_AND_OVERLAPS = rules.ERRORS_IN_THE_WAY | {
     "approved-not-billed",
@@ -234,7 +236,7 @@ class Comparison:
         for path in data["skipped"]:
             self.tell(path, "lint", "skipped", "judged")
         given = [
-            rules.Fired(
+            Fired(
                 one["rule"],
                 one["project"] or "",
                 one["milestone"],
@@ -253,14 +255,14 @@ class Comparison:
         if data is None:
             return
         given = [
-            rules.Fired(one["rule"], project["path"], one["milestone"], one["invoice"], _amount(one["amount"]))
+            Fired(one["rule"], project["path"], one["milestone"], one["invoice"], _amount(one["amount"]))
             for project in data["projects"]
             for one in [*project["gaps"], *project["overlaps"]]
         ]
         expected = [one for one in self.fired if one.rule in GAPS_AND_OVERLAPS]
         self.findings("gaps", [one for one in given if one.rule in GAPS_AND_OVERLAPS], expected)
 
-    def findings(self, command: str, given: list[rules.Fired], expected: list[rules.Fired]) -> None:
+    def findings(self, command: str, given: list[Fired], expected: list[Fired]) -> None:
         """Findings as a multiset; what the oracle leaves open is not compared."""
         left = [one._replace(invoice=None) if one.rule in ONCE_A_MILESTONE else one for one in given]
         left = [one for place, one in enumerate(left) if one.rule not in ONCE_A_MILESTONE or one not in left[:place]]
@@ -294,11 +296,11 @@ def _payments_of(invoice: Record) -> list[tuple[str | None, Fraction | None]]:
     return found
 
 
-def _finding(command: str, one: rules.Fired) -> str:
+def _finding(command: str, one: Fired) -> str:
     return f"{command} {one.rule} {one.milestone or '-'} {number_key(one.invoice or '-')}"
 
 
-def _same_finding(oracle: rules.Fired, program: rules.Fired, *, amounts: bool) -> bool:
+def _same_finding(oracle: Fired, program: Fired, *, amounts: bool) -> bool:
     if (oracle.rule, oracle.path, oracle.milestone) != (program.rule, program.path, program.milestone):
         return False
     if oracle.invoice is not None and number_key(oracle.invoice) != number_key(program.invoice):
@@ -363,14 +365,14 @@ def compare_seed(seed: int, days: tuple[date, ...] = generate.DAYS) -> list[Diff
     """All that differs on the workspace of a seed."""
     made = generate.workspace(seed)
     with tempfile.TemporaryDirectory() as folder:
-        return differences(made, generate.write(made, Path(folder) / "workspace"), days)
+        return differences(made, write(made, Path(folder) / "workspace"), days)
 
 
 def _record_text(one: Difference) -> str:
     made = generate.workspace(one.seed)
     chosen = [one.project] if one.project in made.projects else list(made.projects)
-    texts = [f"# mtrack.yaml\n{generate.yaml_text(made.settings)}"]
-    texts += [f"# {path}/milestones.yaml\n{generate.yaml_text(made.projects[path], 4)}" for path in chosen]
+    texts = [f"# mtrack.yaml\n{yaml_text(made.settings)}"]
+    texts += [f"# {path}/milestones.yaml\n{yaml_text(made.projects[path], 4)}" for path in chosen]
     return "\n".join(texts)
 
 

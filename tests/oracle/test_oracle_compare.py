@@ -10,6 +10,7 @@ import pytest
 from oracle import generate, rules
 from oracle.compare import MISSING, Comparison, Difference, kind, shown
 from oracle.sample import workspaces
+from oracle.writer import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def comparison(tmp_path: Path) -> Comparison:
     made = next(made for made in workspaces() if len(rules.fired(made.projects, made.settings, generate.MIDDLE)) > 8)
-    return Comparison(made, generate.write(made, tmp_path / "workspace"), generate.MIDDLE)
+    return Comparison(made, write(made, tmp_path / "workspace"), generate.MIDDLE)
 
 
 def test_findings_that_agree_are_no_difference(tmp_path: Path) -> None:

@@ -7,11 +7,16 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from oracle import clock, figures, generate, rules
 from oracle.basics import Record, allocate, number_key
 from oracle.compare import shown
 from oracle.sample import read, workspaces
+from oracle.writer import yaml_text
+
+if TYPE_CHECKING:
+    from oracle.judged import Fired
 
 
 def all_records() -> list[tuple[Record, Record]]:
@@ -158,7 +163,7 @@ def test_the_generator_repeats_itself_and_is_dense() -> None:
     assert {milestone["state"] for book in all_books() for milestone in book["milestones"]} == {*figures.STATES, None}
 
 
-def _fired_on_all_days(made: generate.Workspace) -> list[rules.Fired]:
+def _fired_on_all_days(made: generate.Workspace) -> list[Fired]:
     return [one for day in generate.DAYS for one in rules.fired(made.projects, made.settings, day)]
 
 
@@ -166,7 +171,7 @@ def test_records_keep_their_meaning_as_yaml() -> None:
     for made in workspaces()[:20]:
         for record in made.projects.values():
             for deepest in (0, 2, 4, 99):
-                again = read(generate.yaml_text(record, deepest))
+                again = read(yaml_text(record, deepest))
                 for day in generate.DAYS[::2]:
                     before, after = (figures.ledger(one, made.settings, day) for one in (record, again))
                     assert before["totals"] == after["totals"]
