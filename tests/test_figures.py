@@ -15,7 +15,8 @@ from msgspec.structs import asdict
 from support import AS_OF, mtrack, validated, write_tree
 
 from mtrack.check.workspace import load_project
-from mtrack.figures.ledger import BUCKETS, Ledger, Totals, work_out
+from mtrack.figures.aging import BUCKETS, bucket_of, outstanding_by_age
+from mtrack.figures.ledger import Ledger, Totals, work_out
 from mtrack.record import model, schema
 from mtrack.record.settings import Settings
 from mtrack.yaml import source
@@ -107,7 +108,7 @@ def test_worked_invoices() -> None:
         item.invoice.number: (
             (item.gross, item.received, item.settled, item.outstanding, item.overpaid),
             item.due,
-            item.bucket(AS_OF),
+            bucket_of(item, AS_OF),
         )
         for item in ledger(WORKED).invoices
     }
@@ -133,10 +134,10 @@ def test_worked_sums() -> None:
     # The cancelled M4 counts in no sum, but its invoice is owed.
     assert asdict(ledger(WORKED).totals(AS_OF)) == {
         "agreed": Decimal(10200), "billed": Decimal(8300), "unbilled": Decimal(2300), "overbilled": Decimal(400),
-        "received": Decimal(900), "settled": Decimal("1912.50"), "outstanding": Decimal("7987.50"), "overpaid": Decimal(40),
-        "gross": Decimal(9860), "overdue": Decimal("7287.50"), "approved": Decimal(9000), "billable": Decimal(2300),
+        "received": Decimal(900), "settled": Decimal("1912.50"), "outstanding": Decimal("7987.50"),
+        "gross": Decimal(9860), "overdue": Decimal("7287.50"),
     }  # fmt: skip
-    assert ledger(WORKED).aging(AS_OF) == {
+    assert outstanding_by_age(ledger(WORKED).invoices, AS_OF) == {
         "not_due": ZERO, "1-30": ZERO, "31-60": Decimal("3687.50"), "61-90": ZERO, "over_90": Decimal(3600),
         "disputed": Decimal(700),
     }  # fmt: skip
@@ -158,7 +159,7 @@ def test_worked_sums() -> None:
 )
 def test_aging_boundaries(due: str, bucket: str) -> None:
     (item,) = ledger(one(f"{{number: I, amount: 100, sent: 2025-01-01, due: {due}}}", "sent")).invoices
-    assert item.bucket(AS_OF) == bucket
+    assert bucket_of(item, AS_OF) == bucket
     assert item.overdue(AS_OF) == (bucket != "not_due")
 
 
@@ -447,7 +448,8 @@ invoices:
         text + top("M1 10", "M2 10", "M3 10", more=", tax: 0.05, payments: [{date: 2026-02-10, amount: 10}]")
     )
     assert [item.settled for item in result.milestones] == [Decimal("3.34"), Decimal("3.33"), Decimal("3.33")]
-    assert [item.outstanding for item in result.milestones] == [Decimal("6.69"), Decimal("6.68"), Decimal("6.68")]
+    # 10.02, 10.02 and 10.01 with tax: what is settled and what is outstanding sum to that.
+    assert [item.outstanding for item in result.milestones] == [Decimal("6.68"), Decimal("6.69"), Decimal("6.68")]
 
 
 # Whatever the records.
@@ -475,15 +477,14 @@ def test_identities(data: dict[str, Any], as_of: date) -> None:
             assert not any((invoice.gross, invoice.received, invoice.settled, invoice.outstanding, invoice.live))
     sums = result.totals(as_of)
     assert sums.agreed == sums.billed + sums.unbilled - sums.overbilled
-    assert sums.gross == sums.settled + sums.outstanding - sums.overpaid
+    assert sums.gross == sums.settled + sums.outstanding - sum(invoice.overpaid for invoice in result.invoices)
     assert 0 <= sums.overdue <= sums.outstanding
-    assert 0 <= sums.billable <= sums.unbilled
 
 
 @given(projects(), AS_OF_ANY)
 def test_aging_sums_to_outstanding(data: dict[str, Any], as_of: date) -> None:
     result = work(data)
-    buckets = result.aging(as_of)
+    buckets = outstanding_by_age(result.invoices, as_of)
     assert tuple(buckets) == BUCKETS
     assert sum(buckets.values()) == result.totals(as_of).outstanding
     late = sum(buckets[name] for name in BUCKETS if name not in ("not_due", "disputed"))
@@ -524,11 +525,11 @@ def _summary(result: Ledger, as_of: date) -> Any:
     invoices = {
         item.invoice.number: (
             item.gross, item.received, item.settled, item.outstanding, item.overpaid, item.due, item.live,
-            item.at_its_word, item.overdue(as_of), item.bucket(as_of),
+            item.at_its_word, item.overdue(as_of), bucket_of(item, as_of),
         )
         for item in result.invoices
     }  # fmt: skip
-    return milestones, invoices, result.totals(as_of), result.aging(as_of)
+    return milestones, invoices, result.totals(as_of), outstanding_by_age(result.invoices, as_of)
 
 
 @given(projects())

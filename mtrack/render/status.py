@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.figures.ledger import InvoiceFigures, Totals
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.figures.ledger import Totals
     from mtrack.views.status import MilestoneStatus, ProjectStatus, StatusView
 
 TOTALS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mtrack.figures.ledger import BUCKETS
+from mtrack.figures.aging import BUCKETS
 from mtrack.render.gaps import mark
 from mtrack.render.plain import harmless
 from mtrack.render.tables import bars
