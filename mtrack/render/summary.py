@@ -10,7 +10,7 @@ from mtrack.render.gaps import mark
 from mtrack.render.plain import harmless
 from mtrack.render.tables import bars
 from mtrack.render.templates import markdown_environment
-from mtrack.render.wording import Wording, percent
+from mtrack.render.wording import Wording, percent, percent_text
 
 if TYPE_CHECKING:
     from mtrack.views.gaps import Row
@@ -113,7 +113,7 @@ def _project(item: ProjectSummary, wording: Wording) -> dict[str, Any]:
         "delivered": delivered,
         "billed": billed,
         "approved": f"approved {percent(sums.approved, sums.agreed)}",
-        "received": f"received {percent(sums.received, sums.agreed)}",
+        "received": f"received {percent_text(sums.percentages['received'])}",
         "count": f"{item.billed} of {item.counted} billed",
         "agreed": amount("agreed"),
         "billed_amount": amount("billed"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.views.percentages import percentages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from mtrack.figures.ledger import MilestoneFigures
 
 ZERO = money.ZERO
+PARTS = ("received", "outstanding", "overdue", "billable", "ahead")
+"""The five parts of a bar, in their order; they sum to agreed + overbilled."""
 
 
 class Progress(Struct, frozen=True, array_like=True, gc=False):
@@ -41,6 +44,26 @@ class Progress(Struct, frozen=True, array_like=True, gc=False):
     def billed(self) -> Decimal:
         """All that is billed, net."""
         return money.total((self.received, self.outstanding, self.overdue))
+
+    @property
+    def parts(self) -> dict[str, Decimal]:
+        """The parts of its bar, none below 0."""
+        return {name: max(getattr(self, name), ZERO) for name in PARTS}
+
+    @property
+    def percentages(self) -> dict[str, int | None]:
+        """The parts of its bar in percent of the bar; None of a bar without parts."""
+        parts = self.parts
+        shares = map(int, percentages(parts.values())) if any(parts.values()) else (None,) * len(parts)
+        return dict(zip(parts, shares, strict=True))
+
+    @property
+    def percent_disputed(self) -> int | None:
+        """How much of the percentage of `outstanding` is disputed."""
+        whole = self.percentages["outstanding"]
+        if whole is None:
+            return None
+        return int(money.allocate(Decimal(whole), (self.disputed, money.excess(self.outstanding, self.disputed)), 0)[0])
 
     @classmethod
     def sum(cls, items: Iterable[Progress]) -> Progress:
