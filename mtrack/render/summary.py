@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mtrack import money
 from mtrack.figures.aging import BUCKETS
 from mtrack.render.gaps import mark
 from mtrack.render.plain import harmless
@@ -43,7 +44,7 @@ def _markdown(view: Overview, rows: int) -> str:
         key=lambda entry: (
             -entry[0].finding.severity,
             entry[2],
-            -(entry[0].finding.amount or 0),
+            (entry[0].finding.amount or money.ZERO).copy_negate(),
             entry[0].finding.order,
         ),
     )

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ZERO = money.ZERO
-_HUNDRED = Decimal(100)
 
 
 def percent(part: Decimal, whole: Decimal) -> int | None:
@@ -25,17 +24,8 @@ def percent(part: Decimal, whole: Decimal) -> int | None:
 
 
 def percentages(parts: Iterable[Decimal], decimals: int = 0) -> tuple[Decimal, ...]:
-    """The parts of a bar in percent, which sum to 100: by largest remainder, but only all of it is 100.
-
-    A part below 0 counts as 0; of a bar without parts each is 0.
-    """
+    """The parts of a bar in percent, which sum to 100 (largest remainder); below 0 counts as 0, and all 0 of nothing."""
     weights = tuple(max(part, ZERO) for part in parts)
     if not any(weights):
         return (ZERO,) * len(weights)
-    shares = money.allocate(_HUNDRED, weights, decimals)
-    if _HUNDRED in shares and sum(map(bool, weights)) > 1:
-        unit = Decimal((0, (1,), -decimals))
-        first, second = sorted(range(len(weights)), key=lambda i: -weights[i])[:2]
-        changed = {first: money.minus(_HUNDRED, unit), second: unit}
-        return tuple(changed.get(i, share) for i, share in enumerate(shares))
-    return shares
+    return money.allocate(Decimal(100), weights, decimals)
