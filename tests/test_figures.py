@@ -549,7 +549,7 @@ def test_parts_add_up(data: dict[str, Any], decimals: int | None) -> None:
         assert part.gross == part.settled + part.outstanding - part.overpaid
         assert part.net == part.settled_net + part.outstanding_net
         assert min(part.outstanding, part.overpaid) == 0
-        assert part.uncredited <= max(part.net, 0)
+        assert part.uncredited <= max(part.net, ZERO)
         if not part.invoice.invoice.is_credit_note:
             assert 0 <= part.settled_net <= part.net
             if not part.outstanding:
