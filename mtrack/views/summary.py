@@ -66,7 +66,7 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
 
 
 def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> ProjectSummary:
-    """The share of one project, given what was found in it."""
+    """The summary of one project, given what was found in it."""
     status = project_status(context)
     gaps = project_gaps(context.project, findings, context.as_of)
     counted = [item.figures for item in status.milestones if not item.figures.milestone.cancelled]
