@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -74,6 +75,29 @@ def projects(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.booleans()):
         data["agreement"] = {"payment_terms": draw(st.integers(0, 120))}
     return data
+
+
+def restored(item: dict[str, Any]) -> Any:
+    """An amount that JSON had to carry as text, as `{"amount": "1.00"}`."""
+    return Decimal(item["amount"]) if set(item) == {"amount"} and isinstance(item["amount"], str) else item
+
+
+def copied(data: dict[str, Any]) -> dict[str, Any]:
+    """The same records anew."""
+    text = json.dumps(data, default=lambda amount: {"amount": str(amount)})
+    result: dict[str, Any] = json.loads(text, object_hook=restored)
+    return result
+
+
+def shuffled(data: dict[str, Any], random: Any) -> dict[str, Any]:
+    """The same records with every list in another order."""
+    result = copied(data)
+    lists = [result["milestones"], result["invoices"]]
+    for invoice in [*result["invoices"], *(item["invoice"] for item in result["milestones"] if "invoice" in item)]:
+        lists += [invoice.get("payments", []), invoice.get("lines", [])]
+    for items in lists:
+        random.shuffle(items)
+    return result
 
 
 def flow(value: Any) -> str:

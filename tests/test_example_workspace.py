@@ -26,6 +26,7 @@ from tools.make_example_papers import Agreement, Invoice
 
 from mtrack import money
 from mtrack.check.workspace import Workspace, open_workspace
+from mtrack.figures.aging import outstanding_by_age
 
 if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
@@ -302,7 +303,7 @@ def test_the_disputed_one_is_neither_overdue_nor_a_gap() -> None:
     assert disputed.due == date(2026, 9, 7)  # 17 August and 21 days: long past
     assert disputed.outstanding == 9000
     assert not disputed.overdue(TODAY)
-    assert ledger.aging(TODAY)["disputed"] == 9000
+    assert outstanding_by_age(ledger.invoices, TODAY)["disputed"] == 9000
     assert project.agreement is not None
     assert [item.amount for item in project.agreement.amendments] == [6500, -4000]
     assert statuses("umbrella-intranet")["M4"] == "cancelled"

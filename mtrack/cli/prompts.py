@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mtrack.edit.find import Target
-    from mtrack.figures.ledger import InvoiceFigures
+    from mtrack.figures.invoices import InvoiceFigures
 
 T = TypeVar("T")
 

@@ -16,6 +16,7 @@ from mtrack import money
 from mtrack.edit import find
 from mtrack.errors import UsageError
 from mtrack.figures import ledger
+from mtrack.figures.allocation import tax_of
 from mtrack.finding import Place
 from mtrack.record import model, schema
 from mtrack.record.model import number_key
@@ -24,7 +25,8 @@ from mtrack.yaml.splice import Append, Change, Put, Remove, apply
 if TYPE_CHECKING:
     from datetime import date
 
-    from mtrack.figures.ledger import InvoiceFigures, MilestoneFigures
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.figures.ledger import MilestoneFigures
     from mtrack.record.model import Invoice, Milestone
     from mtrack.rules.context import ProjectContext
 
@@ -174,11 +176,7 @@ def bill(  # noqa: PLR0913
 def owed(context: ProjectContext, invoice: Invoice) -> Decimal:
     """What is still to come in on an invoice by what it lists, even where its milestones are taken at their word."""
     item = _invoice_figures(context, invoice)
-    if not item.at_its_word:
-        return item.outstanding
-    against = {note.route for note in _notes(context, invoice)}
-    notes = [other.gross for other in context.ledger.invoices if other.invoice.route in against]
-    return max(money.plus(item.gross, money.total(notes)), money.ZERO)
+    return money.excess(item.gross, item.credited) if item.at_its_word else item.outstanding
 
 
 def pay(  # noqa: PLR0913
@@ -258,10 +256,7 @@ def credit(  # noqa: PLR0913
     parts = [(name, amount_here(context, value)) for name, value in parts]
     whole = money.total(value for _, value in parts)
     if tax is None and invoice.tax and whole <= invoice.amount:
-        rest = money.minus(invoice.amount, whole)
-        tax = amount_here(
-            context, money.allocate(invoice.tax, (whole, rest), project.places)[0] if rest else invoice.tax
-        )
+        tax = amount_here(context, tax_of(invoice, whole, project.places))
     tax = _maybe_here(context, tax)
     record = _record(number=number, amount=whole, sent=sent, tax=tax, file=file, credits=invoice.number)
     record["lines"] = [{"milestone": name, "amount": value} for name, value in parts]
@@ -273,28 +268,11 @@ def credit(  # noqa: PLR0913
     )
 
 
-def _notes(context: ProjectContext, invoice: Invoice) -> list[Invoice]:
-    """The credit notes against an invoice that are not void."""
-    invoices = tuple(context.project.invoices())
-    targets = ledger.credit_targets(invoices)
-    return [
-        note
-        for note in invoices
-        if note.credits is not None and note.void is None
-        and (target := targets.get(number_key(note.credits))) is not None and target.route == invoice.route
-    ]  # fmt: skip
-
-
 def _uncredited(context: ProjectContext, invoice: Invoice) -> dict[str, Decimal]:
-    """What of each milestone's share on an invoice no credit note has taken back."""
-    left: dict[str, Decimal] = {}
-    for line in invoice.lines:
-        left[line.milestone] = money.plus(left.get(line.milestone, money.ZERO), line.amount)
-    for note in _notes(context, invoice):
-        for line in note.lines:
-            if line.milestone in left:
-                left[line.milestone] = money.excess(left[line.milestone], line.amount)
-    return left
+    """What of each milestone's part of an invoice no credit note has taken back, in the order of the lines."""
+    left = {part.id: part.uncredited for part in context.ledger.parts if part.invoice.invoice.route == invoice.route}
+    names = dict.fromkeys(line.milestone for line in invoice.lines)
+    return {name: left.get(name, money.ZERO) for name in names}
 
 
 def cancel(context: ProjectContext, milestone: Milestone, *, date: date, reason: str | None = None) -> Edit:

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.figures.ledger import BUCKETS
+from mtrack.figures.aging import BUCKETS
 from mtrack.render.markdown import cell
 from mtrack.render.plain import count, json_text, style
 from mtrack.render.status import spreadsheet

@@ -10,13 +10,14 @@ from mtrack import money
 from mtrack.render.markdown import cell, escape
 from mtrack.render.plain import capital, count, harmless, json_text, style
 from mtrack.render.tables import Cells, bars, isolated
-from mtrack.render.wording import OVERLAP_MARK, STATES, Wording, percent, status_word
+from mtrack.render.wording import OVERLAP_MARK, STATES, Wording, percent, percent_text, status_word
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.figures.ledger import InvoiceFigures, Totals
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.figures.ledger import Totals
     from mtrack.views.status import MilestoneStatus, ProjectStatus, StatusView
 
 TOTALS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
@@ -73,14 +74,14 @@ def _project_text(item: ProjectStatus, wording: Wording, width: int, colour: boo
     lines.append(
         f"  delivered  {style(delivered, 'green', colour=colour)}  approved {percent(sums.approved, sums.agreed)}"
     )
-    words = [f"received {percent(sums.received, sums.agreed)}"]
-    words += [
-        f"{name} {percent(value, sums.agreed)}"
-        for name, value in (("outstanding", sums.outstanding), ("overdue", sums.overdue))
-        if value
+    shares = sums.percentages
+    words = [
+        f"{name} {percent_text(shares[name])}"
+        for name in ("received", "outstanding", "overdue")
+        if name == "received" or sums.parts[name]
     ]
     if sums.disputed:
-        words.append(f"of which disputed {percent(sums.disputed, sums.agreed)}")
+        words.append(f"of which disputed {percent_text(sums.percent_disputed)}")
     lines.append(f"  billed     {style(billed, 'blue', colour=colour)}  {', '.join(words)}")
     if sums.billable:
         lines.append(f"             {STATES['billable'][0]} {amount(sums.billable)} approved, not billed")
@@ -136,7 +137,7 @@ def markdown(view: StatusView, _width: int = 0, _colour: bool = False) -> str:  
             "",
             "```text",
             f"delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}",
-            f"billed     {billed}  received {percent(sums.received, sums.agreed)}",
+            f"billed     {billed}  received {percent_text(sums.percentages['received'])}",
             "```",
             "",
             f"| Milestone | {cell(project.currency)} | Deliverable | Approved | Invoice | Sent | Settled | Status |",

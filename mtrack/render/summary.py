@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mtrack.figures.ledger import BUCKETS
+from mtrack import money
+from mtrack.figures.aging import BUCKETS
 from mtrack.render.gaps import mark
 from mtrack.render.plain import harmless
 from mtrack.render.tables import bars
 from mtrack.render.templates import markdown_environment
-from mtrack.render.wording import Wording, percent
+from mtrack.render.wording import Wording, percent, percent_text
 
 if TYPE_CHECKING:
     from mtrack.views.gaps import Row
@@ -43,7 +44,7 @@ def _markdown(view: Overview, rows: int) -> str:
         key=lambda entry: (
             -entry[0].finding.severity,
             entry[2],
-            -(entry[0].finding.amount or 0),
+            (entry[0].finding.amount or money.ZERO).copy_negate(),
             entry[0].finding.order,
         ),
     )
@@ -113,7 +114,7 @@ def _project(item: ProjectSummary, wording: Wording) -> dict[str, Any]:
         "delivered": delivered,
         "billed": billed,
         "approved": f"approved {percent(sums.approved, sums.agreed)}",
-        "received": f"received {percent(sums.received, sums.agreed)}",
+        "received": f"received {percent_text(sums.percentages['received'])}",
         "count": f"{item.billed} of {item.counted} billed",
         "agreed": amount("agreed"),
         "billed_amount": amount("billed"),

@@ -11,6 +11,7 @@ from babel.dates import format_date
 from babel.numbers import parse_pattern
 
 from mtrack import money
+from mtrack.views import percentages
 
 if TYPE_CHECKING:
     from datetime import date
@@ -113,10 +114,13 @@ def _day(day: date, pattern: str, locale: str) -> str:
 
 
 def percent(part: Decimal, whole: Decimal) -> str:
-    """A part of a whole in whole percent, rounded down so that only all of it is 100 %; "–" of nothing."""
-    if whole <= 0:
-        return "–"
-    return f"{int(part * 100 // whole)} %"
+    """A part of a whole in whole percent; only all of it is 100 %, and "–" is of nothing."""
+    return percent_text(percentages.percent(part, whole))
+
+
+def percent_text(share: int | None) -> str:
+    """A percentage as reports write it; "–" for none."""
+    return "–" if share is None else f"{share} %"
 
 
 def status_word(status: str) -> str:

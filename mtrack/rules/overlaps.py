@@ -17,7 +17,7 @@ from mtrack.rules.registry import project_rule, workspace_rule
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
 
-    from mtrack.figures.ledger import InvoiceFigures
+    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 

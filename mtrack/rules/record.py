@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.figures.ledger import credit_targets
+from mtrack.figures.invoices import credit_targets
 from mtrack.finding import Category, Place, Problem, Severity
 from mtrack.record.model import number_key
 from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspace_rule

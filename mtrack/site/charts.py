@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.views.percentages import percentages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from mtrack.views.progress import Progress
 
 ZERO = money.ZERO
-PARTS = ("received", "outstanding", "overdue", "billable", "ahead")
-"""The parts of the agreed amount, in the order money goes."""
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _CENT = Decimal("0.01")
 _MARK_FROM = Decimal("2.5")
@@ -72,20 +71,14 @@ def _placed_mark(name: str, at: Decimal, y: float) -> str:
     )
 
 
-def parts_of(progress: Progress) -> list[tuple[str, Decimal]]:
-    """The five parts of what is agreed; their sum is agreed + overbilled."""
-    return [(name, max(getattr(progress, name), ZERO)) for name in PARTS]
-
-
 def sum_bar(progress: Progress, height: int = 32) -> Markup:
     """What is agreed as one bar of five parts; what is billed beyond it is outlined, and a line marks the end."""
-    parts = parts_of(progress)
-    whole = money.total(part for _, part in parts)
+    parts = progress.parts
+    whole = money.total(parts.values())
     inner: list[str] = []
     at = ZERO
     middle = height / 2
-    for name, part in parts:
-        width = percent_of(part, whole)
+    for name, width in zip(parts, percentages(parts.values(), 2), strict=True):
         if not width:
             continue
         inner.append(_rect(f"s-{name}", at, width, 0, height))
@@ -141,8 +134,9 @@ def two_bars(
     if approved:
         inner.append(_rect("s-approved", ZERO, approved, top, height))
     at = ZERO
-    for name, part in parts_of(progress)[:-1]:
-        width = percent_of(part, whole)
+    parts = dict(list(progress.parts.items())[:-1])
+    rest = money.excess(whole, money.total(parts.values()))
+    for name, width in zip(parts, percentages((*parts.values(), rest), 2), strict=False):
         if width:
             inner.append(_rect(f"s-{name}", at, width, below, height))
             inner.extend(_texture(progress, whole, name, at, width, below, height))

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from mtrack import money
 from mtrack.render.plain import count
 from mtrack.render.templates import clean
-from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS, Wording, percent, status_word
+from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS, Wording, percent, percent_text, status_word
 from mtrack.site import charts
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Words:
         )  # fmt: skip
         environment.globals.update(
             mark=charts.mark, state=self.state, percent=percent, count=count, sum_bar=charts.sum_bar,
-            two_bars=charts.two_bars, row_bar=charts.row_bar, parts_of=charts.parts_of, columns=self.columns,
+            two_bars=charts.two_bars, row_bar=charts.row_bar, percent_text=percent_text, columns=self.columns,
             STATE_WORDS=STATE_WORDS, BUCKET_WORDS=BUCKET_WORDS, BUCKET_STATES=BUCKET_STATES, BAND_STATES=BAND_STATES, BAND_WORDS=BAND_WORDS, EVENT_WORDS=EVENT_WORDS,
             SEVERITY_WORDS=SEVERITY_WORDS,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mtrack import money
-from mtrack.figures.ledger import BUCKETS
+from mtrack.figures.aging import BUCKETS
 from mtrack.site import charts
 from mtrack.site.pages import NAVIGATION
 from mtrack.views.cash import BANDS

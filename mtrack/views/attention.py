@@ -68,7 +68,7 @@ def attention(summaries: Iterable[ProjectSummary]) -> tuple[Item, ...]:
         key=lambda item: (
             item.row.finding.amount is None,
             item.project.currency,
-            -(item.row.finding.amount or money.ZERO),
+            (item.row.finding.amount or money.ZERO).copy_negate(),
             -item.row.finding.severity,
             item.row.finding.order,
         )

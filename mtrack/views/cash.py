@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.figures.ledger import BUCKETS
+from mtrack.figures.aging import BUCKETS, bucket_of, outstanding_by_age
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mtrack.check.pipeline import Selection
     from mtrack.check.workspace import Workspace
-    from mtrack.figures.ledger import InvoiceFigures
+    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.record.model import Milestone, Project
     from mtrack.rules.context import ProjectContext
 
@@ -49,13 +49,15 @@ def aging(workspace: Workspace, selection: Selection) -> AgingView:
     as_of = workspace.as_of
     shown = [context for context in workspace.contexts if selection.takes_path(context.project.path)]
     owed = [
-        Owed(context.project, figures, figures.bucket(as_of), (as_of - figures.due).days)
+        Owed(context.project, figures, bucket_of(figures, as_of), (as_of - figures.due).days)
         for context in shown
         for figures in context.ledger.invoices
         if figures.outstanding
     ]
     owed.sort(key=lambda item: (item.figures.due, item.project.path, item.figures.invoice.number))
-    buckets = by_age((context.project.currency, context.ledger.aging(as_of)) for context in shown)
+    buckets = by_age(
+        (context.project.currency, outstanding_by_age(context.ledger.invoices, as_of)) for context in shown
+    )
     places = {item.project.currency: item.project.places for item in owed}
     return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places)
 

@@ -31,7 +31,8 @@ class Month(Struct, frozen=True):
 class Turnover(Struct, frozen=True, array_like=True, gc=False):
     """Billed and received of a project by month, of the last twelve those with any.
 
-    `undated` is what invoices are settled with at their milestones' word: it came in on a day nobody recorded.
+    `undated` is what invoices sent in these months are settled with because their milestones say `paid`, credit notes
+    aside: it came in on a day nobody recorded.
     """
 
     billed: dict[date, Decimal]
@@ -58,11 +59,11 @@ def turnover(context: ProjectContext) -> Turnover:
             continue
         if start <= invoice.sent <= as_of:
             _add(billed, invoice.sent.replace(day=1), figures.gross)
+            if figures.at_its_word:
+                undated = money.plus(undated, money.excess(figures.gross, figures.credited))
         for payment in invoice.payments:
             if start <= payment.date <= as_of:
                 _add(received, payment.date.replace(day=1), payment.amount)
-        if figures.at_its_word:
-            undated = money.plus(undated, figures.gross)
     return Turnover(billed, received, undated)
 
 

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.views.percentages import percentages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from mtrack.figures.ledger import InvoiceFigures, MilestoneFigures
+    from mtrack.figures.ledger import MilestoneFigures
 
 ZERO = money.ZERO
+PARTS = ("received", "outstanding", "overdue", "billable", "ahead")
+"""The five parts of a bar, in their order; they sum to agreed + overbilled."""
 
 
 class Progress(Struct, frozen=True, array_like=True, gc=False):
     """Net amounts in one currency, of a milestone, a project or more.
 
-    agreed = received + outstanding + overdue + billable + ahead - overbilled. The billed part of a gross invoice
-    counts as received in proportion to what is settled of it. As in SPEC 3 a disputed invoice is outstanding, never
+    agreed = received + outstanding + overdue + billable + ahead - overbilled. What is billed counts as received in
+    proportion to what is settled of its gross. As in SPEC 3 a disputed invoice is outstanding, never
     overdue; `disputed` says how much of outstanding that is. Approved work on hold is ahead: it is not to be billed yet.
     """
 
@@ -42,6 +45,26 @@ class Progress(Struct, frozen=True, array_like=True, gc=False):
         """All that is billed, net."""
         return money.total((self.received, self.outstanding, self.overdue))
 
+    @property
+    def parts(self) -> dict[str, Decimal]:
+        """The parts of its bar, none below 0."""
+        return {name: max(getattr(self, name), ZERO) for name in PARTS}
+
+    @property
+    def percentages(self) -> dict[str, int | None]:
+        """The parts of its bar in percent of the bar; None of a bar without parts."""
+        parts = self.parts
+        shares = map(int, percentages(parts.values())) if any(parts.values()) else (None,) * len(parts)
+        return dict(zip(parts, shares, strict=True))
+
+    @property
+    def percent_disputed(self) -> int | None:
+        """How much of the percentage of `outstanding` is disputed."""
+        whole = self.percentages["outstanding"]
+        if whole is None:
+            return None
+        return int(money.allocate(Decimal(whole), (self.disputed, money.excess(self.outstanding, self.disputed)), 0)[0])
+
     @classmethod
     def sum(cls, items: Iterable[Progress]) -> Progress:
         """The sum of several, part by part."""
@@ -51,50 +74,24 @@ class Progress(Struct, frozen=True, array_like=True, gc=False):
 _ALL_PARTS = attrgetter(*Progress.__struct_fields__)
 
 
-def of_milestone(figures: MilestoneFigures, places: int, as_of: date) -> Progress:
+def of_milestone(figures: MilestoneFigures, as_of: date) -> Progress:
     """A milestone's progress; a cancelled one counts in no sum."""
     milestone = figures.milestone
     if milestone.cancelled:
         return Progress()
-    received = outstanding = overdue = disputed = ZERO
-    for item in figures.invoices:
-        net = _net_share(item, milestone.id)
-        if item.invoice.is_credit_note:
-            received = money.minus(received, net)
-            continue
-        settled = _settled_part(item, net, places)
-        received = money.plus(received, settled)
-        rest = money.minus(net, settled)
-        if item.overdue(as_of):
-            overdue = money.plus(overdue, rest)
-        else:
-            outstanding = money.plus(outstanding, rest)
-        if item.invoice.disputed is not None:
-            disputed = money.plus(disputed, rest)
+    left = [(part, part.outstanding_net) for part in figures.parts]
+    overdue = money.total(net for part, net in left if part.invoice.overdue(as_of))
+    outstanding = money.minus(money.total(net for _, net in left), overdue)
     approved = milestone.approved is not None
     billable = approved and not milestone.on_hold(as_of)
     return Progress(
         agreed=figures.agreed,
         approved=figures.agreed if approved else ZERO,
-        received=received,
+        received=money.total(part.settled_net for part in figures.parts),
         outstanding=outstanding,
         overdue=overdue,
         billable=figures.unbilled if billable else ZERO,
         ahead=ZERO if billable else figures.unbilled,
         overbilled=figures.overbilled,
-        disputed=disputed,
+        disputed=money.total(net for part, net in left if part.invoice.invoice.disputed is not None),
     )
-
-
-def _net_share(item: InvoiceFigures, milestone: str) -> Decimal:
-    return money.total(line.amount for line in item.invoice.lines if line.milestone == milestone)
-
-
-def _settled_part(item: InvoiceFigures, net: Decimal, places: int) -> Decimal:
-    """The part of a net share that is settled, in proportion to the invoice's gross."""
-    if item.gross <= 0 or item.settled >= item.gross:
-        return net
-    if item.settled <= 0:
-        return ZERO
-    unit = Decimal(1).scaleb(-max(places, money.decimals_used(net)))
-    return (net * item.settled / item.gross).quantize(unit, ROUND_HALF_EVEN)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack import money
+from mtrack.figures.invoices import gross_of
 from mtrack.record.model import number_key, number_parts
 
 if TYPE_CHECKING:
-    from mtrack.figures.ledger import InvoiceFigures
+    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.rules.context import ProjectContext
 
 
@@ -68,7 +68,7 @@ def register_rows(context: ProjectContext) -> tuple[RegisterRow, ...]:
                 order=number_order(invoice.number),
                 sent=invoice.sent,
                 due=None if state in ("void", "credit") else figures.due,
-                gross=money.plus(invoice.amount, invoice.tax) if state == "void" else figures.gross,
+                gross=gross_of(invoice) if state == "void" else figures.gross,
                 settled=figures.settled,
                 outstanding=figures.outstanding,
                 state=state,

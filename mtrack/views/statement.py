@@ -62,12 +62,7 @@ def statement(item: ProjectStatus, as_of: date) -> Statement:
 
 def _row(entry: MilestoneStatus, since: date) -> StatementRow:
     figures = entry.figures
-    this_period = ZERO
-    for item in figures.invoices:
-        if item.invoice.sent >= since:
-            share = money.total(line.amount for line in item.invoice.lines if line.milestone == figures.milestone.id)
-            add = money.minus if item.invoice.is_credit_note else money.plus
-            this_period = add(this_period, share)
+    this_period = money.total(part.net for part in figures.parts if part.invoice.invoice.sent >= since)
     return StatementRow(
         figures.milestone,
         figures.agreed,

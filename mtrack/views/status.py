@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from mtrack.check.pipeline import Selection
     from mtrack.check.workspace import Workspace
-    from mtrack.figures.ledger import InvoiceFigures, Ledger, MilestoneFigures
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.figures.ledger import Ledger, MilestoneFigures
     from mtrack.record.model import Project
     from mtrack.rules.context import ProjectContext
 
@@ -92,7 +93,7 @@ def project_status(context: ProjectContext) -> ProjectStatus:
         MilestoneStatus(
             item,
             (*item.invoices, *void.get(item.milestone.id, ())),
-            progress.of_milestone(item, project.places, context.as_of),
+            progress.of_milestone(item, context.as_of),
         )
         for item in ledger.milestones
     )

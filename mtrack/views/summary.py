@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.figures.aging import outstanding_by_age
 from mtrack.figures.ledger import Totals  # noqa: TC001
 from mtrack.record.model import Heading  # noqa: TC001
 from mtrack.views.cash import expected
@@ -65,7 +66,7 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
 
 
 def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> ProjectSummary:
-    """The share of one project, given what was found in it."""
+    """The summary of one project, given what was found in it."""
     status = project_status(context)
     gaps = project_gaps(context.project, findings, context.as_of)
     counted = [item.figures for item in status.milestones if not item.figures.milestone.cancelled]
@@ -86,7 +87,11 @@ def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> Pro
         boundaries=boundaries(status),
         rows=(*gaps.gaps, *gaps.overlaps),
         sums=gaps.sums,
-        owed={bucket: amount for bucket, amount in context.ledger.aging(context.as_of).items() if amount},
+        owed={
+            bucket: amount
+            for bucket, amount in outstanding_by_age(context.ledger.invoices, context.as_of).items()
+            if amount
+        },
         expected=tuple((*key, amount) for key, amount in cash.items()),
         turnover=turnover(context),
         invoices=register_rows(context),
