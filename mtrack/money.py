@@ -82,6 +82,18 @@ def allocate(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tu
     return tuple(_EXACT.scaleb(Decimal(floor), -decimals) for floor in floors)
 
 
+def proportion(amount: Decimal, part: Decimal, whole: Decimal, decimals: int) -> Decimal:
+    """`amount` × `part` / `whole`, rounded half up to `decimals` places. None is negative, and `whole` is above 0."""
+    if part == whole:
+        return amount
+    scale = sum(max(-_exponent(number), 0) for number in (amount, part))
+    top = int(_EXACT.scaleb(_EXACT.multiply(amount, part), scale + decimals))
+    below = max(-_exponent(whole), 0)
+    bottom = int(_EXACT.scaleb(whole, below)) * 10 ** max(scale - below, 0)
+    top *= 10 ** max(below - scale, 0)
+    return _EXACT.scaleb(Decimal((2 * top + bottom) // (2 * bottom)), -decimals)
+
+
 def _exponent(amount: Decimal) -> int:
     exponent = amount.as_tuple().exponent
     assert isinstance(exponent, int)  # never NaN or infinity: `parse` refuses them

@@ -1,7 +1,8 @@
 """The one place where an invoice's money is shared out among the milestones it bills.
 
 Parts sum to the invoice exactly. They are made in the order of the milestones' ids, never in that of the lines, so
-that who gets an odd cent does not depend on the order of the records.
+that who gets an odd cent does not depend on the order of the records. A credit note goes to the milestones that its
+lines name; what else is settled, written off or overdue goes in proportion to what is left of the lines.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.figures.invoices import InvoiceFigures, gross_of, negative
+from mtrack.figures.invoices import InvoiceFigures, negative
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mtrack.record.model import Invoice, Milestone
 
@@ -24,51 +24,41 @@ if TYPE_CHECKING:
     """The milestone that each line of an invoice bills; None where no milestone has that id."""
 
 ZERO = money.ZERO
-Amounts = dict[tuple[str, int], Decimal]
-"""Amounts by milestone: its id, and its place in the agreed order; -1 for an id that no milestone has."""
+Key = tuple[str, int]
+"""A milestone's id, and its place in the agreed order; -1 for an id that no milestone has."""
+Amounts = dict[Key, Decimal]
 
 
-class Allocation(Struct, frozen=True):
+class Allocation(Struct, frozen=True, kw_only=True):
     """A milestone's part of an invoice that is not void; a credit note's amounts are negative.
 
-    `net` is what its lines bill, and gross = settled + outstanding - overpaid. `milestone` is its place in the agreed
-    order, None where no milestone has the id. `credited_net` and `settled_net` are the parts of `net` that credit notes
-    take back, and that are settled.
+    `net` is what its lines bill; `credited_net` what credit notes on this invoice take back of it by their lines. All
+    others are gross: gross = settled + outstanding - overpaid, settled = credited + paid + written_off + overpaid, and
+    `overdue` is a part of `outstanding`. `milestone` is its place in the agreed order, None where no milestone has `id`.
     """
 
     invoice: InvoiceFigures
     milestone: int | None
     id: str
     net: Decimal
+    credited_net: Decimal = ZERO
     gross: Decimal
-    credited: Decimal
-    credited_net: Decimal
-    settled: Decimal
-    settled_net: Decimal
+    credited: Decimal = ZERO
+    paid: Decimal = ZERO
+    written_off: Decimal = ZERO
+    outstanding: Decimal = ZERO
+    overdue: Decimal = ZERO
+    overpaid: Decimal = ZERO
 
     @property
-    def outstanding(self) -> Decimal:
-        """What is left of its gross."""
-        return money.excess(self.gross, self.settled)
-
-    @property
-    def outstanding_net(self) -> Decimal:
-        """What is left of its net."""
-        return money.minus(self.net, self.settled_net)
-
-    @property
-    def overpaid(self) -> Decimal:
-        """What is settled beyond its gross."""
-        return money.excess(self.settled, self.gross)
+    def settled(self) -> Decimal:
+        """What is settled of its gross, and beyond it."""
+        return money.plus(money.minus(self.gross, self.outstanding), self.overpaid)
 
     @property
     def uncredited(self) -> Decimal:
         """What no credit note has taken back, net."""
         return money.excess(self.net, self.credited_net)
-
-    def overdue(self, as_of: date) -> Decimal:
-        """What of its outstanding is overdue: all or nothing, as its invoice is."""
-        return self.outstanding if self.invoice.overdue(as_of) else ZERO
 
 
 def allocations(
@@ -76,18 +66,62 @@ def allocations(
 ) -> tuple[Allocation, ...]:
     """An invoice that is not void, shared out; `notes` are the credit notes against it."""
     net = _by_milestone(figures.invoice, billed)
-    gross = _gross(figures.invoice, net, places)
+    credited_net = _credited_net(net, notes, billed)
     if figures.invoice.is_credit_note:
-        net, gross = ({key: negative(part) for key, part in amounts.items()} for amounts in (net, gross))
-        credited = credited_net = dict.fromkeys(net, ZERO)
-        settled = gross
-    else:
-        credited, credited_net, settled = _settlement(figures, notes, billed, net, gross, places)
+        gross = _gross(figures.invoice, net, places)
+        return tuple(
+            Allocation(
+                invoice=figures, milestone=_place(key), id=key[0], net=negative(net[key]), gross=negative(gross[key])
+            )
+            for key in net
+        )
+    if len(net) == 1:
+        return (_whole(figures, *next(iter(net.items())), credited_net),)
+    return _shared(figures, notes, net, credited_net, billed, places)
+
+
+def _place(key: Key) -> int | None:
+    return None if key[1] < 0 else key[1]
+
+
+def _whole(figures: InvoiceFigures, key: Key, net: Decimal, credited_net: Amounts) -> Allocation:
+    """An invoice that bills one milestone."""
+    paid, written_off = _paid_and_written_off(figures)
+    return Allocation(
+        invoice=figures, milestone=_place(key), id=key[0], net=net, credited_net=credited_net[key],
+        gross=figures.gross, credited=figures.credited, paid=paid, written_off=written_off,
+        outstanding=figures.outstanding, overdue=figures.overdue, overpaid=figures.overpaid,
+    )  # fmt: skip
+
+
+def _paid_and_written_off(figures: InvoiceFigures) -> tuple[Decimal, Decimal]:
+    """What the client paid and what was written off, as far as gross has room for it: first credit notes, then cash."""
+    room = money.minus(figures.gross, figures.credited)
+    paid = min(max(figures.paid, ZERO), room)
+    return paid, min(figures.written_off, money.minus(room, paid))
+
+
+def _shared(  # noqa: PLR0913
+    figures: InvoiceFigures, notes: Sequence[Invoice], net: Amounts, credited_net: Amounts, billed: Billed, places: int
+) -> tuple[Allocation, ...]:
+    gross = _gross(figures.invoice, net, places)
+    credited = _spread(figures.credited, gross, _named(notes, gross, billed, places), places)
+    left = _less(gross, credited)
+    paid_in_all, written_off_in_all = _paid_and_written_off(figures)
+    paid = _in_proportion(paid_in_all, left, places)
+    left = _less(left, paid)
+    written_off = _in_proportion(written_off_in_all, left, places)
+    left = _less(left, written_off)
+    more = money.minus(figures.outstanding, money.total(left.values())) if figures.outstanding else ZERO
+    # After a refund of more than came, more is outstanding than the gross.
+    outstanding = _plus(left, _in_proportion(more, gross, places)) if more else left
+    overdue = _in_proportion(figures.overdue, outstanding, places)
+    overpaid = _in_proportion(figures.overpaid, gross, places)
     return tuple(
         Allocation(
-            invoice=figures, milestone=None if key[1] < 0 else key[1], id=key[0], net=net[key], gross=gross[key],
-            credited=credited[key], credited_net=credited_net[key], settled=settled[key],
-            settled_net=_settled_net(net[key], gross[key], credited[key], credited_net[key], settled[key], places),
+            invoice=figures, milestone=_place(key), id=key[0], net=net[key], credited_net=credited_net[key],
+            gross=gross[key], credited=credited[key], paid=paid[key], written_off=written_off[key],
+            outstanding=outstanding[key], overdue=overdue[key], overpaid=overpaid[key],
         )
         for key in net
     )  # fmt: skip
@@ -114,68 +148,49 @@ def _by_milestone(invoice: Invoice, billed: Billed) -> Amounts:
 def _gross(invoice: Invoice, net: Amounts, places: int) -> Amounts:
     """Each net part with its share of the tax; where the lines don't sum to the amount, its share of the whole."""
     weights = tuple(net.values())
-    if money.total(weights) != invoice.amount:
-        return dict(zip(net, money.allocate(gross_of(invoice), weights, places), strict=True))
+    if len(net) == 1 or money.total(weights) != invoice.amount:
+        return _in_proportion(invoice.gross, net, places)
     if not invoice.tax:
         return net
-    tax = money.allocate(invoice.tax, weights, places)
-    return {key: money.plus(part, share) for (key, part), share in zip(net.items(), tax, strict=True)}
+    return _plus(net, _in_proportion(invoice.tax, net, places))
 
 
-def _settlement(  # noqa: PLR0913
-    figures: InvoiceFigures, notes: Sequence[Invoice], billed: Billed, net: Amounts, gross: Amounts, places: int
-) -> tuple[Amounts, Amounts, Amounts]:
-    """What is credited, credited net, and settled in all, of each part."""
-    if len(net) == 1:
-        (key,) = net
-        credited_net = money.total(note.amount for note in notes) if notes else ZERO
-        return {key: figures.credited}, {key: credited_net}, {key: figures.settled}
-    if not notes:
-        none = dict.fromkeys(net, ZERO)
-        return none, none, _spread(figures.settled, gross, none, places)
-    nets = [_by_milestone(note, billed) for note in notes]
-    named = _named((_gross(note, lines, places) for note, lines in zip(notes, nets, strict=True)), gross)
-    return (
-        _spread(figures.credited, gross, named, places),
-        _spread(money.total(note.amount for note in notes), net, _named(nets, net), places),
-        _spread(figures.settled, gross, named, places),
-    )
+def _credited_net(net: Amounts, notes: Iterable[Invoice], billed: Billed) -> Amounts:
+    """What the lines of credit notes take back of each part, net."""
+    result = dict.fromkeys(net, ZERO)
+    for note in notes:
+        for key, amount in _by_milestone(note, billed).items():
+            if key in result:
+                result[key] = money.plus(result[key], amount)
+    return result
 
 
-def _named(notes: Iterable[Amounts], whole: Amounts) -> Amounts:
-    """What credit notes take back of each part by naming its milestone, at most all of it."""
+def _named(notes: Iterable[Invoice], whole: Amounts, billed: Billed, places: int) -> Amounts:
+    """What credit notes take back of each part by naming its milestone, gross, at most all of it."""
     result = dict.fromkeys(whole, ZERO)
     for note in notes:
-        for key in note.keys() & whole.keys():
-            result[key] = min(money.plus(result[key], note[key]), whole[key])
+        for key, amount in _gross(note, _by_milestone(note, billed), places).items():
+            if key in result:
+                result[key] = min(money.plus(result[key], amount), whole[key])
     return result
 
 
 def _spread(amount: Decimal, whole: Amounts, taken: Amounts, places: int) -> Amounts:
-    """`amount` shared out: what is `taken` by name, the rest in proportion to what that leaves of each part.
-
-    What goes beyond the whole is shared in proportion to the whole parts.
-    """
+    """`amount` shared out: what is `taken` by name, the rest in proportion to what that leaves of each part."""
     rest = money.minus(amount, money.total(taken.values()))
-    left = tuple(money.minus(whole[key], taken[key]) for key in whole)
-    parts = tuple(whole.values())
-    room = money.total(left)
-    places = max(places, *map(money.decimals_used, left))
-    if rest >= room:
-        shares = money.allocate(money.minus(rest, room), parts, places)
-        return {key: money.plus(part, share) for (key, part), share in zip(whole.items(), shares, strict=True)}
-    shares = money.allocate(rest, left if room else parts, places)
-    return {key: money.plus(taken[key], share) for key, share in zip(whole, shares, strict=True)}
+    return _plus(taken, _in_proportion(rest, _less(whole, taken), places)) if rest else taken
 
 
-def _settled_net(  # noqa: PLR0913
-    net: Decimal, gross: Decimal, credited: Decimal, credited_net: Decimal, settled: Decimal, places: int
-) -> Decimal:
-    """The part of a net amount that is settled: what is credited, and of the rest what was paid of its gross."""
-    if settled >= gross:
-        return net
-    if settled < credited:  # more went back to the client than came in
-        credited = credited_net = ZERO
-    taken = min(credited_net, net)
-    weights = money.excess(settled, credited), money.minus(gross, max(settled, credited))
-    return money.plus(taken, money.allocate(money.minus(net, taken), weights, places)[0])
+def _in_proportion(amount: Decimal, weights: Amounts, places: int) -> Amounts:
+    if not amount:
+        return dict.fromkeys(weights, ZERO)
+    places = max(places, *map(money.decimals_used, weights.values()))
+    return dict(zip(weights, money.allocate(amount, tuple(weights.values()), places), strict=True))
+
+
+def _plus(one: Amounts, other: Mapping[Key, Decimal]) -> Amounts:
+    return {key: money.plus(amount, other[key]) for key, amount in one.items()}
+
+
+def _less(one: Amounts, other: Mapping[Key, Decimal]) -> Amounts:
+    return {key: money.minus(amount, other[key]) for key, amount in one.items()}

@@ -1,129 +1,120 @@
-"""What an invoice comes to: gross, received, settled, outstanding, and the day it is due."""
+"""What an invoice comes to as of a day: gross, received, settled, outstanding, overdue, and when it falls due."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.record.model import Invoice, number_key
+from mtrack.figures.schedule import Part, due_date, schedule
+from mtrack.record.model import Invoice  # noqa: TC001
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from mtrack.finding import Route
-    from mtrack.record.model import Milestone, Project
+    from mtrack.figures.schedule import Terms
 
 ZERO = money.ZERO
 
 
-class InvoiceFigures(Struct, frozen=True):
-    """What an invoice comes to. gross = settled + outstanding - overpaid, also for credit notes (negative)."""
+class InvoiceFigures(Struct, frozen=True, kw_only=True):
+    """What an invoice comes to. gross = settled + outstanding - overpaid, also for credit notes (negative).
+
+    `settled` is received + withheld + fees + discounted + written off + what credit notes give, at most its gross.
+    `overdue` is what is past its day, what is retained included; `due` the day of the next open part, else that of the
+    invoice as a whole. Of a void invoice every amount is 0.
+    """
 
     invoice: Invoice
-    gross: Decimal
-    credited: Decimal
-    """The gross of the credit notes against it."""
-    received: Decimal
-    settled: Decimal
-    outstanding: Decimal
-    overpaid: Decimal
+    gross: Decimal = ZERO
+    received: Decimal = ZERO
+    """Cash, with what `paid` says and what is taken at its milestones' word."""
+    withheld: Decimal = ZERO
+    fees: Decimal = ZERO
+    discounted: Decimal = ZERO
+    written_off: Decimal = ZERO
+    credited: Decimal = ZERO
+    """The gross of the credit notes against it, at most its own."""
+    overcredited: Decimal = ZERO
+    """What credit notes give back beyond its gross; all of it of a void one."""
+    settled: Decimal = ZERO
+    outstanding: Decimal = ZERO
+    overpaid: Decimal = ZERO
+    overdue: Decimal = ZERO
+    parts: tuple[Part, ...] = ()
     due: date
-    live: bool
-    at_its_word: bool
-    """Settled in full because its milestones say `paid`, with no payments listed."""
-    paid_something: bool
-    """Whether anything but credit notes settled on it."""
+    live: bool = False
+    at_its_word: bool = False
+    """Settled because its milestones say `paid`, with no settlement listed."""
+
+    @property
+    def paid(self) -> Decimal:
+        """What the client settled: cash, tax kept back, fees and discount."""
+        return money.total((self.received, self.withheld, self.fees, self.discounted))
 
     @property
     def credited_in_full(self) -> bool:
         """Whether credit notes take all of it back."""
         return not self.live and self.invoice.void is None and not self.invoice.is_credit_note
 
-    def overdue(self, as_of: date) -> bool:
-        """Live, outstanding, due before `as_of`, not disputed."""
-        return self.live and self.outstanding > 0 and self.due < as_of and self.invoice.disputed is None
+    @property
+    def retained(self) -> Decimal:
+        """What of it the client keeps back by agreement and has not paid yet."""
+        return money.total(part.open for part in self.parts if part.is_retained)
 
-
-def due_date(invoice: Invoice, project: Project, default_terms: int) -> date:
-    """`due`, else sent + the agreement's payment terms (days), else sent + the workspace's."""
-    if invoice.due is not None:
-        return invoice.due
-    terms = project.agreement.payment_terms if project.agreement else None
-    try:
-        return invoice.sent + timedelta(days=default_terms if terms is None else terms)
-    except OverflowError:
-        return date.max
-
-
-def credit_targets(invoices: Iterable[Invoice]) -> dict[str, Invoice]:
-    """The invoices that credit notes can be against, by number key: of a number that repeats, one not void."""
-    result: dict[str, Invoice] = {}
-    for invoice in invoices:
-        if not invoice.is_credit_note:
-            known = result.setdefault(invoice.key, invoice)
-            if known.void is not None and invoice.void is None:
-                result[invoice.key] = invoice
-    return result
-
-
-def credit_notes(invoices: Sequence[Invoice]) -> dict[Route, list[Invoice]]:
-    """By an invoice's route, the credit notes against it that are not void."""
-    notes = [invoice for invoice in invoices if invoice.credits is not None and invoice.void is None]
-    result: dict[Route, list[Invoice]] = {}
-    targets = credit_targets(invoices) if notes else {}
-    for note in notes:
-        target = targets.get(number_key(note.credits or ""))
-        if target is not None:
-            result.setdefault(target.route, []).append(note)
-    return result
-
-
-def gross_of(invoice: Invoice) -> Decimal:
-    """Amount and tax as on the paper, never negative."""
-    return money.plus(invoice.amount, invoice.tax)
+    def overdue_parts(self, day: date) -> list[Part]:
+        """Its parts that are past their day; none where it is not live, or disputed."""
+        if not self.live or self.invoice.disputed is not None:
+            return []
+        return [part for part in self.parts if part.is_past(day)]
 
 
 def invoice_figures(
-    invoice: Invoice, notes: Sequence[Invoice], billed: Sequence[Milestone | None], due: date
+    invoice: Invoice, notes: Sequence[Invoice], paid_in_full: Decimal | None, terms: Terms, day: date
 ) -> InvoiceFigures:
-    """The figures of an invoice, given the credit notes against it and the milestones its lines bill."""
+    """The figures of an invoice, given the credit notes against it and what `paid` or a status settles of it."""
+    due = due_date(invoice, terms)
+    given = money.total(note.gross for note in notes) if notes else ZERO
     if invoice.void is not None:
-        return InvoiceFigures(
-            invoice=invoice, gross=ZERO, credited=ZERO, received=ZERO, settled=ZERO, outstanding=ZERO, overpaid=ZERO,
-            due=due, live=False, at_its_word=False, paid_something=False,
-        )  # fmt: skip
-    gross = gross_of(invoice)
-    received = money.total(payment.amount for payment in invoice.payments)
+        return InvoiceFigures(invoice=invoice, due=due, overcredited=given)
+    payments = invoice.payments
+    received = money.total(payment.amount for payment in payments)
     if invoice.is_credit_note:
-        gross = negative(gross)
-        return InvoiceFigures(
-            invoice=invoice, gross=gross, credited=ZERO, received=received, settled=gross, outstanding=ZERO,
-            overpaid=ZERO, due=due, live=False, at_its_word=False, paid_something=False,
-        )  # fmt: skip
-    credited = money.total(map(gross_of, notes)) if notes else ZERO
-    by_client = money.total(payment.settles for payment in invoice.payments)
-    if invoice.written_off is not None:
-        by_client = money.plus(by_client, invoice.written_off)
-    settled = money.plus(by_client, credited)
-    at_its_word = not invoice.lists_settlement and _say_paid(billed)
-    if at_its_word:
-        settled = max(settled, gross)
-    return InvoiceFigures(
-        invoice=invoice, gross=gross, credited=credited, received=received, settled=settled,
-        outstanding=money.excess(gross, settled), overpaid=money.excess(settled, gross), due=due,
-        live=not (notes and money.total(note.amount for note in notes) >= invoice.amount),
-        at_its_word=at_its_word, paid_something=at_its_word or by_client > 0,
+        gross = negative(invoice.gross)
+        return InvoiceFigures(invoice=invoice, gross=gross, received=received, settled=gross, due=due)
+    if paid_in_full is not None:
+        received = money.plus(received, paid_in_full)
+    return _of_live(
+        InvoiceFigures(
+            invoice=invoice, gross=invoice.gross, received=received,
+            withheld=money.total(payment.withheld for payment in payments) if payments else ZERO,
+            fees=money.total(payment.fee for payment in payments) if payments else ZERO,
+            discounted=money.total(payment.discount for payment in payments) if payments else ZERO,
+            written_off=invoice.written_off or ZERO, credited=min(given, invoice.gross),
+            overcredited=money.excess(given, invoice.gross), due=due,
+            live=not (notes and money.total(note.amount for note in notes) >= invoice.amount),
+            at_its_word=paid_in_full is not None and not invoice.is_paid,
+        ), terms, day,
     )  # fmt: skip
 
 
-def _say_paid(billed: Sequence[Milestone | None]) -> bool:
-    """Whether every known milestone that is not cancelled says `paid`, and there is one."""
-    saying = [milestone.status for milestone in billed if milestone is not None and not milestone.cancelled]
-    return bool(saying) and all(status == "paid" for status in saying)
+def _of_live(figures: InvoiceFigures, terms: Terms, day: date) -> InvoiceFigures:
+    """The figures with what follows from the settlement."""
+    settled = money.total((figures.paid, figures.written_off, figures.credited))
+    parts = schedule(figures.invoice, terms, settled)
+    is_late = figures.live and figures.invoice.disputed is None
+    return InvoiceFigures(
+        invoice=figures.invoice, gross=figures.gross, received=figures.received, withheld=figures.withheld,
+        fees=figures.fees, discounted=figures.discounted, written_off=figures.written_off, credited=figures.credited,
+        overcredited=figures.overcredited, settled=settled, outstanding=money.excess(figures.gross, settled),
+        overpaid=money.excess(settled, figures.gross),
+        overdue=money.total(part.open for part in parts if part.is_past(day)) if is_late else ZERO, parts=parts,
+        due=next((part.day for part in parts if part.open and part.day), figures.due), live=figures.live,
+        at_its_word=figures.at_its_word,
+    )  # fmt: skip
 
 
 def negative(amount: Decimal) -> Decimal:

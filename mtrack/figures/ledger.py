@@ -1,12 +1,12 @@
-"""The figures of SPEC 3, as pure arithmetic: a project worked out once, its milestones and its sums.
+"""The figures of SPEC 3, as pure arithmetic: a project worked out once for a day, its milestones and its sums.
 
-All amounts are in the project's currency and exact. What a `Ledger` says does not depend on the order of the
-records, nor on today but for what is overdue.
+All amounts are in the project's currency and exact. What a `Ledger` says does not depend on the order of the records.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -14,22 +14,25 @@ from msgspec import Struct
 
 from mtrack import money
 from mtrack.figures.allocation import Allocation, allocations
-from mtrack.figures.invoices import InvoiceFigures, credit_notes, due_date, invoice_figures
+from mtrack.figures.clock import ALWAYS, as_of, billed_milestones, credit_notes
+from mtrack.figures.invoices import InvoiceFigures, invoice_figures
+from mtrack.figures.schedule import terms
+from mtrack.figures.states import States, states_of
 from mtrack.figures.status import expected_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
-    from mtrack.record.model import Invoice, Milestone, Project
+    from mtrack.record.model import Agreement, Invoice, Milestone, PaymentTerms, Project
 
 ZERO = money.ZERO
 
 
-class MilestoneFigures(Struct, frozen=True):
-    """What a milestone comes to. agreed = billed + unbilled - overbilled.
+class MilestoneFigures(Struct, frozen=True, kw_only=True):
+    """What a milestone comes to. agreed = billed + unbilled - overbilled + overcredited; all net of tax.
 
-    `settled` and `outstanding` (gross) are the sums of its `parts` of the invoices that are not void.
+    `settled`, `outstanding` and `overdue` (gross) are the sums of its `parts` of the invoices that are not void.
+    `waits_as` is the state of what is unbilled: to_bill, on_hold or ahead. Of a cancelled one nothing is agreed.
     """
 
     milestone: Milestone
@@ -37,11 +40,20 @@ class MilestoneFigures(Struct, frozen=True):
     billed: Decimal
     unbilled: Decimal
     overbilled: Decimal
+    overcredited: Decimal
     settled: Decimal
     outstanding: Decimal
+    overdue: Decimal
     parts: tuple[Allocation, ...]
+    waits_as: str
     expected_status: str
     accepted_statuses: frozenset[str]
+    places: int
+
+    @property
+    def states(self) -> States:
+        """Its money by the seven states."""
+        return states_of(self.parts, self.unbilled, self.waits_as, self.places)
 
     @property
     def invoices(self) -> tuple[InvoiceFigures, ...]:
@@ -54,14 +66,19 @@ class MilestoneFigures(Struct, frozen=True):
         return tuple(part.invoice for part in self.parts if part.invoice.live)
 
     @property
-    def is_billed(self) -> bool:
-        """Whether a live invoice bills it."""
+    def has_live_invoice(self) -> bool:
+        """Whether a live invoice bills it, be it over 0."""
         return any(part.invoice.live for part in self.parts)
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether something of it is billed; a live invoice over 0 bills a milestone of amount 0."""
+        return self.billed > 0 or (not self.milestone.amount and self.has_live_invoice)
 
     @property
     def needs_no_invoice(self) -> bool:
         """A milestone of amount 0 that nothing bills."""
-        return not self.milestone.amount and not self.is_billed
+        return not self.milestone.amount and not self.has_live_invoice
 
     @property
     def open(self) -> bool:
@@ -70,17 +87,22 @@ class MilestoneFigures(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True, array_like=True, gc=False):
-    """Sums of one currency: of a project, a client or the workspace. Cancelled milestones count in none."""
+    """Sums of one currency: of a project, a client or the workspace.
+
+    `agreed` to `overcredited` are net sums of the milestones, the others gross sums of the invoices that are not void.
+    """
 
     agreed: Decimal = ZERO
     billed: Decimal = ZERO
     unbilled: Decimal = ZERO
+    overbilled: Decimal = ZERO
+    overcredited: Decimal = ZERO
+    gross: Decimal = ZERO
     received: Decimal = ZERO
     settled: Decimal = ZERO
     outstanding: Decimal = ZERO
     overdue: Decimal = ZERO
-    overbilled: Decimal = ZERO
-    gross: Decimal = ZERO
+    retained: Decimal = ZERO
 
     @classmethod
     def sum(cls, items: Iterable[Totals]) -> Totals:
@@ -89,32 +111,33 @@ class Totals(Struct, frozen=True, array_like=True, gc=False):
 
 
 _ALL_TOTALS = attrgetter(*Totals.__struct_fields__)
+_OF_MILESTONE = attrgetter("agreed", "billed", "unbilled", "overbilled", "overcredited")
+_OF_INVOICE = attrgetter("gross", "received", "settled", "outstanding", "overdue", "retained")
 
 
 class Ledger(Struct, frozen=True):
-    """A project worked out."""
+    """A project worked out, as it stood at the end of `day`. `left_out` names what is dated later."""
 
     project: Project
+    day: date
+    left_out: tuple[str, ...]
     invoices: tuple[InvoiceFigures, ...]
     parts: tuple[Allocation, ...]
     """Every invoice that is not void, shared out among the milestones."""
     milestones: tuple[MilestoneFigures, ...]
 
-    def totals(self, as_of: date) -> Totals:
-        """The project's sums as of a day."""
-        counted = [figures for figures in self.milestones if not figures.milestone.cancelled]
+    @property
+    def totals(self) -> Totals:
+        """The project's sums."""
         valid = [figures for figures in self.invoices if figures.invoice.void is None]
         return Totals(
-            agreed=money.total(figures.agreed for figures in counted),
-            billed=money.total(figures.billed for figures in counted),
-            unbilled=money.total(figures.unbilled for figures in counted),
-            received=money.total(figures.received for figures in valid),
-            settled=money.total(figures.settled for figures in valid),
-            outstanding=money.total(figures.outstanding for figures in valid),
-            overdue=money.total(figures.outstanding for figures in valid if figures.overdue(as_of)),
-            overbilled=money.total(figures.overbilled for figures in counted),
-            gross=money.total(figures.gross for figures in valid),
+            *money.columns(map(_OF_MILESTONE, self.milestones), 5), *money.columns(map(_OF_INVOICE, valid), 6)
         )
+
+    @property
+    def states(self) -> States:
+        """The project's money by the seven states."""
+        return States.sum(figures.states for figures in self.milestones)
 
 
 def agreed_total(project: Project) -> Decimal | None:
@@ -133,8 +156,13 @@ def agreed_count(project: Project) -> int | None:
     return agreement.milestones + sum(item.milestones for item in agreement.amendments)
 
 
-def work_out(project: Project, default_terms: int) -> Ledger:
-    """All figures of a project; `default_terms` are the workspace's payment terms in days."""
+def work_out(whole: Project, default_terms: PaymentTerms, day: date = ALWAYS) -> Ledger:
+    """All figures of a project at the end of a day, without one of the whole record.
+
+    `default_terms` are the workspace's payment terms.
+    """
+    snapshot = as_of(whole, day)
+    project = snapshot.project
     records = tuple(project.invoices())
     notes = credit_notes(records)
     by_id: dict[str, Milestone] = {}
@@ -142,16 +170,14 @@ def work_out(project: Project, default_terms: int) -> Ledger:
         by_id.setdefault(milestone.id, milestone)
 
     def billed(invoice: Invoice) -> list[Milestone | None]:
-        """Of an id that stands twice the first milestone, but its own for a milestone's own invoice."""
-        if invoice.own:
-            return [project.milestones[int(invoice.route[1])]]
-        return [by_id.get(line.milestone) for line in invoice.lines]
+        return billed_milestones(invoice, project.milestones, by_id)
 
+    common = terms(project, default_terms)
     invoices: list[InvoiceFigures] = []
     parts: list[Allocation] = []
     for invoice in records:
         against = notes.get(invoice.route, ())
-        figures = invoice_figures(invoice, against, billed(invoice), due_date(invoice, project, default_terms))
+        figures = invoice_figures(invoice, against, snapshot.paid_in_full.get(invoice.route), common, day)
         invoices.append(figures)
         if invoice.void is None:
             parts.extend(allocations(figures, against, billed, project.places))
@@ -159,18 +185,43 @@ def work_out(project: Project, default_terms: int) -> Ledger:
     for part in parts:
         by_milestone.setdefault(part.milestone, []).append(part)
     milestones = tuple(
-        _milestone_figures(milestone, tuple(by_milestone.get(milestone.index, ()))) for milestone in project.milestones
+        _milestone_figures(milestone, tuple(by_milestone.get(milestone.index, ())), project, day)
+        for milestone in project.milestones
     )
-    return Ledger(project, tuple(invoices), tuple(parts), milestones)
+    return Ledger(project, day, snapshot.left_out, tuple(invoices), tuple(parts), milestones)
 
 
-def _milestone_figures(milestone: Milestone, parts: tuple[Allocation, ...]) -> MilestoneFigures:
+def _milestone_figures(
+    milestone: Milestone, parts: tuple[Allocation, ...], project: Project, day: date
+) -> MilestoneFigures:
     billed = money.total(part.net for part in parts)
+    agreed = ZERO if milestone.cancelled else milestone.amount
     expected, accepted = expected_status(milestone, [part.invoice for part in parts if part.invoice.live], billed)
     return MilestoneFigures(
-        milestone=milestone, agreed=milestone.amount, billed=billed,
-        unbilled=money.excess(milestone.amount, billed), overbilled=money.excess(billed, milestone.amount),
+        milestone=milestone, agreed=agreed, billed=billed, unbilled=min(money.excess(agreed, billed), agreed),
+        overbilled=money.excess(billed, agreed), overcredited=money.excess(ZERO, billed),
         settled=money.total(part.settled for part in parts),
         outstanding=money.total(part.outstanding for part in parts),
-        parts=parts, expected_status=expected, accepted_statuses=accepted,
+        overdue=money.total(part.overdue for part in parts), parts=parts,
+        waits_as=_waits_as(milestone, project.agreement, day), expected_status=expected, accepted_statuses=accepted,
+        places=project.places,
     )  # fmt: skip
+
+
+def upfront_day(milestone: Milestone, agreement: Agreement | None) -> date | None:
+    """The day from which a deposit can be billed: `planned`, else the day the agreement was signed."""
+    return milestone.planned or (agreement.signed if agreement else None)
+
+
+def can_be_billed(milestone: Milestone, agreement: Agreement | None, day: date) -> bool:
+    """Whether it is approved, or a deposit whose day has come; a hold aside."""
+    if milestone.approved is not None:
+        return True
+    from_ = upfront_day(milestone, agreement) if milestone.upfront else None
+    return from_ is not None and from_ <= day
+
+
+def _waits_as(milestone: Milestone, agreement: Agreement | None, day: date) -> str:
+    if not can_be_billed(milestone, agreement, day):
+        return "ahead"
+    return "on_hold" if milestone.on_hold(day) else "to_bill"

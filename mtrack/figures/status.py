@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack import money
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.record.model import Milestone
+
+STATUSES = ("not_billed", "sent", "partially_paid", "paid", "written_off")
+"""The statuses of a milestone that is not cancelled, in the order of its life."""
 
 
 def expected_status(
@@ -21,18 +22,17 @@ def expected_status(
     if milestone.cancelled:
         return "cancelled", frozenset({"cancelled"})
     if not live:
-        expected = "not_billed" if milestone.amount else milestone.status
+        return "not_billed", frozenset({"not_billed"} if milestone.amount else STATUSES)
+    if billed >= milestone.amount and not any(item.outstanding for item in live):
+        expected = _paid_or_written_off(live)
         return expected, frozenset({expected})
-    if not any(item.paid_something for item in live):
-        lists = any(item.invoice.lists_settlement for item in live)
-        return "sent", frozenset({"sent"} if lists else {"sent", "partially_paid"})
-    settled = billed >= milestone.amount and not any(item.outstanding for item in live)
-    expected = _paid_or_written_off(live) if settled else "partially_paid"
-    return expected, frozenset({expected})
+    if any(item.paid or item.written_off for item in live):
+        return "partially_paid", frozenset({"partially_paid"})
+    lists = any(item.invoice.lists_settlement for item in live)
+    return "sent", frozenset({"sent"} if lists else {"sent", "partially_paid"})
 
 
 def _paid_or_written_off(live: Sequence[InvoiceFigures]) -> str:
-    # An invoice taken at its word was paid, though the day is not recorded.
-    cash = any(item.at_its_word for item in live) or money.total(item.received for item in live) > 0
-    lost = any(item.invoice.written_off for item in live)
-    return "written_off" if lost and not cash else "paid"
+    came = any(item.received for item in live)
+    lost = any(item.written_off for item in live)
+    return "written_off" if lost and not came else "paid"

@@ -7,7 +7,9 @@ passed the schema, so nothing here checks anything.
 from __future__ import annotations
 
 import re
-from datetime import date
+import unicodedata
+from calendar import monthrange
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +28,20 @@ if TYPE_CHECKING:
 _LAST_DIGITS = re.compile(r"(.*?)([0-9]+)([^0-9]*)\Z", re.DOTALL | re.ASCII)
 
 
+_DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"}
+
+
 @cache
 def number_key(number: str) -> str:
-    """An invoice number as it is compared: without case and white space."""
-    return "".join(number.split()).casefold()
+    """An invoice number as it is compared: after NFKC, without case, white space and invisible characters.
+
+    All dashes are alike.
+    """
+    if number.isascii():
+        return "".join(number.split()).casefold()
+    text = unicodedata.normalize("NFKC", number.translate(_DASHES)).casefold()
+    seen = (char for char in unicodedata.normalize("NFKC", text).translate(_DASHES) if not char.isspace())
+    return "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc"))
 
 
 def number_parts(key: str) -> tuple[str, str, str] | None:
@@ -52,26 +64,60 @@ class Amendment(Struct, frozen=True):
     note: str | None
 
 
+class PaymentTerms(Struct, frozen=True):
+    """When an invoice falls due: `days` after it was sent, or after the end of that month (`month_end` "before").
+
+    With `month_end` "after" the end of the month in which those days are over.
+    """
+
+    days: int
+    month_end: str | None = None
+
+    def due(self, sent: date) -> date:
+        """The day an invoice falls due; the last day of the calendar where it would lie beyond."""
+        try:
+            if self.month_end == "before":
+                return _month_end(sent) + timedelta(days=self.days)
+            day = sent + timedelta(days=self.days)
+        except OverflowError:
+            return date.max
+        return _month_end(day) if self.month_end == "after" else day
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 class Agreement(Struct, frozen=True):
-    """The agreement: its file, its total (net) and how many milestones it lists. `payment_terms` in days."""
+    """The agreement: its file, its total (net) and how many milestones it lists.
+
+    `tax_rate` and `retention` are percentages; retention of gross is kept back of each invoice until acceptance.
+    """
 
     route: Route
     file: str | None
     signed: date | None
     total: Decimal | None
     milestones: int | None
-    payment_terms: int | None
+    payment_terms: PaymentTerms | None
+    tax_rate: Decimal | None
+    retention: Decimal | None
     amendments: tuple[Amendment, ...]
 
 
 class Payment(Struct, frozen=True):
-    """Money that came in; a refund is negative."""
+    """Money that came in; a refund is negative.
+
+    `discount` is given for early payment; `total` is the whole transfer where it also pays other invoices.
+    """
 
     route: Route
     date: date
     amount: Decimal
     withheld: Decimal
     fee: Decimal
+    discount: Decimal
+    total: Decimal | None
     received_amount: Decimal | None
     received_currency: str | None
     reference: str | None
@@ -79,8 +125,8 @@ class Payment(Struct, frozen=True):
 
     @property
     def settles(self) -> Decimal:
-        """What it settles of its invoice: amount + withheld + fee."""
-        return money.plus(money.plus(self.amount, self.withheld), self.fee)
+        """What it settles of its invoice: amount + withheld + fee + discount."""
+        return money.total((self.amount, self.withheld, self.fee, self.discount))
 
 
 class InvoiceLine(Struct, frozen=True):
@@ -91,10 +137,29 @@ class InvoiceLine(Struct, frozen=True):
     amount: Decimal
 
 
+class Retained(Struct, frozen=True):
+    """What the client keeps back of an invoice, gross, by agreement; `until` is the day it falls due."""
+
+    route: Route
+    amount: Decimal
+    until: date | None
+
+
+class Instalment(Struct, frozen=True):
+    """A part of an invoice, gross, with a due day of its own."""
+
+    route: Route
+    due: date
+    amount: Decimal
+
+
 class Invoice(Struct, frozen=True):
     """An invoice or a credit note (`credits` given), under a milestone (`own`) or at the project's top.
 
-    `amount`, `tax` and `total` are as on the paper, never negative; the figures make a credit note's negative.
+    `amount`, `tax` and `total` are as on the paper, never negative; the figures make a credit note's negative. `tax` is
+    0 where the record has none (`has_tax`). `is_paid` says that the record has `paid`; `paid` is its day, where there is
+    one. `lists_settlement` says whether the record lists payments, `paid` or a write-off, of whatever day: without any
+    an invoice is taken at its milestones' word.
     """
 
     route: Route
@@ -103,10 +168,17 @@ class Invoice(Struct, frozen=True):
     amount: Decimal
     sent: date
     tax: Decimal
+    has_tax: bool
     total: Decimal | None
     due: date | None
+    instalments: tuple[Instalment, ...]
+    retained: Retained | None
+    upfront: bool
     file: str | None
+    is_paid: bool
+    paid: date | None
     payments: tuple[Payment, ...]
+    lists_settlement: bool
     disputed: date | None
     disputed_reason: str | None
     written_off: Decimal | None
@@ -129,9 +201,9 @@ class Invoice(Struct, frozen=True):
         return self.credits is not None
 
     @property
-    def lists_settlement(self) -> bool:
-        """Whether it lists payments or a write-off; without either it is taken at its milestones' word."""
-        return bool(self.payments) or self.written_off is not None
+    def gross(self) -> Decimal:
+        """Amount and tax as on the paper, never negative."""
+        return money.plus(self.amount, self.tax)
 
     @property
     def only_milestone(self) -> str | None:
@@ -152,7 +224,10 @@ class Deliverable(Struct, frozen=True):
 
 
 class Milestone(Struct, frozen=True):
-    """One agreed milestone; `index` is its place in the agreed order, from 0."""
+    """One agreed milestone; `index` is its place in the agreed order, from 0.
+
+    `cancelled_later` says, of a project as it stood on a day, that its cancellation is dated after that day.
+    """
 
     route: Route
     index: int
@@ -169,13 +244,14 @@ class Milestone(Struct, frozen=True):
     hold_reason: str | None
     cancelled_date: date | None
     cancelled_reason: str | None
+    cancelled_later: bool
     attachments: tuple[str, ...]
     note: str | None
 
     @property
     def cancelled(self) -> bool:
-        """The mapping or the status alone makes it cancelled."""
-        return self.cancelled_date is not None or self.status == "cancelled"
+        """The mapping or the status alone makes it cancelled; with a mapping dated later the status does not."""
+        return self.cancelled_date is not None or (self.status == "cancelled" and not self.cancelled_later)
 
     @property
     def completed(self) -> date | None:
@@ -301,8 +377,15 @@ def _agreement(data: dict[str, Any]) -> Agreement:
     )  # fmt: skip
     return Agreement(
         ("agreement",), data.get("file"), _date(data, "signed"), data.get("total"), data.get("milestones"),
-        data.get("payment_terms"), amendments,
+        payment_terms(data.get("payment_terms")), data.get("tax_rate"), data.get("retention"), amendments,
     )  # fmt: skip
+
+
+def payment_terms(data: Any) -> PaymentTerms | None:
+    """Payment terms as a file gives them: days, or a mapping."""
+    if isinstance(data, dict):
+        return PaymentTerms(data["days"], data.get("month_end"))
+    return None if data is None else PaymentTerms(data)
 
 
 def _milestone(data: dict[str, Any], index: int) -> Milestone:
@@ -319,7 +402,7 @@ def _milestone(data: dict[str, Any], index: int) -> Milestone:
         invoice=None if invoice is None else _invoice(invoice, (*route, "invoice"), data["id"]),
         hold=hold is not None, hold_until=_date(hold, "until") if hold else None,
         hold_reason=hold.get("reason") if hold else None,
-        cancelled_date=_date(cancelled, "date"), cancelled_reason=cancelled.get("reason"),
+        cancelled_date=_date(cancelled, "date"), cancelled_reason=cancelled.get("reason"), cancelled_later=False,
         attachments=tuple(data.get("attachments") or ()), note=data.get("note"),
     )  # fmt: skip
 
@@ -332,11 +415,15 @@ def _invoice(data: dict[str, Any], route: Route, owner: str | None) -> Invoice:
         lines = tuple(
             InvoiceLine((*route, "lines", i), item["milestone"], item["amount"]) for i, item in enumerate(data["lines"])
         )
+    payments = tuple(_payment(item, (*route, "payments", i)) for i, item in enumerate(data.get("payments") or ()))
+    paid = data.get("paid") or None
     return Invoice(
         route=route, own=owner is not None, number=data["number"], amount=data["amount"],
-        sent=date.fromisoformat(data["sent"]), tax=_amount(data, "tax"), total=data.get("total"),
-        due=_date(data, "due"), file=data.get("file"),
-        payments=tuple(_payment(item, (*route, "payments", i)) for i, item in enumerate(data.get("payments") or ())),
+        sent=date.fromisoformat(data["sent"]), tax=_amount(data, "tax"), has_tax=data.get("tax") is not None,
+        total=data.get("total"), due=_date(data, "due"), instalments=_instalments(data, route),
+        retained=_retained(data, route), upfront=bool(data.get("upfront")), file=data.get("file"),
+        is_paid=paid is not None, paid=date.fromisoformat(paid) if isinstance(paid, str) else None,
+        payments=payments, lists_settlement=bool(payments or paid or written_off),
         disputed=_date(disputed, "since"), disputed_reason=disputed.get("reason"),
         written_off=written_off.get("amount"), written_off_date=_date(written_off, "date"),
         written_off_reason=written_off.get("reason"), void=_date(void, "date"), void_reason=void.get("reason"),
@@ -344,11 +431,24 @@ def _invoice(data: dict[str, Any], route: Route, owner: str | None) -> Invoice:
     )  # fmt: skip
 
 
+def _instalments(data: dict[str, Any], route: Route) -> tuple[Instalment, ...]:
+    items = data.get("instalments") or ()
+    return tuple(
+        Instalment((*route, "instalments", i), date.fromisoformat(item["due"]), item["amount"])
+        for i, item in enumerate(items)
+    )
+
+
+def _retained(data: dict[str, Any], route: Route) -> Retained | None:
+    item = data.get("retained")
+    return None if item is None else Retained((*route, "retained"), item["amount"], _date(item, "until"))
+
+
 def _payment(data: dict[str, Any], route: Route) -> Payment:
     received = _maybe(data, "received")
     return Payment(
         route, date.fromisoformat(data["date"]), data["amount"], _amount(data, "withheld"), _amount(data, "fee"),
-        received.get("amount"), received.get("currency"), data.get("reference"), data.get("note"),
+        _amount(data, "discount"), data.get("total"), received.get("amount"), received.get("currency"), data.get("reference"), data.get("note"),
     )  # fmt: skip
 
 

@@ -9,27 +9,30 @@ from msgspec import Struct, field
 from mtrack.errors import CannotRunError
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record import model, schema
+from mtrack.record.model import PaymentTerms
 from mtrack.workspace import SETTINGS, is_pattern
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from mtrack.finding import Route
     from mtrack.record.model import Waiver
     from mtrack.yaml.source import Source
 
-DEFAULT_TERMS = 30
+DEFAULT_TERMS = PaymentTerms(30)
 DEFAULT_LOCALE = "en"
 
 
 class Settings(Struct, frozen=True):
-    """A workspace's settings. `payment_terms` and `bill_within` in days; `rules` maps a name to None for off."""
+    """A workspace's settings. `bill_within` in days, `tax_rate` in percent; `rules` maps a name to None for off."""
 
     source: Source | None = None
     name: str | None = None
     currency: str | None = None
-    payment_terms: int = DEFAULT_TERMS
+    payment_terms: PaymentTerms = DEFAULT_TERMS
+    tax_rate: Decimal | None = None
     bill_within: int = 0
     locale: str = DEFAULT_LOCALE
     currencies: dict[str, int] = field(default_factory=dict)
@@ -76,7 +79,8 @@ def from_source(read: Source) -> Settings:
         source=read,
         name=data.get("name"),
         currency=data.get("currency"),
-        payment_terms=DEFAULT_TERMS if data.get("payment_terms") is None else data["payment_terms"],
+        payment_terms=model.payment_terms(data.get("payment_terms")) or DEFAULT_TERMS,
+        tax_rate=data.get("tax_rate"),
         bill_within=data.get("bill_within") or 0,
         locale=locale.replace("-", "_"),
         currencies=dict(_entries(data, "currencies")),
