@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from msgspec import Struct
 from mtrack import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from mtrack.figures.ledger import InvoiceFigures, MilestoneFigures
@@ -49,6 +50,19 @@ class Progress(Struct, frozen=True, array_like=True, gc=False):
 
 
 _ALL_PARTS = attrgetter(*Progress.__struct_fields__)
+
+
+def percentages(parts: Sequence[Decimal], whole: Decimal) -> tuple[int, ...]:
+    """Whole percents of `whole`, odd ones to the largest remainders: of parts that sum to it they sum to 100.
+
+    Parts that sum to more have percents that sum to more; a part of 0 or below has 0.
+    """
+    weights = tuple(max(part, ZERO) for part in parts)
+    total = money.total(weights)
+    if whole <= 0 or not total:
+        return (0,) * len(weights)
+    percent = Fraction(total) * 100 // Fraction(whole)
+    return tuple(int(part) for part in money.allocate(Decimal(percent), weights, 0))
 
 
 def of_milestone(figures: MilestoneFigures, places: int, as_of: date) -> Progress:
