@@ -129,7 +129,7 @@ def project_values(  # noqa: PLR0913
         "agreed_count": item.agreed_count,
         "agreed_total": item.agreed_total,
         "rest": rest,
-        "milestones": milestone_rows(item, own, files, links, as_of),
+        "milestones": milestone_rows(item, own, files, links),
         "statement": sheet,
         "statement_lines": [_statement_line(row) for row in sheet.lines],
         "statement_total": _statement_line(sheet.total),
@@ -177,7 +177,7 @@ def agreement_rows(item: ProjectStatus, files: Files) -> list[AgreementRow]:
 
 
 def milestone_rows(
-    item: ProjectStatus, findings: Mapping[str, Sequence[Finding]], files: Files, links: PageLinks, as_of: date
+    item: ProjectStatus, findings: Mapping[str, Sequence[Finding]], files: Files, links: PageLinks
 ) -> list[MilestoneRow]:
     """The milestones in the agreed order."""
     seen: set[str] = set()
