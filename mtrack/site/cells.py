@@ -74,18 +74,18 @@ def legend(progress: Progress) -> Legend:
     percents = percentages([amount for _, amount in parts], progress.agreed)
     return Legend(
         tuple(
-            Part(name, STATE_WORDS[name], amount, _percent_text(amount, share, progress.agreed))
-            for (name, amount), share in zip(parts, percents, strict=True)
+            Part(name, STATE_WORDS[name], amount, _percent_text(amount, whole_percent, progress.agreed))
+            for (name, amount), whole_percent in zip(parts, percents, strict=True)
         ),
         progress.overbilled or None,
         progress.disputed or None,
     )
 
 
-def _percent_text(amount: Decimal, share: int, agreed: Decimal) -> str | None:
+def _percent_text(amount: Decimal, whole_percent: int, agreed: Decimal) -> str | None:
     if not amount:
         return None
-    return f"{share} %" if agreed > 0 else "–"
+    return f"{whole_percent} %" if agreed > 0 else "–"
 
 
 def bar_words(progress: Progress) -> str:
