@@ -1,4 +1,4 @@
-"""Writes the report: a folder of pages, or one file. One page at a time."""
+"""Writes the report, one page at a time: as a folder of pages, or as one file."""
 
 from __future__ import annotations
 
@@ -36,16 +36,15 @@ def write_folder(  # noqa: PLR0913
     *,
     live: bool = False,
 ) -> Overview:
-    """Write the site into a folder. Raises UsageError where the folder is not for that.
+    """Write the report into a folder. Raises UsageError where the folder must not be written to.
 
-    `root` is the workspace as the user would reach it; `tell` is told how many pages are done, and of how many.
+    `root` is the workspace's path as the user gave it; `tell` is called with how many pages are done, and of how many.
     """
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     folder = Folder(target)
     site = Site(workspace, target, revision(workspace.root), live=live)
-    done = 0
-    count = len(workspace.found.projects) + len(NAVIGATION)
+    done, count = 0, len(workspace.found.projects) + len(NAVIGATION)
 
     def write(page: Page) -> None:
         nonlocal done
@@ -72,7 +71,7 @@ def write_folder(  # noqa: PLR0913
 def write_file(
     workspace: Workspace, selection: Selection, root: str, target: str, tell: Callable[[int, int], None]
 ) -> Overview:
-    """Write the site as one HTML file that stands alone. Raises UsageError where the file is not one for that."""
+    """Write the report as one HTML file that needs no other. Raises UsageError where the file must not be written to."""
     if not target.lower().endswith((".html", ".htm")):
         message = f"{target} does not end in .html, so it is not taken for a report"
         raise UsageError(message)

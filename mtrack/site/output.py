@@ -1,4 +1,4 @@
-"""The folder a report stands in: written only where something changed, and never emptied of what is not ours."""
+"""The folder of a report: only what changed is written, and only what mtrack wrote there is ever removed."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Folder:
         self._now[name] = inputs, len(content)
 
     def finish(self, kept: dict[str, StoredProject]) -> None:
-        """Remove the pages that are no more, say in the manifest what is there, and keep what the next report can use."""
+        """Remove the pages that no longer exist, write the manifest, and keep what the next report can use."""
         for name in self._before.keys() - self._now.keys():
             try:
                 os.unlink(os.path.join(self.path, *name.split("/")))
@@ -98,7 +98,7 @@ class Folder:
         _update(os.path.join(self.path, KEPT), _encoded(packed))
 
     def abandon(self) -> None:
-        """Say what is there, old pages and new, where a run ends early: the next one then knows its own."""
+        """List old pages and new in the manifest where a run ends early, so that the next run can replace them."""
         self._save(self._before | self._now)
 
     def _save(self, pages: dict[str, tuple[str, int]]) -> None:
