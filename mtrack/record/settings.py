@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from mtrack.errors import CannotRunError
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record import model, schema
+from mtrack.record.faults import find_faults
 from mtrack.workspace import SETTINGS, is_pattern
 from mtrack.yaml import source
 
@@ -62,7 +63,7 @@ def from_source(read: Source) -> Settings:
             where = f":{line}:{column}"
         message = f"{SETTINGS}{where}: {flaw.message}; {flaw.hint}"
         raise CannotRunError(message)
-    faults = schema.faults("workspace", read)
+    faults = find_faults("workspace", read)
     broken = list(faults.broken)
     data: dict[str, Any] = _without(read.data, faults.routes) if isinstance(read.data, dict) else {}
     locale = data.get("locale") or DEFAULT_LOCALE

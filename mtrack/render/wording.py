@@ -116,7 +116,7 @@ def percent(part: Decimal, whole: Decimal) -> str:
     """A part of a whole in whole percent, rounded down so that only all of it is 100 %; "–" of nothing."""
     if whole <= 0:
         return "–"
-    return f"{int(part * 100 // whole)} %"
+    return f"{money.percent(part, whole)} %"
 
 
 def status_word(status: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from mtrack import money
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
 
     from mtrack.figures.ledger import InvoiceFigures, MilestoneFigures
 
@@ -96,5 +96,4 @@ def _settled_part(item: InvoiceFigures, net: Decimal, places: int) -> Decimal:
         return net
     if item.settled <= 0:
         return ZERO
-    unit = Decimal(1).scaleb(-max(places, money.decimals_used(net)))
-    return (net * item.settled / item.gross).quantize(unit, ROUND_HALF_EVEN)
+    return money.proportion(net, item.settled, item.gross, max(places, money.decimals_used(net)))
