@@ -118,7 +118,7 @@ def reference(name: str) -> Any:
         return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
     def is_integer(_checker: object, value: object) -> bool:
-        return is_number(_checker, value) and Fraction(value).denominator == 1  # type: ignore[arg-type]
+        return is_number(_checker, value) and Fraction(value).denominator == 1  # type: ignore[call-overload]
 
     def pattern(_validator: object, wanted: str, value: object, _schema: object) -> Iterator[ValidationError]:
         if isinstance(value, str) and not re.search(python_pattern(wanted), value):

@@ -133,7 +133,7 @@ def _misplaced(path: str, route: Route) -> Problem:
 def _unknown_key(path: str, route: Route, key: str, known: Iterable[str]) -> Problem:
     """A key the format does not have, or has elsewhere, with the nearest known one."""
     place, known = Place(path, (*route, key), key=True), list(known)
-    word, shown = key.lower().replace("-", "_"), shorten(key) or "''"
+    word, shown = key[: wording.MAX_LIKE].lower().replace("-", "_"), shorten(key) or "''"
     near, nearer = (get_close_matches(word, known, n=1, cutoff=cutoff) for cutoff in (0.6, 0.8))
     homes = _homes().get(word)
     if homes and not nearer:

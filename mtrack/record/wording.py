@@ -27,6 +27,8 @@ Words = tuple[str, str | None]
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LIKE_DATE = re.compile(r"\s*([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ ]([0-9]{1,4})\s*", re.ASCII)
+MAX_LIKE = 200
+"""Characters of a text that are compared with known words; looking for likeness is slow."""
 _YES = frozenset({"true", "yes", "y", "on", "1"})
 _NO = frozenset({"false", "no", "n", "off", "0"})
 
@@ -211,7 +213,7 @@ def _wrong_choice(fault: _Fault) -> Words:
     options: list[str] = fault.details["options"]
     if options == _rule_names():
         return _wrong_rule(fault.value)
-    word = re.sub(r"[\s-]+", "_", fault.value.strip().lower())
+    word = re.sub(r"[\s-]+", "_", fault.value[:MAX_LIKE].strip().lower())
     nearest = ["off"] if word in _NO and "off" in options else get_close_matches(word, options, n=1)
     write = f": write {nearest[0]}" if nearest else ""
     return f"{fault.label} must be one of {', '.join(options)}, not {fault.shown}{write}", None
@@ -290,7 +292,7 @@ def _wrong_id(fault: _Fault) -> Words:
 
 def _id_meant(value: str) -> str:
     """The id that was probably meant: accents dropped, and what is neither letter nor digit made "-"."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", value) if not unicodedata.combining(char))
+    bare = "".join(char for char in unicodedata.normalize("NFKD", value[:MAX_LIKE]) if not unicodedata.combining(char))
     if any(char.isalnum() and not char.isascii() for char in bare):
         return ""
     bare = re.sub(r"[^A-Za-z0-9._-]+", "-", bare).strip("-")
@@ -347,6 +349,6 @@ def _rule_names() -> list[str]:
 
 
 def _wrong_rule(name: str) -> Words:
-    nearest = get_close_matches(re.sub(r"[\s_]+", "-", name.strip().lower()), _rule_names(), n=1, cutoff=0.5)
+    nearest = get_close_matches(re.sub(r"[\s_]+", "-", name[:MAX_LIKE].strip().lower()), _rule_names(), n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
     return f"there is no rule '{shorten(name)}'", hint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from mtrack import money
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
-    from decimal import Decimal
 
     from mtrack.figures.ledger import InvoiceFigures, MilestoneFigures
 
