@@ -20,13 +20,16 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError, val
 from support import ROOT
 
 from mtrack import resources
-from mtrack.record import schema
+from mtrack.record import schema, wording
 from mtrack.record.faults import find_faults
 from mtrack.rules import RULES
 from mtrack.yaml import source
+from mtrack.yaml.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mtrack.finding import Route
 
 NAMES = ("milestones", "workspace")
 
@@ -435,6 +438,8 @@ def test_words_about_amounts(characters: str, shown: str, write: str | None) -> 
     [
         ("1" * 19, "`amount` has 19 digits before the point, and at most 18 are allowed", "check the amount"),
         ("1" * 40 + ".00", "`amount` has 40 digits before the point, and at most 18 are allowed", "check the amount"),
+        ("1." + "1" * 19, "`amount` has 19 decimals, and at most 18 are allowed", "check the amount"),
+        ("-1." + "0" * 30, "`amount` has 30 decimals, and at most 18 are allowed", "check the amount"),
         ("-5", "`amount` must not be below 0, and it is -5", "write it without the minus"),
         ("-0.00000001", "`amount` must not be below 0, and it is -0.00000001", "write it without the minus"),
         ("~", "`amount` is empty, and it is required", "write it, for example `amount: 4000.00`"),
@@ -471,6 +476,64 @@ def test_words_about_dates(characters: str, shown: str, write: str | None) -> No
     text = f"project: P\nclosed: {characters}\nmilestones:\n- {{id: M1, name: n, amount: 1, status: paid}}\n"
     message = f"`closed` must be a date, not {shown}" + (f": write {write}" if write else "")
     assert faults_in(text) == [(characters, message, "write dates as YYYY-MM-DD")]
+
+
+@pytest.mark.parametrize(
+    ("characters", "shown"),
+    [
+        (r'"\e[31mEUR"', r"the text '\x1b[31mEUR'"),
+        (r'"EUR\u202e"', r"the text 'EUR\u202e'"),
+        (r'"EUR\n"', r"the text 'EUR\n'"),
+        ("'@here|<img src=x>'", "the text '@here|<img src=x>'"),
+        ("€", "the text '€'"),
+        ("EU", "'EU'"),
+        ("NINECHARS", "'NINECHARS'"),
+        ("EURÖ", "'EURÖ'"),
+        ("EUR USD", "the text 'EUR USD'"),
+    ],
+)
+def test_words_about_what_is_not_a_currency_code(characters: str, shown: str) -> None:
+    message = f"`currency` must be a code of 3 to 8 capitals or digits, not {shown}"
+    wanted = [(characters, message, "write a code such as EUR")]
+    assert faults_in(f"currency: {characters}\n{GOOD % ''}") == wanted
+    assert faults_in(f"format: 1\ncurrency: {characters}\n", "workspace") == wanted
+    received = f"[{{date: 2026-01-01, amount: 1, received: {{amount: 1, currency: {characters}}}}}]"
+    assert faults_in(GOOD % f", invoice: {{number: I1, amount: 1, sent: 2026-01-01, payments: {received}}}") == wanted
+
+
+@pytest.mark.parametrize("code", ["EUR", "eur", "Dollar", "007", "USDC", "ABCDEFGH", "EURO"])
+def test_what_could_be_a_code_is_left_to_the_list_of_currencies(code: str) -> None:
+    assert faults_in(f"currency: {code}\n{GOOD % ''}") == []
+    assert faults_in(f"format: 1\ncurrency: {code}\n", "workspace") == []
+
+
+def test_words_about_an_own_code_show_what_cant_be_seen() -> None:
+    message = r"a currency code must be 3 to 8 capitals or digits, not '\x1b[31mBTC'"
+    assert [said for _, said, _ in faults_in('format: 1\ncurrencies: {"\\e[31mBTC": 8}\n', "workspace")] == [message]
+
+
+@pytest.mark.parametrize("name", ["", "7", "00", "007", "a/b", "~1"])
+def test_a_fault_under_any_name_has_its_place(name: str) -> None:
+    text = f"format: 1\nrules: {{'{name}': never}}\ncurrencies: {{'{name}': many}}\n"
+    found = find_faults("workspace", source.parse("mtrack.yaml", text, schema.shape("workspace")))
+    assert {(key, name) for key in ("rules", "currencies")} == set(found.routes)
+    assert len([problem for problem in found.broken if not problem.place.key]) == 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_of_required_keys_read_back_as_written(name: str) -> None:
+    """Hints show them; pasted into a file they must mean the same."""
+
+    def visit(shape: Shape, route: Route) -> None:
+        for key, child in shape.properties.items():
+            here = (*route, key)
+            if key in shape.required:
+                written = wording.example(name, here)
+                read = source.parse("x.yaml", f"{key}: {written}\n", Shape(properties={key: child}))
+                assert read.data == {key: schema.at(name, here)["examples"][0]}
+            visit(child.items or child, (*here, 0) if child.items else here)
+
+    visit(schema.shape(name), ())
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "2026-00-10", "0000-01-01", "2026-02-29"])
@@ -692,8 +755,9 @@ def test_a_missing_currency_joins_what_else_is_missing() -> None:
 
 INTERRUPTED = """
 import os, random, signal, time
-from mtrack.record import schema
+from mtrack.record import schema, wording
 from mtrack.yaml import source
+from mtrack.yaml.shape import Shape
 
 line = "- {id: M%d, name: N, amount: 1, status: paid}\\n"
 text = "project: A\\ncurrency: EUR\\nmilestones:\\n" + "".join(line % i for i in range(40_000))

@@ -90,7 +90,7 @@ def from_source(read: Source) -> Settings:
 
 
 def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) -> tuple[str, ...]:
-    """The `exclude` patterns that are some; those that are not go to `broken`."""
+    """The `exclude` patterns that gitignore allows; the others go to `broken`."""
     result: list[str] = []
     known = set(faulty)
     for i, pattern in enumerate(read.data["exclude"]):
@@ -111,9 +111,9 @@ def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) ->
 def waivers(
     path: str, data: dict[str, Any], broken: tuple[Route, ...], unknown_keys: tuple[Problem, ...]
 ) -> tuple[Waiver, ...]:
-    """The waivers of a file but those that are faulty themselves; a broken list of them is no list.
+    """The waivers of a file without the faulty ones; none where `waivers` is not a list.
 
-    One with an unknown key is faulty too: a `milestone` misspelt would make it accept more than was meant.
+    A waiver with an unknown key is faulty too: with `milestone` misspelt it would accept more than was meant.
     """
     items = data.get("waivers")
     if not isinstance(items, list):
