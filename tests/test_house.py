@@ -33,8 +33,8 @@ PACKAGE = ROOT / "mtrack"
 MAY_KNOW = {
     "errors": "",
     "finding": "",
-    "money": "",
     "resources": "",
+    "money": "resources",
     "git": "errors",
     "yaml": "errors finding money",
     "workspace": "errors yaml",

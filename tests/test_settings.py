@@ -140,7 +140,7 @@ ONE_FAULT: list[tuple[str, str, str, str | None, dict[str, Any]]] = [
      {"locale": "en", "name": "N"}),
     ("format: 1\nlocale: xx_XX\nname: N\n", "schema", "there is no locale 'xx_XX'",
      "write a language and a country, such as en_GB or de_DE", {"locale": "en", "name": "N"}),
-    ("format: 1\ncurrencies: {BTC: 8, btc: 8}\nname: N\n", "schema", "a currency code has 3 to 8 capitals or digits, and 'btc' is none",
+    ("format: 1\ncurrencies: {BTC: 8, btc: 8}\nname: N\n", "schema", "a currency code must be 3 to 8 capitals or digits, not 'btc'",
      "write BTC", {"currencies": {"BTC": 8}, "name": "N"}),
     ("format: 1\ncurrencies: {BTC: 8, USDC: many}\nname: N\n", "schema", "`USDC` must be a whole number, not 'many'", None,
      {"currencies": {"BTC": 8}, "name": "N"}),

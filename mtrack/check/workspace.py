@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mtrack import money, workspace
 from mtrack.record import model, schema
 from mtrack.record import settings as settings_module
+from mtrack.record.faults import find_faults
 from mtrack.rules import facts
 from mtrack.rules.context import ProjectContext, RecordFile
 from mtrack.rules.facts import WorkspaceFacts
@@ -130,7 +131,7 @@ def load_project(folder: str, read: Source, settings: Settings) -> tuple[RecordF
     data = read.data
     own = data.get("currency") if isinstance(data, dict) else None
     missing = ("currency",) if isinstance(data, dict) and own is None and not settings.currency else ()
-    faults = schema.faults("milestones", read, missing)
+    faults = find_faults("milestones", read, missing)
     if any(route[:1] != ("waivers",) for route in faults.routes):
         return RecordFile(read, folder, faults.unknown, faults.broken, usable=False), None
     currency = own or settings.currency
