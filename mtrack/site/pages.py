@@ -12,12 +12,12 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from mtrack import __version__, resources
+from mtrack.check.store import encoded
 from mtrack.errors import CannotRunError
 from mtrack.render.templates import html_environment
 from mtrack.site import charts, links
 from mtrack.site.filters import Words
 from mtrack.site.links import Files, anchor, page_of
-from mtrack.site.store import encoded
 from mtrack.views.milestone import lane, milestone_state
 from mtrack.views.register import invoice_state
 from mtrack.views.statement import closeout, statement
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+    from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Finding
     from mtrack.rules.context import ProjectContext
-    from mtrack.site.store import StoredProject
+    from mtrack.views.summary import ProjectSummary
 
 ASSETS = ("report.css", "report.js")
 NAVIGATION = (
@@ -74,7 +75,7 @@ class Site:
         self._common = self._digest_of_common()
         self._drawn = 0
 
-    def project(self, folder: str, kept: StoredProject) -> Page:
+    def project(self, folder: str, kept: StoredProject[ProjectSummary]) -> Page:
         """The page of a project, or of records that can't be used."""
         name = page_of(folder)
         if kept.summary is None:
@@ -175,7 +176,7 @@ class Site:
             "invoice_state": lambda figures: invoice_state(figures, as_of),
         }
 
-    def _project(self, folder: str, kept: StoredProject) -> dict[str, Any]:
+    def _project(self, folder: str, kept: StoredProject[ProjectSummary]) -> dict[str, Any]:
         project_context = self.workspace.open(folder)[1]
         assert project_context is not None
         item = project_status(project_context)

@@ -16,8 +16,8 @@ from mtrack.views.cash import BANDS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mtrack.check.store import StoredProject
     from mtrack.site.pages import Page, Site
-    from mtrack.site.store import StoredProject
     from mtrack.views.overview import Overview
     from mtrack.views.summary import ProjectSummary
 
@@ -28,13 +28,13 @@ ROWS = {"index.html": 100, "invoices.html": 200, "findings.html": 200}
 _MOST_ROOM = Decimal("1.25")
 
 
-def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject]) -> list[Page]:
+def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> list[Page]:
     """All of them, the overview first."""
     return _Whole(site, view, kept).pages()
 
 
 class _Whole:
-    def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject]) -> None:
+    def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> None:
         self.site = site
         self.view = view
         self._kept = kept
