@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ProjectFindings(Struct, frozen=True):
-    """What was found in a project, waived findings marked, and which waivers accepted something there."""
+    """What was found in a project, rule by rule, waived findings marked, and which waivers accepted something there."""
 
     findings: tuple[Finding, ...]
     used: frozenset[WaiverKey]
@@ -41,11 +41,12 @@ def check_project(
         )
         own = valid(context.project.waivers, problems)
     located = locate(workspace, problems)
-    if not own and not waivers:
-        return ProjectFindings(tuple(findings(workspace, located)), frozenset())
-    applied = Waivers(workspace, (*waivers, *own))
-    located = applied.apply(located, own)
-    return ProjectFindings(tuple(findings(workspace, located)), frozenset(applied.used))
+    used: frozenset[WaiverKey] = frozenset()
+    if own or waivers:
+        applied = Waivers(workspace, (*waivers, *own))
+        located = applied.apply(located, own)
+        used = frozenset(applied.used)
+    return ProjectFindings(tuple(findings(workspace, located)), used)
 
 
 def of_file(file: RecordFile) -> Iterator[RuleProblem]:
@@ -65,13 +66,11 @@ def _of_project(context: ProjectContext, found: set[str]) -> Iterator[RuleProble
         yield from ((rule, problem) for problem in rule.check(context, frozenset(found)))
 
 
-def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> Iterator[Finding]:
+def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[Finding]:
     """The findings of problems, without those of rules that the settings turn off."""
     severities = workspace.settings.rules
-    for item in problems:
-        severity = severities.get(item.rule.name, item.rule.severity)
-        if severity is not None:
-            yield _finding(workspace, item, severity)
+    graded = ((item, severities.get(item.rule.name, item.rule.severity)) for item in problems)
+    return [_finding(workspace, item, severity) for item, severity in graded if severity is not None]
 
 
 def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> Finding:

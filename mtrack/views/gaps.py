@@ -83,7 +83,8 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
     """The gaps and overlaps among the findings that are shown."""
 
     def shown(context: ProjectContext, findings: Sequence[Finding]) -> ProjectGaps | None:
-        item = project_gaps(context.project, list(filter(selection.takes, findings)), workspace.as_of)
+        visible = sorted(filter(selection.takes, findings), key=lambda finding: finding.order)
+        item = project_gaps(context.project, visible, workspace.as_of)
         return item if item.gaps or item.overlaps else None
 
     checked = check(workspace, selection, summarize=shown)
