@@ -1,4 +1,4 @@
-"""A workspace as the rules and views see it: files read, projects worked out, each looked up only once."""
+"""A workspace: its settings, and its projects as they are read, few of them at a time."""
 
 from __future__ import annotations
 
