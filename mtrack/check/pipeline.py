@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 S = TypeVar("S")
-Summarize = "Callable[[ProjectContext, Sequence[Finding]], S]"
 EVERYTHING = Selection()
 
 

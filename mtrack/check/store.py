@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from mtrack.check.workspace import Workspace
     from mtrack.rules.context import ProjectContext
 
-Summary = TypeVar("Summary")
+S = TypeVar("S")
 
 
-class StoredProject(Struct, Generic[Summary], frozen=True, array_like=True, gc=False):
+class StoredProject(Struct, Generic[S], frozen=True, array_like=True, gc=False):
     """A project as it was checked, and what a view made of it.
 
     `inputs` is a digest of all that only the project itself depends on, `workspace_digest` one of what rules across
@@ -39,7 +39,7 @@ class StoredProject(Struct, Generic[Summary], frozen=True, array_like=True, gc=F
     workspace_digest: str
     findings: tuple[Finding, ...]
     used: tuple[WaiverKey, ...]
-    summary: Summary | None
+    summary: S | None
 
     @property
     def state(self) -> tuple[str, str]:
@@ -47,14 +47,14 @@ class StoredProject(Struct, Generic[Summary], frozen=True, array_like=True, gc=F
         return self.inputs, self.workspace_digest
 
 
-class Store(Generic[Summary]):
+class Store(Generic[S]):
     """The projects that an earlier run kept, of which those are taken whose inputs are the same today."""
 
-    def __init__(self, workspace: Workspace, kept: Mapping[str, StoredProject[Summary]]) -> None:
+    def __init__(self, workspace: Workspace, kept: Mapping[str, StoredProject[S]]) -> None:
         self._inputs = _Inputs(workspace)
         self._kept = kept
 
-    def get(self, folder: str) -> StoredProject[Summary] | None:
+    def get(self, folder: str) -> StoredProject[S] | None:
         """What was kept of a project; None where its inputs have changed."""
         kept = self._kept.get(folder)
         return kept if kept is not None and kept.inputs == self._inputs.digest(folder, kept.elsewhere) else None
