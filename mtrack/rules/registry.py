@@ -30,7 +30,7 @@ class Rule(Struct, frozen=True):
 
     `across` is what it checks across projects, all of it or the part that is in no project. `local` says that an edit
     in one project can bring it up in that project, and in those that name the same invoices, and nowhere else.
-    `next_step` says in two to five words what to do about a gap or an overlap.
+    `next_step` says in a few words what to do about a gap or an overlap.
     """
 
     name: str
