@@ -34,7 +34,9 @@ demo: $(VENV)/.installed
 	$(call show,mtrack gaps $(EXAMPLE) --as-of $(AS_OF))
 	$(call show,mtrack report $(EXAMPLE) -o report --as-of $(AS_OF))
 
+# Rule names in the schemas and parts of README.md follow from the code: written here, only compared where CI is set.
 test: $(VENV)/.installed-dev
+	@$(BIN)/python tests/tools/generated.py $(if $(CI),--check)
 	@.ci/browser
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 

@@ -21,7 +21,7 @@ from support import AS_OF, ROOT, judge, mtrack, validated, write_tree
 from test_rule_pages import lay_out
 from xmlschema import XMLSchema
 
-from mtrack.check.pipeline import Report, Summary
+from mtrack.check.report import Report, Summary
 from mtrack.finding import Severity
 from mtrack.render.findings import FORMATS
 from mtrack.rules import RULES

@@ -44,7 +44,7 @@ MAY_KNOW = {
     "check": "finding money record rules workspace yaml",
     "views": "check figures finding money record rules",
     "render": "check figures finding money resources rules views yaml",
-    "site": "check errors figures finding money record render resources rules views workspace yaml",
+    "site": "check errors figures finding money render resources rules views workspace yaml",
     "edit": "check errors figures finding git money record resources rules workspace yaml",
     "history": "check errors finding workspace",
     "cli": "check edit errors figures finding history money record render resources rules site views workspace",
@@ -371,7 +371,7 @@ def test_what_should_not_happen_is_3_without_a_traceback(tmp_path: Path, monkeyp
         message = "the unexpected"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("mtrack.cli.lint.run_lint", fail)
+    monkeypatch.setattr("mtrack.cli.lint.check", fail)
     monkeypatch.delenv("MTRACK_TRACEBACK", raising=False)
     result = mtrack("lint", clean(tmp_path))
     assert (result.code, result.out) == (3, "")
@@ -383,7 +383,7 @@ def test_an_interrupt_is_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def interrupt(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mtrack.cli.lint.run_lint", interrupt)
+    monkeypatch.setattr("mtrack.cli.lint.check", interrupt)
     result = mtrack("lint", clean(tmp_path))
     assert (result.code, result.out) == (130, "")
     assert "Traceback" not in result.err

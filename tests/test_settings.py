@@ -10,6 +10,7 @@ import pytest
 from support import add_evidence, lint_json, mtrack, write_tree
 
 from mtrack import workspace
+from mtrack.check.pipeline import contexts
 from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
 from mtrack.finding import Severity
@@ -505,7 +506,8 @@ def test_nested_workspaces(tmp_path: Path) -> None:
     assert outer["summary"]["projects"] == 2
     inner = lint_json(tmp_path / "inner")
     assert (inner["findings"], inner["summary"]["projects"]) == ([], 1)
-    assert open_workspace(str(tmp_path / "inner"), date(2026, 2, 20)).contexts[0].project.currency == "JPY"
+    (context,) = contexts(open_workspace(str(tmp_path / "inner"), date(2026, 2, 20)))
+    assert context.project.currency == "JPY"
     result = mtrack("lint", tmp_path / "a", tmp_path / "inner")
     assert (result.code, result.out) == (2, "")
     assert "lie in different workspaces" in result.err

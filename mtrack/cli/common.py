@@ -12,7 +12,8 @@ import click
 from msgspec import Struct
 
 from mtrack import workspace as workspace_module
-from mtrack.check.pipeline import Selection
+from mtrack.check.pipeline import skipped
+from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
@@ -82,7 +83,7 @@ class Opened(Struct, frozen=True):
     @property
     def skipped(self) -> list[str]:
         """The broken projects under the paths asked for."""
-        return [path for path in self.workspace.skipped if self.selection.takes_path(path)]
+        return skipped(self.workspace, self.selection)
 
 
 def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:

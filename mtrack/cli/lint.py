@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from mtrack.check.pipeline import Selection
-from mtrack.check.pipeline import lint as run_lint
+from mtrack.check.pipeline import check
+from mtrack.check.report import Selection
 from mtrack.cli import common, complete
 from mtrack.errors import UsageError
 from mtrack.finding import Category
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
 
 
 _OFFERS = {
@@ -91,7 +91,7 @@ def lint(  # noqa: PLR0913
 
     def judge() -> tuple[common.Opened, Report]:
         opened = common.open_paths(paths, as_of)
-        report = run_lint(opened.workspace, Selection(*rules, opened.paths), opened.root)
+        report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415
 

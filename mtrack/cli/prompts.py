@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from mtrack import workspace
+from mtrack.check.pipeline import contexts
 from mtrack.check.workspace import open_workspace
 from mtrack.edit import find, verbs
 from mtrack.errors import UsageError
@@ -82,9 +83,9 @@ def milestone(target: Target, as_of: date, wanted: str | None) -> str:
     need_somebody("MILESTONE")
     settings = settings_module.load(target.root)
     loaded = find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)})
-    if not loaded.contexts:
+    project_context = loaded.open(target.folder)[1]
+    if project_context is None:
         return ""  # the record is broken: the edit will say so
-    project_context = loaded.contexts[0]
     choices = [
         (item.milestone.id, f"{item.milestone.name}, {item.expected_status.replace('_', ' ')}")
         for item in project_context.ledger.milestones
@@ -114,7 +115,7 @@ def _not_empty(name: str) -> Callable[[str], str]:
 def _next_number(target: Target, as_of: date) -> str | None:
     """The next free invoice number of the workspace, in the series of the invoice sent last."""
     opened = open_workspace(target.root, as_of)
-    invoices = [invoice for project_context in opened.contexts for invoice in project_context.project.invoices()]
+    invoices = [invoice for project_context in contexts(opened) for invoice in project_context.project.invoices()]
     return verbs.next_number(
         [invoice.number for invoice in sorted(invoices, key=lambda item: (item.sent, item.number))]
     )
@@ -148,7 +149,7 @@ def invoice(
             item.invoice.number,
             f"{project_context.project.folder}, {project_context.project.money(item.outstanding)} outstanding",
         )
-        for project_context in open_workspace(root, as_of).contexts
+        for project_context in contexts(open_workspace(root, as_of))
         if target is None or target.folder == project_context.project.folder
         for item in project_context.ledger.invoices
         if offered(item)

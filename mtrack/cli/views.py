@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack.check.pipeline import lint
 from mtrack.cli import common
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def gaps(paths: tuple[str, ...], format_: str, fail_on: str, as_of: date) -> int
     from mtrack.views.gaps import gaps as view_of  # noqa: PLC0415
 
     opened = common.open_paths(paths, as_of)
-    view = view_of(opened.workspace, lint(opened.workspace, opened.selection, opened.root))
+    view = view_of(opened.workspace, opened.selection)
     common.write(FORMATS[format_](view, common.width(), common.use_colour()))
     common.tell_skipped(opened.skipped)
     return 1 if view.fails(common.severity(fail_on)) else 0
@@ -111,12 +110,13 @@ def report(path: str, format_: str, output: str, single: str | None, as_of: date
     opened = common.open_paths((path,), as_of)
     what = opened.workspace, opened.selection, opened.root
     if format_ == "md":
+        from mtrack.check.pipeline import check  # noqa: PLC0415
         from mtrack.render.summary import markdown  # noqa: PLC0415
-        from mtrack.site.store import gather  # noqa: PLC0415
         from mtrack.views.overview import overview  # noqa: PLC0415
+        from mtrack.views.summary import project_summary  # noqa: PLC0415
 
-        gathered = gather(*what, {})
-        view = overview(opened.workspace.settings, gathered.report, gathered.summaries)
+        checked = check(*what, summarize=project_summary)
+        view = overview(opened.workspace.settings, checked.report, checked.summaries)
         common.write(markdown(view))
     else:
         from mtrack.site import build  # noqa: PLC0415

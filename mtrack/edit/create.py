@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import git, money, workspace
-from mtrack.check import pipeline
+from mtrack.check.pipeline import check
 from mtrack.edit import find, scaffold, store, transaction, verbs
 from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
@@ -162,9 +162,9 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     after = find.load(target.root, options.as_of, settings, {**around, target.folder: read})
     planned = frozenset(workspace.join(target.folder, item.path) for item in files)
     judged = transaction.compare(before, after, OPENS, planned)
-    context = next((item for item in after.contexts if item.project.folder == target.folder), None)
+    context = after.open(target.folder)[1]
     if context is None or (judged.errors and not options.force):
-        broken = judged.errors or tuple(pipeline.findings(after))
+        broken = judged.errors or check(after).report.findings
         raise AddsErrorsError(broken, "this would begin with an error; nothing was made", target.records)
     project = context.project
     sums = project.money(money.total(item.amount for item in project.milestones))

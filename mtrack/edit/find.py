@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from mtrack.record.settings import Settings
     from mtrack.yaml.source import Source
 
-LOCAL = frozenset({"duplicate-invoice-number", "unknown-milestone", "unknown-currency", "milestones-file-missing"})
-"""Rules across the workspace that an edit can break only through the projects that name the same invoices."""
-
 
 class Target(Struct, frozen=True):
     """A project that was meant: the workspace's root and the folder's path from it."""
@@ -199,7 +196,7 @@ def concerned(target: Target, settings: Settings, keys: set[str]) -> list[str]:
 
     Where the workspace makes errors of more rules that look across projects, all.
     """
-    across = [rule for rule in RULES.values() if rule.across is not None and rule.name not in LOCAL]
+    across = [rule for rule in RULES.values() if rule.across is not None and not rule.local]
     everything = any(settings.rules.get(rule.name, rule.severity) is Severity.ERROR for rule in across)
     if not everything and not keys:
         return []

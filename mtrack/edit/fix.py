@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.edit.transaction import Outcome
     from mtrack.rules.context import ProjectContext
     from mtrack.yaml.splice import Change

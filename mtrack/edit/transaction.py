@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import git, money
-from mtrack.check import pipeline
+from mtrack.check.pipeline import check
 from mtrack.edit import find, store, verbs
 from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
@@ -186,9 +186,10 @@ def commit(target: Target, paths: list[str], message: str) -> str:
 def _project_context(target: Target, as_of: date, settings: Settings, read: Source) -> ProjectContext:
     """The project's context. Raises AddsErrorsError where its records are too broken to work on."""
     workspace = find.load(target.root, as_of, settings, {target.folder: read})
-    if workspace.contexts:
-        return workspace.contexts[0]
-    broken = tuple(finding for finding in pipeline.findings(workspace) if finding.severity is Severity.ERROR)
+    context = workspace.open(target.folder)[1]
+    if context is not None:
+        return context
+    broken = tuple(finding for finding in check(workspace).report.findings if finding.severity is Severity.ERROR)
     raise AddsErrorsError(broken, "the record is broken; mend this first")
 
 
@@ -219,7 +220,7 @@ def _judge(  # noqa: PLR0913
     planned = frozenset(join(target.folder, item.path) for item in files)
     before = find.load(target.root, as_of, settings, {**around, target.folder: read})
     judged = compare(before, workspace, opens, planned)
-    context = next((item for item in workspace.contexts if item.project.folder == target.folder), None)
+    context = workspace.open(target.folder)[1]
     if context is None:
         raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed", target.records)
     return judged, context
@@ -252,7 +253,7 @@ def compare(
 
 def _grouped(workspace: Workspace | None, planned: frozenset[str]) -> dict[tuple[str | None, ...], list[Finding]]:
     groups: dict[tuple[str | None, ...], list[Finding]] = defaultdict(list)
-    for finding in pipeline.findings(workspace) if workspace is not None else ():
+    for finding in check(workspace).report.findings if workspace is not None else ():
         if finding.waived or (finding.rule == "attachment-missing" and finding.about in planned):
             continue
         groups[finding.rule, finding.path, finding.milestone, finding.invoice].append(finding)

@@ -12,7 +12,7 @@ from mtrack.render.plain import count, harmless, json_text, style
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.finding import Finding
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}

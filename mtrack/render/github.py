@@ -8,7 +8,7 @@ from mtrack.finding import Severity
 from mtrack.render.plain import harmless
 
 if TYPE_CHECKING:
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.finding import Finding
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

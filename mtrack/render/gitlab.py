@@ -10,7 +10,7 @@ from mtrack.render.github import from_here
 from mtrack.render.plain import harmless, json_text
 
 if TYPE_CHECKING:
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 

@@ -10,7 +10,7 @@ from mtrack.finding import Severity
 from mtrack.render.plain import harmless
 
 if TYPE_CHECKING:
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.finding import Finding
 
 _NOT_XML = re.compile("[\ufffe\uffff]")

@@ -13,7 +13,7 @@ from mtrack.rules import RULES
 from mtrack.rules.pages import page
 
 if TYPE_CHECKING:
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.finding import Finding, Span
     from mtrack.rules import Rule
 

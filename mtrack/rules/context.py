@@ -73,7 +73,7 @@ class ProjectContext:
 
 
 class CheckedWaiver(Struct, frozen=True):
-    """A waiver after the match: `unused` and `expired` are what the rules about waivers report."""
+    """A waiver and what the rules about waivers report: that it accepts nothing, that its last day has passed."""
 
     waiver: Waiver
     unused: bool

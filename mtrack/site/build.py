@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from mtrack.check.pipeline import check
 from mtrack.errors import UsageError
 from mtrack.site import workspace_pages
 from mtrack.site.output import Folder, refuse_records, writing
 from mtrack.site.pages import ASSETS, NAVIGATION, Site
 from mtrack.site.revision import revision
-from mtrack.site.store import gather
 from mtrack.views.overview import overview
+from mtrack.views.summary import project_summary
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mtrack.check.pipeline import Selection
+    from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.site.pages import Page
     from mtrack.views.overview import Overview
@@ -57,14 +58,21 @@ def write_folder(  # noqa: PLR0913
         for name in ASSETS:
             content = site.asset(name)
             folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
-        gathered = gather(workspace, selection, root, folder.kept, lambda *project: write(site.project(*project)))
-        view = overview(workspace.settings, gathered.report, gathered.summaries)
-        for page in workspace_pages.pages(site, view, gathered.kept):
+        checked = check(
+            workspace,
+            selection,
+            root,
+            summarize=project_summary,
+            kept=folder.kept,
+            visit=lambda *project: write(site.project(*project)),
+        )
+        view = overview(workspace.settings, checked.report, checked.summaries)
+        for page in workspace_pages.pages(site, view, checked.projects):
             write(page)
     except BaseException:
         folder.abandon()
         raise
-    folder.finish(gathered.kept)
+    folder.finish(checked.projects)
     return view
 
 
@@ -77,11 +85,11 @@ def write_file(
         raise UsageError(message)
     target = os.path.abspath(target)
     refuse_records(workspace, target)
-    gathered = gather(workspace, selection, root, {})
-    view = overview(workspace.settings, gathered.report, gathered.summaries)
+    checked = check(workspace, selection, root, summarize=project_summary)
+    view = overview(workspace.settings, checked.report, checked.summaries)
     site = Site(workspace, os.path.dirname(target), revision(workspace.root), single=True)
-    shown = [(folder, kept) for folder, kept in gathered.kept.items() if selection.takes_path(join(folder, RECORDS))]
-    top = workspace_pages.pages(site, view, gathered.kept)
+    shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
+    top = workspace_pages.pages(site, view, checked.projects)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
     with writing(target) as put:
         head = site.frame(

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from mtrack.check.store import StoredProject
 from mtrack.errors import CannotRunError, UsageError
-from mtrack.site.store import StoredProject
+from mtrack.views.summary import ProjectSummary
 from mtrack.workspace import EVIDENCE
 from mtrack.yaml.source import inside
 
@@ -39,9 +40,9 @@ class Folder:
         """What is kept as it was read, by the `id` of what was made of it."""
 
     @cached_property
-    def kept(self) -> dict[str, StoredProject]:
+    def kept(self) -> dict[str, StoredProject[ProjectSummary]]:
         """What the last report kept of the projects; nothing where that can't be read."""
-        decode = msgspec.msgpack.Decoder(StoredProject).decode
+        decode = msgspec.msgpack.Decoder(StoredProject[ProjectSummary]).decode
         try:
             with open(os.path.join(self.path, KEPT), "rb") as file:
                 packed = msgspec.msgpack.decode(file.read(), type=dict[str, msgspec.Raw])
@@ -76,7 +77,7 @@ class Folder:
     def put(self, name: str, inputs: str, make: Callable[[], str]) -> None:
         """Write a page, unless it is there as it was made from the same inputs."""
         full = os.path.join(self.path, *name.split("/"))
-        before = self._before.get(name)
+        before = self._before.get(name) if name not in self._now else None  # else it was written a moment ago
         if before is not None and before == (inputs, _size_of(full)):
             self._now[name] = before
             return
@@ -84,8 +85,8 @@ class Folder:
         _update(full, content)
         self._now[name] = inputs, len(content)
 
-    def finish(self, kept: dict[str, StoredProject]) -> None:
-        """Remove the pages that no longer exist, write the manifest, and keep what the next report can use."""
+    def finish(self, kept: dict[str, StoredProject[ProjectSummary]]) -> None:
+        """Remove the pages that are no more, say in the manifest what is there, and keep what the next report can use."""
         for name in self._before.keys() - self._now.keys():
             try:
                 os.unlink(os.path.join(self.path, *name.split("/")))
@@ -112,7 +113,7 @@ class Folder:
             write(full, b'{"version": 1, "pages": {}}\n')
 
 
-def _encoded(kept: dict[str, StoredProject | msgspec.Raw]) -> bytes:
+def _encoded(kept: dict[str, StoredProject[ProjectSummary] | msgspec.Raw]) -> bytes:
     """What is kept, less the projects with file names that are not text: those are read again each time."""
     try:
         return msgspec.msgpack.encode(kept)

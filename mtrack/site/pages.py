@@ -11,19 +11,20 @@ from jinja2 import TemplateError
 from msgspec import Struct
 
 from mtrack import __version__, resources
+from mtrack.check.store import encoded
 from mtrack.errors import CannotRunError
 from mtrack.render.templates import html_environment
 from mtrack.site.filters import Filters
 from mtrack.site.links import Files, PageLinks, page_of
 from mtrack.site.project_page import project_values
-from mtrack.site.store import encoded
 from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
-    from mtrack.site.store import StoredProject
+    from mtrack.views.summary import ProjectSummary
 
 ASSETS = ("report.css", "report.js")
 NAVIGATION = (
@@ -65,7 +66,7 @@ class Site:
         self._common = self._digest_of_common()
         self._drawn = 0
 
-    def project(self, folder: str, kept: StoredProject) -> Page:
+    def project(self, folder: str, kept: StoredProject[ProjectSummary]) -> Page:
         """The page of a project, or of records that can't be used."""
         name = page_of(folder)
         if kept.summary is None:
@@ -150,7 +151,7 @@ class Site:
             "version": __version__,
         }
 
-    def _project_values(self, folder: str, kept: StoredProject, links: PageLinks) -> dict[str, Any]:
+    def _project_values(self, folder: str, kept: StoredProject[ProjectSummary], links: PageLinks) -> dict[str, Any]:
         context = self.workspace.open(folder)[1]
         assert context is not None
         files = Files(context, None if self.live else self._folder_of(page_of(folder)))

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from mtrack.check.store import StoredProject
     from mtrack.finding import Finding
     from mtrack.record.model import Heading
     from mtrack.site.cells import Sum
     from mtrack.site.links import PageLinks
     from mtrack.site.pages import Page, Site
-    from mtrack.site.store import StoredProject
     from mtrack.views.attention import Item
     from mtrack.views.clients import ClientSums
     from mtrack.views.overview import Overview, RegisterEntry
@@ -77,13 +77,13 @@ class PagerEntry(Struct, frozen=True):
     start: str
 
 
-def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject]) -> list[Page]:
+def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> list[Page]:
     """All of them, the overview first."""
     return _WorkspacePages(site, view, kept).pages()
 
 
 class _WorkspacePages:
-    def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject]) -> None:
+    def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> None:
         self._site = site
         self._view = view
         self._kept = kept
