@@ -47,13 +47,16 @@ lint: $(VENV)/.installed-dev
 		'check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml'; do \
 		echo "$$command"; $(BIN)/$$command || failed=1; done; exit $$failed
 
-# What the suite took when it was measured last, rounded down. Raise it with the suite; never lower it for a change.
-COVERAGE_FLOOR := 90
+# Measured: 96.0 % of lines and branches, the processes that tests start included. Raise the floor with the suite, and never
+# lower it for a change. Left out are the tests of what is loaded and of how long it takes, which measuring changes.
+COVERAGE_FLOOR := 95
+UNMEASURED := --deselect tests/test_house.py::test_help_loads_no_library \
+	--deselect tests/test_schema.py::test_no_long_value_takes_long
 
 coverage: $(VENV)/.installed-dev
 	@.ci/browser
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadgroup $(UNMEASURED) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=$(COVERAGE_FLOOR)
 
