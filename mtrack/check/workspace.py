@@ -93,6 +93,11 @@ class Workspace:
         return tuple(file.source.path for file in self.files if not file.usable)
 
     @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """The project files that no view has figures of: those skipped, and those whose currency nobody knows."""
+        return tuple(file.source.path for file in self.files if not file.usable)
+
+    @cached_property
     def whole(self) -> WorkspaceFacts:
         """What rules across projects look at."""
         return WorkspaceFacts(self.root, self.settings, self.found, self.skipped, map(facts.facts, self.contexts))

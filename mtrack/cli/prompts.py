@@ -10,10 +10,11 @@ import click
 
 from mtrack import workspace
 from mtrack.check.workspace import open_workspace
+from mtrack.cli import output
 from mtrack.edit import find, verbs
 from mtrack.errors import UsageError
 from mtrack.record import settings as settings_module
-from mtrack.render import plain
+from mtrack.render.terminal import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,9 +47,9 @@ def one(name: str, check: Callable[[str], T], choices: Sequence[tuple[str, str]]
     """Ask for one thing, its choices listed, one alone by default; ask again where `check` raises UsageError."""
     need_somebody(name)
     for value, about in choices[:LISTED]:
-        click.echo(f"  {plain.harmless(value)}  {plain.harmless(about)}".rstrip(), err=True)
+        output.note(f"  {value}  {about}".rstrip())
     if len(choices) > LISTED:
-        click.echo(f"  … and {len(choices) - LISTED:,} more", err=True)
+        output.note(f"  … and {len(choices) - LISTED:,} more")
     if default is None and len(choices) == 1:
         default = choices[0][0]
 
@@ -56,7 +57,7 @@ def one(name: str, check: Callable[[str], T], choices: Sequence[tuple[str, str]]
         try:
             return check(answer.strip())
         except UsageError as error:
-            raise click.UsageError(plain.harmless(str(error))) from None
+            raise click.UsageError(safe(str(error))) from None
 
     return click.prompt(name, default=default, value_proc=checked, show_default=bool(default), err=True)
 

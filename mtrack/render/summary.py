@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mtrack.figures.ledger import BUCKETS
+from mtrack.render.bars import bars
 from mtrack.render.gaps import mark
-from mtrack.render.plain import harmless
-from mtrack.render.tables import bars
 from mtrack.render.templates import markdown_environment
+from mtrack.render.terminal import safe
 from mtrack.render.wording import Wording, percent
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def _markdown(view: Overview, rows: int) -> str:
         .get_template("summary.md.j2")
         .render(
             view=view,
+            name=_short(view.name),
+            count=len(view.projects),
             day=wording.day,
             sums=[
                 {"currency": currency}
@@ -72,7 +74,7 @@ def _markdown(view: Overview, rows: int) -> str:
                 }
                 for currency, sums in view.buckets.items()
             ],
-            skipped=view.report.skipped[:rows],
+            skipped=[_short(path) for path in view.report.skipped[:rows]],
         )
     )
     page = re.sub(r"\n+(?=## )", "\n\n", page)
@@ -80,8 +82,8 @@ def _markdown(view: Overview, rows: int) -> str:
 
 
 def _short(text: str | None) -> str:
-    safe = harmless(text or "")
-    return safe if len(safe) <= MAX_TEXT else safe[: MAX_TEXT - 1] + "…"
+    line = safe(text or "")
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
 
 
 def _attention(row: Row, project: str, currency: str, places: int, wording: Wording) -> dict[str, Any]:

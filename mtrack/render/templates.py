@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from mtrack import __version__, resources
 from mtrack.render.markdown import escape
-from mtrack.render.plain import harmless
+from mtrack.render.terminal import safe
 from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class _Raw(str):
 
 def _raw(value: object) -> _Raw:
     """Text for a code block: harmless in a terminal, and with nothing that could end the block."""
-    return _Raw(harmless(str(value)).replace("```", "'''"))
+    return _Raw(safe(str(value)).replace("```", "'''"))
 
 
 def _finalize(value: Any) -> Any:
@@ -83,7 +83,7 @@ def clean(text: str) -> str:
     r"""Text as a page can hold it: controls and bidirectional marks become escapes like \x1b, line breaks stay."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNWANTED.sub(lambda match: harmless(match[0]) if harmless(match[0]) != match[0] else "\ufffd", text)
+    return _UNWANTED.sub(lambda match: safe(match[0]) if safe(match[0]) != match[0] else "\ufffd", text)
 
 
 def _finalize_html(value: Any) -> Any:

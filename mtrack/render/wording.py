@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Context, Decimal, localcontext
+from fractions import Fraction
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from mtrack import money
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from mtrack.render.cells import Amount
 
 _ROOMY = Context(prec=1_000)
 
@@ -86,6 +89,12 @@ class Wording:
         number = self.number(amount, places).replace("\u202f", "\u00a0")
         return f"{number} {currency}" if self.code_last else f"{currency} {number}"
 
+    def amount(self, amount: Amount) -> str:
+        """An amount, with its currency where it has one."""
+        if amount.currency is None:
+            return self.number(amount.value, amount.places)
+        return self.money(amount.value, amount.currency, amount.places)
+
     def day(self, day: date | None) -> str:
         """A date, or nothing: "3 Feb 2026"."""
         return "" if day is None else _day(day, "medium", str(self.locale))
@@ -116,7 +125,7 @@ def percent(part: Decimal, whole: Decimal) -> str:
     """A part of a whole in whole percent, rounded down so that only all of it is 100 %; "–" of nothing."""
     if whole <= 0:
         return "–"
-    return f"{int(part * 100 // whole)} %"
+    return f"{int(Fraction(part) * 100 / Fraction(whole))} %"
 
 
 def status_word(status: str) -> str:

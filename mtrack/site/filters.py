@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from mtrack import money
-from mtrack.render.plain import count
 from mtrack.render.templates import clean
 from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS, Wording, percent, status_word
+from mtrack.render.words import count
 from mtrack.site import charts
 
 if TYPE_CHECKING:
