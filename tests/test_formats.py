@@ -74,10 +74,11 @@ def of_sarif(text: str) -> list[Key]:
     found: list[Key] = []
     for result in json.loads(text)["runs"][0]["results"]:
         location = result["locations"][0]["physicalLocation"]
-        region = location.get("region", {})
+        region = location["region"]
+        line = region["startLine"] if "startColumn" in region else None  # what has no line stands at line 1
         path = unquote(location["artifactLocation"]["uri"])
         message = result["message"]["text"].split("\n")[0]
-        found.append((result["ruleId"], path, region.get("startLine"), region.get("startColumn"), message))
+        found.append((result["ruleId"], path, line, region.get("startColumn"), message))
     return found
 
 

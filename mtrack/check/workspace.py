@@ -93,9 +93,15 @@ class Workspace:
         return tuple(file.source.path for file in self.files if not file.usable)
 
     @cached_property
+    def with_figures(self) -> tuple[ProjectContext, ...]:
+        """The projects that views show figures of: usable, and in a currency that is known."""
+        return tuple(context for context in self.contexts if context.currency_known)
+
+    @cached_property
     def left_out(self) -> tuple[str, ...]:
-        """The project files that no view has figures of: those skipped, and those whose currency nobody knows."""
-        return tuple(file.source.path for file in self.files if not file.usable)
+        """The project files that no view shows figures of."""
+        shown = {context.project.path for context in self.with_figures}
+        return tuple(file.source.path for file in self.files if file.source.path not in shown)
 
     @cached_property
     def whole(self) -> WorkspaceFacts:

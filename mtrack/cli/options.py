@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mtrack.cli import complete, values
-from mtrack.edit import transaction
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
 
@@ -126,7 +125,9 @@ def writes(command: Callable[..., int]) -> Callable[..., int]:
             names = [option for option in FILE_OPTIONS if option in others]
             message = f"--move goes with --{names[0]}: it says which file to move"
             raise UsageError(message)
-        given = transaction.Options(as_of=as_of, dry_run=dry_run, commit=commit, force=force, move=move)
+        from mtrack.edit.transaction import Options  # noqa: PLC0415  (which loads what no other command needs)
+
+        given = Options(as_of=as_of, dry_run=dry_run, commit=commit, force=force, move=move)
         return command(given=given, **others)
 
     for option in (

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from mtrack.check.pipeline import lint
 from mtrack.cli import options, output
@@ -58,7 +59,8 @@ def gaps(opened: Opened) -> Any:
     """
     from mtrack.views.gaps import gaps as view_of  # noqa: PLC0415
 
-    return view_of(opened.workspace, lint(opened.workspace, opened.selection, opened.root))
+    report = lint(opened.workspace, opened.selection, opened.root)
+    return view_of(opened.workspace, replace(report, skipped=tuple(opened.skipped)))
 
 
 @_view_command("text", "json", "csv", "md")

@@ -31,7 +31,8 @@ class StoredProject(Struct, frozen=True, array_like=True, gc=False):
 
     `inputs` is a digest of all that only the project itself depends on, `workspace_digest` one of what rules across projects say
     of it: while both stay as they are, so does the rest; None where it is yet to be judged. `elsewhere` are files it
-    names that a walk does not see. Without `facts` and `summary` its records can't be used.
+    names that a walk does not see. Without `facts` its records can't be used, without `summary`
+    no view shows it: its currency may be unknown.
     """
 
     inputs: str
@@ -91,7 +92,8 @@ def gather(
         workspace, across, [ProjectFindings(item.findings, frozenset(item.used)) for item in now.values()]
     )
     sizes = {item.project.path: item.records for item in summaries}
-    judged = report(workspace, selection, root, findings, skipped, sizes)
+    left_out = tuple(join(folder, RECORDS) for folder, item in now.items() if item.summary is None)
+    judged = report(workspace, selection, root, findings, left_out, sizes)
     return Gathered(judged, tuple(item for item in summaries if selection.takes_path(item.project.path)), now)
 
 
@@ -118,7 +120,7 @@ def _judged(
         workspace_digest=found,
         findings=verdict.findings,
         used=tuple(sorted(verdict.used, key=repr)),
-        summary=project_summary(context, verdict.findings) if context is not None else None,
+        summary=project_summary(context, verdict.findings) if context is not None and context.currency_known else None,
     )
 
 

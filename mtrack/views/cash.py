@@ -47,7 +47,7 @@ class AgingView(Struct, frozen=True):
 def aging(workspace: Workspace, selection: Selection) -> AgingView:
     """Outstanding by age. The buckets sum to outstanding."""
     as_of = workspace.as_of
-    shown = [context for context in workspace.contexts if selection.takes_path(context.project.path)]
+    shown = [context for context in workspace.with_figures if selection.takes_path(context.project.path)]
     owed = [
         Owed(context.project, figures, figures.bucket(as_of), (as_of - figures.due).days)
         for context in shown
@@ -104,7 +104,7 @@ def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
     """What can be expected when. What is overdue is expected now: in the month of the day asked for."""
     items = [
         item
-        for context in workspace.contexts
+        for context in workspace.with_figures
         if selection.takes_path(context.project.path)
         for item in expected(context)
     ]

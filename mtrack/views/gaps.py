@@ -86,7 +86,7 @@ def gaps(workspace: Workspace, report: Report) -> GapsView:
             by_project.setdefault(finding.project, []).append(finding)
     projects = tuple(
         project_gaps(context.project, findings, workspace.as_of)
-        for context in workspace.contexts
+        for context in workspace.with_figures
         if (findings := by_project.get(context.project.folder))
     )
     groups = by_currency(projects).items()

@@ -66,7 +66,7 @@ class StatusView(Struct, frozen=True):
 def status(workspace: Workspace, selection: Selection) -> StatusView:
     """The status of the projects under the paths asked for."""
     projects = tuple(
-        project_status(context) for context in workspace.contexts if selection.takes_path(context.project.path)
+        project_status(context) for context in workspace.with_figures if selection.takes_path(context.project.path)
     )
     groups = by_currency(projects).items()
     return StatusView(
