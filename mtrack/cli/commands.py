@@ -54,6 +54,6 @@ def overview() -> str:
         "  --version  Show the version.",
         "  -h, --help Show this page; after a command, that command's.",
         "",
-        "Exit codes: 0 nothing to mend, 1 findings, 2 wrong usage, 3 could not run.",
+        "Exit codes: 0 nothing to fix, 1 findings, 2 wrong usage, 3 could not run.",
     ]
     return "\n".join(lines) + "\n"

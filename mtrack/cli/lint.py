@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from mtrack.check.pipeline import Selection
 from mtrack.check.pipeline import lint as run_lint
@@ -32,7 +33,7 @@ _OFFERS = {
 
 
 def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
-    """Rule and category names, comma-separated or repeated. Raises UsageError for one nobody knows."""
+    """Rule and category names, comma-separated or repeated. Raises UsageError for one that is not there."""
     names = [name.strip() for value in values for name in value.split(",") if name.strip()]
     known = [*RULES, *(category.value for category in Category)]
     for name in names:
@@ -64,7 +65,7 @@ def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
     help="Leave these rules or categories out, comma-separated.",
 )
 @click.option("--since", metavar="REV", help="Show only what changes since this git revision brought.")
-@click.option("--fix", is_flag=True, help="Mend what is certain (rules marked fix), then show what is left.")
+@click.option("--fix", is_flag=True, help="Fix what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
 @click.option(
     "--output",
@@ -118,17 +119,24 @@ def lint(  # noqa: PLR0913
         for outcome in _fix(opened, report, as_of, dry_run=False):
             output.note(outcome.did)
         opened, report = judge()
+    _write(opened, report, format_, output_, errors_last=since is not None and format_ == "concise")
+    return 1 if report.fails(options.severity(fail_on)) else 0
+
+
+def _write(opened: Opened, report: Report, format_: str, output_: str | None, *, errors_last: bool) -> None:
+    """Write the report in its format; `errors_last` as a hook prints it: what stops the commit is read last."""
+    if errors_last:
+        report = replace(report, findings=tuple(sorted(report.findings, key=lambda finding: finding.severity)))
     seen = opened.from_repository if format_ in render.FOR_REPOSITORIES else opened.from_here
     text = render.FORMATS[format_](report, output_ is None and output.use_colour(), seen)
-    if output_ is None:
-        output.write(text)
-        if report.findings:
-            _offer()
-    else:
+    if output_ is not None:
         from mtrack.site.output import write  # noqa: PLC0415
 
         write(output_, text.encode("utf-8", "backslashreplace"))
-    return 1 if report.fails(options.severity(fail_on)) else 0
+        return
+    output.write(text)
+    if report.findings:
+        _offer()
 
 
 def _offer() -> None:

@@ -29,7 +29,11 @@ class Command(click.Command):
         if any(_AMOUNT.fullmatch(word) for word in args):
             self._refuse_unknown_options(ctx, args)
             ctx.ignore_unknown_options = True
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.BadOptionUsage as error:
+            error.ctx = error.ctx or ctx  # the parser does not know it
+            raise
         if rest and not ctx.resilient_parsing:
             message = f"'{rest[0]}' is a word too many; usage: mtrack {ctx.info_name} {self.usage(ctx)}"
             raise UsageError(message)

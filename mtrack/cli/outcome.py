@@ -48,13 +48,13 @@ def carry_out(
 def refuse(refused: transaction.AddsErrorsError) -> int:
     """Show the errors that an edit would add, and say why it was not made."""
     for finding in refused.findings:
-        output.show(_finding_lines(finding, unwritten=refused.unwritten))
+        output.show(*_finding_lines(finding, unwritten=refused.unwritten))
     sys.stdout.flush()  # the last word comes last where both streams lead to one place
     output.tell(refused.why)
     return 1
 
 
-def _finding_lines(finding: Finding, word: str | None = None, unwritten: str | None = None) -> str:
+def _finding_lines(finding: Finding, word: str | None = None, unwritten: str | None = None) -> list[str]:
     """A finding with its place, its hint, and other places; but none in the file whose new text is not written."""
     where = "" if finding.path == unwritten else f"{place(finding.path, finding.span)}: "
     lines = [f"{where}{word or finding.severity.word}: {finding.message} ({finding.rule})"]
@@ -65,7 +65,7 @@ def _finding_lines(finding: Finding, word: str | None = None, unwritten: str | N
     ]
     if finding.hint:
         lines.append(f"  {finding.hint}")
-    return "\n".join(lines)
+    return lines
 
 
 def tell(outcome: Outcome, given: transaction.Options) -> None:
@@ -81,9 +81,9 @@ def tell(outcome: Outcome, given: transaction.Options) -> None:
             output.note(f"would {'move' if given.move else 'copy'} {item.source} to {item.path}")
     unwritten = outcome.path if given.dry_run else None
     for findings, word in (
-        (outcome.forced, f"error, {'to be ' if given.dry_run else ''}recorded all the same"),
+        (outcome.forced, f"error, {'to be ' if given.dry_run else ''}recorded anyway"),
         (outcome.open, "still to do"),
         (outcome.warnings, None),
     ):
         for finding in findings:
-            output.note(_finding_lines(finding, word, unwritten))
+            output.note(*_finding_lines(finding, word, unwritten))

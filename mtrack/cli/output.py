@@ -13,7 +13,7 @@ import click
 from mtrack import workspace
 from mtrack.errors import UsageError
 from mtrack.render import reports
-from mtrack.render.terminal import safe_lines
+from mtrack.render.terminal import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,31 +38,32 @@ def write(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
 
 
-def show(text: str) -> None:
-    """Write words to standard output: no name in them can colour it or move the cursor."""
-    write(safe_lines(text))
+def show(*lines: str) -> None:
+    """Write lines to standard output: no name in them can colour it, move the cursor or begin another line."""
+    write("\n".join(map(safe, lines)))
 
 
 def show_diff(diff: str) -> None:
     """Write a diff to standard output: as it is for a program, safe for a terminal."""
-    write(safe_lines(diff) if sys.stdout.isatty() else diff)
+    write("\n".join(map(safe, diff.split("\n"))) if sys.stdout.isatty() else diff)
 
 
-def note(text: str) -> None:
-    """Write words to standard error, as `show` does."""
-    sys.stderr.write(safe_lines(text) + "\n")
+def note(*lines: str) -> None:
+    """Write lines to standard error, as `show` does."""
+    sys.stderr.write("".join(f"{safe(line)}\n" for line in lines))
 
 
 def tell(trouble: str) -> None:
     """Say on standard error what is wrong."""
-    note(f"mtrack: {trouble}")
+    first, *more = trouble.split("\n")
+    note(f"mtrack: {first}", *more)
 
 
 def tell_skipped(skipped: Sequence[str]) -> bool:
     """Say on standard error which projects are left out of a view; whether there are any."""
     if skipped:
         these = "this project is" if len(skipped) == 1 else "these projects are"
-        tell(f"{these} left out until mended (mtrack lint tells): {', '.join(skipped)}")
+        tell(f"{these} left out until fixed (mtrack lint tells): {', '.join(skipped)}")
     return bool(skipped)
 
 
@@ -89,6 +90,9 @@ def refuse_records(path: str, option: str) -> None:
 
 def refuse_file(path: str, option: str, *, force: bool) -> None:
     """Raise UsageError for an output that would take the place of a file that is no report; `force` allows it."""
+    if os.path.lexists(path) and not os.path.isfile(path):
+        message = f"{path} is not a file that can be written over; name another with {option}"
+        raise UsageError(message)
     if force:
         return
     refuse_records(path, option)
@@ -99,8 +103,6 @@ def refuse_file(path: str, option: str, *, force: bool) -> None:
 
 def _is_report(path: str) -> bool:
     """Whether a file is an earlier report, or empty."""
-    if not os.path.isfile(path):
-        return False
     try:
         with open(path, "rb") as file:
             return reports.is_report(file.read(reports.HEAD))

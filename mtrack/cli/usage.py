@@ -40,7 +40,7 @@ def _name(error: click.BadParameter) -> str:
         return error.param_hint if isinstance(error.param_hint, str) else "a value"
     if isinstance(error.param, click.Option):
         return error.param.opts[-1]
-    return error.param.make_metavar(error.ctx).strip("[].")
+    return error.param.human_readable_name.strip("[].")
 
 
 def _usage(error: click.UsageError) -> str:

@@ -65,7 +65,7 @@ def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str
 
 def _skipped(screen: Screen, report: Report, seen: Viewpoint) -> None:
     for path in report.skipped:
-        screen.line(f"{seen.path(path)}: its other rules are skipped until it is mended")
+        screen.line(f"{seen.path(path)}: its other rules are skipped until it is fixed")
 
 
 def _finding(screen: Screen, finding: Finding, seen: Viewpoint) -> None:
@@ -115,7 +115,7 @@ def _summary(screen: Screen, report: Report) -> None:
         parts.append(f"{summary.waived} waived")
     if report.skipped:
         parts.append(f"{count(len(report.skipped), 'file')} skipped")
-    parts = parts or [styled("nothing to mend", "green")]
+    parts = parts or [styled("nothing to fix", "green")]
     commas = [part for shown in parts for part in (", ", shown)][1:]
     screen.line(f"{count(summary.projects, 'project')}, {count(summary.milestones, 'milestone')}: ", *commas)
 

@@ -78,7 +78,7 @@ def text(view: GapsView, width: int, *, colour: bool) -> str:
 def _closing(view: GapsView) -> Iterator[str]:
     """What is left out, and how many projects and gaps there are."""
     for path in view.skipped:
-        yield f"{path} is left out until it is mended (mtrack lint tells)"
+        yield f"{path} is left out until it is fixed (mtrack lint tells)"
     found = sum(len(item.gaps) + len(item.overlaps) for item in view.projects)
     what = count(found, "gap or overlap", "gaps and overlaps") if found else "no gaps, no overlaps"
     waived = f", {view.waived} waived (mtrack lint lists them)" if view.waived else ""

@@ -25,7 +25,7 @@ def junit(report: Report, _colour: bool = False, seen: Viewpoint = AT_ROOT) -> s
     top = ET.Element("testsuites", name="mtrack")
     if not by_project:
         suite = ET.SubElement(top, "testsuite", name="workspace", tests="1", failures="0", errors="0", skipped="0")
-        ET.SubElement(suite, "testcase", name="nothing to mend", classname="mtrack", time="0")
+        ET.SubElement(suite, "testcase", name="nothing to fix", classname="mtrack", time="0")
     for project, findings in by_project.items():
         failing = [finding for finding in findings if not finding.waived and finding.severity > Severity.INFO]
         suite = ET.SubElement(

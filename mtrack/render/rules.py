@@ -29,14 +29,14 @@ def listing(rules: tuple[Rule, ...], *, colour: bool) -> str:
         severity = styled(f"{rule.severity.word:<8}", TINTS[rule.severity])
         screen.line("  ", severity, f"{rule.name:<26}{rule.summary}{' (fix)' if rule.fixable else ''}")
     screen.line()
-    screen.line("mtrack rules RULE shows one rule's page; (fix): mtrack lint --fix can mend it.")
+    screen.line("mtrack rules RULE shows one rule's page; (fix): mtrack lint --fix can fix it.")
     return screen.text()
 
 
 def page_text(rule: Rule, *, colour: bool) -> str:
     """One rule's page."""
     screen, parts = Screen(colour=colour), page(rule)
-    fixed = ", mended by mtrack lint --fix" if rule.fixable else ""
+    fixed = ", fixed by mtrack lint --fix" if rule.fixable else ""
     screen.line(styled(rule.name, "bold"))
     screen.line()
     screen.lines(textwrap.wrap(parts.summary, 88))

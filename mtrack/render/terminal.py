@@ -34,11 +34,6 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
 
 
-def safe_lines(text: str) -> str:
-    """Text of several lines, each made safe."""
-    return "\n".join(map(safe, text.split("\n")))
-
-
 class Apart(Struct, frozen=True):
     """A name within a line: where it is written from right to left, it turns only itself around."""
 
