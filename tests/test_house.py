@@ -456,7 +456,7 @@ def test_the_schema_of_settings_knows_every_rule() -> None:
 
 
 def test_templates_are_found() -> None:
-    assert (Path(resources.folder("templates")) / "summary.md.j2").is_file()
+    assert (Path(resources.folder("templates")) / "site" / "base.html.j2").is_file()
 
 
 def test_the_example_has_no_other_version_of_the_format() -> None:

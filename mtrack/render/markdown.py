@@ -43,9 +43,13 @@ class Document:
         """Add a heading of names, with an empty line below."""
         self._lines += [f"{'#' * level} {' · '.join(map(escape, names))}", ""]
 
-    def paragraph(self, text: str) -> None:
+    def paragraph(self, *parts: str | Code) -> None:
         """Add a paragraph, with an empty line below."""
-        self._lines += [escape(text), ""]
+        self._lines += ["".join(code(part.text) if isinstance(part, Code) else escape(part) for part in parts), ""]
+
+    def items(self, texts: Iterable[str]) -> None:
+        """Add a list, with an empty line below."""
+        self._lines += [*(f"- {escape(text)}" for text in texts), ""]
 
     def block(self, *lines: str) -> None:
         """Add lines as they are, in a fixed width, with an empty line below."""

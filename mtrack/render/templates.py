@@ -8,11 +8,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mtrack import __version__, resources
-from mtrack.render.markdown import escape
 from mtrack.render.terminal import safe
 from mtrack.yaml.source import inside
 
@@ -20,37 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jinja2.bccache import Bucket
-
-
-class _Raw(str):
-    """Text a template vouches for."""
-
-    __slots__ = ()
-
-
-def _raw(value: object) -> _Raw:
-    """Text for a code block: harmless in a terminal, and with nothing that could end the block."""
-    return _Raw(safe(str(value)).replace("```", "'''"))
-
-
-def _finalize(value: Any) -> Any:
-    if isinstance(value, _Raw):
-        return value
-    return "" if value is None else escape(str(value))
-
-
-def markdown_environment(own: Iterable[str] = ()) -> SandboxedEnvironment:
-    """The environment of the Markdown templates; folders in `own` come before mtrack's own templates."""
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader([*own, resources.folder("templates")]),
-        undefined=StrictUndefined,
-        autoescape=False,  # the escape is Markdown's, in `finalize`
-        finalize=_finalize,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-    )
-    environment.filters["raw"] = _raw
-    return environment
 
 
 class _OwnLoader(FileSystemLoader):
