@@ -33,32 +33,48 @@ def init(folder: str, currency: str | None, commit: bool, dry_run: bool) -> int:
     """
     begun = create.init(folder, currency, dry_run=dry_run, commit=commit)
     if dry_run:
-        output.write(begun.diff)
+        output.show_diff(begun.diff)
         return 0
     name = os.path.relpath(begun.root)
+    _tell_written(begun, name)
+    _tell_repository(begun)
+    _tell_next(begun, name)
+    return 0
+
+
+def _tell_written(begun: create.Begun, name: str) -> None:
+    """Say which files were written, and which were there."""
     for path in begun.written:
-        output.write(f"wrote {os.path.join(name, path) if name != '.' else path}")
+        output.show(f"wrote {os.path.normpath(os.path.join(name, path))}")
     for path in begun.kept:
-        output.write(f"kept {os.path.join(name, path) if name != '.' else path}: it was there already")
+        output.show(f"kept {os.path.normpath(os.path.join(name, path))}: it was there already")
     if begun.committed:
-        output.write(f"committed as {begun.committed}")
+        output.show(f"committed as {begun.committed}")
     if begun.stale:
-        output.write(f"the schemas are not those of this mtrack: mtrack schema --update {name} brings them up to date")
-    if begun.repository not in (None, begun.root):
-        inner = os.path.relpath(begun.root, begun.repository)
-        output.write(
-            f"note: CI and pre-commit look only at the root of the repository, {os.path.relpath(begun.repository)}:"
-        )
-        output.write(
-            f"      move their files there, and give {inner} to each mtrack command in them (mtrack lint {inner})"
-        )
+        output.show(f"the schemas are not those of this mtrack: mtrack schema --update {name} brings them up to date")
+
+
+def _tell_repository(begun: create.Begun) -> None:
+    """Say what to do in a repository whose root is another folder."""
+    if begun.repository is None or begun.repository == begun.root:
+        return
+    inner = os.path.relpath(begun.root, begun.repository)
+    output.show(
+        f"note: CI and pre-commit look only at the root of the repository, {os.path.relpath(begun.repository)}:",
+        f"      move their files there, and give {inner} to each mtrack command in them (mtrack lint {inner})",
+    )
+
+
+def _tell_next(begun: create.Begun, name: str) -> None:
+    """Say what to do next."""
     go = "" if name == "." else f"cd {name}, then "
-    output.write(f"next: {go}mtrack new acme-website --currency EUR --milestone 'Discovery=4000.00'")
+    output.show(f"next: {go}mtrack new acme-website --currency EUR --milestone 'Discovery=4000.00'")
     if begun.written:
         git = "git init, then " if begun.repository is None else ""
-        output.write(f"      {git}pre-commit install, to have git run mtrack lint before each commit")
-        output.write("      delete the jobs of GitHub or GitLab, whichever you don't use")
-    return 0
+        output.show(
+            f"      {git}pre-commit install, to have git run mtrack lint before each commit",
+            "      delete the jobs of GitHub or GitLab, whichever you don't use",
+        )
 
 
 def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
@@ -119,10 +135,10 @@ def new(  # noqa: PLR0913
     """Begin a project: its folder, sub-folders and milestones.yaml."""
     target = create.place(project) if project is not None else prompts.one("PROJECT", create.place)
     settings = settings_module.load(target.root)
-    if currency is None and settings.currency is None and prompts.somebody():
+    if currency is None and settings.currency is None and prompts.can_ask():
         currency = prompts.one("--currency", functools.partial(create.check_currency, known=settings.currencies))
     listed = [*(spreadsheet.milestones(csv) if csv else ()), *((name, amount, None) for name, amount in milestones)]
-    if not milestones and not csv and prompts.somebody():
+    if not milestones and not csv and prompts.can_ask():
         listed = _ask_milestones()
     plan = create.Plan(
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,

@@ -13,6 +13,7 @@ from mtrack.check.workspace import open_workspace
 from mtrack.cli.output import tell
 from mtrack.errors import UsageError
 from mtrack.render.places import AT_ROOT, Viewpoint
+from mtrack.render.words import listed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,7 +64,7 @@ def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:
     root = next(iter(roots))
     workspace = open_workspace(root, as_of)
     if workspace.found.closed:
-        closed = ", ".join(workspace.found.closed)
+        closed = listed(workspace.found.closed)
         tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
     return Opened(workspace, _relative(root, os.getcwd()), tuple(_relative(path, root) for path in paths))
 

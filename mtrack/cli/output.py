@@ -14,6 +14,7 @@ from mtrack import workspace
 from mtrack.errors import UsageError
 from mtrack.render import reports
 from mtrack.render.terminal import safe
+from mtrack.render.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,7 +64,7 @@ def tell_skipped(skipped: Sequence[str]) -> bool:
     """Say on standard error which projects are left out of a view; whether there are any."""
     if skipped:
         these = "this project is" if len(skipped) == 1 else "these projects are"
-        tell(f"{these} left out until fixed (mtrack lint tells): {', '.join(skipped)}")
+        tell(f"{these} left out until fixed (mtrack lint tells): {listed(skipped)}")
     return bool(skipped)
 
 

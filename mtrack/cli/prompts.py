@@ -29,14 +29,14 @@ LISTED = 30
 """How many choices are shown."""
 
 
-def somebody() -> bool:
-    """Whether somebody is there to be asked."""
+def can_ask() -> bool:
+    """Whether questions can be asked: on a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def need_somebody(name: str) -> None:
-    """Raise UsageError where nobody is there who could say what is missing."""
-    if not somebody():
+def require_terminal(name: str) -> None:
+    """Raise UsageError for what is missing and can't be asked for."""
+    if not can_ask():
         context = click.get_current_context()
         usage = " ".join(context.command.collect_usage_pieces(context))
         message = f"{name} is missing: mtrack {context.info_name} {usage}"
@@ -45,7 +45,7 @@ def need_somebody(name: str) -> None:
 
 def one(name: str, check: Callable[[str], T], choices: Sequence[tuple[str, str]] = (), default: str | None = None) -> T:
     """Ask for one thing, its choices listed, one alone by default; ask again where `check` raises UsageError."""
-    need_somebody(name)
+    require_terminal(name)
     for value, about in choices[:LISTED]:
         output.note(f"  {value}  {about}".rstrip())
     if len(choices) > LISTED:
@@ -68,7 +68,7 @@ def project(wanted: str | None) -> Target:
         return find.project(wanted)
     if os.path.lexists(workspace.RECORDS):
         return find.project(".")
-    need_somebody("PROJECT")
+    require_terminal("PROJECT")
     folders = find.projects(workspace.find_root("."))
     if not folders:
         message = "there is no project here; mtrack new makes one"
@@ -80,7 +80,7 @@ def milestone(target: Target, as_of: date, wanted: str | None) -> str:
     """The id that is wanted, else the one chosen; it is looked up only when the edit is made."""
     if wanted is not None:
         return wanted
-    need_somebody("MILESTONE")
+    require_terminal("MILESTONE")
     settings = settings_module.load(target.root)
     loaded = find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)})
     if not loaded.contexts:
@@ -97,7 +97,7 @@ def milestone(target: Target, as_of: date, wanted: str | None) -> str:
 def new_number(target: Target, as_of: date, wanted: str | None, name: str = "NUMBER") -> str:
     """The number that is wanted for a new invoice, else the one typed, by default the next one free."""
     if wanted is None:
-        need_somebody(name)
+        require_terminal(name)
         wanted = one(name, _not_empty(name), default=_next_number(target, as_of))
     return _not_empty(name)(wanted)
 
@@ -143,7 +143,7 @@ def invoice(
 
     if number is not None:
         return check(number)
-    need_somebody("NUMBER")
+    require_terminal("NUMBER")
     choices = [
         (
             item.invoice.number,

@@ -73,11 +73,11 @@ def _workspace_schemas(path: str, *, update: bool) -> int:
         raise CannotRunError(message)
     if update:
         for schema_path in scaffold.refresh(root):
-            output.write(f"wrote {os.path.relpath(os.path.join(root, schema_path))}")
+            output.show(f"wrote {os.path.relpath(os.path.join(root, schema_path))}")
         return 0
     found = scaffold.stale(root)
     for schema_path, state in found.items():
-        output.write(f"{os.path.relpath(os.path.join(root, schema_path))} is {state}: mtrack schema --update writes it")
+        output.show(f"{os.path.relpath(os.path.join(root, schema_path))} is {state}: mtrack schema --update writes it")
     return 1 if found else 0
 
 

@@ -138,7 +138,7 @@ def report(path: str, format_: str, output_: str, single: str | None, force: boo
                 view = build.write_file(*what, single, tell)
             else:
                 view = build.write_folder(*what, output_, tell)
-        output.write(single if single is not None else os.path.join(output_, "index.html"))
+        output.show(single if single is not None else os.path.join(output_, "index.html"))
     return 1 if output.tell_skipped(view.report.skipped) else 0
 
 
