@@ -43,7 +43,7 @@ MAY_KNOW = {
     "rules": "figures finding money record workspace yaml",
     "check": "finding money record rules workspace yaml",
     "views": "check figures finding money record rules",
-    "render": "check figures finding money resources rules views yaml",
+    "render": "check figures finding money record resources rules views yaml",
     "site": "check errors figures finding money record render resources rules views workspace yaml",
     "edit": "check errors figures finding git money record resources rules workspace yaml",
     "history": "check errors finding workspace",
