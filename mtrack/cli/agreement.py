@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--amount", type=values.Amount(signed=True), help="What it adds to the agreed total; negative where it takes away."
 )
-@click.option("--milestones", type=values.Whole(), help="How many milestones it adds; negative where it takes away.")
+@click.option("--milestones", type=values.Change(), help="How many milestones it adds; negative where it takes away.")
 @options.file_option("--file", "The signed amendment.")
 @click.option("--signed", type=values.Day(), help="The day it was signed.")
 @click.option("--note", help="What it changes.")

@@ -60,18 +60,26 @@ class Path(click.Path):
 
 
 class Whole(click.IntRange):
-    """A whole number within bounds."""
+    """A whole number from a lowest one on, or up to a highest one too."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number, or a usage error that says the bounds."""
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            bounds = {
-                (True, True): f" from {self.min} to {self.max}",
-                (True, False): f" of {self.min} or more",
-            }.get((self.min is not None, self.max is not None), "")
-            self.fail(f"'{value}' is not a whole number{bounds}", param, ctx)
+            bounds = f"of {self.min} or more" if self.max is None else f"from {self.min} to {self.max}"
+            self.fail(f"'{value}' is not a whole number {bounds}", param, ctx)
+
+
+class Change(type(click.INT)):  # type: ignore[misc]  # click names the class only within itself
+    """A whole number that is added, or taken away where it is negative."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or a usage error."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"'{value}' is not a whole number", param, ctx)
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
