@@ -43,8 +43,8 @@ MAY_KNOW = {
     "rules": "figures finding money record workspace yaml",
     "check": "finding money record rules workspace yaml",
     "views": "check figures finding money record rules",
-    "render": "check figures finding money resources rules views yaml",
-    "site": "check errors figures finding money render resources rules views workspace yaml",
+    "render": "check figures finding money record resources rules views yaml",
+    "site": "check errors figures finding money record render resources rules views workspace yaml",
     "edit": "check errors figures finding git money record resources rules workspace yaml",
     "history": "check errors finding workspace",
     "cli": "check edit errors figures finding history money record render resources rules site views workspace",
@@ -456,7 +456,7 @@ def test_the_schema_of_settings_knows_every_rule() -> None:
 
 
 def test_templates_are_found() -> None:
-    assert (Path(resources.folder("templates")) / "summary.md.j2").is_file()
+    assert (Path(resources.folder("templates")) / "site" / "base.html.j2").is_file()
 
 
 def test_the_example_has_no_other_version_of_the_format() -> None:

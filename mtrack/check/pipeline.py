@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack import money
 from mtrack.check.across import WorkspaceProblems
 from mtrack.check.project import check_project
 from mtrack.check.report import Report, Selection, Summary, counts
@@ -33,7 +34,14 @@ class Checked(Struct, Generic[S], frozen=True):
     report: Report
     projects: dict[str, StoredProject[S]]
     summaries: tuple[S, ...]
-    """Of the projects that are shown and usable."""
+    """Of the projects that are shown and have figures."""
+    without_figures: tuple[str, ...]
+    """The files of the projects that are shown and have none: not usable, or in a currency that is not known."""
+
+    @property
+    def report_of_figures(self) -> Report:
+        """The report as a view of figures tells it: what has none counts as skipped."""
+        return replace(self.report, skipped=self.without_figures)
 
 
 def no_summary(_context: ProjectContext, _findings: Sequence[Finding]) -> None:
@@ -115,7 +123,7 @@ class _Run(Generic[S]):
             workspace_digest=digest,
             findings=found.findings,
             used=tuple(sorted(found.used, key=repr)),
-            summary=self.summarize(context, found.findings) if context else None,
+            summary=self.summarize(context, found.findings) if context and context.currency_known else None,
         )
 
     def _done(self, folder: str, item: StoredProject[S]) -> None:
@@ -143,20 +151,28 @@ class _Run(Generic[S]):
         milestones = sum(len(item.facts.milestones) for item in shown if item.facts is not None)
         summary = Summary(projects=len(shown), milestones=milestones, **counts(findings))
         report = Report(self.workspace.as_of, root, findings, skipped, summary)
-        return Checked(report, self.projects, tuple(item.summary for item in shown if item.summary is not None))
+        own = self.workspace.settings.currencies
+        without = tuple(
+            join(folder, RECORDS)
+            for folder, item in self.projects.items()
+            if self._is_shown(folder)
+            and not (item.facts is not None and money.is_currency(item.facts.project.currency, own))
+        )
+        summaries = tuple(item.summary for item in shown if item.summary is not None)
+        return Checked(report, self.projects, summaries, without)
 
 
 def contexts(workspace: Workspace, selection: Selection = EVERYTHING) -> Iterator[ProjectContext]:
-    """The usable projects that are selected, one by one, unchecked; each is let go when the next is asked for."""
+    """The selected projects that have figures, one by one, unchecked; each is let go when the next is asked for."""
     for folder in workspace.found.projects:
         if selection.takes_path(join(folder, RECORDS)):
             context = workspace.open(folder)[1]
-            if context is not None:
+            if context is not None and context.currency_known:
                 yield context
             workspace.close(folder)
 
 
-def skipped(workspace: Workspace, selection: Selection) -> list[str]:
-    """The files of the selected projects that are not usable."""
+def without_figures(workspace: Workspace, selection: Selection) -> list[str]:
+    """The files of the selected projects that have no figures: not usable, or in a currency that is not known."""
     paths = {folder: join(folder, RECORDS) for folder in workspace.found.projects}
-    return [path for folder, path in paths.items() if selection.takes_path(path) and not workspace.is_usable(folder)]
+    return [path for folder, path in paths.items() if selection.takes_path(path) and not workspace.has_figures(folder)]

@@ -41,7 +41,7 @@ class Workspace:
         self._given = given or {}
         self._opened: dict[str, Opened] = {}
         """The one asked for last stands last."""
-        self._usable: dict[str, bool] = {}
+        self._has_figures: dict[str, bool] = {}
         self._raw: dict[str, bytes | Flaw] = {}
         self._folders = frozenset(found.projects)
 
@@ -59,7 +59,6 @@ class Workspace:
         path = workspace.join(folder, workspace.RECORDS)
         read = source.from_bytes(path, self.raw(folder), schema.shape("milestones"))
         file, project = load_project(folder, read, self.settings)
-        self._usable[folder] = file.usable
         return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found) if project else None
 
     def raw(self, folder: str) -> bytes | Flaw:
@@ -78,11 +77,12 @@ class Workspace:
         """Let go of a project; where it is asked for again, it is made again from the same bytes."""
         self._opened.pop(folder, None)
 
-    def is_usable(self, folder: str) -> bool:
-        """Whether the rules about projects can judge a project."""
-        if folder not in self._usable:
-            self._usable[folder] = self.open(folder)[0].usable
-        return self._usable[folder]
+    def has_figures(self, folder: str) -> bool:
+        """Whether views show figures of a project: its records can be used, and its currency is known."""
+        if folder not in self._has_figures:
+            context = self.open(folder)[1]
+            self._has_figures[folder] = context is not None and context.currency_known
+        return self._has_figures[folder]
 
     @cached_property
     def settings_file(self) -> RecordFile | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack import workspace
+from mtrack import money, workspace
 from mtrack.figures import ledger
 from mtrack.record import evidence
 
@@ -51,6 +51,11 @@ class ProjectContext:
     def ledger(self) -> Ledger:
         """The project worked out."""
         return ledger.work_out(self.project, self.settings.payment_terms)
+
+    @property
+    def currency_known(self) -> bool:
+        """Whether the project's currency is in ISO 4217 or among the workspace's own."""
+        return money.is_currency(self.project.currency, self.settings.currencies)
 
     @cached_property
     def files(self) -> tuple[tuple[Named, State], ...]:

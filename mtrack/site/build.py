@@ -66,7 +66,7 @@ def write_folder(  # noqa: PLR0913
             kept=folder.kept,
             visit=lambda *project: write(site.project(*project)),
         )
-        view = overview(workspace.settings, checked.report, checked.summaries)
+        view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
         for page in workspace_pages.pages(site, view, checked.projects):
             write(page)
     except BaseException:
@@ -86,7 +86,7 @@ def write_file(
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     checked = check(workspace, selection, root, summarize=project_summary)
-    view = overview(workspace.settings, checked.report, checked.summaries)
+    view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
     site = Site(workspace, os.path.dirname(target), revision(workspace.root), single=True)
     shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
     top = workspace_pages.pages(site, view, checked.projects)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from mtrack import money
-from mtrack.render.plain import count
 from mtrack.render.templates import clean
 from mtrack.render.wording import Wording, status_word
+from mtrack.render.words import count
 from mtrack.site import charts
 from mtrack.site.cells import STATE_WORDS
 

@@ -100,7 +100,7 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
         places={currency: items[0].project.places for currency, items in groups},
         read=report.summary.projects,
         waived=sum(finding.waived for finding in report.findings if finding.category in _SHOWN),
-        skipped=report.skipped,
+        skipped=checked.without_figures,
     )
 
 

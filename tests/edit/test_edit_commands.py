@@ -204,11 +204,11 @@ def test_findings_have_their_place_but_in_lines_that_are_not_written(work: Path)
     assert _run(work, *bill).out.startswith(f"{theirs}error: {used} (duplicate-invoice-number)\n  correct the number")
     forced = _run(work, *bill, "--force", "--dry-run")
     assert forced.err.startswith(
-        f"would copy {work / 'mtrack.yaml'} to invoices/mtrack.yaml\n{theirs}error, to be recorded all the same: {used} ("
+        f"would copy {work / 'mtrack.yaml'} to invoices/mtrack.yaml\n{theirs}error, to be recorded anyway: {used} ("
     )
     forced = _run(work, *bill, "--force")
     assert forced.err.startswith(
-        f"{theirs}error, recorded all the same: {used} (duplicate-invoice-number)\n"
+        f"{theirs}error, recorded anyway: {used} (duplicate-invoice-number)\n"
         "  see acme-website/milestones.yaml:15:23: first used here\n  correct the number"
     )
     assert _run(work, "bill", "globex-portal", "M2", "INV-2026-004").out.startswith(
