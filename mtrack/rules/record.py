@@ -244,21 +244,24 @@ def _amounts(context: ProjectContext) -> Iterator[tuple[Route, Decimal, str | No
 
 
 def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Decimal, str | None]]:
-    """Every amount of an invoice: route, amount, currency where it is not the project's."""
+    """Every amount of an invoice but zeros: route, amount, currency where it is not the project's."""
     yield (*invoice.route, "amount"), invoice.amount, None
-    yield (*invoice.route, "tax"), invoice.tax, None
-    if invoice.total is not None:
+    if invoice.tax:
+        yield (*invoice.route, "tax"), invoice.tax, None
+    if invoice.total:
         yield (*invoice.route, "total"), invoice.total, None
-    if invoice.written_off is not None:
+    if invoice.written_off:
         yield (*invoice.route, "written_off", "amount"), invoice.written_off, None
     if not invoice.own:
         for line in invoice.lines:
             yield (*line.route, "amount"), line.amount, None
     for payment in invoice.payments:
         yield (*payment.route, "amount"), payment.amount, None
-        yield (*payment.route, "withheld"), payment.withheld, None
-        yield (*payment.route, "fee"), payment.fee, None
-        if payment.received_amount is not None:
+        if payment.withheld:
+            yield (*payment.route, "withheld"), payment.withheld, None
+        if payment.fee:
+            yield (*payment.route, "fee"), payment.fee, None
+        if payment.received_amount:
             yield (*payment.route, "received", "amount"), payment.received_amount, payment.received_currency
 
 
