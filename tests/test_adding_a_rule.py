@@ -56,7 +56,12 @@ class Copy:
         module, function = example()
         with (root / module).open("a", encoding="utf-8") as file:
             file.write(f"\n\n{function}")
-        self.before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        self.stale = self.run("tests/tools/generated.py", "--check")
+        self.made = self.run("tests/tools/generated.py")
+        self.changed = sorted(
+            path.relative_to(root).as_posix() for path, content in before.items() if path.read_bytes() != content
+        )
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Python in the copy."""
@@ -97,14 +102,12 @@ def project(tmp_path: Path) -> str:
 
 @pytest.mark.xdist_group("adding-a-rule")
 def test_make_test_writes_what_follows_from_a_rule_and_nothing_else(copy: Copy) -> None:
-    stale = copy.run("tests/tools/generated.py", "--check")
     names = ["README.md", "schemas/milestones.schema.json", "schemas/workspace.schema.json"]
-    assert stale.returncode == 1
-    assert sorted(line.split()[0] for line in stale.stdout.splitlines()) == names
-    assert copy.run("tests/tools/generated.py").returncode == 0
+    assert copy.stale.returncode == 1
+    assert sorted(line.split()[0] for line in copy.stale.stdout.splitlines()) == names
+    assert copy.made.returncode == 0
     assert copy.run("tests/tools/generated.py", "--check").stdout == ""
-    changed = [path for path, content in copy.before.items() if path.read_bytes() != content]
-    assert sorted(path.relative_to(copy.root).as_posix() for path in changed) == names
+    assert copy.changed == names
     done = copy.run(
         "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_rule_pages.py", "-k", "placeholder-name or schema"
     )

@@ -496,9 +496,8 @@ def test_a_project_of_an_unknown_currency_shows_no_figures(currency: str, where:
         tmp_path,
         {"mtrack.yaml": f"format: 1\n{default}", "odd/milestones.yaml": record, "globex/milestones.yaml": GOOD},
     )
-    data = lint_json(tmp_path)
-    assert "unknown-currency" in {finding["rule"] for finding in data["findings"]}
-    assert "overbilled" in {finding["rule"] for finding in data["findings"] if finding["project"] == "odd"}
+    found = {finding["rule"] for finding in lint_json(tmp_path)["findings"] if finding["project"] in ("odd", None)}
+    assert {"unknown-currency", "overbilled"} <= found if currency == "XYZ" else "schema" in found
     for command, style in VIEWS:
         result = mtrack(command, tmp_path, *AS_OF, "--format", style)
         assert "left out until fixed (mtrack lint tells): odd/milestones.yaml" in result.err

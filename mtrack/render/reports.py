@@ -18,7 +18,7 @@ _BEGINNINGS = re.compile(
     | (?:[^\n]*:\ )?(?:error|warning|info)\[[a-z-]+\]\                       # text, concise
     | [^\n]*:\ its\ other\ rules\ are\ skipped\ until\                       # only what is skipped
     | [0-9,]+\ projects?,\ [0-9,]+\ milestones?:\                            # a text that finds nothing
-    | <!DOCTYPE\ html>\s<html\ lang="en"\ dir="ltr">\s<head>\s<meta\ charset="utf-8">\s<meta\ http-equiv="Content-Security-Policy"\ [^>]*'sha256-
+    | <!DOCTYPE\ html>\s<html\ lang="en"\ dir="ltr">\s<head>\s<meta\ charset="utf-8">\s<meta\ http-equiv="Content-Security-Policy"\s+[^>]*'sha256-
     """,
     re.VERBOSE,
 )
