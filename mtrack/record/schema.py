@@ -22,8 +22,8 @@ from msgspec.structs import replace
 
 from mtrack import money, resources
 from mtrack.finding import Place, Problem, Route
+from mtrack.yaml.flaw import shorten
 from mtrack.yaml.shape import Shape
-from mtrack.yaml.source import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
