@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mtrack.edit import transaction, verbs
 from mtrack.edit.find import Target
 from mtrack.edit.verbs import Edit
-from mtrack.yaml.splice import RefusedError
+from mtrack.yaml.refusal import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mtrack.check.pipeline import Report
     from mtrack.edit.transaction import Outcome
     from mtrack.rules.context import ProjectContext
-    from mtrack.yaml.splice import Change
+    from mtrack.yaml.changes import Change
 
 RULE = "status-mismatch"
 

@@ -20,7 +20,7 @@ from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.workspace import join
 from mtrack.yaml import source
-from mtrack.yaml.splice import RefusedError
+from mtrack.yaml.refusal import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,7 +19,7 @@ from mtrack.figures import ledger
 from mtrack.finding import Place
 from mtrack.record import model, schema
 from mtrack.record.model import number_key
-from mtrack.yaml.splice import Append, Change, Put, Remove, apply
+from mtrack.yaml.changes import Append, Change, Put, Remove, apply
 
 if TYPE_CHECKING:
     from datetime import date

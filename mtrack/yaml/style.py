@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, field
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from mtrack.yaml.shape import ANY
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mtrack.yaml.shape import Shape
     from mtrack.yaml.tree import Event, Node, Tree
 
 T = TypeVar("T")
@@ -55,6 +58,7 @@ class Style(Struct):
     """The habits of a file."""
 
     tree: Tree
+    shape: Shape
     steps: Counter[int] = field(default_factory=Counter)
     offsets: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     gaps: Counter[str] = field(default_factory=Counter)
@@ -64,9 +68,9 @@ class Style(Struct):
     paddings: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, tree: Tree) -> Style:
-        """The habits of a tree."""
-        style = cls(tree)
+    def of(cls, tree: Tree, shape: Shape = ANY) -> Style:
+        """The habits of a tree that is meant to have a shape."""
+        style = cls(tree, shape)
         style._gather(tree.root, "")
         return style
 
@@ -76,17 +80,23 @@ class Style(Struct):
             node, name, column = pending.pop()
             if not node.bare and node.kind in ("mapping", "sequence"):
                 self.flows[name][node.flow] += 1
-                if node.flow and self.tree.text[node.start] in "{[":
-                    self._padding(node)
+                self._padding(node)
             if node.kind == "mapping":
-                own = None if node.flow or not node.pairs else self.tree.column(node.pairs[0][0].start)
-                if own is not None and column is not None and own > column:
-                    self.steps[own - column] += 1
+                own = self._step(node, column)
                 self._quotes(node)
                 pending.extend((value, key.value, own) for key, value in node.pairs)
             elif node.kind == "sequence":
                 self._dashes(node, name, column)
                 pending.extend((item, name + "[]", None) for item in node.items)
+
+    def _step(self, node: Node, column: int | None) -> int | None:
+        """The column of a block mapping, which is noted against that of the one around it."""
+        if node.flow or not node.pairs:
+            return None
+        own = self.tree.column(node.pairs[0][0].start)
+        if column is not None and own > column:
+            self.steps[own - column] += 1
+        return own
 
     def _quotes(self, node: Node) -> None:
         for key, value in node.pairs:
@@ -105,6 +115,8 @@ class Style(Struct):
             self.offsets[""][self.tree.column(dash) - column] += 1
 
     def _padding(self, node: Node) -> None:
+        if not node.flow or self.tree.text[node.start] not in "{[":
+            return
         after = self.tree.text[node.start + 1 : node.start + 2]
         if after not in ("\n", "\r", "#"):
             self.paddings[" " if after == " " else ""] += 1
@@ -152,20 +164,42 @@ class Style(Struct):
             return known[True] > known[False]
         if isinstance(value, list):
             return all(not isinstance(item, dict | list) for item in value) and len(value) <= 3  # noqa: PLR2004
-        if name in ("milestones[]", "invoices[]", "invoice") or any(
-            isinstance(item, dict | list) for item in value.values()
-        ):
+        if any(isinstance(item, dict | list) for item in value.values()):
             return False
-        if name.endswith("[]"):
-            siblings = Counter[bool]()
-            for other in ("payments[]", "lines[]", "amendments[]", "waivers[]"):
-                siblings.update(self.flows.get(other, {}))
-            if siblings:
-                return siblings[True] > siblings[False]
-        small = Counter[bool]()
-        for other in ("agreement", "deliverable", "invoice", "hold", "cancelled", "void", "written_off"):
-            small.update(self.flows.get(other, {}))
-        return small[True] >= small[False]
+        return self._is_small(name)
+
+    def _is_small(self, name: str) -> bool:
+        """Whether a mapping of single values is to stand in braces: as others like it do."""
+        large, small = _sizes(self.shape)
+        if name in large:
+            return False
+        items = self._flows_of(other for other in small if other.endswith("[]"))
+        if items and name.endswith("[]"):
+            return items[True] > items[False]
+        values = self._flows_of(other for other in (*large, *small) if not other.endswith("[]"))
+        return values[True] >= values[False]
+
+    def _flows_of(self, names: Iterable[str]) -> Counter[bool]:
+        result = Counter[bool]()
+        for name in names:
+            result.update(self.flows.get(name, {}))
+        return result
+
+
+def _sizes(shape: Shape) -> tuple[set[str], set[str]]:
+    """The names of the mappings in a shape, those that hold a list and those that don't; not what is in the latter."""
+    large, small = set[str](), set[str]()
+    pending = list(shape.properties.items())
+    while pending:
+        name, below = pending.pop()
+        if below.items is not None:
+            pending.append((f"{name}[]", below.items))
+        elif any(part.items for part in below.properties.values()):
+            large.add(name)
+            pending.extend(below.properties.items())
+        elif below.properties:
+            small.add(name)
+    return large, small
 
 
 def _most(counts: Counter[T], default: T) -> T:

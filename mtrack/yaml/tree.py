@@ -21,6 +21,8 @@ REFERENCE, LIBYAML = "ruamel.yaml", "libyaml"
 _COLON = re.compile(r"[ \t]*:")
 _DIRECTIVE = re.compile(r"^(%YAML[ ]+1\.)[0-9]\b", re.MULTILINE)
 _BREAK = re.compile(r"\r\n|\n")
+WHITE = " \t\r\n"
+"""What YAML takes for white space; a no-break space, for one, is text."""
 
 
 class UnreadableError(Exception):
@@ -167,44 +169,55 @@ def read(text: str, parser: str = REFERENCE) -> Tree:
     if documents != 1:
         message = "the file holds no document" if not documents else "the file holds several documents"
         raise UnreadableError(message)
-    root: Node | None = None
-    stack: list[tuple[Node, list[Node]]] = []
-    shared: set[str] = set()
+    reader = _Reader(text)
     for i, event in enumerate(found):
+        reader.take(i, event)
+    assert reader.root is not None
+    return Tree(text, tuple(map(bare_event, found)), reader.root, frozenset(reader.shared), parser)
+
+
+class _Reader:
+    """Makes nodes of events, one by one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Node | None = None
+        self.shared: set[str] = set()
+        self.open: list[tuple[Node, list[Node]]] = []
+
+    def take(self, i: int, event: Any) -> None:
+        """The next event, number `i` of them."""
         kind = type(event).__name__
-        if kind in ("MappingStartEvent", "SequenceStartEvent"):
-            node = Node(
-                "mapping" if kind[0] == "M" else "sequence", i, event.start_mark.index, event.end_mark.index,
-                flow=bool(event.flow_style), anchor=event.anchor, tag=_tag(event),
-            )  # fmt: skip
-            stack.append((node, []))
-            continue
-        if kind in ("MappingEndEvent", "SequenceEndEvent"):
-            node, children = stack.pop()
-            node.last = i
-            _close(text, node, children, event)
-        elif kind == "ScalarEvent":
-            node = Node(
-                "scalar", i, event.start_mark.index, event.end_mark.index, i, style=event.style or None,
-                value=event.value, anchor=event.anchor, tag=_tag(event),
-            )  # fmt: skip
-            if node.style in ("|", ">"):
-                node.end = _block_scalar_end(text, node)
+        if kind == "ScalarEvent":
+            self._place(self._scalar(i, event))
         elif kind == "AliasEvent":
-            node = Node("alias", i, event.start_mark.index, event.end_mark.index, i, anchor=event.anchor)
-            shared.add(event.anchor)
+            self.shared.add(event.anchor)
+            self._place(_node("alias", i, event, last=i))
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            node = _node("mapping" if kind[0] == "M" else "sequence", i, event, flow=bool(event.flow_style))
+            self.open.append((node, []))
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            node, children = self.open.pop()
+            node.last = i
+            _close(self.text, node, children, event)
+            self._place(node)
+
+    def _scalar(self, i: int, event: Any) -> Node:
+        node = _node("scalar", i, event, last=i, style=event.style or None, value=event.value)
+        if node.style in ("|", ">"):
+            node.end = _block_scalar_end(self.text, node)
+        return node
+
+    def _place(self, node: Node) -> None:
+        if self.open:
+            self.open[-1][1].append(node)
         else:
-            continue
-        if stack:
-            stack[-1][1].append(node)
-        else:
-            root = node
-    assert root is not None
-    return Tree(text, tuple(bare_event(event) for event in found), root, frozenset(shared), parser)
+            self.root = node
 
 
-def _tag(event: Any) -> str | None:
-    return None if event.tag is None else str(event.tag)
+def _node(kind: str, i: int, event: Any, **more: Any) -> Node:
+    tag = None if getattr(event, "tag", None) is None else str(event.tag)
+    return Node(kind, i, event.start_mark.index, event.end_mark.index, anchor=event.anchor, tag=tag, **more)
 
 
 def _close(text: str, node: Node, children: list[Node], event: Any) -> None:

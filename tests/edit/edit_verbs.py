@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mtrack.edit.verbs import Edit
     from mtrack.record.model import Invoice, Milestone
-    from mtrack.yaml.splice import Change
+    from mtrack.yaml.changes import Change
 
 DAY = date(2026, 11, 1)
 TRICKY = 'yes: 1_000 #1, "it\'s" [no] ü 🙂'
