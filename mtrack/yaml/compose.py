@@ -79,23 +79,33 @@ def compose(text: str) -> Composed:
     Whatever 1.x a %YAML line asks for, the meaning is that of 1.2 core.
     """
     text = _VERSION.sub(r"\g<1>2", text)
-    old_breaks = [char for char in _OLD_BREAKS if char in text]
-    if not old_breaks:
+    known = stand_ins(text)
+    if not known:
         return _compose(text)
-    private = map(chr, range(0xE000, 0xF900))
-    stand_ins = {ord(old): next(char for char in private if char not in text) for old in old_breaks}
-    composed = _compose(text.translate(stand_ins))
-    _restore(composed.root, {ord(stand_in): old for old, stand_in in stand_ins.items()})
+    composed = _compose(text.translate(known))
+    _restore(composed.root, originals(known))
     return composed
 
 
-def _restore(root: Any, originals: dict[int, int]) -> None:
+def stand_ins(text: str) -> dict[int, str]:
+    """Characters that `text` does not hold, for `str.translate`: one for each old line break that it does."""
+    private = map(chr, range(0xE000, 0xF900))
+    old_breaks = [char for char in _OLD_BREAKS if char in text]
+    return {ord(old): next(char for char in private if char not in text) for old in old_breaks}
+
+
+def originals(known: dict[int, str]) -> dict[int, str]:
+    """The way back from stand-ins."""
+    return {ord(stand_in): chr(old) for old, stand_in in known.items()}
+
+
+def _restore(root: Any, table: dict[int, str]) -> None:
     """Put characters that others stood in for back into the scalars."""
     pending, seen = [root], set[int]()
     while pending:
         node = pending.pop()
         if isinstance(node, yaml.ScalarNode):
-            node.value = node.value.translate(originals)
+            node.value = node.value.translate(table)
         elif node is not None and id(node.value) not in seen:
             seen.add(id(node.value))
             for child in node.value:

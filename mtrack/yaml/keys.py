@@ -45,7 +45,7 @@ def _into_braces(draft: Draft, node: Node, pair: int, new: list[tuple[Value, Val
     if pair == FIRST:
         first_in_flow(draft, node, written)
     else:
-        into_flow(draft, node, node.pairs[pair][0].start, lines.end_of(node.pairs[pair]), written)
+        into_flow(draft, node, node.pairs[pair][0].start, lines.end_in_flow(draft.tree, node.pairs[pair]), written)
 
 
 def _before(tree: Tree, wanted: Wanted, name: str, rank: dict[str, int]) -> int:

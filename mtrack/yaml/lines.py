@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mtrack.yaml.tree import WHITE
@@ -9,11 +10,40 @@ from mtrack.yaml.tree import WHITE
 if TYPE_CHECKING:
     from mtrack.yaml.tree import Node, Tree
 
+_GAP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
+"""White space and comments."""
+
 
 def end_of(pair: tuple[Node, Node]) -> int:
     """The end of a mapping's pair; of one without a value, of its colon."""
     key, value = pair
     return max(value.end, key.colon or key.end)
+
+
+def end_in_flow(tree: Tree, pair: tuple[Node, Node]) -> int:
+    """The end of a pair in braces; of one without a value, of the space after its colon."""
+    end = end_of(pair)
+    beside = tree.text[end - 1 : end + 2]
+    return end + (pair[1].empty and beside.startswith(": ") and beside != ": #")
+
+
+def dash_of(tree: Tree, node: Node, i: int) -> int | None:
+    """Where the dash before a block list's item stands."""
+    at = _GAP.match(tree.text, node.items[i - 1].end if i else node.start).end()  # type: ignore[union-attr]
+    if tree.text[at : at + 1] != "-":  # after an anchor
+        at = len(tree.text[: node.items[i].start].rstrip(WHITE)) - 1
+    return at if tree.text[at : at + 1] == "-" else None
+
+
+def has_comment(tree: Tree, start: int, end: int) -> bool:
+    """Whether there is a comment between two offsets; what a value holds is none."""
+    inside = [node for node in tree.root.walk() if node.kind == "scalar" and start <= node.start < node.end <= end]
+    at = start
+    for node in sorted(inside, key=lambda node: node.start):
+        if "#" in tree.text[at : node.start]:
+            return True
+        at = node.end
+    return "#" in tree.text[at:end]
 
 
 def last_in(node: Node) -> Node:

@@ -28,7 +28,7 @@ def append_items(draft: Draft, wanted: Wanted) -> None:
     if node.flow:
         into_flow(draft, node, last.start, last.end, [styles.in_flow(value, style) for value in new])
         return
-    column, gap, lead = _item_layout(draft.tree, last)
+    column, gap, lead = _item_layout(draft.tree, node)
     blank = _blank_between(draft.tree, node)
     added: list[str] = []
     for value in new:
@@ -56,13 +56,13 @@ def _blank_between(tree: Tree, node: Node) -> bool:
     """Whether a blank line stands between all of a list's items, and so should before the next."""
     if len(node.items) < 2 or lines.keeps_blanks(tree, node.items[-1]):  # noqa: PLR2004
         return False
-    dashes = (styles.dash_of(tree.text, item) or 0 for item in node.items[1:])
+    dashes = (lines.dash_of(tree, node, i) or 0 for i in range(1, len(node.items)))
     return all(lines.blank_above(tree, tree.line_start(dash)) for dash in dashes)
 
 
-def _item_layout(tree: Tree, item: Node) -> tuple[int, str, bool]:
-    """The column of an item's dash, what stands between the two, and whether the dash has a line of its own."""
-    dash = styles.dash_of(tree.text, item)
+def _item_layout(tree: Tree, node: Node) -> tuple[int, str, bool]:
+    """The column of the last item's dash, what stands between the two, and whether the dash has a line of its own."""
+    item, dash = node.items[-1], lines.dash_of(tree, node, len(node.items) - 1)
     if dash is None:
         refuse_at(tree, item.start, "layout")
     column = tree.column(dash)
@@ -70,5 +70,5 @@ def _item_layout(tree: Tree, item: Node) -> tuple[int, str, bool]:
     if "\n" not in between:
         return column, " " if "\t" in between else between, False
     if item.kind != "mapping" or item.flow:
-        refuse_at(tree, item.start, "layout")
-    return column, " " * (tree.column(item.start) - column - 1), True
+        return column, " ", False
+    return column, " " * (tree.column(item.start) - column - 1), "#" not in between

@@ -133,7 +133,7 @@ def extent(text: str, node: Any) -> tuple[int, int]:
     if isinstance(node, yaml.ScalarNode):
         end = node.end_mark.index
         if node.style in ("|", ">"):
-            end = start + len(text[start:end].rstrip())
+            end = start + len(text[start:end].rstrip(" \t\r\n"))
         return start, end
     if node.flow_style or not node.value:
         return start, node.end_mark.index

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.yaml import lines
+from mtrack.yaml.flow import comma_after
 from mtrack.yaml.refusal import refuse_at
 from mtrack.yaml.tree import WHITE
 
@@ -33,14 +34,21 @@ def remove_pair(draft: Draft, node: Node, pair: int) -> None:
 
 
 def _out_of_braces(draft: Draft, node: Node, pair: int) -> None:
+    """Take out a pair and the comma after it; of the last one, that before it."""
+    tree = draft.tree
     key = node.pairs[pair][0]
-    if pair + 1 < len(node.pairs):
-        start, end = key.start, node.pairs[pair + 1][0].start
+    end = lines.end_in_flow(tree, node.pairs[pair])
+    above = lines.end_in_flow(tree, node.pairs[pair - 1]) if pair else node.start
+    following = node.pairs[pair + 1][0].start if pair + 1 < len(node.pairs) else None
+    if lines.has_comment(tree, above if following is None else key.start, following or end):
+        refuse_at(tree, key.start, "layout")
+    if following is None:
+        draft.cut(above, end, "")
+    elif pair and not lines.begins_line(tree, key.start) and "\n" in tree.text[end:following]:
+        commas = comma_after(tree.text, above, key.start), comma_after(tree.text, end, following)
+        draft.cut(commas[0] or above, commas[1] or following, "")
     else:
-        start, end = lines.end_of(node.pairs[pair - 1]), lines.end_of(node.pairs[pair])
-    if "#" in draft.tree.text[start:end]:
-        refuse_at(draft.tree, key.start, "layout")
-    draft.cut(start, end, "")
+        draft.cut(key.start, following, "")
 
 
 def _after_dash(draft: Draft, node: Node, pair: int) -> None:

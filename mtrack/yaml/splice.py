@@ -15,6 +15,7 @@ from mtrack.yaml import source
 from mtrack.yaml import tree as trees
 from mtrack.yaml.by_hand import by_hand
 from mtrack.yaml.changes import apply
+from mtrack.yaml.compose import originals, stand_ins
 from mtrack.yaml.draft import Draft
 from mtrack.yaml.gather import gather
 from mtrack.yaml.keys import insert_keys
@@ -65,12 +66,14 @@ def _check(read: Source) -> None:
 
 
 def _splice(read: Source, changes: tuple[Change, ...], shape: Shape) -> str:
-    tree = _tree(read.text)
+    known = stand_ins(read.text + repr(changes))
+    tree = _tree(read.text.translate(known))
     draft = Draft(tree, Style.of(tree, shape))
     for wanted in gather(tree, changes, shape):
         _cut(draft, wanted)
     after = draft.text_after()
     prove_events(draft, after)
+    after = after.translate(originals(known))
     prove_data(after, apply(read.data, changes), shape)
     return after
 

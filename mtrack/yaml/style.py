@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, field
 
+from mtrack.yaml import lines
 from mtrack.yaml.shape import ANY
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _NOT_TEXT = re.compile(
     )""",
     re.VERBOSE,
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSAFE_START = frozenset("-?:,[]{}#&*!|>'\"%@`.=<")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -65,6 +67,7 @@ class Style(Struct):
     flows: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
     quotes: dict[str, Counter[str | None]] = field(default_factory=lambda: defaultdict(Counter))
     key_quotes: Counter[str | None] = field(default_factory=Counter)
+    days: Counter[str | None] = field(default_factory=Counter)
     paddings: Counter[str] = field(default_factory=Counter)
 
     @classmethod
@@ -104,9 +107,11 @@ class Style(Struct):
             if value.kind == "scalar" and not value.null and value.style not in ("|", ">"):
                 self.quotes[key.value][value.style] += 1
                 self.quotes[""][value.style] += value.style is not None
+                if _DAY.fullmatch(value.value):
+                    self.days[value.style] += 1
 
     def _dashes(self, node: Node, name: str, column: int | None) -> None:
-        dash = dash_of(self.tree.text, node.items[0]) if node.items and not node.flow else None
+        dash = lines.dash_of(self.tree, node, 0) if node.items and not node.flow else None
         if dash is None:
             return
         self.gaps[self.tree.text[dash + 1 : node.items[0].start]] += 1
@@ -147,8 +152,10 @@ class Style(Struct):
         most = _most(self.key_quotes, None)
         return most if most and self.key_quotes[most] * 2 > sum(self.key_quotes.values()) else None
 
-    def quote(self, key: str) -> str | None:
-        """The quote around the values of a key, as elsewhere in the file."""
+    def quote(self, key: str, value: Any) -> str | None:
+        """The quote around a value of a key, as elsewhere in the file; around a day, where all days are quoted."""
+        if isinstance(value, date) and self.days and not self.days[None]:
+            return _most(self.days, None)
         known = self.quotes.get(key)
         return _most(known, None) if known else self.key_quote
 
@@ -206,12 +213,6 @@ def _most(counts: Counter[T], default: T) -> T:
     return max(counts, key=lambda item: (counts[item], str(item))) if counts else default
 
 
-def dash_of(text: str, item: Node) -> int | None:
-    """Where the dash before a list's item stands; None where a comment is between."""
-    at = len(text[: item.start].rstrip()) - 1
-    return at if at >= 0 and text[at] == "-" else None
-
-
 def plain_safe(text: str, *, flow: bool) -> bool:
     """Whether text may stand without quotes and every reader takes it for text."""
     if not text or text != text.strip() or text[0] in _UNSAFE_START or _NOT_TEXT.fullmatch(text):
@@ -251,7 +252,7 @@ def styled(value: Any, name: str, style: Style, *, flow: bool) -> Value:
         braces = flow or not value or style.is_flow(name, value)
         items = [styled(item, name + "[]", style, flow=braces) for item in value]
         return Value("sequence", flow=braces, items=items, key=name)
-    return scalar(value, style, flow=flow, quote=style.quote(name))
+    return scalar(value, style, flow=flow, quote=style.quote(name, value))
 
 
 def written(value: Value) -> str:
@@ -302,12 +303,14 @@ def item_lines(item: Value, column: int, gap: str, style: Style) -> list[str]:
     if item.kind == "scalar" or item.flow:
         return [f"-{gap}{in_flow(item, style)}"]
     inner = column + 1 + len(gap)
-    lines = [line for key, value in item.pairs for line in _indented(pair_lines(key, value, inner, style), inner)]
-    return [f"-{gap}{lines[0][inner:]}", *lines[1:]]
+    first, *rest = [
+        line for key, value in item.pairs for line in _indented(pair_lines(key, value, inner, style), inner)
+    ]
+    return [f"-{gap}{first[inner:]}", *rest]
 
 
-def _indented(lines: list[str], column: int) -> list[str]:
-    return [" " * column + lines[0], *lines[1:]]
+def _indented(new: list[str], column: int) -> list[str]:
+    return [" " * column + new[0], *new[1:]]
 
 
 def events(value: Value) -> Iterator[Event]:

@@ -79,12 +79,13 @@ class Node(Struct):
         return next((i for i, (name, _) in enumerate(self.pairs) if name.kind == "scalar" and name.value == key), None)
 
     def walk(self) -> Iterator[Node]:
-        """This node and all below it."""
+        """This node and all below it, keys included."""
         pending = [self]
         while pending:
             node = pending.pop()
             yield node
-            pending.extend(value for _, value in node.pairs)
+            for pair in node.pairs:
+                pending.extend(pair)
             pending.extend(node.items)
 
 
@@ -101,6 +102,10 @@ class Tree(Struct, frozen=True):
         """How many characters stand before an offset on its line."""
         return offset - (self.text.rfind("\n", 0, offset) + 1)
 
+    def indent(self, offset: int) -> int:
+        """How many spaces the line an offset is on begins with."""
+        return _indent(self.text[self.line_start(offset) : self.line_end(offset)])
+
     def line_end(self, offset: int) -> int:
         """The end of the line an offset is on, before its line break."""
         match = _BREAK.search(self.text, offset)
@@ -111,9 +116,12 @@ class Tree(Struct, frozen=True):
         return self.text.rfind("\n", 0, offset) + 1
 
     def newline(self, offset: int) -> str:
-        """The line break used around an offset."""
-        match = _BREAK.search(self.text, offset) or _BREAK.search(self.text)
-        return match[0] if match else "\n"
+        """The line break that ends the line an offset is on; on the last line, which has none, that of the one above."""
+        match = _BREAK.search(self.text, offset)
+        if match:
+            return match[0]
+        last = self.text.rfind("\n")
+        return "\r\n" if last > 0 and self.text[last - 1] == "\r" else "\n"
 
 
 def events(text: str, parser: str = REFERENCE) -> list[Any]:
@@ -239,9 +247,15 @@ def _close(text: str, node: Node, children: list[Node], event: Any) -> None:
 
 def _block_scalar_end(text: str, node: Node) -> int:
     """The end of a block scalar's last line; with `+`, of the last blank line that belongs to it."""
-    header = text[node.start : text.find("\n", node.start) + 1 or len(text)]
-    body = text[node.start : node.end]
-    if "+" not in header.partition("#")[0]:
-        return node.start + len(body.rstrip())
-    body = body[: len(body) - len(body.rpartition("\n")[2])] if not body.rpartition("\n")[2].strip() else body
-    return node.start + len(body.removesuffix("\n").removesuffix("\r"))
+    header, *body = text[node.start : node.end].split("\n")
+    if "+" in header.partition("#")[0]:
+        end = node.end - (len(body[-1]) if body and not body[-1].strip(WHITE) else 0)
+        return node.start + len(text[node.start : end].removesuffix("\n").removesuffix("\r"))
+    indent = next((_indent(line) for line in body if line.strip(WHITE)), 0)
+    while body and not body[-1].strip(WHITE) and _indent(body[-1]) <= indent:
+        body.pop()
+    return node.start + len("\n".join([header, *body]).removesuffix("\r"))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from mtrack.yaml import style as styles
 from mtrack.yaml.refusal import refuse_at
+from mtrack.yaml.tree import WHITE
 
 if TYPE_CHECKING:
     from mtrack.yaml.draft import Draft
     from mtrack.yaml.gather import Wanted
     from mtrack.yaml.style import Value
-    from mtrack.yaml.tree import Tree
+    from mtrack.yaml.tree import Node, Tree
 
 _SPACE = re.compile(" +(?=#)")
 
@@ -22,11 +23,11 @@ def replace_value(draft: Draft, wanted: Wanted) -> None:
     """Put the wanted value where the node stands."""
     node = wanted.node
     new = _styled(draft, wanted)
-    if node.bare and "#" in draft.tree.text[node.start : node.end]:
-        refuse_at(draft.tree, node.start, "layout")
     draft.change(node.first, node.last + 1, list(styles.events(new)))
     if new.kind != "scalar" and not new.flow:
         _below(draft, wanted, new)
+    elif node.bare and "#" in draft.tree.text[node.start : node.end]:
+        _below_comment(draft, node, styles.in_flow(new, draft.style)[1:-1].strip())
     elif node.empty:
         _after_key(draft, wanted, styles.in_flow(new, draft.style))
     else:
@@ -39,7 +40,7 @@ def _styled(draft: Draft, wanted: Wanted) -> Value:
     node, value, style = wanted.node, wanted.value, draft.style
     if isinstance(value, dict | list):
         return styles.styled(value, wanted.name, style, flow=wanted.flow or node.bare)
-    quote = style.quote(wanted.name) if node.null else node.style
+    quote = style.quote(wanted.name, value) if node.null else node.style
     if isinstance(value, bool | int | Decimal):
         quote = None
     return styles.scalar(value, style, flow=wanted.flow, quote=quote)
@@ -65,6 +66,18 @@ def _below(draft: Draft, wanted: Wanted, new: Value) -> None:
     if not node.empty:
         draft.cut(key.colon, node.end, "")
     draft.add_lines(tree.line_end(node.end), styles.body_lines(new, tree.column(key.start), draft.style))
+
+
+def _below_comment(draft: Draft, node: Node, inner: str) -> None:
+    """Write what is to stand in brackets that hold nothing but comments."""
+    tree = draft.tree
+    comment = tree.text.rindex("#", node.start, node.end)
+    line = tree.line_start(comment)
+    before = tree.text[line:comment]
+    indent = (
+        before if line > node.start and not before.strip(WHITE) else " " * (tree.indent(node.start) + draft.style.step)
+    )
+    draft.add_lines(tree.line_end(comment), [indent + inner])
 
 
 def _hold_comment(draft: Draft, at: int, longer: int) -> None:
