@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.edit import transaction, verbs
+from mtrack.edit import statuses, transaction
 from mtrack.edit.find import Target
 from mtrack.edit.verbs import Edit
 from mtrack.yaml.refusal import RefusedError
@@ -38,7 +38,7 @@ def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Ou
     for folder, ids in wanted.items():
 
         def edit(context: ProjectContext, ids: set[str] = ids) -> Edit:
-            changes: tuple[Change, ...] = verbs.fix_statuses(context, ids)
+            changes: tuple[Change, ...] = statuses.fix_statuses(context, ids)
             mended = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} mended"
             return Edit(changes, f"{context.project.path}: {mended}", "mend statuses")
 

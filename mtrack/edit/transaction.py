@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mtrack import git, money
 from mtrack.check import pipeline
-from mtrack.edit import find, store, verbs
+from mtrack.edit import find, statuses, store
 from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
 from mtrack.finding import Severity
@@ -123,7 +123,8 @@ def _carry_out(
         raise CannotRunError(message)
     files = plan(target.full) if plan else ()
     edit = verb(context)
-    changes = (*edit.changes, *verbs.statuses(context, edit.changes))
+    updates = statuses.statuses(context, edit.changes)
+    changes = (*edit.changes, *updates)
     if not edit.changes:
         return Outcome(target.records, f"{edit.did}: recorded already", left(context), "", changed=False)
     text = before.decode()
@@ -137,7 +138,7 @@ def _carry_out(
         raise AddsErrorsError(judged.errors, unwritten=target.records)
     diff = unified(target.records, text, new)
     outcome = Outcome(
-        target.records, edit.did, left(after), diff, changed=True, files=files, warnings=judged.warnings,
+        target.records, edit.did + statuses.corrected(context, updates), left(after), diff, changed=True, files=files, warnings=judged.warnings,
         forced=judged.errors, open=judged.open,
     )  # fmt: skip
     if options.dry_run:

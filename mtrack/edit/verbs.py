@@ -1,7 +1,7 @@
 """One function a verb: a project's context and what the user said in, the changes to its records out.
 
 Nothing here reads or writes a file. What the user left open is taken from the record: the agreed amount not yet
-billed, the amount outstanding. Statuses are not a verb's business: `statuses` brings them up to date for all.
+billed, the amount outstanding. Statuses are not a verb's business: `statuses.py` brings them up to date for all.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from mtrack.edit import find
 from mtrack.errors import UsageError
 from mtrack.figures import ledger
 from mtrack.finding import Place
-from mtrack.record import model, schema
 from mtrack.record.model import number_key
-from mtrack.yaml.changes import Append, Change, Put, Remove, apply
+from mtrack.yaml.changes import Append, Change, Put, Remove
 
 if TYPE_CHECKING:
     from datetime import date
@@ -456,33 +455,6 @@ def next_number(numbers: list[str]) -> str | None:
             top = max(int(found[1]) for number in numbers if (found := series.fullmatch(number)))
             return f"{head}{top + 1:0{len(digits)}d}{tail}"
     return None
-
-
-def statuses(context: ProjectContext, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The statuses that changes put out of date, brought up to date; those wrong before are left to `lint --fix`."""
-    project = context.project
-    data = apply(project.source.data, changes)
-    if not schema.is_valid("milestones", data):
-        return ()
-    after = model.build(project.folder, project.source, data, project.currency, project.decimals, project.waivers)
-    before = {item.milestone.index: item for item in context.ledger.milestones}
-    result: list[Change] = []
-    for item in ledger.work_out(after, context.settings.payment_terms).milestones:
-        old = before.get(item.milestone.index)
-        if item.milestone.status in item.accepted_statuses:
-            continue
-        if old is None or item.milestone.status in old.accepted_statuses or old.expected_status != item.expected_status:
-            result.append(Put((*item.milestone.route, "status"), item.expected_status))
-    return tuple(result)
-
-
-def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Change, ...]:
-    """The statuses of the milestones `ids` that are not the expected ones, set right: what `mtrack lint --fix` writes."""
-    return tuple(
-        Put((*item.milestone.route, "status"), item.expected_status)
-        for item in context.ledger.milestones
-        if item.milestone.id in ids and item.milestone.status not in item.accepted_statuses
-    )
 
 
 def shares_of(

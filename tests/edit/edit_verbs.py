@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mtrack.check.workspace import load_project
-from mtrack.edit import verbs
+from mtrack.edit import statuses, verbs
 from mtrack.errors import UsageError
 from mtrack.record import schema
 from mtrack.record.settings import Settings
@@ -90,4 +90,4 @@ def changes_for(context: ProjectContext, case: str) -> tuple[Change, ...]:
         edit = CASES[case](context)
     except UsageError:
         return ()
-    return (*edit.changes, *verbs.statuses(context, edit.changes)) if edit.changes else ()
+    return (*edit.changes, *statuses.statuses(context, edit.changes)) if edit.changes else ()

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtrack.edit.records import splice_records
-from mtrack.edit.verbs import fix_statuses, next_id, next_number
+from mtrack.edit.statuses import fix_statuses
+from mtrack.edit.verbs import next_id, next_number
 from mtrack.yaml import style, tree
 from mtrack.yaml.changes import Append, Change, Put, Remove
 from mtrack.yaml.refusal import RefusedError
