@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
+from mtrack import files
 from mtrack.finding import Place, Route
 from mtrack.record import schema
 from mtrack.yaml import compose as compose_module
@@ -289,8 +290,8 @@ def test_what_is_not_utf_8_says_where(tmp_path: Path, content: bytes, byte: str,
 
 
 def test_the_largest_file_and_one_byte_more(tmp_path: Path) -> None:
-    assert on_disk(tmp_path, b"a: b\n#".ljust(source.MAX_BYTES, b"x")).data == {"a": "b"}
-    result = on_disk(tmp_path, b"a: b\n#".ljust(source.MAX_BYTES + 1, b"x"))
+    assert on_disk(tmp_path, b"a: b\n#".ljust(files.MAX_BYTES, b"x")).data == {"a": "b"}
+    result = on_disk(tmp_path, b"a: b\n#".ljust(files.MAX_BYTES + 1, b"x"))
     assert result.unreadable is not None
     assert result.unreadable.message == "the file is larger than 5 MiB"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mtrack import files
 from mtrack.cli import common, complete, prompts, values
 from mtrack.edit import create, find, store, transaction, verbs
 from mtrack.errors import UsageError
@@ -219,10 +220,11 @@ def init(folder: str, currency: str | None, commit: bool, dry_run: bool) -> int:
 def _from_csv(path: str) -> list[tuple[str, Decimal, date | None]]:
     """Milestones from a CSV file with the columns name, amount, planned. Raises UsageError."""
     import csv  # noqa: PLC0415
+    import io  # noqa: PLC0415
 
     result: list[tuple[str, Decimal, date | None]] = []
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
+        with io.StringIO(files.read(path).decode("utf-8-sig"), newline="") as file:
             rows = csv.reader(file, strict=True)
             columns = [name.strip().lower() for name in next(rows, [])]
             if not {"name", "amount"} <= set(columns):
@@ -237,8 +239,8 @@ def _from_csv(path: str) -> list[tuple[str, Decimal, date | None]]:
                 except (UsageError, click.BadParameter) as error:
                     message = f"{path}:{rows.line_num}: {getattr(error, 'message', error)}"
                     raise UsageError(message) from None
-    except OSError as error:
-        message = f"{path} can't be read: {os.strerror(error.errno or 5).lower()}"
+    except files.UnreadableFileError as error:
+        message = f"{path} can't be read: {error.reason}"
         raise UsageError(message) from None
     except UnicodeDecodeError:
         message = f"{path} is not UTF-8; save it as UTF-8"

@@ -14,6 +14,7 @@ from mtrack.check import pipeline
 from mtrack.edit import find, scaffold, store, transaction, verbs
 from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.files import inside
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.yaml import source, style, tree
@@ -124,7 +125,7 @@ def place(path: str) -> Target:
     if os.path.lexists(os.path.join(full, workspace.RECORDS)):
         message = f"{path} is a project already"
         raise UsageError(message)
-    if not source.inside(full, root):  # without settings above, the folder itself is the root
+    if not inside(full, root):  # without settings above, the folder itself is the root
         root = full
     folder = os.path.relpath(full, root).replace(os.sep, "/")
     if any(part.startswith(".") for part in folder.split("/") if part != "."):

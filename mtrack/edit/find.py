@@ -19,6 +19,7 @@ from mtrack.rules import RULES
 from mtrack.rules.context import ProjectContext, RecordFile
 from mtrack.workspace import Walk
 from mtrack.yaml import source
+from mtrack.yaml.flaw import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -168,13 +169,10 @@ def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
     keys = {key.replace("'", "") for key in keys}
     result: list[str] = []
     for folder in folders:
-        path = os.path.join(root, workspace.join(folder, workspace.RECORDS))
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                text = file.read()
-        except OSError:
+        raw = source.read_bytes(root, workspace.join(folder, workspace.RECORDS))
+        if isinstance(raw, Flaw):
             continue
-        bare = "".join(text.split()).replace("'", "").casefold()
+        bare = "".join(raw.decode("utf-8", "replace").split()).replace("'", "").casefold()
         if "\\" in bare or any(key in bare for key in keys):
             result.append(folder)
     return result

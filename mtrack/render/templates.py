@@ -12,9 +12,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 from markupsafe import Markup
 
 from mtrack import __version__, resources
+from mtrack.files import inside
 from mtrack.render.markdown import escape
 from mtrack.render.plain import harmless
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from mtrack import git
 from mtrack.errors import UsageError
 from mtrack.site import workspace_pages
 from mtrack.site.output import Folder, refuse_records, writing
 from mtrack.site.pages import ASSETS, NAVIGATION, Site
-from mtrack.site.revision import revision
 from mtrack.site.store import gather
 from mtrack.views.overview import overview
 from mtrack.workspace import RECORDS, join
@@ -43,7 +43,7 @@ def write_folder(  # noqa: PLR0913
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     folder = Folder(target)
-    site = Site(workspace, target, revision(workspace.root), live=live)
+    site = Site(workspace, target, git.head(workspace.root), live=live)
     done = 0
     count = len(workspace.found.projects) + len(NAVIGATION)
 
@@ -80,7 +80,7 @@ def write_file(
     refuse_records(workspace, target)
     gathered = gather(workspace, selection, root, {})
     view = overview(workspace.settings, gathered.report, gathered.summaries)
-    site = Site(workspace, os.path.dirname(target), revision(workspace.root), single=True)
+    site = Site(workspace, os.path.dirname(target), git.head(workspace.root), single=True)
     shown = [(folder, kept) for folder, kept in gathered.kept.items() if selection.takes_path(join(folder, RECORDS))]
     top = workspace_pages.pages(site, view, gathered.kept)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mtrack import __version__, resources
 from mtrack.errors import CannotRunError
+from mtrack.files import inside
 from mtrack.render.templates import html_environment
 from mtrack.site import charts, links
 from mtrack.site.filters import Words
@@ -23,7 +24,6 @@ from mtrack.views.register import invoice_state
 from mtrack.views.statement import closeout, statement
 from mtrack.views.status import project_status
 from mtrack.views.summary import boundaries
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

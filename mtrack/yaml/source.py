@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from msgspec import Struct, field
 
+from mtrack import files
+from mtrack.files import UnreadableFileError
 from mtrack.finding import Place, Route, Span
 from mtrack.yaml.build import Builder
 from mtrack.yaml.compose import compose
@@ -20,7 +21,6 @@ from mtrack.yaml.nodes import characters, extent
 if TYPE_CHECKING:
     from mtrack.yaml.shape import Shape
 
-MAX_BYTES = 5 * 1024 * 1024
 _BREAK = re.compile(r"\r\n|\n|\r")
 
 
@@ -161,28 +161,9 @@ def read_bytes(root: str, path: str, *, walked: bool = False) -> bytes | Flaw:
     """The bytes of a file, or why it can't be read; `walked` as for `read`."""
     full = os.path.join(root, *path.split("/"))
     try:
-        info = os.lstat(full)
-        if stat.S_ISLNK(info.st_mode) or not walked:
-            if not inside(os.path.realpath(full), os.path.realpath(root)):
-                return Flaw("the file is a link that leads out of the workspace", "put a copy in its place")
-            info = os.stat(full)
-        if stat.S_ISDIR(info.st_mode):
-            return Flaw("this is a folder, not a file", "rename the folder, or put the records in a file")
-        if not stat.S_ISREG(info.st_mode):
-            return Flaw("this is not a regular file", "put a plain text file in its place")
-        if info.st_size <= MAX_BYTES:
-            with open(full, "rb", buffering=0) as file:
-                raw = file.read()
-            if len(raw) <= MAX_BYTES:
-                return raw
-    except OSError as error:
-        return Flaw(f"the file can't be read: {os.strerror(error.errno or 5).lower()}", "check its permissions")
-    return Flaw("the file is larger than 5 MiB", "split the project, or remove what doesn't belong here")
-
-
-def inside(path: str, folder: str) -> bool:
-    """Whether a real path is `folder` itself or lies in it."""
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+        return files.read(full, within=None if walked and not os.path.islink(full) else root)
+    except UnreadableFileError as error:
+        return Flaw(error.message, error.hint)
 
 
 def parse(path: str, text: str, shape: Shape) -> Source:
