@@ -10,6 +10,8 @@ from mtrack.errors import CannotRunError
 
 _SETTINGS = ("core.fsmonitor=false", "safe.bareRepository=explicit")
 """A repository's own settings must not run programs, nor a folder in the workspace pass for one."""
+_LITERAL = "--literal-pathspecs"
+"""Paths are names, whatever characters they hold; for commands that take this."""
 _KEPT = (
     "GIT_AUTHOR_",
     "GIT_COMMITTER_",
@@ -27,7 +29,7 @@ def run(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False) -> 
     `apart` is for what needs no repository: it then sees none, not even one that a hook is run for.
     """
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-    command = ["git", "--no-pager", "--literal-pathspecs", *settings, "-C", root, *arguments]
+    command = ["git", "--no-pager", *settings, "-C", root, *arguments]
     return subprocess.run(  # noqa: S603  (arguments are a list; no shell)
         command, input=stdin, capture_output=True, check=False, env=_environment(root, apart=apart)
     )
@@ -76,7 +78,7 @@ def ready(root: str, paths: list[str]) -> None:
         raise CannotRunError(message)
     if not paths:
         return
-    state = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *paths)
+    state = _git(root, _LITERAL, "status", "--porcelain", "--untracked-files=all", "--", *paths)
     if state.returncode:
         message = f"git can't tell the state of {', '.join(paths)}: {_last(state.stderr)}; nothing was changed"
         raise CannotRunError(message)
@@ -97,7 +99,7 @@ def commit(root: str, paths: list[str], message: str) -> str:
         ("add", "--intent-to-add", "--", *paths),
         ("commit", "--quiet", "--only", "--message", message, "--", *paths),
     ):
-        done = _patiently(root, *arguments)
+        done = _patiently(root, _LITERAL, *arguments)
         if done.returncode:
             trouble = f"recorded, but not committed: git says {_last(done.stderr or done.stdout)}"
             raise CannotRunError(trouble)

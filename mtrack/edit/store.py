@@ -139,14 +139,7 @@ class Evidence(Struct, frozen=True):
 
 def evidence(folder: str, source: str, place: str) -> Evidence:
     """Where a file given on the command line goes below `place` in a project. Raises UsageError, CannotRunError."""
-    try:
-        info = os.stat(source)
-    except OSError as error:
-        message = f"{source} can't be read: {os.strerror(error.errno or 5).lower()}"
-        raise UsageError(message) from None
-    if not stat.S_ISREG(info.st_mode) or not info.st_size:
-        message = f"{source} is {'empty' if stat.S_ISREG(info.st_mode) else 'not a file'}"
-        raise UsageError(message)
+    size = _size(source)
     top, real = os.path.realpath(folder), os.path.realpath(source)
     if inside(real, top):
         path = os.path.relpath(real, top).replace(os.sep, "/")
@@ -162,10 +155,27 @@ def evidence(folder: str, source: str, place: str) -> Evidence:
         full = os.path.join(target, name)
         if not os.path.lexists(full):
             return Evidence(source, f"{place}/{name}", copy=True)
-        if os.path.isfile(full) and os.stat(full).st_size == info.st_size and read(full) == read(source):
+        if _is_same(full, source, size):
             return Evidence(source, f"{place}/{name}", copy=False)
     message = f"{target} is full of files named like {stem}{suffix}"
     raise CannotRunError(message)
+
+
+def _size(source: str) -> int:
+    """The size of a file that can be evidence. Raises UsageError."""
+    try:
+        info = os.stat(source)
+    except OSError as error:
+        message = f"{source} can't be read: {os.strerror(error.errno or 5).lower()}"
+        raise UsageError(message) from None
+    if not stat.S_ISREG(info.st_mode) or not info.st_size:
+        message = f"{source} is {'empty' if stat.S_ISREG(info.st_mode) else 'not a file'}"
+        raise UsageError(message)
+    return info.st_size
+
+
+def _is_same(full: str, source: str, size: int) -> bool:
+    return os.path.isfile(full) and os.stat(full).st_size == size and read(full) == read(source)
 
 
 def clean_name(name: str) -> str:

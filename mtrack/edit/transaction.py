@@ -81,7 +81,7 @@ class AddsErrorsError(Exception):
         self.unwritten = unwritten
 
 
-class Judged(Struct, frozen=True):
+class AddedFindings(Struct, frozen=True):
     """What an edit adds to the findings of a workspace."""
 
     errors: tuple[Finding, ...]
@@ -133,13 +133,13 @@ def _carry_out(
     except RefusedError as refused:
         raise _explained(refused, target) from None
     others = find.concerned(target, settings, set(edit.numbers))
-    judged, after = _judge(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
-    if judged.errors and not options.force:
-        raise AddsErrorsError(judged.errors, unwritten=target.records)
+    added, after = _added_findings(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
+    if added.errors and not options.force:
+        raise AddsErrorsError(added.errors, unwritten=target.records)
     diff = unified(target.records, text, new)
     outcome = Outcome(
-        target.records, edit.did + statuses.corrected(context, updates), left(after), diff, changed=True, files=files, warnings=judged.warnings,
-        forced=judged.errors, open=judged.open,
+        target.records, edit.did + statuses.corrected(context, updates), left(after), diff, changed=True, files=files, warnings=added.warnings,
+        forced=added.errors, open=added.open,
     )  # fmt: skip
     if options.dry_run:
         return outcome
@@ -203,7 +203,7 @@ def _explained(refused: RefusedError, target: Target) -> CannotRunError:
     return explained
 
 
-def _judge(  # noqa: PLR0913
+def _added_findings(  # noqa: PLR0913
     target: Target,
     as_of: date,
     settings: Settings,
@@ -211,7 +211,7 @@ def _judge(  # noqa: PLR0913
     others: list[str],
     opens: frozenset[str],
     files: tuple[Evidence, ...],
-) -> tuple[Judged, ProjectContext]:
+) -> tuple[AddedFindings, ProjectContext]:
     """What the edited text adds to the findings, and the project's context afterwards."""
     read, _, new = texts
     around = {folder: find.read(target.root, folder) for folder in others}
@@ -219,16 +219,16 @@ def _judge(  # noqa: PLR0913
     workspace = find.load(target.root, as_of, settings, {**around, target.folder: edited})
     planned = frozenset(join(target.folder, item.path) for item in files)
     before = find.load(target.root, as_of, settings, {**around, target.folder: read})
-    judged = compare(before, workspace, opens, planned)
+    added = compare(before, workspace, opens, planned)
     context = next((item for item in workspace.contexts if item.project.folder == target.folder), None)
     if context is None:
-        raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed", target.records)
-    return judged, context
+        raise AddsErrorsError(added.errors, "this would break the record; nothing was changed", target.records)
+    return added, context
 
 
 def compare(
     before: Workspace | None, after: Workspace, opens: frozenset[str], planned: frozenset[str] = frozenset()
-) -> Judged:
+) -> AddedFindings:
     """What `after` finds that `before` did not: more findings of a kind, or more money at stake in them.
 
     `planned` are files that will be there once the edit is written.
@@ -242,13 +242,12 @@ def compare(
         if len(found) <= len(known) and _stake(found) <= _stake(known):
             continue
         messages = [finding.message for finding in known]
-        added = [finding for finding in found if finding.message not in messages] or found
-        for finding in added:
+        for finding in [finding for finding in found if finding.message not in messages] or found:
             if finding.severity is Severity.WARNING:
                 warnings.append(finding)
             elif finding.severity is Severity.ERROR:
                 (left if finding.rule in opens else errors).append(finding)
-    return Judged(tuple(errors), tuple(warnings), tuple(left))
+    return AddedFindings(tuple(errors), tuple(warnings), tuple(left))
 
 
 def _grouped(workspace: Workspace | None, planned: frozenset[str]) -> dict[tuple[str | None, ...], list[Finding]]:

@@ -241,26 +241,10 @@ def credit(  # noqa: PLR0913
     if invoice.is_credit_note:
         message = f"{invoice.number} is a credit note itself"
         raise UsageError(message)
-    left = _uncredited(context, invoice)
-    if shares:
-        parts = [(item.id, left.get(item.id, money.ZERO) if given is None else given) for item, given in shares]
-    elif amount is None or amount == money.total(left.values()):
-        parts = [(name, value) for name, value in left.items() if value]
-        if not parts:
-            message = f"{invoice.number} is credited in full already"
-            raise UsageError(message)
-    elif len(left) == 1:
-        parts = [(next(iter(left)), amount)]
-    else:
-        message = f"{invoice.number} bills {', '.join(left)}; say what each gets back with --line ID=AMOUNT"
-        raise UsageError(message)
+    parts = _credited_parts(context, invoice, amount, shares)
     parts = [(name, amount_here(context, value)) for name, value in parts]
     whole = money.total(value for _, value in parts)
-    if tax is None and invoice.tax and whole <= invoice.amount:
-        rest = money.minus(invoice.amount, whole)
-        tax = amount_here(
-            context, money.allocate(invoice.tax, (whole, rest), project.places)[0] if rest else invoice.tax
-        )
+    tax = _credited_tax(context, invoice, whole) if tax is None else tax
     tax = _maybe_here(context, tax)
     record = _record(number=number, amount=whole, sent=sent, tax=tax, file=file, credits=invoice.number)
     record["lines"] = [{"milestone": name, "amount": value} for name, value in parts]
@@ -270,6 +254,38 @@ def credit(  # noqa: PLR0913
         f"credit {invoice.number} by {number} ({project.money(whole)})",
         numbers=frozenset({invoice.key, number_key(number)}),
     )
+
+
+def _credited_parts(
+    context: ProjectContext,
+    invoice: Invoice,
+    amount: Decimal | None,
+    shares: list[tuple[Milestone, Decimal | None]] | None,
+) -> list[tuple[str, Decimal]]:
+    """What each milestone gets back; where it is not said, all that is not credited yet. Raises UsageError."""
+    left = _uncredited(context, invoice)
+    if shares:
+        return [(item.id, left.get(item.id, money.ZERO) if given is None else given) for item, given in shares]
+    if amount is None or amount == money.total(left.values()):
+        parts = [(name, value) for name, value in left.items() if value]
+        if not parts:
+            message = f"{invoice.number} is credited in full already"
+            raise UsageError(message)
+        return parts
+    if len(left) == 1:
+        return [(next(iter(left)), amount)]
+    message = f"{invoice.number} bills {', '.join(left)}; say what each gets back with --line ID=AMOUNT"
+    raise UsageError(message)
+
+
+def _credited_tax(context: ProjectContext, invoice: Invoice, amount: Decimal) -> Decimal | None:
+    """The tax on a part of an invoice; None where it has none, or the part is larger than all of it."""
+    if not invoice.tax or amount > invoice.amount:
+        return None
+    rest = money.minus(invoice.amount, amount)
+    if not rest:
+        return invoice.tax
+    return amount_here(context, money.allocate(invoice.tax, (amount, rest), context.project.places)[0])
 
 
 def _notes(context: ProjectContext, invoice: Invoice) -> list[Invoice]:
