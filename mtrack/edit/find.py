@@ -103,7 +103,7 @@ def milestone(project: Project, wanted: str) -> Milestone:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        message = f"the id {wanted} stands {len(matches)} times in {project.path}; mend that first"
+        message = f"the id {wanted} stands {len(matches)} times in {project.path}; fix that first"
         raise UsageError(message)
     ids = [item.id for item in project.milestones]
     near = nearest(wanted, ids)
@@ -123,7 +123,7 @@ def invoice(project: Project, number: str, *, void: bool = False) -> Invoice:
             message = f"invoice {found.number} is void since {found.void}"
             raise UsageError(message)
         return found
-    message = f"invoice {number} stands {len(matches)} times in {project.path}; mend that first"
+    message = f"invoice {number} stands {len(matches)} times in {project.path}; fix that first"
     raise UsageError(message)
 
 
@@ -146,7 +146,7 @@ def with_number(number: str, root: str) -> Target:
         message = f"invoice {number} stands in {_listed(holding)}; say which with --project"
         raise UsageError(message)
     if broken:
-        message = f"{broken[0]} may hold invoice {number}, but it is broken; mtrack lint tells what to mend"
+        message = f"{broken[0]} may hold invoice {number}, but it is broken; mtrack lint tells what to fix"
         raise UsageError(message)
     numbers = [item.number for folder in folders for item in _invoices(root, folder, settings)]
     near = nearest(number, numbers)

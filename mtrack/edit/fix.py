@@ -1,4 +1,4 @@
-"""What `mtrack lint --fix` mends: statuses, through the one writer."""
+"""What `mtrack lint --fix` fixes: statuses, through the one writer."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ RULE = "status-mismatch"
 
 
 def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Outcome | RefusedError]:
-    """Mend what a report shows and mtrack can mend, a project at a time; a project that can't be edited is told.
+    """Fix what a report shows and mtrack can fix, a project at a time; a project that can't be edited is told.
 
-    Only findings that are shown and not waived are mended. Raises CannotRunError where a file can't be written.
+    Only findings that are shown and not waived are fixed. Raises CannotRunError where a file can't be written.
     """
     wanted: dict[str, set[str]] = {}
     for finding in report.findings:
@@ -39,8 +39,8 @@ def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Ou
 
         def edit(context: ProjectContext, ids: set[str] = ids) -> Edit:
             changes: tuple[Change, ...] = statuses.fix_statuses(context, ids)
-            mended = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} mended"
-            return Edit(changes, f"{context.project.path}: {mended}", "mend statuses")
+            said = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} mended"
+            return Edit(changes, f"{context.project.path}: {said}", "mend statuses")
 
         try:
             # The expected status is what the invoices say: writing it down is right whatever else it brings to light.

@@ -190,7 +190,7 @@ def _project_context(target: Target, as_of: date, settings: Settings, read: Sour
     if workspace.contexts:
         return workspace.contexts[0]
     broken = tuple(finding for finding in pipeline.findings(workspace) if finding.severity is Severity.ERROR)
-    raise AddsErrorsError(broken, "the record is broken; mend this first")
+    raise AddsErrorsError(broken, "the record is broken; fix this first")
 
 
 def _explained(refused: RefusedError, target: Target) -> CannotRunError:

@@ -43,7 +43,7 @@ def _on_one_line(value: Any, name: str) -> str:
 
 
 def _in_words(route: Route, read: Source, names: tuple[str, ...]) -> str:
-    """Where a mapping stands: `in milestones, M2, invoice (line 14)`."""
+    """Where a mapping stands: `in list, name, key (line 14)`."""
     if not route:
         return "at the top"
     words = [

@@ -53,7 +53,7 @@ class Node(Struct):
 
     @property
     def empty(self) -> bool:
-        """A scalar of no characters: `planned:`."""
+        """A scalar of no characters: `key:`."""
         return self.kind == "scalar" and self.style is None and not self.value and self.start == self.end
 
     @property

@@ -293,7 +293,7 @@ def test_a_broken_record_is_not_edited(work: Path) -> None:
     path = work / "acme-website/milestones.yaml"
     path.write_text(RECORD.replace("amount: 5000.00", "amount: 5,000"), encoding="utf-8")
     result = _run(work, "hold", "acme-website", "M2")
-    assert (result.code, "the record is broken; mend this first" in result.err) == (1, True)
+    assert (result.code, "the record is broken; fix this first" in result.err) == (1, True)
     assert "acme-website/milestones.yaml:13:13: error: `amount` must be a number" in result.out
     assert _run(work, "pay", "INV-2026-004").code == 2  # its invoices can't be told
 
