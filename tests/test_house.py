@@ -35,19 +35,20 @@ MAY_KNOW = {
     "finding": "",
     "resources": "",
     "money": "resources",
+    "files": "",
     "git": "errors",
-    "yaml": "errors finding money",
-    "workspace": "errors yaml",
-    "record": "errors finding money resources workspace yaml",
+    "yaml": "errors files finding money",
+    "workspace": "errors files",
+    "record": "errors files finding money resources workspace yaml",
     "figures": "finding money record",
     "rules": "figures finding money record workspace yaml",
     "check": "finding money record rules workspace yaml",
     "views": "check figures finding money record rules",
-    "render": "check figures finding money record resources rules views yaml",
-    "site": "check errors figures finding money record render resources rules views workspace yaml",
-    "edit": "check errors figures finding git money record resources rules workspace yaml",
-    "history": "check errors finding workspace",
-    "cli": "check edit errors figures finding history money record render resources rules site views workspace",
+    "render": "check figures files finding money record resources rules views",
+    "site": "check errors figures files finding git money record render resources rules views workspace",
+    "edit": "check errors figures files finding git money record resources rules workspace yaml",
+    "history": "check errors finding git workspace",
+    "cli": "check edit errors figures files finding history money record render resources rules site views workspace",
     "__main__": "cli errors",
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""
@@ -55,7 +56,7 @@ MAY_KNOW = {
 TALKS = {"__main__", "cli"}
 """The parts that write to the terminal, read its settings and know what day it is."""
 
-WRITES = {"edit", "site"}
+WRITES = {"edit", "files", "site"}
 """The parts that write files."""
 
 WRITES_APART = {"mtrack.history.snapshot"}

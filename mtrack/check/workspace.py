@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from mtrack.record.model import Project
     from mtrack.record.settings import Settings
     from mtrack.workspace import Walk
-    from mtrack.yaml.source import Flaw, Source
+    from mtrack.yaml.flaw import Flaw
+    from mtrack.yaml.source import Source
 
 
 Opened = tuple[RecordFile, ProjectContext | None]

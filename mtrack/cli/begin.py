@@ -31,46 +31,46 @@ def init(folder: str, currency: str | None, commit: bool, dry_run: bool) -> int:
     Writes mtrack.yaml with every key explained, the schemas that editors check and complete by, jobs for GitHub and
     GitLab, a pre-commit entry and .gitignore. A file that is there already stays as it is.
     """
-    begun = create.init(folder, currency, dry_run=dry_run, commit=commit)
+    created = create.init(folder, currency, dry_run=dry_run, commit=commit)
     if dry_run:
-        output.show_diff(begun.diff)
+        output.show_diff(created.diff)
         return 0
-    name = os.path.relpath(begun.root)
-    _tell_written(begun, name)
-    _tell_repository(begun)
-    _tell_next(begun, name)
+    name = os.path.relpath(created.root)
+    _tell_written(created, name)
+    _tell_repository(created)
+    _tell_next(created, name)
     return 0
 
 
-def _tell_written(begun: create.Begun, name: str) -> None:
+def _tell_written(created: create.CreatedWorkspace, name: str) -> None:
     """Say which files were written, and which were there."""
-    for path in begun.written:
+    for path in created.written:
         output.show(f"wrote {os.path.normpath(os.path.join(name, path))}")
-    for path in begun.kept:
+    for path in created.kept:
         output.show(f"kept {os.path.normpath(os.path.join(name, path))}: it was there already")
-    if begun.committed:
-        output.show(f"committed as {begun.committed}")
-    if begun.stale:
+    if created.committed:
+        output.show(f"committed as {created.committed}")
+    if created.stale:
         output.show(f"the schemas are not those of this mtrack: mtrack schema --update {name} brings them up to date")
 
 
-def _tell_repository(begun: create.Begun) -> None:
+def _tell_repository(created: create.CreatedWorkspace) -> None:
     """Say what to do in a repository whose root is another folder."""
-    if begun.repository is None or begun.repository == begun.root:
+    if created.repository is None or created.repository == created.root:
         return
-    inner = os.path.relpath(begun.root, begun.repository)
+    inner = os.path.relpath(created.root, created.repository)
     output.show(
-        f"note: CI and pre-commit look only at the root of the repository, {os.path.relpath(begun.repository)}:",
+        f"note: CI and pre-commit look only at the root of the repository, {os.path.relpath(created.repository)}:",
         f"      move their files there, and give {inner} to each mtrack command in them (mtrack lint {inner})",
     )
 
 
-def _tell_next(begun: create.Begun, name: str) -> None:
+def _tell_next(created: create.CreatedWorkspace, name: str) -> None:
     """Say what to do next."""
     go = "" if name == "." else f"cd {name}, then "
     output.show(f"next: {go}mtrack new acme-website --currency EUR --milestone 'Discovery=4000.00'")
-    if begun.written:
-        git = "git init, then " if begun.repository is None else ""
+    if created.written:
+        git = "git init, then " if created.repository is None else ""
         output.show(
             f"      {git}pre-commit install, to have git run mtrack lint before each commit",
             "      delete the jobs of GitHub or GitLab, whichever you don't use",

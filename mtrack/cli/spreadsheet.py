@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import io
 from typing import TYPE_CHECKING
 
 import click
 
+from mtrack import files
 from mtrack.cli import values
 from mtrack.errors import UsageError
 
@@ -21,7 +22,7 @@ def milestones(path: str) -> list[tuple[str, Decimal, date | None]]:
 
     result: list[tuple[str, Decimal, date | None]] = []
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
+        with io.StringIO(files.read(path).decode("utf-8-sig"), newline="") as file:
             rows = csv.reader(file, strict=True)
             columns = [name.strip().lower() for name in next(rows, [])]
             if not {"name", "amount"} <= set(columns):
@@ -36,8 +37,8 @@ def milestones(path: str) -> list[tuple[str, Decimal, date | None]]:
                 except (UsageError, click.BadParameter) as error:
                     message = f"{path}:{rows.line_num}: {getattr(error, 'message', error)}"
                     raise UsageError(message) from None
-    except OSError as error:
-        message = f"{path} can't be read: {os.strerror(error.errno or 5).lower()}"
+    except files.UnreadableFileError as error:
+        message = f"{path} can't be read: {error.reason}"
         raise UsageError(message) from None
     except UnicodeDecodeError:
         message = f"{path} is not UTF-8; save it as UTF-8"

@@ -19,6 +19,7 @@ from mtrack.rules import RULES
 from mtrack.rules.context import ProjectContext, RecordFile
 from mtrack.workspace import Walk
 from mtrack.yaml import source
+from mtrack.yaml.flaw import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +100,7 @@ def milestone(project: Project, wanted: str) -> Milestone:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        message = f"the id {wanted} stands {len(matches)} times in {project.path}; mend that first"
+        message = f"the id {wanted} stands {len(matches)} times in {project.path}; fix that first"
         raise UsageError(message)
     ids = [item.id for item in project.milestones]
     near = nearest(wanted, ids)
@@ -119,7 +120,7 @@ def invoice(project: Project, number: str, *, void: bool = False) -> Invoice:
             message = f"invoice {found.number} is void since {found.void}"
             raise UsageError(message)
         return found
-    message = f"invoice {number} stands {len(matches)} times in {project.path}; mend that first"
+    message = f"invoice {number} stands {len(matches)} times in {project.path}; fix that first"
     raise UsageError(message)
 
 
@@ -142,7 +143,7 @@ def with_number(number: str, root: str) -> Target:
         message = f"invoice {number} stands in {_listed(holding)}; say which with --project"
         raise UsageError(message)
     if broken:
-        message = f"{broken[0]} may hold invoice {number}, but it is broken; mtrack lint tells what to mend"
+        message = f"{broken[0]} may hold invoice {number}, but it is broken; mtrack lint tells what to fix"
         raise UsageError(message)
     numbers = [item.number for folder in folders for item in _invoices(root, folder, settings)]
     near = nearest(number, numbers)
@@ -165,13 +166,10 @@ def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
     keys = {key.replace("'", "") for key in keys}
     result: list[str] = []
     for folder in folders:
-        path = os.path.join(root, workspace.join(folder, workspace.RECORDS))
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                text = file.read()
-        except OSError:
+        raw = source.read_bytes(root, workspace.join(folder, workspace.RECORDS))
+        if isinstance(raw, Flaw):
             continue
-        bare = "".join(text.split()).replace("'", "").casefold()
+        bare = "".join(raw.decode("utf-8", "replace").split()).replace("'", "").casefold()
         if "\\" in bare or any(key in bare for key in keys):
             result.append(folder)
     return result

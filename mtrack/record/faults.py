@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mtrack.finding import Place, Problem, Route
 from mtrack.record import schema, wording
-from mtrack.yaml.source import shorten
+from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

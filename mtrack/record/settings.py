@@ -12,6 +12,7 @@ from mtrack.record import model, schema
 from mtrack.record.faults import find_faults
 from mtrack.workspace import SETTINGS, is_pattern
 from mtrack.yaml import source
+from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,7 @@ def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) ->
         else:
             place = Place(read.path, ("exclude", i))
             message, hint = (
-                f"'{source.shorten(pattern)}' is not a gitignore pattern",
+                f"'{shorten(pattern)}' is not a gitignore pattern",
                 "write a folder, such as archive/ or **/drafts/",
             )
             broken.append(Problem(place=place, message=message, hint=hint))

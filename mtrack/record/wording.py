@@ -13,7 +13,7 @@ from msgspec import Struct
 from mtrack import money, resources
 from mtrack.finding import Place
 from mtrack.record import schema
-from mtrack.yaml.source import shorten
+from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mtrack import __version__, resources
+from mtrack.files import inside
 from mtrack.render.terminal import safe
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from mtrack import files
 from mtrack.check.store import StoredProject
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.files import inside
 from mtrack.views.summary import ProjectSummary
 from mtrack.workspace import EVIDENCE
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,46 +153,16 @@ def write(full: str, content: bytes) -> None:
         write_part(content)
 
 
-class writing:  # noqa: N801  (used as a function)
-    """Write a file in parts, whole or not at all: `with writing(path) as put: put(b"...")`."""
-
-    def __init__(self, full: str) -> None:
-        self._full = full
-        self._temporary = ""
-
-    def __enter__(self) -> Callable[[bytes], object]:
-        try:
-            folder = os.path.dirname(self._full) or "."
-            os.makedirs(folder, exist_ok=True)
-            handle, self._temporary = tempfile.mkstemp(prefix=".mtrack-", dir=folder)
-            self._file = os.fdopen(handle, "wb")
-        except OSError as error:
-            raise self._told(error) from error
-        return self._file.write
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        try:
-            self._file.close()
-            if kind is None:
-                os.chmod(self._temporary, 0o666 & ~_umask())
-                os.replace(self._temporary, self._full)
-                return
-        except OSError as trouble:
-            raise self._told(trouble) from trouble
-        finally:
-            with suppress(OSError):  # it has its name, most of the time
-                os.unlink(self._temporary)
-        if isinstance(error, OSError):
-            raise self._told(error) from error
-
-    def _told(self, error: OSError) -> CannotRunError:
-        return CannotRunError(f"{self._full} can't be written: {os.strerror(error.errno or 5).lower()}")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+@contextmanager
+def writing(full: str) -> Iterator[Callable[[bytes], None]]:
+    """Write a file in parts, and the folders above it. Raises CannotRunError where that can't be done."""
+    try:
+        os.makedirs(os.path.dirname(full) or ".", exist_ok=True)
+        with files.writing(full, durable=False) as put:
+            yield put
+    except OSError as error:
+        message = f"{full} can't be written: {os.strerror(error.errno or 5).lower()}"
+        raise CannotRunError(message) from error
 
 
 def refuse_records(workspace: Workspace, target: str) -> None:

@@ -13,11 +13,11 @@ from msgspec import Struct
 from mtrack import __version__, resources
 from mtrack.check.store import encoded
 from mtrack.errors import CannotRunError
+from mtrack.files import inside
 from mtrack.render.templates import html_environment
 from mtrack.site.filters import Filters
 from mtrack.site.links import Files, PageLinks, page_of
 from mtrack.site.project_page import project_values
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable

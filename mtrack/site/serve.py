@@ -19,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 from markupsafe import Markup
 
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.files import inside
 from mtrack.site.links import SERVED
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

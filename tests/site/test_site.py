@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 
+from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
@@ -28,7 +29,6 @@ from mtrack.rules import RULES
 from mtrack.site import workspace_pages
 from mtrack.site.charts import sum_bar, two_bars
 from mtrack.site.links import page_of
-from mtrack.site.revision import revision
 from mtrack.views.overview import Overview, overview
 from mtrack.views.progress import Progress
 from mtrack.views.register import number_order
@@ -340,7 +340,7 @@ def test_folders_never_share_a_page() -> None:
 
 
 def test_the_commit_is_shown_and_git_is_only_read(tree: Path, tmp_path: Path) -> None:
-    assert revision(str(tree)) is None
+    assert git.head(str(tree)) is None
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     for command in (
         ["init", "-q"],
@@ -348,7 +348,7 @@ def test_the_commit_is_shown_and_git_is_only_read(tree: Path, tmp_path: Path) ->
         ["-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-q", "-m", "x"],
     ):
         subprocess.run(["git", "-C", tree, *command], check=True, env=environment)
-    head = revision(str(tree))
+    head = git.head(str(tree))
     assert head
     before = files(tree)
     report(tree, tmp_path / "out")

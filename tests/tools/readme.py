@@ -18,7 +18,7 @@ from support import mtrack  # noqa: E402
 
 from mtrack import resources  # noqa: E402
 from mtrack.rules import RULES  # noqa: E402
-from mtrack.yaml.splice import REASONS  # noqa: E402
+from mtrack.yaml.refusal import REASONS  # noqa: E402
 
 _CONSOLE = re.compile(r"```console\n\$ mtrack ([^\n]*)\n(.*?)```\n", re.DOTALL)
 
