@@ -93,11 +93,15 @@ def _tell(error: Exception) -> int:
     """Say on standard error what went wrong; the exit code for it."""
     import click  # noqa: PLC0415
 
-    from mtrack.cli.common import tell  # noqa: PLC0415
+    from mtrack.cli.output import tell  # noqa: PLC0415
+    from mtrack.cli.usage import words  # noqa: PLC0415
     from mtrack.errors import CannotRunError, UsageError  # noqa: PLC0415
 
     if isinstance(error, click.ClickException):
-        error.show()
+        if isinstance(error, click.exceptions.NoArgsIsHelpError):
+            error.show()
+        else:
+            tell(words(error))
         return error.exit_code
     if isinstance(error, (UsageError, CannotRunError)):
         tell(str(error))

@@ -1,4 +1,4 @@
-"""One git commit with the files an edit touched, and with nothing else."""
+"""The one way to run git, and one commit with the files an edit touched and nothing else."""
 
 from __future__ import annotations
 
@@ -8,17 +8,63 @@ import time
 
 from mtrack.errors import CannotRunError
 
+_SETTINGS = ("core.fsmonitor=false", "safe.bareRepository=explicit")
+"""A repository's own settings must not run programs, nor a folder in the workspace pass for one."""
+_LITERAL = "--literal-pathspecs"
+"""Paths are names, whatever characters they hold; for commands that take this."""
+_KEPT = (
+    "GIT_AUTHOR_",
+    "GIT_COMMITTER_",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CEILING_",
+)
+"""The variables that say who the user is and where settings are; the others could lead into another repository."""
 
-def _git(root: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return _run(["git", "-C", root, "--literal-pathspecs", *arguments])
+
+def run(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder; nothing is fetched, no lock is taken that can be done without. Raises OSError without git.
+
+    `apart` is for what needs no repository: it then sees none, not even one that a hook is run for.
+    """
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    command = ["git", "--no-pager", *settings, "-C", root, *arguments]
+    return subprocess.run(  # noqa: S603  (arguments are a list; no shell)
+        command, input=stdin, capture_output=True, check=False, env=_environment(root, apart=apart)
+    )
 
 
-def _run(command: list[str], text: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+def _environment(root: str, *, apart: bool) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key.startswith(_KEPT)}
+    kept |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    return kept | ({"GIT_CEILING_DIRECTORIES": os.path.dirname(root)} if apart else {})
+
+
+def head(root: str) -> str | None:
+    """The short hash of the commit checked out at `root`; None without git, a repository or a commit."""
+    if not _may_have_one(root):
+        return None
     try:
-        return subprocess.run(  # noqa: S603  (arguments are a list; no shell)
-            command, input=text, capture_output=True, encoding="utf-8", errors="replace", env=environment, check=False
-        )
+        done = run(root, "rev-parse", "--short", "--verify", "-q", "--end-of-options", "HEAD")
+    except OSError:
+        return None
+    return _text(done.stdout) or None
+
+
+def _may_have_one(root: str) -> bool:
+    """Whether git is worth asking: it takes a while to say no."""
+    folder, above = os.path.realpath(root), ""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        folder, above = os.path.dirname(folder), folder
+        if folder == above:
+            return False
+    return True
+
+
+def _git(root: str, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    try:
+        return run(root, *arguments, stdin=stdin)
     except OSError:
         message = "--commit needs git, which is not installed; nothing was changed"
         raise CannotRunError(message) from None
@@ -27,12 +73,12 @@ def _run(command: list[str], text: str = "") -> subprocess.CompletedProcess[str]
 def ready(root: str, paths: list[str]) -> None:
     """Raise CannotRunError where there is no repository, or the files have changes that are not committed."""
     found = _git(root, "rev-parse", "--is-inside-work-tree")
-    if found.returncode or found.stdout.strip() != "true":
+    if found.returncode or _text(found.stdout) != "true":
         message = f"--commit needs a git repository, and {os.path.relpath(root)} is in none; nothing was changed"
         raise CannotRunError(message)
     if not paths:
         return
-    state = _git(root, "status", "--porcelain", "--untracked-files=all", "--", *paths)
+    state = _git(root, _LITERAL, "status", "--porcelain", "--untracked-files=all", "--", *paths)
     if state.returncode:
         message = f"git can't tell the state of {', '.join(paths)}: {_last(state.stderr)}; nothing was changed"
         raise CannotRunError(message)
@@ -44,32 +90,37 @@ def ready(root: str, paths: list[str]) -> None:
 def commit(root: str, paths: list[str], message: str) -> str:
     """Commit just these files, those that git ignores aside; the commit's short name.
 
-    Raises CannotRunError; the edit stays then.
+    The user's hooks run. Raises CannotRunError; the edit stays then.
     """
-    ignored = _run(["git", "-C", root, "check-ignore", "-z", "--stdin"], "\0".join(paths)).stdout.split("\0")
+    asked = "\0".join(paths).encode("utf-8", "surrogateescape")
+    ignored = os.fsdecode(_git(root, "check-ignore", "-z", "--stdin", stdin=asked).stdout).split("\0")
     paths = [path for path in paths if path not in ignored]
     for arguments in (
         ("add", "--intent-to-add", "--", *paths),
         ("commit", "--quiet", "--only", "--message", message, "--", *paths),
     ):
-        done = _patiently(root, *arguments)
+        done = _patiently(root, _LITERAL, *arguments)
         if done.returncode:
             trouble = f"recorded, but not committed: git says {_last(done.stderr or done.stdout)}"
             raise CannotRunError(trouble)
-    return _git(root, "rev-parse", "--short", "HEAD").stdout.strip()
+    return _text(_git(root, "rev-parse", "--short", "--verify", "--end-of-options", "HEAD").stdout)
 
 
-def _patiently(root: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _patiently(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run git, again where another git holds the index for a moment."""
     for _ in range(50):
         done = _git(root, *arguments)
-        if not done.returncode or "index.lock" not in done.stderr:
+        if not done.returncode or b"index.lock" not in done.stderr:
             break
         time.sleep(1 / 10)
     return done
 
 
-def _last(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "replace").strip()
+
+
+def _last(output: bytes) -> str:
+    lines = [line.strip() for line in _text(output).splitlines() if line.strip()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     return f"'{(fatal or lines or ['nothing'])[-1]}'"

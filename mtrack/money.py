@@ -1,36 +1,49 @@
-"""Money: strict text to `Decimal`, exact sums, currencies and their decimals, and the one formatter.
+"""Money: strict text to `Decimal`, exact arithmetic, currencies and their decimals, and the one formatter.
 
-A float never comes near an amount. Sums are exact whatever the number of digits: they are taken in a context
-that has room for every digit a file can hold.
+A float never comes near an amount. Arithmetic is exact whatever the number of digits, and the same whatever the
+default context is: it is done in a context of its own, with room for every digit that a file can hold.
 """
 
 from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
+from fractions import Fraction
 from functools import cache, reduce
 from typing import TYPE_CHECKING
+
+from mtrack import resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 ZERO = Decimal(0)
 _EXACT = Context(prec=12_000_000, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
-MAX_DIGITS = 18
-"""Digits before the point."""
 MAX_LENGTH = 60
 """Characters that may still be an amount in disguise."""
-_AMOUNT = re.compile(rf"-?[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]+)?", re.ASCII)
 _NOISE = re.compile(r"[\s_'\u2019\u00a0\u202f]|[A-Z]{3}|[$\u20ac\u00a3\u00a5]")
 _OTHER_INTEGER = re.compile(r"[-+]?0([xob])([0-9a-fA-F]+)")
 
 
+@cache
+def _written() -> re.Pattern[str]:
+    """How an amount is written, as the schema says."""
+    return re.compile(resources.schema("milestones")["$defs"]["plainDigits"]["pattern"], re.ASCII)
+
+
+@cache
+def limits() -> tuple[int, int]:
+    """How many digits an amount may have before the point, and after it."""
+    before, after = re.findall(r"\{1,([0-9]+)\}", _written().pattern)
+    return int(before), int(after)
+
+
 def parse(text: str) -> Decimal | None:
-    """The amount in `text`: plain digits, at most 18 before the point, or None where it is anything else."""
-    if not _AMOUNT.fullmatch(text):
+    """The amount in `text`: plain digits, as many as `limits` says, or None where it is anything else."""
+    if not _written().fullmatch(text):
         return None
     amount = Decimal(text)
-    return amount or abs(amount)  # no -0
+    return amount or amount.copy_abs()  # no -0
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -57,6 +70,11 @@ def minus(left: Decimal, right: Decimal) -> Decimal:
 def excess(left: Decimal, right: Decimal) -> Decimal:
     """How much `left` is over `right`; not below 0."""
     return _EXACT.subtract(left, right) if left > right else ZERO
+
+
+def percent(part: Decimal, whole: Decimal) -> int:
+    """A part of a whole in whole percent, rounded down. `whole` is above 0."""
+    return int(Fraction(part) * 100 // Fraction(whole))
 
 
 def allocate(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tuple[Decimal, ...]:
@@ -112,14 +130,24 @@ def decimals_used(amount: Decimal) -> int:
     return max(decimals, 0)
 
 
+def _places(amount: Decimal, decimals: int) -> Decimal:
+    """The same amount with at least `decimals` places and no zeros after them."""
+    return _EXACT.quantize(amount, _unit(max(decimals, decimals_used(amount))))
+
+
+@cache
+def _unit(decimals: int) -> Decimal:
+    return Decimal((0, (1,), -decimals))
+
+
 def plain(amount: Decimal, decimals: int) -> str:
     """The amount as a decimal string with at least `decimals` places and none lost: "500.00"."""
-    return f"{amount:.{max(decimals, decimals_used(amount))}f}"
+    return f"{_places(amount, decimals):f}"
 
 
 def display(amount: Decimal, currency: str, decimals: int) -> str:
     """The amount as messages write it, whatever the locale: "EUR 5,000.00"."""
-    return f"{currency} {amount:,.{max(decimals, decimals_used(amount))}f}"
+    return f"{currency} {_places(amount, decimals):,f}"
 
 
 def suggestion(found: str, decimals: int = 2) -> str | None:
@@ -145,9 +173,10 @@ def suggestion(found: str, decimals: int = 2) -> str | None:
         amount = Decimal(bare)
     except InvalidOperation:
         return None
-    if ambiguous or not amount.is_finite() or abs(amount.adjusted()) >= MAX_DIGITS:
+    if ambiguous or not amount.is_finite() or abs(amount.adjusted()) > MAX_LENGTH:
         return None
-    return plain(amount, decimals)
+    meant = plain(amount, decimals)
+    return meant if parse(meant) is not None else None
 
 
 @cache

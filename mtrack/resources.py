@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -25,6 +26,16 @@ def schema_text(name: str) -> str:
     """The text of a schema, byte for byte. `name` is one of `SCHEMAS`."""
     with open(os.path.join(folder("schemas"), f"{name}.schema.json"), encoding="utf-8", newline="") as file:
         return file.read()
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """A schema as data, its decimals exact."""
+    import json  # noqa: PLC0415  (completion answers without it)
+    from decimal import Decimal  # noqa: PLC0415
+
+    data: dict[str, Any] = json.loads(schema_text(name), parse_float=Decimal)
+    return data
 
 
 def template_text(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from mtrack.errors import CannotRunError
-from mtrack.yaml.source import inside
+from mtrack.files import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 
 from mtrack import resources
 from mtrack.__main__ import run
-from mtrack.check.pipeline import findings
+from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
 from mtrack.record import evidence
 from mtrack.workspace import Walk
@@ -40,7 +40,8 @@ def write_tree(root: Path, files: dict[str, str | bytes]) -> Path:
 
 def add_evidence(root: Path, as_of: date = AS_OF) -> None:
     """Write every file that the records under `root` name and that is not there, each with content of its own."""
-    for context in open_workspace(str(root), as_of).contexts:
+    workspace = open_workspace(str(root), as_of)
+    for context in filter(None, (workspace.open(folder)[1] for folder in workspace.found.projects)):
         for named in evidence.named_files(context.project):
             state = evidence.look(str(root), context.project.folder, named, Walk((), ()))
             if state.missing == "is not there":
@@ -48,9 +49,9 @@ def add_evidence(root: Path, as_of: date = AS_OF) -> None:
                 Path(state.full).write_text(f"{state.full}\n", encoding="utf-8")
 
 
-def judge(root: Path, as_of: date = AS_OF) -> list[Finding]:
+def judge(root: Path, as_of: date = AS_OF) -> tuple[Finding, ...]:
     """All findings of a tree."""
-    return findings(open_workspace(str(root), as_of))
+    return check(open_workspace(str(root), as_of)).report.findings
 
 
 @dataclass(frozen=True)

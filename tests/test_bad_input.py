@@ -476,3 +476,62 @@ def test_any_edit_of_a_record_is_judged(seed: int, tmp_path: Path) -> None:
         result = mtrack(*arguments, tmp_path, "--as-of", DAY.isoformat())
         assert result.code in (0, 1), result.err
         assert "should not have happened" not in result.err
+
+
+CURRENCIES = [r'"\e[31mEUR"', "'@here|<img src=x onerror=alert(1)>'", r'"\u202eEUR"', "'`EUR`'", "XYZ"]
+VIEWS = [("gaps", "text"), ("gaps", "md"), ("status", "text"), ("status", "csv"), ("status", "md"), ("aging", "text"), ("aging", "csv"),
+         ("aging", "md"), ("forecast", "text"), ("forecast", "csv"), ("forecast", "md"), ("report", "md")]  # fmt: skip
+
+
+@pytest.mark.parametrize("where", ["milestones.yaml", "mtrack.yaml"])
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_a_project_of_an_unknown_currency_shows_no_figures(currency: str, where: str, tmp_path: Path) -> None:
+    billed = "{number: I1, amount: 1234.00, sent: 2026-01-02}"
+    own = f"currency: {currency}\n" if where == "milestones.yaml" else ""
+    default = f"currency: {currency}\n" if where == "mtrack.yaml" else ""
+    record = (
+        f"project: Odd\n{own}milestones:\n  - {{id: M1, name: D, amount: 1111.00, status: sent, invoice: {billed}}}\n"
+    )
+    write_tree(
+        tmp_path,
+        {"mtrack.yaml": f"format: 1\n{default}", "odd/milestones.yaml": record, "globex/milestones.yaml": GOOD},
+    )
+    found = {finding["rule"] for finding in lint_json(tmp_path)["findings"] if finding["project"] in ("odd", None)}
+    assert {"unknown-currency", "overbilled"} <= found if currency == "XYZ" else "schema" in found
+    for command, style in VIEWS:
+        result = mtrack(command, tmp_path, *AS_OF, "--format", style)
+        assert "left out until fixed (mtrack lint tells): odd/milestones.yaml" in result.err
+        assert result.code == 1
+        assert "1,234" not in result.out
+        assert not set(result.out) & set("\x1b\u202e")
+        assert "EUR`" not in result.out.replace("\\`", "")
+        assert "<img" not in result.out
+    for style in FORMATS:
+        assert not set(mtrack("lint", tmp_path, *AS_OF, "--format", style).out) & set("\x1b\u202e")
+    assert mtrack("report", tmp_path, "-o", tmp_path / "out", *AS_OF).code == 1
+    assert "1,234" not in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert mtrack("report", tmp_path, "-o", tmp_path / "out", *AS_OF).code == 1  # from what is kept, too
+
+
+@pytest.mark.parametrize(("agreed", "billed"), [("9.00", "9000.00"), ("0.01", "900000000000.00")])
+def test_a_bar_has_an_end(agreed: str, billed: str, tmp_path: Path) -> None:
+    invoice = f"{{number: I1, amount: {billed}, sent: 2026-01-02}}"
+    text = f"project: A\ncurrency: EUR\nmilestones:\n  - {{id: M1, name: D, amount: {agreed}, status: sent, invoice: {invoice}}}\n"
+    write_tree(tmp_path, {"acme/milestones.yaml": text})
+    for command, style in (("status", "text"), ("status", "md"), ("report", "md")):
+        result = mtrack(command, tmp_path, *AS_OF, "--format", style)
+        assert result.code == 0, result.err
+        assert "✕✕…" in result.out
+        assert result.out.count("✕") < 20
+        assert max(map(len, result.out.splitlines())) < 300
+
+
+def test_the_summary_counts_all_projects_and_stays_short(tmp_path: Path) -> None:
+    name = "@" * 200
+    tree: dict[str, str | bytes] = {"mtrack.yaml": f'format: 1\nname: "{name * 400}"\n'}
+    for i in range(60):
+        tree[f"{'p' * 60}{i}/{'q' * 200}/milestones.yaml"] = GOOD.replace("Globex portal", f'"{name}{i}"')
+    write_tree(tmp_path, tree)
+    text = mtrack("report", tmp_path, *AS_OF, "--format", "md").out
+    assert ": 60 projects.\n" in text
+    assert len(text) <= 65_536

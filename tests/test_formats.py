@@ -21,7 +21,7 @@ from support import AS_OF, ROOT, judge, mtrack, validated, write_tree
 from test_rule_pages import lay_out
 from xmlschema import XMLSchema
 
-from mtrack.check.pipeline import Report, Summary
+from mtrack.check.report import Report, Summary
 from mtrack.finding import Severity
 from mtrack.render.findings import FORMATS
 from mtrack.rules import RULES
@@ -74,10 +74,11 @@ def of_sarif(text: str) -> list[Key]:
     found: list[Key] = []
     for result in json.loads(text)["runs"][0]["results"]:
         location = result["locations"][0]["physicalLocation"]
-        region = location.get("region", {})
+        region = location["region"]
+        line = region["startLine"] if "startColumn" in region else None  # what has no line stands at line 1
         path = unquote(location["artifactLocation"]["uri"])
         message = result["message"]["text"].split("\n")[0]
-        found.append((result["ruleId"], path, region.get("startLine"), region.get("startColumn"), message))
+        found.append((result["ruleId"], path, line, region.get("startColumn"), message))
     return found
 
 
@@ -348,3 +349,75 @@ def test_the_exit_code_does_not_depend_on_the_format(name: str, tmp_path: Path) 
     write_tree(tmp_path, {"acme/milestones.yaml": RECORD})
     assert mtrack("lint", tmp_path, "--format", name, "--as-of", "2026-02-20").code == 1
     assert mtrack("lint", tmp_path, "--format", name, "--as-of", "2026-02-20", "--ignore", "agreement").code == 0
+
+
+def _paths(text: str, name: str) -> set[str]:
+    if name == "gitlab":
+        return {issue["location"]["path"] for issue in json.loads(text)}
+    if name == "text":
+        return set(re.findall(r"--> (.*?milestones\.yaml)", text))
+    return {key[1] for key in READERS[name](text)}
+
+
+@pytest.mark.parametrize("name", ["sarif", "github", "gitlab"])
+@pytest.mark.parametrize(
+    ("cwd", "argument"),
+    [(".", "billing"), ("billing", "."), ("billing/acme", "."), ("billing", ".."), ("other", "../billing")],
+)
+def test_paths_for_repositories_are_from_their_root(name: str, cwd: str, argument: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "billing/mtrack.yaml": "format: 1\n",
+        "billing/acme/milestones.yaml": RECORD,
+        ".git/HEAD": "",
+        "other/x": "",
+    }
+    if argument == "..":
+        files["mtrack.yaml"] = files.pop("billing/mtrack.yaml")
+    write_tree(tmp_path, files)
+    result = mtrack("lint", argument, "--format", name, "--as-of", "2026-02-20", cwd=tmp_path / cwd)
+    assert _paths(result.out, name) == {"billing/acme/milestones.yaml"}
+
+
+@pytest.mark.parametrize("name", ["text", "concise", "junit", "sarif", "github", "gitlab"])
+@pytest.mark.parametrize(
+    ("cwd", "argument"), [(".", "billing"), ("billing", "."), ("billing/acme", "."), ("other", "../billing/acme")]
+)
+def test_paths_work_from_where_one_stands(name: str, cwd: str, argument: str, tmp_path: Path) -> None:
+    """Without a repository those of the others do so too."""
+    write_tree(tmp_path, {"billing/mtrack.yaml": "format: 1\n", "billing/acme/milestones.yaml": RECORD, "other/x": ""})
+    result = mtrack("lint", argument, "--format", name, "--as-of", "2026-02-20", cwd=tmp_path / cwd)
+    (path,) = _paths(result.out, name)
+    assert (tmp_path / cwd / path).resolve() == (tmp_path / "billing/acme/milestones.yaml").resolve()
+    assert ".." not in path or cwd == "other"
+    report = mtrack("lint", argument, "--format", "json", "--as-of", "2026-02-20", cwd=tmp_path / cwd)
+    assert {finding["path"] for finding in json.loads(report.out)["findings"]} == {"acme/milestones.yaml"}
+
+
+def test_fingerprints_do_not_depend_on_where_one_stands(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"billing/mtrack.yaml": "format: 1\n", "billing/acme/milestones.yaml": RECORD})
+
+    def prints(cwd: str, argument: str) -> list[str]:
+        result = mtrack("lint", argument, "--format", "gitlab", "--as-of", "2026-02-20", cwd=tmp_path / cwd)
+        return [issue["fingerprint"] for issue in json.loads(result.out)]
+
+    assert prints(".", "billing") == prints("billing", ".") == prints("billing/acme", ".")
+
+
+def test_every_sarif_result_has_a_region(every: Report) -> None:
+    results = json.loads(FORMATS["sarif"](every, False))["runs"][0]["results"]  # noqa: FBT003
+    assert any(finding.span is None for finding in every.findings)
+    for result in results:
+        for location in (*result["locations"], *result.get("relatedLocations", ())):
+            assert location["physicalLocation"]["region"]["startLine"] >= 1
+
+
+def test_a_hook_reads_the_errors_last(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"acme/milestones.yaml": RECORD})
+    for command in (("init", "-q"), ("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "x")):  # fmt: skip
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    more = RECORD.replace("status: not_billed", "status: paid, attachments: [gone.pdf]")
+    write_tree(tmp_path, {"acme/milestones.yaml": more, "acme/invoices/new.pdf": "x"})
+    result = mtrack("lint", "--since", "HEAD", "--format", "concise", "--as-of", "2026-02-20", cwd=tmp_path)
+    severities = re.findall(r": (error|warning|info)\[", result.out)
+    assert len(set(severities)) > 1
+    assert severities == sorted(severities, key=["info", "warning", "error"].index)

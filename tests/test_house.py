@@ -33,21 +33,22 @@ PACKAGE = ROOT / "mtrack"
 MAY_KNOW = {
     "errors": "",
     "finding": "",
-    "money": "",
     "resources": "",
+    "money": "resources",
+    "files": "",
     "git": "errors",
-    "yaml": "errors finding money",
-    "workspace": "errors yaml",
-    "record": "errors finding money resources workspace yaml",
+    "yaml": "errors files finding money",
+    "workspace": "errors files",
+    "record": "errors files finding money resources workspace yaml",
     "figures": "finding money record",
     "rules": "figures finding money record workspace yaml",
     "check": "finding money record rules workspace yaml",
     "views": "check figures finding money record rules",
-    "render": "check figures finding money resources rules views yaml",
-    "site": "check errors figures finding money record render resources rules views workspace yaml",
-    "edit": "check errors figures finding git money record resources rules workspace yaml",
-    "history": "check errors finding workspace",
-    "cli": "check edit errors figures finding history money record render resources rules site views workspace",
+    "render": "check figures files finding money record resources rules views",
+    "site": "check errors figures files finding git money record render resources rules views workspace",
+    "edit": "check errors figures files finding git money record resources rules workspace yaml",
+    "history": "check errors finding git workspace",
+    "cli": "check edit errors figures files finding history money record render resources rules site views workspace",
     "__main__": "cli errors",
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""
@@ -55,7 +56,7 @@ MAY_KNOW = {
 TALKS = {"__main__", "cli"}
 """The parts that write to the terminal, read its settings and know what day it is."""
 
-WRITES = {"edit", "site"}
+WRITES = {"edit", "files", "site"}
 """The parts that write files."""
 
 WRITES_APART = {"mtrack.history.snapshot"}
@@ -371,7 +372,7 @@ def test_what_should_not_happen_is_3_without_a_traceback(tmp_path: Path, monkeyp
         message = "the unexpected"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("mtrack.cli.lint.run_lint", fail)
+    monkeypatch.setattr("mtrack.cli.lint.check", fail)
     monkeypatch.delenv("MTRACK_TRACEBACK", raising=False)
     result = mtrack("lint", clean(tmp_path))
     assert (result.code, result.out) == (3, "")
@@ -383,7 +384,7 @@ def test_an_interrupt_is_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def interrupt(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mtrack.cli.lint.run_lint", interrupt)
+    monkeypatch.setattr("mtrack.cli.lint.check", interrupt)
     result = mtrack("lint", clean(tmp_path))
     assert (result.code, result.out) == (130, "")
     assert "Traceback" not in result.err
@@ -456,7 +457,7 @@ def test_the_schema_of_settings_knows_every_rule() -> None:
 
 
 def test_templates_are_found() -> None:
-    assert (Path(resources.folder("templates")) / "summary.md.j2").is_file()
+    assert (Path(resources.folder("templates")) / "site" / "base.html.j2").is_file()
 
 
 def test_the_example_has_no_other_version_of_the_format() -> None:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from support import ROOT, add_evidence, judge, mtrack, validated, write_tree
 
-from mtrack import resources
+from mtrack import __version__, resources
 from mtrack.edit import scaffold
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def run_job(root: Path, job: str, env: dict[str, str]) -> dict[str, int]:
     installed = False
     for step in workflow["jobs"][job]["steps"]:
         command = step.get("run")
-        if command == "pip install mtrack":
+        if command == INSTALL:
             installed = True
         elif command is not None and (not any(codes.values()) or step.get("if") == "always()"):
             assert installed
@@ -241,9 +241,11 @@ def run_job(root: Path, job: str, env: dict[str, str]) -> dict[str, int]:
     return codes
 
 
-CHECK, SCHEMAS, SARIF, REPORT = (
+CHECK, SCHEMAS, SARIF, REPORT, GAPS = (
     "Check the records", "Check the editors' schemas", "Write the findings for code scanning", "Write the report",
+    "Look for gaps and overlaps",
 )  # fmt: skip
+INSTALL = f"pip install mtrack=={__version__}"
 
 
 def test_the_workflow_passes_on_a_clean_tree(tmp_path: Path) -> None:
@@ -261,6 +263,48 @@ def test_the_workflow_fails_on_a_broken_tree_and_still_reports(tmp_path: Path) -
     results = json.loads((root / "mtrack.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
     assert "overbilled" in {result["ruleId"] for result in results}
     assert "M1" in (root / "mtrack-report/index.html").read_text(encoding="utf-8")
+
+
+def overdue(root: Path) -> Path:
+    """A tree without an error, in which money is owed for years."""
+    payments = ", payments: [{date: 2026-02-10, amount: 4000.00}]"
+    return workspace(
+        root, RECORD.replace(payments, "").replace("status: paid", "status: sent").replace("closed: 2026-02-12\n", "")
+    )
+
+
+def test_gaps_fail_the_weekly_jobs_and_no_other(tmp_path: Path) -> None:
+    root, env = overdue(tmp_path / "tree"), environment(tmp_path / "bin")
+    assert run_job(root, "check", env) == {CHECK: 0, SCHEMAS: 0, SARIF: 0, REPORT: 0}
+    assert run_job(root, "gaps", env) == {GAPS: 1}
+    assert [code for _, code in run_gitlab(root, "mtrack", env)] == [0, 0, 0, 0]
+    assert run_gitlab(root, "gaps", env) == [("mtrack gaps --fail-on warning", 1)]
+    clean = workspace(tmp_path / "clean")
+    assert run_job(clean, "gaps", env) == {GAPS: 0}
+    assert run_gitlab(clean, "gaps", env) == [("mtrack gaps --fail-on warning", 0)]
+
+    workflow: Any = yaml.safe_load((root / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))
+    assert workflow["jobs"]["gaps"]["if"].startswith("github.event_name == 'schedule' || ")
+    assert "if" not in workflow["jobs"]["check"]
+    jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    assert jobs["gaps"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
+    assert "rules" not in jobs["mtrack"]
+
+
+@pytest.mark.parametrize("path", ["templates/init/github-workflow.yml", *sorted(
+    file.relative_to(ROOT).as_posix() for file in (ROOT / ".github/workflows").iterdir())])  # fmt: skip
+def test_actions_are_pinned_by_commit_and_say_their_version(path: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    used = re.findall(r"^ *(?:- )?uses: (.*)$", text, re.MULTILINE)
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line)] == []
+
+
+def test_the_jobs_of_one_action_all_use_the_same_version() -> None:
+    texts = [(ROOT / "templates/init/github-workflow.yml").read_text(encoding="utf-8")]
+    texts += [path.read_text(encoding="utf-8") for path in (ROOT / ".github/workflows").iterdir()]
+    used = set(re.findall(r"uses: ([\w./-]+)@(.*)", "\n".join(texts)))
+    assert len(used) == len({action for action, _ in used})
 
 
 def test_the_workflow_fails_on_records_and_settings_that_cannot_be_read(tmp_path: Path) -> None:
@@ -283,7 +327,7 @@ def run_gitlab(root: Path, job: str, env: dict[str, str]) -> list[tuple[str, int
     jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     done: list[tuple[str, int]] = []
     first, *lines = jobs[job]["script"]
-    assert first == "pip install mtrack"
+    assert first == INSTALL
     for line in lines:
         done.append((line, shell(line, root, env).returncode))
         if done[-1][1]:
@@ -336,11 +380,13 @@ def test_the_readme_shows_what_is_there(tmp_path: Path) -> None:
     steps, provider, modeline = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     mtrack("init", tmp_path)
     workflow = yaml.safe_load((tmp_path / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))
-    commands = [step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step]
+    commands = [step["run"] for job in ("check", "gaps") for step in workflow["jobs"][job]["steps"] if "run" in step]
     shown = [step["run"] for step in yaml.safe_load(steps)]
     assert [command for command in shown if not any(own.startswith(command) for own in commands)] == []
     hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
-    assert {hook["id"] for hook in yaml.safe_load(provider)["repos"][0]["hooks"]} == hooks
+    (repository,) = yaml.safe_load(provider)["repos"]
+    assert repository["rev"] == f"v{__version__}"
+    assert {hook["id"] for hook in repository["hooks"]} == hooks
     assert modeline == scaffold.modeline(str(tmp_path), "acme")
 
 

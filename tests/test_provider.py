@@ -108,13 +108,14 @@ def test_the_hooks_run_the_checker(hooked: tuple[Path, dict[str, str]]) -> None:
     run("git", "add", "--all", cwd=root)
     done = pre_commit(hooked, "run")
     assert done.returncode == 1
-    assert "error[overbilled]" in done.stdout
+    assert "acme/milestones.yaml:7:13: error[overbilled] " in done.stdout
+    assert "-->" not in done.stdout
 
     write_tree(root, {"acme/milestones.yaml": RECORD, "notes.txt": "nothing of mtrack's\n"})
     run("git", "add", "--all", cwd=root)
     done = pre_commit(hooked, "run")
     assert done.returncode == 0
-    assert "Skipped" in done.stdout
+    assert done.stdout.rstrip().endswith("Passed")
 
     done = pre_commit(hooked, "run", "--hook-stage", "manual", "mtrack-gaps")
     assert done.returncode == 0, done.stdout
@@ -126,6 +127,36 @@ def test_the_hooks_run_the_checker(hooked: tuple[Path, dict[str, str]]) -> None:
     done = run("git", "commit", "-m", "Bill too much", cwd=root, env=env)
     assert done.returncode == 1
     assert "error[overbilled]" in done.stdout + done.stderr
+
+
+def test_the_hook_sees_that_evidence_is_gone_and_tells_only_what_the_commit_brings(
+    hooked: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    root, env = tmp_path / "workspace", hooked[1]
+    shutil.copytree(hooked[0], root)
+    run("git", "reset", "-q", "--hard", cwd=root)
+    write_tree(root, {"globex/milestones.yaml": OVERBILLED.replace("INV-1", "INV-2")})
+    add_evidence(root)
+    commit(root, "Record what is wrong already")
+
+    run("git", "mv", "acme/agreement/sow.pdf", "acme/agreement/signed.pdf", cwd=root)
+    done = pre_commit((root, env), "run")
+    assert done.returncode == 1
+    assert "acme/milestones.yaml:3:19: error[attachment-missing] " in done.stdout
+    assert "overbilled" not in done.stdout
+
+    run("git", "reset", "-q", "--hard", cwd=root)
+    run("git", "rm", "-q", "acme/signoffs/m1.eml", cwd=root)
+    done = pre_commit((root, env), "run")
+    assert done.returncode == 1
+    assert "error[attachment-missing] " in done.stdout
+
+
+def test_the_hooks_of_init_and_of_this_repository_do_the_same() -> None:
+    (own, _) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    written = yaml.safe_load((ROOT / "templates/init/pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (hook,) = written["repos"][0]["hooks"]
+    assert {**hook, "language": "python", "description": own["description"]} == own
 
 
 def test_the_entry_that_init_writes_runs(tmp_path: Path) -> None:
@@ -142,6 +173,7 @@ def test_the_entry_that_init_writes_runs(tmp_path: Path) -> None:
     done = run(*command, cwd=root, env=env)
     assert (done.returncode, done.stdout.rstrip().endswith("Passed")) == (0, True), done.stdout
     write_tree(root, {"acme/milestones.yaml": OVERBILLED})
+    run("git", "add", "--all", cwd=root)
     done = run(*command, cwd=root, env=env)
     assert done.returncode == 1
     assert "error[overbilled]" in done.stdout

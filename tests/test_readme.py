@@ -13,7 +13,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_generated_parts_are_what_the_program_prints() -> None:
-    assert generated(README) == README, "run: python tests/tools/readme.py"
+    assert generated(README) == README, "run: python tests/tools/generated.py"
 
 
 def test_every_command_named_exists() -> None:

@@ -9,6 +9,7 @@ import pytest
 from support import add_evidence, judge, lint_json
 
 from mtrack import resources
+from mtrack.finding import Category
 from mtrack.rules import RULES
 from mtrack.rules.pages import SampleFile, page
 
@@ -43,6 +44,12 @@ def test_page_is_worded(name: str) -> None:
     parts = page(RULES[name])
     assert parts.summary.endswith(".")
     assert len(parts.why) > 40
+
+
+def test_every_gap_and_overlap_has_a_next_step_of_a_few_words() -> None:
+    for rule in RULES.values():
+        words = rule.next_step.replace(",", "").split()
+        assert 2 <= len(words) <= 6 if rule.category in (Category.GAP, Category.OVERLAP) else not words, rule.name
 
 
 def test_schema_names_every_rule() -> None:

@@ -9,21 +9,27 @@ import subprocess
 import sys
 import time
 from decimal import Decimal
+from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 from support import ROOT
 
 from mtrack import resources
-from mtrack.record import schema
+from mtrack.record import schema, wording
+from mtrack.record.faults import find_faults
 from mtrack.rules import RULES
 from mtrack.yaml import source
+from mtrack.yaml.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mtrack.finding import Route
 
 NAMES = ("milestones", "workspace")
 
@@ -73,7 +79,7 @@ def test_examples_are_good_examples(name: str) -> None:
         merged = {"$schema": data["$schema"], "$defs": data["$defs"], **node}
         for example in node.get("examples", ()):
             if "not" not in node:
-                assert schema._accepts(schema._compile(merged), example), (path, example)  # noqa: SLF001
+                assert schema.compiled(merged).is_valid(example), (path, example)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -105,6 +111,75 @@ def test_every_definition_is_used() -> None:
 
 
 # --- Two validators --------------------------------------------------------------------------------------------
+
+
+@cache
+def reference(name: str) -> Any:
+    """`jsonschema`, which defines what a schema means; it knows `Decimal`, ECMA's patterns and our dates."""
+
+    def is_number(_checker: object, value: object) -> bool:
+        return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+    def is_integer(_checker: object, value: object) -> bool:
+        return is_number(_checker, value) and Fraction(value).denominator == 1  # type: ignore[call-overload]
+
+    def pattern(_validator: object, wanted: str, value: object, _schema: object) -> Iterator[ValidationError]:
+        if isinstance(value, str) and not re.search(python_pattern(wanted), value):
+            yield ValidationError(f"does not match {wanted}")
+
+    formats = FormatChecker(formats=())
+    formats.checks("date")(lambda value: not isinstance(value, str) or schema.is_date(re.sub("^0000", "2000", value)))
+    extend: Any = validators.extend
+    types = Draft202012Validator.TYPE_CHECKER.redefine_many({"number": is_number, "integer": is_integer})
+    return extend(Draft202012Validator, {"pattern": pattern}, type_checker=types)(
+        resources.schema(name), format_checker=formats
+    )
+
+
+def python_pattern(wanted: str) -> str:
+    """A pattern of ECMA-262, as JSON Schema has it, for `re`: other white space, and `$` is the very end."""
+    if wanted == r"\S":
+        return "[^\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+    return wanted.removesuffix("$") + r"\Z" * wanted.endswith("$")
+
+
+def by_reference(name: str, data: Any) -> set[tuple[Any, ...]]:
+    """Where data breaks the schema, by which keyword, and what that says: limits, options, keys."""
+    found: set[tuple[Any, ...]] = set()
+    for error in reference(name).iter_errors(data):
+        route, keyword, wanted = tuple(error.absolute_path), error.validator, error.validator_value
+        if "propertyNames" in error.absolute_schema_path:
+            found.add((route, "propertyNames", error.instance))
+        elif keyword == "additionalProperties":
+            known = error.schema.get("properties", {})
+            unknown = [key for key in error.instance if key not in known and not key.startswith("x-")]
+            found.add((route, keyword, repr(sorted(unknown))))
+        elif keyword == "required":
+            found.update((route, keyword, key) for key in wanted if key not in error.instance)
+        elif keyword == "type":
+            found.add((route, keyword, repr(sorted([wanted] if isinstance(wanted, str) else wanted))))
+        else:
+            found.add((route, keyword, repr(wanted)))
+    return found
+
+
+def by_ours(name: str, data: Any) -> set[tuple[Any, ...]]:
+    found: set[tuple[Any, ...]] = set()
+    for violation in schema.violations(name, data):
+        said: Any = next(iter(violation.details.values()), violation.key)
+        if violation.keyword in ("type", "additionalProperties"):
+            said = sorted(said)
+        as_is = violation.keyword in ("propertyNames", "required")
+        found.add((violation.route, violation.keyword, said if as_is else repr(said)))
+    return found
+
+
+def assert_same(name: str, data: Any) -> None:
+    """The compiled validator gives the verdict of `jsonschema`, at the same routes, by the same keywords and limits."""
+    wanted = by_reference(name, data)
+    assert by_ours(name, data) == wanted
+    assert schema.is_valid(name, data) == (not wanted)
+
 
 AMOUNTS = [
     Decimal(text)
@@ -147,7 +222,24 @@ def values(node: dict[str, Any], top: dict[str, Any], depth: int = 0) -> st.Sear
         options += [mapping(node, keys)] * 8
         if isinstance(node.get("additionalProperties"), dict):
             names = st.one_of(
-                st.sampled_from(["overdue", "overdu", "BTC", "btc", "TOOLONGCODE", "x-a", "EUR\n"]), st.text(max_size=3)
+                st.sampled_from(
+                    [
+                        "overdue",
+                        "overdu",
+                        "BTC",
+                        "btc",
+                        "TOOLONGCODE",
+                        "x-a",
+                        "EUR\n",
+                        "",
+                        "7",
+                        "007",
+                        "000",
+                        "a/b",
+                        "~1",
+                    ]
+                ),
+                st.text(max_size=3),
             )
             options += [st.dictionaries(names, values(node["additionalProperties"], top, depth + 1), max_size=3)] * 8
     if "array" in kinds:
@@ -174,7 +266,7 @@ def mapping(draw: st.DrawFn, node: dict[str, Any], keys: dict[str, st.SearchStra
     return result
 
 
-RECORDS = {name: values(schema.load(name), schema.load(name)) for name in NAMES}
+RECORDS = {name: values(resources.schema(name), resources.schema(name)) for name in NAMES}
 many = settings(
     max_examples=int(os.environ.get("MTRACK_EXAMPLES", "300")), deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -183,13 +275,13 @@ many = settings(
 @many
 @given(RECORDS["milestones"])
 def test_both_validators_agree_on_milestones(data: Any) -> None:
-    assert schema._worded("milestones").is_valid(data) == schema.is_valid("milestones", data)  # noqa: SLF001
+    assert_same("milestones", data)
 
 
 @many
 @given(RECORDS["workspace"])
 def test_both_validators_agree_on_workspaces(data: Any) -> None:
-    assert schema._worded("workspace").is_valid(data) == schema.is_valid("workspace", data)  # noqa: SLF001
+    assert_same("workspace", data)
 
 
 @pytest.mark.parametrize("value", [*AMOUNTS, *DATES, *TEXTS, None, True, False, 0, 5, -1, 10**40], ids=repr)
@@ -203,20 +295,20 @@ def test_both_validators_agree_on_the_edges(key: str, value: object) -> None:
         key: [value] if key == "attachments" else value,
     }
     data = {"project": "P", "milestones": [milestone]}
-    assert schema._worded("milestones").is_valid(data) == schema.is_valid("milestones", data)  # noqa: SLF001
+    assert_same("milestones", data)
 
 
 @pytest.mark.parametrize(
     ("amount", "good"),
-    [("999999999999999999.99", True), ("999999999999999999." + "9" * 60, True), ("-0.00", True), ("-0." + "0" * 60 + "1", False),
-     ("0." + "1" * 100_000, True)],
-    ids=["18-digits", "60-decimals", "no-minus", "below", "long"],
+    [("999999999999999999.99", True), ("999999999999999999." + "9" * 18, True), ("999999999999999999." + "9" * 19, False), ("-0.00", True),
+     ("-0." + "0" * 17 + "1", False), ("0." + "1" * 100_000, False), ("0." + "0" * 19, False), ("0" * 19, False)],
+    ids=["18-digits", "18-decimals", "19-decimals", "no-minus", "below", "long", "zeros", "leading-zeros"],
 )  # fmt: skip
 def test_amounts_are_compared_exactly(amount: str, good: bool) -> None:  # noqa: FBT001
     text = f"project: P\nmilestones: [{{id: M1, name: n, status: paid, amount: {amount}}}]\n"
     read = source.parse("milestones.yaml", text, schema.shape("milestones"))
     assert schema.is_valid("milestones", read.data) == good
-    assert bool(schema.faults("milestones", read).broken) != good
+    assert bool(find_faults("milestones", read).broken) != good
 
 
 def written(data: Any) -> str:
@@ -242,7 +334,7 @@ def test_every_fault_has_a_place_of_its_own_and_human_words(case: tuple[str, Any
     )
     if read.flaws:
         return
-    faults = schema.faults(name, read)
+    faults = find_faults(name, read)
     assert bool(faults.broken or faults.unknown) != schema.is_valid(name, read.data)
     assert len({read.span(problem.place) for problem in faults.broken}) == len(faults.broken)
     for problem in (*faults.broken, *faults.unknown):
@@ -256,14 +348,14 @@ def test_every_fault_has_a_place_of_its_own_and_human_words(case: tuple[str, Any
 def test_one_fault_among_many_records_takes_no_time() -> None:
     lines = "".join(f"- {{id: M{i}, name: x, amount: 1, status: paid}}\n" for i in range(30_000))
     text = "project: P\ncurrency: EUR\nmilestones:\n" + lines.replace("M29999,", "'M 29999',")
-    (problem,) = schema.faults("milestones", source.parse("milestones.yaml", text, schema.shape("milestones"))).broken
+    (problem,) = find_faults("milestones", source.parse("milestones.yaml", text, schema.shape("milestones"))).broken
     assert problem.place.route == ("milestones", 29_999, "id")
 
 
 def test_faults_in_every_record_take_linear_time() -> None:
     lines = "".join(f"- {{id: M{i}, name: x, amount: 1x, planed: 1, status: payed}}\n" for i in range(2000))
     read = source.parse("milestones.yaml", "project: P\nmilestones:\n" + lines, schema.shape("milestones"))
-    faults = schema.faults("milestones", read)
+    faults = find_faults("milestones", read)
     assert (len(faults.broken), len(faults.unknown)) == (4000, 2000)
 
 
@@ -289,7 +381,7 @@ def faults_in(text: str, name: str = "milestones") -> list[tuple[str, str, str |
     path = "milestones.yaml" if name == "milestones" else "mtrack.yaml"
     read = source.parse(path, text, schema.shape(name))
     assert read.flaws == ()
-    found = schema.faults(name, read)
+    found = find_faults(name, read)
     problems = sorted((*found.broken, *found.unknown), key=lambda problem: read.offsets(problem.place) or (0, 0))
     return [
         (read.text[slice(*(read.offsets(problem.place) or (0, 0)))], problem.message, problem.hint)
@@ -344,8 +436,10 @@ def test_words_about_amounts(characters: str, shown: str, write: str | None) -> 
 @pytest.mark.parametrize(
     ("characters", "message", "hint"),
     [
-        ("1" * 19, "`amount` has 19 digits before the point, and at most 18 will do", "check the amount"),
-        ("1" * 40 + ".00", "`amount` has 40 digits before the point, and at most 18 will do", "check the amount"),
+        ("1" * 19, "`amount` has 19 digits before the point, and at most 18 are allowed", "check the amount"),
+        ("1" * 40 + ".00", "`amount` has 40 digits before the point, and at most 18 are allowed", "check the amount"),
+        ("1." + "1" * 19, "`amount` has 19 decimals, and at most 18 are allowed", "check the amount"),
+        ("-1." + "0" * 30, "`amount` has 30 decimals, and at most 18 are allowed", "check the amount"),
         ("-5", "`amount` must not be below 0, and it is -5", "write it without the minus"),
         ("-0.00000001", "`amount` must not be below 0, and it is -0.00000001", "write it without the minus"),
         ("~", "`amount` is empty, and it is required", "write it, for example `amount: 4000.00`"),
@@ -384,10 +478,68 @@ def test_words_about_dates(characters: str, shown: str, write: str | None) -> No
     assert faults_in(text) == [(characters, message, "write dates as YYYY-MM-DD")]
 
 
+@pytest.mark.parametrize(
+    ("characters", "shown"),
+    [
+        (r'"\e[31mEUR"', r"the text '\x1b[31mEUR'"),
+        (r'"EUR\u202e"', r"the text 'EUR\u202e'"),
+        (r'"EUR\n"', r"the text 'EUR\n'"),
+        ("'@here|<img src=x>'", "the text '@here|<img src=x>'"),
+        ("€", "the text '€'"),
+        ("EU", "'EU'"),
+        ("NINECHARS", "'NINECHARS'"),
+        ("EURÖ", "'EURÖ'"),
+        ("EUR USD", "the text 'EUR USD'"),
+    ],
+)
+def test_words_about_what_is_not_a_currency_code(characters: str, shown: str) -> None:
+    message = f"`currency` must be a code of 3 to 8 capitals or digits, not {shown}"
+    wanted = [(characters, message, "write a code such as EUR")]
+    assert faults_in(f"currency: {characters}\n{GOOD % ''}") == wanted
+    assert faults_in(f"format: 1\ncurrency: {characters}\n", "workspace") == wanted
+    received = f"[{{date: 2026-01-01, amount: 1, received: {{amount: 1, currency: {characters}}}}}]"
+    assert faults_in(GOOD % f", invoice: {{number: I1, amount: 1, sent: 2026-01-01, payments: {received}}}") == wanted
+
+
+@pytest.mark.parametrize("code", ["EUR", "eur", "Dollar", "007", "USDC", "ABCDEFGH", "EURO"])
+def test_what_could_be_a_code_is_left_to_the_list_of_currencies(code: str) -> None:
+    assert faults_in(f"currency: {code}\n{GOOD % ''}") == []
+    assert faults_in(f"format: 1\ncurrency: {code}\n", "workspace") == []
+
+
+def test_words_about_an_own_code_show_what_cant_be_seen() -> None:
+    message = r"a currency code must be 3 to 8 capitals or digits, not '\x1b[31mBTC'"
+    assert [said for _, said, _ in faults_in('format: 1\ncurrencies: {"\\e[31mBTC": 8}\n', "workspace")] == [message]
+
+
+@pytest.mark.parametrize("name", ["", "7", "00", "007", "a/b", "~1"])
+def test_a_fault_under_any_name_has_its_place(name: str) -> None:
+    text = f"format: 1\nrules: {{'{name}': never}}\ncurrencies: {{'{name}': many}}\n"
+    found = find_faults("workspace", source.parse("mtrack.yaml", text, schema.shape("workspace")))
+    assert {(key, name) for key in ("rules", "currencies")} == set(found.routes)
+    assert len([problem for problem in found.broken if not problem.place.key]) == 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_of_required_keys_read_back_as_written(name: str) -> None:
+    """Hints show them; pasted into a file they must mean the same."""
+
+    def visit(shape: Shape, route: Route) -> None:
+        for key, child in shape.properties.items():
+            here = (*route, key)
+            if key in shape.required:
+                written = wording.example(name, here)
+                read = source.parse("x.yaml", f"{key}: {written}\n", Shape(properties={key: child}))
+                assert read.data == {key: schema.at(name, here)["examples"][0]}
+            visit(child.items or child, (*here, 0) if child.items else here)
+
+    visit(schema.shape(name), ())
+
+
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "2026-00-10", "0000-01-01", "2026-02-29"])
 def test_words_about_days_that_do_not_exist(day: str) -> None:
     text = f"project: P\nclosed: {day}\nmilestones:\n- {{id: M1, name: n, amount: 1, status: paid}}\n"
-    message = f"`closed` must be a day of the calendar, and {day} is none"
+    message = f"`closed` must be a day of the calendar, and {day} is not"
     assert faults_in(text) == [(day, message, "write dates as YYYY-MM-DD")]
 
 
@@ -539,8 +691,8 @@ SETTINGS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("format: 1\nlocale: de_DE.UTF-8\n",
      [("de_DE.UTF-8", "`locale` must be a locale such as en_GB or de_DE, not 'de_DE.UTF-8': write de_DE", None)]),
     ("format: 1\ncurrencies: {btc: 8, US: 2, BTC: 99, ABC: two, x-own: [y]}\n", [
-        ("btc", "a currency code has 3 to 8 capitals or digits, and 'btc' is none", "write BTC"),
-        ("US", "a currency code has 3 to 8 capitals or digits, and 'US' is none", None),
+        ("btc", "a currency code must be 3 to 8 capitals or digits, not 'btc'", "write BTC"),
+        ("US", "a currency code must be 3 to 8 capitals or digits, not 'US'", None),
         ("99", "`BTC` must be at most 18, and it is 99", None),
         ("two", "`ABC` must be a whole number, not 'two'", None)]),
     ("format: 1\nrules: {overdu: off, signoff_missing: off, foo: off, overdue: of, overpaid: no, underbilled: fatal, x-own: [y]}\n", [
@@ -568,7 +720,12 @@ def test_words_about_settings(text: str, wanted: list[tuple[str, str, str | None
 
 
 def test_an_empty_value_is_as_good_as_no_key() -> None:
-    optional = schema.load("milestones")["$defs"]["milestone"]["properties"].keys() - {"id", "name", "amount", "status"}
+    optional = resources.schema("milestones")["$defs"]["milestone"]["properties"].keys() - {
+        "id",
+        "name",
+        "amount",
+        "status",
+    }
     text = "project: P\nclient:\nagreement:\ninvoices:\nclosed:\nwaivers:\nmilestones:\n- id: M1\n  name: n\n  amount: 1\n  status: paid\n"
     text += "".join(f"  {key}:\n" for key in sorted(optional))
     assert faults_in(text) == []
@@ -589,17 +746,18 @@ def test_an_empty_value_is_as_good_as_no_key() -> None:
 
 def test_a_missing_currency_joins_what_else_is_missing() -> None:
     read = source.parse("milestones.yaml", "project: P\n", schema.shape("milestones"))
-    (problem,) = schema.faults("milestones", read, ("currency",)).broken
+    (problem,) = find_faults("milestones", read, ("currency",)).broken
     assert problem.message == "`milestones` and `currency` are missing from the project"
     read = source.parse("milestones.yaml", GOOD % "", schema.shape("milestones"))
-    (problem,) = schema.faults("milestones", read, ("currency",)).broken
+    (problem,) = find_faults("milestones", read, ("currency",)).broken
     assert problem.message == "`currency` is missing from the project, and mtrack.yaml sets none"
 
 
 INTERRUPTED = """
 import os, random, signal, time
-from mtrack.record import schema
+from mtrack.record import schema, wording
 from mtrack.yaml import source
+from mtrack.yaml.shape import Shape
 
 line = "- {id: M%d, name: N, amount: 1, status: paid}\\n"
 text = "project: A\\ncurrency: EUR\\nmilestones:\\n" + "".join(line % i for i in range(40_000))

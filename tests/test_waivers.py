@@ -135,7 +135,7 @@ ACCEPTED: dict[str, tuple[str, str, list[str]]] = {
     ),
     # until: the last day it holds
     "until today": ("rule: unrecorded-file, reason: a scan, until: 2026-02-20", "", waived("unrecorded-file")),
-    # two that accept the same are both of use
+    # two that accept the same both count as used
     "twice": (
         "rule: unrecorded-file, reason: a scan\nrule: unrecorded-file, file: invoices/scan.pdf, reason: a scan",
         "rule: unrecorded-file, reason: a scan",
@@ -297,7 +297,7 @@ def test_a_waiver_of_a_rule_not_selected_is_used(tmp_path: Path) -> None:
 
 
 def test_a_broken_project_has_no_waivers_and_may_be_waived(tmp_path: Path) -> None:
-    # Whether the workspace's own waivers are of use can't be told while a project is not judged.
+    # Whether the workspace's own waivers accept anything can't be told while a project is skipped.
     broken = (
         ACME.replace("total: 9000.00", "total: much")
         + "waivers: [{rule: schema, reason: r}, {rule: overdue, reason: r}]\n"

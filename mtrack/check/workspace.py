@@ -1,4 +1,4 @@
-"""A workspace as the rules and views see it: files read, projects worked out, each looked up only once."""
+"""A workspace: its settings, and its projects as they are read, few of them at a time."""
 
 from __future__ import annotations
 
@@ -8,50 +8,59 @@ from typing import TYPE_CHECKING
 from mtrack import money, workspace
 from mtrack.record import model, schema
 from mtrack.record import settings as settings_module
-from mtrack.rules import facts
+from mtrack.record.faults import find_faults
 from mtrack.rules.context import ProjectContext, RecordFile
-from mtrack.rules.facts import WorkspaceFacts
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from mtrack.record.model import Project
     from mtrack.record.settings import Settings
     from mtrack.workspace import Walk
-    from mtrack.yaml.source import Flaw, Source
+    from mtrack.yaml.flaw import Flaw
+    from mtrack.yaml.source import Source
+
+
+Opened = tuple[RecordFile, ProjectContext | None]
+"""A project's file and, where it is usable, its context."""
+MOST_OPEN = 16
+"""How many projects stay open at once: the memory of a large workspace is worth reading a few of them again."""
 
 
 class Workspace:
-    """A workspace as of a day. A project is read when it is asked for, and only once."""
+    """A workspace as of a day. A project is read when it is asked for, and let go when others are."""
 
     def __init__(
-        self,
-        root: str,
-        as_of: date,
-        settings: Settings,
-        found: Walk,
-        opened: dict[str, tuple[RecordFile, ProjectContext | None]] | None = None,
+        self, root: str, as_of: date, settings: Settings, found: Walk, given: dict[str, Opened] | None = None
     ) -> None:
-        """`opened` are projects at hand, by folder."""
+        """`given` are projects that are not read from their files, by folder; they stay."""
         self.root = root
         self.as_of = as_of
         self.settings = settings
         self.found = found
-        self._opened = opened or {}
+        self._given = given or {}
+        self._opened: dict[str, Opened] = {}
+        """The one asked for last stands last."""
+        self._has_figures: dict[str, bool] = {}
         self._raw: dict[str, bytes | Flaw] = {}
         self._folders = frozenset(found.projects)
 
-    def open(self, folder: str) -> tuple[RecordFile, ProjectContext | None]:
+    def open(self, folder: str) -> Opened:
         """A project's file and, where it is usable, its context."""
-        if folder not in self._opened:
-            path = workspace.join(folder, workspace.RECORDS)
-            read = source.from_bytes(path, self.raw(folder), schema.shape("milestones"))
-            file, project = load_project(folder, read, self.settings)
-            context = ProjectContext(project, self.settings, self.root, self.as_of, self.found) if project else None
-            self._opened[folder] = file, context
-        return self._opened[folder]
+        if folder in self._given:
+            return self._given[folder]
+        opened = self._opened.pop(folder, None) or self._read(folder)
+        self._opened[folder] = opened
+        if len(self._opened) > MOST_OPEN:
+            self._opened.pop(next(iter(self._opened)))
+        return opened
+
+    def _read(self, folder: str) -> Opened:
+        path = workspace.join(folder, workspace.RECORDS)
+        read = source.from_bytes(path, self.raw(folder), schema.shape("milestones"))
+        file, project = load_project(folder, read, self.settings)
+        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found) if project else None
 
     def raw(self, folder: str) -> bytes | Flaw:
         """A project's records as they are read, once."""
@@ -66,8 +75,15 @@ class Workspace:
         return len(self._opened)
 
     def close(self, folder: str) -> None:
-        """Let go of a project; where it is asked for again, it is made anew from the same bytes."""
+        """Let go of a project; where it is asked for again, it is made again from the same bytes."""
         self._opened.pop(folder, None)
+
+    def has_figures(self, folder: str) -> bool:
+        """Whether views show figures of a project: its records can be used, and its currency is known."""
+        if folder not in self._has_figures:
+            context = self.open(folder)[1]
+            self._has_figures[folder] = context is not None and context.currency_known
+        return self._has_figures[folder]
 
     @cached_property
     def settings_file(self) -> RecordFile | None:
@@ -76,26 +92,6 @@ class Workspace:
         if settings.source is None:
             return None
         return RecordFile(settings.source, None, settings.unknown_keys, settings.broken, usable=True)
-
-    @property
-    def files(self) -> Iterator[RecordFile]:
-        """The files of all projects."""
-        return (self.open(folder)[0] for folder in self.found.projects)
-
-    @cached_property
-    def contexts(self) -> tuple[ProjectContext, ...]:
-        """All projects that are usable."""
-        return tuple(context for folder in self.found.projects if (context := self.open(folder)[1]) is not None)
-
-    @cached_property
-    def skipped(self) -> tuple[str, ...]:
-        """The project files whose other rules are skipped."""
-        return tuple(file.source.path for file in self.files if not file.usable)
-
-    @cached_property
-    def whole(self) -> WorkspaceFacts:
-        """What rules across projects look at."""
-        return WorkspaceFacts(self.root, self.settings, self.found, self.skipped, map(facts.facts, self.contexts))
 
     def project_of(self, path: str) -> str | None:
         """The folder of the project a path belongs to; None for the settings and folders without records."""
@@ -130,7 +126,7 @@ def load_project(folder: str, read: Source, settings: Settings) -> tuple[RecordF
     data = read.data
     own = data.get("currency") if isinstance(data, dict) else None
     missing = ("currency",) if isinstance(data, dict) and own is None and not settings.currency else ()
-    faults = schema.faults("milestones", read, missing)
+    faults = find_faults("milestones", read, missing)
     if any(route[:1] != ("waivers",) for route in faults.routes):
         return RecordFile(read, folder, faults.unknown, faults.broken, usable=False), None
     currency = own or settings.currency

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 def _contexts() -> tuple[ProjectContext, ...]:
     from mtrack import workspace  # noqa: PLC0415
+    from mtrack.check.pipeline import contexts  # noqa: PLC0415
     from mtrack.check.workspace import open_workspace  # noqa: PLC0415
 
     try:
-        return open_workspace(workspace.find_root("."), date.min).contexts  # no date is shown
+        return tuple(contexts(open_workspace(workspace.find_root("."), date.min)))  # no date is shown
     except CannotRunError:
         return ()
 

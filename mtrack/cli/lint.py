@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
+from msgspec.structs import replace
 
-from mtrack.check.pipeline import Selection
-from mtrack.check.pipeline import lint as run_lint
-from mtrack.cli import common, complete
+from mtrack.check.pipeline import check
+from mtrack.check.report import Selection
+from mtrack.cli import complete, options, output, values
+from mtrack.cli.opened import Opened, open_paths
 from mtrack.errors import UsageError
 from mtrack.finding import Category
 from mtrack.render import findings as render
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
+    from mtrack.edit.transaction import Outcome
 
 
 _OFFERS = {
@@ -32,7 +33,7 @@ _OFFERS = {
 
 
 def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
-    """Rule and category names, comma-separated or repeated. Raises UsageError for one nobody knows."""
+    """Rule and category names, comma-separated or repeated. Raises UsageError for one that is not there."""
     names = [name.strip() for value in values for name in value.split(",") if name.strip()]
     known = [*RULES, *(category.value for category in Category)]
     for name in names:
@@ -46,9 +47,9 @@ def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
     return frozenset(names)
 
 
-@click.command(short_help="Check the records.")
-@common.paths_argument
-@common.format_option(*render.FORMATS)
+@options.command()
+@options.paths_argument
+@options.format_option(*render.FORMATS)
 @click.option(
     "--select",
     multiple=True,
@@ -64,11 +65,18 @@ def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
     help="Leave these rules or categories out, comma-separated.",
 )
 @click.option("--since", metavar="REV", help="Show only what changes since this git revision brought.")
-@click.option("--fix", is_flag=True, help="Mend what is certain (rules marked fix), then show what is left.")
+@click.option("--fix", is_flag=True, help="Fix what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
-@click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
-@common.fail_on_option
-@common.as_of_option
+@click.option(
+    "--output",
+    "output_",
+    type=values.Path(dir_okay=False, readable=False),
+    metavar="FILE",
+    help="Write to this file instead of standard output.",
+)
+@options.overwrite_option
+@options.fail_on_option
+@options.as_of_option
 def lint(  # noqa: PLR0913
     paths: tuple[str, ...],
     format_: str,
@@ -77,7 +85,8 @@ def lint(  # noqa: PLR0913
     since: str | None,
     fix: bool,  # noqa: FBT001
     diff: bool,  # noqa: FBT001
-    output: str | None,
+    output_: str | None,
+    force: bool,  # noqa: FBT001
     fail_on: str,
     as_of: date,
 ) -> int:
@@ -87,11 +96,14 @@ def lint(  # noqa: PLR0913
     is 1 where something is found at or above --fail-on. With --since, findings on changed lines are shown, and those
     elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`.
     """
+    _refuse_what_would_be_ignored(output_, diff=diff, force=force)
+    if output_ is not None:
+        output.refuse_file(output_, "--output", force=force)
     rules = _rule_names(select, "--select"), _rule_names(ignore, "--ignore")
 
-    def judge() -> tuple[common.Opened, Report]:
-        opened = common.open_paths(paths, as_of)
-        report = run_lint(opened.workspace, Selection(*rules, opened.paths), opened.root)
+    def judge() -> tuple[Opened, Report]:
+        opened = open_paths(paths, as_of)
+        report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415
 
@@ -100,43 +112,59 @@ def lint(  # noqa: PLR0913
 
     opened, report = judge()
     if diff:
-        for text in _mend(opened, report, as_of, dry_run=True):
-            common.write(text)
-        return 1 if report.fails(common.severity(fail_on)) else 0
+        for outcome in _fix(opened, report, as_of, dry_run=True):
+            output.show_diff(outcome.diff)
+        return 1 if report.fails(options.severity(fail_on)) else 0
     if fix:
-        for text in _mend(opened, report, as_of, dry_run=False):
-            sys.stderr.write(text)
+        for outcome in _fix(opened, report, as_of, dry_run=False):
+            output.note(outcome.did)
         opened, report = judge()
-    text = render.FORMATS[format_](report, output is None and common.use_colour())
-    if output is None:
-        common.write(text)
-        if report.findings:
-            _offer()
-    else:
+    _write(opened, report, format_, output_, errors_last=since is not None and format_ == "concise")
+    return 1 if report.fails(options.severity(fail_on)) else 0
+
+
+def _write(opened: Opened, report: Report, format_: str, output_: str | None, *, errors_last: bool) -> None:
+    """Write the report in its format; `errors_last` as a hook prints it: what stops the commit is read last."""
+    if errors_last:
+        report = replace(report, findings=tuple(sorted(report.findings, key=lambda finding: finding.severity)))
+    seen = opened.from_repository if format_ in render.FOR_REPOSITORIES else opened.from_here
+    text = render.FORMATS[format_](report, output_ is None and output.use_colour(), seen)
+    if output_ is not None:
         from mtrack.site.output import write  # noqa: PLC0415
 
-        write(output, text.encode("utf-8", "backslashreplace"))
-    return 1 if report.fails(common.severity(fail_on)) else 0
+        write(output_, text.encode("utf-8", "backslashreplace"))
+        return
+    output.write(text)
+    if report.findings:
+        _offer()
 
 
 def _offer() -> None:
     """Say on standard error which format a runner understands, where none was asked for."""
-    source = click.get_current_context().get_parameter_source("format_")
     for variable, text in _OFFERS.items():
-        if os.environ.get(variable) == "true" and source is ParameterSource.DEFAULT:
-            sys.stderr.write(f"mtrack: {text}\n")
+        if os.environ.get(variable) == "true" and not options.given("format_"):
+            output.tell(text)
 
 
-def _mend(opened: common.Opened, report: Report, as_of: date, *, dry_run: bool) -> Iterator[str]:
-    """Mend the report's findings; the diff of each project, or a line about it."""
+def _refuse_what_would_be_ignored(output_: str | None, *, diff: bool, force: bool) -> None:
+    """Raise UsageError where an option would have no effect."""
+    message = None
+    if diff and (output_ is not None or options.given("format_")):
+        name = "--format" if output_ is None else "--output"
+        message = f"--diff shows a diff on standard output; leave {name} out"
+    elif force and output_ is None:
+        message = "--force goes with --output"
+    if message is not None:
+        raise UsageError(message)
+
+
+def _fix(opened: Opened, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Outcome]:
+    """Fix the report's findings, a project after the other; what can't be fixed is told."""
     from mtrack.edit.fix import fix  # noqa: PLC0415
     from mtrack.edit.transaction import Outcome  # noqa: PLC0415
-    from mtrack.render.plain import harmless  # noqa: PLC0415
 
     for outcome in fix(opened.workspace.root, report, as_of, dry_run=dry_run):
-        if not isinstance(outcome, Outcome):
-            common.tell(str(outcome))
-        elif not dry_run:
-            yield f"{harmless(outcome.did)}\n"
+        if isinstance(outcome, Outcome):
+            yield outcome
         else:
-            yield outcome.diff if not sys.stdout.isatty() else "\n".join(map(harmless, outcome.diff.split("\n")))
+            output.tell(str(outcome))

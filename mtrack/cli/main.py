@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
 
 from mtrack import __version__
 from mtrack.cli.commands import COMMANDS, overview
+from mtrack.errors import UsageError
 
 if "_MTRACK_COMPLETE" in os.environ:  # a shell asks what there is to offer
     import mtrack.cli.bash  # noqa: F401
@@ -27,8 +29,19 @@ class _Commands(click.Group):
             if name in commands:
                 command = getattr(import_module(commands[name][0]), name.replace("-", "_"))
                 assert isinstance(command, click.Command)
+                command.short_help = commands[name][1]
                 return command
         return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+            nearest = get_close_matches(args[0], self.list_commands(ctx), n=1)
+            hint = f"did you mean {nearest[0]}?" if nearest else "mtrack --help lists them"
+            message = f"there is no command '{args[0]}'; {hint}"
+            raise UsageError(message)
+        return super().resolve_command(ctx, args)
 
     def get_help(self, _context: click.Context) -> str:
         return overview().rstrip()

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from mtrack import workspace
+from mtrack.check.pipeline import contexts
 from mtrack.check.workspace import open_workspace
+from mtrack.cli import output
 from mtrack.edit import find, verbs
 from mtrack.errors import UsageError
 from mtrack.record import settings as settings_module
-from mtrack.render import plain
+from mtrack.render.terminal import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,14 +30,14 @@ LISTED = 30
 """How many choices are shown."""
 
 
-def somebody() -> bool:
-    """Whether somebody is there to be asked."""
+def can_ask() -> bool:
+    """Whether questions can be asked: on a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def need_somebody(name: str) -> None:
-    """Raise UsageError where nobody is there who could say what is missing."""
-    if not somebody():
+def require_terminal(name: str) -> None:
+    """Raise UsageError for what is missing and can't be asked for."""
+    if not can_ask():
         context = click.get_current_context()
         usage = " ".join(context.command.collect_usage_pieces(context))
         message = f"{name} is missing: mtrack {context.info_name} {usage}"
@@ -44,11 +46,11 @@ def need_somebody(name: str) -> None:
 
 def one(name: str, check: Callable[[str], T], choices: Sequence[tuple[str, str]] = (), default: str | None = None) -> T:
     """Ask for one thing, its choices listed, one alone by default; ask again where `check` raises UsageError."""
-    need_somebody(name)
+    require_terminal(name)
     for value, about in choices[:LISTED]:
-        click.echo(f"  {plain.harmless(value)}  {plain.harmless(about)}".rstrip(), err=True)
+        output.note(f"  {value}  {about}".rstrip())
     if len(choices) > LISTED:
-        click.echo(f"  … and {len(choices) - LISTED:,} more", err=True)
+        output.note(f"  … and {len(choices) - LISTED:,} more")
     if default is None and len(choices) == 1:
         default = choices[0][0]
 
@@ -56,7 +58,7 @@ def one(name: str, check: Callable[[str], T], choices: Sequence[tuple[str, str]]
         try:
             return check(answer.strip())
         except UsageError as error:
-            raise click.UsageError(plain.harmless(str(error))) from None
+            raise click.UsageError(safe(str(error))) from None
 
     return click.prompt(name, default=default, value_proc=checked, show_default=bool(default), err=True)
 
@@ -67,7 +69,7 @@ def project(wanted: str | None) -> Target:
         return find.project(wanted)
     if os.path.lexists(workspace.RECORDS):
         return find.project(".")
-    need_somebody("PROJECT")
+    require_terminal("PROJECT")
     folders = find.projects(workspace.find_root("."))
     if not folders:
         message = "there is no project here; mtrack new makes one"
@@ -79,12 +81,12 @@ def milestone(target: Target, as_of: date, wanted: str | None) -> str:
     """The id that is wanted, else the one chosen; it is looked up only when the edit is made."""
     if wanted is not None:
         return wanted
-    need_somebody("MILESTONE")
+    require_terminal("MILESTONE")
     settings = settings_module.load(target.root)
     loaded = find.load(target.root, as_of, settings, {target.folder: find.read(target.root, target.folder)})
-    if not loaded.contexts:
+    project_context = loaded.open(target.folder)[1]
+    if project_context is None:
         return ""  # the record is broken: the edit will say so
-    project_context = loaded.contexts[0]
     choices = [
         (item.milestone.id, f"{item.milestone.name}, {item.expected_status.replace('_', ' ')}")
         for item in project_context.ledger.milestones
@@ -96,7 +98,7 @@ def milestone(target: Target, as_of: date, wanted: str | None) -> str:
 def new_number(target: Target, as_of: date, wanted: str | None, name: str = "NUMBER") -> str:
     """The number that is wanted for a new invoice, else the one typed, by default the next one free."""
     if wanted is None:
-        need_somebody(name)
+        require_terminal(name)
         wanted = one(name, _not_empty(name), default=_next_number(target, as_of))
     return _not_empty(name)(wanted)
 
@@ -114,7 +116,7 @@ def _not_empty(name: str) -> Callable[[str], str]:
 def _next_number(target: Target, as_of: date) -> str | None:
     """The next free invoice number of the workspace, in the series of the invoice sent last."""
     opened = open_workspace(target.root, as_of)
-    invoices = [invoice for project_context in opened.contexts for invoice in project_context.project.invoices()]
+    invoices = [invoice for project_context in contexts(opened) for invoice in project_context.project.invoices()]
     return verbs.next_number(
         [invoice.number for invoice in sorted(invoices, key=lambda item: (item.sent, item.number))]
     )
@@ -142,13 +144,13 @@ def invoice(
 
     if number is not None:
         return check(number)
-    need_somebody("NUMBER")
+    require_terminal("NUMBER")
     choices = [
         (
             item.invoice.number,
             f"{project_context.project.folder}, {project_context.project.money(item.outstanding)} outstanding",
         )
-        for project_context in open_workspace(root, as_of).contexts
+        for project_context in contexts(open_workspace(root, as_of))
         if target is None or target.folder == project_context.project.folder
         for item in project_context.ledger.invoices
         if offered(item)

@@ -7,11 +7,11 @@ import os
 import click
 
 from mtrack import resources
-from mtrack.cli import common, complete
+from mtrack.cli import complete, options, output, values
 from mtrack.errors import CannotRunError, UsageError
 
 
-@click.command(short_help="The rules and their pages.")
+@options.command()
 @click.argument("rule", required=False, shell_complete=complete.rules)
 def rules(rule: str | None) -> None:
     """List the rules, or show one rule's page: why it matters, a bad and a good sample."""
@@ -19,7 +19,7 @@ def rules(rule: str | None) -> None:
     from mtrack.rules import RULES  # noqa: PLC0415
 
     if rule is None:
-        common.write(render.listing(tuple(RULES.values()), common.use_colour()))
+        output.write(render.listing(tuple(RULES.values()), colour=output.use_colour()))
         return
     name = rule.lower().replace("_", "-")
     if name not in RULES:
@@ -29,14 +29,14 @@ def rules(rule: str | None) -> None:
         hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
         message = f"there is no rule '{rule}'; {hint}"
         raise UsageError(message)
-    common.write(render.page_text(RULES[name], common.use_colour()))
+    output.write(render.page_text(RULES[name], colour=output.use_colour()))
 
 
 def _schema_names(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     return [name for name in resources.SCHEMAS if name.startswith(incomplete)]
 
 
-@click.command(short_help="Print a JSON Schema, or check the workspace's copies.")
+@options.command()
 @click.argument("name", metavar="[NAME|PATH]", required=False, shell_complete=_schema_names)
 @click.option("--check", is_flag=True, help="Say whether the schemas in the workspace of PATH are this mtrack's.")
 @click.option("--update", is_flag=True, help="Write this mtrack's schemas into the workspace of PATH.")
@@ -51,7 +51,7 @@ def schema(name: str | None, check: bool, update: bool) -> int:  # noqa: FBT001
             message = f"there is no schema '{name}'" if name else "NAME is missing"
             message += f": mtrack schema {'|'.join(resources.SCHEMAS)}"
             raise UsageError(message)
-        common.write(resources.schema_text(name))
+        output.write(resources.schema_text(name))
         return 0
     if check and update:
         message = "--check and --update exclude each other"
@@ -73,16 +73,16 @@ def _workspace_schemas(path: str, *, update: bool) -> int:
         raise CannotRunError(message)
     if update:
         for schema_path in scaffold.refresh(root):
-            common.write(f"wrote {os.path.relpath(os.path.join(root, schema_path))}")
+            output.show(f"wrote {os.path.relpath(os.path.join(root, schema_path))}")
         return 0
     found = scaffold.stale(root)
     for schema_path, state in found.items():
-        common.write(f"{os.path.relpath(os.path.join(root, schema_path))} is {state}: mtrack schema --update writes it")
+        output.show(f"{os.path.relpath(os.path.join(root, schema_path))} is {state}: mtrack schema --update writes it")
     return 1 if found else 0
 
 
-@click.command(short_help="Print a shell's completion script.")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@options.command()
+@click.argument("shell", type=values.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the script that lets a shell complete commands, projects, milestones, invoice numbers and rules.
 
@@ -96,4 +96,4 @@ def completion(shell: str) -> None:
 
     script = get_completion_class(shell)
     assert script is not None
-    common.write(script(cli, {}, "mtrack", "_MTRACK_COMPLETE").source())
+    output.write(script(cli, {}, "mtrack", "_MTRACK_COMPLETE").source())

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack.cli import common
+from mtrack.cli import options, values
+from mtrack.cli.opened import open_paths
 
 if TYPE_CHECKING:
     from datetime import date
 
 
-@click.command(short_help="Preview the report while you edit.")
-@click.argument("path", default=".", metavar="[PATH]", type=click.Path(exists=True, readable=False))
-@click.option("--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
-@common.as_of_option
+@options.command()
+@options.path_argument
+@click.option("--port", type=values.Whole(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
+@options.as_of_option
 def serve(path: str, port: int, as_of: date) -> int:
     """Preview the report in a browser while you edit the records.
 
@@ -30,7 +31,7 @@ def serve(path: str, port: int, as_of: date) -> int:
     from mtrack.workspace import find_root  # noqa: PLC0415
 
     def build(folder: str) -> None:
-        opened = common.open_paths((path,), as_of)
+        opened = open_paths((path,), as_of)
         try:
             write_folder(opened.workspace, opened.selection, opened.root, folder, lambda _done, _of: None, live=True)
         except OSError as error:  # a file went away while it was read

@@ -1,14 +1,85 @@
-"""What a word on the command line can stand for: an amount, a name with its amount, money in another currency."""
+"""What a word on the command line can stand for: a day, an amount, a path, a name with its amount."""
 
 from __future__ import annotations
 
+import os
 import re
+from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
 from mtrack import money
+from mtrack.record.schema import is_date
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
+    """A day of the calendar, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that says how to write it."""
+        if isinstance(value, date):
+            return value
+        if is_date(value):
+            return date.fromisoformat(value)
+        return self.fail(f"'{value}' is not a day of the calendar; write it as YYYY-MM-DD", param, ctx)
+
+
+class Choice(click.Choice[str]):
+    """One of several words."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ARG002  (click's)
+        """What to write in place of a word that is not among them."""
+        nearest = get_close_matches(str(value), self.choices, n=1)
+        meant = f"did you mean {nearest[0]}? " if nearest else ""
+        return f"there is no '{value}'; {meant}choose from {', '.join(self.choices)}"
+
+
+class Path(click.Path):
+    """A path, with trouble told in mtrack's words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, if it is there and of the kind that is wanted."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(self._trouble(os.fsdecode(value)), param, ctx)
+
+    def _trouble(self, value: str) -> str:
+        if not os.path.exists(value):
+            return f"there is no {self.name if not (self.file_okay and self.dir_okay) else 'file or folder'} '{value}'"
+        if os.path.isdir(value) and not self.dir_okay:
+            return f"'{value}' is a folder, not a file"
+        if os.path.isfile(value) and not self.file_okay:
+            return f"'{value}' is a file, not a folder"
+        return f"'{value}' can't be read: permission denied"
+
+
+class Whole(click.IntRange):
+    """A whole number from a lowest one on, or up to a highest one too."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or a usage error that says the bounds."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            bounds = f"of {self.min} or more" if self.max is None else f"from {self.min} to {self.max}"
+            self.fail(f"'{value}' is not a whole number {bounds}", param, ctx)
+
+
+class Change(type(click.INT)):  # type: ignore[misc]  # click names the class only within itself
+    """A whole number that is added, or taken away where it is negative."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or a usage error."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"'{value}' is not a whole number", param, ctx)
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click

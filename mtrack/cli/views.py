@@ -3,128 +3,151 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mtrack.check.pipeline import lint
-from mtrack.cli import common
+from mtrack.cli import options, output
+from mtrack.cli.opened import Opened, open_paths
+from mtrack.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
 
-@click.command(short_help="What is owed and what is doubled.")
-@common.paths_argument
-@common.format_option("text", "json", "md")
-@common.fail_on_option
-@common.as_of_option
-def gaps(paths: tuple[str, ...], format_: str, fail_on: str, as_of: date) -> int:
+def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Opened], Any]], click.Command]:
+    """A command that shows a view, given the function that makes it; `render` has a module of the command's name.
+
+    One that `fails` takes --fail-on; the exit code of the others says whether a project was left out.
+    """
+
+    def decorate(view_of: Callable[[Opened], Any]) -> click.Command:
+        name = view_of.__name__
+
+        def run(paths: tuple[str, ...], format_: str, as_of: date, fail_on: str | None = None) -> int:
+            opened = open_paths(paths, as_of)
+            view = view_of(opened)
+            render = import_module(f"mtrack.render.{name}")
+            if format_ == "text":
+                output.write(render.text(view, output.width(), colour=output.use_colour()))
+            else:
+                output.write(render.FORMATS[format_](view))
+            left_out = output.tell_skipped(opened.skipped)
+            return int(left_out if fail_on is None else view.fails(options.severity(fail_on)))
+
+        run.__doc__ = view_of.__doc__
+        decorators = [options.as_of_option, *([options.fail_on_option] if fails else []),
+                      options.format_option(*formats), options.paths_argument]  # fmt: skip
+        for add in decorators:
+            run = add(run)
+        return options.command(name)(run)
+
+    return decorate
+
+
+@_view_command("text", "json", "md", fails=True)
+def gaps(opened: Opened) -> Any:
     """Show what is owed and what is doubled.
 
     Gaps are work not billed and money not collected, overlaps work billed twice or too much: by project, each
     with since when and how much, and sums per currency. Accepted ones (waivers) are left out and counted. The
     exit code is 1 where one is at or above --fail-on.
     """
-    from mtrack.render.gaps import FORMATS  # noqa: PLC0415
     from mtrack.views.gaps import gaps as view_of  # noqa: PLC0415
 
-    opened = common.open_paths(paths, as_of)
-    view = view_of(opened.workspace, lint(opened.workspace, opened.selection, opened.root))
-    common.write(FORMATS[format_](view, common.width(), common.use_colour()))
-    common.tell_skipped(opened.skipped)
-    return 1 if view.fails(common.severity(fail_on)) else 0
+    return view_of(opened.workspace, opened.selection)
 
 
-@click.command(short_help="Every milestone's record.")
-@common.paths_argument
-@common.format_option("text", "json", "csv", "md")
-@common.as_of_option
-def status(paths: tuple[str, ...], format_: str, as_of: date) -> int:
+@_view_command("text", "json", "csv", "md")
+def status(opened: Opened) -> Any:
     """Show every milestone's record.
 
     A table per project, and progress of delivery beside progress of billing. The exit code is 1 where a project
     had to be left out because its records are broken.
     """
-    from mtrack.render.status import FORMATS  # noqa: PLC0415
     from mtrack.views.status import status as view_of  # noqa: PLC0415
 
-    opened = common.open_paths(paths, as_of)
-    view = view_of(opened.workspace, opened.selection)
-    common.write(FORMATS[format_](view, common.width(), common.use_colour()))
-    return 1 if common.tell_skipped(opened.skipped) else 0
+    return view_of(opened.workspace, opened.selection)
 
 
-@click.command(short_help="Outstanding invoices by age.")
-@common.paths_argument
-@common.format_option("text", "json", "csv", "md")
-@common.as_of_option
-def aging(paths: tuple[str, ...], format_: str, as_of: date) -> int:
+@_view_command("text", "json", "csv", "md")
+def aging(opened: Opened) -> Any:
     """Show what is outstanding by age: not due, 1-30, 31-60, 61-90, over 90 days past due, disputed.
 
     Amounts are as invoiced, with tax. The exit code is 1 where a project had to be left out because its records
     are broken.
     """
-    from mtrack.render.aging import FORMATS  # noqa: PLC0415
     from mtrack.views.cash import aging as view_of  # noqa: PLC0415
 
-    opened = common.open_paths(paths, as_of)
-    view = view_of(opened.workspace, opened.selection)
-    common.write(FORMATS[format_](view, common.width(), common.use_colour()))
-    return 1 if common.tell_skipped(opened.skipped) else 0
+    return view_of(opened.workspace, opened.selection)
 
 
-@click.command(short_help="Cash expected by month.")
-@common.paths_argument
-@common.format_option("text", "json", "csv", "md")
-@common.as_of_option
-def forecast(paths: tuple[str, ...], format_: str, as_of: date) -> int:
+@_view_command("text", "json", "csv", "md")
+def forecast(opened: Opened) -> Any:
     """Show the cash that can be expected by month: invoiced and due, approved and unbilled, planned.
 
     Nothing is counted twice. What is overdue is expected now; disputed invoices and milestones on hold without an
     end stand under no month. The exit code is 1 where a project had to be left out because its records are broken.
     """
-    from mtrack.render.forecast import FORMATS  # noqa: PLC0415
     from mtrack.views.cash import forecast as view_of  # noqa: PLC0415
 
-    opened = common.open_paths(paths, as_of)
-    view = view_of(opened.workspace, opened.selection)
-    common.write(FORMATS[format_](view, common.width(), common.use_colour()))
-    return 1 if common.tell_skipped(opened.skipped) else 0
+    return view_of(opened.workspace, opened.selection)
 
 
-@click.command(short_help="A report for others to read.")
-@click.argument("path", default=".", metavar="[PATH]", type=click.Path(exists=True, readable=False))
-@common.format_option("html", "md")
+@options.command()
+@options.path_argument
+@options.format_option("html", "md")
 @click.option(
-    "-o", "--output", "output", metavar="DIR", default="mtrack-report", show_default=True, help="The site's folder."
+    "-o", "--output", "output_", metavar="DIR", default="mtrack-report", show_default=True, help="The site's folder."
 )
 @click.option("--single-file", "single", metavar="FILE", help="Write one HTML file instead of a folder.")
-@common.as_of_option
-def report(path: str, format_: str, output: str, single: str | None, as_of: date) -> int:
+@options.overwrite_option
+@options.as_of_option
+def report(path: str, format_: str, output_: str, single: str | None, force: bool, as_of: date) -> int:  # noqa: FBT001, PLR0913
     """Write a report of the workspace for others to read.
 
     A static HTML site: it opens from a file, needs no server and no network, and mails as a folder. Only pages that
     changed are written; a folder that mtrack did not make is left alone. --format md prints one Markdown summary.
     The exit code is 1 where a project had to be left out because its records are broken.
     """
-    opened = common.open_paths((path,), as_of)
+    _refuse_what_would_be_ignored(format_, single, force=force)
+    opened = open_paths((path,), as_of)
     what = opened.workspace, opened.selection, opened.root
     if format_ == "md":
+        from mtrack.check.pipeline import check  # noqa: PLC0415
         from mtrack.render.summary import markdown  # noqa: PLC0415
-        from mtrack.site.store import gather  # noqa: PLC0415
         from mtrack.views.overview import overview  # noqa: PLC0415
+        from mtrack.views.summary import project_summary  # noqa: PLC0415
 
-        gathered = gather(*what, {})
-        view = overview(opened.workspace.settings, gathered.report, gathered.summaries)
-        common.write(markdown(view))
+        checked = check(*what, summarize=project_summary)
+        view = overview(opened.workspace.settings, checked.report_of_figures, checked.summaries)
+        output.write(markdown(view))
     else:
         from mtrack.site import build  # noqa: PLC0415
 
-        with common.progress("pages") as tell:
+        if single is not None:
+            output.refuse_file(single, "--single-file", force=force)
+        else:
+            output.refuse_records(output_, "-o")
+        with output.progress("pages") as tell:
             if single is not None:
                 view = build.write_file(*what, single, tell)
             else:
-                view = build.write_folder(*what, output, tell)
-        common.write(single if single is not None else os.path.join(output, "index.html"))
-    return 1 if common.tell_skipped(view.report.skipped) else 0
+                view = build.write_folder(*what, output_, tell)
+        output.show(single if single is not None else os.path.join(output_, "index.html"))
+    return 1 if output.tell_skipped(view.report.skipped) else 0
+
+
+def _refuse_what_would_be_ignored(format_: str, single: str | None, *, force: bool) -> None:
+    """Raise UsageError where an option of `report` would have no effect."""
+    message = None
+    if format_ == "md" and (options.given("output_") or single is not None):
+        message = "--format md prints the summary on standard output; leave out -o and --single-file, or send it to a file: > summary.md"
+    elif single is not None and options.given("output_"):
+        message = "-o writes a folder, --single-file one file; give one of them"
+    elif force and single is None:
+        message = "--force goes with --single-file"
+    if message is not None:
+        raise UsageError(message)

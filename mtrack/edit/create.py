@@ -10,10 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import git, money, workspace
-from mtrack.check import pipeline
+from mtrack.check.pipeline import check
 from mtrack.edit import find, scaffold, store, transaction, verbs
-from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
+from mtrack.edit.transaction import AddedFindings, AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.files import inside
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.yaml import source, style, tree
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 
     from mtrack.edit.find import Target
     from mtrack.edit.store import Evidence
+    from mtrack.record.settings import Settings
+    from mtrack.rules.context import ProjectContext
 
 OPENS = frozenset({"agreement-missing", "amount-unlisted", "milestones-missing"})
 """What a new project may still lack."""
 
 
-class Begun(Struct, frozen=True):
+class CreatedWorkspace(Struct, frozen=True):
     """What `init` did: paths written, paths that were there already, and schemas among those that are out of date.
 
     `repository` is the root of the git repository it lies in; None where it lies in none.
@@ -45,24 +48,18 @@ class Begun(Struct, frozen=True):
     repository: str | None = None
 
 
-def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bool = False) -> Begun:
+def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bool = False) -> CreatedWorkspace:
     """Make a folder a workspace; what is there already stays as it is. Raises UsageError, CannotRunError."""
     root = os.path.abspath(folder)
-    outer = workspace.find_root(root if os.path.isdir(root) else os.path.dirname(root))
-    if outer != root and os.path.lexists(os.path.join(outer, workspace.SETTINGS)):
-        message = f"{folder} lies in the workspace {os.path.relpath(outer)} already"
-        raise UsageError(message)
-    if os.path.lexists(root) and not os.path.isdir(root):
-        message = f"{folder} is not a folder"
-        raise UsageError(message)
+    _check_folder(folder, root)
     if currency is not None:
         check_currency(currency, {})
     contents = scaffold.contents(currency)
     missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
     kept = tuple(name for name in contents if name not in missing)
-    diff = "".join(transaction.unified(name, "", text) for name, text in missing.items())
     if dry_run:
-        return Begun(root, tuple(missing), kept, diff)
+        diff = "".join(transaction.unified(name, "", text) for name, text in missing.items())
+        return CreatedWorkspace(root, tuple(missing), kept, diff)
     if commit:
         git.ready(_nearest(root), [])
     try:
@@ -73,7 +70,18 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     for name, text in missing.items():
         scaffold.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
-    return Begun(root, tuple(missing), kept, "", committed, tuple(scaffold.stale(root)), _repository(root))
+    return CreatedWorkspace(root, tuple(missing), kept, "", committed, tuple(scaffold.stale(root)), _repository(root))
+
+
+def _check_folder(folder: str, root: str) -> None:
+    """Raise UsageError where a folder can't become a workspace."""
+    outer = workspace.find_root(root if os.path.isdir(root) else os.path.dirname(root))
+    if outer != root and os.path.lexists(os.path.join(outer, workspace.SETTINGS)):
+        message = f"{folder} lies in the workspace {os.path.relpath(outer)} already"
+        raise UsageError(message)
+    if os.path.lexists(root) and not os.path.isdir(root):
+        message = f"{folder} is not a folder"
+        raise UsageError(message)
 
 
 def check_currency(code: str, known: Mapping[str, int]) -> str:
@@ -124,7 +132,7 @@ def place(path: str) -> Target:
     if os.path.lexists(os.path.join(full, workspace.RECORDS)):
         message = f"{path} is a project already"
         raise UsageError(message)
-    if not source.inside(full, root):  # without settings above, the folder itself is the root
+    if not inside(full, root):  # without settings above, the folder itself is the root
         root = full
     folder = os.path.relpath(full, root).replace(os.sep, "/")
     if any(part.startswith(".") for part in folder.split("/") if part != "."):
@@ -144,39 +152,51 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     settings = settings_module.load(target.root)
     if options.commit:
         git.ready(target.root, [])
+    _check_plan(plan, settings)
+    files: tuple[Evidence, ...] = ()
+    if plan.agreement is not None:
+        files = (store.evidence(target.full, plan.agreement, "agreement"),)
+    currency = plan.currency or settings.currency or ""
+    text = _text(target, plan, files, money.decimals(currency, settings.currencies) or 0)
+    context, added = _judged(target, text, settings, options, files)
+    project = context.project
+    sums = project.money(money.total(item.amount for item in project.milestones))
+    many = f"{len(project.milestones)} milestone{'s' if len(project.milestones) != 1 else ''}"
+    outcome = Outcome(
+        target.records, f"{target.label} begun: {many}, {sums}", transaction.left(context),
+        transaction.unified(target.records, "", text), changed=True, files=files,
+        warnings=added.warnings, forced=added.errors, open=added.open,
+    )  # fmt: skip
+    if options.dry_run:
+        return outcome
+    return _make(target, outcome, text, options, f"begin with {many} ({sums})")
+
+
+def _check_plan(plan: Plan, settings: Settings) -> None:
+    """Raise UsageError where a plan says too little for a project."""
     if not plan.milestones:
         message = "a project needs a milestone: --milestone 'NAME=AMOUNT' or --from FILE"
         raise UsageError(message)
     if plan.currency is None and settings.currency is None:
         message = "give --currency, or set one in mtrack.yaml"
         raise UsageError(message)
-    files: tuple[Evidence, ...] = ()
-    if plan.agreement is not None:
-        files = (store.evidence(target.full, plan.agreement, "agreement"),)
-    currency = plan.currency or settings.currency or ""
-    text = _text(target, plan, files, money.decimals(currency, settings.currencies) or 0)
-    others = find.concerned(target, settings, set())
-    around = {folder: find.read(target.root, folder) for folder in others}
+
+
+def _judged(
+    target: Target, text: str, settings: Settings, options: Options, files: tuple[Evidence, ...]
+) -> tuple[ProjectContext, AddedFindings]:
+    """The new project, and what it adds to the findings. Raises AddsErrorsError."""
+    around = {folder: find.read(target.root, folder) for folder in find.concerned(target, settings, set())}
     read = source.parse(target.records, text, schema.shape("milestones"))
     before = find.load(target.root, options.as_of, settings, around)
     after = find.load(target.root, options.as_of, settings, {**around, target.folder: read})
     planned = frozenset(workspace.join(target.folder, item.path) for item in files)
-    judged = transaction.compare(before, after, OPENS, planned)
-    context = next((item for item in after.contexts if item.project.folder == target.folder), None)
-    if context is None or (judged.errors and not options.force):
-        broken = judged.errors or tuple(pipeline.findings(after))
+    added = transaction.compare(before, after, OPENS, planned)
+    context = after.open(target.folder)[1]
+    if context is None or (added.errors and not options.force):
+        broken = added.errors or check(after).report.findings
         raise AddsErrorsError(broken, "this would begin with an error; nothing was made", target.records)
-    project = context.project
-    sums = project.money(money.total(item.amount for item in project.milestones))
-    many = len(project.milestones)
-    did = f"{target.label} begun: {many} milestone{'s' if many != 1 else ''}, {sums}"
-    outcome = Outcome(
-        target.records, did, transaction.left(context), transaction.unified(target.records, "", text), changed=True, files=files,
-        warnings=judged.warnings, forced=judged.errors, open=judged.open,
-    )  # fmt: skip
-    if options.dry_run:
-        return outcome
-    return _make(target, outcome, text, options, f"begin with {many} milestone{'s' if many != 1 else ''} ({sums})")
+    return context, added
 
 
 def _make(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:

@@ -19,6 +19,7 @@ from mtrack.rules import RULES
 from mtrack.rules.context import ProjectContext, RecordFile
 from mtrack.workspace import Walk
 from mtrack.yaml import source
+from mtrack.yaml.flaw import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from mtrack.record.model import Invoice, Milestone, Project
     from mtrack.record.settings import Settings
     from mtrack.yaml.source import Source
-
-LOCAL = frozenset({"duplicate-invoice-number", "unknown-milestone", "unknown-currency", "milestones-file-missing"})
-"""Rules across the workspace that an edit can break only through the projects that name the same invoices."""
 
 
 class Target(Struct, frozen=True):
@@ -102,7 +100,7 @@ def milestone(project: Project, wanted: str) -> Milestone:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        message = f"the id {wanted} stands {len(matches)} times in {project.path}; mend that first"
+        message = f"the id {wanted} stands {len(matches)} times in {project.path}; fix that first"
         raise UsageError(message)
     ids = [item.id for item in project.milestones]
     near = nearest(wanted, ids)
@@ -122,7 +120,7 @@ def invoice(project: Project, number: str, *, void: bool = False) -> Invoice:
             message = f"invoice {found.number} is void since {found.void}"
             raise UsageError(message)
         return found
-    message = f"invoice {number} stands {len(matches)} times in {project.path}; mend that first"
+    message = f"invoice {number} stands {len(matches)} times in {project.path}; fix that first"
     raise UsageError(message)
 
 
@@ -145,7 +143,7 @@ def with_number(number: str, root: str) -> Target:
         message = f"invoice {number} stands in {_listed(holding)}; say which with --project"
         raise UsageError(message)
     if broken:
-        message = f"{broken[0]} may hold invoice {number}, but it is broken; mtrack lint tells what to mend"
+        message = f"{broken[0]} may hold invoice {number}, but it is broken; mtrack lint tells what to fix"
         raise UsageError(message)
     numbers = [item.number for folder in folders for item in _invoices(root, folder, settings)]
     near = nearest(number, numbers)
@@ -168,13 +166,10 @@ def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
     keys = {key.replace("'", "") for key in keys}
     result: list[str] = []
     for folder in folders:
-        path = os.path.join(root, workspace.join(folder, workspace.RECORDS))
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                text = file.read()
-        except OSError:
+        raw = source.read_bytes(root, workspace.join(folder, workspace.RECORDS))
+        if isinstance(raw, Flaw):
             continue
-        bare = "".join(text.split()).replace("'", "").casefold()
+        bare = "".join(raw.decode("utf-8", "replace").split()).replace("'", "").casefold()
         if "\\" in bare or any(key in bare for key in keys):
             result.append(folder)
     return result
@@ -199,7 +194,7 @@ def concerned(target: Target, settings: Settings, keys: set[str]) -> list[str]:
 
     Where the workspace makes errors of more rules that look across projects, all.
     """
-    across = [rule for rule in RULES.values() if rule.across is not None and rule.name not in LOCAL]
+    across = [rule for rule in RULES.values() if rule.across is not None and not rule.local]
     everything = any(settings.rules.get(rule.name, rule.severity) is Severity.ERROR for rule in across)
     if not everything and not keys:
         return []

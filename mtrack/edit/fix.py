@@ -1,30 +1,30 @@
-"""What `mtrack lint --fix` mends: statuses, through the one writer."""
+"""What `mtrack lint --fix` fixes: statuses, through the one writer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.edit import transaction, verbs
+from mtrack.edit import statuses, transaction
 from mtrack.edit.find import Target
 from mtrack.edit.verbs import Edit
-from mtrack.yaml.splice import RefusedError
+from mtrack.yaml.refusal import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.edit.transaction import Outcome
     from mtrack.rules.context import ProjectContext
-    from mtrack.yaml.splice import Change
+    from mtrack.yaml.changes import Change
 
 RULE = "status-mismatch"
 
 
 def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Outcome | RefusedError]:
-    """Mend what a report shows and mtrack can mend, a project at a time; a project that can't be edited is told.
+    """Fix what a report shows and mtrack can fix, a project at a time; a project that can't be edited is told.
 
-    Only findings that are shown and not waived are mended. Raises CannotRunError where a file can't be written.
+    Only findings that are shown and not waived are fixed. Raises CannotRunError where a file can't be written.
     """
     wanted: dict[str, set[str]] = {}
     for finding in report.findings:
@@ -38,9 +38,9 @@ def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Ou
     for folder, ids in wanted.items():
 
         def edit(context: ProjectContext, ids: set[str] = ids) -> Edit:
-            changes: tuple[Change, ...] = verbs.fix_statuses(context, ids)
-            mended = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} mended"
-            return Edit(changes, f"{context.project.path}: {mended}", "mend statuses")
+            changes: tuple[Change, ...] = statuses.fix_statuses(context, ids)
+            said = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} mended"
+            return Edit(changes, f"{context.project.path}: {said}", "mend statuses")
 
         try:
             # The expected status is what the invoices say: writing it down is right whatever else it brings to light.

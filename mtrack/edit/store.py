@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import shutil
 import stat
+import sys
 import unicodedata
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
 
+from mtrack import files
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.files import TEMPORARY, UnreadableFileError, inside
 from mtrack.workspace import EVIDENCE
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOCK = ".milestones.yaml.lock"
-TEMPORARY = ".mtrack-tmp"
 PATIENCE = 30.0
 """Seconds to wait for another writer."""
+_PART = 1 << 20
 _UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
 
 
@@ -77,12 +77,11 @@ def _fail(path: str, error: OSError) -> NoReturn:
 
 
 def read(full: str) -> bytes:
-    """A file's bytes. Raises CannotRunError."""
+    """A file's bytes, however many. Raises CannotRunError."""
     try:
-        with open(full, "rb") as file:
-            return file.read()
-    except OSError as error:
-        message = f"{full} can't be read: {os.strerror(error.errno or 5).lower()}"
+        return files.read(full, sys.maxsize)
+    except UnreadableFileError as error:
+        message = f"{full} can't be read: {error.reason}"
         raise CannotRunError(message) from error
 
 
@@ -96,92 +95,32 @@ def replace(root: str, full: str, before: bytes, after: bytes) -> None:
     if not inside(real, os.path.realpath(root)):
         message = f"{full} is a link that leads out of the workspace; nothing was changed"
         raise CannotRunError(message)
-    temporary = _temporary(real)
+    if os.path.exists(real) and not os.access(real, os.W_OK):
+        message = f"{full} can't be written: it is read-only; nothing was changed"
+        raise CannotRunError(message)
+
+    def unchanged() -> None:
+        if read(real) != before:
+            message = f"{full} was changed by someone else meanwhile; nothing was changed, run the command again"
+            raise CannotRunError(message)
+
     try:
-        try:
-            info = os.stat(real)
-            if not os.access(real, os.W_OK):
-                message = f"{full} can't be written: it is read-only; nothing was changed"
-                raise CannotRunError(message)
-            _write(temporary, after, info, real)
-            if read(real) != before:
-                message = f"{full} was changed by someone else meanwhile; nothing was changed, run the command again"
-                raise CannotRunError(message)
-            os.replace(temporary, real)
-        except OSError as error:
-            _fail(full, error)
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
-    flush_folder(os.path.dirname(real))
+        with files.writing(real, check=unchanged) as put:
+            put(after)
+    except OSError as error:
+        _fail(full, error)
 
 
 def create(full: str, content: bytes) -> None:
     """Write a new file, never over another. Raises CannotRunError."""
-    temporary = _temporary(full)
     try:
-        try:
-            _write(temporary, content)
-            _name(temporary, full)
-        except FileExistsError:
-            message = f"{full} is there already; nothing was changed"
-            raise CannotRunError(message) from None
-        except OSError as error:
-            _fail(full, error)
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
-    flush_folder(os.path.dirname(full))
-
-
-def _temporary(full: str) -> str:
-    folder, name = os.path.split(full)
-    return os.path.join(folder, f".{name[:100]}.{secrets.token_hex(4)}{TEMPORARY}")
-
-
-def _write(path: str, content: bytes, like: os.stat_result | None = None, model: str | None = None) -> None:
-    """Write and flush a file that isn't there, with the mode and owner of another."""
-    fd = os.open(
-        path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666 if like is None else 0o600
-    )
-    try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(fd, view) :]
-        if like is not None and hasattr(os, "fchown"):
-            own = os.fstat(fd)
-            if (own.st_uid, own.st_gid) != (like.st_uid, like.st_gid):
-                os.fchown(fd, like.st_uid, like.st_gid)
-            os.fchmod(fd, stat.S_IMODE(like.st_mode))
-        if model is not None and hasattr(os, "listxattr"):
-            with suppress(OSError):
-                for name in os.listxattr(model):
-                    os.setxattr(fd, name, os.getxattr(model, name))
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _name(temporary: str, full: str) -> None:
-    """Give a finished temporary file its name, never that of another file. Raises FileExistsError."""
-    try:
-        os.link(temporary, full)
+        with files.writing(full, new=True) as put:
+            put(content)
     except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        if os.path.lexists(full):
-            raise FileExistsError(full) from None
-        os.rename(temporary, full)
-
-
-def flush_folder(folder: str) -> None:
-    """Make sure that a folder's entries are on the disk, where the system can."""
-    with suppress(OSError):
-        fd = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        message = f"{full} is there already; nothing was changed"
+        raise CannotRunError(message) from None
+    except OSError as error:
+        _fail(full, error)
 
 
 # Evidence ---------------------------------------------------------------------------------------------------------
@@ -200,14 +139,7 @@ class Evidence(Struct, frozen=True):
 
 def evidence(folder: str, source: str, place: str) -> Evidence:
     """Where a file given on the command line goes below `place` in a project. Raises UsageError, CannotRunError."""
-    try:
-        info = os.stat(source)
-    except OSError as error:
-        message = f"{source} can't be read: {os.strerror(error.errno or 5).lower()}"
-        raise UsageError(message) from None
-    if not stat.S_ISREG(info.st_mode) or not info.st_size:
-        message = f"{source} is {'empty' if stat.S_ISREG(info.st_mode) else 'not a file'}"
-        raise UsageError(message)
+    size = _size(source)
     top, real = os.path.realpath(folder), os.path.realpath(source)
     if inside(real, top):
         path = os.path.relpath(real, top).replace(os.sep, "/")
@@ -223,10 +155,27 @@ def evidence(folder: str, source: str, place: str) -> Evidence:
         full = os.path.join(target, name)
         if not os.path.lexists(full):
             return Evidence(source, f"{place}/{name}", copy=True)
-        if os.path.isfile(full) and os.stat(full).st_size == info.st_size and read(full) == read(source):
+        if _is_same(full, source, size):
             return Evidence(source, f"{place}/{name}", copy=False)
     message = f"{target} is full of files named like {stem}{suffix}"
     raise CannotRunError(message)
+
+
+def _size(source: str) -> int:
+    """The size of a file that can be evidence. Raises UsageError."""
+    try:
+        info = os.stat(source)
+    except OSError as error:
+        message = f"{source} can't be read: {os.strerror(error.errno or 5).lower()}"
+        raise UsageError(message) from None
+    if not stat.S_ISREG(info.st_mode) or not info.st_size:
+        message = f"{source} is {'empty' if stat.S_ISREG(info.st_mode) else 'not a file'}"
+        raise UsageError(message)
+    return info.st_size
+
+
+def _is_same(full: str, source: str, size: int) -> bool:
+    return os.path.isfile(full) and os.stat(full).st_size == size and read(full) == read(source)
 
 
 def clean_name(name: str) -> str:
@@ -242,21 +191,13 @@ def bring(folder: str, item: Evidence) -> None:
     if not item.copy:
         return
     full = os.path.join(folder, *item.path.split("/"))
-    temporary = _temporary(full)
     try:
-        try:
-            os.makedirs(os.path.dirname(full), exist_ok=True)
-            with open(item.source, "rb") as old, open(temporary, "xb") as new:
-                shutil.copyfileobj(old, new)
-                new.flush()
-                os.fsync(new.fileno())
-            _name(temporary, full)
-        except OSError as error:
-            _fail(full, error)
-    finally:
-        with suppress(OSError):
-            os.unlink(temporary)
-    flush_folder(os.path.dirname(full))
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(item.source, "rb") as old, files.writing(full, new=True) as put:
+            while part := old.read(_PART):
+                put(part)
+    except OSError as error:
+        _fail(full, error)
 
 
 def take_back(folder: str, item: Evidence) -> None:

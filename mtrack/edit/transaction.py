@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import git, money
-from mtrack.check import pipeline
-from mtrack.edit import find, store, verbs
+from mtrack.check.pipeline import check
+from mtrack.edit import find, statuses, store
 from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
 from mtrack.finding import Severity
@@ -20,7 +20,7 @@ from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.workspace import join
 from mtrack.yaml import source
-from mtrack.yaml.splice import RefusedError
+from mtrack.yaml.refusal import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +81,7 @@ class AddsErrorsError(Exception):
         self.unwritten = unwritten
 
 
-class Judged(Struct, frozen=True):
+class AddedFindings(Struct, frozen=True):
     """What an edit adds to the findings of a workspace."""
 
     errors: tuple[Finding, ...]
@@ -123,7 +123,8 @@ def _carry_out(
         raise CannotRunError(message)
     files = plan(target.full) if plan else ()
     edit = verb(context)
-    changes = (*edit.changes, *verbs.statuses(context, edit.changes))
+    updates = statuses.statuses(context, edit.changes)
+    changes = (*edit.changes, *updates)
     if not edit.changes:
         return Outcome(target.records, f"{edit.did}: recorded already", left(context), "", changed=False)
     text = before.decode()
@@ -132,13 +133,13 @@ def _carry_out(
     except RefusedError as refused:
         raise _explained(refused, target) from None
     others = find.concerned(target, settings, set(edit.numbers))
-    judged, after = _judge(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
-    if judged.errors and not options.force:
-        raise AddsErrorsError(judged.errors, unwritten=target.records)
+    added, after = _added_findings(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
+    if added.errors and not options.force:
+        raise AddsErrorsError(added.errors, unwritten=target.records)
     diff = unified(target.records, text, new)
     outcome = Outcome(
-        target.records, edit.did, left(after), diff, changed=True, files=files, warnings=judged.warnings,
-        forced=judged.errors, open=judged.open,
+        target.records, edit.did + statuses.corrected(context, updates), left(after), diff, changed=True, files=files, warnings=added.warnings,
+        forced=added.errors, open=added.open,
     )  # fmt: skip
     if options.dry_run:
         return outcome
@@ -186,10 +187,11 @@ def commit(target: Target, paths: list[str], message: str) -> str:
 def _project_context(target: Target, as_of: date, settings: Settings, read: Source) -> ProjectContext:
     """The project's context. Raises AddsErrorsError where its records are too broken to work on."""
     workspace = find.load(target.root, as_of, settings, {target.folder: read})
-    if workspace.contexts:
-        return workspace.contexts[0]
-    broken = tuple(finding for finding in pipeline.findings(workspace) if finding.severity is Severity.ERROR)
-    raise AddsErrorsError(broken, "the record is broken; mend this first")
+    context = workspace.open(target.folder)[1]
+    if context is not None:
+        return context
+    broken = tuple(finding for finding in check(workspace).report.findings if finding.severity is Severity.ERROR)
+    raise AddsErrorsError(broken, "the record is broken; fix this first")
 
 
 def _explained(refused: RefusedError, target: Target) -> CannotRunError:
@@ -202,7 +204,7 @@ def _explained(refused: RefusedError, target: Target) -> CannotRunError:
     return explained
 
 
-def _judge(  # noqa: PLR0913
+def _added_findings(  # noqa: PLR0913
     target: Target,
     as_of: date,
     settings: Settings,
@@ -210,7 +212,7 @@ def _judge(  # noqa: PLR0913
     others: list[str],
     opens: frozenset[str],
     files: tuple[Evidence, ...],
-) -> tuple[Judged, ProjectContext]:
+) -> tuple[AddedFindings, ProjectContext]:
     """What the edited text adds to the findings, and the project's context afterwards."""
     read, _, new = texts
     around = {folder: find.read(target.root, folder) for folder in others}
@@ -218,16 +220,16 @@ def _judge(  # noqa: PLR0913
     workspace = find.load(target.root, as_of, settings, {**around, target.folder: edited})
     planned = frozenset(join(target.folder, item.path) for item in files)
     before = find.load(target.root, as_of, settings, {**around, target.folder: read})
-    judged = compare(before, workspace, opens, planned)
-    context = next((item for item in workspace.contexts if item.project.folder == target.folder), None)
+    added = compare(before, workspace, opens, planned)
+    context = workspace.open(target.folder)[1]
     if context is None:
-        raise AddsErrorsError(judged.errors, "this would break the record; nothing was changed", target.records)
-    return judged, context
+        raise AddsErrorsError(added.errors, "this would break the record; nothing was changed", target.records)
+    return added, context
 
 
 def compare(
     before: Workspace | None, after: Workspace, opens: frozenset[str], planned: frozenset[str] = frozenset()
-) -> Judged:
+) -> AddedFindings:
     """What `after` finds that `before` did not: more findings of a kind, or more money at stake in them.
 
     `planned` are files that will be there once the edit is written.
@@ -241,18 +243,17 @@ def compare(
         if len(found) <= len(known) and _stake(found) <= _stake(known):
             continue
         messages = [finding.message for finding in known]
-        added = [finding for finding in found if finding.message not in messages] or found
-        for finding in added:
+        for finding in [finding for finding in found if finding.message not in messages] or found:
             if finding.severity is Severity.WARNING:
                 warnings.append(finding)
             elif finding.severity is Severity.ERROR:
                 (left if finding.rule in opens else errors).append(finding)
-    return Judged(tuple(errors), tuple(warnings), tuple(left))
+    return AddedFindings(tuple(errors), tuple(warnings), tuple(left))
 
 
 def _grouped(workspace: Workspace | None, planned: frozenset[str]) -> dict[tuple[str | None, ...], list[Finding]]:
     groups: dict[tuple[str | None, ...], list[Finding]] = defaultdict(list)
-    for finding in pipeline.findings(workspace) if workspace is not None else ():
+    for finding in check(workspace).report.findings if workspace is not None else ():
         if finding.waived or (finding.rule == "attachment-missing" and finding.about in planned):
             continue
         groups[finding.rule, finding.path, finding.milestone, finding.invoice].append(finding)

@@ -1,7 +1,7 @@
 """One function a verb: a project's context and what the user said in, the changes to its records out.
 
 Nothing here reads or writes a file. What the user left open is taken from the record: the agreed amount not yet
-billed, the amount outstanding. Statuses are not a verb's business: `statuses` brings them up to date for all.
+billed, the amount outstanding. Statuses are not a verb's business: `statuses.py` brings them up to date for all.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from msgspec import Struct
 from mtrack import money
 from mtrack.edit import find
 from mtrack.errors import UsageError
-from mtrack.figures import ledger
 from mtrack.figures.allocation import tax_of
 from mtrack.finding import Place
-from mtrack.record import model, schema
 from mtrack.record.model import number_key
-from mtrack.yaml.splice import Append, Change, Put, Remove, apply
+from mtrack.yaml.changes import Append, Change, Put, Remove
 
 if TYPE_CHECKING:
     from datetime import date
@@ -240,23 +238,10 @@ def credit(  # noqa: PLR0913
     if invoice.is_credit_note:
         message = f"{invoice.number} is a credit note itself"
         raise UsageError(message)
-    left = _uncredited(context, invoice)
-    if shares:
-        parts = [(item.id, left.get(item.id, money.ZERO) if given is None else given) for item, given in shares]
-    elif amount is None or amount == money.total(left.values()):
-        parts = [(name, value) for name, value in left.items() if value]
-        if not parts:
-            message = f"{invoice.number} is credited in full already"
-            raise UsageError(message)
-    elif len(left) == 1:
-        parts = [(next(iter(left)), amount)]
-    else:
-        message = f"{invoice.number} bills {', '.join(left)}; say what each gets back with --line ID=AMOUNT"
-        raise UsageError(message)
+    parts = _credited_parts(context, invoice, amount, shares)
     parts = [(name, amount_here(context, value)) for name, value in parts]
     whole = money.total(value for _, value in parts)
-    if tax is None and invoice.tax and whole <= invoice.amount:
-        tax = amount_here(context, tax_of(invoice, whole, project.places))
+    tax = _credited_tax(context, invoice, whole) if tax is None else tax
     tax = _maybe_here(context, tax)
     record = _record(number=number, amount=whole, sent=sent, tax=tax, file=file, credits=invoice.number)
     record["lines"] = [{"milestone": name, "amount": value} for name, value in parts]
@@ -266,6 +251,35 @@ def credit(  # noqa: PLR0913
         f"credit {invoice.number} by {number} ({project.money(whole)})",
         numbers=frozenset({invoice.key, number_key(number)}),
     )
+
+
+def _credited_parts(
+    context: ProjectContext,
+    invoice: Invoice,
+    amount: Decimal | None,
+    shares: list[tuple[Milestone, Decimal | None]] | None,
+) -> list[tuple[str, Decimal]]:
+    """What each milestone gets back; where it is not said, all that is not credited yet. Raises UsageError."""
+    left = _uncredited(context, invoice)
+    if shares:
+        return [(item.id, left.get(item.id, money.ZERO) if given is None else given) for item, given in shares]
+    if amount is None or amount == money.total(left.values()):
+        parts = [(name, value) for name, value in left.items() if value]
+        if not parts:
+            message = f"{invoice.number} is credited in full already"
+            raise UsageError(message)
+        return parts
+    if len(left) == 1:
+        return [(next(iter(left)), amount)]
+    message = f"{invoice.number} bills {', '.join(left)}; say what each gets back with --line ID=AMOUNT"
+    raise UsageError(message)
+
+
+def _credited_tax(context: ProjectContext, invoice: Invoice, amount: Decimal) -> Decimal | None:
+    """The tax on a part of an invoice; None where it has none, or the part is larger than all of it."""
+    if not invoice.tax or amount > invoice.amount:
+        return None
+    return amount_here(context, tax_of(invoice, amount, context.project.places))
 
 
 def _uncredited(context: ProjectContext, invoice: Invoice) -> dict[str, Decimal]:
@@ -434,33 +448,6 @@ def next_number(numbers: list[str]) -> str | None:
             top = max(int(found[1]) for number in numbers if (found := series.fullmatch(number)))
             return f"{head}{top + 1:0{len(digits)}d}{tail}"
     return None
-
-
-def statuses(context: ProjectContext, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The statuses that changes put out of date, brought up to date; those wrong before are left to `lint --fix`."""
-    project = context.project
-    data = apply(project.source.data, changes)
-    if not schema.is_valid("milestones", data):
-        return ()
-    after = model.build(project.folder, project.source, data, project.currency, project.decimals, project.waivers)
-    before = {item.milestone.index: item for item in context.ledger.milestones}
-    result: list[Change] = []
-    for item in ledger.work_out(after, context.settings.payment_terms).milestones:
-        old = before.get(item.milestone.index)
-        if item.milestone.status in item.accepted_statuses:
-            continue
-        if old is None or item.milestone.status in old.accepted_statuses or old.expected_status != item.expected_status:
-            result.append(Put((*item.milestone.route, "status"), item.expected_status))
-    return tuple(result)
-
-
-def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Change, ...]:
-    """The statuses of the milestones `ids` that are not the expected ones, set right: what `mtrack lint --fix` writes."""
-    return tuple(
-        Put((*item.milestone.route, "status"), item.expected_status)
-        for item in context.ledger.milestones
-        if item.milestone.id in ids and item.milestone.status not in item.accepted_statuses
-    )
 
 
 def shares_of(

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from mtrack.check import pipeline
+from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
 from mtrack.history.snapshot import find_commit, run_git, snapshot
@@ -15,7 +15,7 @@ from mtrack.history.snapshot import find_commit, run_git, snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.finding import Finding
 
 _HUNK = re.compile(rb"^@@ -[0-9,]+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
@@ -30,13 +30,13 @@ def narrow(root: str, report: Report, revision: str) -> Report:
     commit = find_commit(root, revision)
     with snapshot(root, commit) as folder:
         try:
-            before = pipeline.findings(open_workspace(folder, report.as_of))
+            before = check(open_workspace(folder, report.as_of)).report.findings
         except CannotRunError:  # settings that could not be read then: all there is now is new
-            before = []
+            before = ()
         known = _known(report.findings, before)
         changes = _Changes(root, folder)
         shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
-    return pipeline.narrowed(report, shown)
+    return report.narrowed(shown)
 
 
 def _known(findings: Iterable[Finding], before: Iterable[Finding]) -> set[int]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from mtrack import git
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.workspace import RECORDS, SETTINGS
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterable, Iterator
 
 _EMPTY = {
@@ -31,17 +32,9 @@ class _Entry(NamedTuple):
 
 
 def run_git(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False) -> subprocess.CompletedProcess[bytes]:
-    """Run git to read: nothing is fetched, and no program that a repository's settings name is run.
-
-    `apart` is for what needs no repository: it then sees none, not even one that a hook is run for.
-    """
-    command = ["git", "-c", "core.fsmonitor=false", "-C", root, *arguments]
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
-    if apart:
-        environment = {key: value for key, value in environment.items() if not key.startswith("GIT_")}
-        environment["GIT_CEILING_DIRECTORIES"] = os.path.dirname(root)
+    """Run git to read. Raises CannotRunError where there is none."""
     try:
-        return subprocess.run(command, input=stdin, capture_output=True, check=False, env=environment)  # noqa: S603
+        return git.run(root, *arguments, stdin=stdin, apart=apart)
     except OSError:
         message = "--since needs git, which is not installed"
         raise CannotRunError(message) from None
@@ -53,9 +46,7 @@ def find_commit(root: str, revision: str) -> str:
         message = "--since needs a git repository, and the workspace is in none"
         raise CannotRunError(message)
     wanted = f"{revision}^{{commit}}"
-    done = (
-        None if revision.startswith("-") or "\0" in revision else run_git(root, "rev-parse", "--verify", "-q", wanted)
-    )
+    done = None if "\0" in revision else run_git(root, "rev-parse", "--verify", "-q", "--end-of-options", wanted)
     if done is None or done.returncode:
         message = f"git knows no revision '{revision}' here; in a shallow clone, fetch it first"
         raise UsageError(message)

@@ -9,9 +9,11 @@ from msgspec import Struct, field
 from mtrack.errors import CannotRunError
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record import model, schema
+from mtrack.record.faults import find_faults
 from mtrack.record.model import PaymentTerms
 from mtrack.workspace import SETTINGS, is_pattern
 from mtrack.yaml import source
+from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +67,7 @@ def from_source(read: Source) -> Settings:
             where = f":{line}:{column}"
         message = f"{SETTINGS}{where}: {flaw.message}; {flaw.hint}"
         raise CannotRunError(message)
-    faults = schema.faults("workspace", read)
+    faults = find_faults("workspace", read)
     broken = list(faults.broken)
     data: dict[str, Any] = _without(read.data, faults.routes) if isinstance(read.data, dict) else {}
     locale = data.get("locale") or DEFAULT_LOCALE
@@ -93,7 +95,7 @@ def from_source(read: Source) -> Settings:
 
 
 def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) -> tuple[str, ...]:
-    """The `exclude` patterns that are some; those that are not go to `broken`."""
+    """The `exclude` patterns that gitignore allows; the others go to `broken`."""
     result: list[str] = []
     known = set(faulty)
     for i, pattern in enumerate(read.data["exclude"]):
@@ -104,7 +106,7 @@ def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) ->
         else:
             place = Place(read.path, ("exclude", i))
             message, hint = (
-                f"'{source.shorten(pattern)}' is not a gitignore pattern",
+                f"'{shorten(pattern)}' is not a gitignore pattern",
                 "write a folder, such as archive/ or **/drafts/",
             )
             broken.append(Problem(place=place, message=message, hint=hint))
@@ -114,9 +116,9 @@ def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) ->
 def waivers(
     path: str, data: dict[str, Any], broken: tuple[Route, ...], unknown_keys: tuple[Problem, ...]
 ) -> tuple[Waiver, ...]:
-    """The waivers of a file but those that are faulty themselves; a broken list of them is no list.
+    """The waivers of a file without the faulty ones; none where `waivers` is not a list.
 
-    One with an unknown key is faulty too: a `milestone` misspelt would make it accept more than was meant.
+    A waiver with an unknown key is faulty too: with `milestone` misspelt it would accept more than was meant.
     """
     items = data.get("waivers")
     if not isinstance(items, list):

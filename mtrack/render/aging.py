@@ -2,79 +2,82 @@
 
 from __future__ import annotations
 
-import csv as csv_module
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.figures.aging import BUCKETS
-from mtrack.render.markdown import cell
-from mtrack.render.plain import count, json_text, style
-from mtrack.render.status import spreadsheet
-from mtrack.render.tables import Cells, isolated
+from mtrack.render.cells import Amount, Column, Kind, amounts, texts
+from mtrack.render.csv import csv_text
+from mtrack.render.json_text import json_text
+from mtrack.render.markdown import Document
+from mtrack.render.table import Table
+from mtrack.render.terminal import Screen, styled
 from mtrack.render.wording import BUCKET_WORDS, Wording
+from mtrack.render.words import count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.render.cells import Value
     from mtrack.views.cash import AgingView, Owed
 
+_BUCKETS = (Column(""), *amounts(*(BUCKET_WORDS[name] for name in BUCKETS), "in all"))
 
-def _due(item: Owed) -> str:
+
+def _age(item: Owed) -> str:
     if item.bucket == "disputed":
         return "disputed"
     return f"{count(item.days, 'day')} past due" if item.days > 0 else "not due"
 
 
-def text(view: AgingView, width: int = 120, colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def _sums(view: AgingView) -> Iterator[tuple[Value, ...]]:
+    """A row a currency: each bucket, and all of them."""
+    for currency, buckets in view.buckets.items():
+        sums = (*(buckets[name] for name in BUCKETS), money.total(buckets.values()))
+        yield currency, *(Amount(amount, view.places[currency]) for amount in sums)
+
+
+def _invoice(item: Owed) -> tuple[Value, ...]:
+    project, figures = item.project, item.figures
+    outstanding = Amount(figures.outstanding, project.places, project.currency)
+    return figures.due, _age(item), figures.invoice.number, project.name, project.client, outstanding
+
+
+def text(view: AgingView, width: int, *, colour: bool) -> str:
     """The buckets per currency, then the invoices they are made of, oldest first."""
-    wording = Wording(view.locale)
-    title = style(f"Outstanding by age as of {wording.day(view.as_of)}, as invoiced with tax", "bold", colour=colour)
+    wording, screen = Wording(view.locale), Screen(colour=colour)
+    screen.line(styled(f"Outstanding by age as of {wording.day(view.as_of)}, as invoiced with tax", "bold"))
+    screen.line()
     if not view.owed:
-        return f"{title}\n\nnothing is outstanding\n"
-    table = Cells("", *(f">{BUCKET_WORDS[name]}" for name in BUCKETS), ">in all")
-    for currency, buckets in view.buckets.items():
-        places = view.places[currency]
-        sums = [*(buckets[name] for name in BUCKETS), money.total(buckets.values())]
-        table.row(currency, *(wording.number(amount, places) for amount in sums))
-    rows = Cells("due", "age", "invoice", "project", "client", ">outstanding")
+        screen.line("nothing is outstanding")
+        return screen.text()
+    table = Table(wording, *_BUCKETS)
+    for sums in _sums(view):
+        table.row(*sums)
+    screen.block(table.render(width, colour=colour))
+    screen.line()
+    rows = Table(wording, *texts("due", "age", "invoice", "project", "client"), *amounts("outstanding"))
+    tints = {"not_due": None, "disputed": "yellow"}
     for item in view.owed:
-        project = item.project
-        tint = None
-        if colour and item.bucket != "not_due":
-            tint = "red" if item.bucket != "disputed" else "yellow"
-        rows.row(
-            wording.day(item.figures.due), _due(item), isolated(item.figures.invoice.number), isolated(project.name),
-            isolated(project.client or ""), wording.money(item.figures.outstanding, project.currency, project.places),
-            style=tint,
-        )  # fmt: skip
-    return "\n".join([f"{title}\n", table.render(width, colour=colour), rows.render(width, colour=colour)])
+        rows.row(*_invoice(item), style=tints.get(item.bucket, "red"))
+    screen.block(rows.render(width, colour=colour))
+    return screen.text()
 
 
-def markdown(view: AgingView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def markdown(view: AgingView) -> str:
     """The same as two tables."""
-    wording = Wording(view.locale)
-    lines = [f"## Outstanding by age as of {view.as_of.isoformat()}", ""]
-    if not view.owed:
-        return "\n".join([*lines, "Nothing is outstanding.", ""])
-    lines += [
-        f"| | {' | '.join(BUCKET_WORDS[name] for name in BUCKETS)} | in all |",
-        f"|---|{'--:|' * (len(BUCKETS) + 1)}",
-    ]
-    for currency, buckets in view.buckets.items():
-        sums = [*(buckets[name] for name in BUCKETS), money.total(buckets.values())]
-        amounts = " | ".join(wording.number(amount, view.places[currency]) for amount in sums)
-        lines.append(f"| {cell(currency)} | {amounts} |")
-    lines += ["", "| Due | Age | Invoice | Project | Client | Outstanding |", "|---|---|---|---|---|--:|"]
-    for item in view.owed:
-        project = item.project
-        cells = [
-            item.figures.due.isoformat(), _due(item), cell(item.figures.invoice.number), cell(project.name),
-            cell(project.client or ""), wording.money(item.figures.outstanding, project.currency, project.places),
-        ]  # fmt: skip
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, ""])
+    page = Document(Wording(view.locale))
+    page.heading(2, f"Outstanding by age as of {view.as_of.isoformat()}")
+    if view.owed:
+        page.table(_BUCKETS, _sums(view))
+        columns = (*texts("Due", "Age", "Invoice", "Project", "Client"), Column("Outstanding", Kind.AMOUNT))
+        page.table(columns, map(_invoice, view.owed))
+    else:
+        page.paragraph("Nothing is outstanding.")
+    return page.text()
 
 
-def json(view: AgingView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def json(view: AgingView) -> str:
     """The same as data, version 1; amounts as decimal strings."""
     return json_text(
         {
@@ -106,22 +109,18 @@ def json(view: AgingView, _width: int = 0, _colour: bool = False) -> str:  # noq
 CSV_COLUMNS = ("path", "project", "client", "number", "sent", "due", "days", "bucket", "outstanding", "currency")
 
 
-def csv(view: AgingView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def csv(view: AgingView) -> str:
     """A line an invoice."""
-    out = StringIO()
-    writer = csv_module.writer(out, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for item in view.owed:
-        project, figures = item.project, item.figures
-        writer.writerow(
-            [
-                *map(spreadsheet, (project.folder, project.name, project.client, figures.invoice.number)),
-                figures.invoice.sent.isoformat(), figures.due.isoformat(), item.days, item.bucket,
-                money.plain(figures.outstanding, project.places), spreadsheet(project.currency),
-            ]
-        )  # fmt: skip
-    return out.getvalue()
+    return csv_text(CSV_COLUMNS, map(_csv_row, view.owed))
 
 
-FORMATS = {"text": text, "json": json, "csv": csv, "md": markdown}
-"""Every format by name; width and colour go to those that a terminal shows."""
+def _csv_row(item: Owed) -> tuple[Value, ...]:
+    project, figures = item.project, item.figures
+    return (
+        project.folder, project.name, project.client, figures.invoice.number, figures.invoice.sent, figures.due,
+        item.days, item.bucket, Amount(figures.outstanding, project.places), project.currency,
+    )  # fmt: skip
+
+
+FORMATS = {"json": json, "csv": csv, "md": markdown}
+"""The formats that need to know nothing of a terminal."""

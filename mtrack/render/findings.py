@@ -3,79 +3,87 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mtrack import money
-from mtrack.finding import Severity, Span
-from mtrack.render.plain import count, harmless, json_text, style
+from mtrack.finding import Severity
+from mtrack.render.json_text import json_text
+from mtrack.render.places import AT_ROOT, Viewpoint, place
+from mtrack.render.terminal import Screen, safe, styled
+from mtrack.render.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from mtrack.check.report import Report
+    from mtrack.finding import Finding, Span
+    from mtrack.render.terminal import Styled
 
-    from mtrack.check.pipeline import Report
-    from mtrack.finding import Finding
-
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+TINTS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _MARK_WIDTH = 100
 
 
-def _where(path: str, span: Span | None) -> str:
-    return harmless(path) if span is None else f"{harmless(path)}:{span.line}:{span.column}"
+class Format(Protocol):
+    """A format: colour is for those that a terminal shows, `seen` for those whose paths are not from the root."""
+
+    def __call__(self, report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT, /) -> str: ...  # noqa: D102, FBT001, FBT002
 
 
-def concise(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def concise(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """A line a finding: place, severity, rule, message."""
-    lines: list[str] = []
+    screen = Screen(colour=colour)
     for finding in report.findings:
-        word = style(f"{finding.severity.word}[{finding.rule}]", _COLOURS[finding.severity], colour=colour)
-        waived = f" (waived: {harmless(finding.waiver)})" if finding.waiver is not None else ""
-        lines.append(f"{_where(finding.path, finding.span)}: {word} {harmless(finding.message)}{waived}")
-    return "".join(f"{line}\n" for line in [*lines, *_skipped(report)])
+        waived = f" (waived: {finding.waiver})" if finding.waiver is not None else ""
+        where = place(seen.path(finding.path), finding.span)
+        screen.line(f"{where}: ", _kind(finding), f" {finding.message}{waived}")
+    _skipped(screen, report, seen)
+    return screen.text()
 
 
-def text(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def _kind(finding: Finding, *styles: str) -> Styled:
+    return styled(f"{finding.severity.word}[{finding.rule}]", *styles, TINTS[finding.severity])
+
+
+def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """Place, the user's own line with a marker, message, related places, hint and page; then a summary line."""
-    parts = [_block(finding, colour) for finding in report.findings if not finding.waived]
-    waived = [finding for finding in report.findings if finding.waived]
+    screen = Screen(colour=colour)
+    for finding in report.findings:
+        if not finding.waived:
+            _finding(screen, finding, seen)
+            screen.line()
+    waived = [finding for finding in report.findings if finding.waiver is not None]
     if waived:
-        lines = [
-            f"  {_where(f.path, f.span)} {f.rule}: {harmless(f.message)}\n    reason: {harmless(f.waiver or '')}\n"
-            for f in waived
-        ]
-        parts.append("waived:\n" + "".join(lines))
-    skipped = _skipped(report)
-    if skipped:
-        parts.append("".join(f"{line}\n" for line in skipped))
-    parts.append(_summary(report, colour))
-    return "\n".join(parts)
+        screen.line("waived:")
+        for finding in waived:
+            screen.line(f"  {place(seen.path(finding.path), finding.span)} {finding.rule}: {finding.message}")
+            screen.line(f"    reason: {finding.waiver}")
+        screen.line()
+    if report.skipped:
+        _skipped(screen, report, seen)
+        screen.line()
+    _summary(screen, report)
+    return screen.text()
 
 
-def _skipped(report: Report) -> list[str]:
-    return [f"{harmless(path)}: its other rules are skipped until it is mended" for path in report.skipped]
+def _skipped(screen: Screen, report: Report, seen: Viewpoint) -> None:
+    for path in report.skipped:
+        screen.line(f"{seen.path(path)}: its other rules are skipped until it is fixed")
 
 
-def _block(finding: Finding, colour: bool) -> str:  # noqa: FBT001
-    word = style(f"{finding.severity.word}[{finding.rule}]", "bold", _COLOURS[finding.severity], colour=colour)
-    lines = [f"{word} {style(harmless(finding.message), 'bold', colour=colour)}"]
-    gutter = " "
-    if finding.span is not None and finding.excerpt is not None:
-        gutter = " " * len(str(finding.span.line))
-    arrow = style("-->", "blue", colour=colour)
-    lines.append(f"{gutter}{arrow} {_where(finding.path, finding.span)}")
-    bar = style("|", "blue", colour=colour)
-    if finding.span is not None and finding.excerpt is not None and finding.excerpt.strip():
-        shown, before, marked = _excerpt(finding.excerpt, finding.span)
-        mark = style("^" * marked, _COLOURS[finding.severity], colour=colour)
-        number = style(str(finding.span.line), "blue", colour=colour)
-        lines += [f"{gutter} {bar}", f"{number} {bar} {shown}", f"{gutter} {bar} {' ' * before}{mark}"]
-    equals = style("=", "blue", colour=colour)
-    lines += [
-        f"{gutter} {equals} see {_where(related.path, related.span)}: {harmless(related.message)}"
-        for related in finding.related
-    ]
+def _finding(screen: Screen, finding: Finding, seen: Viewpoint) -> None:
+    span, excerpt = finding.span, finding.excerpt
+    gutter = " " * (len(str(span.line)) if span is not None and excerpt is not None else 1)
+    bar, equals = styled("|", "blue"), styled("=", "blue")
+    screen.line(_kind(finding, "bold"), " ", styled(finding.message, "bold"))
+    screen.line(gutter, styled("-->", "blue"), f" {place(seen.path(finding.path), span)}")
+    if span is not None and excerpt is not None and excerpt.strip():
+        shown, before, marked = _excerpt(excerpt, span)
+        mark = styled("^" * marked, TINTS[finding.severity])
+        screen.line(f"{gutter} ", bar)
+        screen.line(styled(str(span.line), "blue"), " ", bar, f" {shown}")
+        screen.line(f"{gutter} ", bar, f" {' ' * before}", mark)
+    for related in finding.related:
+        screen.line(f"{gutter} ", equals, f" see {place(seen.path(related.path), related.span)}: {related.message}")
     help_ = "; ".join(part for part in (finding.hint, f"see mtrack rules {finding.rule}") if part)
-    lines.append(f"{gutter} {equals} help: {harmless(help_)}")
-    return "".join(f"{line}\n" for line in lines)
+    screen.line(f"{gutter} ", equals, f" help: {help_}")
 
 
 def _excerpt(line: str, span: Span) -> tuple[str, int, int]:
@@ -87,17 +95,15 @@ def _excerpt(line: str, span: Span) -> tuple[str, int, int]:
     left = max(0, min(start - 30, len(line) - _MARK_WIDTH)) if len(line) > _MARK_WIDTH else 0
     right = left + _MARK_WIDTH
     head, tail = ("…" if left else ""), ("…" if right < len(line) else "")
-    before = harmless(head + line[left:start])
-    marked = harmless(line[start : min(end, right)])
-    shown = harmless(head + line[left:right] + tail)
-    return shown.rstrip(), cell_len(before), max(cell_len(marked), 1)
+    before = safe(head + line[left:start])
+    marked = safe(line[start : min(end, right)])
+    return safe(head + line[left:right] + tail).rstrip(), cell_len(before), max(cell_len(marked), 1)
 
 
-def _summary(report: Report, colour: bool) -> str:  # noqa: FBT001
+def _summary(screen: Screen, report: Report) -> None:
     summary = report.summary
-    read = f"{count(summary.projects, 'project')}, {count(summary.milestones, 'milestone')}"
-    found = [
-        style(count(number, word), tint, colour=colour)
+    parts: list[str | Styled] = [
+        styled(count(number, word), tint)
         for number, word, tint in (
             (summary.errors, "error", "red"),
             (summary.warnings, "warning", "yellow"),
@@ -106,13 +112,15 @@ def _summary(report: Report, colour: bool) -> str:  # noqa: FBT001
         if number
     ]
     if summary.waived:
-        found.append(f"{summary.waived} waived")
+        parts.append(f"{summary.waived} waived")
     if report.skipped:
-        found.append(f"{count(len(report.skipped), 'file')} skipped")
-    return f"{read}: {', '.join(found) if found else style('nothing to mend', 'green', colour=colour)}\n"
+        parts.append(f"{count(len(report.skipped), 'file')} skipped")
+    parts = parts or [styled("nothing to fix", "green")]
+    commas = [part for shown in parts for part in (", ", shown)][1:]
+    screen.line(f"{count(summary.projects, 'project')}, {count(summary.milestones, 'milestone')}: ", *commas)
 
 
-def json(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def json(report: Report, _colour: bool = False, _seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """Version 1 of the machine format (`schemas/findings.schema.json`); written out here, never a dump of classes."""
     summary = report.summary
     return json_text(
@@ -165,17 +173,17 @@ def _json_finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _in_its_module(name: str) -> Callable[[Report, bool], str]:
+def _in_its_module(name: str) -> Format:
     """A format that other programs read; its module is loaded when it is asked for."""
 
-    def render(report: Report, colour: bool = False) -> str:  # noqa: FBT001, FBT002
-        text: str = getattr(import_module(f"mtrack.render.{name}"), name)(report, colour)
+    def render(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
+        text: str = getattr(import_module(f"mtrack.render.{name}"), name)(report, colour, seen)
         return text
 
     return render
 
 
-FORMATS: dict[str, Callable[[Report, bool], str]] = {
+FORMATS: dict[str, Format] = {
     "text": text,
     "concise": concise,
     "json": json,
@@ -184,4 +192,6 @@ FORMATS: dict[str, Callable[[Report, bool], str]] = {
     "gitlab": _in_its_module("gitlab"),
     "junit": _in_its_module("junit"),
 }
-"""Every format by name; the colour flag is for those that a terminal shows."""
+"""Every format by name."""
+FOR_REPOSITORIES = {"sarif", "github", "gitlab"}
+"""The formats whose paths are from the repository's root. Those of JSON are from the workspace's, of others from here."""

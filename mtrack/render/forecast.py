@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv as csv_module
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.render.markdown import cell
-from mtrack.render.plain import json_text, style
-from mtrack.render.status import spreadsheet
-from mtrack.render.tables import Cells, isolated
+from mtrack.render.cells import Amount, Column, amounts, texts
+from mtrack.render.csv import csv_text
+from mtrack.render.json_text import json_text
+from mtrack.render.markdown import Document
+from mtrack.render.table import Table
+from mtrack.render.terminal import Screen, styled
 from mtrack.render.wording import BAND_WORDS, Wording
 from mtrack.views.cash import BANDS
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterator
 
+    from mtrack.render.cells import Value
     from mtrack.views.cash import Expected, ForecastView
 
 
@@ -26,58 +27,64 @@ def _subject(item: Expected) -> str:
     return item.milestone.label if item.milestone is not None else ""
 
 
-def _month(month: date | None, wording: Wording) -> str:
-    return "no date" if month is None else wording.month(month)
+def _columns(currency: str) -> tuple[Column, ...]:
+    return Column(currency), *amounts(*(BAND_WORDS[band] for band in BANDS), "in all")
 
 
-def text(view: ForecastView, width: int = 120, colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def _months(view: ForecastView, currency: str, wording: Wording) -> Iterator[tuple[Value, ...]]:
+    """A row a month: each band, and all of them."""
+    for month, bands in view.months[currency].items():
+        sums = (*(bands[band] for band in BANDS), money.total(bands.values()))
+        name = "no date" if month is None else wording.month(month)
+        yield name, *(Amount(amount, view.places[currency]) for amount in sums)
+
+
+def text(view: ForecastView, width: int, *, colour: bool) -> str:
     """A table a currency, a line a month; then what it is made of, by day."""
-    wording = Wording(view.locale)
-    title = style(f"Cash expected as of {wording.day(view.as_of)}", "bold", colour=colour)
+    wording, screen = Wording(view.locale), Screen(colour=colour)
+    screen.line(styled(f"Cash expected as of {wording.day(view.as_of)}", "bold"))
     if not view.items:
-        return f"{title}\n\nnothing is expected: all that is agreed is billed and settled\n"
-    parts = [f"{title}\ninvoices with tax; what is not yet billed is net\n"]
-    for currency, months in view.months.items():
-        places = view.places[currency]
-        table = Cells(currency, *(f">{BAND_WORDS[band]}" for band in BANDS), ">in all")
-        for month, bands in months.items():
-            sums = [*(bands[band] for band in BANDS), money.total(bands.values())]
-            table.row(_month(month, wording), *(wording.number(amount, places) for amount in sums))
-        parts.append(table.render(width, colour=colour))
-    rows = Cells("expected", "what", "", "project", ">amount")
+        screen.line()
+        screen.line("nothing is expected: all that is agreed is billed and settled")
+        return screen.text()
+    screen.line("invoices with tax; what is not yet billed is net")
+    for currency in view.months:
+        table = Table(wording, *_columns(currency))
+        for row in _months(view, currency, wording):
+            table.row(*row)
+        screen.line()
+        screen.block(table.render(width, colour=colour))
+    screen.line()
+    screen.block(_items(view, wording).render(width, colour=colour))
+    return screen.text()
+
+
+def _items(view: ForecastView, wording: Wording) -> Table:
+    table = Table(wording, *texts("expected", "what", "", "project"), *amounts("amount"))
     for item in view.items:
         project = item.project
-        rows.row(
-            wording.day(item.day) or "no date", BAND_WORDS[item.band] + (", late" if item.late else ""),
-            isolated(_subject(item)), isolated(project.name), wording.money(item.amount, project.currency, project.places),
-            style="red" if colour and item.late else None,
+        table.row(
+            item.day or "no date", BAND_WORDS[item.band] + (", late" if item.late else ""), _subject(item),
+            project.name, Amount(item.amount, project.places, project.currency), style="red" if item.late else None,
         )  # fmt: skip
-    return "\n".join([*parts, rows.render(width, colour=colour)])
+    return table
 
 
-def markdown(view: ForecastView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def markdown(view: ForecastView) -> str:
     """A table a currency, a line a month."""
     wording = Wording(view.locale)
-    lines = [f"## Cash expected as of {view.as_of.isoformat()}", ""]
+    page = Document(wording)
+    page.heading(2, f"Cash expected as of {view.as_of.isoformat()}")
     if not view.items:
-        return "\n".join([*lines, "Nothing is expected: all that is agreed is billed and settled.", ""])
-    lines += ["Invoices with tax; what is not yet billed is net.", ""]
-    for currency, months in view.months.items():
-        places = view.places[currency]
-        lines += [
-            f"| {cell(currency)} | {' | '.join(BAND_WORDS[band] for band in BANDS)} | in all |",
-            "|---|--:|--:|--:|--:|",
-        ]
-        for month, bands in months.items():
-            sums = [*(bands[band] for band in BANDS), money.total(bands.values())]
-            lines.append(
-                f"| {_month(month, wording)} | {' | '.join(wording.number(amount, places) for amount in sums)} |"
-            )
-        lines.append("")
-    return "\n".join(lines)
+        page.paragraph("Nothing is expected: all that is agreed is billed and settled.")
+        return page.text()
+    page.paragraph("Invoices with tax; what is not yet billed is net.")
+    for currency in view.months:
+        page.table(_columns(currency), _months(view, currency, wording))
+    return page.text()
 
 
-def json(view: ForecastView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def json(view: ForecastView) -> str:
     """The same as data, version 1; amounts as decimal strings, months as YYYY-MM, null where nothing says when."""
     return json_text(
         {
@@ -113,24 +120,19 @@ def json(view: ForecastView, _width: int = 0, _colour: bool = False) -> str:  # 
 CSV_COLUMNS = ("path", "project", "client", "band", "day", "late", "milestone", "invoice", "amount", "currency")
 
 
-def csv(view: ForecastView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def csv(view: ForecastView) -> str:
     """A line an item."""
-    out = StringIO()
-    writer = csv_module.writer(out, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for item in view.items:
-        project = item.project
-        writer.writerow(
-            [
-                *map(spreadsheet, (project.folder, project.name, project.client)), item.band,
-                "" if item.day is None else item.day.isoformat(), "yes" if item.late else "no",
-                "" if item.milestone is None else spreadsheet(item.milestone.id),
-                "" if item.invoice is None else spreadsheet(item.invoice.invoice.number),
-                money.plain(item.amount, project.places), spreadsheet(project.currency),
-            ]
-        )  # fmt: skip
-    return out.getvalue()
+    return csv_text(CSV_COLUMNS, map(_csv_row, view.items))
 
 
-FORMATS = {"text": text, "json": json, "csv": csv, "md": markdown}
-"""Every format by name; width and colour go to those that a terminal shows."""
+def _csv_row(item: Expected) -> tuple[Value, ...]:
+    project = item.project
+    return (
+        project.folder, project.name, project.client, item.band, item.day, item.late,
+        item.milestone.id if item.milestone else None, item.invoice.invoice.number if item.invoice else None,
+        Amount(item.amount, project.places), project.currency,
+    )  # fmt: skip
+
+
+FORMATS = {"json": json, "csv": csv, "md": markdown}
+"""The formats that need to know nothing of a terminal."""

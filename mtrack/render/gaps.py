@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mtrack import money
-from mtrack.render.markdown import cell, code, escape
-from mtrack.render.plain import capital, count, harmless, json_text, style
-from mtrack.render.tables import Cells, isolated
+from mtrack.finding import Severity
+from mtrack.render.cells import Amount, Code, Column, Kind, amounts, texts
+from mtrack.render.json_text import json_text
+from mtrack.render.markdown import Document
+from mtrack.render.table import Table
+from mtrack.render.terminal import Apart, Screen, names, styled
 from mtrack.render.wording import OVERLAP_MARK, Wording
+from mtrack.render.words import capital, count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mtrack.finding import Finding
+    from mtrack.render.cells import Value
     from mtrack.views.gaps import GapsView, ProjectGaps, Row
 
 _MARKS = {"overdue": "▲", "delivered-not-approved": "○", "planned-date-passed": "○"}
+_TINTS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
 
 def mark(finding: Finding) -> str:
@@ -22,76 +30,9 @@ def mark(finding: Finding) -> str:
     return OVERLAP_MARK if finding.category == "overlap" else _MARKS.get(finding.rule, "◆")
 
 
-def _since(row: Row, wording: Wording) -> str:
-    if row.since is None:
-        return ""
-    return f"{wording.day(row.since)} ({row.days} d)" if row.days and row.days > 0 else wording.day(row.since)
-
-
-def _amount(row: Row, wording: Wording, places: int) -> str:
-    return "" if row.finding.amount is None else wording.number(row.finding.amount, places)
-
-
-def text(view: GapsView, width: int = 120, colour: bool = False) -> str:  # noqa: FBT001, FBT002
-    """By project gaps, then overlaps, each with since when and how much; sums per currency at the end."""
-    wording = Wording(view.locale)
-    title = f"gaps and overlaps as of {wording.day(view.as_of)}"
-    parts = [style(f"{isolated(view.name)}: {title}" if view.name else capital(title), "bold", colour=colour) + "\n"]
-    parts += [_project_text(item, wording, width, colour) for item in view.projects]
-    if view.totals:
-        table = Cells("In all", ">gaps", ">overlaps")
-        for currency, sums in view.totals.items():
-            places = view.places[currency]
-            table.row(currency, wording.number(sums.gaps, places), wording.number(sums.overlaps, places))
-        parts.append(table.render(width, colour=colour))
-    parts.append(_closing(view))
-    return "\n".join(parts)
-
-
-def _closing(view: GapsView) -> str:
-    found = sum(len(item.gaps) + len(item.overlaps) for item in view.projects)
-    line = f"{count(view.read, 'project')}: {count(found, 'gap or overlap', 'gaps and overlaps')}" if found else ""
-    line = line or f"{count(view.read, 'project')}: no gaps, no overlaps"
-    if view.waived:
-        line += f", {view.waived} waived (mtrack lint lists them)"
-    left_out = "".join(
-        f"{harmless(path)} is left out until it is mended (mtrack lint tells)\n" for path in view.skipped
-    )
-    return f"{left_out}{line}\n"
-
-
-def _heading(item: ProjectGaps) -> str:
+def _heading(item: ProjectGaps) -> list[str]:
     project = item.project
-    names = [project.name, project.client, project.folder]
-    return " · ".join(isolated(name) for name in names if name)
-
-
-def _project_text(item: ProjectGaps, wording: Wording, width: int, colour: bool) -> str:  # noqa: FBT001
-    project = item.project
-    table = Cells("", "", "milestone", "rule", "since", f">{project.currency}", ruled=False)
-    for heading, rows, total in (("gaps", item.gaps, item.sums.gaps), ("overlaps", item.overlaps, item.sums.overlaps)):
-        for i, row in enumerate(rows):
-            tint = {3: "red", 2: "yellow", 1: "blue"}[int(row.finding.severity)] if colour else None
-            table.row(
-                heading if not i else "",
-                f"{mark(row.finding)} {isolated(row.subject)}",
-                isolated(_milestone(row)),
-                row.finding.rule,
-                _since(row, wording),
-                _amount(row, wording, project.places),
-                style=tint,
-            )
-        if total:
-            table.row(
-                "",
-                "",
-                "",
-                "",
-                f"sum of {heading}",
-                wording.number(total, project.places),
-                style="bold" if colour else None,
-            )
-    return style(_heading(item), "bold", colour=colour) + "\n" + table.render(width, colour=colour, indent="  ")
+    return [name for name in (project.name, project.client, project.folder) if name]
 
 
 def _milestone(row: Row) -> str:
@@ -100,43 +41,92 @@ def _milestone(row: Row) -> str:
     return " ".join(word for word in words if word)
 
 
-def markdown(view: GapsView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
-    """A table a project, for a repository page or a pull request comment."""
-    wording = Wording(view.locale)
-    lines = [f"## Gaps and overlaps as of {view.as_of.isoformat()}", ""]
+def _amount(row: Row, item: ProjectGaps) -> Amount | None:
+    return None if row.finding.amount is None else Amount(row.finding.amount, item.project.places)
+
+
+def _totals(view: GapsView) -> Iterator[tuple[Value, ...]]:
+    for currency, sums in view.totals.items():
+        places = view.places[currency]
+        yield currency, Amount(sums.gaps, places), Amount(sums.overlaps, places)
+
+
+_TOTALS = (Column("In all"), *amounts("gaps", "overlaps"))
+
+
+def text(view: GapsView, width: int, *, colour: bool) -> str:
+    """By project gaps, then overlaps, each with since when and how much; sums per currency at the end."""
+    wording, screen = Wording(view.locale), Screen(colour=colour)
+    title = f"gaps and overlaps as of {wording.day(view.as_of)}"
+    screen.line(styled((Apart(view.name), f": {title}") if view.name else capital(title), "bold"))
     for item in view.projects:
-        project = item.project
-        lines += [
-            f"### {escape(_plain_heading(item))}",
-            "",
-            f"| | What | Rule | Since | {cell(project.currency)} |",
-            "|---|---|---|---|--:|",
-        ]
-        for row in (*item.gaps, *item.overlaps):
-            kind = "overlap" if row in item.overlaps else "gap"
-            subject = cell(f"{row.subject} {_milestone(row)}".strip())
-            since = f"{row.since.isoformat()} ({row.days} d)" if row.since else ""
-            lines.append(
-                f"| {mark(row.finding)} {kind} | {subject} | {code(row.finding.rule)} | {since} | {_amount(row, wording, project.places)} |"
-            )
-        lines.append("")
+        screen.line()
+        screen.line(styled(names(_heading(item)), "bold"))
+        screen.block(_project_table(item, wording).render(width, colour=colour, indent="  "))
     if view.totals:
-        lines += ["| In all | gaps | overlaps |", "|---|--:|--:|"]
-        for currency, sums in view.totals.items():
-            places = view.places[currency]
-            lines.append(
-                f"| {cell(currency)} | {wording.number(sums.gaps, places)} | {wording.number(sums.overlaps, places)} |"
-            )
-        lines.append("")
-    return "\n".join([*lines, escape(_closing(view).rstrip("\n")), ""])
+        table = Table(wording, *_TOTALS)
+        for row in _totals(view):
+            table.row(*row)
+        screen.line()
+        screen.block(table.render(width, colour=colour))
+    screen.line()
+    for line in _closing(view):
+        screen.line(line)
+    return screen.text()
 
 
-def _plain_heading(item: ProjectGaps) -> str:
-    project = item.project
-    return " · ".join(name for name in (project.name, project.client, project.folder) if name)
+def _closing(view: GapsView) -> Iterator[str]:
+    """What is left out, and how many projects and gaps there are."""
+    for path in view.skipped:
+        yield f"{path} is left out until it is fixed (mtrack lint tells)"
+    found = sum(len(item.gaps) + len(item.overlaps) for item in view.projects)
+    what = count(found, "gap or overlap", "gaps and overlaps") if found else "no gaps, no overlaps"
+    waived = f", {view.waived} waived (mtrack lint lists them)" if view.waived else ""
+    yield f"{count(view.read, 'project')}: {what}{waived}"
 
 
-def json(view: GapsView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def _project_table(item: ProjectGaps, wording: Wording) -> Table:
+    table = Table(wording, *texts("", "", "milestone", "rule", "since"), *amounts(item.project.currency), ruled=False)
+    for heading, rows, total in (("gaps", item.gaps, item.sums.gaps), ("overlaps", item.overlaps, item.sums.overlaps)):
+        for i, row in enumerate(rows):
+            table.row(
+                "" if i else heading, styled((f"{mark(row.finding)} ", Apart(row.subject))), _milestone(row),
+                row.finding.rule, _since(row, wording), _amount(row, item), style=_TINTS[row.finding.severity],
+            )  # fmt: skip
+        if total:
+            table.row("", "", "", "", f"sum of {heading}", Amount(total, item.project.places), style="bold")
+    return table
+
+
+def _since(row: Row, wording: Wording) -> str:
+    day = wording.day(row.since)
+    return f"{day} ({row.days} d)" if row.days and row.days > 0 else day
+
+
+def markdown(view: GapsView) -> str:
+    """A table a project, for a repository page or a pull request comment."""
+    page = Document(Wording(view.locale))
+    page.heading(2, f"Gaps and overlaps as of {view.as_of.isoformat()}")
+    for item in view.projects:
+        page.heading(3, *_heading(item))
+        columns = (*texts("", "What", "Rule", "Since"), Column(item.project.currency, Kind.AMOUNT))
+        page.table(columns, _markdown_rows(item))
+    if view.totals:
+        page.table(_TOTALS, _totals(view))
+    for line in _closing(view):
+        page.paragraph(line)
+    return page.text()
+
+
+def _markdown_rows(item: ProjectGaps) -> Iterator[tuple[Value, ...]]:
+    for kind, rows in (("gap", item.gaps), ("overlap", item.overlaps)):
+        for row in rows:
+            since = f"{row.since.isoformat()} ({row.days} d)" if row.since else ""
+            subject = f"{row.subject} {_milestone(row)}".strip()
+            yield f"{mark(row.finding)} {kind}", subject, Code(row.finding.rule), since, _amount(row, item)
+
+
+def json(view: GapsView) -> str:
     """The same as data, version 1; amounts as decimal strings."""
     return json_text(
         {
@@ -190,5 +180,5 @@ def _json_row(row: Row, places: int) -> dict[str, Any]:
     }
 
 
-FORMATS = {"text": text, "json": json, "md": markdown}
-"""Every format by name; width and colour go to those that a terminal shows."""
+FORMATS = {"json": json, "md": markdown}
+"""The formats that need to know nothing of a terminal."""

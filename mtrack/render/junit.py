@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from mtrack.finding import Severity
-from mtrack.render.plain import harmless
+from mtrack.render.places import AT_ROOT, Viewpoint, place
+from mtrack.render.terminal import safe
 
 if TYPE_CHECKING:
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.finding import Finding
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
-def junit(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def junit(report: Report, _colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """Errors and warnings fail, infos pass with a note, waived ones are skipped with their reason."""
     by_project: dict[str | None, list[Finding]] = {}
     for finding in report.findings:
@@ -24,7 +25,7 @@ def junit(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
     top = ET.Element("testsuites", name="mtrack")
     if not by_project:
         suite = ET.SubElement(top, "testsuite", name="workspace", tests="1", failures="0", errors="0", skipped="0")
-        ET.SubElement(suite, "testcase", name="nothing to mend", classname="mtrack", time="0")
+        ET.SubElement(suite, "testcase", name="nothing to fix", classname="mtrack", time="0")
     for project, findings in by_project.items():
         failing = [finding for finding in findings if not finding.waived and finding.severity > Severity.INFO]
         suite = ET.SubElement(
@@ -37,13 +38,13 @@ def junit(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
             skipped=str(sum(finding.waived for finding in findings)),
         )
         for finding in findings:
-            _case(suite, finding)
+            _case(suite, finding, seen)
     ET.indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(top, encoding="unicode") + "\n"
 
 
-def _case(suite: ET.Element, finding: Finding) -> None:
-    where = finding.path if finding.span is None else f"{finding.path}:{finding.span.line}:{finding.span.column}"
+def _case(suite: ET.Element, finding: Finding, seen: Viewpoint) -> None:
+    where = place(seen.path(finding.path), finding.span)
     # Surefire's schema asks for a time. Jenkins' has no message at a skipped case, so its reason is in the text.
     name, classname = _xml(f"{finding.rule} at {where}"), f"mtrack.{finding.rule}"
     case = ET.SubElement(suite, "testcase", name=name, classname=classname, time="0")
@@ -57,4 +58,4 @@ def _case(suite: ET.Element, finding: Finding) -> None:
 
 
 def _xml(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", harmless(text))
+    return _NOT_XML.sub("\ufffd", safe(text))

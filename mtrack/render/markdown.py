@@ -1,10 +1,19 @@
-"""Text from files made harmless in Markdown: nothing in it is read as markup, table edge, mention or HTML."""
+"""The sink for Markdown: nothing in a text is read as markup, table edge, mention or HTML."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
+from typing import TYPE_CHECKING
 
-from mtrack.render.plain import harmless
+from mtrack.render.cells import Amount, Code, Column, Kind
+from mtrack.render.terminal import plain, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mtrack.render.cells import Single, Value
+    from mtrack.render.wording import Wording
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
 _MENTION = re.compile(r"@")
@@ -12,17 +21,63 @@ _MENTION = re.compile(r"@")
 
 def escape(text: str) -> str:
     """Text as Markdown that reads the same; controls become escapes, `@` mentions nobody."""
-    return _MENTION.sub("@<!-- -->", _SPECIAL.sub(r"\\\1", harmless(text)).replace("&", "&amp;"))
-
-
-def cell(text: str) -> str:
-    """Text for a table cell."""
-    return escape(text).strip()
+    return _MENTION.sub("@<!-- -->", _SPECIAL.sub(r"\\\1", safe(text)).replace("&", "&amp;"))
 
 
 def code(text: str) -> str:
     """Text as inline code."""
-    safe = harmless(text).replace("|", "\\|")
-    fence = "`" * (max((len(run) for run in re.findall("`+", safe)), default=0) + 1)
-    pad = " " if safe.startswith("`") or safe.endswith("`") else ""
-    return f"{fence}{pad}{safe}{pad}{fence}"
+    inert = safe(text).replace("|", "\\|")
+    fence = "`" * (max((len(run) for run in re.findall("`+", inert)), default=0) + 1)
+    pad = " " if inert.startswith("`") or inert.endswith("`") else ""
+    return f"{fence}{pad}{inert}{pad}{fence}"
+
+
+class Document:
+    """A Markdown page: callers add plain values, here they are escaped. Dates are ISO, amounts the locale's."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+        self._lines: list[str] = []
+
+    def heading(self, level: int, *names: str) -> None:
+        """Add a heading of names, with an empty line below."""
+        self._lines += [f"{'#' * level} {' · '.join(map(escape, names))}", ""]
+
+    def paragraph(self, *parts: str | Code) -> None:
+        """Add a paragraph, with an empty line below."""
+        self._lines += ["".join(code(part.text) if isinstance(part, Code) else escape(part) for part in parts), ""]
+
+    def items(self, texts: Iterable[str]) -> None:
+        """Add a list, with an empty line below."""
+        self._lines += [*(f"- {escape(text)}" for text in texts), ""]
+
+    def block(self, *lines: str) -> None:
+        """Add lines as they are, in a fixed width, with an empty line below."""
+        inert = (safe(line).replace("```", "'''") for line in lines)
+        self._lines += ["```text", *inert, "```", ""]
+
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> None:
+        """Add a table, with an empty line below."""
+        head = "".join(f" {escape(column.heading).strip()} |" if column.heading else " |" for column in columns)
+        rule = "".join("--:|" if column.kind is Kind.AMOUNT else "---|" for column in columns)
+        self._lines += [f"|{head}", f"|{rule}"]
+        self._lines += [f"| {' | '.join(map(self._cell, row))} |" for row in rows]
+        self._lines.append("")
+
+    def text(self) -> str:
+        """The page."""
+        return "\n".join(self._lines)
+
+    def _cell(self, value: Value) -> str:
+        return "<br>".join(map(self._single, value)) if isinstance(value, tuple) else self._single(value)
+
+    def _single(self, value: Single) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, int):
+            return str(value)
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, Code):
+            return code(value.text)
+        return escape(self._wording.amount(value) if isinstance(value, Amount) else plain(value)).strip()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from mtrack.render.plain import capital, style
+from mtrack.render.findings import TINTS
+from mtrack.render.terminal import Screen, styled
+from mtrack.render.words import capital
 from mtrack.rules import RULES
 from mtrack.rules.pages import RECORDS, page
 
@@ -13,50 +15,49 @@ if TYPE_CHECKING:
     from mtrack.rules import Rule
     from mtrack.rules.pages import SampleFile
 
-_TINTS = {"error": "red", "warning": "yellow", "info": "blue"}
 
-
-def listing(rules: tuple[Rule, ...], colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def listing(rules: tuple[Rule, ...], *, colour: bool) -> str:
     """Every rule: severity, name, one line; by category."""
-    lines: list[str] = []
-    category = ""
+    screen = Screen(colour=colour)
+    category = None
     for rule in rules:
-        if rule.category.value != category:
-            category = rule.category.value
-            lines += ["", style(category, "bold", colour=colour)] if lines else [style(category, "bold", colour=colour)]
-        word = rule.severity.word
-        severity = style(f"{word:<8}", _TINTS[word], colour=colour)
-        lines.append(f"  {severity}{rule.name:<26}{rule.summary}{' (fix)' if rule.fixable else ''}")
-    lines += ["", "mtrack rules RULE shows one rule's page; (fix): mtrack lint --fix can mend it."]
-    return "\n".join(lines) + "\n"
+        if rule.category is not category:
+            if category is not None:
+                screen.line()
+            category = rule.category
+            screen.line(styled(category.value, "bold"))
+        severity = styled(f"{rule.severity.word:<8}", TINTS[rule.severity])
+        screen.line("  ", severity, f"{rule.name:<26}{rule.summary}{' (fix)' if rule.fixable else ''}")
+    screen.line()
+    screen.line("mtrack rules RULE shows one rule's page; (fix): mtrack lint --fix can fix it.")
+    return screen.text()
 
 
-def page_text(rule: Rule, colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def page_text(rule: Rule, *, colour: bool) -> str:
     """One rule's page."""
-    parts = page(rule)
-    facts = f"{rule.severity.word} by default, category {rule.category.value}"
-    facts += ", mended by mtrack lint --fix" if rule.fixable else ""
-    lines = [
-        style(rule.name, "bold", colour=colour),
-        "",
-        *textwrap.wrap(parts.summary, 88),
-        f"({facts})",
-        "",
-        *(line for paragraph in parts.why.split("\n\n") for line in (*textwrap.wrap(capital(paragraph), 88), "")),
-    ]
+    screen, parts = Screen(colour=colour), page(rule)
+    fixed = ", fixed by mtrack lint --fix" if rule.fixable else ""
+    screen.line(styled(rule.name, "bold"))
+    screen.line()
+    screen.lines(textwrap.wrap(parts.summary, 88))
+    screen.line(f"({rule.severity.word} by default, category {rule.category.value}{fixed})")
+    screen.line()
+    for paragraph in parts.why.split("\n\n"):
+        screen.lines([*textwrap.wrap(capital(paragraph), 88), ""])
     for name, sample in (("Bad", parts.bad), ("Good", parts.good)):
-        lines += [style(f"{name}:", "bold", colour=colour), ""]
+        screen.line(styled(f"{name}:", "bold"))
+        screen.line()
         for file in sample:
-            lines += _sample_file(file, alone=len(sample) == 1)
-        lines.append("")
+            screen.lines(_sample_file(file, alone=len(sample) == 1))
+        screen.line()
     related = [other.name for other in RULES.values() if other.category is rule.category and other is not rule]
-    lines += [
-        *textwrap.wrap(f"See also: {', '.join(related)}.", 88, break_on_hyphens=False),
-        "",
-        f"To accept a finding, with a reason: `waivers: [{{rule: {rule.name}, reason: …}}]` in milestones.yaml or mtrack.yaml.",
-        f"To change its severity: `rules: {{{rule.name}: off}}` in mtrack.yaml (error, warning, info, off).",
-    ]
-    return "\n".join(lines) + "\n"
+    screen.lines(textwrap.wrap(f"See also: {', '.join(related)}.", 88, break_on_hyphens=False))
+    screen.line()
+    screen.line(
+        f"To accept a finding, with a reason: `waivers: [{{rule: {rule.name}, reason: …}}]` in milestones.yaml or mtrack.yaml."
+    )
+    screen.line(f"To change its severity: `rules: {{{rule.name}: off}}` in mtrack.yaml (error, warning, info, off).")
+    return screen.text()
 
 
 def _sample_file(file: SampleFile, *, alone: bool) -> list[str]:

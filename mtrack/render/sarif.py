@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 (OASIS standard, 2020), for code scanning. URIs are relative to the workspace's root."""
+"""SARIF 2.1.0 (OASIS standard, 2020), for code scanning. URIs are relative to the repository's root."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from urllib.parse import quote
 from mtrack import __version__
 from mtrack.finding import Severity
 from mtrack.render.fingerprint import fingerprints
-from mtrack.render.plain import capital, harmless, json_text
+from mtrack.render.json_text import json_text
+from mtrack.render.places import AT_ROOT, Viewpoint
+from mtrack.render.terminal import safe
+from mtrack.render.words import capital
 from mtrack.rules import RULES
 from mtrack.rules.pages import page
 
 if TYPE_CHECKING:
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.finding import Finding, Span
     from mtrack.rules import Rule
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def sarif(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def sarif(report: Report, _colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """One run with every rule and every finding; waived findings are suppressed, with the reason."""
     index = {name: i for i, name in enumerate(RULES)}
     prints = fingerprints(report.findings)
@@ -33,7 +36,8 @@ def sarif(report: Report, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, index[finding.rule], mark) for finding, mark in zip(report.findings, prints, strict=True)
+            _result(finding, index[finding.rule], mark, seen)
+            for finding, mark in zip(report.findings, prints, strict=True)
         ],
     }
     return json_text({"version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "runs": [run]})
@@ -52,35 +56,39 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, index: int, mark: str) -> dict[str, Any]:
-    text = "\n".join(harmless(part) for part in (finding.message, finding.hint) if part)
+def _result(finding: Finding, index: int, mark: str, seen: Viewpoint) -> dict[str, Any]:
+    text = "\n".join(safe(part) for part in (finding.message, finding.hint) if part)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
         "message": {"text": text},
-        "locations": [{"physicalLocation": _location(finding.path, finding.span)}],
+        "locations": [{"physicalLocation": _location(seen.path(finding.path), finding.span)}],
         "partialFingerprints": {"mtrack/v1": mark},
     }
     if finding.related:
         result["relatedLocations"] = [
-            {"physicalLocation": _location(related.path, related.span), "message": {"text": harmless(related.message)}}
+            {
+                "physicalLocation": _location(seen.path(related.path), related.span),
+                "message": {"text": safe(related.message)},
+            }
             for related in finding.related
         ]
     # The standard (3.27.23) wants the list on every result or on none; an empty one says that nothing is suppressed.
     result["suppressions"] = []
     if finding.waiver is not None:
-        result["suppressions"].append({"kind": "external", "justification": harmless(finding.waiver)})
+        result["suppressions"].append({"kind": "external", "justification": safe(finding.waiver)})
     return result
 
 
 def _location(path: str, span: Span | None) -> dict[str, Any]:
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}}
+    """A place; code scanning shows no result without a region, so what has no line stands at line 1."""
+    region = {"startLine": 1}
     if span is not None:
-        location["region"] = {
+        region = {
             "startLine": span.line,
             "startColumn": span.column,
             "endLine": span.end_line,
             "endColumn": span.end_column,
         }
-    return location
+    return {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}, "region": region}

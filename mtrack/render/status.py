@@ -2,51 +2,66 @@
 
 from __future__ import annotations
 
-import csv as csv_module
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from mtrack import money
-from mtrack.render.markdown import cell, escape
-from mtrack.render.plain import capital, count, harmless, json_text, style
-from mtrack.render.tables import Cells, bars, isolated
+from mtrack.render.bars import bars
+from mtrack.render.cells import Amount, Column, amounts, texts
+from mtrack.render.csv import csv_text
+from mtrack.render.json_text import json_text
+from mtrack.render.markdown import Document
+from mtrack.render.table import Table
+from mtrack.render.terminal import Apart, Screen, names, styled
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording, percent, percent_text, status_word
+from mtrack.render.words import capital, count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from decimal import Decimal
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.figures.ledger import Totals
+    from mtrack.render.cells import Value
     from mtrack.views.status import MilestoneStatus, ProjectStatus, StatusView
 
 TOTALS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
 """The sums every report shows, in this order."""
+_TOTALS = (Column("In all"), *amounts(*TOTALS))
 
 
-def text(view: StatusView, width: int = 120, colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def _totals(view: StatusView) -> Iterator[tuple[Value, ...]]:
+    for currency, totals in view.totals.items():
+        yield currency, *(Amount(getattr(totals, name), view.places[currency]) for name in TOTALS)
+
+
+def text(view: StatusView, width: int, *, colour: bool) -> str:
     """A block a project: agreement, the two bars, and a table of the milestones' records; then the sums."""
-    wording = Wording(view.locale)
+    wording, screen = Wording(view.locale), Screen(colour=colour)
     title = f"status as of {wording.day(view.as_of)}"
-    parts = [style(f"{isolated(view.name)}: {title}" if view.name else capital(title), "bold", colour=colour) + "\n"]
-    parts += [_project_text(item, wording, width, colour) for item in view.projects]
+    screen.line(styled((Apart(view.name), f": {title}") if view.name else capital(title), "bold"))
+    for item in view.projects:
+        screen.line()
+        _project_lines(screen, item, wording)
+        screen.block(_milestones(item, wording).render(width, colour=colour, indent="  "))
+    screen.line()
     if view.projects:
-        table = Cells("In all", *(f">{name}" for name in TOTALS))
-        for currency, totals in view.totals.items():
-            table.row(currency, *(wording.number(getattr(totals, name), view.places[currency]) for name in TOTALS))
-        parts.append(table.render(width, colour=colour))
+        table = Table(wording, *_TOTALS)
+        for row in _totals(view):
+            table.row(*row)
+        screen.block(table.render(width, colour=colour))
     else:
-        parts.append("no projects here; mtrack new makes one\n")
-    return "\n".join(parts)
+        screen.line("no projects here; mtrack new makes one")
+    return screen.text()
 
 
-def heading(item: ProjectStatus) -> list[str]:
+def _heading(item: ProjectStatus) -> list[str]:
     """What names a project: name, client, folder."""
     project = item.project
     return [name for name in (project.name, project.client, project.folder) if name]
 
 
-def agreement_words(item: ProjectStatus, wording: Wording) -> list[str]:
+def _agreement_words(item: ProjectStatus, wording: Wording) -> list[str]:
     """The agreement in a few words: file, signed, total with amendments, count."""
     project, agreement = item.project, item.project.agreement
     if agreement is None:
@@ -62,18 +77,28 @@ def agreement_words(item: ProjectStatus, wording: Wording) -> list[str]:
     return words
 
 
-def _project_text(item: ProjectStatus, wording: Wording, width: int, colour: bool) -> str:  # noqa: FBT001
+def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> None:
     project, sums = item.project, item.progress
-    lines = [style(" · ".join(isolated(name) for name in heading(item)), "bold", colour=colour)]
-    lines.append("  agreement  " + ", ".join(isolated(word) for word in agreement_words(item, wording)))
     delivered, billed = bars(sums)
+    screen.line(styled(names(_heading(item)), "bold"))
+    screen.line("  agreement  ", styled(names(_agreement_words(item, wording), ", ")))
+    screen.line("  delivered  ", styled(delivered, "green"), f"  approved {percent(sums.approved, sums.agreed)}")
+    screen.line("  billed     ", styled(billed, "blue"), f"  {', '.join(_billed_words(item))}")
 
     def amount(value: Decimal) -> str:
         return wording.money(value, project.currency, project.places)
 
-    lines.append(
-        f"  delivered  {style(delivered, 'green', colour=colour)}  approved {percent(sums.approved, sums.agreed)}"
-    )
+    if sums.billable:
+        screen.line(f"             {STATES['billable'][0]} {amount(sums.billable)} approved, not billed")
+    if sums.overbilled:
+        screen.line(f"             {OVERLAP_MARK} {amount(sums.overbilled)} billed more than agreed")
+    if project.closed is not None:
+        screen.line(f"  closed     {wording.day(project.closed)}")
+
+
+def _billed_words(item: ProjectStatus) -> list[str]:
+    """What became of what is billed, in percent of the bar."""
+    sums = item.progress
     shares = sums.percentages
     words = [
         f"{name} {percent_text(shares[name])}"
@@ -82,37 +107,37 @@ def _project_text(item: ProjectStatus, wording: Wording, width: int, colour: boo
     ]
     if sums.disputed:
         words.append(f"of which disputed {percent_text(sums.percent_disputed)}")
-    lines.append(f"  billed     {style(billed, 'blue', colour=colour)}  {', '.join(words)}")
-    if sums.billable:
-        lines.append(f"             {STATES['billable'][0]} {amount(sums.billable)} approved, not billed")
-    if sums.overbilled:
-        lines.append(f"             {OVERLAP_MARK} {amount(sums.overbilled)} billed more than agreed")
-    if project.closed is not None:
-        lines.append(f"  closed     {wording.day(project.closed)}")
-    table = Cells(
-        "milestone", f">{project.currency}", "deliverable", "approved", "invoice", "sent", ">settled", "status"
-    )
+    return words
+
+
+def _milestones(item: ProjectStatus, wording: Wording) -> Table:
+    project = item.project
+    columns = (
+        Column("milestone"), *amounts(project.currency), *texts("deliverable", "approved", "invoice", "sent"),
+        *amounts("settled"), Column("status"),
+    )  # fmt: skip
+    table = Table(wording, *columns)
     for milestone in item.milestones:
-        _milestone_row(table, milestone, wording, project.places)
-    return "".join(f"{line}\n" for line in lines) + table.render(width, colour=colour, indent="  ")
+        figures, record = milestone.figures, milestone.figures.milestone
+        status = status_word(record.status)
+        if record.status not in figures.accepted_statuses:
+            status += f" (expected: {status_word(figures.expected_status)})"
+        if record.hold:
+            status += ", on hold"
+        table.row(styled((f"{record.id} ", Apart(record.name))), *_record(milestone, project.places), status)
+    return table
 
 
-def _milestone_row(table: Cells, item: MilestoneStatus, wording: Wording, places: int) -> None:
+def _record(item: MilestoneStatus, places: int) -> tuple[Value, ...]:
+    """A milestone's amount, deliverable, approval, invoices, their days, and what is settled."""
     record = item.figures.milestone
-    status = status_word(record.status)
-    if record.status not in item.figures.accepted_statuses:
-        status += f" (expected: {status_word(item.figures.expected_status)})"
-    if record.hold:
-        status += ", on hold"
-    table.row(
-        f"{record.id} {isolated(record.name)}",
-        wording.number(record.amount, places),
-        isolated(record.deliverable.note or ""),
-        wording.day(record.approved),
-        "\n".join(isolated(_invoice_name(invoice)) for invoice in item.invoices),
-        "\n".join(wording.day(invoice.invoice.sent) for invoice in item.invoices),
-        wording.number(item.figures.settled, places) if item.figures.invoices else "",
-        status,
+    return (
+        Amount(record.amount, places),
+        record.deliverable.note,
+        record.approved,
+        tuple(map(_invoice_name, item.invoices)),
+        tuple(invoice.invoice.sent for invoice in item.invoices),
+        Amount(item.figures.settled, places) if item.figures.invoices else None,
     )
 
 
@@ -123,49 +148,36 @@ def _invoice_name(item: InvoiceFigures) -> str:
     return f"{invoice.number} (credit)" if invoice.is_credit_note else invoice.number
 
 
-def markdown(view: StatusView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def markdown(view: StatusView) -> str:
     """A section a project with its bars and a table of its milestones."""
     wording = Wording(view.locale)
-    lines = [f"## Status as of {view.as_of.isoformat()}", ""]
+    page = Document(wording)
+    page.heading(2, f"Status as of {view.as_of.isoformat()}")
     for item in view.projects:
         project, sums = item.project, item.progress
         delivered, billed = bars(sums)
-        lines += [
-            f"### {' · '.join(escape(name) for name in heading(item))}",
-            "",
-            f"Agreement: {', '.join(escape(word) for word in agreement_words(item, wording))}",
-            "",
-            "```text",
+        page.heading(3, *_heading(item))
+        page.paragraph(f"Agreement: {', '.join(_agreement_words(item, wording))}")
+        page.block(
             f"delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}",
             f"billed     {billed}  received {percent_text(sums.percentages['received'])}",
-            "```",
-            "",
-            f"| Milestone | {cell(project.currency)} | Deliverable | Approved | Invoice | Sent | Settled | Status |",
-            "|---|--:|---|---|---|---|--:|---|",
-        ]
-        for milestone in item.milestones:
-            record = milestone.figures.milestone
-            cells = [
-                cell(f"{record.id} {record.name}"),
-                wording.number(record.amount, project.places),
-                cell(record.deliverable.note or ""),
-                _iso(record.approved),
-                "<br>".join(cell(_invoice_name(invoice)) for invoice in milestone.invoices),
-                "<br>".join(invoice.invoice.sent.isoformat() for invoice in milestone.invoices),
-                wording.number(milestone.figures.settled, project.places) if milestone.figures.invoices else "",
-                status_word(record.status),
-            ]
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-    lines += [f"| In all | {' | '.join(TOTALS)} |", f"|---|{'--:|' * len(TOTALS)}"]
-    for currency, totals in view.totals.items():
-        cells = [wording.number(getattr(totals, name), view.places[currency]) for name in TOTALS]
-        lines.append(f"| {cell(currency)} | {' | '.join(cells)} |")
-    return "\n".join([*lines, ""])
+        )
+        columns = (
+            Column("Milestone"), *amounts(project.currency), *texts("Deliverable", "Approved", "Invoice", "Sent"),
+            *amounts("Settled"), Column("Status"),
+        )  # fmt: skip
+        page.table(columns, (_markdown_row(milestone, project.places) for milestone in item.milestones))
+    page.table(_TOTALS, _totals(view))
+    return page.text()
 
 
-def _iso(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
+def _markdown_row(item: MilestoneStatus, places: int) -> tuple[Value, ...]:
+    record = item.figures.milestone
+    return f"{record.id} {record.name}", *_record(item, places), status_word(record.status)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def json_totals(totals: Totals, places: int) -> dict[str, str]:
@@ -173,7 +185,7 @@ def json_totals(totals: Totals, places: int) -> dict[str, str]:
     return {name: money.plain(getattr(totals, name), places) for name in TOTALS}
 
 
-def json(view: StatusView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def json(view: StatusView) -> str:
     """Version 1 of the machine format; written out here, never a dump of classes."""
     return json_text(
         {
@@ -212,9 +224,9 @@ def _json_milestone(item: MilestoneStatus, places: int) -> dict[str, Any]:
         "unbilled": money.plain(sums.unbilled, places),
         "settled": money.plain(sums.settled, places),
         "outstanding": money.plain(sums.outstanding, places),
-        "planned": _iso(record.planned) or None,
-        "completed": _iso(record.completed) or None,
-        "approved": _iso(record.approved) or None,
+        "planned": _iso(record.planned),
+        "completed": _iso(record.completed),
+        "approved": _iso(record.approved),
         "invoices": [invoice.invoice.number for invoice in sums.invoices],
     }
 
@@ -226,44 +238,26 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
-def csv(view: StatusView, _width: int = 0, _colour: bool = False) -> str:  # noqa: FBT001, FBT002
+def csv(view: StatusView) -> str:
     """A line a milestone, for a spreadsheet; several invoices of one stand in one cell, "; " between."""
-    out = StringIO()
-    writer = csv_module.writer(out, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for item in view.projects:
-        project, agreement = item.project, item.project.agreement
-        for milestone in item.milestones:
-            sums, record = milestone.figures, milestone.figures.milestone
-            amounts = (sums.agreed, sums.billed, sums.unbilled, sums.settled, sums.outstanding)
-            writer.writerow(
-                [
-                    *map(spreadsheet, (project.folder, project.name, project.client, project.currency)),
-                    spreadsheet(agreement.file if agreement else None),
-                    _iso(agreement.signed) if agreement else "",
-                    *map(spreadsheet, (record.id, record.name, record.status, sums.expected_status)),
-                    *(money.plain(amount, project.places) for amount in amounts),
-                    _iso(record.planned),
-                    _iso(record.completed),
-                    _iso(record.approved),
-                    *map(
-                        spreadsheet,
-                        (record.deliverable.approved_by, record.deliverable.note, record.deliverable.signoff),
-                    ),
-                    spreadsheet("; ".join(invoice.invoice.number for invoice in sums.invoices)),
-                    "; ".join(_iso(invoice.invoice.sent) for invoice in sums.invoices),
-                    "; ".join(_iso(invoice.due) for invoice in sums.invoices),
-                    spreadsheet(record.note),
-                ]
-            )
-    return out.getvalue()
+    return csv_text(CSV_COLUMNS, (_csv_row(item, milestone) for item in view.projects for milestone in item.milestones))
 
 
-def spreadsheet(value: str | None) -> str:
-    """Text that a spreadsheet takes as text: one that could begin a formula gets an apostrophe before it."""
-    safe = harmless(value or "")
-    return f"'{safe}" if safe[:1] in ("=", "+", "-", "@") else safe
+def _csv_row(item: ProjectStatus, milestone: MilestoneStatus) -> tuple[Value, ...]:
+    project, agreement = item.project, item.project.agreement
+    sums, record = milestone.figures, milestone.figures.milestone
+    amounts = (sums.agreed, sums.billed, sums.unbilled, sums.settled, sums.outstanding)
+    deliverable = record.deliverable
+    return (
+        project.folder, project.name, project.client, project.currency, agreement.file if agreement else None,
+        agreement.signed if agreement else None, record.id, record.name, record.status, sums.expected_status,
+        *(Amount(amount, project.places) for amount in amounts), record.planned, record.completed, record.approved,
+        deliverable.approved_by, deliverable.note, deliverable.signoff,
+        tuple(invoice.invoice.number for invoice in sums.invoices),
+        tuple(invoice.invoice.sent for invoice in sums.invoices), tuple(invoice.due for invoice in sums.invoices),
+        record.note,
+    )  # fmt: skip
 
 
-FORMATS = {"text": text, "json": json, "csv": csv, "md": markdown}
-"""Every format by name; width and colour go to those that a terminal shows."""
+FORMATS = {"json": json, "csv": csv, "md": markdown}
+"""The formats that need to know nothing of a terminal."""

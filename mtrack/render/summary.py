@@ -2,122 +2,148 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.figures.aging import BUCKETS
+from mtrack.render.bars import bars
+from mtrack.render.cells import Amount, Code, Column, amounts, texts
 from mtrack.render.gaps import mark
-from mtrack.render.plain import harmless
-from mtrack.render.tables import bars
-from mtrack.render.templates import markdown_environment
-from mtrack.render.wording import Wording, percent, percent_text
+from mtrack.render.markdown import Document
+from mtrack.render.terminal import safe
+from mtrack.render.wording import BUCKET_WORDS, Wording, percent, percent_text
+from mtrack.render.words import count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.record.model import Heading
+    from mtrack.render.cells import Value
     from mtrack.views.gaps import Row
     from mtrack.views.overview import Overview
     from mtrack.views.summary import ProjectSummary
 
 MAX_ROWS = 40
 MAX_TEXT = 200
-"""Bounds of rows a table and characters a text: a page stays under the 65,536 characters a comment may have."""
+MAX_PAGE = 60_000
+"""Bounds of rows a table, characters a text and a page, which stays under the 65,536 that a comment may have."""
+
+_SUMS = {
+    "agreed": "agreed", "billed": "billed", "settled": "settled", "outstanding": "outstanding", "overdue": "overdue",
+    "unbilled": "not billed",
+}  # fmt: skip
 
 
 def markdown(view: Overview) -> str:
     """The overview as Markdown; what is cut is said."""
     rows = MAX_ROWS
-    while True:
-        page = _markdown(view, rows)
-        if len(page) <= 60_000 or rows <= 1:  # noqa: PLR2004
-            return page
+    while len(page := _Page(view, rows).text()) > MAX_PAGE and rows > 1:
         rows //= 2
+    return page
 
 
-def _markdown(view: Overview, rows: int) -> str:
-    wording = Wording(view.locale)
-    attention = sorted(
-        (
-            (row, item.project.name, item.project.currency, item.project.places)
-            for item in view.projects
-            for row in item.rows
-        ),
-        key=lambda entry: (
-            -entry[0].finding.severity,
-            entry[2],
-            (entry[0].finding.amount or money.ZERO).copy_negate(),
-            entry[0].finding.order,
-        ),
-    )
-    page = (
-        markdown_environment()
-        .get_template("summary.md.j2")
-        .render(
-            view=view,
-            day=wording.day,
-            sums=[
-                {"currency": currency}
-                | {
-                    name: wording.number(getattr(totals, name), view.places[currency])
-                    for name in ("agreed", "billed", "settled", "outstanding", "overdue", "unbilled")
-                }
-                for currency, totals in view.totals.items()
-            ],
-            attention=[_attention(*entry, wording) for entry in attention[:rows]],
-            attention_cut=max(len(attention) - rows, 0),
-            projects=[_project(item, wording) for item in view.projects[:rows]],
-            projects_cut=max(len(view.projects) - rows, 0),
-            aging=[
-                {
-                    "currency": currency,
-                    "buckets": [wording.number(sums[name], view.places[currency]) for name in BUCKETS],
-                }
-                for currency, sums in view.buckets.items()
-            ],
-            skipped=view.report.skipped[:rows],
+class _Page:
+    """The overview with at most so many rows a table."""
+
+    def __init__(self, view: Overview, rows: int) -> None:
+        self.view = view
+        self.rows = rows
+        self.wording = Wording(view.locale)
+        self.page = Document(self.wording)
+
+    def text(self) -> str:
+        """The page, from the sums to what is left out."""
+        self.page.heading(1, _short(self.view.name) or "Billing by milestone")
+        self.page.paragraph(f"As of {self.wording.day(self.view.as_of)}: {count(len(self.view.projects), 'project')}.")
+        if self.view.totals:
+            self.page.table((Column(""), *amounts(*_SUMS.values())), self._sums())
+        self._attention()
+        self._projects()
+        if self.view.buckets:
+            self._aging()
+        if self.view.report.skipped:
+            self.page.heading(2, "Left out until fixed")
+            self.page.items(map(_short, self.view.report.skipped[: self.rows]))
+        return self.page.text()
+
+    def _sums(self) -> Iterator[tuple[Value, ...]]:
+        for currency, totals in self.view.totals.items():
+            yield currency, *(Amount(getattr(totals, name), self.view.places[currency]) for name in _SUMS)
+
+    def _attention(self) -> None:
+        """What is worst first, a row each."""
+        found = [(row, item.project) for item in self.view.projects for row in item.rows]
+        found.sort(key=lambda entry: _urgency(*entry))
+        self.page.heading(2, "Needs attention")
+        if not found:
+            self.page.paragraph("Nothing: no gaps, no overlaps.")
+            return
+        columns = (Column(""), *amounts("Amount"), *texts("Project", "What", "Since"))
+        self.page.table(columns, (self._finding(*entry) for entry in found[: self.rows]))
+        if (cut := len(found) - self.rows) > 0:
+            self.page.paragraph(f"{cut} more are left out here; ", Code("mtrack gaps"), " lists them all.")
+
+    def _finding(self, row: Row, project: Heading) -> tuple[Value, ...]:
+        finding = row.finding
+        amount = None if finding.amount is None else Amount(finding.amount, project.places, project.currency)
+        return mark(finding), amount, _short(project.name), _short(finding.message), self.wording.day(row.since)
+
+    def _projects(self) -> None:
+        shown = self.view.projects[: self.rows]
+        self.page.heading(2, "Projects")
+        if not shown:
+            self.page.paragraph("No projects yet; ", Code("mtrack new"), " makes one.")
+            return
+        self.page.block(*(line for item in shown for line in _bars(item)))
+        columns = (
+            *texts("Project", "Client", "Milestones"),
+            *amounts("Agreed", "Billed", "Outstanding"),
+            Column("Next"),
         )
-    )
-    page = re.sub(r"\n+(?=## )", "\n\n", page)
-    return re.sub(r"\n{3,}", "\n\n", page).rstrip("\n") + "\n"
+        self.page.table(columns, map(self._project, shown))
+        if (cut := len(self.view.projects) - self.rows) > 0:
+            self.page.paragraph(f"{cut} more projects are left out here; ", Code("mtrack status"), " lists them all.")
+
+    def _project(self, item: ProjectSummary) -> tuple[Value, ...]:
+        project, totals = item.project, item.totals
+        sums = (totals.agreed, totals.billed, totals.outstanding)
+        return (
+            _short(project.name), _short(project.client), f"{item.billed} of {item.counted} billed",
+            *(Amount(amount, project.places, project.currency) for amount in sums), self._next(item),
+        )  # fmt: skip
+
+    def _next(self, item: ProjectSummary) -> str:
+        """The next milestone to deliver, and its day."""
+        if item.closed or item.next is None:
+            return "closed" if item.closed else ""
+        planned = self.wording.day(item.next.planned)
+        return _short(item.next.label) + (f", {planned}" if planned else "")
+
+    def _aging(self) -> None:
+        self.page.heading(2, "Outstanding by age")
+        columns = amounts(*(BUCKET_WORDS[name].removesuffix(" days") for name in BUCKETS))
+        self.page.table((Column(""), *columns), self._buckets())
+
+    def _buckets(self) -> Iterator[tuple[Value, ...]]:
+        for currency, sums in self.view.buckets.items():
+            yield currency, *(Amount(sums[name], self.view.places[currency]) for name in BUCKETS)
+
+
+def _urgency(row: Row, project: Heading) -> tuple[object, ...]:
+    """The sort key: severity, then by currency the amount."""
+    finding = row.finding
+    return -finding.severity, project.currency, (finding.amount or money.ZERO).copy_negate(), finding.order
+
+
+def _bars(item: ProjectSummary) -> Iterator[str]:
+    """A project's name and its two bars."""
+    sums = item.progress
+    delivered, billed = bars(sums)
+    yield _short(item.project.name)
+    yield f"  delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}"
+    yield f"  billed     {billed}  received {percent_text(sums.percentages['received'])}"
 
 
 def _short(text: str | None) -> str:
-    safe = harmless(text or "")
-    return safe if len(safe) <= MAX_TEXT else safe[: MAX_TEXT - 1] + "…"
-
-
-def _attention(row: Row, project: str, currency: str, places: int, wording: Wording) -> dict[str, Any]:
-    finding = row.finding
-    return {
-        "mark": mark(finding),
-        "amount": "" if finding.amount is None else wording.money(finding.amount, currency, places),
-        "project": _short(project),
-        "message": _short(finding.message),
-        "since": wording.day(row.since),
-    }
-
-
-def _project(item: ProjectSummary, wording: Wording) -> dict[str, Any]:
-    project, sums = item.project, item.progress
-    delivered, billed = bars(sums)
-    following = item.next
-
-    def amount(name: str) -> str:
-        return wording.money(getattr(item.totals, name), project.currency, project.places)
-
-    words = ""
-    if following is not None:
-        planned = wording.day(following.planned)
-        words = _short(following.label) + (f", {planned}" if planned else "")
-    return {
-        "name": _short(project.name),
-        "client": _short(project.client),
-        "delivered": delivered,
-        "billed": billed,
-        "approved": f"approved {percent(sums.approved, sums.agreed)}",
-        "received": f"received {percent_text(sums.percentages['received'])}",
-        "count": f"{item.billed} of {item.counted} billed",
-        "agreed": amount("agreed"),
-        "billed_amount": amount("billed"),
-        "outstanding": amount("outstanding"),
-        "next": "closed" if item.closed else words,
-    }
+    line = safe(text or "")
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"

@@ -8,49 +8,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mtrack import __version__, resources
-from mtrack.render.markdown import escape
-from mtrack.render.plain import harmless
-from mtrack.yaml.source import inside
+from mtrack.files import inside
+from mtrack.render.terminal import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from jinja2.bccache import Bucket
-
-
-class _Raw(str):
-    """Text a template vouches for."""
-
-    __slots__ = ()
-
-
-def _raw(value: object) -> _Raw:
-    """Text for a code block: harmless in a terminal, and with nothing that could end the block."""
-    return _Raw(harmless(str(value)).replace("```", "'''"))
-
-
-def _finalize(value: Any) -> Any:
-    if isinstance(value, _Raw):
-        return value
-    return "" if value is None else escape(str(value))
-
-
-def markdown_environment(own: Iterable[str] = ()) -> SandboxedEnvironment:
-    """The environment of the Markdown templates; folders in `own` come before mtrack's own templates."""
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader([*own, resources.folder("templates")]),
-        undefined=StrictUndefined,
-        autoescape=False,  # the escape is Markdown's, in `finalize`
-        finalize=_finalize,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-    )
-    environment.filters["raw"] = _raw
-    return environment
 
 
 class _OwnLoader(FileSystemLoader):
@@ -83,7 +51,7 @@ def clean(text: str) -> str:
     r"""Text as a page can hold it: controls and bidirectional marks become escapes like \x1b, line breaks stay."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNWANTED.sub(lambda match: harmless(match[0]) if harmless(match[0]) != match[0] else "\ufffd", text)
+    return _UNWANTED.sub(lambda match: safe(match[0]) if safe(match[0]) != match[0] else "\ufffd", text)
 
 
 def _finalize_html(value: Any) -> Any:

@@ -16,6 +16,8 @@ from mtrack.views import percentages
 if TYPE_CHECKING:
     from datetime import date
 
+    from mtrack.render.cells import Amount
+
 _ROOMY = Context(prec=1_000)
 
 STATES = {
@@ -86,6 +88,12 @@ class Wording:
         """An amount with its currency's code: "EUR 5,000.00", "5.000,00 EUR"."""
         number = self.number(amount, places).replace("\u202f", "\u00a0")
         return f"{number} {currency}" if self.code_last else f"{currency} {number}"
+
+    def amount(self, amount: Amount) -> str:
+        """An amount, with its currency where it has one."""
+        if amount.currency is None:
+            return self.number(amount.value, amount.places)
+        return self.money(amount.value, amount.currency, amount.places)
 
     def day(self, day: date | None) -> str:
         """A date, or nothing: "3 Feb 2026"."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.finding import Category, Problem, Severity
+from mtrack.finding import Problem, Severity
 from mtrack.rules.registry import project_rule
 from mtrack.workspace import join
 
@@ -20,7 +20,7 @@ def _first_key(context: ProjectContext, *route: str | int) -> Place:
     return project.place(*project.source.first_key(route, ("project",) if not route else ()), key=True)
 
 
-@project_rule(Category.AGREEMENT, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def agreement_missing(context: ProjectContext) -> Iterator[Problem]:
     """No agreement, or none with a file named.
 
@@ -56,7 +56,7 @@ def agreement_missing(context: ProjectContext) -> Iterator[Problem]:
     )
 
 
-@project_rule(Category.AGREEMENT, Severity.WARNING)
+@project_rule(Severity.WARNING)
 def agreement_unsigned(context: ProjectContext) -> Iterator[Problem]:
     """The agreement is named, but has no signed date.
 
@@ -89,7 +89,7 @@ def agreement_unsigned(context: ProjectContext) -> Iterator[Problem]:
     )
 
 
-@project_rule(Category.AGREEMENT, Severity.WARNING)
+@project_rule(Severity.WARNING)
 def total_missing(context: ProjectContext) -> Iterator[Problem]:
     """An agreement with no total: amounts can't be checked.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Category, Problem, Severity
+from mtrack.rules.problems import about_milestone
 from mtrack.rules.registry import REGISTRY, close_rule, project_rule
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 
-@project_rule(Category.CLOSE, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def closed_with_open(context: ProjectContext) -> Iterator[Problem]:
     """The project is closed, with a milestone that is not paid, cancelled or written off.
 
@@ -46,16 +47,17 @@ def closed_with_open(context: ProjectContext) -> Iterator[Problem]:
     for figures in context.ledger.milestones:
         if figures.open:
             milestone = figures.milestone
-            yield Problem(
-                place=project.place(*milestone.route, "status"),
-                message=f"the project was closed on {project.closed}, but {milestone.label} is {figures.expected_status.replace('_', ' ')}",
-                hint="bill it and collect it, cancel it or write it off; or take `closed` away",
-                milestone=milestone.id,
+            yield about_milestone(
+                project,
+                milestone,
+                "status",
+                f"the project was closed on {project.closed}, but {milestone.label} is {figures.expected_status.replace('_', ' ')}",
+                "bill it and collect it, cancel it or write it off; or take `closed` away",
                 since=project.closed,
             )
 
 
-@close_rule(Category.CLOSE, Severity.INFO)
+@close_rule(Severity.INFO)
 def ready_to_close(context: ProjectContext, found: frozenset[str]) -> Iterator[Problem]:
     """Every milestone is paid, cancelled or written off, and the project is not closed.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack import workspace
+from mtrack import money, workspace
 from mtrack.figures import ledger
 from mtrack.record import evidence
 
@@ -52,6 +52,11 @@ class ProjectContext:
         """The project worked out."""
         return ledger.work_out(self.project, self.settings.payment_terms)
 
+    @property
+    def currency_known(self) -> bool:
+        """Whether the project's currency is in ISO 4217 or among the workspace's own."""
+        return money.is_currency(self.project.currency, self.settings.currencies)
+
     @cached_property
     def files(self) -> tuple[tuple[Named, State], ...]:
         """Every file the records name, looked up."""
@@ -73,7 +78,7 @@ class ProjectContext:
 
 
 class CheckedWaiver(Struct, frozen=True):
-    """A waiver after the match: `unused` and `expired` are what the rules about waivers report."""
+    """A waiver and what the rules about waivers report: that it accepts nothing, that its last day has passed."""
 
     waiver: Waiver
     unused: bool

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.finding import Category, Problem, Severity
+from mtrack.finding import Problem, Severity
+from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import project_rule
 from mtrack.workspace import join
 
@@ -19,7 +20,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-@project_rule(Category.EVIDENCE, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def attachment_missing(context: ProjectContext) -> Iterator[Problem]:
     """A file that a record names is not there, is empty, or is not a file.
 
@@ -56,7 +57,7 @@ def attachment_missing(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Category.EVIDENCE, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def attachment_outside(context: ProjectContext) -> Iterator[Problem]:
     """A path is absolute or leads out of the project, a link by its target.
 
@@ -90,7 +91,7 @@ def attachment_outside(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Category.EVIDENCE, Severity.WARNING)
+@project_rule(Severity.WARNING)
 def invoice_file_missing(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice names no file.
 
@@ -124,12 +125,12 @@ def invoice_file_missing(context: ProjectContext) -> Iterator[Problem]:
     for figures in context.ledger.invoices:
         invoice = figures.invoice
         if figures.live and invoice.file is None:
-            yield Problem(
-                place=project.place(*project.source.first_key(invoice.route), key=True),
-                message=f"invoice {invoice.number} names no file",
-                hint=f"put the PDF into invoices/ and add `file: invoices/{_file_name(invoice.number)}.pdf`",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                project,
+                invoice,
+                project.place(*project.source.first_key(invoice.route), key=True),
+                f"invoice {invoice.number} names no file",
+                f"put the PDF into invoices/ and add `file: invoices/{_file_name(invoice.number)}.pdf`",
             )
 
 
@@ -137,7 +138,7 @@ def _file_name(number: str) -> str:
     return "".join(char if char.isalnum() or char in "._-" else "-" for char in number)[:60]
 
 
-@project_rule(Category.EVIDENCE, Severity.WARNING)
+@project_rule(Severity.WARNING)
 def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is approved, with no sign-off file.
 
@@ -161,9 +162,10 @@ def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
     for milestone in project.milestones:
         deliverable = milestone.deliverable
         if deliverable.approved is not None and deliverable.signoff is None:
-            yield Problem(
-                place=project.place(*project.source.first_key(deliverable.route), key=True),
-                message=f"{milestone.label} was approved on {deliverable.approved}, and no sign-off file is named",
-                hint="save the approval (an e-mail will do) into signoffs/ and add `signoff: signoffs/NAME`",
-                milestone=milestone.id,
+            yield about_milestone(
+                project,
+                milestone,
+                project.place(*project.source.first_key(deliverable.route), key=True),
+                f"{milestone.label} was approved on {deliverable.approved}, and no sign-off file is named",
+                "save the approval (an e-mail will do) into signoffs/ and add `signoff: signoffs/NAME`",
             )

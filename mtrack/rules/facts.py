@@ -1,4 +1,4 @@
-"""Of each project what the rules across projects look at: little enough to be kept from one run to the next."""
+"""What the rules across projects need to know of each project; a store keeps it from one run to the next."""
 
 from __future__ import annotations
 

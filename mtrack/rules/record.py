@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.figures.invoices import credit_targets
-from mtrack.finding import Category, Place, Problem, Severity
+from mtrack.finding import Place, Problem, Severity
 from mtrack.record.model import number_key
+from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspace_rule
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ SHOWN = 8
 """How many milestones a hint names."""
 
 
-@file_rule(Category.RECORD, Severity.ERROR)
+@file_rule(Severity.ERROR)
 def unreadable(file: RecordFile) -> Iterator[Problem]:
     """A YAML file can't be read.
 
@@ -51,7 +52,7 @@ def unreadable(file: RecordFile) -> Iterator[Problem]:
         yield Problem(place=place, message=flaw.message, hint=flaw.hint)
 
 
-@file_rule(Category.RECORD, Severity.ERROR)
+@file_rule(Severity.ERROR)
 def invalid_yaml(file: RecordFile) -> Iterator[Problem]:
     """A file is not YAML, or holds what this format leaves out of YAML.
 
@@ -79,7 +80,7 @@ def invalid_yaml(file: RecordFile) -> Iterator[Problem]:
         yield Problem(place=place, message=flaw.message, hint=flaw.hint, related=related)
 
 
-@file_rule(Category.RECORD, Severity.ERROR)
+@file_rule(Severity.ERROR)
 def schema(file: RecordFile) -> Iterator[Problem]:
     """A value breaks the schema.
 
@@ -104,7 +105,7 @@ def schema(file: RecordFile) -> Iterator[Problem]:
     yield from file.broken
 
 
-@file_rule(Category.RECORD, Severity.ERROR)
+@file_rule(Severity.ERROR)
 def unknown_key(file: RecordFile) -> Iterator[Problem]:
     """A key that the format does not have.
 
@@ -135,7 +136,7 @@ def _currency_of_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
         yield from _unknown_currency(Place(settings.source.path, ("currency",)), settings.currency, settings.currencies)
 
 
-@project_rule(Category.RECORD, Severity.ERROR, across=_currency_of_settings)
+@project_rule(Severity.ERROR, across=_currency_of_settings, local=True)
 def unknown_currency(context: ProjectContext) -> Iterator[Problem]:
     """A currency that is neither an ISO 4217 code nor listed in `currencies`.
 
@@ -182,7 +183,7 @@ def _unknown_currency(
     )
 
 
-@project_rule(Category.RECORD, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def amount_precision(context: ProjectContext) -> Iterator[Problem]:
     """An amount with more decimals than its currency has, trailing zeros aside.
 
@@ -243,25 +244,28 @@ def _amounts(context: ProjectContext) -> Iterator[tuple[Route, Decimal, str | No
 
 
 def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Decimal, str | None]]:
-    """Every amount of an invoice: route, amount, currency where it is not the project's."""
+    """Every amount of an invoice but zeros: route, amount, currency where it is not the project's."""
     yield (*invoice.route, "amount"), invoice.amount, None
-    yield (*invoice.route, "tax"), invoice.tax, None
-    if invoice.total is not None:
+    if invoice.tax:
+        yield (*invoice.route, "tax"), invoice.tax, None
+    if invoice.total:
         yield (*invoice.route, "total"), invoice.total, None
-    if invoice.written_off is not None:
+    if invoice.written_off:
         yield (*invoice.route, "written_off", "amount"), invoice.written_off, None
     if not invoice.own:
         for line in invoice.lines:
             yield (*line.route, "amount"), line.amount, None
     for payment in invoice.payments:
         yield (*payment.route, "amount"), payment.amount, None
-        yield (*payment.route, "withheld"), payment.withheld, None
-        yield (*payment.route, "fee"), payment.fee, None
-        if payment.received_amount is not None:
+        if payment.withheld:
+            yield (*payment.route, "withheld"), payment.withheld, None
+        if payment.fee:
+            yield (*payment.route, "fee"), payment.fee, None
+        if payment.received_amount:
             yield (*payment.route, "received", "amount"), payment.received_amount, payment.received_currency
 
 
-@project_rule(Category.RECORD, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """An invoice's amount is not the sum of its lines, or its total is less than its amount.
 
@@ -299,24 +303,24 @@ def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
     for invoice in project.invoices():
         lines = money.total(line.amount for line in invoice.lines)
         if not invoice.own and lines != invoice.amount:
-            yield Problem(
-                place=project.place(*invoice.route, "amount"),
-                message=f"invoice {invoice.number} is over {project.money(invoice.amount)}, but its lines sum to {project.money(lines)}",
-                hint=f"write the sum, {money.plain(lines, project.places)}, or mend the lines",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                project,
+                invoice,
+                "amount",
+                f"invoice {invoice.number} is over {project.money(invoice.amount)}, but its lines sum to {project.money(lines)}",
+                f"write the sum, {money.plain(lines, project.places)}, or mend the lines",
             )
         if invoice.total is not None and invoice.total < invoice.amount:
-            yield Problem(
-                place=project.place(*invoice.route, "total"),
-                message=f"the total of invoice {invoice.number}, {project.money(invoice.total)}, is less than its amount, {project.money(invoice.amount)}",
-                hint="`total` is the net amount on the paper, this project's share included",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                project,
+                invoice,
+                "total",
+                f"the total of invoice {invoice.number}, {project.money(invoice.total)}, is less than its amount, {project.money(invoice.amount)}",
+                "`total` is the net amount on the paper, this project's share included",
             )
 
 
-@project_rule(Category.RECORD, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def duplicate_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A milestone id stands twice in a project.
 
@@ -343,19 +347,19 @@ def duplicate_milestone(context: ProjectContext) -> Iterator[Problem]:
     for milestone in project.milestones:
         route = (*milestone.route, "id")
         if milestone.id in first:
-            yield Problem(
-                place=project.place(*route),
-                message=f"the id {milestone.id} is taken by an earlier milestone",
-                hint="give this one an id of its own, and check which one the invoices mean",
-                milestone=milestone.id,
+            yield about_milestone(
+                project,
+                milestone,
+                project.place(*route),
+                f"the id {milestone.id} is taken by an earlier milestone",
+                "give this one an id of its own, and check which one the invoices mean",
                 amount=milestone.amount,
-                currency=project.currency,
                 related=((project.place(*first[milestone.id]), "first used here"),),
             )
         first.setdefault(milestone.id, route)
 
 
-@project_rule(Category.RECORD, Severity.WARNING)
+@project_rule(Severity.WARNING)
 def duplicate_name(context: ProjectContext) -> Iterator[Problem]:
     """A milestone name stands twice in a project.
 
@@ -382,13 +386,13 @@ def duplicate_name(context: ProjectContext) -> Iterator[Problem]:
     for milestone in project.milestones:
         route = (*milestone.route, "name")
         if milestone.name in first:
-            yield Problem(
-                place=project.place(*route),
-                message=f"{milestone.id} has the same name as an earlier milestone: '{milestone.name}'",
-                hint="tell the two apart by name, or remove the copy",
-                milestone=milestone.id,
+            yield about_milestone(
+                project,
+                milestone,
+                project.place(*route),
+                f"{milestone.id} has the same name as an earlier milestone: '{milestone.name}'",
+                "tell the two apart by name, or remove the copy",
                 amount=milestone.amount,
-                currency=project.currency,
                 related=((project.place(*first[milestone.name]), "first used here"),),
             )
         first.setdefault(milestone.name, route)
@@ -402,7 +406,7 @@ def _named_in_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
             yield from unknown_in_waiver(waiver, ids, numbers)
 
 
-@project_rule(Category.RECORD, Severity.ERROR, across=_named_in_settings)
+@project_rule(Severity.ERROR, across=_named_in_settings, local=True)
 def unknown_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A line, waiver or reference names a milestone or invoice that is not there.
 
@@ -441,15 +445,10 @@ def unknown_milestone(context: ProjectContext) -> Iterator[Problem]:
     strangers = [(invoice, line) for invoice in invoices for line in invoice.lines if line.milestone not in ids]
     if strangers:
         hint = f"milestones here: {', '.join(sorted(ids)[:SHOWN])}{' …' * (len(ids) > SHOWN)}"
-        bills = {invoice.route: invoice.only_milestone for invoice, _ in strangers}
         for invoice, line in strangers:
-            yield Problem(
-                place=project.place(*line.route, "milestone"),
-                message=f"invoice {invoice.number} bills milestone {line.milestone}, which is not in this project",
-                hint=hint,
-                milestone=bills[invoice.route],
-                invoice=invoice.number,
-            )
+            place = project.place(*line.route, "milestone")
+            message = f"invoice {invoice.number} bills milestone {line.milestone}, which is not in this project"
+            yield about_invoice(project, invoice, place, message, hint)
     yield from _unknown_invoices(context, invoices)
     numbers = {invoice.key for invoice in invoices}
     for waiver in project.waivers:
@@ -475,12 +474,12 @@ def _unknown_invoices(context: ProjectContext, invoices: tuple[Invoice, ...]) ->
                 fact = f"{key} itself"
             else:
                 fact = f"{key} {named}, which is not in this project"
-            yield Problem(
-                place=context.project.place(*invoice.route, key),
-                message=f"{subject} {fact}",
-                hint=f"write the number of the invoice it {'takes back' if key == 'credits' else 're-issues'}",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                context.project,
+                invoice,
+                key,
+                f"{subject} {fact}",
+                f"write the number of the invoice it {'takes back' if key == 'credits' else 're-issues'}",
             )
 
 
@@ -498,7 +497,7 @@ def unknown_in_waiver(waiver: Waiver, ids: set[str], numbers: set[str]) -> Itera
             )
 
 
-@waiver_rule(Category.RECORD, Severity.WARNING)
+@waiver_rule(Severity.WARNING)
 def unused_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
     """A waiver that accepts nothing.
 
@@ -531,7 +530,7 @@ def unused_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
             )
 
 
-@waiver_rule(Category.RECORD, Severity.WARNING)
+@waiver_rule(Severity.WARNING)
 def expired_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
     """A waiver whose last day has passed.
 
@@ -563,7 +562,7 @@ def expired_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
             )
 
 
-@workspace_rule(Category.RECORD, Severity.WARNING)
+@workspace_rule(Severity.WARNING, local=True)
 def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """A folder with an agreement, invoices or sign-offs, and no `milestones.yaml`.
 

@@ -1,39 +1,53 @@
-"""How a rule is declared: the decorator is the registration, the function's name its id, its docstring its page."""
+"""How a rule is declared: the decorator registers it, the function's name is its id, its docstring its page."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from msgspec import Struct
+
+from mtrack.finding import Category
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.finding import Category, Problem, Severity
+    from mtrack.finding import Problem, Severity
     from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile
     from mtrack.rules.facts import WorkspaceFacts
 
 Scope = Literal["file", "project", "workspace", "close", "waivers"]
+Money = Literal["billable", "overdue", "ahead"]
+"""The state of the money a gap is about: not billed, overdue, or not yet to be billed."""
 
 REGISTRY: dict[str, Rule] = {}
 """Every rule by name, filled as the rule modules are imported."""
 
 
 class Rule(Struct, frozen=True):
-    """A rule. `scope` says what `check` is given: a file, a project's context, the workspace as a whole.
+    """A rule. `scope` says what `check` is given: a file, a project's context, the facts of the workspace.
 
-    `across` is what it checks of the workspace as a whole, be it all it checks or the part that no project holds.
+    `across` is what it checks across projects, all of it or the part that is in no project. `local` says that an edit
+    in one project can bring it up in that project, and in those that name the same invoices, and nowhere else.
+    `next_step` says in a few words what to do about a gap or an overlap.
     """
 
     name: str
     category: Category
     severity: Severity
-    fixable: bool
     scope: Scope
     check: Callable[..., Iterator[Problem]]
     across: Callable[[WorkspaceFacts], Iterator[Problem]] | None = None
+    fixable: bool = False
+    local: bool = False
+    next_step: str = ""
+    money: Money = "billable"
+
+    @property
+    def state(self) -> str:
+        """The state of the money it is about, or "alarm" for an overlap."""
+        return "alarm" if self.category is Category.OVERLAP else self.money
 
     @property
     def summary(self) -> str:
@@ -46,62 +60,57 @@ class Rule(Struct, frozen=True):
         return inspect.cleandoc(self.check.__doc__ or "")
 
 
-_WorkspaceCheck = Callable[["WorkspaceFacts"], "Iterator[Problem]"]
+FileCheck = Callable[["RecordFile"], "Iterator[Problem]"]
+ProjectCheck = Callable[["ProjectContext"], "Iterator[Problem]"]
+WorkspaceCheck = Callable[["WorkspaceFacts"], "Iterator[Problem]"]
+CloseCheck = Callable[["ProjectContext", frozenset[str]], "Iterator[Problem]"]
+WaiverCheck = Callable[[tuple["CheckedWaiver", ...]], "Iterator[Problem]"]
+AnyCheck = TypeVar("AnyCheck", bound=Callable[..., "Iterator[Problem]"])
 
 
-def _register(
-    scope: Scope,
-    category: Category,
+def _register(check: AnyCheck, severity: Severity, scope: Scope, **more: object) -> AnyCheck:
+    """Register a rule; its category is what its module is called."""
+    name = check.__name__.strip("_").replace("_", "-")
+    if name in REGISTRY:
+        message = f"two rules are called {name}"
+        raise ValueError(message)
+    category = Category(check.__module__.rpartition(".")[2])
+    REGISTRY[name] = Rule(name, category, severity, scope, check, **more)  # type: ignore[arg-type]
+    return check
+
+
+def file_rule(severity: Severity) -> Callable[[FileCheck], FileCheck]:
+    """A rule about a file as such: whether it can be read and what shape it has."""
+    return lambda check: _register(check, severity, "file")
+
+
+def project_rule(  # noqa: PLR0913
     severity: Severity,
     *,
     fixable: bool = False,
-    across: _WorkspaceCheck | None = None,
-) -> Any:
-    def register(check: Callable[..., Iterator[Problem]]) -> Callable[..., Iterator[Problem]]:
-        name = check.__name__.strip("_").replace("_", "-")
-        if name in REGISTRY:
-            message = f"two rules are called {name}"
-            raise ValueError(message)
-        whole = check if scope == "workspace" else across
-        REGISTRY[name] = Rule(name, category, severity, fixable, scope, check, whole)
-        return check
-
-    return register
-
-
-def file_rule(
-    category: Category, severity: Severity
-) -> Callable[[Callable[[RecordFile], Iterator[Problem]]], Callable[[RecordFile], Iterator[Problem]]]:
-    """A rule about a file as such: whether it can be read and what shape it has."""
-    return _register("file", category, severity)  # type: ignore[no-any-return]
-
-
-def project_rule(
-    category: Category, severity: Severity, *, fixable: bool = False, across: _WorkspaceCheck | None = None
-) -> Callable[[Callable[[ProjectContext], Iterator[Problem]]], Callable[[ProjectContext], Iterator[Problem]]]:
+    next_step: str = "",
+    money: Money = "billable",
+    across: WorkspaceCheck | None = None,
+    local: bool = False,
+) -> Callable[[ProjectCheck], ProjectCheck]:
     """A rule about one project; `across` checks what of it is in no project."""
-    return _register("project", category, severity, fixable=fixable, across=across)  # type: ignore[no-any-return]
+    return lambda check: _register(
+        check, severity, "project", fixable=fixable, next_step=next_step, money=money, across=across, local=local
+    )
 
 
-def workspace_rule(category: Category, severity: Severity) -> Callable[[_WorkspaceCheck], _WorkspaceCheck]:
+def workspace_rule(
+    severity: Severity, *, next_step: str = "", local: bool = False
+) -> Callable[[WorkspaceCheck], WorkspaceCheck]:
     """A rule that looks across projects."""
-    return _register("workspace", category, severity)  # type: ignore[no-any-return]
+    return lambda check: _register(check, severity, "workspace", next_step=next_step, across=check, local=local)
 
 
-def close_rule(
-    category: Category, severity: Severity
-) -> Callable[
-    [Callable[[ProjectContext, frozenset[str]], Iterator[Problem]]],
-    Callable[[ProjectContext, frozenset[str]], Iterator[Problem]],
-]:
+def close_rule(severity: Severity) -> Callable[[CloseCheck], CloseCheck]:
     """A rule that also asks which other rules found something in the project."""
-    return _register("close", category, severity)  # type: ignore[no-any-return]
+    return lambda check: _register(check, severity, "close")
 
 
-def waiver_rule(
-    category: Category, severity: Severity
-) -> Callable[
-    [Callable[[tuple[CheckedWaiver, ...]], Iterator[Problem]]], Callable[[tuple[CheckedWaiver, ...]], Iterator[Problem]]
-]:
-    """A rule about waivers, judged once all other findings are known."""
-    return _register("waivers", category, severity)  # type: ignore[no-any-return]
+def waiver_rule(severity: Severity) -> Callable[[WaiverCheck], WaiverCheck]:
+    """A rule about waivers, checked once all other problems are known."""
+    return lambda check: _register(check, severity, "waivers")

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.finding import Category, Problem, Severity
+from mtrack.finding import Problem, Severity
 from mtrack.record.model import Invoice, Milestone
-from mtrack.rules.gaps import listed
+from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import project_rule
+from mtrack.rules.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from mtrack.figures.ledger import MilestoneFigures
-    from mtrack.finding import Route
+    from mtrack.finding import Place, Route
     from mtrack.record.model import Project
     from mtrack.rules.context import ProjectContext
 
 
-@project_rule(Category.STATUS, Severity.ERROR, fixable=True)
+@project_rule(Severity.ERROR, fixable=True)
 def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's status is not the one its invoices ask for.
 
@@ -58,11 +59,12 @@ def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
         milestone = figures.milestone
         if milestone.status in figures.accepted_statuses:
             continue
-        yield Problem(
-            place=project.place(*milestone.route, "status"),
-            message=f"{milestone.label} says {milestone.status}, but {_because(figures, context)}: {figures.expected_status}",
-            hint=f"write `status: {figures.expected_status}` (mtrack lint --fix does)",
-            milestone=milestone.id,
+        yield about_milestone(
+            project,
+            milestone,
+            "status",
+            f"{milestone.label} says {milestone.status}, but {_because(figures, context)}: {figures.expected_status}",
+            f"write `status: {figures.expected_status}` (mtrack lint --fix does)",
         )
 
 
@@ -86,7 +88,7 @@ def _because(figures: MilestoneFigures, context: ProjectContext) -> str:
     }[figures.expected_status]
 
 
-@project_rule(Category.STATUS, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a milestone that is not approved, or was sent before the approval.
 
@@ -127,16 +129,17 @@ def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
             continue
         invoice = min(early, key=lambda item: item.sent)
         fact = "which has no approval" if approved is None else f"which was approved only on {approved}"
-        yield Problem(
-            place=project.place(*invoice.route, "sent"),
-            message=f"invoice {invoice.number}, sent on {invoice.sent}, bills {milestone.label}, {fact}",
-            hint="record the approval and its date; a deposit is marked `upfront: true`",
-            milestone=milestone.id,
+        yield about_milestone(
+            project,
+            milestone,
+            project.place(*invoice.route, "sent"),
+            f"invoice {invoice.number}, sent on {invoice.sent}, bills {milestone.label}, {fact}",
+            "record the approval and its date; a deposit is marked `upfront: true`",
             invoice=invoice.number,
         )
 
 
-@project_rule(Category.STATUS, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def date_order(context: ProjectContext) -> Iterator[Problem]:
     """Two dates stand in an order that can't be.
 
@@ -174,58 +177,48 @@ def date_order(context: ProjectContext) -> Iterator[Problem]:
         if completed is not None and approved is not None and completed > approved:
             route = milestone.deliverable.route
             message = f"{milestone.label} was completed on {completed}, after its approval on {approved}"
-            yield _later(context, (*route, "completed"), (*route, "approved"), message, milestone.id, None)
+            place, related = _two_dates(project, (*route, "completed"), (*route, "approved"))
+            yield about_milestone(project, milestone, place, message, _WRONG_DATE, related=related)
     upfront = {milestone.id for milestone in project.milestones if milestone.upfront}
-    agreement = project.agreement
     for invoice in project.invoices():
-        sent = (*invoice.route, "sent")
-        name = f"invoice {invoice.number}"
-        if invoice.due is not None and invoice.due < invoice.sent:
-            yield _disorder(
-                context,
-                (*invoice.route, "due"),
-                f"{name} is due on {invoice.due}, before it was sent on {invoice.sent}",
-                invoice,
+        for one, other, fact in _date_orders(project, invoice, upfront):
+            place, related = _two_dates(project, one, other)
+            yield about_invoice(
+                project, invoice, place, f"invoice {invoice.number} {fact}", _WRONG_DATE, related=related
             )
-        if invoice.void is not None and invoice.void < invoice.sent:
-            route = (*invoice.route, "void", "date")
-            yield _disorder(
-                context, route, f"{name} was made void on {invoice.void}, before it was sent on {invoice.sent}", invoice
-            )
-        if all(line.milestone in upfront for line in invoice.lines):
-            continue
-        for payment in invoice.payments:
-            if payment.date < invoice.sent:
-                message = f"{name} was paid on {payment.date}, before it was sent on {invoice.sent}"
-                yield _disorder(context, (*payment.route, "date"), message, invoice)
-        if agreement is not None and agreement.signed is not None and invoice.sent < agreement.signed:
-            message = f"{name} was sent on {invoice.sent}, before the agreement was signed on {agreement.signed}"
-            yield _later(context, sent, (*agreement.route, "signed"), message, invoice.only_milestone, invoice.number)
 
 
-def _disorder(context: ProjectContext, route: Route, message: str, invoice: Invoice) -> Problem:
-    return _later(context, route, (*invoice.route, "sent"), message, invoice.only_milestone, invoice.number)
+_WRONG_DATE = "check both dates; one of them is wrong"
 
 
-def _later(  # noqa: PLR0913
-    context: ProjectContext, one: Route, other: Route, message: str, milestone: str | None, number: str | None
-) -> Problem:
-    """A problem at that of two dates which stands later in the file, the other related."""
-    project = context.project
-    places = sorted(
+def _date_orders(project: Project, invoice: Invoice, upfront: set[str]) -> Iterator[tuple[Route, Route, str]]:
+    """Pairs of an invoice's dates in an order that can't be: the routes of both, and what the invoice does."""
+    sent = (*invoice.route, "sent")
+    before_sent = f"before it was sent on {invoice.sent}"
+    if invoice.due is not None and invoice.due < invoice.sent:
+        yield (*invoice.route, "due"), sent, f"is due on {invoice.due}, {before_sent}"
+    if invoice.void is not None and invoice.void < invoice.sent:
+        yield (*invoice.route, "void", "date"), sent, f"was made void on {invoice.void}, {before_sent}"
+    if all(line.milestone in upfront for line in invoice.lines):
+        return
+    for payment in invoice.payments:
+        if payment.date < invoice.sent:
+            yield (*payment.route, "date"), sent, f"was paid on {payment.date}, {before_sent}"
+    signed = project.agreement.signed if project.agreement is not None else None
+    if signed is not None and invoice.sent < signed:
+        fact = f"was sent on {invoice.sent}, before the agreement was signed on {signed}"
+        yield sent, ("agreement", "signed"), fact
+
+
+def _two_dates(project: Project, one: Route, other: Route) -> tuple[Place, tuple[tuple[Place, str], ...]]:
+    """The place of that of two dates which stands later in the file, and the other as related."""
+    first, second = sorted(
         (project.place(*one), project.place(*other)), key=lambda place: project.source.offsets(place) or (0, 0)
     )
-    return Problem(
-        place=places[1],
-        message=message,
-        hint="check both dates; one of them is wrong",
-        milestone=milestone,
-        invoice=number,
-        related=((places[0], "the other date"),),
-    )
+    return second, ((first, "the other date"),)
 
 
-@project_rule(Category.STATUS, Severity.ERROR)
+@project_rule(Severity.ERROR)
 def future_date(context: ProjectContext) -> Iterator[Problem]:
     """A date of something that happened lies after today (`--as-of`).
 
@@ -250,16 +243,15 @@ def future_date(context: ProjectContext) -> Iterator[Problem]:
     for day, record, way, what in _happened(project):
         if day is None or day <= context.as_of:
             continue
-        invoice = record if isinstance(record, Invoice) else None
-        milestone = record if isinstance(record, Milestone) else None
-        name = f"invoice {invoice.number} " if invoice else f"{milestone.label} " if milestone else ""
-        yield Problem(
-            place=project.place(*(record.route if record else ()), *way),
-            message=f"{name}{what} on {day}, which is after {context.as_of}",
-            hint="check the date; what has not happened yet is not recorded",
-            milestone=invoice.only_milestone if invoice else milestone.id if milestone else None,
-            invoice=invoice.number if invoice else None,
-        )
+        message = f"{what} on {day}, which is after {context.as_of}"
+        hint = "check the date; what has not happened yet is not recorded"
+        place = project.place(*(record.route if record else ()), *way)
+        if isinstance(record, Invoice):
+            yield about_invoice(project, record, place, f"invoice {record.number} {message}", hint)
+        elif isinstance(record, Milestone):
+            yield about_milestone(project, record, place, f"{record.label} {message}", hint)
+        else:
+            yield Problem(place=place, message=message, hint=hint)
 
 
 def _happened(project: Project) -> Iterator[tuple[date | None, Milestone | Invoice | None, Route, str]]:
@@ -282,7 +274,7 @@ def _happened(project: Project) -> Iterator[tuple[date | None, Milestone | Invoi
     yield project.closed, None, ("closed",), "the project was closed"
 
 
-@project_rule(Category.STATUS, Severity.INFO)
+@project_rule(Severity.INFO)
 def payment_not_recorded(context: ProjectContext) -> Iterator[Problem]:
     """A milestone says paid or partially paid, and a live invoice that bills it lists no payment.
 
@@ -326,10 +318,11 @@ def payment_not_recorded(context: ProjectContext) -> Iterator[Problem]:
             continue
         for item in figures.live_invoices:
             if not item.invoice.lists_settlement:
-                yield Problem(
-                    place=project.place(*milestone.route, "status"),
-                    message=f"{milestone.label} says {milestone.status}, but invoice {item.invoice.number} lists no payment",
-                    hint="record the payment with its date: mtrack pay, or `payments:` under the invoice",
-                    milestone=milestone.id,
+                yield about_milestone(
+                    project,
+                    milestone,
+                    "status",
+                    f"{milestone.label} says {milestone.status}, but invoice {item.invoice.number} lists no payment",
+                    "record the payment with its date: mtrack pay, or `payments:` under the invoice",
                     invoice=item.invoice.number,
                 )

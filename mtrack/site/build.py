@@ -1,4 +1,4 @@
-"""Writes the report: a folder of pages, or one file. One page at a time."""
+"""Writes the report, one page at a time: as a folder of pages, or as one file."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from mtrack import git
+from mtrack.check.pipeline import check
 from mtrack.errors import UsageError
 from mtrack.site import workspace_pages
 from mtrack.site.output import Folder, refuse_records, writing
 from mtrack.site.pages import ASSETS, NAVIGATION, Site
-from mtrack.site.revision import revision
-from mtrack.site.store import gather
 from mtrack.views.overview import overview
+from mtrack.views.summary import project_summary
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mtrack.check.pipeline import Selection
+    from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.site.pages import Page
     from mtrack.views.overview import Overview
@@ -36,16 +37,15 @@ def write_folder(  # noqa: PLR0913
     *,
     live: bool = False,
 ) -> Overview:
-    """Write the site into a folder. Raises UsageError where the folder is not for that.
+    """Write the report into a folder. Raises UsageError where the folder must not be written to.
 
-    `root` is the workspace as the user would reach it; `tell` is told how many pages are done, and of how many.
+    `root` is the workspace's path as the user gave it; `tell` is called with how many pages are done, and of how many.
     """
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     folder = Folder(target)
-    site = Site(workspace, target, revision(workspace.root), live=live)
-    done = 0
-    count = len(workspace.found.projects) + len(NAVIGATION)
+    site = Site(workspace, target, git.head(workspace.root), live=live)
+    done, count = 0, len(workspace.found.projects) + len(NAVIGATION)
 
     def write(page: Page) -> None:
         nonlocal done
@@ -58,31 +58,38 @@ def write_folder(  # noqa: PLR0913
         for name in ASSETS:
             content = site.asset(name)
             folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
-        gathered = gather(workspace, selection, root, folder.kept, lambda *project: write(site.project(*project)))
-        view = overview(workspace.settings, gathered.report, gathered.summaries)
-        for page in workspace_pages.pages(site, view, gathered.kept):
+        checked = check(
+            workspace,
+            selection,
+            root,
+            summarize=project_summary,
+            kept=folder.kept,
+            visit=lambda *project: write(site.project(*project)),
+        )
+        view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
+        for page in workspace_pages.pages(site, view, checked.projects):
             write(page)
     except BaseException:
         folder.abandon()
         raise
-    folder.finish(gathered.kept)
+    folder.finish(checked.projects)
     return view
 
 
 def write_file(
     workspace: Workspace, selection: Selection, root: str, target: str, tell: Callable[[int, int], None]
 ) -> Overview:
-    """Write the site as one HTML file that stands alone. Raises UsageError where the file is not one for that."""
+    """Write the report as one HTML file that needs no other. Raises UsageError where the file must not be written to."""
     if not target.lower().endswith((".html", ".htm")):
         message = f"{target} does not end in .html, so it is not taken for a report"
         raise UsageError(message)
     target = os.path.abspath(target)
     refuse_records(workspace, target)
-    gathered = gather(workspace, selection, root, {})
-    view = overview(workspace.settings, gathered.report, gathered.summaries)
-    site = Site(workspace, os.path.dirname(target), revision(workspace.root), single=True)
-    shown = [(folder, kept) for folder, kept in gathered.kept.items() if selection.takes_path(join(folder, RECORDS))]
-    top = workspace_pages.pages(site, view, gathered.kept)
+    checked = check(workspace, selection, root, summarize=project_summary)
+    view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
+    site = Site(workspace, os.path.dirname(target), git.head(workspace.root), single=True)
+    shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
+    top = workspace_pages.pages(site, view, checked.projects)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
     with writing(target) as put:
         head = site.frame(

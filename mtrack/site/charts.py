@@ -1,7 +1,7 @@
-"""The report's pictures as plain SVG. Every one stands beside its numbers in words, so all are hidden from readers.
+"""The report's charts as plain SVG. Each stands beside its numbers in words, so all are hidden from screen readers.
 
-Positions are shares of the width, so that a picture fits a phone and a page alike; colours are classes of the
-style sheet, never styles, because the pages forbid those.
+Positions are percent of the width, so that a chart fits a phone and a page alike; colours are classes of the
+style sheet, because the pages' policy forbids styles in place.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.views.percentages import percentages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mtrack.render.wording import Wording
     from mtrack.views.milestone import Lane
@@ -26,10 +25,13 @@ if TYPE_CHECKING:
     from mtrack.views.progress import Progress
 
 ZERO = money.ZERO
+_TEXTURED = ("overdue", "billable", "disputed")
+"""The states told apart by a texture too."""
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _CENT = Decimal("0.01")
+_MOST_ROOM = Decimal("1.25")
 _MARK_FROM = Decimal("2.5")
-"""The share in percent from which a part is wide enough to carry its mark."""
+"""The width in percent from which a part has room for its mark."""
 
 
 def percent_of(part: Decimal, whole: Decimal) -> Decimal:
@@ -71,37 +73,30 @@ def _placed_mark(name: str, at: Decimal, y: float) -> str:
     )
 
 
-def sum_bar(progress: Progress, height: int = 32) -> Markup:
-    """What is agreed as one bar of five parts; what is billed beyond it is outlined, and a line marks the end."""
-    parts = progress.parts
-    whole = money.total(parts.values())
-    inner: list[str] = []
+def _laid(parts: Iterable[tuple[str, Decimal]], whole: Decimal) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Parts one after another: state, start and width in percent; parts too small to draw are left out."""
     at = ZERO
-    middle = height / 2
-    for name, width in zip(parts, percentages(parts.values(), 2), strict=True):
-        if not width:
-            continue
-        inner.append(_rect(f"s-{name}", at, width, 0, height))
-        inner.extend(_texture(progress, whole, name, at, width, 0, height))
-        if width >= _MARK_FROM:
-            inner.append(_placed_mark(name, at + width / 2, middle))
-        at += width
-    inner.extend(_over(progress, whole, 0, height))
-    return _svg("bar", height, inner)
+    for state, part in parts:
+        width = percent_of(part, whole)
+        if width:
+            yield state, at, width
+            at += width
 
 
-def _texture(  # noqa: PLR0913
-    progress: Progress, whole: Decimal, name: str, at: Decimal, width: Decimal, y: float, height: float
-) -> Iterable[str]:
-    """What tells a part apart without colour; the disputed end of what is outstanding is crossed."""
-    if name in ("overdue", "billable"):
-        yield _rect(f"t-{name}", at, width, y, height)
-    elif name == "outstanding" and progress.disputed > 0:
-        crossed = min(percent_of(progress.disputed, whole), width)
-        yield _rect("t-disputed", at + width - crossed, crossed, y, height)
+def _filled(  # noqa: PLR0913
+    state: str, at: Decimal, width: Decimal, y: float, height: float, disputed: Decimal = ZERO
+) -> str:
+    """A part in its colour and texture; of what is outstanding the end is crossed as far as it is disputed."""
+    part = _rect(f"s-{state}", at, width, y, height)
+    if state in _TEXTURED:
+        return part + _rect(f"t-{state}", at, width, y, height)
+    if state == "outstanding" and disputed:
+        crossed = min(disputed, width)
+        return part + _rect("t-disputed", at + width - crossed, crossed, y, height)
+    return part
 
 
-def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterable[str]:
+def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterator[str]:
     """The alarm over what is billed beyond the agreed, and the line where the agreed ends."""
     if progress.overbilled > 0:
         width = percent_of(progress.overbilled, whole)
@@ -112,9 +107,29 @@ def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterab
         yield f'<rect class="end" x="{_plain(end)}%" y="{y:g}" width="2" height="{height:g}"/>'
 
 
+def sum_bar(progress: Progress, height: int = 32) -> Markup:
+    """What is agreed as one bar of five parts; what is billed beyond it is outlined, and a line marks the end."""
+    parts = list(progress.parts.items())
+    whole = money.total(part for _, part in parts)
+    disputed = percent_of(progress.disputed, whole)
+    inner: list[str] = []
+    for state, at, width in _laid(parts, whole):
+        inner.append(_filled(state, at, width, 0, height, disputed))
+        if width >= _MARK_FROM:
+            inner.append(_placed_mark(state, at + width / 2, height / 2))
+    inner.extend(_over(progress, whole, 0, height))
+    return _svg("bar", height, inner)
+
+
 def reach(progress: Progress) -> Decimal:
     """How far the two bars reach, as an amount: the agreed one, or what is billed where that is more."""
     return max(progress.agreed, money.plus(max(progress.billed, ZERO), progress.billable))
+
+
+def room_of(items: Iterable[Progress]) -> Decimal:
+    """How much more than the agreed amounts the bars of a table have room for, so that its rows align."""
+    reaches = [_CONTEXT.divide(reach(item), item.agreed) for item in items if item.agreed > 0]
+    return min(max(reaches, default=Decimal(1)), _MOST_ROOM)
 
 
 def two_bars(
@@ -133,14 +148,8 @@ def two_bars(
     approved = percent_of(progress.approved, whole)
     if approved:
         inner.append(_rect("s-approved", ZERO, approved, top, height))
-    at = ZERO
-    parts = dict(list(progress.parts.items())[:-1])
-    rest = money.excess(whole, money.total(parts.values()))
-    for name, width in zip(parts, percentages((*parts.values(), rest), 2), strict=False):
-        if width:
-            inner.append(_rect(f"s-{name}", at, width, below, height))
-            inner.extend(_texture(progress, whole, name, at, width, below, height))
-            at += width
+    disputed = percent_of(progress.disputed, whole)
+    inner.extend(_filled(*part, below, height, disputed) for part in _laid(list(progress.parts.items())[:-1], whole))
     for boundary in boundaries:
         where = percent_of(boundary, whole)
         if ZERO < where < agreed:
@@ -151,16 +160,7 @@ def two_bars(
 
 def row_bar(parts: Iterable[tuple[str, Decimal]], whole: Decimal, height: int = 14) -> Markup:
     """A table row's bar: the parts one after another on the scale that all rows of the table share."""
-    inner: list[str] = []
-    at = ZERO
-    for name, part in parts:
-        width = percent_of(part, whole)
-        if width:
-            inner.append(_rect(f"s-{name}", at, width, 0, height))
-            if name in ("overdue", "billable", "disputed"):
-                inner.append(_rect(f"t-{name}", at, width, 0, height))
-            at += width
-    return _svg("rowbar", height, inner)
+    return _svg("rowbar", height, (_filled(*part, 0, height) for part in _laid(parts, whole)))
 
 
 def columns(months: Sequence[Month], wording: Wording, height: int = 128) -> Markup:
@@ -168,19 +168,12 @@ def columns(months: Sequence[Month], wording: Wording, height: int = 128) -> Mar
     top = max((max(month.billed, month.received, ZERO) for month in months), default=ZERO)
     floor = height - 20
     slot = Decimal(100) / len(months)
-    width = (slot * Decimal("0.34")).quantize(_CENT)
     inner = [f'<rect class="axis" x="0" y="{floor}" width="100%" height="1"/>']
     for i, month in enumerate(months):
         start = (slot * i).quantize(_CENT)
-        for kind, amount, offset in (("s-billed", month.billed, "0.14"), ("s-received", month.received, "0.52")):
+        for state, amount, offset in (("billed", month.billed, "0.14"), ("received", month.received, "0.52")):
             tall = percent_of(amount, top) * (floor - 6) / 100
-            if tall:
-                tall = max(tall, Decimal(1)).quantize(Decimal("0.1"))
-                x = (start + slot * Decimal(offset)).quantize(_CENT)
-                inner.append(
-                    f'<rect class="{kind}" x="{_plain(x)}%" y="{_plain(floor - tall)}" width="{_plain(width)}%" '
-                    f'height="{_plain(tall)}"/>'
-                )
+            inner.append(_column(state, start + slot * Decimal(offset), slot * Decimal("0.34"), tall, floor))
         middle = (start + slot / 2).quantize(_CENT)
         inner.append(
             f'<text class="label" x="{_plain(middle)}%" y="{height - 5}" text-anchor="middle">'
@@ -189,8 +182,20 @@ def columns(months: Sequence[Month], wording: Wording, height: int = 128) -> Mar
     return _svg("columns", height, inner)
 
 
+def _column(state: str, start: Decimal, width: Decimal, tall: Decimal, floor: int) -> str:
+    """A column that stands on the floor, at least a pixel high; nothing for nothing."""
+    if not tall:
+        return ""
+    tall = max(tall, Decimal(1)).quantize(Decimal("0.1"))
+    start, width = (part.quantize(_CENT) for part in (start, width))
+    return (
+        f'<rect class="s-{state}" x="{_plain(start)}%" y="{_plain(floor - tall)}" width="{_plain(width)}%" '
+        f'height="{_plain(tall)}"/>'
+    )
+
+
 class Axis(Struct, frozen=True):
-    """A stretch of days, both ends included."""
+    """The days a timeline shows, both ends included."""
 
     start: date
     end: date
@@ -264,9 +269,7 @@ def lane(item: Lane, axis: Axis, as_of: date, height: int = 30) -> Markup:
     inner.append(f'<rect class="today" x="{_plain(axis.at(as_of))}%" y="0" width="1.5" height="{height}"/>')
     for stretch in item.stretches:
         start, end = axis.at(stretch.start), axis.at(stretch.end)
-        inner.append(_rect(f"s-{stretch.state}", start, end - start, middle - 4, 8))
-        if stretch.state in ("overdue", "disputed", "billable"):
-            inner.append(_rect(f"t-{stretch.state}", start, end - start, middle - 4, 8))
+        inner.append(_filled(stretch.state, start, end - start, middle - 4, 8))
     for name, day in item.events:
         inner.append(
             f'<svg x="{_plain(axis.at(day))}%" y="{middle:g}" overflow="visible">'

@@ -1,17 +1,19 @@
-"""What the templates write with: amounts, days, names and marks, each the same way on every page."""
+"""The sink of the HTML pages: amounts, days, names and marks, each written and escaped the same way on every page."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from mtrack import money
-from mtrack.render.plain import count
 from mtrack.render.templates import clean
-from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS, Wording, percent, percent_text, status_word
+from mtrack.render.wording import Wording, status_word
+from mtrack.render.words import count
 from mtrack.site import charts
+from mtrack.site.cells import STATE_WORDS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,53 +21,31 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-STATE_WORDS = {
-    "received": "received",
-    "outstanding": "outstanding",
-    "overdue": "overdue",
-    "billable": "not billed",
-    "ahead": "ahead",
-    "alarm": "overbilled",
-    "disputed": "disputed",
-    "hold": "on hold",
-    "cancelled": "cancelled",
-    "void": "void",
-    "credit": "credit note",
-    "written_off": "written off",
-}
-"""The word of every state; the first five are the states of money, the others what can befall a record."""
 MARKS = {"hold": "ahead", "written_off": "cancelled", "void": "cancelled", "credit": "cancelled"}
 """States that share another's mark."""
-BUCKET_STATES = {"not_due": "outstanding", "disputed": "disputed"}
-"""The state of an aging bucket; of all others it is overdue."""
-BAND_STATES = {"certain": "outstanding", "billable": "billable", "planned": "ahead"}
-"""The state of a forecast band."""
-EVENT_WORDS = {
-    "planned": "planned",
-    "completed": "completed",
-    "approved": "approved",
-    "sent": "sent",
-    "due": "due",
-    "paid": "paid",
-}
-SEVERITY_WORDS = {1: "info", 2: "warning", 3: "error"}
-
-
+MINUS = "\N{MINUS SIGN}"
+_NEGATIVE = re.compile(r"(?<=\b[A-Z]{3} )-(?=[0-9])")
+"""The sign of an amount in a message, "EUR -5.00"."""
 _SHORT, _LONG_PART = 20, 24
 _DASH = Markup('<data class="z" value="0">–</data>')
 
 
 def _markup(text: str) -> Markup:
-    """Text whose every part from a file is escaped already; much faster than Markup's own formatting."""
+    """HTML of this module, in which every part from a file is escaped; much faster than Markup's own formatting."""
     return Markup(text)  # noqa: S704
 
 
-class Words:
+def _data(value: Decimal, places: int, text: str) -> Markup:
+    """An amount as a reader sees it, always with the true minus, and its exact value for programs."""
+    return _markup(f'<data value="{money.plain(value, places)}">{escape(text.replace("-", MINUS))}</data>')
+
+
+class Filters:
     """The filters and functions of one locale."""
 
     def __init__(self, locale: str) -> None:
         self.wording = Wording(locale)
-        # The same days, amounts and states come again and again; to look one up is much faster than to write it.
+        # The same days, amounts and states repeat; looking one up is much faster than writing it.
         self.day = lru_cache(maxsize=4096)(self._day)
         self.amount = lru_cache(maxsize=8192)(self._amount)
         self.brief = lru_cache(maxsize=8192)(self._brief)
@@ -73,16 +53,14 @@ class Words:
 
     def _amount(self, value: Decimal, places: int) -> Markup:
         """An amount, without its currency; the exact value beside it for programs."""
-        return _markup(
-            f'<data value="{money.plain(value, places)}">{escape(self.wording.number(value, places))}</data>'
-        )
+        return _data(value, places, self.wording.number(value, places))
 
     def _brief(self, value: Decimal, places: int) -> Markup:
         """The same for an overview: no decimals where they are all zero."""
-        return _markup(f'<data value="{money.plain(value, places)}">{escape(self.wording.brief(value, places))}</data>')
+        return _data(value, places, self.wording.brief(value, places))
 
     def or_dash(self, value: Decimal, places: int) -> Markup:
-        """An amount, or a dash for none, so that a sheet's zeros don't drown its sums."""
+        """An amount, or a dash for 0, so that the zeros of a table don't hide its sums."""
         return self.amount(value, places) if value else _DASH
 
     def signed(self, value: Decimal, places: int) -> Markup:
@@ -102,7 +80,7 @@ class Words:
         return _markup(f'<time datetime="{day.isoformat()}">{escape(self.wording.day(day))}</time>')
 
     def name(self, text: object) -> Markup:
-        """Text from a file, set apart so that it turns only itself around where it is written from right to left."""
+        """Text from a file, isolated so that text written from right to left reorders nothing around it."""
         return _markup(f"<bdi>{escape(clean(str(text)))}</bdi>") if text else Markup()
 
     def path(self, text: str) -> Markup:
@@ -122,8 +100,8 @@ class Words:
         return _markup(f'<span class="state k-{escape(name)}">{charts.mark(MARKS.get(name, name))}{text}</span>')
 
     def prose(self, text: object) -> Markup:
-        """A message: what stands between backquotes as code."""
-        pieces = str(escape(clean(str(text)))).split("`")
+        """A message: what stands between backquotes as code, negative amounts with the true minus."""
+        pieces = str(escape(clean(_NEGATIVE.sub(MINUS, str(text))))).split("`")
         if len(pieces) % 2 == 0:
             return _markup("`".join(pieces))
         parts = (f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
@@ -132,16 +110,17 @@ class Words:
     def install(self, environment: Environment) -> None:
         """Give the templates all of it."""
         environment.filters.update(
-            or_dash=self.or_dash, signed=self.signed, amount=self.amount, brief=self.brief, cash=self.cash, day=self.day, t=self.name, number=self.number, path=self.path, prose=self.prose,
-            status_word=status_word, month=self.wording.month, long_day=self.wording.long_day,
-        )  # fmt: skip
-        environment.globals.update(
-            mark=charts.mark, state=self.state, percent=percent, count=count, sum_bar=charts.sum_bar,
-            two_bars=charts.two_bars, row_bar=charts.row_bar, percent_text=percent_text, columns=self.columns,
-            STATE_WORDS=STATE_WORDS, BUCKET_WORDS=BUCKET_WORDS, BUCKET_STATES=BUCKET_STATES, BAND_STATES=BAND_STATES, BAND_WORDS=BAND_WORDS, EVENT_WORDS=EVENT_WORDS,
-            SEVERITY_WORDS=SEVERITY_WORDS,
-        )  # fmt: skip
-
-    def columns(self, months: Any) -> Markup:
-        """The column chart of billed beside received."""
-        return charts.columns(months, self.wording)
+            amount=self.amount,
+            or_dash=self.or_dash,
+            brief=self.brief,
+            signed=self.signed,
+            cash=self.cash,
+            day=self.day,
+            month=self.wording.month,
+            t=self.name,
+            number=self.number,
+            path=self.path,
+            prose=self.prose,
+            status_word=status_word,
+        )
+        environment.globals.update(mark=charts.mark, state=self.state, count=count, STATE_WORDS=STATE_WORDS)

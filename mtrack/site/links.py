@@ -8,7 +8,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from markupsafe import Markup
+from msgspec import Struct
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mtrack.rules.context import ProjectContext
 
 _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -37,9 +42,48 @@ def anchor(kind: str, name: str) -> str:
     return f"{kind}-_{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
-def up(page: str) -> str:
-    """The way from a page to the site's top."""
-    return "../" * page.count("/")
+class PageLinks:
+    """What one page links with: the addresses of other pages and of places on them, and the ids of its own places.
+
+    In a single file a page is a section, and its name begins the ids of its places.
+    """
+
+    def __init__(self, page: str, *, single: bool) -> None:
+        self._single = single
+        self.section = _section(page)
+        self.top = "" if single else "../" * page.count("/")
+
+    def url(self, page: str, kind: str | None = None, name: str | None = None) -> str:
+        """The address of a page, or of a milestone ("m") or an invoice ("i") on it."""
+        if not self._single:
+            return f"{self.top}{page}" if kind is None else f"{self.top}{page}#{anchor(kind, name or '')}"
+        return f"#{_section(page)}" if kind is None else f"#{_section(page)}-{anchor(kind, name or '')}"
+
+    def project(self, folder: str, *, milestone: str | None = None, invoice: str | None = None) -> str:
+        """The address of a project's page, or of a milestone or else an invoice on it."""
+        page = page_of(folder)
+        if milestone:
+            return self.url(page, "m", milestone)
+        return self.url(page, "i", invoice) if invoice else self.url(page)
+
+    def identity(self, kind: str, name: str) -> str:
+        """The id of a place on this page."""
+        return f"{self.section}-{anchor(kind, name)}" if self._single else anchor(kind, name)
+
+    def labelled(self, name: str) -> Markup:
+        """The attribute that names a section after its heading; in a single file headings repeat, and none is named."""
+        return Markup() if self._single else Markup(' aria-labelledby="{}"').format(anchor("h", name))
+
+
+def _section(page: str) -> str:
+    return "p-" + page.removesuffix(".html").replace("/", "-")
+
+
+class FileLink(Struct, frozen=True):
+    """A file a record names; `href` is None where it is not there or not inside the project."""
+
+    path: str
+    href: str | None
 
 
 class Files:
@@ -55,19 +99,18 @@ class Files:
                 if href is not None:
                     self._hrefs[named.path] = href
 
-    def href(self, path: str | None) -> str | None:
-        """The link to a file a record names; None where it is not there or not inside the project."""
-        return None if path is None else self._hrefs.get(path)
+    def link(self, path: str | None) -> FileLink | None:
+        """A file a record names, as it is linked to; None for no file."""
+        return FileLink(path, self._hrefs.get(path)) if path else None
+
+    def links(self, paths: Iterable[str]) -> tuple[FileLink, ...]:
+        """The same of several files."""
+        return tuple(FileLink(path, self._hrefs.get(path)) for path in paths)
 
     @property
     def records(self) -> str | None:
         """The link to the project's records themselves."""
         return self._records
-
-    @property
-    def state(self) -> tuple[tuple[str, str], ...]:
-        """All links, to tell whether a page has to be written anew."""
-        return (("", self._records or ""), *self._hrefs.items())
 
 
 def _link(full: str, root: str, start: str | None) -> str | None:

@@ -1,21 +1,22 @@
-"""The folder a report stands in: written only where something changed, and never emptied of what is not ours."""
+"""The folder of a report: only what changed is written, and only what mtrack wrote there is ever removed."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from mtrack import files
+from mtrack.check.store import StoredProject
 from mtrack.errors import CannotRunError, UsageError
-from mtrack.site.store import StoredProject
+from mtrack.files import inside
+from mtrack.views.summary import ProjectSummary
 from mtrack.workspace import EVIDENCE
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,9 +40,9 @@ class Folder:
         """What is kept as it was read, by the `id` of what was made of it."""
 
     @cached_property
-    def kept(self) -> dict[str, StoredProject]:
+    def kept(self) -> dict[str, StoredProject[ProjectSummary]]:
         """What the last report kept of the projects; nothing where that can't be read."""
-        decode = msgspec.msgpack.Decoder(StoredProject).decode
+        decode = msgspec.msgpack.Decoder(StoredProject[ProjectSummary]).decode
         try:
             with open(os.path.join(self.path, KEPT), "rb") as file:
                 packed = msgspec.msgpack.decode(file.read(), type=dict[str, msgspec.Raw])
@@ -76,7 +77,7 @@ class Folder:
     def put(self, name: str, inputs: str, make: Callable[[], str]) -> None:
         """Write a page, unless it is there as it was made from the same inputs."""
         full = os.path.join(self.path, *name.split("/"))
-        before = self._before.get(name)
+        before = self._before.get(name) if name not in self._now else None  # else it was written a moment ago
         if before is not None and before == (inputs, _size_of(full)):
             self._now[name] = before
             return
@@ -84,7 +85,7 @@ class Folder:
         _update(full, content)
         self._now[name] = inputs, len(content)
 
-    def finish(self, kept: dict[str, StoredProject]) -> None:
+    def finish(self, kept: dict[str, StoredProject[ProjectSummary]]) -> None:
         """Remove the pages that are no more, say in the manifest what is there, and keep what the next report can use."""
         for name in self._before.keys() - self._now.keys():
             try:
@@ -98,7 +99,7 @@ class Folder:
         _update(os.path.join(self.path, KEPT), _encoded(packed))
 
     def abandon(self) -> None:
-        """Say what is there, old pages and new, where a run ends early: the next one then knows its own."""
+        """List old pages and new in the manifest where a run ends early, so that the next run can replace them."""
         self._save(self._before | self._now)
 
     def _save(self, pages: dict[str, tuple[str, int]]) -> None:
@@ -112,7 +113,7 @@ class Folder:
             write(full, b'{"version": 1, "pages": {}}\n')
 
 
-def _encoded(kept: dict[str, StoredProject | msgspec.Raw]) -> bytes:
+def _encoded(kept: dict[str, StoredProject[ProjectSummary] | msgspec.Raw]) -> bytes:
     """What is kept, less the projects with file names that are not text: those are read again each time."""
     try:
         return msgspec.msgpack.encode(kept)
@@ -152,46 +153,16 @@ def write(full: str, content: bytes) -> None:
         write_part(content)
 
 
-class writing:  # noqa: N801  (used as a function)
-    """Write a file in parts, whole or not at all: `with writing(path) as put: put(b"...")`."""
-
-    def __init__(self, full: str) -> None:
-        self._full = full
-        self._temporary = ""
-
-    def __enter__(self) -> Callable[[bytes], object]:
-        try:
-            folder = os.path.dirname(self._full) or "."
-            os.makedirs(folder, exist_ok=True)
-            handle, self._temporary = tempfile.mkstemp(prefix=".mtrack-", dir=folder)
-            self._file = os.fdopen(handle, "wb")
-        except OSError as error:
-            raise self._told(error) from error
-        return self._file.write
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
-        try:
-            self._file.close()
-            if kind is None:
-                os.chmod(self._temporary, 0o666 & ~_umask())
-                os.replace(self._temporary, self._full)
-                return
-        except OSError as trouble:
-            raise self._told(trouble) from trouble
-        finally:
-            with suppress(OSError):  # it has its name, most of the time
-                os.unlink(self._temporary)
-        if isinstance(error, OSError):
-            raise self._told(error) from error
-
-    def _told(self, error: OSError) -> CannotRunError:
-        return CannotRunError(f"{self._full} can't be written: {os.strerror(error.errno or 5).lower()}")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+@contextmanager
+def writing(full: str) -> Iterator[Callable[[bytes], None]]:
+    """Write a file in parts, and the folders above it. Raises CannotRunError where that can't be done."""
+    try:
+        os.makedirs(os.path.dirname(full) or ".", exist_ok=True)
+        with files.writing(full, durable=False) as put:
+            yield put
+    except OSError as error:
+        message = f"{full} can't be written: {os.strerror(error.errno or 5).lower()}"
+        raise CannotRunError(message) from error
 
 
 def refuse_records(workspace: Workspace, target: str) -> None:

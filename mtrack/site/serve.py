@@ -1,7 +1,6 @@
 """The preview: the report on the loopback address, rebuilt and reloaded when a file changes.
 
-Watching is watchfiles' work (the system's own notices, on every system); serving a folder is within the standard
-library's means.
+watchfiles watches, with the notices of each system; the standard library serves the folder.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 from markupsafe import Markup
 
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.files import inside
 from mtrack.site.links import SERVED
-from mtrack.yaml.source import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -139,7 +138,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return os.path.isfile(full) and inside(os.path.realpath(full), os.path.realpath(self._preview.root))
 
     def end_headers(self) -> None:
-        """What each answer says: nothing is kept, nothing is guessed, and a client's file runs nothing."""
+        """Headers of every answer: no caching, no guessed types, and no scripts in the workspace's files."""
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
         if self.path.startswith(SERVED):
@@ -173,21 +172,21 @@ class _Handler(SimpleHTTPRequestHandler):
                 return
 
     def copyfile(self, source: BufferedReader, outputfile: Any) -> None:  # type: ignore[override]
-        """A reader who goes away is no error."""
+        """A reader who closes the connection is not an error."""
         try:
             super().copyfile(source, outputfile)
         except OSError:
             self.close_connection = True
 
     def log_message(self, *_arguments: Any) -> None:
-        """Say nothing: the terminal shows what is wrong, not who looked."""
+        """Log no requests: the terminal shows only what is wrong."""
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, _request: Any, _address: Any) -> None:
-        """A connection that breaks is no news."""
+        """A broken connection is not reported."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(_request, _address)
 

@@ -1,46 +1,94 @@
-"""The pages about the whole workspace: overview, clients, invoices, findings. Long tables go on on further pages."""
+"""The pages about the whole workspace: overview, clients, invoices, findings. Long tables continue on further pages."""
 
 from __future__ import annotations
 
 import os
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mtrack import money
-from mtrack.figures.aging import BUCKETS
+from msgspec import Struct
+
 from mtrack.site import charts
+from mtrack.site.cells import SUMS, bar_words, sums
+from mtrack.site.overview_page import overview_values, project_rows
 from mtrack.site.pages import NAVIGATION
-from mtrack.views.cash import BANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
 
+    from markupsafe import Markup
+
+    from mtrack.check.store import StoredProject
+    from mtrack.finding import Finding
+    from mtrack.record.model import Heading
+    from mtrack.site.cells import Sum
+    from mtrack.site.links import PageLinks
     from mtrack.site.pages import Page, Site
-    from mtrack.site.store import StoredProject
-    from mtrack.views.overview import Overview
+    from mtrack.views.attention import Item
+    from mtrack.views.clients import ClientSums
+    from mtrack.views.overview import Overview, RegisterEntry
+    from mtrack.views.register import RegisterRow
     from mtrack.views.summary import ProjectSummary
 
 T = TypeVar("T")
 
 ROWS = {"index.html": 100, "invoices.html": 200, "findings.html": 200}
 """How many rows of projects, invoices or findings a page has; the next ones stand on a page of their own."""
-_MOST_ROOM = Decimal("1.25")
+CLIENT_SUMS = tuple(name for name in SUMS if name != "settled")
+_MOST_PROJECTS = 12
+"""How many projects a client's row names."""
 
 
-def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject]) -> list[Page]:
+class ClientRow(Struct, frozen=True):
+    """A client's sums in one currency. `projects` are names and addresses of the first, `more` counts the others."""
+
+    name: str | None
+    projects: tuple[tuple[str, str], ...]
+    more: int
+    bars: Markup
+    words: str
+    currency: str
+    places: int
+    sums: tuple[Sum, ...]
+
+
+class RegisterLine(Struct, frozen=True):
+    """An invoice record of the register, its address, and the finding of numbers missing before it."""
+
+    project: Heading
+    invoice: RegisterRow
+    href: str
+    hole: Finding | None
+
+
+class FindingRow(Struct, frozen=True):
+    """A finding, the word for how bad it is, and the address of what it is about; None where no page has that."""
+
+    finding: Finding
+    severity: str
+    href: str | None
+
+
+class PagerEntry(Struct, frozen=True):
+    """A page of a long table and what its first row goes by."""
+
+    href: str
+    start: str
+
+
+def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> list[Page]:
     """All of them, the overview first."""
-    return _Whole(site, view, kept).pages()
+    return _WorkspacePages(site, view, kept).pages()
 
 
-class _Whole:
-    def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject]) -> None:
-        self.site = site
-        self.view = view
+class _WorkspacePages:
+    def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> None:
+        self._site = site
+        self._view = view
         self._kept = kept
-        self._shares = {item.project.folder: item for item in view.projects}
+        self._summaries = {item.project.folder: item for item in view.projects}
         self._broken = sorted(os.path.dirname(path) or "." for path in view.report.skipped)
-        self._known = self._shares.keys() | set(self._broken)
         self._parts: dict[str, list[Sequence[Any]]] = {
             "index.html": _cut(self._in_order(), ROWS["index.html"]),
             "clients.html": [view.clients],
@@ -49,7 +97,6 @@ class _Whole:
         }
 
     def pages(self) -> list[Page]:
-        """All of them."""
         return [
             self._page(name, title, number)
             for name, title in NAVIGATION
@@ -59,70 +106,118 @@ class _Whole:
     def _page(self, name: str, title: str, number: int) -> Page:
         """A page about the whole workspace, or the part of it with some of its rows."""
         parts = self._parts[name]
-        rows = parts[number - 1]
         starts = [_start(name, part, i * ROWS.get(name, 0)) for i, part in enumerate(parts)]
-        # Only the first page sums up; what a further one shows beside its rows is where the other pages start.
-        state: tuple[object, ...] = (starts,)
+        page = _numbered(name, number)
+
+        def values(links: PageLinks) -> dict[str, Any]:
+            pager = [PagerEntry(links.url(_numbered(name, i)), start) for i, start in enumerate(starts, 1)]
+            common = {"number": number, "section": name, "pager": pager if len(pager) > 1 else []}
+            return common | self._values(name, number, links)
+
+        called = title if number == 1 else f"{title} {number}"
+        return self._site.page(page, called, self._inputs(name, number, starts), f"{name}.j2", values)
+
+    def _inputs(self, name: str, number: int, starts: Sequence[str]) -> tuple[object, ...]:
+        """What a page is made of. Only the first sums up; a further one shows its rows and where the others start."""
+        rows = self._parts[name][number - 1]
         if name in ("index.html", "clients.html") and number == 1:
-            state += [item.state for item in self._kept.values()], sorted(self._known)
-            state += (self.site.revision if name == "index.html" else None,)
-        elif name == "index.html":
-            state += [self._kept[item.project.folder].state for item in rows], self._context["room"]
-        elif name == "findings.html":
-            state += rows, [finding.project in self._shares for finding in rows], self.view.report.summary
-        else:
-            state += rows, self._context["lead"] if number == 1 else None
+            states = [item.state for item in self._kept.values()]
+            revision = self._site.revision if name == "index.html" else None
+            return starts, states, self._known, revision
+        if name == "index.html":
+            return starts, [self._kept[item.project.folder].state for item in rows], self._room
+        if name == "findings.html":
+            return starts, rows, [finding.project in self._summaries for finding in rows], self._view.report.summary
+        return starts, rows, self._register_lead if number == 1 else None
 
-        def context() -> dict[str, Any]:
-            return self._context | {
-                "rows": rows,
-                "number": number,
-                "section": name,
-                "pager": [(_numbered(name, i), start) for i, start in enumerate(starts, 1)],
-            }
-
-        page, called = _numbered(name, number), title if number == 1 else f"{title} {number}"
-        return self.site.page(page, called, state, f"{name}.j2", context)
+    def _values(self, name: str, number: int, links: PageLinks) -> dict[str, Any]:
+        """What the template of a page is given."""
+        rows = self._parts[name][number - 1]
+        if name == "index.html":
+            first = overview_values(self._view, self._broken, links, self._site.wording) if number == 1 else {}
+            return first | {"rows": project_rows(rows, self._attention, self._room, links)}
+        if name == "clients.html":
+            return {"rows": [_client_row(client, self._room, links) for client in rows], "sum_names": CLIENT_SUMS}
+        if name == "invoices.html":
+            records, holes = self._register_lead
+            return {"rows": _register_lines(rows, links), "records": records, "holes": holes}
+        return {"rows": self._finding_rows(rows, links), "summary": self._view.report.summary}
 
     @cached_property
-    def _context(self) -> dict[str, Any]:
-        view = self.view
-        reach = Decimal(1)
-        for item in view.projects:
-            if item.progress.agreed > 0:
-                reach = max(reach, charts.reach(item.progress) / item.progress.agreed)
-        attention: dict[str, list[Any]] = {}
-        for found in view.attention:
-            attention.setdefault(found.project.folder, []).append(found)
-        return {
-            "view": view,
-            "lead": (len(view.register), sum(line.hole is not None for line in view.register)),
-            "known": self._known,
-            "room": min(reach, _MOST_ROOM),
-            "attention_of": attention,
-            "most_of": lambda months: max(money.total(bands.values()) for bands in months.values()),
-            "BUCKETS": BUCKETS,
-            "BANDS": BANDS,
-            "MOST": ROWS["index.html"],
-            "broken": self._broken,
-            "projects": self._shares,
-        }
+    def _known(self) -> list[str]:
+        """The folders that have a page."""
+        return sorted({*self._summaries, *self._broken})
+
+    @cached_property
+    def _room(self) -> Decimal:
+        return charts.room_of(item.progress for item in self._view.projects)
+
+    @cached_property
+    def _register_lead(self) -> tuple[int, int]:
+        """How many records the register has, and how many holes."""
+        register = self._view.register
+        return len(register), sum(line.hole is not None for line in register)
+
+    @cached_property
+    def _attention(self) -> dict[str, list[Item]]:
+        """What needs attention in each project, the worst first."""
+        result: dict[str, list[Item]] = {}
+        for item in self._view.attention:
+            result.setdefault(item.project.folder, []).append(item)
+        return result
 
     def _in_order(self) -> list[ProjectSummary]:
         """The projects, those with the worst to attend to first, closed ones last."""
-        rank: dict[str, int] = {}
-        for place, found in enumerate(self.view.attention):
-            rank.setdefault(found.project.folder, place)
-        none = len(self.view.attention)
+        rank = {folder: place for place, folder in enumerate(self._attention)}
         return sorted(
-            self.view.projects,
+            self._view.projects,
             key=lambda item: (
-                rank.get(item.project.folder, none),
+                rank.get(item.project.folder, len(rank)),
                 item.closed is not None,
                 item.project.name.casefold(),
                 item.project.folder,
             ),
         )
+
+    def _finding_rows(self, findings: Iterable[Finding], links: PageLinks) -> list[FindingRow]:
+        return [
+            FindingRow(
+                finding, "waived" if finding.waived else finding.severity.word, self._finding_href(finding, links)
+            )
+            for finding in findings
+        ]
+
+    def _finding_href(self, finding: Finding, links: PageLinks) -> str | None:
+        folder = finding.project
+        if folder in self._summaries:
+            return links.project(folder, milestone=finding.milestone)
+        return links.project(folder) if folder is not None and folder in self._known else None
+
+
+def _client_row(client: ClientSums, room: Decimal, links: PageLinks) -> ClientRow:
+    projects = [item.project for item in client.projects]
+    return ClientRow(
+        name=client.name,
+        projects=tuple((project.name, links.project(project.folder)) for project in projects[:_MOST_PROJECTS]),
+        more=max(len(projects) - _MOST_PROJECTS, 0),
+        bars=charts.two_bars(client.progress, (), room),
+        words=bar_words(client.progress),
+        currency=client.currency,
+        places=client.places,
+        sums=sums(client.totals, CLIENT_SUMS),
+    )
+
+
+def _register_lines(entries: Iterable[RegisterEntry], links: PageLinks) -> list[RegisterLine]:
+    return [
+        RegisterLine(
+            entry.project,
+            entry.invoice,
+            links.project(entry.project.folder, invoice=entry.invoice.number),
+            entry.hole,
+        )
+        for entry in entries
+    ]
 
 
 def _cut(rows: Sequence[T], most: int) -> list[Sequence[T]]:

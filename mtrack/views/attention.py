@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,33 +15,6 @@ if TYPE_CHECKING:
     from mtrack.record.model import Heading
     from mtrack.views.gaps import Row
     from mtrack.views.summary import ProjectSummary
-
-ACTIONS = {
-    "amount-unlisted": "add the missing milestone",
-    "milestones-missing": "add the missing milestone",
-    "approved-not-billed": "bill it",
-    "skipped-milestone": "bill it, or say why not",
-    "underbilled": "bill the rest",
-    "overdue": "chase it",
-    "delivered-not-approved": "get the approval",
-    "planned-date-passed": "deliver, or plan anew",
-    "invoice-number-gap": "find the missing invoice",
-    "unrecorded-file": "record it",
-    "amount-exceeds-agreement": "get an amendment signed",
-    "milestones-extra": "get an amendment signed",
-    "duplicate-invoice-number": "give one a new number",
-    "overbilled": "credit the excess",
-    "billed-cancelled": "void or credit it",
-    "overpaid": "pay back or credit",
-    "duplicate-payment": "ask the bank which it is",
-    "likely-duplicate-invoice": "void one if it is double",
-    "duplicate-attachment": "attach the right file",
-    "replaced-not-void": "void the old one",
-}
-"""The next step for each rule about gaps and overlaps, in two to five words."""
-
-STATES = {"overdue": "overdue", "delivered-not-approved": "ahead", "planned-date-passed": "ahead"}
-"""The state a gap's money is in; every other gap is not billed, an overlap is an alarm."""
 
 
 class Item(Struct, frozen=True):
@@ -52,17 +26,13 @@ class Item(Struct, frozen=True):
     action: str
 
 
-def state_of(row: Row) -> str:
-    """One of the five states, or "alarm" for an overlap."""
-    return "alarm" if row.finding.category == "overlap" else STATES.get(row.finding.rule, "billable")
-
-
 def attention(summaries: Iterable[ProjectSummary]) -> tuple[Item, ...]:
     """By currency, the largest amount first; what has no amount last of all."""
     items = [
-        Item(row, summary.project, state_of(row), ACTIONS.get(row.finding.rule, ""))
+        Item(row, summary.project, rule.state, rule.next_step)
         for summary in summaries
         for row in summary.rows
+        if (rule := RULES[row.finding.rule])
     ]
     items.sort(
         key=lambda item: (

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.check.pipeline import contexts
 from mtrack.figures.aging import BUCKETS, bucket_of, outstanding_by_age
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from mtrack.check.pipeline import Selection
+    from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.record.model import Milestone, Project
@@ -47,17 +48,17 @@ class AgingView(Struct, frozen=True):
 def aging(workspace: Workspace, selection: Selection) -> AgingView:
     """Outstanding by age. The buckets sum to outstanding."""
     as_of = workspace.as_of
-    shown = [context for context in workspace.contexts if selection.takes_path(context.project.path)]
-    owed = [
-        Owed(context.project, figures, bucket_of(figures, as_of), (as_of - figures.due).days)
-        for context in shown
-        for figures in context.ledger.invoices
-        if figures.outstanding
-    ]
+    owed: list[Owed] = []
+    aged: list[tuple[str, dict[str, Decimal]]] = []
+    for context in contexts(workspace, selection):
+        aged.append((context.project.currency, outstanding_by_age(context.ledger.invoices, as_of)))
+        owed.extend(
+            Owed(context.project, figures, bucket_of(figures, as_of), (as_of - figures.due).days)
+            for figures in context.ledger.invoices
+            if figures.outstanding
+        )
     owed.sort(key=lambda item: (item.figures.due, item.project.path, item.figures.invoice.number))
-    buckets = by_age(
-        (context.project.currency, outstanding_by_age(context.ledger.invoices, as_of)) for context in shown
-    )
+    buckets = by_age(aged)
     places = {item.project.currency: item.project.places for item in owed}
     return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places)
 
@@ -104,12 +105,7 @@ class ForecastView(Struct, frozen=True):
 
 def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
     """What can be expected when. What is overdue is expected now: in the month of the day asked for."""
-    items = [
-        item
-        for context in workspace.contexts
-        if selection.takes_path(context.project.path)
-        for item in expected(context)
-    ]
+    items = [item for context in contexts(workspace, selection) for item in expected(context)]
     items.sort(key=lambda item: (item.day or date.max, BANDS.index(item.band), item.project.path))
     months = calendar((item.project.currency, item.month, item.band, item.amount) for item in items)
     places = {item.project.currency: item.project.places for item in items}

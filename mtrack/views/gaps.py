@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.check.pipeline import check
 from mtrack.finding import Category, Finding, Severity
 from mtrack.views.currencies import by_currency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.record.model import Project
+    from mtrack.rules.context import ProjectContext
 
 ZERO = money.ZERO
 _SHOWN = (Category.GAP, Category.OVERLAP)
@@ -77,18 +79,17 @@ class GapsView(Struct, frozen=True):
         return bool(self.skipped) or any(row.finding.severity >= fail_on for row in rows)
 
 
-def gaps(workspace: Workspace, report: Report) -> GapsView:
-    """The gaps and overlaps among a report's findings."""
-    found = [finding for finding in report.findings if finding.category in _SHOWN]
-    by_project: dict[str, list[Finding]] = {}
-    for finding in found:
-        if not finding.waived and finding.project is not None:
-            by_project.setdefault(finding.project, []).append(finding)
-    projects = tuple(
-        project_gaps(context.project, findings, workspace.as_of)
-        for context in workspace.contexts
-        if (findings := by_project.get(context.project.folder))
-    )
+def gaps(workspace: Workspace, selection: Selection) -> GapsView:
+    """The gaps and overlaps among the findings that are shown."""
+
+    def shown(context: ProjectContext, findings: Sequence[Finding]) -> ProjectGaps | None:
+        visible = sorted(filter(selection.takes, findings), key=lambda finding: finding.order)
+        item = project_gaps(context.project, visible, workspace.as_of)
+        return item if item.gaps or item.overlaps else None
+
+    checked = check(workspace, selection, summarize=shown)
+    report = checked.report
+    projects = tuple(item.summary for item in checked.projects.values() if item.summary is not None)
     groups = by_currency(projects).items()
     return GapsView(
         as_of=workspace.as_of,
@@ -98,8 +99,8 @@ def gaps(workspace: Workspace, report: Report) -> GapsView:
         totals={currency: Sums.sum(item.sums for item in items) for currency, items in groups},
         places={currency: items[0].project.places for currency, items in groups},
         read=report.summary.projects,
-        waived=sum(finding.waived for finding in found),
-        skipped=report.skipped,
+        waived=sum(finding.waived for finding in report.findings if finding.category in _SHOWN),
+        skipped=checked.without_figures,
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.check.pipeline import Report
+    from mtrack.check.report import Report
     from mtrack.finding import Finding
     from mtrack.record.model import Heading
     from mtrack.record.settings import Settings

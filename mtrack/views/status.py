@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack.check.pipeline import contexts
 from mtrack.figures.ledger import Totals, agreed_count, agreed_total
 from mtrack.views import progress
 from mtrack.views.currencies import by_currency
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.check.pipeline import Selection
+    from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.figures.ledger import Ledger, MilestoneFigures
@@ -66,9 +67,7 @@ class StatusView(Struct, frozen=True):
 
 def status(workspace: Workspace, selection: Selection) -> StatusView:
     """The status of the projects under the paths asked for."""
-    projects = tuple(
-        project_status(context) for context in workspace.contexts if selection.takes_path(context.project.path)
-    )
+    projects = tuple(project_status(context) for context in contexts(workspace, selection))
     groups = by_currency(projects).items()
     return StatusView(
         as_of=workspace.as_of,

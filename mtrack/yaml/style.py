@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, field
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from mtrack.yaml import lines
+from mtrack.yaml.shape import ANY
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mtrack.yaml.shape import Shape
     from mtrack.yaml.tree import Event, Node, Tree
 
 T = TypeVar("T")
@@ -34,6 +38,7 @@ _NOT_TEXT = re.compile(
     )""",
     re.VERBOSE,
 )
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSAFE_START = frozenset("-?:,[]{}#&*!|>'\"%@`.=<")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -55,18 +60,20 @@ class Style(Struct):
     """The habits of a file."""
 
     tree: Tree
+    shape: Shape
     steps: Counter[int] = field(default_factory=Counter)
     offsets: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     gaps: Counter[str] = field(default_factory=Counter)
     flows: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
     quotes: dict[str, Counter[str | None]] = field(default_factory=lambda: defaultdict(Counter))
     key_quotes: Counter[str | None] = field(default_factory=Counter)
+    days: Counter[str | None] = field(default_factory=Counter)
     paddings: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, tree: Tree) -> Style:
-        """The habits of a tree."""
-        style = cls(tree)
+    def of(cls, tree: Tree, shape: Shape = ANY) -> Style:
+        """The habits of a tree that is meant to have a shape."""
+        style = cls(tree, shape)
         style._gather(tree.root, "")
         return style
 
@@ -76,17 +83,23 @@ class Style(Struct):
             node, name, column = pending.pop()
             if not node.bare and node.kind in ("mapping", "sequence"):
                 self.flows[name][node.flow] += 1
-                if node.flow and self.tree.text[node.start] in "{[":
-                    self._padding(node)
+                self._padding(node)
             if node.kind == "mapping":
-                own = None if node.flow or not node.pairs else self.tree.column(node.pairs[0][0].start)
-                if own is not None and column is not None and own > column:
-                    self.steps[own - column] += 1
+                own = self._step(node, column)
                 self._quotes(node)
                 pending.extend((value, key.value, own) for key, value in node.pairs)
             elif node.kind == "sequence":
                 self._dashes(node, name, column)
                 pending.extend((item, name + "[]", None) for item in node.items)
+
+    def _step(self, node: Node, column: int | None) -> int | None:
+        """The column of a block mapping, which is noted against that of the one around it."""
+        if node.flow or not node.pairs:
+            return None
+        own = self.tree.column(node.pairs[0][0].start)
+        if column is not None and own > column:
+            self.steps[own - column] += 1
+        return own
 
     def _quotes(self, node: Node) -> None:
         for key, value in node.pairs:
@@ -94,9 +107,11 @@ class Style(Struct):
             if value.kind == "scalar" and not value.null and value.style not in ("|", ">"):
                 self.quotes[key.value][value.style] += 1
                 self.quotes[""][value.style] += value.style is not None
+                if _DAY.fullmatch(value.value):
+                    self.days[value.style] += 1
 
     def _dashes(self, node: Node, name: str, column: int | None) -> None:
-        dash = dash_of(self.tree.text, node.items[0]) if node.items and not node.flow else None
+        dash = lines.dash_of(self.tree, node, 0) if node.items and not node.flow else None
         if dash is None:
             return
         self.gaps[self.tree.text[dash + 1 : node.items[0].start]] += 1
@@ -105,6 +120,8 @@ class Style(Struct):
             self.offsets[""][self.tree.column(dash) - column] += 1
 
     def _padding(self, node: Node) -> None:
+        if not node.flow or self.tree.text[node.start] not in "{[":
+            return
         after = self.tree.text[node.start + 1 : node.start + 2]
         if after not in ("\n", "\r", "#"):
             self.paddings[" " if after == " " else ""] += 1
@@ -135,8 +152,10 @@ class Style(Struct):
         most = _most(self.key_quotes, None)
         return most if most and self.key_quotes[most] * 2 > sum(self.key_quotes.values()) else None
 
-    def quote(self, key: str) -> str | None:
-        """The quote around the values of a key, as elsewhere in the file."""
+    def quote(self, key: str, value: Any) -> str | None:
+        """The quote around a value of a key, as elsewhere in the file; around a day, where all days are quoted."""
+        if isinstance(value, date) and self.days and not self.days[None]:
+            return _most(self.days, None)
         known = self.quotes.get(key)
         return _most(known, None) if known else self.key_quote
 
@@ -152,30 +171,46 @@ class Style(Struct):
             return known[True] > known[False]
         if isinstance(value, list):
             return all(not isinstance(item, dict | list) for item in value) and len(value) <= 3  # noqa: PLR2004
-        if name in ("milestones[]", "invoices[]", "invoice") or any(
-            isinstance(item, dict | list) for item in value.values()
-        ):
+        if any(isinstance(item, dict | list) for item in value.values()):
             return False
-        if name.endswith("[]"):
-            siblings = Counter[bool]()
-            for other in ("payments[]", "lines[]", "amendments[]", "waivers[]"):
-                siblings.update(self.flows.get(other, {}))
-            if siblings:
-                return siblings[True] > siblings[False]
-        small = Counter[bool]()
-        for other in ("agreement", "deliverable", "invoice", "hold", "cancelled", "void", "written_off"):
-            small.update(self.flows.get(other, {}))
-        return small[True] >= small[False]
+        return self._is_small(name)
+
+    def _is_small(self, name: str) -> bool:
+        """Whether a mapping of single values is to stand in braces: as others like it do."""
+        large, small = _sizes(self.shape)
+        if name in large:
+            return False
+        items = self._flows_of(other for other in small if other.endswith("[]"))
+        if items and name.endswith("[]"):
+            return items[True] > items[False]
+        values = self._flows_of(other for other in (*large, *small) if not other.endswith("[]"))
+        return values[True] >= values[False]
+
+    def _flows_of(self, names: Iterable[str]) -> Counter[bool]:
+        result = Counter[bool]()
+        for name in names:
+            result.update(self.flows.get(name, {}))
+        return result
+
+
+def _sizes(shape: Shape) -> tuple[set[str], set[str]]:
+    """The names of the mappings in a shape, those that hold a list and those that don't; not what is in the latter."""
+    large, small = set[str](), set[str]()
+    pending = list(shape.properties.items())
+    while pending:
+        name, below = pending.pop()
+        if below.items is not None:
+            pending.append((f"{name}[]", below.items))
+        elif any(part.items for part in below.properties.values()):
+            large.add(name)
+            pending.extend(below.properties.items())
+        elif below.properties:
+            small.add(name)
+    return large, small
 
 
 def _most(counts: Counter[T], default: T) -> T:
     return max(counts, key=lambda item: (counts[item], str(item))) if counts else default
-
-
-def dash_of(text: str, item: Node) -> int | None:
-    """Where the dash before a list's item stands; None where a comment is between."""
-    at = len(text[: item.start].rstrip()) - 1
-    return at if at >= 0 and text[at] == "-" else None
 
 
 def plain_safe(text: str, *, flow: bool) -> bool:
@@ -217,7 +252,7 @@ def styled(value: Any, name: str, style: Style, *, flow: bool) -> Value:
         braces = flow or not value or style.is_flow(name, value)
         items = [styled(item, name + "[]", style, flow=braces) for item in value]
         return Value("sequence", flow=braces, items=items, key=name)
-    return scalar(value, style, flow=flow, quote=style.quote(name))
+    return scalar(value, style, flow=flow, quote=style.quote(name, value))
 
 
 def written(value: Value) -> str:
@@ -268,12 +303,14 @@ def item_lines(item: Value, column: int, gap: str, style: Style) -> list[str]:
     if item.kind == "scalar" or item.flow:
         return [f"-{gap}{in_flow(item, style)}"]
     inner = column + 1 + len(gap)
-    lines = [line for key, value in item.pairs for line in _indented(pair_lines(key, value, inner, style), inner)]
-    return [f"-{gap}{lines[0][inner:]}", *lines[1:]]
+    first, *rest = [
+        line for key, value in item.pairs for line in _indented(pair_lines(key, value, inner, style), inner)
+    ]
+    return [f"-{gap}{first[inner:]}", *rest]
 
 
-def _indented(lines: list[str], column: int) -> list[str]:
-    return [" " * column + lines[0], *lines[1:]]
+def _indented(new: list[str], column: int) -> list[str]:
+    return [" " * column + new[0], *new[1:]]
 
 
 def events(value: Value) -> Iterator[Event]:

@@ -21,6 +21,8 @@ REFERENCE, LIBYAML = "ruamel.yaml", "libyaml"
 _COLON = re.compile(r"[ \t]*:")
 _DIRECTIVE = re.compile(r"^(%YAML[ ]+1\.)[0-9]\b", re.MULTILINE)
 _BREAK = re.compile(r"\r\n|\n")
+WHITE = " \t\r\n"
+"""What YAML takes for white space; a no-break space, for one, is text."""
 
 
 class UnreadableError(Exception):
@@ -51,7 +53,7 @@ class Node(Struct):
 
     @property
     def empty(self) -> bool:
-        """A scalar of no characters: `planned:`."""
+        """A scalar of no characters: `key:`."""
         return self.kind == "scalar" and self.style is None and not self.value and self.start == self.end
 
     @property
@@ -77,12 +79,13 @@ class Node(Struct):
         return next((i for i, (name, _) in enumerate(self.pairs) if name.kind == "scalar" and name.value == key), None)
 
     def walk(self) -> Iterator[Node]:
-        """This node and all below it."""
+        """This node and all below it, keys included."""
         pending = [self]
         while pending:
             node = pending.pop()
             yield node
-            pending.extend(value for _, value in node.pairs)
+            for pair in node.pairs:
+                pending.extend(pair)
             pending.extend(node.items)
 
 
@@ -99,6 +102,10 @@ class Tree(Struct, frozen=True):
         """How many characters stand before an offset on its line."""
         return offset - (self.text.rfind("\n", 0, offset) + 1)
 
+    def indent(self, offset: int) -> int:
+        """How many spaces the line an offset is on begins with."""
+        return _indent(self.text[self.line_start(offset) : self.line_end(offset)])
+
     def line_end(self, offset: int) -> int:
         """The end of the line an offset is on, before its line break."""
         match = _BREAK.search(self.text, offset)
@@ -109,9 +116,12 @@ class Tree(Struct, frozen=True):
         return self.text.rfind("\n", 0, offset) + 1
 
     def newline(self, offset: int) -> str:
-        """The line break used around an offset."""
-        match = _BREAK.search(self.text, offset) or _BREAK.search(self.text)
-        return match[0] if match else "\n"
+        """The line break that ends the line an offset is on; on the last line, which has none, that of the one above."""
+        match = _BREAK.search(self.text, offset)
+        if match:
+            return match[0]
+        last = self.text.rfind("\n")
+        return "\r\n" if last > 0 and self.text[last - 1] == "\r" else "\n"
 
 
 def events(text: str, parser: str = REFERENCE) -> list[Any]:
@@ -167,44 +177,55 @@ def read(text: str, parser: str = REFERENCE) -> Tree:
     if documents != 1:
         message = "the file holds no document" if not documents else "the file holds several documents"
         raise UnreadableError(message)
-    root: Node | None = None
-    stack: list[tuple[Node, list[Node]]] = []
-    shared: set[str] = set()
+    reader = _Reader(text)
     for i, event in enumerate(found):
+        reader.take(i, event)
+    assert reader.root is not None
+    return Tree(text, tuple(map(bare_event, found)), reader.root, frozenset(reader.shared), parser)
+
+
+class _Reader:
+    """Makes nodes of events, one by one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Node | None = None
+        self.shared: set[str] = set()
+        self.open: list[tuple[Node, list[Node]]] = []
+
+    def take(self, i: int, event: Any) -> None:
+        """The next event, number `i` of them."""
         kind = type(event).__name__
-        if kind in ("MappingStartEvent", "SequenceStartEvent"):
-            node = Node(
-                "mapping" if kind[0] == "M" else "sequence", i, event.start_mark.index, event.end_mark.index,
-                flow=bool(event.flow_style), anchor=event.anchor, tag=_tag(event),
-            )  # fmt: skip
-            stack.append((node, []))
-            continue
-        if kind in ("MappingEndEvent", "SequenceEndEvent"):
-            node, children = stack.pop()
-            node.last = i
-            _close(text, node, children, event)
-        elif kind == "ScalarEvent":
-            node = Node(
-                "scalar", i, event.start_mark.index, event.end_mark.index, i, style=event.style or None,
-                value=event.value, anchor=event.anchor, tag=_tag(event),
-            )  # fmt: skip
-            if node.style in ("|", ">"):
-                node.end = _block_scalar_end(text, node)
+        if kind == "ScalarEvent":
+            self._place(self._scalar(i, event))
         elif kind == "AliasEvent":
-            node = Node("alias", i, event.start_mark.index, event.end_mark.index, i, anchor=event.anchor)
-            shared.add(event.anchor)
+            self.shared.add(event.anchor)
+            self._place(_node("alias", i, event, last=i))
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            node = _node("mapping" if kind[0] == "M" else "sequence", i, event, flow=bool(event.flow_style))
+            self.open.append((node, []))
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            node, children = self.open.pop()
+            node.last = i
+            _close(self.text, node, children, event)
+            self._place(node)
+
+    def _scalar(self, i: int, event: Any) -> Node:
+        node = _node("scalar", i, event, last=i, style=event.style or None, value=event.value)
+        if node.style in ("|", ">"):
+            node.end = _block_scalar_end(self.text, node)
+        return node
+
+    def _place(self, node: Node) -> None:
+        if self.open:
+            self.open[-1][1].append(node)
         else:
-            continue
-        if stack:
-            stack[-1][1].append(node)
-        else:
-            root = node
-    assert root is not None
-    return Tree(text, tuple(bare_event(event) for event in found), root, frozenset(shared), parser)
+            self.root = node
 
 
-def _tag(event: Any) -> str | None:
-    return None if event.tag is None else str(event.tag)
+def _node(kind: str, i: int, event: Any, **more: Any) -> Node:
+    tag = None if getattr(event, "tag", None) is None else str(event.tag)
+    return Node(kind, i, event.start_mark.index, event.end_mark.index, anchor=event.anchor, tag=tag, **more)
 
 
 def _close(text: str, node: Node, children: list[Node], event: Any) -> None:
@@ -226,9 +247,15 @@ def _close(text: str, node: Node, children: list[Node], event: Any) -> None:
 
 def _block_scalar_end(text: str, node: Node) -> int:
     """The end of a block scalar's last line; with `+`, of the last blank line that belongs to it."""
-    header = text[node.start : text.find("\n", node.start) + 1 or len(text)]
-    body = text[node.start : node.end]
-    if "+" not in header.partition("#")[0]:
-        return node.start + len(body.rstrip())
-    body = body[: len(body) - len(body.rpartition("\n")[2])] if not body.rpartition("\n")[2].strip() else body
-    return node.start + len(body.removesuffix("\n").removesuffix("\r"))
+    header, *body = text[node.start : node.end].split("\n")
+    if "+" in header.partition("#")[0]:
+        end = node.end - (len(body[-1]) if body and not body[-1].strip(WHITE) else 0)
+        return node.start + len(text[node.start : end].removesuffix("\n").removesuffix("\r"))
+    indent = next((_indent(line) for line in body if line.strip(WHITE)), 0)
+    while body and not body[-1].strip(WHITE) and _indent(body[-1]) <= indent:
+        body.pop()
+    return node.start + len("\n".join([header, *body]).removesuffix("\r"))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from mtrack.yaml.splice import Append, Change, Put, Remove
+from mtrack.yaml.changes import Append, Change, Put, Remove
 
 
 def tree(text: str) -> Any:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mtrack.check.workspace import load_project
-from mtrack.edit import verbs
+from mtrack.edit import statuses, verbs
 from mtrack.errors import UsageError
 from mtrack.record import schema
 from mtrack.record.settings import Settings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mtrack.edit.verbs import Edit
     from mtrack.record.model import Invoice, Milestone
-    from mtrack.yaml.splice import Change
+    from mtrack.yaml.changes import Change
 
 DAY = date(2026, 11, 1)
 TRICKY = 'yes: 1_000 #1, "it\'s" [no] ü 🙂'
@@ -90,4 +90,4 @@ def changes_for(context: ProjectContext, case: str) -> tuple[Change, ...]:
         edit = CASES[case](context)
     except UsageError:
         return ()
-    return (*edit.changes, *verbs.statuses(context, edit.changes)) if edit.changes else ()
+    return (*edit.changes, *statuses.statuses(context, edit.changes)) if edit.changes else ()

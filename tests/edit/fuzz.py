@@ -18,7 +18,7 @@ import edit_verbs  # noqa: E402
 import yaml  # noqa: E402
 
 from mtrack.edit.records import splice_records  # noqa: E402
-from mtrack.yaml.splice import RefusedError  # noqa: E402
+from mtrack.yaml.refusal import RefusedError  # noqa: E402
 
 
 def batch(job: tuple[int, int]) -> tuple[int, Counter[str], list[str]]:

@@ -20,6 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
+from mtrack import files  # noqa: E402
 from mtrack.edit import find, store, transaction, verbs  # noqa: E402
 from mtrack.record import schema  # noqa: E402
 from mtrack.yaml import source  # noqa: E402
@@ -75,7 +76,7 @@ def litter(folder: Path) -> list[str]:
     return [
         path.name
         for path in folder.rglob(".*")
-        if path.is_file() and (path.name == store.LOCK or path.name.endswith(store.TEMPORARY))
+        if path.is_file() and (path.name == store.LOCK or path.name.endswith(files.TEMPORARY))
     ]
 
 

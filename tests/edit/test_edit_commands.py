@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from support import ROOT, Result, add_evidence, mtrack, write_tree
 
 if TYPE_CHECKING:
@@ -204,11 +205,11 @@ def test_findings_have_their_place_but_in_lines_that_are_not_written(work: Path)
     assert _run(work, *bill).out.startswith(f"{theirs}error: {used} (duplicate-invoice-number)\n  correct the number")
     forced = _run(work, *bill, "--force", "--dry-run")
     assert forced.err.startswith(
-        f"would copy {work / 'mtrack.yaml'} to invoices/mtrack.yaml\n{theirs}error, to be recorded all the same: {used} ("
+        f"would copy {work / 'mtrack.yaml'} to invoices/mtrack.yaml\n{theirs}error, to be recorded anyway: {used} ("
     )
     forced = _run(work, *bill, "--force")
     assert forced.err.startswith(
-        f"{theirs}error, recorded all the same: {used} (duplicate-invoice-number)\n"
+        f"{theirs}error, recorded anyway: {used} (duplicate-invoice-number)\n"
         "  see acme-website/milestones.yaml:15:23: first used here\n  correct the number"
     )
     assert _run(work, "bill", "globex-portal", "M2", "INV-2026-004").out.startswith(
@@ -237,15 +238,62 @@ def test_an_error_that_was_there_is_no_reason_to_refuse(work: Path) -> None:
     )
     result = _run(work, "pay", "INV-2026-004", "10.00")
     assert result.code == 0, result.out
-    assert "status: paid" in _text(work)  # wrong before: left to lint --fix
+    assert "status: paid" in _text(work)  # wrong before, and not of the milestone that was paid
     assert _run(work, "add", "acme-website", "More", "1.00").code == 1  # more money at stake than before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "command", "said", "left"),
+    [
+        ("partially_paid", ("hold", "acme-website", "M2"), "; status of M2 corrected from partially_paid to not_billed", "not_billed"),
+        ("sent", ("deliver", "acme-website", "M2", "--date", "2026-02-19"), "; status of M2 corrected from sent to not_billed", "not_billed"),
+        ("partially_paid", ("bill", "acme-website", "M2", "I-9"), ", sent on 2026-03-01", "partially_paid"),
+        ("sent", ("bill", "acme-website", "M2", "I-9"), ", sent on 2026-03-01", "sent"),
+        ("sent", ("cancel", "acme-website", "M2", "--force"), "; status of M2 corrected from sent to cancelled", "cancelled"),
+        ("sent", ("bill", "acme-website", "I-9", "--line", "M1=1.00", "--line", "M2=1000.00", "--force"), ", sent on 2026-03-01", "sent"),
+        ("sent", ("deliver", "acme-website", "M1", "--force"), "delivered on 2026-03-01", "sent"),
+        ("sent", ("close", "acme-website", "--force"), "closed on 2026-03-01", "sent"),
+        ("not_billed", ("hold", "acme-website", "M2"), "on hold", "not_billed"),
+    ],
+)  # fmt: skip
+def test_a_status_that_was_wrong_is_corrected_by_a_verb_that_touches_the_milestone(
+    work: Path, wrong: str, command: tuple[str, ...], said: str, left: str
+) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(RECORD.replace("status: not_billed", f"status: {wrong}"), encoding="utf-8")
+    result = _run(work, *command)
+    assert result.code == 0, result.out
+    assert result.out.splitlines()[0].endswith(said)
+    assert yaml.safe_load(_text(work))["milestones"][1]["status"] == left
+
+
+@pytest.mark.parametrize(
+    "command", [("write-off", "INV-2026-004", "10.00"), ("pay", "INV-2026-004", "10.00"), ("void", "INV-2026-004")]
+)
+def test_a_wrong_status_is_corrected_by_a_verb_for_an_invoice(work: Path, command: tuple[str, ...]) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(RECORD.replace("status: sent", "status: not_billed"), encoding="utf-8")
+    result = _run(work, *command)
+    assert result.code == 0, result.out
+    assert ("; status of M1 corrected from not_billed to " in result.out) == (command[0] != "void")
+    assert _run(work, "lint").code == 0 or "status-mismatch" not in _run(work, "lint").out
+
+
+def test_a_wrong_status_at_whose_word_an_invoice_counts_as_paid_stays(work: Path) -> None:
+    path = work / "acme-website/milestones.yaml"
+    path.write_text(
+        RECORD.replace("status: sent", "status: paid").replace("amount: 4000.00, sent", "amount: 3000.00, sent"),
+        encoding="utf-8",
+    )
+    assert "corrected" not in _run(work, "hold", "acme-website", "M1").out
+    assert "status: paid\n  - id: M2" in _text(work)
 
 
 def test_a_broken_record_is_not_edited(work: Path) -> None:
     path = work / "acme-website/milestones.yaml"
     path.write_text(RECORD.replace("amount: 5000.00", "amount: 5,000"), encoding="utf-8")
     result = _run(work, "hold", "acme-website", "M2")
-    assert (result.code, "the record is broken; mend this first" in result.err) == (1, True)
+    assert (result.code, "the record is broken; fix this first" in result.err) == (1, True)
     assert "acme-website/milestones.yaml:13:13: error: `amount` must be a number" in result.out
     assert _run(work, "pay", "INV-2026-004").code == 2  # its invoices can't be told
 

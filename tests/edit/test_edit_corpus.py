@@ -11,7 +11,7 @@ import pytest
 from edit_verbs import CASES, changes_for, context_of
 
 from mtrack.edit.records import splice_records
-from mtrack.yaml.splice import REASONS, RefusedError
+from mtrack.yaml.refusal import REASONS, RefusedError
 
 CORPUS = sorted((Path(__file__).parent.parent / "corpus-edit").glob("*.txt"))
 SHARE = 0.03

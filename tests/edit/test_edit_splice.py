@@ -15,9 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtrack.edit.records import splice_records
-from mtrack.edit.verbs import fix_statuses, next_id, next_number
+from mtrack.edit.statuses import fix_statuses
+from mtrack.edit.verbs import next_id, next_number
 from mtrack.yaml import style, tree
-from mtrack.yaml.splice import Append, Change, Put, RefusedError, Remove
+from mtrack.yaml.changes import Append, Change, Put, Remove
+from mtrack.yaml.refusal import RefusedError
 
 HEAD = "project: A\ncurrency: EUR\nmilestones:\n"
 STATUS = ("milestones", 0, "status")

@@ -15,6 +15,7 @@ import kill
 import pytest
 from support import ROOT, mtrack, write_tree
 
+from mtrack import files
 from mtrack.edit import store
 from mtrack.errors import CannotRunError, UsageError
 
@@ -101,10 +102,10 @@ def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pyte
             return write(fd, data)
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr("mtrack.edit.store.os.write", full)
+    monkeypatch.setattr("mtrack.files.os.write", full)
     if room == 100:  # it fills up with the last characters
         monkeypatch.setattr(
-            "mtrack.edit.store.os.fsync", lambda _fd: (_ for _ in ()).throw(OSError(errno.ENOSPC, "no space"))
+            "mtrack.files.os.fsync", lambda _fd: (_ for _ in ()).throw(OSError(errno.ENOSPC, "no space"))
         )
     result = mtrack(*PAY, cwd=tmp_path)
     assert result.code == 3
@@ -301,7 +302,7 @@ def test_an_interrupt_after_the_record_is_written_keeps_its_file(
         if "2026-02-20" in path.read_text(encoding="utf-8"):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, "flush_folder", interrupted)
+    monkeypatch.setattr(files, "flush_folder", interrupted)
     assert (
         mtrack("credit", "INV-1", "CN-1", "--amount", "1", "--file", paper, "--as-of", "2026-02-20", cwd=tmp_path).code
         == 130

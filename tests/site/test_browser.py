@@ -18,7 +18,7 @@ import pytest
 from hostile import write_hostile
 from support import AS_OF, ROOT, mtrack, write_tree
 
-from mtrack.check.pipeline import Selection
+from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.site.build import write_folder
 from mtrack.site.serve import Preview, serving, watch

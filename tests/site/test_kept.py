@@ -13,16 +13,17 @@ from hostile import write_hostile
 from support import AS_OF, ROOT, mtrack, write_tree
 from test_site import RECORDS, files
 
-from mtrack.check.pipeline import Selection, lint
+from mtrack.check.pipeline import check
 from mtrack.check.workspace import Workspace, open_workspace
-from mtrack.site import store
 from mtrack.site.output import KEPT
-from mtrack.site.store import gather
+from mtrack.views.summary import project_summary
 from mtrack.workspace import find_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from mtrack.check.store import StoredProject
 
 DAY = "2026-11-22"
 
@@ -134,8 +135,8 @@ def test_a_report_that_moves_has_other_links(tmp_path: Path) -> None:
 def test_only_what_changed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "work"
     shutil.copytree(ROOT / "example-workspace", root)
-    selection, day = Selection(), date.fromisoformat(DAY)
-    kept = gather(open_workspace(str(root), day), selection, ".", {}).kept
+    day = date.fromisoformat(DAY)
+    kept = check(open_workspace(str(root), day), summarize=project_summary, kept={}).projects
     opened: list[str] = []
     open_project = Workspace.open
 
@@ -144,27 +145,49 @@ def test_only_what_changed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         return open_project(self, folder)
 
     monkeypatch.setattr(Workspace, "open", watched)
-    assert gather(open_workspace(str(root), day), selection, ".", kept).kept == kept
+    assert check(open_workspace(str(root), day), summarize=project_summary, kept=kept).projects == kept
     assert opened == []
     grow(root, "acme-website/milestones.yaml", "# seen\n")
-    gather(open_workspace(str(root), day), selection, ".", kept)
+    check(open_workspace(str(root), day), summarize=project_summary, kept=kept)
     assert set(opened) == {"acme-website"}
+
+
+def test_a_project_is_let_go_before_the_next_is_read(tmp_path: Path) -> None:
+    write_tree(tmp_path, {f"p{i}/milestones.yaml": RECORDS.format(name=f"P{i}", number=f"P-{i}") for i in range(12)})
+    workspace = open_workspace(find_root(str(tmp_path)), AS_OF)
+    visited: list[tuple[str, int]] = []
+    check(workspace, visit=lambda folder, _kept: visited.append((folder, workspace.opened)))
+    assert visited == [(folder, 1) for folder in workspace.found.projects]
+    assert workspace.opened == 0
+
+
+def test_what_rules_across_projects_say_is_known_from_a_second_visit(tmp_path: Path) -> None:
+    numbers = {"p1": "A-1", "p2": "A-2", "p3": "A-1"}
+    write_tree(
+        tmp_path, {f"{name}/milestones.yaml": RECORDS.format(name=name, number=no) for name, no in numbers.items()}
+    )
+    workspace = open_workspace(find_root(str(tmp_path)), AS_OF)
+    visited: list[tuple[str, bool]] = []
+
+    def visit(folder: str, item: StoredProject[None]) -> None:
+        visited.append((folder, any(finding.rule == "duplicate-invoice-number" for finding in item.findings)))
+
+    checked = check(workspace, visit=visit)
+    assert visited == [("p1", False), ("p2", False), ("p3", False), ("p3", True)]
+    assert [finding.path for finding in checked.report.findings if finding.rule == "duplicate-invoice-number"] == [
+        "p3/milestones.yaml"
+    ]
 
 
 def test_few_projects_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(tmp_path, {f"p{i}/milestones.yaml": RECORDS.format(name=f"P{i}", number=f"P-{i}") for i in range(12)})
-    monkeypatch.setattr(store, "MOST_OPEN", 3)
+    monkeypatch.setattr("mtrack.check.workspace.MOST_OPEN", 3)
     workspace = open_workspace(find_root(str(tmp_path)), AS_OF)
-    most = 0
-
-    def count(_folder: str, _kept: object) -> None:
-        nonlocal most
-        most = max(most, workspace.opened)
-
-    gathered = gather(workspace, Selection(), ".", {}, count)
-    assert 0 < most <= 4
-    assert workspace.opened == 0
-    assert gathered.report == lint(open_workspace(find_root(str(tmp_path)), AS_OF), Selection(), ".")
+    first = workspace.open("p0")
+    for folder in workspace.found.projects:
+        workspace.open(folder)
+        assert workspace.open("p0") is first
+    assert workspace.opened == 3
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b"\xc1", b"\x81\xa1a\x91\x01"])

@@ -20,21 +20,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 
-from mtrack.check.pipeline import Selection
+from mtrack import git
+from mtrack.check.pipeline import check
+from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.render.wording import Wording
 from mtrack.rules import RULES
 from mtrack.site import workspace_pages
 from mtrack.site.charts import sum_bar, two_bars
 from mtrack.site.links import page_of
-from mtrack.site.revision import revision
-from mtrack.site.store import gather
-from mtrack.views.attention import ACTIONS
 from mtrack.views.overview import Overview, overview
 from mtrack.views.progress import Progress
 from mtrack.views.register import number_order
 from mtrack.views.statement import statement
 from mtrack.views.status import status
+from mtrack.views.summary import project_summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -329,7 +329,7 @@ def test_a_single_file_is_not_written_over_records(tree: Path) -> None:
 
 
 def test_every_gap_and_overlap_has_a_next_step() -> None:
-    assert set(ACTIONS) == {name for name, rule in RULES.items() if rule.category in ("gap", "overlap")}
+    assert [rule.name for rule in RULES.values() if bool(rule.next_step) != (rule.category in ("gap", "overlap"))] == []
 
 
 def test_folders_never_share_a_page() -> None:
@@ -340,7 +340,7 @@ def test_folders_never_share_a_page() -> None:
 
 
 def test_the_commit_is_shown_and_git_is_only_read(tree: Path, tmp_path: Path) -> None:
-    assert revision(str(tree)) is None
+    assert git.head(str(tree)) is None
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     for command in (
         ["init", "-q"],
@@ -348,7 +348,7 @@ def test_the_commit_is_shown_and_git_is_only_read(tree: Path, tmp_path: Path) ->
         ["-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-q", "-m", "x"],
     ):
         subprocess.run(["git", "-C", tree, *command], check=True, env=environment)
-    head = revision(str(tree))
+    head = git.head(str(tree))
     assert head
     before = files(tree)
     report(tree, tmp_path / "out")
@@ -449,8 +449,8 @@ def test_the_statement_adds_up(tmp_path: Path) -> None:
 
 def example() -> Overview:
     workspace = open_workspace(str(ROOT / "example-workspace"), date(2026, 11, 22))
-    gathered = gather(workspace, Selection(), ".", {})
-    return overview(workspace.settings, gathered.report, gathered.summaries)
+    checked = check(workspace, summarize=project_summary)
+    return overview(workspace.settings, checked.report, checked.summaries)
 
 
 def test_months_hold_what_was_sent_and_paid() -> None:

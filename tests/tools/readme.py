@@ -1,6 +1,6 @@
 """Writes the generated parts of README.md: what the commands print, the fields, the rules.
 
-`python tests/tools/readme.py` brings README.md up to date; a test compares.
+`make test` brings README.md up to date by it (`tests/tools/generated.py`); a test compares.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from support import mtrack  # noqa: E402
 
 from mtrack import resources  # noqa: E402
 from mtrack.rules import RULES  # noqa: E402
-from mtrack.yaml.splice import REASONS  # noqa: E402
+from mtrack.yaml.refusal import REASONS  # noqa: E402
 
 _CONSOLE = re.compile(r"```console\n\$ mtrack ([^\n]*)\n(.*?)```\n", re.DOTALL)
 
@@ -102,8 +102,3 @@ def _walk(node: dict[str, Any], top: dict[str, Any], prefix: str, lines: list[st
 def schema_is_workspace(top: dict[str, Any]) -> bool:
     """Whether a schema is that of `mtrack.yaml`."""
     return "workspace" in str(top["$id"])
-
-
-if __name__ == "__main__":
-    path = ROOT / "README.md"
-    path.write_text(generated(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import mtrack, write_tree
 
-from mtrack.check.pipeline import Selection, lint
+from mtrack.check.pipeline import check, contexts
+from mtrack.check.report import Selection
 from mtrack.check.workspace import Workspace
 from mtrack.figures.aging import BUCKETS
 from mtrack.figures.ledger import Totals
@@ -59,7 +60,7 @@ def workspace(records: Records, as_of: date) -> Workspace:
 
 
 def context(data: dict[str, Any], as_of: date) -> ProjectContext:
-    (result,) = workspace([(data, "EUR", None)], as_of).contexts
+    (result,) = contexts(workspace([(data, "EUR", None)], as_of))
     return result
 
 
@@ -179,7 +180,7 @@ def test_the_forecast_holds_all_that_is_outstanding_and_unbilled_once(records: R
 @given(WORKSPACES, AS_OF_ANY)
 def test_clients_sum_to_the_workspace(records: Records, as_of: date) -> None:
     shown = workspace(records, as_of)
-    groups = clients(project_summary(item, ()) for item in shown.contexts)
+    groups = clients(project_summary(item, ()) for item in contexts(shown))
     for currency, totals in status(shown, ALL).totals.items():
         of_it = [item for item in groups if item.currency == currency]
         for name in Totals.__struct_fields__:
@@ -320,8 +321,8 @@ def test_what_is_marked_paid_leaves_out_credit_notes_and_earlier_years() -> None
 def test_only_clients_with_a_name_are_counted(names: list[str | None], count: int) -> None:
     data = {"project": "P", "milestones": [{"id": "M1", "name": "One", "amount": Decimal(1), "status": "not_billed"}]}
     shown = workspace([(data, "EUR" if i % 2 else "USD", name) for i, name in enumerate(names)], date(2026, 2, 20))
-    summaries = [project_summary(item, ()) for item in shown.contexts]
-    view = overview(Settings(), lint(shown, ALL), summaries)
+    summaries = [project_summary(item, ()) for item in contexts(shown)]
+    view = overview(Settings(), check(shown, ALL).report, summaries)
     assert view.named_clients == count
 
 

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.figures.ledger import agreed_count, agreed_total
-from mtrack.finding import Category, Place, Problem, Severity
-from mtrack.record.model import number_parts
+from mtrack.finding import Place, Problem, Severity
+from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
+from mtrack.rules.series import holes
+from mtrack.rules.wording import days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from mtrack.figures.ledger import MilestoneFigures
     from mtrack.rules.context import ProjectContext
-    from mtrack.rules.facts import Entry, WorkspaceFacts
+    from mtrack.rules.facts import WorkspaceFacts
 
 DELIVERED_DAYS = 14
 """Days a completed milestone may wait for its approval."""
-MIN_SERIES = 3
-MAX_HOLE = 100
-MAX_DIGITS = 30
-MAX_NAMED = 3
-MAX_LISTED = 6
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in words: "A", "A and B", "A, B and C", of many the first few and "9 more"."""
-    if len(names) > MAX_LISTED + 1:
-        names = [*names[:MAX_LISTED], f"{len(names) - MAX_LISTED:,} more"]
-    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
-
-
-def days(number: int) -> str:
-    """A number of days in words: "1 day", "42 days"."""
-    return "1 day" if number == 1 else f"{number:,} days"
 
 
 def _counted(context: ProjectContext) -> list[MilestoneFigures]:
     return [figures for figures in context.ledger.milestones if not figures.milestone.cancelled]
 
 
-@project_rule(Category.GAP, Severity.ERROR)
+@project_rule(Severity.ERROR, next_step="add the missing milestone")
 def amount_unlisted(context: ProjectContext) -> Iterator[Problem]:
     """The milestones sum to less than the agreement's total with its amendments.
 
@@ -70,17 +54,17 @@ def amount_unlisted(context: ProjectContext) -> Iterator[Problem]:
     listed = money.total(figures.agreed for figures in _counted(context))
     if agreed is not None and listed < agreed:
         missing = money.minus(agreed, listed)
-        yield Problem(
-            place=project.place("agreement", "total"),
-            message=f"the milestones sum to {project.money(listed)}, {project.money(missing)} less than the {project.money(agreed)} agreed",
-            hint="add the milestone that is missing, or record what was taken away as an amendment",
+        yield about_project(
+            project,
+            project.place("agreement", "total"),
+            f"the milestones sum to {project.money(listed)}, {project.money(missing)} less than the {project.money(agreed)} agreed",
+            "add the milestone that is missing, or record what was taken away as an amendment",
             amount=missing,
-            currency=project.currency,
             since=project.agreement.signed if project.agreement else None,
         )
 
 
-@project_rule(Category.GAP, Severity.ERROR)
+@project_rule(Severity.ERROR, next_step="add the missing milestone")
 def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
     """Fewer milestones than the agreement counts.
 
@@ -112,7 +96,7 @@ def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Category.GAP, Severity.WARNING)
+@project_rule(Severity.WARNING, next_step="bill it")
 def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
     """An approved milestone has no invoice, for more than `bill_within` days, and is not on hold.
 
@@ -148,18 +132,18 @@ def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
             continue
         waited = (context.as_of - milestone.approved).days
         if waited > context.settings.bill_within:
-            yield Problem(
-                place=project.place(*milestone.deliverable.route, "approved"),
-                message=f"{milestone.label} was approved on {milestone.approved}, {days(waited)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
-                hint="send the invoice and record it, or put the milestone on hold",
-                milestone=milestone.id,
+            yield about_milestone(
+                project,
+                milestone,
+                project.place(*milestone.deliverable.route, "approved"),
+                f"{milestone.label} was approved on {milestone.approved}, {days(waited)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
+                "send the invoice and record it, or put the milestone on hold",
                 amount=figures.unbilled,
-                currency=project.currency,
                 since=milestone.approved,
             )
 
 
-@project_rule(Category.GAP, Severity.WARNING)
+@project_rule(Severity.WARNING, next_step="bill it, or say why not")
 def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A milestone neither billed nor approved, while a later one is billed.
 
@@ -200,13 +184,13 @@ def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
         if later is not None and _skipped(figures, context):
             sent = min(item.invoice.sent for item in later.live_invoices)
             problems.append(
-                Problem(
-                    place=project.place(*milestone.route, "status"),
-                    message=f"{milestone.label} is neither approved nor billed, while the later {later.milestone.label} is billed: {project.money(figures.unbilled)} not billed",
-                    hint="get it approved and bill it, or put it on hold or cancel it",
-                    milestone=milestone.id,
+                about_milestone(
+                    project,
+                    milestone,
+                    "status",
+                    f"{milestone.label} is neither approved nor billed, while the later {later.milestone.label} is billed: {project.money(figures.unbilled)} not billed",
+                    "get it approved and bill it, or put it on hold or cancel it",
                     amount=figures.unbilled,
-                    currency=project.currency,
                     since=sent,
                     related=((project.place(*later.milestone.route, "id"), f"{later.milestone.id} is billed"),),
                 )
@@ -223,7 +207,7 @@ def _skipped(figures: MilestoneFigures, context: ProjectContext) -> bool:
     )
 
 
-@project_rule(Category.GAP, Severity.WARNING)
+@project_rule(Severity.WARNING, next_step="bill the rest")
 def underbilled(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is billed, but for less than agreed.
 
@@ -257,18 +241,18 @@ def underbilled(context: ProjectContext) -> Iterator[Problem]:
     for figures in _counted(context):
         milestone = figures.milestone
         if figures.is_billed and figures.unbilled:
-            yield Problem(
-                place=project.place(*milestone.route, "amount"),
-                message=f"{milestone.label} is billed {project.money(figures.billed)} of {project.money(figures.agreed)}: {project.money(figures.unbilled)} not billed",
-                hint="bill the rest on an invoice under `invoices`, or amend the agreement",
-                milestone=milestone.id,
+            yield about_milestone(
+                project,
+                milestone,
+                "amount",
+                f"{milestone.label} is billed {project.money(figures.billed)} of {project.money(figures.agreed)}: {project.money(figures.unbilled)} not billed",
+                "bill the rest on an invoice under `invoices`, or amend the agreement",
                 amount=figures.unbilled,
-                currency=project.currency,
                 since=min(item.invoice.sent for item in figures.live_invoices),
             )
 
 
-@project_rule(Category.GAP, Severity.WARNING)
+@project_rule(Severity.WARNING, next_step="chase it", money="overdue")
 def overdue(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is not settled past its due date, and not disputed.
 
@@ -305,19 +289,18 @@ def overdue(context: ProjectContext) -> Iterator[Problem]:
             continue
         invoice = figures.invoice
         late = (context.as_of - figures.due).days
-        yield Problem(
-            place=project.place(*invoice.route, "due" if invoice.due is not None else "sent"),
-            message=f"invoice {invoice.number} was due on {figures.due}, {days(late)} ago: {project.money(figures.outstanding)} outstanding",
-            hint="chase it, or record the payment, a dispute or a write-off",
-            milestone=invoice.only_milestone,
-            invoice=invoice.number,
+        yield about_invoice(
+            project,
+            invoice,
+            "due" if invoice.due is not None else "sent",
+            f"invoice {invoice.number} was due on {figures.due}, {days(late)} ago: {project.money(figures.outstanding)} outstanding",
+            "chase it, or record the payment, a dispute or a write-off",
             amount=figures.outstanding,
-            currency=project.currency,
             since=figures.due,
         )
 
 
-@project_rule(Category.GAP, Severity.INFO)
+@project_rule(Severity.INFO, next_step="get the approval", money="ahead")
 def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
     """A milestone was completed more than 14 days ago, and is neither approved nor billed.
 
@@ -344,16 +327,17 @@ def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
             continue
         waited = (context.as_of - milestone.completed).days
         if waited > DELIVERED_DAYS:
-            yield Problem(
-                place=project.place(*milestone.deliverable.route, "completed"),
-                message=f"{milestone.label} was completed on {milestone.completed}, {days(waited)} ago, and is not approved",
-                hint="ask for the approval, and record it with its sign-off",
-                milestone=milestone.id,
+            yield about_milestone(
+                project,
+                milestone,
+                project.place(*milestone.deliverable.route, "completed"),
+                f"{milestone.label} was completed on {milestone.completed}, {days(waited)} ago, and is not approved",
+                "ask for the approval, and record it with its sign-off",
                 since=milestone.completed,
             )
 
 
-@project_rule(Category.GAP, Severity.INFO)
+@project_rule(Severity.INFO, next_step="deliver, or plan anew", money="ahead")
 def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's planned date has passed, with nothing completed, approved or billed.
 
@@ -380,16 +364,17 @@ def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
             continue
         if milestone.completed is None and milestone.approved is None and not figures.is_billed:
             late = (context.as_of - milestone.planned).days
-            yield Problem(
-                place=project.place(*milestone.route, "planned"),
-                message=f"{milestone.label} was planned for {milestone.planned}, {days(late)} ago, and is not recorded as completed",
-                hint="record its completion, or plan it anew",
-                milestone=milestone.id,
+            yield about_milestone(
+                project,
+                milestone,
+                "planned",
+                f"{milestone.label} was planned for {milestone.planned}, {days(late)} ago, and is not recorded as completed",
+                "record its completion, or plan it anew",
                 since=milestone.planned,
             )
 
 
-@workspace_rule(Category.GAP, Severity.INFO)
+@workspace_rule(Severity.INFO, next_step="find the missing invoice")
 def invoice_number_gap(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """A hole in a series of invoice numbers.
 
@@ -418,52 +403,19 @@ def invoice_number_gap(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """
     if workspace.skipped:
         return
-    series: dict[tuple[str, str], dict[int, list[Entry]]] = {}
-    for entry in workspace.entries:
-        parts = number_parts(entry.invoice.key)
-        if parts is not None and len(parts[1].lstrip("0")) <= MAX_DIGITS:
-            before, digits, after = parts
-            series.setdefault((before, after), {}).setdefault(int(digits), []).append(entry)
-    for numbers in series.values():
-        for part in _runs(sorted(numbers)):
-            if len(part) < MIN_SERIES:
-                continue
-            for low, high in pairwise(part):
-                if high - low > 1:
-                    yield _hole(low, high, numbers[low][0].invoice.number, numbers[high][0])
+    for hole in holes(workspace.entries):
+        number = hole.after.invoice.number
+        are = "is" if hole.missing == 1 else "are"
+        yield about_invoice(
+            hole.after.project,
+            hole.after.invoice,
+            "number",
+            f"{hole.names} {are} not recorded anywhere, between {hole.before.invoice.number} and {number}",
+            "record it, void if it was never sent; a number used outside this workspace takes a waiver",
+        )
 
 
-def _runs(numbers: list[int]) -> Iterator[list[int]]:
-    """Sorted numbers cut where more than MAX_HOLE are missing."""
-    run: list[int] = []
-    for number in numbers:
-        if run and number - run[-1] - 1 > MAX_HOLE:
-            yield run
-            run = []
-        run.append(number)
-    if run:
-        yield run
-
-
-def _hole(low: int, high: int, low_number: str, entry: Entry) -> Problem:
-    """The problem at the number after a hole; the missing ones are written like that one."""
-    invoice = entry.invoice
-    parts = number_parts("".join(invoice.number.split()))
-    assert parts is not None
-    before, digits, after = parts
-    names = [f"{before}{number:0{len(digits)}d}{after}" for number in range(low + 1, min(high, low + 1 + MAX_NAMED))]
-    rest = high - low - 1 - len(names)
-    missing = f"{', '.join(names)} and {rest} more" if rest else listed(names)
-    return Problem(
-        place=entry.project.place(*invoice.route, "number"),
-        message=f"{missing} {'is' if high - low == 2 else 'are'} not recorded anywhere, between {low_number} and {invoice.number}",  # noqa: PLR2004
-        hint="record it, void if it was never sent; a number used outside this workspace takes a waiver",
-        milestone=invoice.only_milestone,
-        invoice=invoice.number,
-    )
-
-
-@project_rule(Category.GAP, Severity.WARNING)
+@project_rule(Severity.WARNING, next_step="record it")
 def unrecorded_file(context: ProjectContext) -> Iterator[Problem]:
     """A file in `agreement/`, `invoices/` or `signoffs/` that no record names.
 

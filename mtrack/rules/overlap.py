@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.figures.ledger import agreed_count, agreed_total
-from mtrack.finding import Category, Problem, Severity
+from mtrack.finding import Problem, Severity
 from mtrack.record.model import number_key
-from mtrack.rules.gaps import listed
+from mtrack.rules.papers import groups, is_one_paper, papers, same_number
+from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
+from mtrack.rules.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterator
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 
-T = TypeVar("T")
 
-
-@project_rule(Category.OVERLAP, Severity.ERROR)
+@project_rule(Severity.ERROR, next_step="get an amendment signed")
 def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
     """The milestones sum to more than the agreement's total with its amendments.
 
@@ -56,17 +55,17 @@ def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
     listed = money.total(milestone.amount for milestone in project.milestones if not milestone.cancelled)
     if agreed is not None and listed > agreed:
         surplus = money.minus(listed, agreed)
-        yield Problem(
-            place=project.place("agreement", "total"),
-            message=f"the milestones sum to {project.money(listed)}, {project.money(surplus)} more than the {project.money(agreed)} agreed",
-            hint="mend the amounts, or record the amendment that allows them",
+        yield about_project(
+            project,
+            project.place("agreement", "total"),
+            f"the milestones sum to {project.money(listed)}, {project.money(surplus)} more than the {project.money(agreed)} agreed",
+            "mend the amounts, or record the amendment that allows them",
             amount=surplus,
-            currency=project.currency,
             since=project.agreement.signed if project.agreement else None,
         )
 
 
-@project_rule(Category.OVERLAP, Severity.ERROR)
+@project_rule(Severity.ERROR, next_step="get an amendment signed")
 def milestones_extra(context: ProjectContext) -> Iterator[Problem]:
     """More milestones than the agreement counts.
 
@@ -100,61 +99,7 @@ def milestones_extra(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-def _groups(items: Iterable[tuple[Hashable, T]]) -> Iterator[list[T]]:
-    """What agrees in a key, two or more, each group in the order it came in: of paths and lines."""
-    groups: dict[Hashable, list[T]] = {}
-    for key, item in items:
-        groups.setdefault(key, []).append(item)
-    return (group for group in groups.values() if len(group) > 1)
-
-
-def _same_number(workspace: WorkspaceFacts) -> Iterator[list[Entry]]:
-    """The invoice records that have one number, two or more."""
-    return _groups((entry.invoice.key, entry) for entry in workspace.entries)
-
-
-def _shared(group: list[Entry]) -> bool:
-    """Whether records with one number are shares of one paper: same total, sent date and currency, and they fit."""
-    first = group[0]
-    total = first.invoice.total
-    same = all(
-        entry.invoice.total == total
-        and entry.invoice.sent == first.invoice.sent
-        and entry.project.currency == first.project.currency
-        for entry in group
-    )
-    return total is not None and same and money.total(entry.invoice.amount for entry in group) <= total
-
-
-@lru_cache(maxsize=1)
-def _papers(workspace: WorkspaceFacts) -> _Papers:
-    """The papers of the workspace at hand: several rules in a row ask."""
-    return _Papers(workspace)
-
-
-class _Papers:
-    """The invoices that are not void, and which of their records are shares of one paper."""
-
-    def __init__(self, workspace: WorkspaceFacts) -> None:
-        shared = (group for group in _same_number(workspace) if _shared(group))
-        self._first = {id(entry): group[0] for group in shared for entry in group}
-        self.entries = [entry for entry in workspace.entries if not entry.invoice.void]
-
-    def same(self, one: Entry, other: Entry) -> bool:
-        """Whether two records are of one paper."""
-        return self._first.get(id(one), one) is self._first.get(id(other), other)
-
-    def repeats(self, group: list[Entry]) -> Iterator[Entry]:
-        """Of a group in order, those on another paper than the first; of one paper only the first."""
-        seen = {id(self._first.get(id(group[0]), group[0]))}
-        for entry in group:
-            paper = id(self._first.get(id(entry), entry))
-            if paper not in seen:
-                seen.add(paper)
-                yield entry
-
-
-@workspace_rule(Category.OVERLAP, Severity.ERROR)
+@workspace_rule(Severity.ERROR, next_step="give one a new number", local=True)
 def duplicate_invoice_number(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two invoice records in the workspace with one number, void ones too.
 
@@ -178,27 +123,26 @@ def duplicate_invoice_number(workspace: WorkspaceFacts) -> Iterator[Problem]:
           - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
-    for group in _same_number(workspace):
-        if _shared(group):
+    for group in same_number(workspace):
+        if is_one_paper(group):
             continue
         first = group[0]
         for entry in group[1:]:
             project, invoice = entry.project, entry.invoice
             elsewhere = f" in {first.project.name}" if first.project is not entry.project else ""
-            yield Problem(
-                place=project.place(*invoice.route, "number"),
-                message=f"invoice number {invoice.number} is already used{elsewhere}, for {first.project.money(first.invoice.amount)} sent on {first.invoice.sent}",
-                hint="correct the number, or remove the copy; one paper over several projects gives the same `total` in each",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                project,
+                invoice,
+                "number",
+                f"invoice number {invoice.number} is already used{elsewhere}, for {first.project.money(first.invoice.amount)} sent on {first.invoice.sent}",
+                "correct the number, or remove the copy; one paper over several projects gives the same `total` in each",
                 amount=invoice.amount,
-                currency=project.currency,
                 since=invoice.sent,
                 related=((first.project.place(*first.invoice.route, "number"), "first used here"),),
             )
 
 
-@project_rule(Category.OVERLAP, Severity.ERROR)
+@project_rule(Severity.ERROR, next_step="credit the excess")
 def overbilled(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is billed more than agreed.
 
@@ -241,14 +185,14 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
         if milestone.cancelled or not figures.overbilled:
             continue
         numbers = list(dict.fromkeys(item.invoice.number for item in figures.live_invoices))
-        yield Problem(
-            place=project.place(*milestone.route, "amount"),
-            message=f"{milestone.label} is billed {project.money(figures.billed)} on {listed(numbers) or 'no live invoice'}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
-            hint="void or credit what is too much, or record the amendment that allows it",
-            milestone=milestone.id,
+        yield about_milestone(
+            project,
+            milestone,
+            "amount",
+            f"{milestone.label} is billed {project.money(figures.billed)} on {listed(numbers) or 'no live invoice'}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
+            "void or credit what is too much, or record the amendment that allows it",
             invoice=numbers[-1] if len(numbers) == 1 else None,
             amount=figures.overbilled,
-            currency=project.currency,
             since=max((item.invoice.sent for item in figures.invoices), default=None),
             related=tuple(
                 (project.place(*item.invoice.route, "number"), f"{item.invoice.number} bills it")
@@ -257,7 +201,7 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Category.OVERLAP, Severity.ERROR)
+@project_rule(Severity.ERROR, next_step="void or credit it")
 def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a cancelled milestone.
 
@@ -296,18 +240,19 @@ def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
         if not figures.milestone.cancelled:
             continue
         for item in figures.live_invoices:
-            yield Problem(
-                place=project.place(*figures.milestone.route, "status"),
-                message=f"{figures.milestone.label} is cancelled, and invoice {item.invoice.number} bills it",
-                hint="void the invoice or credit it",
-                milestone=figures.milestone.id,
+            yield about_milestone(
+                project,
+                figures.milestone,
+                "status",
+                f"{figures.milestone.label} is cancelled, and invoice {item.invoice.number} bills it",
+                "void the invoice or credit it",
                 invoice=item.invoice.number,
                 since=item.invoice.sent,
                 related=((project.place(*item.invoice.route, "number"), "the invoice"),),
             )
 
 
-@project_rule(Category.OVERLAP, Severity.WARNING)
+@project_rule(Severity.WARNING, next_step="pay back or credit")
 def overpaid(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is settled for more than its gross amount, or a void one has a payment.
 
@@ -361,19 +306,18 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
                 if is_void
                 else f"invoice {invoice.number} is settled with {project.money(figures.settled)}, {paid} more than its {gross}"
             )
-            yield Problem(
-                place=project.place(*invoice.route, "amount"),
-                message=message,
-                hint="move the payment to the invoice it is for, or record the refund as a negative payment",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                project,
+                invoice,
+                "amount",
+                message,
+                "move the payment to the invoice it is for, or record the refund as a negative payment",
                 amount=surplus,
-                currency=project.currency,
                 since=max((payment.date for payment in invoice.payments), default=invoice.sent),
             )
 
 
-@workspace_rule(Category.OVERLAP, Severity.WARNING)
+@workspace_rule(Severity.WARNING, next_step="ask the bank which it is")
 def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two payments with the same reference, date and amount on different invoices.
 
@@ -415,34 +359,33 @@ def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
             invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf, payments: [{date: 2026-02-14, amount: 4000.00, reference: T-91}]}
             status: partially_paid
     """
-    papers = _papers(workspace)
+    known = papers(workspace)
     referred: Iterator[tuple[Hashable, tuple[Entry, PaymentFacts]]] = (
         ((payment.reference.strip(), payment.date, payment.amount, entry.project.currency), (entry, payment))
-        for entry in papers.entries
+        for entry in known.entries
         for payment in entry.invoice.payments
         if payment.reference.strip()
     )
-    for group in _groups(referred):
+    for group in groups(referred):
         origin, paid = group[0]
         for entry, payment in group[1:]:
-            if papers.same(entry, origin):
+            if known.same(entry, origin):
                 continue
             project, invoice = entry.project, entry.invoice
             place = origin.project.place(*paid.route, "reference")
-            yield Problem(
-                place=project.place(*payment.route, "reference"),
-                message=f"payment {payment.reference} of {project.money(payment.amount)} on {payment.date} is also recorded on invoice {origin.invoice.number}",
-                hint="remove it from the invoice it is not for",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                project,
+                invoice,
+                project.place(*payment.route, "reference"),
+                f"payment {payment.reference} of {project.money(payment.amount)} on {payment.date} is also recorded on invoice {origin.invoice.number}",
+                "remove it from the invoice it is not for",
                 amount=payment.amount,
-                currency=project.currency,
                 since=payment.date,
                 related=((place, f"on invoice {origin.invoice.number}"),),
             )
 
 
-@workspace_rule(Category.OVERLAP, Severity.WARNING)
+@workspace_rule(Severity.WARNING, next_step="void one if it is double")
 def likely_duplicate_invoice(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two live invoices of a project with the same amount and sent date.
 
@@ -470,30 +413,29 @@ def likely_duplicate_invoice(workspace: WorkspaceFacts) -> Iterator[Problem]:
             file: invoices/1.pdf
             lines: [{milestone: M1, amount: 4000.00}, {milestone: M2, amount: 4000.00}]
     """
-    papers = _papers(workspace)
+    known = papers(workspace)
     live = (
         ((entry.project.folder, entry.invoice.amount, entry.invoice.sent), entry)
-        for entry in papers.entries
+        for entry in known.entries
         if entry.invoice.live
     )
-    for group in _groups(live):
+    for group in groups(live):
         first = group[0]
-        for entry in papers.repeats(group):
+        for entry in known.repeats(group):
             project, invoice = entry.project, entry.invoice
-            yield Problem(
-                place=project.place(*invoice.route, "amount"),
-                message=f"invoice {invoice.number} has the same amount and date as {first.invoice.number}: {project.money(invoice.amount)}, sent on {invoice.sent}",
-                hint="void one if it was sent twice; if both are meant, add a waiver that says why",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                project,
+                invoice,
+                "amount",
+                f"invoice {invoice.number} has the same amount and date as {first.invoice.number}: {project.money(invoice.amount)}, sent on {invoice.sent}",
+                "void one if it was sent twice; if both are meant, add a waiver that says why",
                 amount=invoice.amount,
-                currency=project.currency,
                 since=invoice.sent,
                 related=((project.place(*first.invoice.route, "amount"), f"invoice {first.invoice.number}"),),
             )
 
 
-@workspace_rule(Category.OVERLAP, Severity.WARNING)
+@workspace_rule(Severity.WARNING, next_step="attach the right file")
 def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two invoices attach one file, or files with the same content.
 
@@ -515,26 +457,25 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
           - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
-    papers = _papers(workspace)
-    attached = [(entry.invoice.path, entry) for entry in papers.entries if entry.invoice.file is not None]
+    known = papers(workspace)
+    attached = [(entry.invoice.path, entry) for entry in known.entries if entry.invoice.file is not None]
     files = {file: entry.invoice.size for file, entry in attached if entry.invoice.size is not None}
     sizes = Counter(files.values())
     digests = {file: _digest(workspace.full(file)) or file for file, size in files.items() if sizes[size] > 1}
-    for group in _groups((digests.get(file, file), entry) for file, entry in attached):
+    for group in groups((digests.get(file, file), entry) for file, entry in attached):
         first = group[0]
-        for entry in papers.repeats(group):
+        for entry in known.repeats(group):
             project, invoice = entry.project, entry.invoice
             what = (
                 "is also attached to" if invoice.path == first.invoice.path else "has the same content as the file of"
             )
-            yield Problem(
-                place=project.place(*invoice.route, "file"),
-                message=f"{invoice.file} of invoice {invoice.number} {what} invoice {first.invoice.number}",
-                hint="attach each invoice's own file",
-                milestone=invoice.only_milestone,
-                invoice=invoice.number,
+            yield about_invoice(
+                project,
+                invoice,
+                "file",
+                f"{invoice.file} of invoice {invoice.number} {what} invoice {first.invoice.number}",
+                "attach each invoice's own file",
                 amount=invoice.amount,
-                currency=project.currency,
                 since=invoice.sent,
                 about=invoice.path,
                 related=(
@@ -554,7 +495,7 @@ def _digest(full: str) -> str | None:
         return None
 
 
-@project_rule(Category.OVERLAP, Severity.ERROR)
+@project_rule(Severity.ERROR, next_step="void the old one")
 def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
     """An invoice replaces one that is neither void nor credited in full.
 
@@ -589,12 +530,12 @@ def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
         old = [item for item in named[number_key(invoice.replaces or "")] if item.invoice is not invoice]
         if not old or any(item.invoice.void is not None or item.credited_in_full for item in old):
             continue
-        yield Problem(
-            place=project.place(*invoice.route, "replaces"),
-            message=f"invoice {invoice.number} replaces {invoice.replaces}, which is neither void nor credited in full",
-            hint=f"void {invoice.replaces} or credit it",
-            milestone=invoice.only_milestone,
-            invoice=invoice.number,
+        yield about_invoice(
+            project,
+            invoice,
+            "replaces",
+            f"invoice {invoice.number} replaces {invoice.replaces}, which is neither void nor credited in full",
+            f"void {invoice.replaces} or credit it",
             since=invoice.sent,
             related=((project.place(*old[0].invoice.route, "number"), "still counts"),),
         )

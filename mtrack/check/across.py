@@ -1,0 +1,58 @@
+"""What the rules across projects find, by the project it belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from mtrack.check.project import ProjectFindings, findings, of_file, related
+from mtrack.check.waivers import Waivers, locate, valid
+from mtrack.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mtrack.check.waivers import RuleProblem, WaiverKey
+    from mtrack.check.workspace import Workspace
+    from mtrack.rules.facts import WorkspaceFacts
+
+
+class WorkspaceProblems:
+    """The problems that rules across projects find, and the waivers of the settings without the faulty ones."""
+
+    def __init__(self, workspace: Workspace, facts: WorkspaceFacts) -> None:
+        self._workspace = workspace
+        self._complete = not facts.skipped
+        self._problems: dict[str | None, list[RuleProblem]] = {}
+        for rule in RULES.values():
+            for problem in rule.across(facts) if rule.across is not None else ():
+                project = workspace.project_of(problem.place.path)
+                self._problems.setdefault(project, []).append((rule, problem))
+        self.waivers = valid(workspace.settings.waivers, self.of(None))
+
+    def of(self, folder: str | None) -> tuple[RuleProblem, ...]:
+        """What belongs to a project, or to none."""
+        return tuple(self._problems.get(folder, ()))
+
+    def digest(self, folder: str) -> str:
+        """A digest of all that a project's findings depend on beside the project itself; "" where there is nothing.
+
+        That is: what belongs to it, the lines in other files that this points to, and the waivers of the settings if
+        some are faulty.
+        """
+        problems = self.of(folder)
+        faulty = len(self.waivers) < len(self._workspace.settings.waivers)
+        if not problems and not faulty:
+            return ""
+        spans = [related(self._workspace, problem) for _, problem in problems]
+        text = repr(([(rule.name, problem) for rule, problem in problems], spans, faulty and self.waivers))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def rest(self, used: Iterable[WaiverKey]) -> ProjectFindings:
+        """What is found in no project: in the settings, in folders without records. `used` are waivers used in one."""
+        workspace = self._workspace
+        file = workspace.settings_file
+        problems = [*(of_file(file) if file is not None else ()), *self.of(None)]
+        own = valid(self.waivers, problems)
+        applied = Waivers(workspace, own, used, complete=self._complete)
+        return ProjectFindings(tuple(findings(workspace, applied.apply(locate(workspace, problems), own))), frozenset())

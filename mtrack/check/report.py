@@ -1,0 +1,76 @@
+"""What a check reports: its findings, and the part of the workspace and of the rules that was asked for."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mtrack.finding import Finding, Severity  # noqa: TC001
+from mtrack.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mtrack.rules import Rule
+
+
+class Selection(Struct, frozen=True):
+    """What to show: rules or categories by name (none: all), less the ignored ones, under the paths given."""
+
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = (".",)
+
+    def takes_rule(self, rule: Rule) -> bool:
+        """Whether findings of a rule are shown."""
+        names = {rule.name, rule.category.value}
+        return (not self.select or bool(names & self.select)) and not names & self.ignore
+
+    def takes_path(self, path: str) -> bool:
+        """Whether a path from the root lies under what was asked for."""
+        return any(top in (".", path) or path.startswith(f"{top}/") for top in self.paths)
+
+    def takes(self, finding: Finding) -> bool:
+        """Whether a finding is shown."""
+        return self.takes_rule(RULES[finding.rule]) and self.takes_path(finding.path)
+
+
+class Summary(Struct, frozen=True):
+    """Counts of what is shown; errors, warnings and infos leave out waived findings."""
+
+    projects: int
+    milestones: int
+    errors: int
+    warnings: int
+    infos: int
+    waived: int
+
+
+class Report(Struct, frozen=True):
+    """What a check found: all that the output formats draw from. `root` is as the user would reach it."""
+
+    as_of: date
+    root: str
+    findings: tuple[Finding, ...]
+    skipped: tuple[str, ...]
+    summary: Summary
+
+    def fails(self, fail_on: Severity) -> bool:
+        """Whether a finding that is not waived is at or above `fail_on`."""
+        return any(not finding.waived and finding.severity >= fail_on for finding in self.findings)
+
+    def narrowed(self, shown: Iterable[Finding]) -> Report:
+        """The report with only some of its findings, and these counted."""
+        shown = tuple(shown)
+        return replace(self, findings=shown, summary=replace(self.summary, **counts(shown)))
+
+
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
+    """The counts of a summary that depend on the findings shown."""
+    result = {"errors": 0, "warnings": 0, "infos": 0, "waived": 0}
+    for finding in findings:
+        result["waived" if finding.waived else f"{finding.severity.word}s"] += 1
+    return result

@@ -1,0 +1,117 @@
+"""Waivers accept problems; those that accept nothing or have expired are problems themselves."""
+
+from __future__ import annotations
+
+import posixpath
+from itertools import product
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mtrack.record.model import number_key
+from mtrack.rules import of_scope
+from mtrack.rules.context import CheckedWaiver
+from mtrack.workspace import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mtrack.check.workspace import Workspace
+    from mtrack.finding import Problem
+    from mtrack.record.model import Waiver
+    from mtrack.rules import Rule
+
+_ABOUT_WAIVERS = ("unused-waiver", "expired-waiver")
+WaiverKey = tuple[str, str | None, str | None, str | None, str | None]
+"""Rule, project, milestone, invoice number and file; None for one that a waiver leaves open."""
+RuleProblem = tuple["Rule", "Problem"]
+
+
+class LocatedProblem(Struct, frozen=True):
+    """A problem with its rule, the project it belongs to and the reason it is waived."""
+
+    rule: Rule
+    problem: Problem
+    project: str | None
+    waiver: str | None = None
+
+
+def locate(workspace: Workspace, problems: Iterable[RuleProblem]) -> list[LocatedProblem]:
+    """Problems with the projects they belong to."""
+    return [LocatedProblem(rule, problem, workspace.project_of(problem.place.path)) for rule, problem in problems]
+
+
+def valid(waivers: tuple[Waiver, ...], problems: Iterable[RuleProblem]) -> tuple[Waiver, ...]:
+    """The waivers without those that name a milestone or an invoice that is not there."""
+    if not waivers:
+        return ()
+    faulty = {(problem.place.path, *(problem.place.route or ())[:2])
+              for rule, problem in problems if rule.name == "unknown-milestone"}  # fmt: skip
+    return tuple(waiver for waiver in waivers if (waiver.path, *waiver.route) not in faulty)
+
+
+class Waivers:
+    """The waivers that count in one place: which problems they accept, and which of them have accepted one."""
+
+    def __init__(
+        self, workspace: Workspace, waivers: Iterable[Waiver], used: Iterable[WaiverKey] = (), *, complete: bool = True
+    ) -> None:
+        """`used` are known to accept something elsewhere; `complete` says that no project is skipped."""
+        self.workspace = workspace
+        self.complete = complete
+        self.used = set(used)
+        self.reasons: dict[WaiverKey, str] = {}
+        for waiver in waivers:
+            if not self._expired(waiver):
+                self.reasons.setdefault(_key(waiver), waiver.reason)
+
+    def apply(self, located: list[LocatedProblem], own: tuple[Waiver, ...]) -> list[LocatedProblem]:
+        """The problems, marked where a waiver accepts them, and what is wrong with the `own` waivers."""
+        result = [self._accept(item) for item in located]
+        # First the waivers of ordinary rules, then those that accept findings about waivers.
+        ordinary = [waiver for waiver in own if waiver.rule not in _ABOUT_WAIVERS]
+        result += [self._accept(item) for item in self._check(ordinary)]
+        return result + self._check([waiver for waiver in own if waiver.rule in _ABOUT_WAIVERS])
+
+    def _expired(self, waiver: Waiver) -> bool:
+        """Whether its last day has passed."""
+        return waiver.until is not None and self.workspace.as_of > waiver.until
+
+    def _accept(self, item: LocatedProblem) -> LocatedProblem:
+        """The problem, marked where a waiver fits it; every waiver that does counts as used."""
+        problem = item.problem
+        about = problem.about and posixpath.normpath(problem.about)
+        number = problem.invoice and number_key(problem.invoice)
+        each = ((item.project, None), (problem.milestone, None), (number, None), (problem.place.path, about, None))
+        fitting = [key for key in product((item.rule.name,), *each) if key in self.reasons]
+        self.used.update(fitting)
+        return replace(item, waiver=self.reasons[fitting[0]]) if fitting else item
+
+    def _check(self, waivers: list[Waiver]) -> list[LocatedProblem]:
+        """What the rules about waivers find."""
+        if not waivers:
+            return []
+        checked = tuple(
+            CheckedWaiver(waiver, unused=self._unused(waiver), expired=self._expired(waiver)) for waiver in waivers
+        )
+        problems = [(rule, problem) for rule in of_scope("waivers") for problem in rule.check(checked)]
+        return locate(self.workspace, problems)
+
+    def _unused(self, waiver: Waiver) -> bool:
+        """Whether it accepts nothing; a waiver of the settings may be for a project that is skipped."""
+        if self._expired(waiver) or _key(waiver) in self.used:
+            return False
+        return self.complete or waiver.path != SETTINGS
+
+
+def _key(waiver: Waiver) -> WaiverKey:
+    """What a waiver asks of a problem; its file as a path from the root."""
+    folder = posixpath.dirname(waiver.path)
+    return (
+        waiver.rule,
+        None if waiver.path == SETTINGS else folder or ".",
+        waiver.milestone,
+        None if waiver.number is None else number_key(waiver.number),
+        None if waiver.file is None else posixpath.normpath(posixpath.join(folder, waiver.file)),
+    )

@@ -1,0 +1,87 @@
+"""The workspace a command is about: read, with what part of it was asked for."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mtrack import workspace as workspace_module
+from mtrack.check.pipeline import without_figures
+from mtrack.check.report import Selection
+from mtrack.check.workspace import open_workspace
+from mtrack.cli.output import tell
+from mtrack.errors import UsageError
+from mtrack.render.places import AT_ROOT, Viewpoint
+from mtrack.render.words import listed
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mtrack.check.workspace import Workspace
+
+
+class Opened(Struct, frozen=True):
+    """A workspace that was read, and what part of it was asked for. `root` is as the user would reach it."""
+
+    workspace: Workspace
+    root: str
+    paths: tuple[str, ...]
+
+    @property
+    def selection(self) -> Selection:
+        """All rules, under the paths asked for."""
+        return Selection(paths=self.paths)
+
+    @property
+    def skipped(self) -> list[str]:
+        """The projects under the paths asked for that no view shows."""
+        return without_figures(self.workspace, self.selection)
+
+    @property
+    def from_here(self) -> Viewpoint:
+        """Paths as they work in the current folder."""
+        return _viewpoint(os.path.join(os.getcwd(), self.workspace.root), os.getcwd())
+
+    @property
+    def from_repository(self) -> Viewpoint:
+        """Paths from the root of the git repository that holds the workspace, else as they work here."""
+        root = folder = os.path.realpath(self.workspace.root)
+        while not os.path.lexists(os.path.join(folder, ".git")):
+            folder, below = os.path.dirname(folder), folder
+            if folder == below:
+                return self.from_here
+        return _viewpoint(root, folder)
+
+
+def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:
+    """Read the workspace the paths lie in. Raises UsageError where they lie in different ones."""
+    paths = paths or (".",)
+    roots = {workspace_module.find_root(path): path for path in paths}
+    if len(roots) > 1:
+        message = f"{' and '.join(roots.values())} lie in different workspaces; run mtrack once for each"
+        raise UsageError(message)
+    root = next(iter(roots))
+    workspace = open_workspace(root, as_of)
+    if workspace.found.closed:
+        closed = listed(workspace.found.closed)
+        tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
+    return Opened(workspace, _relative(root, os.getcwd()), tuple(_relative(path, root) for path in paths))
+
+
+def _viewpoint(root: str, start: str) -> Viewpoint:
+    """Paths of the workspace in `root` as seen from `start`; from the root itself where that is another drive."""
+    try:
+        os.path.relpath(root, start)
+    except ValueError:
+        return AT_ROOT
+    root, start = (os.path.splitdrive(os.path.normpath(folder))[1].replace(os.sep, "/") for folder in (root, start))
+    return Viewpoint(root, start)
+
+
+def _relative(path: str, start: str) -> str:
+    try:
+        return os.path.relpath(path, start).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return path

@@ -1,0 +1,184 @@
+"""What commands share: how they are declared, their arguments and options."""
+
+from __future__ import annotations
+
+import functools
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mtrack.cli import complete, values
+from mtrack.errors import UsageError
+from mtrack.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+F = TypeVar("F", bound="Callable[..., Any]")
+_AMOUNT = re.compile(r"-[0-9.,]+")
+
+
+class Command(click.Command):
+    """A command that takes a word like -500 for an amount, not for options."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words apart; one too many is refused."""
+        ctx.allow_extra_args = True  # only so that it is told in our words
+        if any(_AMOUNT.fullmatch(word) for word in args):
+            self._refuse_unknown_options(ctx, args)
+            ctx.ignore_unknown_options = True
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.BadOptionUsage as error:
+            error.ctx = error.ctx or ctx  # the parser does not know it
+            raise
+        if rest and not ctx.resilient_parsing:
+            message = f"'{rest[0]}' is a word too many; usage: mtrack {ctx.info_name} {self.usage(ctx)}"
+            raise UsageError(message)
+        return rest
+
+    def usage(self, ctx: click.Context) -> str:
+        """What goes after the command's name."""
+        return " ".join(self.collect_usage_pieces(ctx))
+
+    def _refuse_unknown_options(self, ctx: click.Context, args: list[str]) -> None:
+        """Raise NoSuchOption for a word that looks like an option and is neither one nor an amount."""
+        known = {name: option for option in self.get_params(ctx) if isinstance(option, click.Option)
+                 for name in (*option.opts, *option.secondary_opts)}  # fmt: skip
+        words = iter(args)
+        for word in words:
+            name, equals, _ = word.partition("=")
+            if word == "--":
+                return
+            if name in known:
+                if not known[name].is_flag and not equals:
+                    next(words, None)  # its value
+            elif word.startswith("-") and word != "-" and not _AMOUNT.fullmatch(word):
+                raise click.NoSuchOption(name, possibilities=list(known), ctx=ctx)
+
+
+def command(name: str | None = None) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of mtrack; its one-line help stands in `commands`."""
+    return click.command(name, cls=Command)
+
+
+# What to look at -----------------------------------------------------------------------------------------------------
+
+
+def paths_argument(command: F) -> F:
+    """PATH…: folders or files; the current folder by default."""
+    return click.argument("paths", nargs=-1, metavar="[PATH]...", type=values.Path(exists=True, readable=False))(
+        command
+    )
+
+
+def path_argument(command: F) -> F:
+    """PATH: the current folder by default."""
+    kind = values.Path(exists=True, readable=False)
+    return click.argument("path", default=".", metavar="[PATH]", type=kind)(command)
+
+
+def as_of_option(command: F) -> F:
+    """--as-of: the only door today's date comes in by."""
+    text = "Judge as of this day instead of today."
+    return click.option("--as-of", type=values.Day(), default=date.today, show_default="today", help=text)(command)
+
+
+def format_option(*names: str) -> Callable[[F], F]:
+    """--format, the first of `names` by default."""
+    choice = values.Choice(names)
+    return click.option(
+        "--format", "format_", type=choice, default=names[0], show_default=True, help="The output's format."
+    )
+
+
+def fail_on_option(command: F) -> F:
+    """--fail-on: from which severity on findings make the exit code 1."""
+    choice = values.Choice([severity.word for severity in reversed(Severity)])
+    text = "The lowest severity that makes the exit code 1."
+    return click.option("--fail-on", type=choice, default="error", show_default=True, help=text)(command)
+
+
+def severity(word: str) -> Severity:
+    """The severity a user named."""
+    return Severity[word.upper()]
+
+
+def overwrite_option(command: F) -> F:
+    """--force, beside an option that names a file to write."""
+    return click.option("--force", is_flag=True, help="Write over a file that is no report.")(command)
+
+
+def given(name: str) -> bool:
+    """Whether an option was given on the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+# What to record ------------------------------------------------------------------------------------------------------
+
+
+def writes(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that every command that writes has, handed to it together as `given`."""
+
+    @functools.wraps(command)
+    def run(*, as_of: date, dry_run: bool, commit: bool, force: bool, move: bool = False, **others: Any) -> int:
+        if move and not any(others.get(name) for name in FILE_OPTIONS):
+            names = [option for option in FILE_OPTIONS if option in others]
+            message = f"--move goes with --{names[0]}: it says which file to move"
+            raise UsageError(message)
+        from mtrack.edit.transaction import Options  # noqa: PLC0415  (which loads what no other command needs)
+
+        given = Options(as_of=as_of, dry_run=dry_run, commit=commit, force=force, move=move)
+        return command(given=given, **others)
+
+    for option in (
+        click.option("--commit", is_flag=True, help="Make one git commit of the files touched."),
+        click.option("--force", is_flag=True, help="Record it even where that adds an error."),
+        click.option("--dry-run", is_flag=True, help="Show the change as a diff; write nothing."),
+    ):
+        run = option(run)
+    return as_of_option(run)
+
+
+FILE_OPTIONS = ("agreement", "signoff", "file")
+"""The options that name a file to copy into the project."""
+
+
+def takes_files(command: F) -> F:
+    """--move, beside an option that takes a file."""
+    return click.option("--move", is_flag=True, help="Move the file into the project instead of copying it.")(command)
+
+
+def project_argument(command: F) -> F:
+    """PROJECT: a path or its end."""
+    return click.argument("project", required=False, shell_complete=complete.projects)(command)
+
+
+def milestone_argument(command: F) -> F:
+    """MILESTONE: an id."""
+    return click.argument("milestone", required=False, shell_complete=complete.milestones)(command)
+
+
+def number_argument(command: F) -> F:
+    """NUMBER of an invoice, and --project where it stands in several."""
+    command = click.argument("number", required=False, shell_complete=complete.numbers)(command)
+    text = "The project, where the number stands in several."
+    return click.option("--project", "project", shell_complete=complete.projects, help=text)(command)
+
+
+def date_option(text: str, *names: str) -> Callable[[F], F]:
+    """--date: the day it happened."""
+    names = names or ("--date",)
+    return click.option(*names, "day", type=values.Day(), help=f"{text} Default: the day of --as-of.")
+
+
+def file_option(name: str, text: str) -> Callable[[F], F]:
+    """A file that is copied into the project."""
+    kind = values.Path(exists=True, dir_okay=False)
+    return click.option(name, type=kind, metavar="FILE", help=f"{text} It is copied into the project.")
+
+
+reason_option = click.option("--reason", help="Why.")

@@ -1,0 +1,89 @@
+"""An edit from the command line: it is carried out, and what became of it is told."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from mtrack.cli import output
+from mtrack.edit import store, transaction
+from mtrack.render.places import place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mtrack.edit.find import Target
+    from mtrack.edit.store import Evidence
+    from mtrack.edit.transaction import Outcome
+    from mtrack.edit.verbs import Edit
+    from mtrack.finding import Finding
+    from mtrack.rules.context import ProjectContext
+
+
+def carry_out(
+    target: Target,
+    verb: Callable[[ProjectContext, str | None], Edit],
+    given: transaction.Options,
+    file: tuple[str, str | None] | None = None,
+) -> int:
+    """Run a verb on a project and tell what became of it; `file` is where a file goes and where it comes from."""
+    planned: list[Evidence] = []
+
+    def plan(folder: str) -> tuple[Evidence, ...]:
+        if file is not None and file[1] is not None:
+            planned[:] = [store.evidence(folder, file[1], file[0])]
+        return tuple(planned)
+
+    def run(context: ProjectContext) -> Edit:
+        return verb(context, planned[0].path if planned else None)
+
+    try:
+        outcome = transaction.carry_out(target, run, given, plan)
+    except transaction.AddsErrorsError as refused:
+        return refuse(refused)
+    tell(outcome, given)
+    return 0
+
+
+def refuse(refused: transaction.AddsErrorsError) -> int:
+    """Show the errors that an edit would add, and say why it was not made."""
+    for finding in refused.findings:
+        output.show(*_finding_lines(finding, unwritten=refused.unwritten))
+    sys.stdout.flush()  # the last word comes last where both streams lead to one place
+    output.tell(refused.why)
+    return 1
+
+
+def _finding_lines(finding: Finding, word: str | None = None, unwritten: str | None = None) -> list[str]:
+    """A finding with its place, its hint, and other places; but none in the file whose new text is not written."""
+    where = "" if finding.path == unwritten else f"{place(finding.path, finding.span)}: "
+    lines = [f"{where}{word or finding.severity.word}: {finding.message} ({finding.rule})"]
+    lines += [
+        f"  see {place(other.path, other.span)}: {other.message}"
+        for other in finding.related
+        if other.path != unwritten
+    ]
+    if finding.hint:
+        lines.append(f"  {finding.hint}")
+    return lines
+
+
+def tell(outcome: Outcome, given: transaction.Options) -> None:
+    """Say in a line what changed, and what is left; the rest goes to standard error."""
+    if given.dry_run:
+        output.show_diff(outcome.diff)
+    else:
+        output.show(outcome.did + (f" [{outcome.committed}]" if outcome.committed else ""))
+        output.show(outcome.left)
+    sys.stdout.flush()
+    for item in outcome.files:
+        if given.dry_run and item.copy:
+            output.note(f"would {'move' if given.move else 'copy'} {item.source} to {item.path}")
+    unwritten = outcome.path if given.dry_run else None
+    for findings, word in (
+        (outcome.forced, f"error, {'to be ' if given.dry_run else ''}recorded anyway"),
+        (outcome.open, "still to do"),
+        (outcome.warnings, None),
+    ):
+        for finding in findings:
+            output.note(*_finding_lines(finding, word, unwritten))

@@ -1,0 +1,111 @@
+"""What a command writes: standard output, standard error, and which files it may write over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from mtrack import workspace
+from mtrack.errors import UsageError
+from mtrack.render import reports
+from mtrack.render.terminal import safe
+from mtrack.render.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+
+def use_colour() -> bool:
+    """Whether to colour standard output: NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns to lay tables out in: the terminal's, or 120 where there is none."""
+    return shutil.get_terminal_size((120, 24)).columns
+
+
+def write(text: str) -> None:
+    """Write a finished text to standard output, byte for byte."""
+    sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+
+
+def show(*lines: str) -> None:
+    """Write lines to standard output: no name in them can colour it, move the cursor or begin another line."""
+    write("\n".join(map(safe, lines)))
+
+
+def show_diff(diff: str) -> None:
+    """Write a diff to standard output: as it is for a program, safe for a terminal."""
+    write("\n".join(map(safe, diff.split("\n"))) if sys.stdout.isatty() else diff)
+
+
+def note(*lines: str) -> None:
+    """Write lines to standard error, as `show` does."""
+    sys.stderr.write("".join(f"{safe(line)}\n" for line in lines))
+
+
+def tell(trouble: str) -> None:
+    """Say on standard error what is wrong."""
+    first, *more = trouble.split("\n")
+    note(f"mtrack: {first}", *more)
+
+
+def tell_skipped(skipped: Sequence[str]) -> bool:
+    """Say on standard error which projects are left out of a view; whether there are any."""
+    if skipped:
+        these = "this project is" if len(skipped) == 1 else "these projects are"
+        tell(f"{these} left out until fixed (mtrack lint tells): {listed(skipped)}")
+    return bool(skipped)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error for long work; nothing where that is no terminal."""
+    hidden = not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
+    with click.progressbar(length=1, label=what, file=sys.stderr, hidden=hidden, show_eta=False, show_pos=True) as bar:
+
+        def advance(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield advance
+
+
+def refuse_records(path: str, option: str) -> None:
+    """Raise UsageError for an output that would take the place of records or settings."""
+    for name in {os.path.basename(os.path.abspath(path)), os.path.basename(os.path.realpath(path))}:
+        if name.lower() in (workspace.RECORDS, workspace.SETTINGS):
+            message = f"{path} is not written over: it holds records or settings; name another with {option}"
+            raise UsageError(message)
+
+
+def refuse_file(path: str, option: str, *, force: bool) -> None:
+    """Raise UsageError for an output that would take the place of a file that is no report; `force` allows it."""
+    if os.path.lexists(path) and not os.path.isfile(path):
+        message = f"{path} is not a file that can be written over; name another with {option}"
+        raise UsageError(message)
+    if force:
+        return
+    refuse_records(path, option)
+    if os.path.lexists(path) and not _is_report(path):
+        message = f"{path} is there already and is not a report of mtrack; name another with {option}, or write over it with --force"
+        raise UsageError(message)
+
+
+def _is_report(path: str) -> bool:
+    """Whether a file is an earlier report, or empty."""
+    try:
+        with open(path, "rb") as file:
+            return reports.is_report(file.read(reports.HEAD))
+    except OSError:
+        return False

@@ -1,0 +1,175 @@
+"""The one way to write a file, whole or not at all, and the one way to read one that a user put there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAX_BYTES = 5 * 1024 * 1024
+TEMPORARY = ".mtrack-tmp"
+"""How the name of an unfinished file ends."""
+_READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
+_WRITING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_BINARY"))
+
+
+class UnreadableFileError(Exception):
+    """A file can't be read: `message` says so in full, `reason` only why, `hint` what to do."""
+
+    def __init__(self, message: str, hint: str, reason: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.reason = reason
+
+
+_LINK = (
+    "the file is a link that leads out of the workspace", "put a copy in its place",
+    "it is a link that leads out of the workspace",
+)  # fmt: skip
+_FOLDER = ("this is a folder, not a file", "rename the folder, or put the records in a file", "is a directory")
+_SPECIAL = ("this is not a regular file", "put a plain text file in its place", "it is not a regular file")
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether a real path is `folder` itself or lies in it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def read(full: str, limit: int = MAX_BYTES, *, within: str | None = None) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes; never waits for a pipe or a device.
+
+    `within` is the folder that a link may not lead out of. Raises UnreadableFileError.
+    """
+    if within is not None and not inside(os.path.realpath(full), os.path.realpath(within)):
+        raise UnreadableFileError(*_LINK)
+    try:
+        fd = os.open(full, _READING)
+        try:
+            info = os.fstat(fd)
+            _check_regular(info)
+            raw = _read(fd, info.st_size, limit)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise _told(full, error) from error
+    if raw is None:
+        large = f"larger than {limit // 2**20} MiB"
+        hint = "split the project, or remove what doesn't belong here"
+        message = f"the file is {large}"
+        raise UnreadableFileError(message, hint, f"it is {large}")
+    return raw
+
+
+def _check_regular(info: os.stat_result) -> None:
+    if stat.S_ISDIR(info.st_mode):
+        raise UnreadableFileError(*_FOLDER)
+    if not stat.S_ISREG(info.st_mode):
+        raise UnreadableFileError(*_SPECIAL)
+
+
+def _read(fd: int, size: int, limit: int) -> bytes | None:
+    """What is left of an open file; None where that is more than `limit` bytes."""
+    if size > limit:
+        return None
+    parts: list[bytes] = []
+    total = 0
+    while part := os.read(fd, max(size - total, 0) + 1):
+        parts.append(part)
+        total += len(part)
+        if total > limit:
+            return None
+    return b"".join(parts)
+
+
+def _told(full: str, error: OSError) -> UnreadableFileError:
+    if os.path.isdir(full):  # Windows opens none
+        return UnreadableFileError(*_FOLDER)
+    if error.errno in (errno.ENXIO, errno.EOPNOTSUPP):
+        return UnreadableFileError(*_SPECIAL)
+    reason = os.strerror(error.errno or errno.EIO).lower()
+    return UnreadableFileError(f"the file can't be read: {reason}", "check its permissions", reason)
+
+
+@contextmanager
+def writing(
+    full: str, *, new: bool = False, durable: bool = True, check: Callable[[], None] = lambda: None
+) -> Iterator[Callable[[bytes], None]]:
+    """A function that takes a file's parts; when the block is left, the whole file has its name, or none has.
+
+    A file that is replaced leaves its mode, owner and extended attributes; with `new`, none is ever replaced. `check`
+    is called right before the file gets its name. `durable`: it is on the disk by then. Raises OSError.
+    """
+    temporary = _beside(full)
+    model = None if new or not os.path.exists(full) else full
+    try:
+        fd = os.open(temporary, _WRITING, 0o600 if model else 0o666)
+        try:
+            yield partial(_write_all, fd)
+            if model is not None:
+                _take_after(fd, model)
+            if durable:
+                os.fsync(fd)
+        finally:
+            os.close(fd)
+        check()
+        (_name if new else os.replace)(temporary, full)
+    finally:
+        with suppress(OSError):  # it has its name, most of the time
+            os.unlink(temporary)
+    if durable:
+        flush_folder(os.path.dirname(full) or ".")
+
+
+def _beside(full: str) -> str:
+    folder, name = os.path.split(full)
+    return os.path.join(folder, f".{name[:100]}.{secrets.token_hex(4)}{TEMPORARY}")
+
+
+def _write_all(fd: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _take_after(fd: int, model: str) -> None:
+    """Give an open file the mode, the owner and the extended attributes of another."""
+    info = os.stat(model)
+    if hasattr(os, "fchown"):
+        own = os.fstat(fd)
+        if (own.st_uid, own.st_gid) != (info.st_uid, info.st_gid):
+            os.fchown(fd, info.st_uid, info.st_gid)
+        os.fchmod(fd, stat.S_IMODE(info.st_mode))
+    if hasattr(os, "listxattr"):
+        with suppress(OSError):
+            for name in os.listxattr(model):
+                os.setxattr(fd, name, os.getxattr(model, name))
+
+
+def _name(temporary: str, full: str) -> None:
+    """Give a finished file its name, never that of another file. Raises FileExistsError."""
+    try:
+        os.link(temporary, full)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if os.path.lexists(full):
+            raise FileExistsError(full) from None
+        os.rename(temporary, full)
+
+
+def flush_folder(folder: str) -> None:
+    """Make sure that a folder's entries are on the disk, where the system can."""
+    with suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

@@ -1,0 +1,354 @@
+"""What breaks the schema, in the user's words: what is wrong with a value, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from mtrack import money, resources
+from mtrack.finding import Place
+from mtrack.record import schema
+from mtrack.yaml.flaw import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mtrack.finding import Route
+    from mtrack.record.schema import Violation
+    from mtrack.yaml.source import Source
+
+Words = tuple[str, str | None]
+"""A message and its hint."""
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_LIKE_DATE = re.compile(r"\s*([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ ]([0-9]{1,4})\s*", re.ASCII)
+MAX_LIKE = 200
+"""Characters of a text that are compared with known words; looking for likeness is slow."""
+_YES = frozenset({"true", "yes", "y", "on", "1"})
+_NO = frozenset({"false", "no", "n", "off", "0"})
+
+
+class _Fault(Struct, frozen=True):
+    """A violation with the file it is in; `name` is the schema's."""
+
+    name: str
+    source: Source
+    violation: Violation
+
+    @property
+    def route(self) -> Route:
+        return self.violation.route
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return self.violation.details
+
+    @property
+    def value(self) -> Any:
+        """What stands there."""
+        value = self.source.data
+        for step in self.route:
+            value = value[step]
+        return value
+
+    @property
+    def label(self) -> str:
+        """How messages name the place: "`amount`", "payment 2 of `payments`"."""
+        if not self.route:
+            return "the file"
+        last = self.route[-1]
+        if isinstance(last, str):
+            return f"`{shorten(last)}`"
+        return f"{item_noun(self.name, self.route)} {last + 1} of `{self.route[-2]}`"
+
+    @property
+    def shown(self) -> str:
+        """The value as the user wrote it, and what it is where that matters."""
+        value = self.value
+        if isinstance(value, dict):
+            return "a mapping"
+        if isinstance(value, list):
+            return "a list"
+        written = self.source.text[slice(*(self.source.offsets(Place(self.source.path, self.route)) or (0, 0)))]
+        if not isinstance(value, str):
+            is_alias = written.startswith(("*", "&"))
+            return shorten(f"{value:f}" if is_alias and isinstance(value, Decimal) else written)
+        quoted = written.startswith(("'", '"', "|", ">"))
+        is_word = not quoted and re.fullmatch(r"[-+.\w]+", value)
+        return f"'{shorten(value)}'" if is_word else f"the text '{shorten(value)}'"
+
+
+def words(name: str, source: Source, violation: Violation) -> Words:
+    """What is wrong with a value of a file, by the schema `name`."""
+    return _BY_KEYWORD.get(violation.keyword, _other)(_Fault(name, source, violation))
+
+
+def words_about_key(route: Route, key: str) -> Words:
+    """What is wrong with a name in a mapping whose names mean something."""
+    return _wrong_code(key) if route[-1:] == ("currencies",) else _wrong_rule(key)
+
+
+def item_noun(name: str, route: Route) -> str:
+    """What an item of a list is called: "payment"."""
+    noun: str = schema.at(name, route)["title"]
+    return noun.lower()
+
+
+def example(name: str, route: Route) -> str | None:
+    """An example of the value at a route, as one would write it."""
+    examples = schema.at(name, route).get("examples")
+    return _written(examples[0]) if examples else None
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return str(value)
+
+
+def top_hint(name: str, more: str) -> str:
+    """What a file begins with."""
+    if name == "milestones":
+        return f"a record begins with `project: NAME`; {more}"
+    return "the settings begin with `format: 1`; see mtrack schema workspace"
+
+
+# --- Wrong types -----------------------------------------------------------------------------------------------
+
+
+def _wrong_type(fault: _Fault) -> Words:
+    if fault.value is None:
+        return _empty(fault)
+    if schema.at(fault.name, fault.route).get("format") == "date":
+        return f"{fault.label} must be a date, not {fault.shown}", "write dates as YYYY-MM-DD"
+    return next(say for kind, say in _BY_TYPE.items() if kind in fault.details["types"])(fault)
+
+
+def _empty(fault: _Fault) -> Words:
+    if not fault.route:
+        return "the file is empty", top_hint(fault.name, "mtrack new makes one")
+    last = fault.route[-1]
+    if isinstance(last, int):
+        return f"{fault.label} is empty", "write it, or remove the item"
+    write = example(fault.name, fault.route)
+    return (
+        f"{fault.label} is empty, and it is required",
+        f"write it, for example `{last}: {write}`" if write else "write it",
+    )
+
+
+def _not_text(fault: _Fault) -> Words:
+    return f"{fault.label} must be text, not {fault.shown}", None
+
+
+def _not_an_amount(fault: _Fault) -> Words:
+    value, (digits, decimals) = fault.value, money.limits()
+    if value == "":
+        return f"{fault.label} is empty", "write plain digits and a point, without quotes: 4000.00"
+    number = re.fullmatch(r"-?0*+([0-9]*+)(?:\.([0-9]++))?", value, re.ASCII) if isinstance(value, str) else None
+    if number and len(number[1]) > digits:
+        many = f"{len(number[1])} digits before the point, and at most {digits} are allowed"
+        return f"{fault.label} has {many}", "check the amount"
+    if number and len(number[2] or "") > decimals:
+        return f"{fault.label} has {len(number[2])} decimals, and at most {decimals} are allowed", "check the amount"
+    meant = money.suggestion(value) if isinstance(value, str) else None
+    write = f": write {meant}" if meant is not None else ""
+    return (
+        f"{fault.label} must be a number, not {fault.shown}{write}",
+        f"an amount is plain digits and a point, no quotes, no separators, at most {digits} digits before the point: 4000.00",
+    )
+
+
+def _not_a_count(fault: _Fault) -> Words:
+    number = fault.value.strip().removesuffix("s").removesuffix("day") if isinstance(fault.value, str) else ""
+    meant = money.suggestion(number, 0)
+    message = f"{fault.label} must be a whole number, not {fault.shown}"
+    if meant is None or "." in meant:
+        return message, None
+    return f"{message}: write {meant}", "write it in plain digits, without quotes"
+
+
+def _not_a_flag(fault: _Fault) -> Words:
+    word = str(fault.value).strip().lower()
+    write = ": write true" if word in _YES else ": write false" if word in _NO else ""
+    return f"{fault.label} must be true or false, not {fault.shown}{write}", None
+
+
+def _not_a_list(fault: _Fault) -> Words:
+    return f"{fault.label} must be a list, not {fault.shown}", "begin each item with '- '"
+
+
+def _not_a_mapping(fault: _Fault) -> Words:
+    if fault.route:
+        return (
+            f"{fault.label} must be a mapping of keys and values, not {fault.shown}",
+            "write `key: value` lines below it",
+        )
+    kind = "a list" if isinstance(fault.value, list) else "text"
+    return f"the file must hold keys and values, not {kind}", top_hint(fault.name, "see mtrack schema milestones")
+
+
+_BY_TYPE: dict[str, Callable[[_Fault], Words]] = {
+    "string": _not_text,
+    "number": _not_an_amount,
+    "integer": _not_a_count,
+    "boolean": _not_a_flag,
+    "array": _not_a_list,
+    "object": _not_a_mapping,
+}
+"""Of several types, the first of these is the one that is meant."""
+
+
+# --- Wrong values ----------------------------------------------------------------------------------------------
+
+
+def _wrong_choice(fault: _Fault) -> Words:
+    options: list[str] = fault.details["options"]
+    if options == _rule_names():
+        return _wrong_rule(fault.value)
+    word = re.sub(r"[\s-]+", "_", fault.value[:MAX_LIKE].strip().lower())
+    nearest = ["off"] if word in _NO and "off" in options else get_close_matches(word, options, n=1)
+    write = f": write {nearest[0]}" if nearest else ""
+    return f"{fault.label} must be one of {', '.join(options)}, not {fault.shown}{write}", None
+
+
+def _wrong_constant(fault: _Fault) -> Words:
+    wanted = fault.details["expected_value"]
+    return f"{fault.label} must be {wanted}, not {fault.shown}: this mtrack knows no other", f"write {wanted}"
+
+
+def _too_small(fault: _Fault) -> Words:
+    message = f"{fault.label} must not be below {fault.details['limit']}, and it is {fault.shown}"
+    return message, "write it without the minus"
+
+
+def _too_large(fault: _Fault) -> Words:
+    return f"{fault.label} must be at most {fault.details['limit']}, and it is {fault.shown}", None
+
+
+def _no_items(fault: _Fault) -> Words:
+    return f"{fault.label} holds nothing, and at least one record belongs there", "write the first one"
+
+
+def _no_characters(fault: _Fault) -> Words:
+    what = "key" if isinstance(fault.route[-1], str) else "item"
+    return f"{fault.label} is empty", f"write it, or remove the {what}"
+
+
+def _other(fault: _Fault) -> Words:
+    return f"{fault.label} is not what the schema asks for", None
+
+
+def _wrong_date(fault: _Fault) -> Words:
+    value: str = fault.value
+    if _DATE.fullmatch(value):
+        return f"{fault.label} must be a day of the calendar, and {value} is not", "write dates as YYYY-MM-DD"
+    if not value.strip():
+        return f"{fault.label} is empty", "write a date as YYYY-MM-DD, or remove the key"
+    meant = _date_meant(value)
+    write = f": write {meant}" if meant else ""
+    return f"{fault.label} must be a date, not {fault.shown}{write}", "write dates as YYYY-MM-DD"
+
+
+def _date_meant(value: str) -> str | None:
+    """What the date was probably meant to be; None where day and month can't be told apart."""
+    day = re.split(r"[T ]", value.strip(), maxsplit=1)[0] if re.match(r"\s*[0-9]{4}-", value) else value
+    if re.fullmatch(r"[0-9]{8}", day, re.ASCII):
+        day = f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    match = _LIKE_DATE.fullmatch(day)
+    if not match:
+        return None
+    first, second, third = match.groups()
+    guesses: set[str] = set()
+    if len(first) == len("2026"):
+        guesses = {f"{first}-{second:0>2}-{third:0>2}"}
+    elif len(third) == len("2026"):
+        guesses = {f"{third}-{second:0>2}-{first:0>2}", f"{third}-{first:0>2}-{second:0>2}"}
+    real = [guess for guess in guesses if schema.is_date(guess)]
+    return real[0] if len(real) == 1 else None
+
+
+def _wrong_pattern(fault: _Fault) -> Words:
+    node = schema.at(fault.name, fault.route)
+    if node.get("format") == "date":
+        return _wrong_date(fault)
+    if not fault.value.strip() or node["pattern"] == r"\S":
+        return f"{fault.label} is empty", "write it"
+    definition = node.get("$ref", "").rpartition("/")[2]
+    return _BY_DEFINITION.get(definition, _wrong_locale if fault.route == ("locale",) else _other)(fault)
+
+
+def _wrong_id(fault: _Fault) -> Words:
+    allowed = "letters, digits, '.', '_' and '-'"
+    return f"{fault.label} may hold {allowed}, and it is {fault.shown}{_id_meant(fault.value)}", None
+
+
+def _id_meant(value: str) -> str:
+    """The id that was probably meant: accents dropped, and what is neither letter nor digit made "-"."""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", value[:MAX_LIKE]) if not unicodedata.combining(char))
+    if any(char.isalnum() and not char.isascii() for char in bare):
+        return ""
+    bare = re.sub(r"[^A-Za-z0-9._-]+", "-", bare).strip("-")
+    return f": write {shorten(bare)}" if bare else ""
+
+
+def _wrong_currency(fault: _Fault) -> Words:
+    message = f"{fault.label} must be a code of 3 to 8 capitals or digits, not {_escaped(fault.shown)}"
+    return message, f"write a code such as {example(fault.name, fault.route)}"
+
+
+def _escaped(text: str) -> str:
+    r"""Text with the characters that can't be seen as escapes, such as \x1b."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _wrong_locale(fault: _Fault) -> Words:
+    language, _, country = re.split(r"[.@]", fault.value, maxsplit=1)[0].replace("-", "_").partition("_")
+    meant = f"{language.lower()}{'_' * bool(country)}{country.upper()}"
+    write = f": write {meant}" if re.fullmatch(fault.details["pattern"], meant) else ""
+    return f"{fault.label} must be a locale such as en_GB or de_DE, not {fault.shown}{write}", None
+
+
+_BY_DEFINITION: dict[str, Callable[[_Fault], Words]] = {
+    "milestoneId": _wrong_id,
+    "currency": _wrong_currency,
+    "requiredCurrency": _wrong_currency,
+}
+_BY_KEYWORD: dict[str, Callable[[_Fault], Words]] = {
+    "type": _wrong_type,
+    "enum": _wrong_choice,
+    "const": _wrong_constant,
+    "minimum": _too_small,
+    "maximum": _too_large,
+    "minItems": _no_items,
+    "minLength": _no_characters,
+    "format": _wrong_date,
+    "pattern": _wrong_pattern,
+}
+
+
+# --- Names -----------------------------------------------------------------------------------------------------
+
+
+def _wrong_code(key: str) -> Words:
+    meant = re.sub(r"[^A-Z0-9]", "", key.upper())
+    hint = f"write {meant}" if re.fullmatch(r"[A-Z0-9]{3,8}", meant) else None
+    return f"a currency code must be 3 to 8 capitals or digits, not '{_escaped(shorten(key))}'", hint
+
+
+def _rule_names() -> list[str]:
+    names: list[str] = resources.schema("workspace")["$defs"]["ruleName"]["enum"]
+    return names
+
+
+def _wrong_rule(name: str) -> Words:
+    nearest = get_close_matches(re.sub(r"[\s_]+", "-", name[:MAX_LIKE].strip().lower()), _rule_names(), n=1, cutoff=0.5)
+    hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
+    return f"there is no rule '{shorten(name)}'", hint

@@ -1,0 +1,55 @@
+"""What a cell of a table can hold. The sinks (terminal, Markdown, CSV) make text of it, each in its own way."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
+from enum import Enum
+
+from msgspec import Struct
+
+from mtrack.render.terminal import Apart, Styled
+
+
+class Amount(Struct, frozen=True):
+    """An amount with at least `places` decimals; its currency is shown where it is given."""
+
+    value: Decimal
+    places: int
+    currency: str | None = None
+
+
+class Code(Struct, frozen=True):
+    """A name that users type: a rule, a command."""
+
+    text: str
+
+
+Single = str | int | date | Amount | Code | Apart | Styled | None
+Value = Single | tuple[Single, ...]
+"""A cell: one value, or several below each other."""
+
+
+class Kind(Enum):
+    """What a column holds; amounts stand to the right."""
+
+    TEXT = "text"
+    DATE = "date"
+    AMOUNT = "amount"
+
+
+class Column(Struct, frozen=True):
+    """A column of a table."""
+
+    heading: str
+    kind: Kind = Kind.TEXT
+
+
+def texts(*headings: str) -> tuple[Column, ...]:
+    """Columns of text."""
+    return tuple(Column(heading) for heading in headings)
+
+
+def amounts(*headings: str) -> tuple[Column, ...]:
+    """Columns of amounts."""
+    return tuple(Column(heading, Kind.AMOUNT) for heading in headings)

@@ -1,0 +1,55 @@
+"""The sink for CSV: UTF-8, a header, a line a row; what a spreadsheet would run is made text."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from mtrack import money
+from mtrack.render.cells import Amount, Code
+from mtrack.render.terminal import plain, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mtrack.render.cells import Single, Value
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    """A table as CSV."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Value) -> str:
+    """A cell; several values of one have "; " between them."""
+    if not isinstance(value, tuple):
+        return _text(value)
+    if all(isinstance(single, str) for single in value):
+        return _inert("; ".join(map(str, value)))
+    return "; ".join(map(_text, value))
+
+
+def _text(value: Single) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Amount):
+        return money.plain(value.value, value.places)
+    return _inert(value.text if isinstance(value, Code) else plain(value))
+
+
+def _inert(text: str) -> str:
+    """Text that a spreadsheet takes as text: one that could begin a formula gets an apostrophe before it."""
+    text = safe(text)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

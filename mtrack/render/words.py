@@ -1,0 +1,25 @@
+"""Words that every output shares: a plural, a list of names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def capital(text: str) -> str:
+    """Text with its first letter raised, to begin a paragraph or a title."""
+    return text[:1].upper() + text[1:]
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number of things in words: "1 project", "2 projects"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Names one after another, no more than `most`: "A, B and 3 more"."""
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {len(names) - most:,} more"

@@ -1,0 +1,60 @@
+"""Builds the problems that rules yield about a milestone or an invoice: its place and names are filled in once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from mtrack.finding import Problem
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+    from typing import Unpack
+
+    from mtrack.finding import Place
+    from mtrack.record.model import Heading, Invoice, Milestone
+    from mtrack.rules.facts import InvoiceFacts
+
+
+class More(TypedDict, total=False):
+    """What else a problem says, as `Problem` has it; the amount is in the project's currency."""
+
+    amount: Decimal
+    since: date | None
+    about: str
+    related: tuple[tuple[Place, str], ...]
+    milestone: str | None
+    invoice: str | None
+
+
+def about_milestone(
+    project: Heading, milestone: Milestone, at: str | Place, message: str, hint: str, /, **more: Unpack[More]
+) -> Problem:
+    """A problem about a milestone; `at` is one of its keys, or a place elsewhere."""
+    more.setdefault("milestone", milestone.id)
+    return about_project(project, _place(project, milestone, at), message, hint, **more)
+
+
+def about_invoice(
+    project: Heading,
+    invoice: Invoice | InvoiceFacts,
+    at: str | Place,
+    message: str,
+    hint: str,
+    /,
+    **more: Unpack[More],
+) -> Problem:
+    """A problem about an invoice; `at` is one of its keys, or a place elsewhere."""
+    more.setdefault("milestone", invoice.only_milestone)
+    more.setdefault("invoice", invoice.number)
+    return about_project(project, _place(project, invoice, at), message, hint, **more)
+
+
+def about_project(project: Heading, place: Place, message: str, hint: str, /, **more: Unpack[More]) -> Problem:
+    """A problem at a place of a project."""
+    currency = project.currency if "amount" in more else None
+    return Problem(place=place, message=message, hint=hint, currency=currency, **more)
+
+
+def _place(project: Heading, record: Milestone | Invoice | InvoiceFacts, at: str | Place) -> Place:
+    return project.place(*record.route, at) if isinstance(at, str) else at

@@ -1,0 +1,144 @@
+"""The invoices on a project's page: as the milestones link to them, and as rows with all that was recorded of them."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mtrack.site.links import anchor
+from mtrack.views.register import invoice_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.record.model import Invoice, InvoiceLine, Payment
+    from mtrack.site.links import FileLink, Files, PageLinks
+    from mtrack.views.status import ProjectStatus
+
+
+class InvoiceLinks(Struct, frozen=True):
+    """An invoice of a milestone, linked to its row. `kind` is "void", "credit" or None; `due` None where nothing is."""
+
+    number: str
+    href: str
+    kind: str | None
+    sent: date
+    due: date | None
+
+
+class BilledLine(Struct, frozen=True):
+    """A milestone that an invoice bills; its amount only where there are several."""
+
+    milestone: str
+    amount: Decimal | None
+
+
+class PaymentRow(Struct, frozen=True):
+    """A payment, and what else is said of it; nothing withheld or kept by the bank is None."""
+
+    payment: Payment
+    withheld: Decimal | None
+    fee: Decimal | None
+
+
+class InvoiceRow(Struct, frozen=True):
+    """An invoice record. Amounts of a credit note are negative; of a void invoice only net and tax are given.
+
+    `id` is None for the later records of a number that repeats. `verb` says what it does to the milestones of its
+    lines. `remarked` where it is void, disputed, written off, credits or replaces another.
+    """
+
+    record: Invoice
+    id: str | None
+    verb: str
+    lines: tuple[BilledLine, ...]
+    file: FileLink | None
+    due: date | None
+    net: Decimal
+    tax: Decimal
+    gross: Decimal | None
+    settled: Decimal | None
+    outstanding: Decimal | None
+    overpaid: Decimal | None
+    state: str
+    at_its_word: bool
+    payments: tuple[PaymentRow, ...]
+    remarked: bool
+
+
+def invoice_links(invoices: Iterable[InvoiceFigures], links: PageLinks) -> tuple[InvoiceLinks, ...]:
+    """The invoices of a milestone, as its row shows them."""
+    return tuple(
+        InvoiceLinks(
+            number=figures.invoice.number,
+            href=f"#{links.identity('i', figures.invoice.number)}",
+            kind=_kind(figures.invoice),
+            sent=figures.invoice.sent,
+            due=_due(figures),
+        )
+        for figures in invoices
+    )
+
+
+def _kind(invoice: Invoice) -> str | None:
+    if invoice.void is not None:
+        return "void"
+    return "credit" if invoice.is_credit_note else None
+
+
+def _due(figures: InvoiceFigures) -> date | None:
+    return figures.due if _kind(figures.invoice) is None else None
+
+
+def invoice_rows(item: ProjectStatus, files: Files, links: PageLinks, as_of: date) -> list[InvoiceRow]:
+    """All invoice records of a project, in the order of its file."""
+    seen: set[str] = set()
+    rows: list[InvoiceRow] = []
+    for figures in item.ledger.invoices:
+        name = anchor("i", figures.invoice.number)
+        identity = None if name in seen else links.identity("i", figures.invoice.number)
+        seen.add(name)
+        rows.append(_invoice_row(figures, identity, files, as_of))
+    return rows
+
+
+def _invoice_row(figures: InvoiceFigures, identity: str | None, files: Files, as_of: date) -> InvoiceRow:
+    invoice = figures.invoice
+    counts = invoice.void is None
+    return InvoiceRow(
+        record=invoice,
+        id=identity,
+        verb="credits" if invoice.is_credit_note else "bills",
+        lines=_billed_lines(invoice.lines),
+        file=files.link(invoice.file),
+        due=_due(figures),
+        net=_signed(invoice.amount, invoice),
+        tax=_signed(invoice.tax, invoice),
+        gross=figures.gross if counts else None,
+        settled=figures.settled if counts else None,
+        outstanding=figures.outstanding or None,
+        overpaid=figures.overpaid or None,
+        state=invoice_state(figures, as_of),
+        at_its_word=figures.at_its_word,
+        payments=tuple(
+            PaymentRow(payment, payment.withheld or None, payment.fee or None) for payment in invoice.payments
+        ),
+        remarked=_remarked(invoice),
+    )
+
+
+def _signed(amount: Decimal, invoice: Invoice) -> Decimal:
+    return amount.copy_negate() if amount and invoice.is_credit_note else amount
+
+
+def _billed_lines(lines: tuple[InvoiceLine, ...]) -> tuple[BilledLine, ...]:
+    return tuple(BilledLine(line.milestone, line.amount if len(lines) > 1 else None) for line in lines)
+
+
+def _remarked(invoice: Invoice) -> bool:
+    said = (invoice.void, invoice.disputed, invoice.written_off, invoice.credits or None, invoice.replaces or None)
+    return any(item is not None for item in said)

@@ -1,0 +1,151 @@
+"""Plain data with exact decimals from nodes: each scalar in the sense that the schema (`Shape`) asks for there.
+
+Where text is asked for, a plain scalar is its characters; where an amount is asked for, only plain digits are one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mtrack import money
+from mtrack.yaml.flaw import MAX_ALIAS_NODES, MAX_DEPTH, Flaw, shorten
+from mtrack.yaml.nodes import SURROGATE, characters, extent
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from mtrack.yaml.shape import Shape
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
+class Builder:
+    """Plain data from nodes, in the sense the schema asks for; collects duplicate keys, tags and merge keys."""
+
+    def __init__(self, text: str, aliases: frozenset[int]) -> None:
+        self.text = text
+        self.aliases = aliases
+        self.simple: type[Any] = yaml.AliasEvent if aliases else yaml.ScalarNode
+        """The class of nodes that need no second look: of none, where one may be an alias."""
+        self.flaws: list[Flaw] = []
+        self.in_alias = 0
+        self.spent = 0
+
+    def build(self, node: Any, shape: Shape, depth: int) -> Any:
+        """The data of a node that lies `depth` levels deep, the root at 1."""
+        if self.aliases and id(node) in self.aliases:
+            self.in_alias += 1
+            try:
+                return self._node(node, shape, depth)
+            finally:
+                self.in_alias -= 1
+        return self._node(node, shape, depth)
+
+    def _node(self, node: Any, shape: Shape, depth: int) -> Any:
+        if node is None or (self.in_alias and not self._affordable(node)):
+            return None
+        if node.tag:
+            self._tagged(node)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, shape)
+        if depth > MAX_DEPTH:
+            self._flaw(node, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
+            return None
+        if isinstance(node, yaml.SequenceNode):
+            item = shape.item
+            return [self.build(child, item, depth + 1) for child in node.value]
+        return self._mapping(node, shape, depth)
+
+    def _mapping(self, node: Any, shape: Shape, depth: int) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        repeated: list[tuple[Any, str]] = []
+        for key, value in node.value:
+            # Nearly every key and value is plain: those without a detour.
+            name = key.value
+            if type(key) is not self.simple or key.style or key.tag or name == "<<":
+                name = self._key(key)
+                if name is None:
+                    continue
+            if name in result:
+                repeated.append((key, name))
+            below = shape.properties.get(name) or shape.child(name)
+            if type(value) is self.simple and not (value.style or value.tag):
+                result[name] = scalar(value.value, below.kind)
+            else:
+                result[name] = self.build(value, below, depth + 1)
+        if repeated:
+            self._repeated(node, repeated)
+        return result
+
+    def _repeated(self, node: Any, repeated: list[tuple[Any, str]]) -> None:
+        firsts = {characters(key): key for key, _ in reversed(node.value) if isinstance(key, yaml.ScalarNode)}
+        for key, name in repeated:
+            message, hint = f"the key '{shorten(name)}' stands here twice", "keep one of the two"
+            first = extent(self.text, firsts[name])
+            self.flaws.append(Flaw(message, hint, extent(self.text, key), first))
+
+    def _key(self, node: Any) -> str | None:
+        if not isinstance(node, yaml.ScalarNode):
+            self._flaw(
+                node,
+                "a key must be a word, not a list or mapping",
+                "write the key as plain text; put text that begins with { or [ in quotes",
+            )
+            return None
+        if self.in_alias or (self.aliases and id(node) in self.aliases):
+            self._affordable(node)
+        if node.tag:
+            self._tagged(node)
+        if node.value == "<<" and not node.style:
+            self._flaw(node, "'<<' merges mappings, which this format does not have", "write the keys out")
+            return None
+        return self._quoted(node)
+
+    def _scalar(self, node: Any, shape: Shape) -> Any:
+        if node.style:
+            return self._quoted(node)
+        return scalar(node.value, shape.kind)
+
+    def _quoted(self, node: Any) -> str:
+        value = characters(node)
+        if node.style == '"' and SURROGATE.search(value):
+            self._flaw(node, "an escape here is half a character", "write the character itself")
+        return value
+
+    def _tagged(self, node: Any) -> None:
+        name = shorten(node.tag.replace("tag:yaml.org,2002:", "!!"))
+        self._flaw(node, f"the tag {name} is not part of this format", "remove the tag")
+
+    def _flaw(self, node: Any, message: str, hint: str) -> None:
+        self.flaws.append(Flaw(message, hint, extent(self.text, node)))
+
+    def _affordable(self, node: Any) -> bool:
+        """Whether what the aliases repeat is still within bounds."""
+        self.spent += 1
+        if self.spent == MAX_ALIAS_NODES + 1:
+            self._flaw(node, f"the aliases expand to more than {MAX_ALIAS_NODES:,} values", "write the values out")
+        return self.spent <= MAX_ALIAS_NODES
+
+
+def scalar(value: str, kind: str) -> str | bool | int | Decimal | None:
+    """A plain scalar in the sense `kind` asks for: text, amount, count, flag or any.
+
+    What does not fit stays its characters; the schema then says what is wrong with it.
+    """
+    if value in _NULLS:
+        return None
+    if kind == "text":
+        return value
+    if kind == "count":
+        return int(value) if _INTEGER.fullmatch(value) else value
+    if kind in ("flag", "any") and value in _BOOLEANS:
+        return _BOOLEANS[value]
+    if kind == "flag":
+        return value
+    amount = money.parse(value)
+    return value if amount is None else amount

@@ -1,0 +1,66 @@
+"""What a YAML parser complains of, either one, in words a user can act on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from mtrack.yaml.flaw import Flaw
+
+# What either parser complains of, what it means to a user and what to do; True where it began is the better place.
+_COMPLAINTS: tuple[tuple[str, str, str, bool], ...] = (
+    ("mapping values are not allowed", "a colon where no key can end",
+     "put text that holds ': ' in quotes, line the key up with its neighbours, write a space after each colon", False),
+    ("while parsing a flow.*<stream end>", "a bracket is opened here and never closed", "close it", True),
+    ("end of stream|unexpected document", "a quote is opened here and never closed", "close it", True),
+    (r"expected ',' or '(?P<what>[]}])'", "a comma or '{what}' is missing before this",
+     "close the bracket; put text that holds brackets, commas or ': ' in quotes", False),
+    (r"expected (<block end>|'?<document start>|key|'-').*\(first in its line\)",
+     "this does not line up with the list or mapping it stands in", "indent it like its neighbours", False),
+    ("expected (<block end>|key|'-')", "text goes on where the value has already ended",
+     "put all of it in one pair of quotes; inside '…' an apostrophe is written twice", False),
+    ("expected '?<document start>", "nothing may follow here", "remove it, or check the brackets and quotes before it", False),
+    ("could not find expected ':'", "this is neither a key with a colon nor the item of a list",
+     "write `key: value`, or indent it as part of the text above", True),
+    (r"found character '(?P<what>.)' that cannot start", "text can't begin with {what}", "put the text in quotes", False),
+    ("cannot start any token", "no text can begin like this", "put the text in quotes", False),
+    ("sequence entries are not allowed", "a list can't begin here", "begin it on a line of its own, below its key", False),
+    ("mapping keys are not allowed", "'?' announces a key, and none can begin here", "put the text in quotes", False),
+    ("node content", "a value is missing before this", "write it, or remove what asks for it", False),
+    ("unknown escape|expected escape|escape code", "this escape is unknown in double quotes",
+     r"write a backslash as \\, or use single quotes", False),
+    ("chomping or indentation|comment or a? ?line break|indentation indicator", "text on the line that '|' or '>' opens",
+     "begin the text on the next line, or put it in quotes", False),
+    (r"undefined alias ['\"]?(?P<what>[^'\"]*)", "*{what} repeats what &{what} marks, and nothing does",
+     "put the text in quotes", False),
+    ("alphabetic or numeric character", "'&' and '*' mark and repeat a value, and no name follows", "put the text in quotes", False),
+    ("incompatible YAML", "this version of YAML is unknown", "write %YAML 1.2, or leave the line out", False),
+    ("directive", "a line that begins with % tells YAML something, and this one nothing it knows", "remove the line", False),
+    ("tag|'!'", "'!' begins a tag, and tags are not part of this format", "put the text in quotes", False),
+)  # fmt: skip
+
+
+def flaw_of(error: Any, text: str) -> Flaw:
+    """The flaw in a parser's error, either parser's."""
+    began, mark = error.context_mark, error.problem_mark or error.context_mark
+    at = min(mark.index, len(text)) if mark else 0
+    return syntax_flaw(f"{error.context}: {error.problem}", text, at, began.index if began else at)
+
+
+def syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
+    """A parser's complaint in words a user can act on; `began` is where what it was reading began."""
+    before = text[max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 : at]
+    if text[at : at + 1] == "\t" or (not before.strip() and "\t" in before):
+        return Flaw("a tab where YAML wants spaces", "indent with spaces", (at, min(at + 1, len(text))))
+    if "special characters are not allowed" in problem or "control characters" in problem:
+        message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} may not stand in YAML"
+        return Flaw(message, "remove it, or write it as an escape in double quotes", (at, min(at + 1, len(text))))
+    message, hint = "this is not YAML", "check the indentation, colons, brackets and quotes around here"
+    if not before.strip(" -"):
+        problem += " (first in its line)"
+    for pattern, words, remedy, where_it_began in _COMPLAINTS:
+        if found := re.search(pattern, problem, re.DOTALL):
+            message, hint = words.format(**found.groupdict()), remedy
+            at = began if where_it_began else at
+            break
+    return Flaw(message, hint, (at, min(at + 1, len(text))))

@@ -1,0 +1,37 @@
+"""The proof that an edited text holds the changes asked for and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mtrack.yaml import source
+from mtrack.yaml import tree as trees
+from mtrack.yaml.refusal import refuse, refuse_at
+from mtrack.yaml.tree import UnreadableError
+
+if TYPE_CHECKING:
+    from mtrack.yaml.draft import Draft
+    from mtrack.yaml.shape import Shape
+
+
+def prove_events(draft: Draft, after: str) -> None:
+    """Raise RefusedError unless the events are those wanted, and no character outside the cuts has changed."""
+    tree = draft.tree
+    try:
+        events = trees.read(after, tree.parser).events
+    except UnreadableError as error:
+        refuse("proof", f"the edited text would not be YAML: {error}")
+    if events != draft.events_after():
+        for node in tree.root.walk():
+            if node.style in ("|", ">") and node.end == len(tree.text):
+                refuse_at(tree, node.start, "last-line")
+        refuse("proof")
+    if draft.undone(after) != tree.text:
+        refuse("proof")
+
+
+def prove_data(after: str, data: Any, shape: Shape) -> None:
+    """Raise RefusedError unless mtrack's own reader sees `data` in the edited text."""
+    read = source.parse("", after, shape)
+    if read.flaws or read.data != data:
+        refuse("proof")

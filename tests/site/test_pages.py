@@ -1,0 +1,126 @@
+"""What the pages say of credit notes, signs, percentages and counts, and what their templates may hold."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import html5lib
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import AS_OF, ROOT, mtrack, write_tree
+
+from mtrack.site.cells import legend
+from mtrack.views.percentages import percentages
+from mtrack.views.progress import Progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from xml.etree.ElementTree import Element
+
+PAGE = """project: {name}
+{client}currency: EUR
+agreement: {{total: 300.00, milestones: 3, amendments: [{{amount: -50.00, milestones: -1}}, {{amount: 50.00, milestones: 1}}]}}
+milestones:
+  - {{id: M1, name: One, amount: 100.00, deliverable: {{approved: 2026-01-20}}, status: partially_paid}}
+  - {{id: M2, name: Two, amount: 100.00, status: not_billed}}
+  - {{id: M3, name: Three, amount: 100.00, status: not_billed}}
+invoices:
+  - number: {name}-1
+    amount: 130.00
+    tax: 24.70
+    sent: 2026-02-03
+    lines: [{{milestone: M1, amount: 130.00}}]
+    payments: [{{date: 2026-02-05, amount: 10.00}}]
+  - {{number: {name}-2, credits: {name}-1, amount: 20.00, tax: 3.80, sent: 2026-02-04, lines: [{{milestone: M1, amount: 20.00}}]}}
+"""
+
+
+def report(root: Path, out: Path) -> None:
+    assert mtrack("report", root, "-o", out, "--as-of", AS_OF.isoformat()).code in (0, 1)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("work")
+    for name, client in (("one", "client: Acme\n"), ("two", ""), ("three", "client: Acme\n")):
+        write_tree(root, {f"{name}/milestones.yaml": PAGE.format(name=name, client=client)})
+    out: Path = tmp_path_factory.mktemp("site") / "out"
+    report(root, out)
+    return out
+
+
+def page(site: Path, name: str) -> Element:
+    return html5lib.parse((site / name).read_text(encoding="utf-8"), namespaceHTMLElements=False)
+
+
+def words(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def test_the_row_of_a_credit_note_is_negative_and_says_credits(site: Path) -> None:
+    row = next(row for row in page(site, "projects/one.html").iter("tr") if words(row).startswith("one-2"))
+    cells = {str(cell.get("data-label")): words(cell) for cell in row.iter("td")}
+    assert (cells["Net"], cells["Tax"], cells["Gross"], cells["Settled"]) == ("−20.00", "−3.80", "−23.80", "−23.80")
+    assert words(next(row.iter("th"))) == "one-2 credits M1"
+    bill = next(row for row in page(site, "projects/one.html").iter("tr") if words(row).startswith("one-1"))
+    assert words(next(bill.iter("th"))) == "one-1 bills M1"
+
+
+def test_every_minus_is_the_true_one(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        text = words(page(site, path.relative_to(site).as_posix()))
+        assert not re.search(r"(?<![\w.:-])-[0-9]", text), path.name
+    assert "−50.00" in words(page(site, "projects/one.html"))
+    assert 'data value="-50.00"' in (site / "projects/one.html").read_text(encoding="utf-8")
+
+
+def test_a_client_that_is_not_named_is_none(site: Path) -> None:
+    lead = next(item for item in page(site, "index.html").iter("p") if item.get("class") == "lead")
+    assert words(lead).startswith("3 projects, 1 client.")
+
+
+AMOUNTS = st.decimals(0, 10**18, places=2)
+
+
+@given(parts=st.lists(AMOUNTS, min_size=1, max_size=5))
+def test_percentages_shown_together_sum_to_100(parts: list[Decimal]) -> None:
+    whole = sum(parts, Decimal())
+    percents = percentages(parts)
+    assert sum(percents) == (100 if whole else 0)
+    for part, percent in zip(parts, percents, strict=True):
+        assert not whole or abs(part * 100 / whole - percent) < 1
+
+
+def test_the_percentages_of_a_bar_sum_to_100() -> None:
+    third = Decimal(1)
+    bar = legend(Progress(agreed=Decimal(3), received=third, overdue=third, ahead=third))
+    assert [part.percent for part in bar.parts] == ["34 %", None, "33 %", None, "33 %"]
+    over = legend(Progress(agreed=Decimal(100), received=Decimal(125), overbilled=Decimal(25)))
+    assert over.parts[0].percent == "100 %", "of the bar, which is as long as what is billed"
+    assert percentages([Decimal(0), Decimal(0)]) == (Decimal(0), Decimal(0))
+
+
+def test_the_markdown_summary_counts_every_project(tmp_path: Path) -> None:
+    record = "project: P\ncurrency: EUR\nmilestones: [{id: M1, name: A, amount: 1.00, status: not_billed}]\n"
+    write_tree(tmp_path, {f"p{i:02}/milestones.yaml": record for i in range(45)})
+    text = mtrack("report", tmp_path, "--format", "md", "--as-of", AS_OF.isoformat()).out
+    assert "45 projects." in text
+    assert "5 more projects are left out here" in text
+
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.j2"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_compute_nothing_and_stay_readable(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert max(map(len, text.splitlines())) <= 160
+    assert "|safe" not in text.replace(" ", "")
+    for code in re.findall(r"\{[{%]-?(.*?)-?[%}]\}", text, re.DOTALL):
+        bare = re.sub(r'"[^"]*"', '""', code)
+        assert not re.search(r"\|\s*(sum|sort|map|select|unique|max|min|format|groupby)\b", bare), code
+        assert not re.search(r"[\w)]\s*[-+*/~]\s*[\w(\"]", bare), code
+        assert not re.search(r"[<]|\.get\(", bare), code
