@@ -268,7 +268,7 @@ def left(context: ProjectContext) -> str:
     """What a project still has to bill and to collect, in one line."""
     project = context.project
     label = find.Target(context.root, project.folder).label
-    totals = context.ledger.totals(context.as_of)
+    totals = context.ledger.totals
     if not totals.unbilled and not totals.outstanding:
         return f"{label}: nothing left to bill or to collect"
     return f"{label}: {project.money(totals.unbilled)} left to bill, {project.money(totals.outstanding)} to collect"

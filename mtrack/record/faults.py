@@ -95,6 +95,8 @@ class _Found:
         elif violation.key is not None:
             place = self._place((*route, violation.key), key=True)
             self._add(place, (*route, violation.key), wording.words_about_key(route, violation.key))
+        elif violation.keyword == "type" and details["types"] == ["null"]:  # a key that its neighbour excludes
+            self._add(self._place(route, key=True), route, wording.words(self.name, self.source, violation))
         elif (place := self._place(route)) not in self.broken:  # the first complaint about a value says enough
             self._add(place, route, wording.words(self.name, self.source, violation))
 

@@ -64,12 +64,19 @@ def _shape(name: str, node: dict[str, Any]) -> Shape:
     types = {declared} if isinstance(declared, str) else set(declared)
     others, items = node.get("additionalProperties"), node.get("items")
     return Shape(
-        kind=next((kind for word, kind in _KINDS.items() if word in types), "any"),
+        kind=_kind(types),
         properties={key: _shape(name, child) for key, child in node.get("properties", {}).items()},
         others=_shape(name, others) if isinstance(others, dict) else None,
         items=_shape(name, items) if items is not None else None,
         required=frozenset(node.get("required", ())),
     )
+
+
+def _kind(types: set[str]) -> str:
+    """What a value of these types is to the reader; of text or a flag, and no number, it is true and false that differ."""
+    if "boolean" in types and "string" in types and "number" not in types:
+        return "flag"
+    return next((kind for word, kind in _KINDS.items() if word in types), "any")
 
 
 def at(name: str, route: Route) -> dict[str, Any]:

@@ -27,6 +27,7 @@ Words = tuple[str, str | None]
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LIKE_DATE = re.compile(r"\s*([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ ]([0-9]{1,4})\s*", re.ASCII)
+_PERCENT = 100
 MAX_LIKE = 200
 """Characters of a text that are compared with known words; looking for likeness is slow."""
 _YES = frozenset({"true", "yes", "y", "on", "1"})
@@ -124,6 +125,11 @@ def top_hint(name: str, more: str) -> str:
 
 
 def _wrong_type(fault: _Fault) -> Words:
+    if fault.details["types"] == ["null"]:
+        return (
+            f"{fault.label} may not stand beside `payments`",
+            "it is short for one payment of all that is left: keep one of the two",
+        )
     if fault.value is None:
         return _empty(fault)
     if schema.at(fault.name, fault.route).get("format") == "date":
@@ -158,11 +164,22 @@ def _not_an_amount(fault: _Fault) -> Words:
         return f"{fault.label} has {many}", "check the amount"
     if number and len(number[2] or "") > decimals:
         return f"{fault.label} has {len(number[2])} decimals, and at most {decimals} are allowed", "check the amount"
+    if schema.at(fault.name, fault.route).get("maximum") == _PERCENT:
+        return _not_a_percentage(fault)
     meant = money.suggestion(value) if isinstance(value, str) else None
     write = f": write {meant}" if meant is not None else ""
     return (
         f"{fault.label} must be a number, not {fault.shown}{write}",
         f"an amount is plain digits and a point, no quotes, no separators, at most {digits} digits before the point: 4000.00",
+    )
+
+
+def _not_a_percentage(fault: _Fault) -> Words:
+    bare = fault.value.strip().removesuffix("%").strip() if isinstance(fault.value, str) else ""
+    write = f": write {bare}" if money.parse(bare) is not None else ""
+    return (
+        f"{fault.label} must be a number from 0 to 100, not {fault.shown}{write}",
+        "write percent without the sign, as in 19 or 8.1",
     )
 
 
@@ -210,7 +227,7 @@ _BY_TYPE: dict[str, Callable[[_Fault], Words]] = {
 
 
 def _wrong_choice(fault: _Fault) -> Words:
-    options: list[str] = fault.details["options"]
+    options: list[str] = [option for option in fault.details["options"] if option is not None]
     if options == _rule_names():
         return _wrong_rule(fault.value)
     word = re.sub(r"[\s-]+", "_", fault.value[:MAX_LIKE].strip().lower())
@@ -221,6 +238,11 @@ def _wrong_choice(fault: _Fault) -> Words:
 
 def _wrong_constant(fault: _Fault) -> Words:
     wanted = fault.details["expected_value"]
+    if wanted is True:
+        return (
+            f"{fault.label} must be a date or true, not {fault.shown}",
+            "write the day it was paid; without one, true; remove the key where it is not paid",
+        )
     return f"{fault.label} must be {wanted}, not {fault.shown}: this mtrack knows no other", f"write {wanted}"
 
 

@@ -9,6 +9,7 @@ from mtrack.figures.aging import BUCKETS
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
+from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, styled
@@ -25,8 +26,8 @@ _BUCKETS = (Column(""), *amounts(*(BUCKET_WORDS[name] for name in BUCKETS), "in 
 
 
 def _age(item: Owed) -> str:
-    if item.bucket == "disputed":
-        return "disputed"
+    if item.bucket in ("disputed", "retained") or item.days is None:
+        return BUCKET_WORDS[item.bucket]
     return f"{count(item.days, 'day')} past due" if item.days > 0 else "not due"
 
 
@@ -39,8 +40,8 @@ def _sums(view: AgingView) -> Iterator[tuple[Value, ...]]:
 
 def _invoice(item: Owed) -> tuple[Value, ...]:
     project, figures = item.project, item.figures
-    outstanding = Amount(figures.outstanding, project.places, project.currency)
-    return figures.due, _age(item), figures.invoice.number, project.name, project.client, outstanding
+    outstanding = Amount(item.part.open, project.places, project.currency)
+    return item.part.day, _age(item), figures.invoice.number, project.name, project.client, outstanding
 
 
 def text(view: AgingView, width: int, *, colour: bool) -> str:
@@ -50,6 +51,7 @@ def text(view: AgingView, width: int, *, colour: bool) -> str:
     screen.line()
     if not view.owed:
         screen.line("nothing is outstanding")
+        tell_left_out(screen, view)
         return screen.text()
     table = Table(wording, *_BUCKETS)
     for sums in _sums(view):
@@ -57,10 +59,11 @@ def text(view: AgingView, width: int, *, colour: bool) -> str:
     screen.block(table.render(width, colour=colour))
     screen.line()
     rows = Table(wording, *texts("due", "age", "invoice", "project", "client"), *amounts("outstanding"))
-    tints = {"not_due": None, "disputed": "yellow"}
+    tints = {"not_due": None, "retained": None, "disputed": "yellow"}
     for item in view.owed:
         rows.row(*_invoice(item), style=tints.get(item.bucket, "red"))
     screen.block(rows.render(width, colour=colour))
+    tell_left_out(screen, view)
     return screen.text()
 
 
@@ -74,6 +77,7 @@ def markdown(view: AgingView) -> str:
         page.table(columns, map(_invoice, view.owed))
     else:
         page.paragraph("Nothing is outstanding.")
+    write_left_out(page, view)
     return page.text()
 
 
@@ -94,14 +98,15 @@ def json(view: AgingView) -> str:
                     "client": item.project.client,
                     "number": item.figures.invoice.number,
                     "sent": item.figures.invoice.sent.isoformat(),
-                    "due": item.figures.due.isoformat(),
+                    "due": None if item.part.day is None else item.part.day.isoformat(),
                     "days": item.days,
                     "bucket": item.bucket,
-                    "outstanding": money.plain(item.figures.outstanding, item.project.places),
+                    "outstanding": money.plain(item.part.open, item.project.places),
                     "currency": item.project.currency,
                 }
                 for item in view.owed
             ],
+            "left_out": view.left_out.count,
         }
     )
 
@@ -117,8 +122,8 @@ def csv(view: AgingView) -> str:
 def _csv_row(item: Owed) -> tuple[Value, ...]:
     project, figures = item.project, item.figures
     return (
-        project.folder, project.name, project.client, figures.invoice.number, figures.invoice.sent, figures.due,
-        item.days, item.bucket, Amount(figures.outstanding, project.places), project.currency,
+        project.folder, project.name, project.client, figures.invoice.number, figures.invoice.sent, item.part.day,
+        item.days, item.bucket, Amount(item.part.open, project.places), project.currency,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from mtrack import money
 from mtrack.render.cells import Amount, Column, amounts, texts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
+from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, styled
@@ -46,6 +47,7 @@ def text(view: ForecastView, width: int, *, colour: bool) -> str:
     if not view.items:
         screen.line()
         screen.line("nothing is expected: all that is agreed is billed and settled")
+        tell_left_out(screen, view)
         return screen.text()
     screen.line("invoices with tax; what is not yet billed is net")
     for currency in view.months:
@@ -56,6 +58,7 @@ def text(view: ForecastView, width: int, *, colour: bool) -> str:
         screen.block(table.render(width, colour=colour))
     screen.line()
     screen.block(_items(view, wording).render(width, colour=colour))
+    tell_left_out(screen, view)
     return screen.text()
 
 
@@ -77,10 +80,12 @@ def markdown(view: ForecastView) -> str:
     page.heading(2, f"Cash expected as of {view.as_of.isoformat()}")
     if not view.items:
         page.paragraph("Nothing is expected: all that is agreed is billed and settled.")
+        write_left_out(page, view)
         return page.text()
     page.paragraph("Invoices with tax; what is not yet billed is net.")
     for currency in view.months:
         page.table(_columns(currency), _months(view, currency, wording))
+    write_left_out(page, view)
     return page.text()
 
 
@@ -113,6 +118,7 @@ def json(view: ForecastView) -> str:
                 }
                 for item in view.items
             ],
+            "left_out": view.left_out.count,
         }
     )
 

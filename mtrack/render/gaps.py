@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import money
 from mtrack.finding import Severity
+from mtrack.render import left_out
 from mtrack.render.cells import Amount, Code, Column, Kind, amounts, texts
 from mtrack.render.json_text import json_text
 from mtrack.render.markdown import Document
@@ -77,6 +78,8 @@ def text(view: GapsView, width: int, *, colour: bool) -> str:
 
 def _closing(view: GapsView) -> Iterator[str]:
     """What is left out, and how many projects and gaps there are."""
+    if line := left_out.words(view):
+        yield line
     for path in view.skipped:
         yield f"{path} is left out until it is fixed (mtrack lint tells)"
     found = sum(len(item.gaps) + len(item.overlaps) for item in view.projects)
@@ -132,6 +135,7 @@ def json(view: GapsView) -> str:
         {
             "version": 1,
             "as_of": view.as_of.isoformat(),
+            "left_out": view.left_out.count,
             "projects": [_json_project(item) for item in view.projects],
             "totals": {
                 currency: {

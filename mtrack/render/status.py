@@ -9,6 +9,7 @@ from mtrack.render.bars import bars
 from mtrack.render.cells import Amount, Column, amounts, texts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
+from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Apart, Screen, names, styled
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.figures.ledger import Totals
+    from mtrack.figures.states import States
+    from mtrack.record.model import Milestone
     from mtrack.render.cells import Value
     from mtrack.views.status import MilestoneStatus, ProjectStatus, StatusView
 
@@ -52,6 +55,7 @@ def text(view: StatusView, width: int, *, colour: bool) -> str:
         screen.block(table.render(width, colour=colour))
     else:
         screen.line("no projects here; mtrack new makes one")
+    tell_left_out(screen, view)
     return screen.text()
 
 
@@ -88,8 +92,9 @@ def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> Non
     def amount(value: Decimal) -> str:
         return wording.money(value, project.currency, project.places)
 
-    if sums.billable:
-        screen.line(f"             {STATES['billable'][0]} {amount(sums.billable)} approved, not billed")
+    for state in ("to_bill", "on_hold"):
+        if value := sums.parts[state]:
+            screen.line(f"             {STATES[state][0]} {amount(value)} {STATES[state][1]}")
     if sums.overbilled:
         screen.line(f"             {OVERLAP_MARK} {amount(sums.overbilled)} billed more than agreed")
     if project.closed is not None:
@@ -101,11 +106,11 @@ def _billed_words(item: ProjectStatus) -> list[str]:
     sums = item.progress
     shares = sums.percentages
     words = [
-        f"{name} {percent_text(shares[name])}"
-        for name in ("received", "outstanding", "overdue")
-        if name == "received" or sums.parts[name]
+        f"{STATES[name][1]} {percent_text(shares[name])}"
+        for name in ("paid", "written_off", "outstanding", "overdue")
+        if name == "paid" or sums.parts[name]
     ]
-    if sums.disputed:
+    if sums.states.disputed:
         words.append(f"of which disputed {percent_text(sums.percent_disputed)}")
     return words
 
@@ -118,10 +123,10 @@ def _milestones(item: ProjectStatus, wording: Wording) -> Table:
     )  # fmt: skip
     table = Table(wording, *columns)
     for milestone in item.milestones:
-        figures, record = milestone.figures, milestone.figures.milestone
+        record = milestone.figures.milestone
         status = status_word(record.status)
-        if record.status not in figures.accepted_statuses:
-            status += f" (expected: {status_word(figures.expected_status)})"
+        if record.status not in milestone.accepted_statuses:
+            status += f" (expected: {status_word(milestone.expected_status)})"
         if record.hold:
             status += ", on hold"
         table.row(styled((f"{record.id} ", Apart(record.name))), *_record(milestone, project.places), status)
@@ -160,7 +165,7 @@ def markdown(view: StatusView) -> str:
         page.paragraph(f"Agreement: {', '.join(_agreement_words(item, wording))}")
         page.block(
             f"delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}",
-            f"billed     {billed}  received {percent_text(sums.percentages['received'])}",
+            f"billed     {billed}  paid {percent_text(sums.percentages['paid'])}",
         )
         columns = (
             Column("Milestone"), *amounts(project.currency), *texts("Deliverable", "Approved", "Invoice", "Sent"),
@@ -168,6 +173,7 @@ def markdown(view: StatusView) -> str:
         )  # fmt: skip
         page.table(columns, (_markdown_row(milestone, project.places) for milestone in item.milestones))
     page.table(_TOTALS, _totals(view))
+    write_left_out(page, view)
     return page.text()
 
 
@@ -180,9 +186,13 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def json_totals(totals: Totals, places: int) -> dict[str, str]:
-    """The sums as decimal strings."""
-    return {name: money.plain(getattr(totals, name), places) for name in TOTALS}
+def json_totals(totals: Totals, states: States, places: int) -> dict[str, Any]:
+    """The sums as decimal strings, and the seven states."""
+    return {name: money.plain(getattr(totals, name), places) for name in TOTALS} | {"states": _states(states, places)}
+
+
+def _states(states: States, places: int) -> dict[str, str]:
+    return {state: money.plain(amount, places) for state, amount in states.items()}
 
 
 def json(view: StatusView) -> str:
@@ -193,8 +203,10 @@ def json(view: StatusView) -> str:
             "as_of": view.as_of.isoformat(),
             "projects": [_json_project(item) for item in view.projects],
             "totals": {
-                currency: json_totals(totals, view.places[currency]) for currency, totals in view.totals.items()
+                currency: json_totals(totals, view.progress[currency].states, view.places[currency])
+                for currency, totals in view.totals.items()
             },
+            "left_out": view.left_out.count,
         }
     )
 
@@ -207,7 +219,7 @@ def _json_project(item: ProjectStatus) -> dict[str, Any]:
         "client": project.client,
         "currency": project.currency,
         "closed": None if project.closed is None else project.closed.isoformat(),
-        "totals": json_totals(item.totals, project.places),
+        "totals": json_totals(item.totals, item.progress.states, project.places),
         "milestones": [_json_milestone(milestone, project.places) for milestone in item.milestones],
     }
 
@@ -218,17 +230,32 @@ def _json_milestone(item: MilestoneStatus, places: int) -> dict[str, Any]:
         "id": record.id,
         "name": record.name,
         "status": record.status,
-        "expected_status": sums.expected_status,
+        "expected_status": item.expected_status,
+        "state": item.progress.states.largest,
+        "amount": money.plain(record.amount, places),
         "agreed": money.plain(sums.agreed, places),
         "billed": money.plain(sums.billed, places),
         "unbilled": money.plain(sums.unbilled, places),
         "settled": money.plain(sums.settled, places),
         "outstanding": money.plain(sums.outstanding, places),
+        "overdue": money.plain(sums.overdue, places),
+        "states": _states(item.progress.states, places),
         "planned": _iso(record.planned),
         "completed": _iso(record.completed),
         "approved": _iso(record.approved),
+        "upfront": record.upfront,
+        "hold": _hold(record),
+        "cancelled": _cancelled(record),
         "invoices": [invoice.invoice.number for invoice in sums.invoices],
     }
+
+
+def _hold(record: Milestone) -> dict[str, str | None] | None:
+    return {"until": _iso(record.hold_until), "reason": record.hold_reason} if record.hold else None
+
+
+def _cancelled(record: Milestone) -> dict[str, str | None] | None:
+    return {"date": _iso(record.cancelled_date), "reason": record.cancelled_reason} if record.cancelled else None
 
 
 CSV_COLUMNS = (
@@ -250,7 +277,7 @@ def _csv_row(item: ProjectStatus, milestone: MilestoneStatus) -> tuple[Value, ..
     deliverable = record.deliverable
     return (
         project.folder, project.name, project.client, project.currency, agreement.file if agreement else None,
-        agreement.signed if agreement else None, record.id, record.name, record.status, sums.expected_status,
+        agreement.signed if agreement else None, record.id, record.name, record.status, milestone.expected_status,
         *(Amount(amount, project.places) for amount in amounts), record.planned, record.completed, record.approved,
         deliverable.approved_by, deliverable.note, deliverable.signoff,
         tuple(invoice.invoice.number for invoice in sums.invoices),

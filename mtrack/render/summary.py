@@ -141,7 +141,7 @@ def _bars(item: ProjectSummary) -> Iterator[str]:
     delivered, billed = bars(sums)
     yield _short(item.project.name)
     yield f"  delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}"
-    yield f"  billed     {billed}  received {percent_text(sums.percentages['received'])}"
+    yield f"  billed     {billed}  paid {percent_text(sums.percentages['paid'])}"
 
 
 def _short(text: str | None) -> str:

@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 _ROOMY = Context(prec=1_000)
 
 STATES = {
-    "received": ("●", "received"),
+    "paid": ("●", "paid"),
+    "written_off": ("⊘", "written off"),
     "outstanding": ("◐", "outstanding"),
     "overdue": ("▲", "overdue"),
-    "billable": ("◆", "not billed"),
+    "to_bill": ("◆", "to bill"),
+    "on_hold": ("⏸", "on hold"),
     "ahead": ("○", "ahead"),
 }
-"""The five states every report tells money in: mark and word, together always."""
+"""The seven states every report tells money in: mark and word, together always."""
 OVERLAP_MARK = "✕"
 BUCKET_WORDS = {
+    "retained": "retained",
     "not_due": "not due",
     "1-30": "1–30 days",
     "31-60": "31–60 days",
@@ -38,7 +41,13 @@ BUCKET_WORDS = {
     "disputed": "disputed",
 }
 """The words of the aging buckets."""
-BAND_WORDS = {"certain": "invoiced and due", "billable": "approved, unbilled", "planned": "planned"}
+BAND_WORDS = {
+    "certain": "invoiced and due",
+    "billable": "to be billed",
+    "planned": "planned",
+    "retained": "retained",
+    "disputed": "disputed",
+}
 """The words of the forecast's bands."""
 
 

@@ -11,6 +11,7 @@ from mtrack.rules.registry import REGISTRY, close_rule, project_rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mtrack.figures.ledger import MilestoneFigures
     from mtrack.rules.context import ProjectContext
 
 
@@ -44,7 +45,7 @@ def closed_with_open(context: ProjectContext) -> Iterator[Problem]:
     project = context.project
     if project.closed is None:
         return
-    for figures in context.ledger.milestones:
+    for figures in context.whole_ledger.milestones:
         if figures.open:
             milestone = figures.milestone
             yield about_milestone(
@@ -91,7 +92,7 @@ def ready_to_close(context: ProjectContext, found: frozenset[str]) -> Iterator[P
     """
     project = context.project
     milestones = context.ledger.milestones
-    if project.closed is not None or any(figures.open for figures in milestones):
+    if context.seen.closed is not None or any(figures.open or _is_to_come(figures, context) for figures in milestones):
         return
     if all(figures.milestone.cancelled for figures in milestones):
         return
@@ -103,3 +104,11 @@ def ready_to_close(context: ProjectContext, found: frozenset[str]) -> Iterator[P
         message="every milestone is paid, cancelled or written off: the project can be closed",
         hint="add `closed:` with the date (mtrack close)",
     )
+
+
+def _is_to_come(figures: MilestoneFigures, context: ProjectContext) -> bool:
+    """A milestone of amount 0 that is planned for the day or later, and neither completed nor approved."""
+    milestone = figures.milestone
+    if milestone.amount or milestone.cancelled or milestone.planned is None or milestone.planned < context.as_of:
+        return False
+    return milestone.completed is None and milestone.approved is None

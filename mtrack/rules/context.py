@@ -49,8 +49,20 @@ class ProjectContext:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The project worked out."""
+        """The project worked out as it stood at the end of the day: views, gaps and overlaps see this."""
+        return ledger.work_out(self.project, self.settings.payment_terms, self.as_of)
+
+    @cached_property
+    def whole_ledger(self) -> Ledger:
+        """The whole record worked out, whatever its dates: a `status` is compared with what it asks for."""
+        if not self.ledger.left_out:
+            return self.ledger
         return ledger.work_out(self.project, self.settings.payment_terms)
+
+    @property
+    def seen(self) -> Project:
+        """The project as it stood at the end of the day."""
+        return self.ledger.project
 
     @property
     def currency_known(self) -> bool:

@@ -29,12 +29,14 @@ class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
     reference: str
     date: date
     amount: Decimal
+    total: Decimal | None
+    """The whole transfer, where it also pays other invoices."""
 
 
 class InvoiceFacts(Struct, frozen=True, array_like=True, gc=False):
     """An invoice record.
 
-    `key` is the number as it is compared. `file` is as written, `path` the same from the root, in its shortest form
+    `key` is the number as it is compared, `later` says that it was sent after the day the workspace is looked at. `file` is as written, `path` the same from the root, in its shortest form
     and wherever it leads; `size` is in bytes, None without a usable file.
     """
 
@@ -45,6 +47,7 @@ class InvoiceFacts(Struct, frozen=True, array_like=True, gc=False):
     total: Decimal | None
     sent: date
     only_milestone: str | None
+    later: bool
     void: bool
     live: bool
     file: str | None
@@ -85,6 +88,11 @@ class WorkspaceFacts:
         """Every invoice record, in the order of paths and lines."""
         return tuple(Entry(item.project, invoice) for item in self.facts for invoice in item.invoices)
 
+    @property
+    def seen_entries(self) -> tuple[Entry, ...]:
+        """Those of them that were sent by the day the workspace is looked at."""
+        return tuple(entry for entry in self.entries if not entry.invoice.later)
+
     def full(self, path: str) -> str:
         """Where a path from the root is."""
         return os.path.join(self.root, path)
@@ -95,19 +103,19 @@ def facts(context: ProjectContext) -> Facts:
     project = context.project
     files = context.invoice_files
     invoices: list[InvoiceFacts] = []
-    for figures in context.ledger.invoices:
+    for figures in context.whole_ledger.invoices:
         invoice = figures.invoice
         file = files.get(invoice.route)
         path = posixpath.normpath(posixpath.join(project.folder, invoice.file)) if invoice.file is not None else ""
         paid = tuple(
-            PaymentFacts(payment.route, payment.reference, payment.date, payment.amount)
+            PaymentFacts(payment.route, payment.reference, payment.date, payment.amount, payment.total)
             for payment in invoice.payments
             if payment.reference
         )
         invoices.append(
             InvoiceFacts(
                 invoice.route, invoice.number, invoice.key, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
-                invoice.void is not None, figures.live, invoice.file, path,
+                invoice.sent > context.as_of, invoice.void is not None, figures.live, invoice.file, path,
                 file[1].size if file and file[1].usable else None, paid,
             )
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.figures.ledger import agreed_count, agreed_total
+from mtrack.figures.ledger import agreed_count, agreed_total, upfront_day
 from mtrack.finding import Place, Problem, Severity
 from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
@@ -14,8 +14,10 @@ from mtrack.rules.wording import days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from mtrack.figures.ledger import MilestoneFigures
+    from mtrack.record.model import Milestone
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import WorkspaceFacts
 
@@ -24,7 +26,26 @@ DELIVERED_DAYS = 14
 
 
 def _counted(context: ProjectContext) -> list[MilestoneFigures]:
+    """The milestones that are not cancelled, as they stood."""
     return [figures for figures in context.ledger.milestones if not figures.milestone.cancelled]
+
+
+def _to_be_billed(context: ProjectContext) -> list[MilestoneFigures]:
+    """Those of them that ask for an invoice: worth something, and not on hold."""
+    return [
+        figures
+        for figures in _counted(context)
+        if figures.milestone.amount and not figures.milestone.on_hold(context.as_of)
+    ]
+
+
+def _waits(context: ProjectContext, day: date | None) -> bool:
+    """Whether the day lies further back than an invoice may wait."""
+    return day is not None and (context.as_of - day).days > context.settings.bill_within
+
+
+def _upfront_waits(context: ProjectContext, milestone: Milestone) -> bool:
+    return milestone.upfront and _waits(context, upfront_day(milestone, context.seen.agreement))
 
 
 @project_rule(Severity.ERROR, next_step="add the missing milestone")
@@ -51,7 +72,7 @@ def amount_unlisted(context: ProjectContext) -> Iterator[Problem]:
     """
     project = context.project
     agreed = agreed_total(project)
-    listed = money.total(figures.agreed for figures in _counted(context))
+    listed = money.total(figures.agreed for figures in context.whole_ledger.milestones)
     if agreed is not None and listed < agreed:
         missing = money.minus(agreed, listed)
         yield about_project(
@@ -86,7 +107,8 @@ def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
     project = context.project
-    agreed, listed = agreed_count(project), len(_counted(context))
+    agreed = agreed_count(project)
+    listed = sum(not milestone.cancelled for milestone in project.milestones)
     if agreed is not None and listed < agreed:
         yield Problem(
             place=project.place("agreement", "milestones"),
@@ -126,21 +148,67 @@ def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
             status: sent
     """
     project = context.project
-    for figures in _counted(context):
-        milestone = figures.milestone
-        if figures.is_billed or milestone.approved is None or milestone.on_hold(context.as_of) or not milestone.amount:
+    for figures in _to_be_billed(context):
+        approved = figures.milestone.approved
+        if figures.is_billed or approved is None or not _waits(context, approved):
             continue
-        waited = (context.as_of - milestone.approved).days
-        if waited > context.settings.bill_within:
-            yield about_milestone(
-                project,
-                milestone,
-                project.place(*milestone.deliverable.route, "approved"),
-                f"{milestone.label} was approved on {milestone.approved}, {days(waited)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
-                "send the invoice and record it, or put the milestone on hold",
-                amount=figures.unbilled,
-                since=milestone.approved,
-            )
+        yield about_milestone(
+            project,
+            figures.milestone,
+            project.place(*figures.milestone.deliverable.route, "approved"),
+            f"{figures.milestone.label} was approved on {approved}, {days((context.as_of - approved).days)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
+            "send the invoice and record it, or put the milestone on hold",
+            amount=figures.unbilled,
+            since=approved,
+        )
+
+
+@project_rule(Severity.WARNING, next_step="bill it")
+def upfront_not_billed(context: ProjectContext) -> Iterator[Problem]:
+    """A deposit has not been billed, and its day has passed by more than `bill_within` days.
+
+    Why: a deposit waits for no approval, so nothing reminds you of it: work goes on, and the money that was to come
+    first never comes. Its day is `planned`, else the day the agreement was signed.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Deposit, amount: 9000.00, upfront: true, status: not_billed}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Deposit, amount: 9000.00, upfront: true, planned: 2026-04-01, status: not_billed}
+    """
+    project = context.project
+    for figures in _to_be_billed(context):
+        if not _upfront_not_billed(context, figures):
+            continue
+        milestone = figures.milestone
+        day = upfront_day(milestone, context.seen.agreement)
+        assert day is not None
+        what = (
+            f"was planned for {day}"
+            if milestone.planned
+            else f"could be billed since the agreement was signed on {day}"
+        )
+        yield about_milestone(
+            project,
+            milestone,
+            "status",
+            f"{milestone.label} is a deposit that {what}, {days((context.as_of - day).days)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
+            "send the invoice and record it, or put the milestone on hold",
+            amount=figures.unbilled,
+            since=day,
+        )
+
+
+def _upfront_not_billed(context: ProjectContext, figures: MilestoneFigures) -> bool:
+    return figures.milestone.approved is None and not figures.is_billed and _upfront_waits(context, figures.milestone)
 
 
 @project_rule(Severity.WARNING, next_step="bill it, or say why not")
@@ -148,7 +216,8 @@ def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A milestone neither billed nor approved, while a later one is billed.
 
     Why: milestone 3 is invoiced and nobody remembers milestone 2. Either its approval was never asked for, or
-    it was forgotten whole. A later milestone that is `upfront` doesn't count.
+    it was forgotten whole. A later milestone that is `upfront` doesn't count; one whose own planned date is still to
+    come is not skipped.
 
     Bad:
         project: Acme website
@@ -182,7 +251,7 @@ def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
     for figures in reversed(_counted(context)):
         milestone = figures.milestone
         if later is not None and _skipped(figures, context):
-            sent = min(item.invoice.sent for item in later.live_invoices)
+            sent = min((item.invoice.sent for item in later.live_invoices), default=None)
             problems.append(
                 about_milestone(
                     project,
@@ -202,16 +271,19 @@ def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
 
 def _skipped(figures: MilestoneFigures, context: ProjectContext) -> bool:
     milestone = figures.milestone
-    return not (
-        figures.is_billed or milestone.approved is not None or milestone.on_hold(context.as_of) or not milestone.amount
-    )
+    if figures.is_billed or milestone.approved is not None or milestone.on_hold(context.as_of) or not milestone.amount:
+        return False
+    if milestone.planned is not None and milestone.planned >= context.as_of:
+        return False
+    return not _upfront_not_billed(context, figures)
 
 
 @project_rule(Severity.WARNING, next_step="bill the rest")
 def underbilled(context: ProjectContext) -> Iterator[Problem]:
-    """A milestone is billed, but for less than agreed.
+    """A milestone is billed for less than agreed, and the rest could be billed for more than `bill_within` days.
 
-    Why: the invoice looks done, so the rest is never looked at again.
+    Why: the invoice looks done, so the rest is never looked at again. The rest can be billed once the milestone is
+    approved, or, of a deposit, once its day has come.
 
     Bad:
         project: Acme website
@@ -238,9 +310,10 @@ def underbilled(context: ProjectContext) -> Iterator[Problem]:
             status: sent
     """
     project = context.project
-    for figures in _counted(context):
+    for figures in _to_be_billed(context):
         milestone = figures.milestone
-        if figures.is_billed and figures.unbilled:
+        can_be_billed = _waits(context, milestone.approved) or _upfront_waits(context, milestone)
+        if figures.billed > 0 and figures.unbilled and can_be_billed:
             yield about_milestone(
                 project,
                 milestone,
@@ -248,7 +321,7 @@ def underbilled(context: ProjectContext) -> Iterator[Problem]:
                 f"{milestone.label} is billed {project.money(figures.billed)} of {project.money(figures.agreed)}: {project.money(figures.unbilled)} not billed",
                 "bill the rest on an invoice under `invoices`, or amend the agreement",
                 amount=figures.unbilled,
-                since=min(item.invoice.sent for item in figures.live_invoices),
+                since=min((item.invoice.sent for item in figures.live_invoices), default=None),
             )
 
 
@@ -285,19 +358,80 @@ def overdue(context: ProjectContext) -> Iterator[Problem]:
     """
     project = context.project
     for figures in context.ledger.invoices:
-        if not figures.overdue(context.as_of):
+        late = [part for part in figures.overdue_parts(context.as_of) if not part.is_retained]
+        if not late or late[0].day is None:
             continue
-        invoice = figures.invoice
-        late = (context.as_of - figures.due).days
+        invoice, day = figures.invoice, late[0].day
+        amount = money.total(part.open for part in late)
         yield about_invoice(
             project,
             invoice,
-            "due" if invoice.due is not None else "sent",
-            f"invoice {invoice.number} was due on {figures.due}, {days(late)} ago: {project.money(figures.outstanding)} outstanding",
+            project.place(*late[0].route) if late[0].route else "due" if invoice.due is not None else "sent",
+            f"invoice {invoice.number} was due on {day}, {days((context.as_of - day).days)} ago: {project.money(amount)} outstanding",
             "chase it, or record the payment, a dispute or a write-off",
-            amount=figures.outstanding,
-            since=figures.due,
+            amount=amount,
+            since=day,
         )
+
+
+@project_rule(Severity.WARNING, next_step="ask for what was retained", money="overdue")
+def retention_due(context: ProjectContext) -> Iterator[Problem]:
+    """What the client keeps back of an invoice by agreement has fallen due, and is not paid.
+
+    Why: retention is asked for months after the invoice, when nobody looks at it any more. It falls due on its
+    `until`, else on the day the last milestone was approved.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice:
+              number: INV-1
+              amount: 9000.00
+              sent: 2026-02-03
+              retained: {amount: 900.00, until: 2026-02-13}
+              file: invoices/INV-1.pdf
+              payments: [{date: 2026-02-10, amount: 8100.00}]
+            status: partially_paid
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice:
+              number: INV-1
+              amount: 9000.00
+              sent: 2026-02-03
+              retained: {amount: 900.00, until: 2026-08-13}
+              file: invoices/INV-1.pdf
+              payments: [{date: 2026-02-10, amount: 8100.00}]
+            status: partially_paid
+    """
+    project = context.project
+    for figures in context.ledger.invoices:
+        for part in figures.overdue_parts(context.as_of):
+            if not part.is_retained or part.day is None:
+                continue
+            invoice = figures.invoice
+            yield about_invoice(
+                project,
+                invoice,
+                "retained" if invoice.retained is not None else "number",
+                f"what was retained of invoice {invoice.number} fell due on {part.day}, {days((context.as_of - part.day).days)} ago: {project.money(part.open)} outstanding",
+                "ask for it, or record its payment",
+                amount=part.open,
+                since=part.day,
+            )
 
 
 @project_rule(Severity.INFO, next_step="get the approval", money="ahead")
@@ -362,6 +496,8 @@ def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
         milestone = figures.milestone
         if milestone.planned is None or milestone.planned >= context.as_of or milestone.on_hold(context.as_of):
             continue
+        if milestone.upfront:  # which waits for no delivery: upfront-not-billed asks for it
+            continue
         if milestone.completed is None and milestone.approved is None and not figures.is_billed:
             late = (context.as_of - milestone.planned).days
             yield about_milestone(
@@ -403,7 +539,7 @@ def invoice_number_gap(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """
     if workspace.skipped:
         return
-    for hole in holes(workspace.entries):
+    for hole in holes(workspace.seen_entries):
         number = hole.after.invoice.number
         are = "is" if hole.missing == 1 else "are"
         yield about_invoice(

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mtrack import money
+from mtrack.figures.clock import credit_notes
 from mtrack.figures.ledger import agreed_count, agreed_total
 from mtrack.finding import Problem, Severity
 from mtrack.record.model import number_key
@@ -17,8 +18,11 @@ from mtrack.rules.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
+    from decimal import Decimal
 
     from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.finding import Route
+    from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 
@@ -59,7 +63,7 @@ def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
             project,
             project.place("agreement", "total"),
             f"the milestones sum to {project.money(listed)}, {project.money(surplus)} more than the {project.money(agreed)} agreed",
-            "mend the amounts, or record the amendment that allows them",
+            "correct the amounts, or record the amendment that allows them",
             amount=surplus,
             since=project.agreement.signed if project.agreement else None,
         )
@@ -252,6 +256,87 @@ def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
+@project_rule(Severity.ERROR, next_step="correct the credit note")
+def overcredited(context: ProjectContext) -> Iterator[Problem]:
+    """Credit notes give back more than their invoice's gross, or than was billed on a milestone.
+
+    Why: you owe the client money that you never billed, and what is left to bill grows beyond the agreement. Of a void
+    invoice nothing is left to give back.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 4000.00
+            hold: {reason: to be billed anew}
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: not_billed
+        invoices:
+          - number: INV-2
+            credits: INV-1
+            amount: 40000.00
+            sent: 2026-02-10
+            file: invoices/INV-2.pdf
+            lines: [{milestone: M1, amount: 40000.00}]
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 4000.00
+            hold: {reason: to be billed anew}
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: not_billed
+        invoices:
+          - number: INV-2
+            credits: INV-1
+            amount: 4000.00
+            sent: 2026-02-10
+            file: invoices/INV-2.pdf
+            lines: [{milestone: M1, amount: 4000.00}]
+    """
+    project = context.project
+    notes = credit_notes(tuple(context.seen.invoices()))
+    told: set[Route] = set()
+    for figures in context.ledger.invoices:
+        if not figures.overcredited:
+            continue
+        last, invoice = notes[figures.invoice.route][-1], figures.invoice
+        told.add(last.route)
+        whole = "which is void" if invoice.void is not None else f"which is over {project.money(figures.gross)}"
+        yield about_invoice(
+            project,
+            last,
+            "amount",
+            f"the credit notes against invoice {invoice.number}, {whole}, give back {project.money(figures.overcredited)} too much",
+            "correct the amount, or void the credit note",
+            amount=figures.overcredited,
+            since=last.sent,
+            related=((project.place(*invoice.route, "number"), "the invoice"),),
+        )
+    for milestone in context.ledger.milestones:
+        on_it = [part.invoice.invoice for part in milestone.parts if part.invoice.invoice.is_credit_note]
+        if not milestone.overcredited or any(note.route in told for note in on_it):
+            continue
+        yield about_invoice(
+            project,
+            on_it[-1],
+            "amount",
+            f"credit notes give back {project.money(milestone.overcredited)} more than was billed on {milestone.milestone.label}",
+            "correct the amount, or the milestone that the credit note names",
+            amount=milestone.overcredited,
+            since=on_it[-1].sent,
+        )
+
+
 @project_rule(Severity.WARNING, next_step="pay back or credit")
 def overpaid(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is settled for more than its gross amount, or a void one has a payment.
@@ -298,7 +383,7 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
     for figures in context.ledger.invoices:
         invoice = figures.invoice
         is_void = invoice.void is not None
-        surplus = money.total(payment.settles for payment in invoice.payments) if is_void else figures.overpaid
+        surplus = _paid_on_void(invoice) if is_void else figures.overpaid
         if surplus > 0:
             paid, gross = project.money(surplus), project.money(figures.gross)
             message = (
@@ -315,6 +400,13 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
                 amount=surplus,
                 since=max((payment.date for payment in invoice.payments), default=invoice.sent),
             )
+
+
+def _paid_on_void(invoice: Invoice) -> Decimal:
+    """What was paid on a void invoice; `paid` on it is all of it."""
+    if invoice.is_paid:
+        return invoice.gross
+    return money.total(payment.settles for payment in invoice.payments)
 
 
 @workspace_rule(Severity.WARNING, next_step="ask the bank which it is")
@@ -368,6 +460,8 @@ def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     )
     for group in groups(referred):
         origin, paid = group[0]
+        if _is_one_transfer(known.entries, paid, [payment for _, payment in group]):
+            continue
         for entry, payment in group[1:]:
             if known.same(entry, origin):
                 continue
@@ -383,6 +477,20 @@ def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
                 since=payment.date,
                 related=((place, f"on invoice {origin.invoice.number}"),),
             )
+
+
+def _is_one_transfer(entries: list[Entry], payment: PaymentFacts, equal: list[PaymentFacts]) -> bool:
+    """Whether equal payments give one and the same `total`, and all payments of that reference and day fit in it."""
+    total = payment.total
+    if total is None or any(other.total != total for other in equal):
+        return False
+    parts = (
+        other.amount
+        for entry in entries
+        for other in entry.invoice.payments
+        if other.date == payment.date and other.reference.strip() == payment.reference.strip()
+    )
+    return money.total(parts) <= total
 
 
 @workspace_rule(Severity.WARNING, next_step="void one if it is double")
@@ -520,11 +628,11 @@ def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
     project = context.project
     replacing = [
         item.invoice
-        for item in context.ledger.invoices
+        for item in context.whole_ledger.invoices
         if item.invoice.replaces is not None and item.invoice.void is None
     ]
     named: dict[str, list[InvoiceFigures]] = {number_key(invoice.replaces or ""): [] for invoice in replacing}
-    for figures in context.ledger.invoices if replacing else ():
+    for figures in context.whole_ledger.invoices if replacing else ():
         named.get(figures.invoice.key, []).append(figures)
     for invoice in replacing:
         old = [item for item in named[number_key(invoice.replaces or "")] if item.invoice is not invoice]

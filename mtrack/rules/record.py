@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.figures.invoices import credit_targets
+from mtrack.figures.clock import credit_targets
+from mtrack.figures.schedule import retained_amount, terms
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record.model import number_key
 from mtrack.rules.problems import about_invoice, about_milestone
@@ -14,7 +17,6 @@ from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspac
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from mtrack.finding import Route
     from mtrack.record.model import Invoice, Waiver
@@ -245,29 +247,27 @@ def _amounts(context: ProjectContext) -> Iterator[tuple[Route, Decimal, str | No
 
 def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Decimal, str | None]]:
     """Every amount of an invoice but zeros: route, amount, currency where it is not the project's."""
-    yield (*invoice.route, "amount"), invoice.amount, None
-    if invoice.tax:
-        yield (*invoice.route, "tax"), invoice.tax, None
-    if invoice.total:
-        yield (*invoice.route, "total"), invoice.total, None
-    if invoice.written_off:
-        yield (*invoice.route, "written_off", "amount"), invoice.written_off, None
-    if not invoice.own:
-        for line in invoice.lines:
-            yield (*line.route, "amount"), line.amount, None
+    found: list[tuple[Route, Decimal | None]] = [
+        ((*invoice.route, "amount"), invoice.amount),
+        ((*invoice.route, "tax"), invoice.tax),
+        ((*invoice.route, "total"), invoice.total),
+        ((*invoice.route, "retained", "amount"), invoice.retained.amount if invoice.retained else None),
+        ((*invoice.route, "written_off", "amount"), invoice.written_off),
+    ]
+    found += [((*line.route, "amount"), line.amount) for line in invoice.lines if not invoice.own]
+    found += [((*part.route, "amount"), part.amount) for part in invoice.instalments]
     for payment in invoice.payments:
-        yield (*payment.route, "amount"), payment.amount, None
-        if payment.withheld:
-            yield (*payment.route, "withheld"), payment.withheld, None
-        if payment.fee:
-            yield (*payment.route, "fee"), payment.fee, None
+        amounts = (payment.amount, payment.withheld, payment.fee, payment.discount, payment.total)
+        keys = ("amount", "withheld", "fee", "discount", "total")
+        found += [((*payment.route, key), amount) for key, amount in zip(keys, amounts, strict=True)]
         if payment.received_amount:
             yield (*payment.route, "received", "amount"), payment.received_amount, payment.received_currency
+    yield from ((route, amount, None) for route, amount in found if amount)
 
 
 @project_rule(Severity.ERROR)
 def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
-    """An invoice's amount is not the sum of its lines, or its total is less than its amount.
+    """The parts of an invoice don't sum to it: its lines, its instalments, or a total that is less than a part of it.
 
     Why: the part that no line claims is billed for nothing, and no milestone will ever show it.
 
@@ -318,6 +318,91 @@ def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
                 f"the total of invoice {invoice.number}, {project.money(invoice.total)}, is less than its amount, {project.money(invoice.amount)}",
                 "`total` is the net amount on the paper, this project's share included",
             )
+        yield from _parts_mismatch(context, invoice)
+
+
+def _parts_mismatch(context: ProjectContext, invoice: Invoice) -> Iterator[Problem]:
+    """Instalments and what is retained that are not the invoice's gross; a transfer that is less than a part of it."""
+    project = context.project
+    retained = retained_amount(invoice, terms(project, context.settings.payment_terms))
+    parts = money.total((retained, *(part.amount for part in invoice.instalments)))
+    if parts != invoice.gross if invoice.instalments else retained > invoice.gross:
+        what = "instalments and what is retained" if retained and invoice.instalments else "instalments"
+        yield about_invoice(
+            project,
+            invoice,
+            "instalments" if invoice.instalments else "retained" if invoice.retained else "amount",
+            f"the {what if invoice.instalments else 'amount retained'} of invoice {invoice.number} {'sum to' if invoice.instalments else 'is'} {project.money(parts)}, and its gross is {project.money(invoice.gross)}",
+            "write the parts as agreed: with tax, they sum to the gross amount",
+        )
+    for payment in invoice.payments:
+        if payment.total is not None and payment.total < payment.amount:
+            yield about_invoice(
+                project,
+                invoice,
+                project.place(*payment.route, "total"),
+                f"the whole transfer, {project.money(payment.total)}, is less than this payment out of it, {project.money(payment.amount)}",
+                "`total` is all that came in one transfer, for all the invoices that it paid",
+            )
+
+
+@project_rule(Severity.WARNING)
+def tax_mismatch(context: ProjectContext) -> Iterator[Problem]:
+    """An invoice's tax is not the rate that the agreement or the workspace sets.
+
+    Why: a wrong tax is paid out of your own pocket. Looked at where `tax_rate` is set; half a minor unit a line is
+    allowed, as papers round each line. Credit notes are looked at too, void invoices not.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, tax_rate: 19}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, tax: 1700.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: sent
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, tax_rate: 19}
+        milestones:
+          - id: M1
+            name: Discovery
+            amount: 9000.00
+            deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+            invoice: {number: INV-1, amount: 9000.00, tax: 1710.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
+            status: sent
+    """
+    project = context.project
+    rate = project.agreement.tax_rate if project.agreement and project.agreement.tax_rate is not None else None
+    rate = context.settings.tax_rate if rate is None else rate
+    for invoice in project.invoices() if rate is not None else ():
+        assert rate is not None
+        wanted = money.proportion(invoice.amount, rate, Decimal(100), project.places)
+        if invoice.void is not None or _is_tax_of(invoice, rate, project.places):
+            continue
+        has = f"has a tax of {project.money(invoice.tax)}" if invoice.has_tax else "has no tax"
+        yield about_invoice(
+            project,
+            invoice,
+            "tax"
+            if invoice.has_tax
+            else project.place(*project.source.first_key(invoice.route, ("number",)), key=True),
+            f"invoice {invoice.number} {has}, and {money.plain(rate, 0)} % of {project.money(invoice.amount)} is {project.money(wanted)}",
+            f"write `tax: {money.plain(wanted, project.places)}`, or waive it where another rate applies",
+            since=invoice.sent,
+        )
+
+
+def _is_tax_of(invoice: Invoice, rate: Decimal, places: int) -> bool:
+    """Whether the tax is the rate of the amount, half a minor unit a line aside."""
+    exact = Fraction(invoice.amount) * Fraction(rate) / 100
+    allowed = Fraction(len(invoice.lines), 2 * 10**places)
+    return abs(Fraction(invoice.tax) - exact) <= allowed
 
 
 @project_rule(Severity.ERROR)

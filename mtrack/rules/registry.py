@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mtrack.rules.facts import WorkspaceFacts
 
 Scope = Literal["file", "project", "workspace", "close", "waivers"]
-Money = Literal["billable", "overdue", "ahead"]
+Money = Literal["to_bill", "overdue", "ahead"]
 """The state of the money a gap is about: not billed, overdue, or not yet to be billed."""
 
 REGISTRY: dict[str, Rule] = {}
@@ -42,7 +42,7 @@ class Rule(Struct, frozen=True):
     fixable: bool = False
     local: bool = False
     next_step: str = ""
-    money: Money = "billable"
+    money: Money = "to_bill"
 
     @property
     def state(self) -> str:
@@ -89,7 +89,7 @@ def project_rule(  # noqa: PLR0913
     *,
     fixable: bool = False,
     next_step: str = "",
-    money: Money = "billable",
+    money: Money = "to_bill",
     across: WorkspaceCheck | None = None,
     local: bool = False,
 ) -> Callable[[ProjectCheck], ProjectCheck]:

@@ -55,7 +55,7 @@ def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
             status: sent
     """
     project = context.project
-    for figures in context.ledger.milestones:
+    for figures in context.whole_ledger.milestones:
         milestone = figures.milestone
         if milestone.status in figures.accepted_statuses:
             continue
@@ -119,12 +119,13 @@ def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
             status: sent
     """
     project = context.project
-    for figures in context.ledger.milestones:
+    for figures in context.whole_ledger.milestones:
         milestone = figures.milestone
         if milestone.upfront:
             continue
         approved = milestone.approved
-        early = [item.invoice for item in figures.live_invoices if approved is None or item.invoice.sent < approved]
+        bills = [item.invoice for item in figures.live_invoices if not item.invoice.upfront]
+        early = [invoice for invoice in bills if approved is None or invoice.sent < approved]
         if not early:
             continue
         invoice = min(early, key=lambda item: item.sent)
@@ -201,13 +202,22 @@ def _date_orders(project: Project, invoice: Invoice, upfront: set[str]) -> Itera
         yield (*invoice.route, "void", "date"), sent, f"was made void on {invoice.void}, {before_sent}"
     if all(line.milestone in upfront for line in invoice.lines):
         return
-    for payment in invoice.payments:
-        if payment.date < invoice.sent:
-            yield (*payment.route, "date"), sent, f"was paid on {payment.date}, {before_sent}"
+    if not invoice.upfront:
+        yield from (
+            (way, sent, f"was paid on {day}, {before_sent}") for way, day in _days_paid(invoice) if day < invoice.sent
+        )
     signed = project.agreement.signed if project.agreement is not None else None
     if signed is not None and invoice.sent < signed:
         fact = f"was sent on {invoice.sent}, before the agreement was signed on {signed}"
         yield sent, ("agreement", "signed"), fact
+
+
+def _days_paid(invoice: Invoice) -> Iterator[tuple[Route, date]]:
+    """The days on which money came, with their places; `paid` with a day is a payment."""
+    for payment in invoice.payments:
+        yield (*payment.route, "date"), payment.date
+    if invoice.paid is not None:
+        yield (*invoice.route, "paid"), invoice.paid
 
 
 def _two_dates(project: Project, one: Route, other: Route) -> tuple[Place, tuple[tuple[Place, str], ...]]:
@@ -269,8 +279,8 @@ def _happened(project: Project) -> Iterator[tuple[date | None, Milestone | Invoi
         yield invoice.void, invoice, ("void", "date"), "was made void"
         yield invoice.written_off_date, invoice, ("written_off", "date"), "was written off"
         yield invoice.disputed, invoice, ("disputed", "since"), "was disputed"
-        for i, payment in enumerate(invoice.payments):
-            yield payment.date, invoice, ("payments", i, "date"), "was paid"
+        for way, day in _days_paid(invoice):
+            yield day, invoice, way[len(invoice.route) :], "was paid"
     yield project.closed, None, ("closed",), "the project was closed"
 
 
@@ -312,12 +322,16 @@ def payment_not_recorded(context: ProjectContext) -> Iterator[Problem]:
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
     project = context.project
-    for figures in context.ledger.milestones:
+    for figures in context.whole_ledger.milestones:
         milestone = figures.milestone
         if milestone.status not in ("paid", "partially_paid"):
             continue
+        if milestone.status == "partially_paid" and any(
+            item.invoice.lists_settlement for item in figures.live_invoices
+        ):
+            continue
         for item in figures.live_invoices:
-            if not item.invoice.lists_settlement:
+            if not item.invoice.lists_settlement and (milestone.status == "partially_paid" or item.gross):
                 yield about_milestone(
                     project,
                     milestone,

@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from mtrack.views.progress import Progress
 
 STATE_WORDS = {
-    "received": "received",
+    "paid": "paid",
     "outstanding": "outstanding",
     "overdue": "overdue",
-    "billable": "not billed",
+    "to_bill": "to bill",
     "ahead": "ahead",
     "alarm": "overbilled",
     "disputed": "disputed",
-    "hold": "on hold",
+    "on_hold": "on hold",
+    "partially_paid": "partly paid",
     "cancelled": "cancelled",
     "void": "void",
-    "credit": "credit note",
+    "credited": "credited",
     "written_off": "written off",
 }
-"""The word of every state; the first five are the states of money, the others those of a record."""
+"""The word of every state; those of money and those of a record, the others those of a record."""
 SUMS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
 """The sums of `mtrack status`."""
 
@@ -68,13 +69,13 @@ def legend(progress: Progress) -> Legend:
             for name, amount in progress.parts.items()
         ),
         progress.overbilled or None,
-        progress.disputed or None,
+        progress.states.disputed or None,
     )
 
 
 def bar_words(progress: Progress) -> str:
     """The two bars of a row in words: "approved 50 %, billed 25 %"."""
-    approved, billed = (percent(part, progress.agreed) for part in (progress.approved, progress.billed))
+    approved, billed = (percent(part, progress.agreed) for part in (progress.approved, progress.states.billed))
     return f"approved {approved}, billed {billed}"
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mtrack.views.progress import Progress
 
 ZERO = money.ZERO
-_TEXTURED = ("overdue", "billable", "disputed")
+_TEXTURED = ("overdue", "to_bill", "disputed")
 """The states told apart by a texture too."""
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _CENT = Decimal("0.01")
@@ -100,7 +100,7 @@ def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterat
     """The alarm over what is billed beyond the agreed, and the line where the agreed ends."""
     if progress.overbilled > 0:
         width = percent_of(progress.overbilled, whole)
-        start = max(percent_of(progress.billed, whole) - width, ZERO)
+        start = max(percent_of(progress.states.billed, whole) - width, ZERO)
         yield _rect("s-alarm", start, width, y + 1, height - 2)
         yield _placed_mark("alarm", start + width / 2, y + height / 2)
         end = percent_of(progress.agreed, whole)
@@ -111,7 +111,7 @@ def sum_bar(progress: Progress, height: int = 32) -> Markup:
     """What is agreed as one bar of five parts; what is billed beyond it is outlined, and a line marks the end."""
     parts = list(progress.parts.items())
     whole = money.total(part for _, part in parts)
-    disputed = percent_of(progress.disputed, whole)
+    disputed = percent_of(progress.states.disputed, whole)
     inner: list[str] = []
     for state, at, width in _laid(parts, whole):
         inner.append(_filled(state, at, width, 0, height, disputed))
@@ -123,7 +123,7 @@ def sum_bar(progress: Progress, height: int = 32) -> Markup:
 
 def reach(progress: Progress) -> Decimal:
     """How far the two bars reach, as an amount: the agreed one, or what is billed where that is more."""
-    return max(progress.agreed, money.plus(max(progress.billed, ZERO), progress.billable))
+    return max(progress.agreed, money.plus(max(progress.states.billed, ZERO), progress.states.to_bill))
 
 
 def room_of(items: Iterable[Progress]) -> Decimal:
@@ -148,7 +148,7 @@ def two_bars(
     approved = percent_of(progress.approved, whole)
     if approved:
         inner.append(_rect("s-approved", ZERO, approved, top, height))
-    disputed = percent_of(progress.disputed, whole)
+    disputed = percent_of(progress.states.disputed, whole)
     inner.extend(_filled(*part, below, height, disputed) for part in _laid(list(progress.parts.items())[:-1], whole))
     for boundary in boundaries:
         where = percent_of(boundary, whole)

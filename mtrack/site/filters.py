@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-MARKS = {"hold": "ahead", "written_off": "cancelled", "void": "cancelled", "credit": "cancelled"}
+MARKS = {"void": "cancelled", "credited": "cancelled", "partially_paid": "outstanding"}
 """States that share another's mark."""
 MINUS = "\N{MINUS SIGN}"
 _NEGATIVE = re.compile(r"(?<=\b[A-Z]{3} )-(?=[0-9])")

@@ -94,7 +94,7 @@ def _due(figures: InvoiceFigures) -> date | None:
     return figures.due if _kind(figures.invoice) is None else None
 
 
-def invoice_rows(item: ProjectStatus, files: Files, links: PageLinks, as_of: date) -> list[InvoiceRow]:
+def invoice_rows(item: ProjectStatus, files: Files, links: PageLinks) -> list[InvoiceRow]:
     """All invoice records of a project, in the order of its file."""
     seen: set[str] = set()
     rows: list[InvoiceRow] = []
@@ -102,11 +102,11 @@ def invoice_rows(item: ProjectStatus, files: Files, links: PageLinks, as_of: dat
         name = anchor("i", figures.invoice.number)
         identity = None if name in seen else links.identity("i", figures.invoice.number)
         seen.add(name)
-        rows.append(_invoice_row(figures, identity, files, as_of))
+        rows.append(_invoice_row(figures, identity, files))
     return rows
 
 
-def _invoice_row(figures: InvoiceFigures, identity: str | None, files: Files, as_of: date) -> InvoiceRow:
+def _invoice_row(figures: InvoiceFigures, identity: str | None, files: Files) -> InvoiceRow:
     invoice = figures.invoice
     counts = invoice.void is None
     return InvoiceRow(
@@ -122,7 +122,7 @@ def _invoice_row(figures: InvoiceFigures, identity: str | None, files: Files, as
         settled=figures.settled if counts else None,
         outstanding=figures.outstanding or None,
         overpaid=figures.overpaid or None,
-        state=invoice_state(figures, as_of),
+        state=invoice_state(figures),
         at_its_word=figures.at_its_word,
         payments=tuple(
             PaymentRow(payment, payment.withheld or None, payment.fee or None) for payment in invoice.payments

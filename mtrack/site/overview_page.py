@@ -35,7 +35,13 @@ MOST_ATTENTION = 100
 """How many gaps and overlaps the overview lists; all of them are among the findings."""
 _BUCKET_STATES = {"not_due": "outstanding", "disputed": "disputed"}
 """The state of an aging bucket; of all others it is overdue."""
-_BAND_STATES = {"certain": "outstanding", "billable": "billable", "planned": "ahead"}
+_BAND_STATES = {
+    "certain": "outstanding",
+    "billable": "to_bill",
+    "planned": "ahead",
+    "retained": "outstanding",
+    "disputed": "disputed",
+}
 
 
 class Purse(Struct, frozen=True):

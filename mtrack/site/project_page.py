@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mtrack.render.wording import percent
+from mtrack.render.words import count
 from mtrack.site import charts
 from mtrack.site.cells import legend, sums
 from mtrack.site.filters import MINUS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from mtrack.finding import Finding
-    from mtrack.record.model import Milestone, Waiver
+    from mtrack.record.model import Milestone, PaymentTerms, Waiver
     from mtrack.render.wording import Wording
     from mtrack.rules.context import ProjectContext
     from mtrack.site.links import FileLink, Files, PageLinks
@@ -36,7 +37,7 @@ class AgreementRow(Struct, frozen=True):
     """The agreement, or the amendment of a number. `milestones` is a count, of an amendment a change with its sign."""
 
     amendment: int | None
-    terms: int | None
+    terms: str | None
     note: str | None
     file: FileLink | None
     signed: date | None
@@ -122,7 +123,7 @@ def project_values(  # noqa: PLR0913
         "places": item.project.places,
         "agreed": item.progress.agreed,
         "approved_percent": percent(item.progress.approved, item.progress.agreed),
-        "billed_percent": percent(item.progress.billed, item.progress.agreed),
+        "billed_percent": percent(item.progress.states.billed, item.progress.agreed),
         "bars": charts.two_bars(item.progress, boundaries(item), height=22),
         "legend": legend(item.progress),
         "agreement": agreement_rows(item, files),
@@ -134,7 +135,7 @@ def project_values(  # noqa: PLR0913
         "statement_lines": [_statement_line(row) for row in sheet.lines],
         "statement_total": _statement_line(sheet.total),
         "amendments": sheet.amendments or None,
-        "invoices": invoice_rows(item, files, links, as_of),
+        "invoices": invoice_rows(item, files, links),
         "checks": [_check_row(check) for check in closeout(item, context)],
         "waivers": _waivers(context, findings),
         "records": files.records,
@@ -157,6 +158,19 @@ def _by_milestone(findings: Iterable[Finding], ids: set[str]) -> tuple[dict[str,
     return own, rest
 
 
+def terms_words(terms: PaymentTerms | None) -> str | None:
+    """Payment terms in words."""
+    if terms is None:
+        return None
+    days = count(terms.days, "day")
+    ends = {
+        None: f"within {days}",
+        "before": f"{days} after the end of the month",
+        "after": f"at the end of the month, {days} on",
+    }
+    return f"payment {ends[terms.month_end]}"
+
+
 def agreement_rows(item: ProjectStatus, files: Files) -> list[AgreementRow]:
     """The agreement and its amendments; nothing where none is recorded."""
     agreement = item.project.agreement
@@ -165,7 +179,13 @@ def agreement_rows(item: ProjectStatus, files: Files) -> list[AgreementRow]:
     number = None if agreement.milestones is None else str(agreement.milestones)
     rows = [
         AgreementRow(
-            None, agreement.payment_terms, None, files.link(agreement.file), agreement.signed, number, agreement.total
+            None,
+            terms_words(agreement.payment_terms),
+            None,
+            files.link(agreement.file),
+            agreement.signed,
+            number,
+            agreement.total,
         )
     ]
     for place, change in enumerate(agreement.amendments, 1):

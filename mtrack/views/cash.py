@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,29 +10,36 @@ from msgspec import Struct
 from mtrack import money
 from mtrack.check.pipeline import contexts
 from mtrack.figures.aging import BUCKETS, bucket_of, outstanding_by_age
+from mtrack.figures.schedule import terms as terms_of
+from mtrack.views.left_out import LeftOut, left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from decimal import Decimal
 
     from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.figures.schedule import Part
     from mtrack.record.model import Milestone, Project
     from mtrack.rules.context import ProjectContext
 
 ZERO = money.ZERO
-BANDS = ("certain", "billable", "planned")
-"""Invoiced and due; approved and unbilled; planned, not yet approved."""
+BANDS = ("certain", "billable", "planned", "retained", "disputed")
+"""Invoiced; unbilled and to be billed; planned, not yet to be billed; kept back by agreement; disputed."""
 
 
 class Owed(Struct, frozen=True):
-    """An invoice with something outstanding (gross), its bucket and the days it is past due (below 0: not yet)."""
+    """A part of an invoice that is outstanding (gross), its bucket and the days it is past due (below 0: not yet).
+
+    `days` is None while the day that it falls due on is not known.
+    """
 
     project: Project
     figures: InvoiceFigures
+    part: Part
     bucket: str
-    days: int
+    days: int | None
 
 
 class AgingView(Struct, frozen=True):
@@ -43,6 +50,7 @@ class AgingView(Struct, frozen=True):
     buckets: dict[str, dict[str, Decimal]]
     owed: tuple[Owed, ...]
     places: dict[str, int]
+    left_out: LeftOut
 
 
 def aging(workspace: Workspace, selection: Selection) -> AgingView:
@@ -50,17 +58,23 @@ def aging(workspace: Workspace, selection: Selection) -> AgingView:
     as_of = workspace.as_of
     owed: list[Owed] = []
     aged: list[tuple[str, dict[str, Decimal]]] = []
+    later: list[LeftOut] = []
     for context in contexts(workspace, selection):
         aged.append((context.project.currency, outstanding_by_age(context.ledger.invoices, as_of)))
-        owed.extend(
-            Owed(context.project, figures, bucket_of(figures, as_of), (as_of - figures.due).days)
-            for figures in context.ledger.invoices
-            if figures.outstanding
-        )
-    owed.sort(key=lambda item: (item.figures.due, item.project.path, item.figures.invoice.number))
+        owed.extend(_owed(context))
+        later.append(left_out(context.ledger))
+    owed.sort(key=lambda item: (item.part.day or date.max, item.project.path, item.figures.invoice.number))
     buckets = by_age(aged)
     places = {item.project.currency: item.project.places for item in owed}
-    return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places)
+    return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places, LeftOut.sum(later))
+
+
+def _owed(context: ProjectContext) -> Iterator[Owed]:
+    for figures in context.ledger.invoices:
+        for part in figures.parts if figures.outstanding else ():
+            if part.open:
+                days = None if part.day is None else (context.as_of - part.day).days
+                yield Owed(context.project, figures, part, bucket_of(figures, part, context.as_of), days)
 
 
 def by_age(owed: Iterable[tuple[str, dict[str, Decimal]]]) -> dict[str, dict[str, Decimal]]:
@@ -93,7 +107,7 @@ class Expected(Struct, frozen=True):
 class ForecastView(Struct, frozen=True):
     """Expected cash: per currency, per month (None: no date), per band; and the items it is made of.
 
-    Disputed invoices and milestones on hold without an end stand under no month.
+    Disputed money, milestones on hold without an end and what is retained until a day nobody knows stand under no month.
     """
 
     as_of: date
@@ -101,15 +115,20 @@ class ForecastView(Struct, frozen=True):
     months: dict[str, dict[date | None, dict[str, Decimal]]]
     items: tuple[Expected, ...]
     places: dict[str, int]
+    left_out: LeftOut
 
 
 def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
     """What can be expected when. What is overdue is expected now: in the month of the day asked for."""
-    items = [item for context in contexts(workspace, selection) for item in expected(context)]
+    items: list[Expected] = []
+    later: list[LeftOut] = []
+    for context in contexts(workspace, selection):
+        items.extend(expected(context))
+        later.append(left_out(context.ledger))
     items.sort(key=lambda item: (item.day or date.max, BANDS.index(item.band), item.project.path))
     months = calendar((item.project.currency, item.month, item.band, item.amount) for item in items)
     places = {item.project.currency: item.project.places for item in items}
-    return ForecastView(workspace.as_of, workspace.settings.locale, months, tuple(items), places)
+    return ForecastView(workspace.as_of, workspace.settings.locale, months, tuple(items), places, LeftOut.sum(later))
 
 
 def calendar(cash: Iterable[tuple[str, date | None, str, Decimal]]) -> dict[str, dict[date | None, dict[str, Decimal]]]:
@@ -126,46 +145,33 @@ def calendar(cash: Iterable[tuple[str, date | None, str, Decimal]]) -> dict[str,
 
 def expected(context: ProjectContext) -> tuple[Expected, ...]:
     """What can be expected of one project."""
-    return (*_certain(context), *_unbilled(context))
+    return (*_invoiced(context), *_unbilled(context))
 
 
 def _month(day: date | None) -> date | None:
     return None if day is None else day.replace(day=1)
 
 
-def _certain(context: ProjectContext) -> list[Expected]:
-    result: list[Expected] = []
-    for figures in context.ledger.invoices:
-        if figures.outstanding:
-            late = figures.due < context.as_of
-            day = None if figures.invoice.disputed is not None else max(figures.due, context.as_of)
-            result.append(
-                Expected(context.project, "certain", _month(day), day, figures.outstanding, invoice=figures, late=late)
-            )
-    return result
+def _invoiced(context: ProjectContext) -> Iterator[Expected]:
+    """What is outstanding, part by part."""
+    for owed in _owed(context):
+        band = owed.bucket if owed.bucket in ("retained", "disputed") else "certain"
+        due = None if band == "disputed" else owed.part.day
+        day = None if due is None else max(due, context.as_of)
+        late = due is not None and due < context.as_of
+        yield Expected(owed.project, band, _month(day), day, owed.part.open, invoice=owed.figures, late=late)
 
 
-def _unbilled(context: ProjectContext) -> list[Expected]:
-    project, agreement = context.project, context.project.agreement
-    terms = (
-        agreement.payment_terms if agreement and agreement.payment_terms is not None else context.settings.payment_terms
-    )
-    result: list[Expected] = []
+def _unbilled(context: ProjectContext) -> Iterator[Expected]:
+    project = context.seen
+    terms = terms_of(project, context.settings.payment_terms).payment
     for figures in context.ledger.milestones:
-        milestone = figures.milestone
-        if milestone.cancelled or not figures.unbilled:
-            continue
-        approved = milestone.approved is not None or figures.is_billed
-        start = context.as_of if approved else milestone.planned
-        late = start is not None and start < context.as_of
-        if milestone.on_hold(context.as_of):
-            start = None if milestone.hold_until is None or start is None else max(start, milestone.hold_until)
-        day = None
-        if start is not None:
-            try:
-                day = max(start, context.as_of) + timedelta(days=terms)
-            except OverflowError:
-                day = None
-        band = "billable" if approved else "planned"
-        result.append(Expected(project, band, _month(day), day, figures.unbilled, milestone=milestone, late=late))
-    return result
+        if figures.unbilled:
+            milestone = figures.milestone
+            band = "planned" if figures.waits_as == "ahead" else "billable"
+            start = context.as_of if band == "billable" else milestone.planned
+            late = start is not None and start < context.as_of
+            if milestone.on_hold(context.as_of):
+                start = None if milestone.hold_until is None or start is None else max(start, milestone.hold_until)
+            day = None if start is None else terms.due(max(start, context.as_of))
+            yield Expected(project, band, _month(day), day, figures.unbilled, milestone=milestone, late=late)

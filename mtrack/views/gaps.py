@@ -12,6 +12,7 @@ from mtrack import money
 from mtrack.check.pipeline import check
 from mtrack.finding import Category, Finding, Severity
 from mtrack.views.currencies import by_currency
+from mtrack.views.left_out import LeftOut, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,6 +72,7 @@ class GapsView(Struct, frozen=True):
     places: dict[str, int]
     read: int
     waived: int
+    left_out: LeftOut
     skipped: tuple[str, ...]
 
     def fails(self, fail_on: Severity) -> bool:
@@ -81,8 +83,11 @@ class GapsView(Struct, frozen=True):
 
 def gaps(workspace: Workspace, selection: Selection) -> GapsView:
     """The gaps and overlaps among the findings that are shown."""
+    later: dict[str, LeftOut] = {}
 
     def shown(context: ProjectContext, findings: Sequence[Finding]) -> ProjectGaps | None:
+        if selection.takes_path(context.project.path):
+            later[context.project.folder] = left_out(context.ledger)
         visible = sorted(filter(selection.takes, findings), key=lambda finding: finding.order)
         item = project_gaps(context.project, visible, workspace.as_of)
         return item if item.gaps or item.overlaps else None
@@ -100,6 +105,7 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
         places={currency: items[0].project.places for currency, items in groups},
         read=report.summary.projects,
         waived=sum(finding.waived for finding in report.findings if finding.category in _SHOWN),
+        left_out=LeftOut.sum(item for _, item in sorted(later.items())),
         skipped=checked.without_figures,
     )
 

@@ -16,22 +16,19 @@ EVENTS = ("planned", "completed", "approved", "sent", "due", "paid")
 
 
 def milestone_state(item: MilestoneStatus) -> str:
-    """cancelled, alarm, disputed, overdue, billable, outstanding, hold, received or ahead: the first that is true."""
-    milestone, progress = item.figures.milestone, item.progress
-    if milestone.cancelled:
+    """cancelled, alarm, disputed, or the state of the largest part of its money; the first that is true."""
+    figures, states = item.figures, item.progress.states
+    if figures.milestone.cancelled:
         return "cancelled"
-    if item.figures.overbilled:
+    if figures.overbilled:
         return "alarm"
-    if progress.disputed:
+    if states.disputed and states.largest == "outstanding":
         return "disputed"
-    for name in ("overdue", "billable", "outstanding", "ahead"):
-        if getattr(progress, name):
-            return "hold" if name == "ahead" and milestone.hold and milestone.approved else name
-    return "received" if item.figures.invoices or milestone.approved is not None else "ahead"
+    return states.largest or ("paid" if figures.invoices or figures.milestone.approved is not None else "ahead")
 
 
 class Stretch(Struct, frozen=True):
-    """Days between two events, and the state the money was in: ahead, billable, outstanding, overdue or disputed."""
+    """Days between two events, and the state the money was in: ahead, to_bill, outstanding, overdue or disputed."""
 
     start: date
     end: date
@@ -84,7 +81,7 @@ def _stretches(item: MilestoneStatus, as_of: date) -> list[Stretch]:
         found.append(Stretch(milestone.completed, milestone.approved, "ahead"))
     if ready is not None and (item.figures.unbilled or first_sent is not None):
         waits = milestone.approved is None or (milestone.on_hold(as_of) and first_sent is None)
-        state = "ahead" if waits else "billable"
+        state = "ahead" if waits else "to_bill"
         found.append(Stretch(ready, first_sent or as_of, state))
     for figures in bills:
         sent = figures.invoice.sent

@@ -13,6 +13,7 @@ from mtrack import money
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.rules.context import ProjectContext
 
 ZERO = money.ZERO
@@ -31,8 +32,7 @@ class Month(Struct, frozen=True):
 class Turnover(Struct, frozen=True, array_like=True, gc=False):
     """Billed and received of a project by month, of the last twelve those with any.
 
-    `undated` is what invoices sent in these months are settled with because their milestones say `paid`, credit notes
-    aside: it came in on a day nobody recorded.
+    `undated` is the cash of invoices sent in these months that came in on a day nobody recorded.
     """
 
     billed: dict[date, Decimal]
@@ -59,12 +59,20 @@ def turnover(context: ProjectContext) -> Turnover:
             continue
         if start <= invoice.sent <= as_of:
             _add(billed, invoice.sent.replace(day=1), figures.gross)
-            if figures.at_its_word:
-                undated = money.plus(undated, money.excess(figures.gross, figures.credited))
-        for payment in invoice.payments:
-            if start <= payment.date <= as_of:
-                _add(received, payment.date.replace(day=1), payment.amount)
+            if figures.at_its_word or (invoice.is_paid and invoice.paid is None):
+                undated = money.plus(undated, figures.received)
+        for day, amount in payments(figures):
+            if day is not None and start <= day <= as_of:
+                _add(received, day.replace(day=1), amount)
     return Turnover(billed, received, undated)
+
+
+def payments(figures: InvoiceFigures) -> list[tuple[date | None, Decimal]]:
+    """The cash of an invoice by its days; None for what came in on a day nobody recorded."""
+    invoice = figures.invoice
+    listed: list[tuple[date | None, Decimal]] = [(payment.date, payment.amount) for payment in invoice.payments]
+    rest = money.minus(figures.received, money.total(amount for _, amount in listed))
+    return [*listed, (invoice.paid, rest)] if rest else listed
 
 
 def months(turnovers: Iterable[Turnover], as_of: date) -> tuple[Month, ...]:

@@ -14,6 +14,7 @@ from mtrack.views.cash import by_age, calendar
 from mtrack.views.clients import clients
 from mtrack.views.currencies import by_currency
 from mtrack.views.gaps import Sums
+from mtrack.views.left_out import LeftOut
 from mtrack.views.months import months
 from mtrack.views.progress import Progress
 
@@ -64,6 +65,7 @@ class Overview(Struct, frozen=True):
     undated: dict[str, Decimal]
     clients: tuple[ClientSums, ...]
     register: tuple[RegisterEntry, ...]
+    left_out: LeftOut
 
     @property
     def named_clients(self) -> int:
@@ -91,6 +93,7 @@ def overview(settings: Settings, report: Report, summaries: Sequence[ProjectSumm
         undated={currency: money.total(item.turnover.undated for item in items) for currency, items in groups},
         clients=clients(summaries),
         register=_register(report, summaries),
+        left_out=LeftOut.sum(item.left_out for item in summaries),
     )
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack.figures.invoices import gross_of
 from mtrack.record.model import number_key, number_parts
 
 if TYPE_CHECKING:
@@ -35,18 +34,20 @@ class RegisterRow(Struct, frozen=True, array_like=True, gc=False):
     void_reason: str | None
 
 
-def invoice_state(figures: InvoiceFigures, as_of: date) -> str:
-    """void, credit, disputed, overdue, outstanding, written_off or received: the first that is true."""
+def invoice_state(figures: InvoiceFigures) -> str:
+    """void, credited, paid or written_off, disputed, overdue, partially_paid, outstanding: the first that is true."""
     invoice = figures.invoice
     if invoice.void is not None:
         return "void"
-    if invoice.is_credit_note:
-        return "credit"
-    if figures.outstanding:
-        if invoice.disputed is not None:
-            return "disputed"
-        return "overdue" if figures.overdue(as_of) else "outstanding"
-    return "written_off" if invoice.written_off is not None and figures.received <= 0 else "received"
+    if invoice.is_credit_note or figures.credited_in_full:
+        return "credited"
+    if not figures.outstanding:
+        return "written_off" if figures.written_off and not figures.received else "paid"
+    if invoice.disputed is not None:
+        return "disputed"
+    if figures.overdue:
+        return "overdue"
+    return "partially_paid" if figures.paid or figures.written_off else "outstanding"
 
 
 def number_order(number: str) -> str:
@@ -61,14 +62,14 @@ def register_rows(context: ProjectContext) -> tuple[RegisterRow, ...]:
     """The invoice records of one project."""
     rows: list[RegisterRow] = []
     for figures in context.ledger.invoices:
-        invoice, state = figures.invoice, invoice_state(figures, context.as_of)
+        invoice, state = figures.invoice, invoice_state(figures)
         rows.append(
             RegisterRow(
                 number=invoice.number,
                 order=number_order(invoice.number),
                 sent=invoice.sent,
-                due=None if state in ("void", "credit") else figures.due,
-                gross=gross_of(invoice) if state == "void" else figures.gross,
+                due=None if state in ("void", "credited") else figures.due,
+                gross=invoice.gross if state == "void" else figures.gross,
                 settled=figures.settled,
                 outstanding=figures.outstanding,
                 state=state,

@@ -69,7 +69,7 @@ def _row(entry: MilestoneStatus, since: date) -> StatementRow:
         money.minus(figures.billed, this_period),
         this_period,
         figures.billed,
-        entry.progress.received,
+        entry.progress.states.paid,
         money.minus(figures.agreed, figures.billed),
     )
 

@@ -10,6 +10,7 @@ from mtrack.check.pipeline import contexts
 from mtrack.figures.ledger import Totals, agreed_count, agreed_total
 from mtrack.views import progress
 from mtrack.views.currencies import by_currency
+from mtrack.views.left_out import LeftOut, left_out
 from mtrack.views.progress import Progress
 
 if TYPE_CHECKING:
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 
 
 class MilestoneStatus(Struct, frozen=True):
-    """A milestone: its record, its figures, and the invoices that bill it (void ones last, for the record)."""
+    """A milestone: its record, its figures, and the invoices that bill it (void ones last, for the record).
+
+    `expected_status` is what the whole record asks for, and `accepted_statuses` are all that it accepts.
+    """
 
     figures: MilestoneFigures
+    expected_status: str
+    accepted_statuses: frozenset[str]
     invoices: tuple[InvoiceFigures, ...]
     progress: Progress
 
@@ -63,6 +69,7 @@ class StatusView(Struct, frozen=True):
     totals: dict[str, Totals]
     progress: dict[str, Progress]
     places: dict[str, int]
+    left_out: LeftOut
 
 
 def status(workspace: Workspace, selection: Selection) -> StatusView:
@@ -77,12 +84,14 @@ def status(workspace: Workspace, selection: Selection) -> StatusView:
         totals={currency: Totals.sum(item.totals for item in items) for currency, items in groups},
         progress={currency: Progress.sum(item.progress for item in items) for currency, items in groups},
         places={currency: items[0].project.places for currency, items in groups},
+        left_out=LeftOut.sum(left_out(item.ledger) for item in projects),
     )
 
 
 def project_status(context: ProjectContext) -> ProjectStatus:
     """The status of one project."""
-    project, ledger = context.project, context.ledger
+    ledger, whole = context.ledger, context.whole_ledger
+    project = ledger.project
     void: dict[str, list[InvoiceFigures]] = {}
     for item in ledger.invoices:
         if item.invoice.void is not None:
@@ -91,15 +100,17 @@ def project_status(context: ProjectContext) -> ProjectStatus:
     milestones = tuple(
         MilestoneStatus(
             item,
+            whole.milestones[item.milestone.index].expected_status,
+            whole.milestones[item.milestone.index].accepted_statuses,
             (*item.invoices, *void.get(item.milestone.id, ())),
-            progress.of_milestone(item, context.as_of),
+            progress.of_milestone(item),
         )
         for item in ledger.milestones
     )
     return ProjectStatus(
         project,
         ledger,
-        ledger.totals(context.as_of),
+        ledger.totals,
         Progress.sum(entry.progress for entry in milestones),
         milestones,
         agreed_total(project),

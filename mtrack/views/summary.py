@@ -14,6 +14,7 @@ from mtrack.figures.ledger import Totals  # noqa: TC001
 from mtrack.record.model import Heading  # noqa: TC001
 from mtrack.views.cash import expected
 from mtrack.views.gaps import Row, Sums, project_gaps
+from mtrack.views.left_out import LeftOut, left_out
 from mtrack.views.months import Turnover, turnover
 from mtrack.views.progress import Progress  # noqa: TC001
 from mtrack.views.register import RegisterRow, register_rows
@@ -63,6 +64,7 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
     expected: tuple[tuple[date | None, str, Decimal], ...]
     turnover: Turnover
     invoices: tuple[RegisterRow, ...]
+    left_out: LeftOut
 
 
 def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> ProjectSummary:
@@ -77,7 +79,7 @@ def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> Pro
         cash[key] = money.plus(cash.get(key, money.ZERO), item.amount)
     return ProjectSummary(
         project=context.project.heading,
-        closed=context.project.closed,
+        closed=context.seen.closed,
         records=len(status.milestones),
         counted=len(counted),
         billed=sum(figures.is_billed for figures in counted),
@@ -95,6 +97,7 @@ def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> Pro
         expected=tuple((*key, amount) for key, amount in cash.items()),
         turnover=turnover(context),
         invoices=register_rows(context),
+        left_out=left_out(context.ledger),
     )
 
 

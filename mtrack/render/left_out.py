@@ -1,0 +1,44 @@
+"""The line in which every view says what it leaves out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from mtrack.render.words import count
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mtrack.render.markdown import Document
+    from mtrack.render.terminal import Screen
+    from mtrack.views.left_out import LeftOut
+
+
+class _View(Protocol):
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def left_out(self) -> LeftOut: ...
+
+
+def words(view: _View) -> str | None:
+    """What is left out, naming the first; None where nothing is."""
+    item = view.left_out
+    if not item.count:
+        return None
+    rest = item.count - len(item.first)
+    more = f" and {rest} more" if rest else ""
+    return f"left out, since dated after {view.as_of}: {count(item.count, 'record')} ({', '.join(item.first)}{more})"
+
+
+def tell_left_out(screen: Screen, view: _View) -> None:
+    """Say it on the terminal."""
+    if line := words(view):
+        screen.line()
+        screen.line(line)
+
+
+def write_left_out(page: Document, view: _View) -> None:
+    """Say it in a Markdown document."""
+    if line := words(view):
+        page.paragraph(line[0].upper() + line[1:])
