@@ -25,7 +25,7 @@ class InvoiceFigures(Struct, frozen=True, kw_only=True):
 
     `settled` is received + withheld + fees + discounted + written off + what credit notes give, at most its gross.
     `overdue` is what is past its day, what is retained included; `due` the day of the next open part, else that of the
-    invoice as a whole. Of a void invoice every amount is 0.
+    invoice as a whole. Of a void invoice every amount is 0, but what was paid on it and what credit notes give back.
     """
 
     invoice: Invoice
@@ -78,9 +78,11 @@ def invoice_figures(
     """The figures of an invoice, given the credit notes against it and what `paid` or a status settles of it."""
     due = due_date(invoice, terms)
     given = money.total(note.gross for note in notes) if notes else ZERO
-    if invoice.void is not None:
-        return InvoiceFigures(invoice=invoice, due=due, overcredited=given)
     payments = invoice.payments
+    if invoice.void is not None:
+        paid = money.total(payment.settles for payment in payments)
+        paid = money.plus(paid, paid_in_full or ZERO) if invoice.is_paid else paid
+        return InvoiceFigures(invoice=invoice, due=due, overcredited=given, overpaid=max(paid, ZERO))
     received = money.total(payment.amount for payment in payments)
     if invoice.is_credit_note:
         gross = negative(invoice.gross)

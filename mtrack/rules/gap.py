@@ -264,7 +264,7 @@ def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
                     related=((project.place(*later.milestone.route, "id"), f"{later.milestone.id} is billed"),),
                 )
             )
-        if figures.is_billed and not milestone.upfront:
+        if figures.billed > 0 and not milestone.upfront:
             later = figures
     yield from reversed(problems)
 

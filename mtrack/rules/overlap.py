@@ -18,11 +18,9 @@ from mtrack.rules.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
-    from decimal import Decimal
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Route
-    from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 
@@ -383,7 +381,7 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
     for figures in context.ledger.invoices:
         invoice = figures.invoice
         is_void = invoice.void is not None
-        surplus = _paid_on_void(invoice) if is_void else figures.overpaid
+        surplus = figures.overpaid
         if surplus > 0:
             paid, gross = project.money(surplus), project.money(figures.gross)
             message = (
@@ -400,13 +398,6 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
                 amount=surplus,
                 since=max((payment.date for payment in invoice.payments), default=invoice.sent),
             )
-
-
-def _paid_on_void(invoice: Invoice) -> Decimal:
-    """What was paid on a void invoice; `paid` on it is all of it."""
-    if invoice.is_paid:
-        return invoice.gross
-    return money.total(payment.settles for payment in invoice.payments)
 
 
 @workspace_rule(Severity.WARNING, next_step="ask the bank which it is")
@@ -566,7 +557,7 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
     known = papers(workspace)
-    attached = [(entry.invoice.path, entry) for entry in known.entries if entry.invoice.file is not None]
+    attached = [(entry.invoice.path, entry) for entry in workspace.entries if entry.invoice.file is not None]
     files = {file: entry.invoice.size for file, entry in attached if entry.invoice.size is not None}
     sizes = Counter(files.values())
     digests = {file: _digest(workspace.full(file)) or file for file, size in files.items() if sizes[size] > 1}
