@@ -40,14 +40,19 @@ def run_git(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False)
         raise CannotRunError(message) from None
 
 
-def find_commit(root: str, revision: str) -> str:
-    """The full hash of the commit that a revision means. Raises UsageError, CannotRunError."""
+def find_commit(root: str, revision: str) -> str | None:
+    """The full hash of the commit that a revision means; None where HEAD is asked for before the first commit.
+
+    Raises UsageError, CannotRunError.
+    """
     if run_git(root, "rev-parse", "--git-dir").returncode:
         message = "--since needs a git repository, and the workspace is in none"
         raise CannotRunError(message)
     wanted = f"{revision}^{{commit}}"
     done = None if "\0" in revision else run_git(root, "rev-parse", "--verify", "-q", "--end-of-options", wanted)
     if done is None or done.returncode:
+        if revision == "HEAD" and not run_git(root, "symbolic-ref", "-q", "HEAD").returncode:
+            return None
         message = f"git knows no revision '{revision}' here; in a shallow clone, fetch it first"
         raise UsageError(message)
     return done.stdout.decode("ascii").strip()
@@ -67,9 +72,8 @@ def snapshot(root: str, commit: str) -> Iterator[str]:
     wanted = [entry.content for entry in entries if _is_read(entry) or entry.mode == _LINK]
     contents = _contents(root, commit, wanted)
     with tempfile.TemporaryDirectory(prefix="mtrack-") as folder:
-        for entry in sorted(
-            entries, key=lambda entry: entry.mode == _LINK
-        ):  # links last: nothing is written through one
+        # Links last: nothing is written through one.
+        for entry in sorted(entries, key=lambda entry: entry.mode == _LINK):
             full = os.path.join(folder, *entry.path.split("/"))
             os.makedirs(os.path.dirname(full), exist_ok=True)
             if entry.mode == _LINK:
