@@ -1,4 +1,4 @@
-"""What is kept of each project from one run to the next. It only saves time: any of it can be lost."""
+"""What is kept of each project from one run to the next. It only saves time: nothing is lost with it."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def encoded(data: object) -> bytes:
 
 
 def _code() -> str:
-    """A digest of mtrack itself: other code may judge otherwise, whatever its version says."""
+    """A digest of mtrack itself: changed code may find something else, whatever its version says."""
     result = hashlib.sha256()
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder, _, names in sorted(os.walk(top)):

@@ -74,7 +74,7 @@ def _worse(finding: Finding, was: Finding) -> bool:
 
 
 class _Changes:
-    """Which lines of which files are not as they were."""
+    """The lines that changed, by file."""
 
     def __init__(self, root: str, before: str) -> None:
         self.root = root

@@ -19,7 +19,7 @@ _EMPTY = {
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
     "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 }
-"""What git calls a file without content, by SHA-1 and by SHA-256."""
+"""The name that git gives to empty content, by SHA-1 and by SHA-256."""
 _LINK, _SUBMODULE = "120000", "160000"
 
 
@@ -32,7 +32,7 @@ class _Entry(NamedTuple):
 
 
 def run_git(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False) -> subprocess.CompletedProcess[bytes]:
-    """Run git to read. Raises CannotRunError where there is none."""
+    """Run git to read. Raises CannotRunError where git is not installed."""
     try:
         return git.run(root, *arguments, stdin=stdin, apart=apart)
     except OSError:
@@ -102,7 +102,7 @@ def _entries(listing: bytes) -> Iterator[_Entry]:
 
 
 def _contents(root: str, commit: str, names: Iterable[str]) -> dict[str, bytes]:
-    """What git keeps under names. Raises CannotRunError."""
+    """The contents that git keeps under these names. Raises CannotRunError."""
     names = list(dict.fromkeys(names))
     done = run_git(root, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
     if done.returncode:

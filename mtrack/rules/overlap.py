@@ -59,7 +59,7 @@ def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
             project,
             project.place("agreement", "total"),
             f"the milestones sum to {project.money(listed)}, {project.money(surplus)} more than the {project.money(agreed)} agreed",
-            "mend the amounts, or record the amendment that allows them",
+            "correct the amounts, or record the amendment that allows them",
             amount=surplus,
             since=project.agreement.signed if project.agreement else None,
         )

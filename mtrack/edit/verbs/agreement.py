@@ -1,4 +1,4 @@
-"""What a project is about: a milestone more, an amendment, its end."""
+"""The agreement and what it covers: one more milestone, an amendment, the end of the project."""
 
 from __future__ import annotations
 

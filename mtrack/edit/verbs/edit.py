@@ -42,7 +42,7 @@ def amount_here(context: ProjectContext, amount: Decimal) -> Decimal:
 
 
 def maybe_here(context: ProjectContext, amount: Decimal | None) -> Decimal | None:
-    """The same, of an amount that may not be said."""
+    """The same; None where the user gave no amount."""
     return None if amount is None else amount_here(context, amount)
 
 

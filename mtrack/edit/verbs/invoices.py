@@ -137,7 +137,7 @@ def _credited_parts(
 
 
 def _credited_tax(context: ProjectContext, invoice: Invoice, amount: Decimal) -> Decimal | None:
-    """The tax on a part of an invoice; None where it has none, or the part is larger than all of it."""
+    """The tax on a part of an invoice; None where the invoice has no tax, or the part is larger than all of it."""
     if not invoice.tax or amount > invoice.amount:
         return None
     return amount_here(context, tax_of(invoice, amount, context.project.places))

@@ -29,7 +29,7 @@ def next_id(ids: list[str]) -> str:
 
 
 def next_number(numbers: list[str]) -> str | None:
-    """The next free number in the series the last of some invoice numbers belongs to; None where there is none."""
+    """The next free number in the series the last of some invoice numbers belongs to; None where no number ends in digits."""
     for last in reversed(numbers):
         match = re.fullmatch(r"(.*?)([0-9]+)([^0-9]*)", last)
         if match:

@@ -1,4 +1,4 @@
-"""What comes in on an invoice, and what will not any more."""
+"""Payments on an invoice, and what is written off."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def pay(  # noqa: PLR0913
 def write_off(
     context: ProjectContext, invoice: Invoice, amount: Decimal | None, *, date: date, reason: str | None = None
 ) -> Edit:
-    """What will not be collected any more; without an amount, all that is outstanding."""
+    """Part of an invoice will not be collected; without an amount, all that is outstanding."""
     project = context.project
     if amount is None:
         amount = owed(context, invoice)
@@ -81,7 +81,7 @@ def write_off(
 
 
 def owed(context: ProjectContext, invoice: Invoice) -> Decimal:
-    """What is still to come in on an invoice by what it lists, even where its milestones are taken at their word."""
+    """What is outstanding by what the invoice lists, even where its milestones are taken at their word."""
     item = _invoice_figures(context, invoice)
     return money.excess(item.gross, item.credited) if item.at_its_word else item.outstanding
 
