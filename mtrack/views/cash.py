@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.figures.ledger import MilestoneFigures
     from mtrack.record.model import Milestone, Project
     from mtrack.rules.context import ProjectContext
 
@@ -146,26 +147,30 @@ def _certain(context: ProjectContext) -> list[Expected]:
 
 
 def _unbilled(context: ProjectContext) -> list[Expected]:
-    project, agreement = context.project, context.project.agreement
-    terms = (
-        agreement.payment_terms if agreement and agreement.payment_terms is not None else context.settings.payment_terms
-    )
-    result: list[Expected] = []
-    for figures in context.ledger.milestones:
-        milestone = figures.milestone
-        if milestone.cancelled or not figures.unbilled:
-            continue
-        approved = milestone.approved is not None or figures.is_billed
-        start = context.as_of if approved else milestone.planned
-        late = start is not None and start < context.as_of
-        if milestone.on_hold(context.as_of):
-            start = None if milestone.hold_until is None or start is None else max(start, milestone.hold_until)
-        day = None
-        if start is not None:
-            try:
-                day = max(start, context.as_of) + timedelta(days=terms)
-            except OverflowError:
-                day = None
-        band = "billable" if approved else "planned"
-        result.append(Expected(project, band, _month(day), day, figures.unbilled, milestone=milestone, late=late))
-    return result
+    return [
+        _to_bill(context, figures)
+        for figures in context.ledger.milestones
+        if figures.unbilled and not figures.milestone.cancelled
+    ]
+
+
+def _to_bill(context: ProjectContext, figures: MilestoneFigures) -> Expected:
+    milestone = figures.milestone
+    approved = milestone.approved is not None or figures.is_billed
+    start = context.as_of if approved else milestone.planned
+    late = start is not None and start < context.as_of
+    if milestone.on_hold(context.as_of):
+        start = None if milestone.hold_until is None or start is None else max(start, milestone.hold_until)
+    day = None if start is None else _payment_day(context, start)
+    band = "billable" if approved else "planned"
+    return Expected(context.project, band, _month(day), day, figures.unbilled, milestone=milestone, late=late)
+
+
+def _payment_day(context: ProjectContext, start: date) -> date | None:
+    """When an invoice sent on a day, or today where that is past, is due; None where the calendar ends before."""
+    agreement = context.project.agreement
+    terms = None if agreement is None else agreement.payment_terms
+    try:
+        return max(start, context.as_of) + timedelta(days=context.settings.payment_terms if terms is None else terms)
+    except OverflowError:
+        return None
