@@ -18,7 +18,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # `run` has told already
             stream.flush()
-    os._exit(code)  # nor need the interpreter take it all apart, object by object: the system takes it back at once
+    os._exit(code)  # without taking all objects apart one by one: the system frees them at once
 
 
 def run(arguments: list[str]) -> int:
@@ -49,7 +49,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _discard_output() -> None:
-    """Let what is left to write go nowhere: the interpreter would complain about it while it exits."""
+    """Discard what is left to write: the interpreter would complain about it while it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

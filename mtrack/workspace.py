@@ -60,7 +60,7 @@ class Walk(Struct, frozen=True):
     """What a walk found, as paths from the root: project folders, and folders with evidence but no records.
 
     `closed` are folders that could not be looked into. `real` has the real path of each folder entered, and `folders`
-    what the others hold, so that nobody need ask again.
+    what the others hold, so that it is not asked again.
     """
 
     projects: tuple[str, ...]
@@ -170,7 +170,7 @@ def _size(entry: os.DirEntry[str]) -> int | None:
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a folder or a link to one; a link that leads round in a circle is none."""
+    """Whether an entry is a folder or a link to one; a link that leads back to itself is neither."""
     try:
         return entry.is_dir()
     except OSError:

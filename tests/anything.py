@@ -83,7 +83,7 @@ def restored(item: dict[str, Any]) -> Any:
 
 
 def copied(data: dict[str, Any]) -> dict[str, Any]:
-    """The same records anew."""
+    """A copy of the same records."""
     text = json.dumps(data, default=lambda amount: {"amount": str(amount)})
     result: dict[str, Any] = json.loads(text, object_hook=restored)
     return result

@@ -26,7 +26,19 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 AS_OF = date(2026, 2, 20)
-"""The day most tests judge as of."""
+"""The day most tests check as of."""
+OF_THE_MACHINE = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "COLUMNS",
+    "CI",
+    "GITHUB_ACTIONS",
+    "GITLAB_CI",
+    "LANG",
+    "PYTHONUNBUFFERED",
+    "LC_ALL",
+)
+"""Variables of a machine that change what mtrack prints."""
 
 
 def write_tree(root: Path, files: dict[str, str | bytes]) -> Path:

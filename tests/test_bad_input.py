@@ -1,4 +1,4 @@
-"""Bad input, each with a clear finding or message, the other projects judged all the same, and no traceback."""
+"""Bad input, each with a clear finding or message, the other projects checked anyway, and no traceback."""
 
 from __future__ import annotations
 
@@ -450,7 +450,7 @@ VALUES = ["2026-01-01", "9999-12-31", "0", "-1", "999999999999999999", "-0.01", 
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_any_edit_of_a_record_is_judged(seed: int, tmp_path: Path) -> None:
+def test_any_edit_of_a_record_is_checked(seed: int, tmp_path: Path) -> None:
     """Whatever stands in the file: an answer in the agreed shape, and the other project's findings as ever."""
     chance = random.Random(seed)  # noqa: S311  (no secret)
     sources = sorted((ROOT / "example-workspace").glob("**/milestones.yaml"))

@@ -79,12 +79,12 @@ def test_bash_completes_projects(root: Path) -> None:
 
 
 @needs_bash
-@pytest.mark.parametrize("begun", ["Sö", '"Sö', "'Sö", r"Söhne\ \&"])
-def test_bash_keeps_a_name_whole_and_runs_nothing_in_it(begun: str, root: Path) -> None:
+@pytest.mark.parametrize("typed", ["Sö", '"Sö', "'Sö", r"Söhne\ \&"])
+def test_bash_keeps_a_name_whole_and_runs_nothing_in_it(typed: str, root: Path) -> None:
     name = "Söhne & *$(touch ran)`touch ran`'s $(touch ran)"
     write_tree(root, {f"{name}/milestones.yaml": RECORD.format(name="Sons", id="S", number="INV-9")})
-    (offered,) = complete(root, "bill", begun)
-    quote = begun[0] if begun[0] in "'\"" else ""
+    (offered,) = complete(root, "bill", typed)
+    quote = typed[0] if typed[0] in "'\"" else ""
     done = subprocess.run(
         ["bash", "-c", f"printf %s {quote}{offered}{quote}"],
         cwd=root,

@@ -1,7 +1,7 @@
 """The example workspace: what mtrack says about it, line by line, and that its papers are what the records say.
 
 The figures further down are worked out by hand from the records and SPEC 3, not copied from an output. A golden file
-that no longer holds is written anew by the command its test names, once every changed line was read.
+that no longer holds is written again by the command its test names, once every changed line was read.
 """
 
 from __future__ import annotations

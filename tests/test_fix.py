@@ -1,4 +1,4 @@
-"""`mtrack lint --fix` mends what is certain and nothing else; `--diff` writes nothing; `--output` writes a file."""
+"""`mtrack lint --fix` fixes what is certain and nothing else; `--diff` writes nothing; `--output` writes a file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EVIDENCE = dict.fromkeys(("acme/agreement/sow.pdf", "acme/signoffs/m1.eml"), "pa
     "acme/invoices/1.pdf": "one",
     "acme/invoices/2.pdf": "two",
 }
-MENDED = RECORD.replace("status: not_billed ", "status: sent ")
+FIXED = RECORD.replace("status: not_billed ", "status: sent ")
 
 
 def tree(root: Path, record: str = RECORD) -> Path:
@@ -42,12 +42,12 @@ def record_of(root: Path) -> str:
 def test_fix_writes_the_expected_status_and_no_other_byte(tmp_path: Path) -> None:
     tree(tmp_path)
     result = mtrack("lint", tmp_path, "--fix", "--as-of", "2026-02-20", "--format", "json")
-    assert record_of(tmp_path) == MENDED
-    assert result.err == "acme/milestones.yaml: 1 status mended\n"
+    assert record_of(tmp_path) == FIXED
+    assert result.err == "acme/milestones.yaml: 1 status fixed\n"
     assert result.code == 0
     assert [finding["rule"] for finding in validated(result.out, "findings")["findings"]] == ["payment-not-recorded"]
     again = mtrack("lint", tmp_path, "--fix", "--as-of", "2026-02-20")
-    assert (again.code, again.err, record_of(tmp_path)) == (0, "", MENDED)
+    assert (again.code, again.err, record_of(tmp_path)) == (0, "", FIXED)
 
 
 def test_diff_shows_the_change_and_writes_nothing(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_fix_tells_what_it_can_not_edit_and_goes_on(tmp_path: Path) -> None:
     result = mtrack("lint", tmp_path, "--fix", "--as-of", "2026-02-20", "--select", "status-mismatch")
     assert result.code == 1
     assert "acme/milestones.yaml" in result.err
-    assert "zeta/milestones.yaml: 1 status mended" in result.err
+    assert "zeta/milestones.yaml: 1 status fixed" in result.err
     assert record_of(tmp_path) == anchored
     assert [f["path"] for f in lint_json(tmp_path, "--select", "status-mismatch")["findings"]] == [
         "acme/milestones.yaml"

@@ -248,6 +248,13 @@ CHECK, SCHEMAS, SARIF, REPORT, GAPS = (
 INSTALL = f"pip install mtrack=={__version__}"
 
 
+def test_jobs_install_the_version_that_wrote_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scaffold, "__version__", "9.8.7")
+    texts = scaffold.contents(None).values()
+    assert {pin for text in texts for pin in re.findall(r"mtrack==(\S+)", text)} == {"9.8.7"}
+    assert not any("{version}" in text for text in texts)
+
+
 def test_the_workflow_passes_on_a_clean_tree(tmp_path: Path) -> None:
     root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
     assert run_job(root, "check", env) == {CHECK: 0, SCHEMAS: 0, SARIF: 0, REPORT: 0}

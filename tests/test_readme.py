@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from support import ROOT
 from tools.readme import generated
 
@@ -14,6 +15,12 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_generated_parts_are_what_the_program_prints() -> None:
     assert generated(README) == README, "run: python tests/tools/generated.py"
+
+
+@pytest.mark.parametrize("variable", ["COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS"])
+def test_generated_parts_do_not_depend_on_the_machine(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, {"COLUMNS": "60", "FORCE_COLOR": "1"}.get(variable, "true"))
+    assert generated(README) == README
 
 
 def test_every_command_named_exists() -> None:

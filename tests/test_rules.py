@@ -641,7 +641,7 @@ WORKSPACES: dict[str, tuple[str, str, list[str]]] = {
         one(amount="0.00000001").replace("currency: EUR", "currency: BTC"),
         [],
     ),
-    "a severity does not change what is judged": (
+    "a severity does not change what is checked": (
         "rules: {overdue: error, date-order: off}",
         one(DONE, bill("2026-02-03", "due: 2026-01-01", PAID), status="paid"),
         ["ready-to-close"],
@@ -980,7 +980,7 @@ ORDERED = {"likely-duplicate-invoice", "duplicate-payment"}
 """Rules that speak of the later of two."""
 
 
-def judged(data: dict[str, Any], as_of: date) -> tuple[Finding, ...]:
+def checked(data: dict[str, Any], as_of: date) -> tuple[Finding, ...]:
     """All findings of a project that is nowhere on disk."""
     read = source.parse("acme/milestones.yaml", flow(data) + "\n", schema.shape("milestones"))
     settings = Settings(currency="EUR")
@@ -993,7 +993,7 @@ def judged(data: dict[str, Any], as_of: date) -> tuple[Finding, ...]:
 
 @given(projects(), AS_OF_ANY)
 def test_every_finding_is_whole(data: dict[str, Any], as_of: date) -> None:
-    found = judged(data, as_of)
+    found = checked(data, as_of)
     assert [finding.order for finding in found] == sorted(finding.order for finding in found)
     ids = {item["id"] for item in data["milestones"]}
     for finding in found:
@@ -1022,7 +1022,7 @@ def test_findings_do_not_depend_on_the_order_of_invoices(data: dict[str, Any], a
                 "" if item.rule == "billed-before-approval" else item.invoice or "",
                 str(item.amount),
             )
-            for item in judged(data, as_of)
+            for item in checked(data, as_of)
             if item.rule not in ORDERED
         )
 
@@ -1036,7 +1036,7 @@ def test_findings_do_not_depend_on_the_order_of_invoices(data: dict[str, Any], a
 
 @given(projects(), AS_OF_ANY)
 def test_rules_say_what_the_figures_say(data: dict[str, Any], as_of: date) -> None:
-    found = judged(data, as_of)
+    found = checked(data, as_of)
     read = source.parse("acme/milestones.yaml", flow(data) + "\n", schema.shape("milestones"))
     _, project = load_project("acme", read, Settings(currency="EUR"))
     assert project is not None

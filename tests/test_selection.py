@@ -151,7 +151,7 @@ READY = ACME.replace("4500.00", "4000.00").replace(
         ("", "waivers: [{rule: overbilled, reason: agreed on the phone}]\n", []),
     ],
 )
-def test_rules_judge_before_severities_selections_and_waivers(
+def test_rules_check_before_severities_selections_and_waivers(
     settings: str, waiver: str, arguments: list[str], tmp_path: Path
 ) -> None:
     def tells(text: str) -> bool:

@@ -202,6 +202,16 @@ def test_the_workspace_may_lie_below_the_repository(tmp_path: Path) -> None:
     assert set(ALL) <= set(rules(lint(folder, since="HEAD~1")))
 
 
+def test_before_the_first_commit_everything_is_new(tmp_path: Path) -> None:
+    """As a hook asks at the very first commit; another revision is still unknown."""
+    folder = write_tree(tmp_path / "workspace", {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": ACME})
+    add_evidence(folder)
+    git(tmp_path, "init", "-q", str(folder))
+    assert lint(folder) == lint(folder, since=None)
+    assert set(ALL) <= set(rules(lint(folder)))
+    assert mtrack("lint", folder, "--since", "main").code == 2
+
+
 def test_settings_broken_then_make_everything_new(root: Path) -> None:
     write_tree(root, {"mtrack.yaml": "format: [\n"})
     commit(root)
@@ -216,7 +226,7 @@ def test_it_goes_with_paths_and_selections(root: Path) -> None:
     assert result.code == 0
 
 
-def test_it_mends_only_what_it_shows(root: Path) -> None:
+def test_it_fixes_only_what_it_shows(root: Path) -> None:
     assert mtrack("lint", root, "--fix", "--since", "HEAD", "--as-of", AS_OF.isoformat()).code == 0
     assert (root / "acme/milestones.yaml").read_text(encoding="utf-8") == ACME
 

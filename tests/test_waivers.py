@@ -302,7 +302,7 @@ def test_a_broken_project_has_no_waivers_and_may_be_waived(tmp_path: Path) -> No
         ACME.replace("total: 9000.00", "total: much")
         + "waivers: [{rule: schema, reason: r}, {rule: overdue, reason: r}]\n"
     )
-    settings = "rule: schema, file: acme/milestones.yaml, reason: being mended\nrule: overdue, reason: r\nrule: overdue, milestone: M9, reason: r"
+    settings = "rule: schema, file: acme/milestones.yaml, reason: being fixed\nrule: overdue, reason: r\nrule: overdue, milestone: M9, reason: r"
     tree(f">>> mtrack.yaml\nformat: 1\n{_list(settings)}>>> acme/milestones.yaml\n{broken}").write(tmp_path)
     report = lint_json(tmp_path)
     assert [_short(item) for item in report["findings"]] == ["~acme: schema"]

@@ -1,4 +1,4 @@
-"""The one way from a workspace to findings: each project is read, checked, summarized and let go in one visit."""
+"""The one way from a workspace to findings: each project is read, checked, summarized and closed in one visit."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Checked(Struct, Generic[S], frozen=True):
     summaries: tuple[S, ...]
     """Of the projects that are shown and have figures."""
     without_figures: tuple[str, ...]
-    """The files of the projects that are shown and have none: not usable, or in a currency that is not known."""
+    """The files of the projects that are shown and have no figures: not usable, or in a currency that is not known."""
 
     @property
     def report_of_figures(self) -> Report:
@@ -163,7 +163,7 @@ class _Run(Generic[S]):
 
 
 def contexts(workspace: Workspace, selection: Selection = EVERYTHING) -> Iterator[ProjectContext]:
-    """The selected projects that have figures, one by one, unchecked; each is let go when the next is asked for."""
+    """The selected projects that have figures, one by one, unchecked; each is closed before the next is opened."""
     for folder in workspace.found.projects:
         if selection.takes_path(join(folder, RECORDS)):
             context = workspace.open(folder)[1]

@@ -1,4 +1,4 @@
-"""What is kept of each project from one run to the next. It only saves time: any of it can be lost."""
+"""What is kept of each project from one run to the next. It only saves time: nothing is lost with it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mtrack.check.workspace import Workspace
     from mtrack.rules.context import ProjectContext
+    from mtrack.workspace import Folder
 
 S = TypeVar("S")
 
@@ -73,21 +74,28 @@ class _Inputs:
         self._owners: dict[str, str] = {}
         """The project that a folder with its evidence belongs to."""
         self._listed: dict[str, list[object]] = {}
-        folders = workspace.found.folders
-        for path, folder in folders.items():
+        for path, folder in workspace.found.folders.items():
             above, _, name = path.rpartition("/")
             above = above or "."
             if folder.has_records:
-                special = [join(path, name) for name in EVIDENCE if name in folder.files]
-                links = [link for link in folder.links if link.rpartition("/")[2] in EVIDENCE]
-                self._listed[path] = [self._mark(path) for path in (*special, *links)]
+                self._listed[path] = self._list_project(path, folder)
             elif above in self._owners or (name in EVIDENCE and path != "." and above in self._listed):
                 owner = self._owners[path] = self._owners.get(above, above)
-                others = [join(path, name) for name, size in folder.files.items() if size is None]
-                marks = [self._mark(path) for path in (*folder.links, *others)]
-                self._listed[owner].append((path, folder.files, [name for name, _ in folder.below], marks))
+                self._listed[owner].append(self._list_evidence(path, folder))
         settings = workspace.settings.source
         self._common = encoded((__version__, _code(), workspace.as_of, settings and settings.text))
+
+    def _list_project(self, path: str, folder: Folder) -> list[object]:
+        """What stands in a project where its evidence folders should, and where that leads."""
+        special = [join(path, name) for name in EVIDENCE if name in folder.files]
+        links = [link for link in folder.links if link.rpartition("/")[2] in EVIDENCE]
+        return [self._mark(path) for path in (*special, *links)]
+
+    def _list_evidence(self, path: str, folder: Folder) -> tuple[object, ...]:
+        """What lies in a folder with evidence, and where its links lead."""
+        others = [join(path, name) for name, size in folder.files.items() if size is None]
+        marks = [self._mark(path) for path in (*folder.links, *others)]
+        return path, folder.files, [name for name, _ in folder.below], marks
 
     def _mark(self, path: str) -> tuple[object, ...]:
         """What a link or a special file leads to."""
@@ -131,7 +139,7 @@ def encoded(data: object) -> bytes:
 
 
 def _code() -> str:
-    """A digest of mtrack itself: other code may judge otherwise, whatever its version says."""
+    """A digest of mtrack itself: changed code may find something else, whatever its version says."""
     result = hashlib.sha256()
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder, _, names in sorted(os.walk(top)):

@@ -29,7 +29,7 @@ MOST_OPEN = 16
 
 
 class Workspace:
-    """A workspace as of a day. A project is read when it is asked for, and let go when others are."""
+    """A workspace as of a day. A project is read when it is asked for, and dropped once enough others are open."""
 
     def __init__(
         self, root: str, as_of: date, settings: Settings, found: Walk, given: dict[str, Opened] | None = None
@@ -41,7 +41,7 @@ class Workspace:
         self.found = found
         self._given = given or {}
         self._opened: dict[str, Opened] = {}
-        """The one asked for last stands last."""
+        """In the order in which they were last asked for."""
         self._has_figures: dict[str, bool] = {}
         self._raw: dict[str, bytes | Flaw] = {}
         self._folders = frozenset(found.projects)
@@ -75,7 +75,7 @@ class Workspace:
         return len(self._opened)
 
     def close(self, folder: str) -> None:
-        """Let go of a project; where it is asked for again, it is made again from the same bytes."""
+        """Drop a project; asked for again, it is built from the same bytes."""
         self._opened.pop(folder, None)
 
     def has_figures(self, folder: str) -> bool:

@@ -132,7 +132,7 @@ def new(  # noqa: PLR0913
     csv: str | None,
     given: Options,
 ) -> int:
-    """Begin a project: its folder, sub-folders and milestones.yaml."""
+    """Create a project: its folder, sub-folders and milestones.yaml."""
     target = create.place(project) if project is not None else prompts.one("PROJECT", create.place)
     settings = settings_module.load(target.root)
     if currency is None and settings.currency is None and prompts.can_ask():

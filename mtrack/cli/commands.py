@@ -14,7 +14,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Record": {
         "init": ("mtrack.cli.begin", "Make a folder a workspace."),
-        "new": ("mtrack.cli.begin", "Begin a project: its folder and records."),
+        "new": ("mtrack.cli.begin", "Create a project: its folder and records."),
         "add": ("mtrack.cli.begin", "Add one more milestone."),
         "deliver": ("mtrack.cli.delivery", "The work was handed over."),
         "approve": ("mtrack.cli.delivery", "The client approved it: when, who, the sign-off."),

@@ -28,8 +28,8 @@ def _contexts() -> tuple[ProjectContext, ...]:
 
 def _starting(names: Iterable[str], incomplete: str) -> list[str]:
     """The names that go on from what is typed, each once; none that would break the line it is shown on."""
-    begun = incomplete.casefold()
-    return [name for name in dict.fromkeys(names) if name.casefold().startswith(begun) and name.isprintable()]
+    typed = incomplete.casefold()
+    return [name for name in dict.fromkeys(names) if name.casefold().startswith(typed) and name.isprintable()]
 
 
 def rules(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

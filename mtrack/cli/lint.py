@@ -101,7 +101,7 @@ def lint(  # noqa: PLR0913
         output.refuse_file(output_, "--output", force=force)
     rules = _rule_names(select, "--select"), _rule_names(ignore, "--ignore")
 
-    def judge() -> tuple[Opened, Report]:
+    def checked() -> tuple[Opened, Report]:
         opened = open_paths(paths, as_of)
         report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
         if since is not None:
@@ -110,7 +110,7 @@ def lint(  # noqa: PLR0913
             report = narrow(opened.workspace.root, report, since)
         return opened, report
 
-    opened, report = judge()
+    opened, report = checked()
     if diff:
         for outcome in _fix(opened, report, as_of, dry_run=True):
             output.show_diff(outcome.diff)
@@ -118,7 +118,7 @@ def lint(  # noqa: PLR0913
     if fix:
         for outcome in _fix(opened, report, as_of, dry_run=False):
             output.note(outcome.did)
-        opened, report = judge()
+        opened, report = checked()
     _write(opened, report, format_, output_, errors_last=since is not None and format_ == "concise")
     return 1 if report.fails(options.severity(fail_on)) else 0
 

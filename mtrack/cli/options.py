@@ -81,8 +81,8 @@ def path_argument(command: F) -> F:
 
 
 def as_of_option(command: F) -> F:
-    """--as-of: the only door today's date comes in by."""
-    text = "Judge as of this day instead of today."
+    """--as-of: the one place where today's date comes in."""
+    text = "Check as of this day instead of today."
     return click.option("--as-of", type=values.Day(), default=date.today, show_default="today", help=text)(command)
 
 

@@ -1,4 +1,4 @@
-"""An edit from the command line: it is carried out, and what became of it is told."""
+"""Carries out an edit from the command line, and says what changed."""
 
 from __future__ import annotations
 

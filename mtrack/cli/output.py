@@ -30,7 +30,7 @@ def use_colour() -> bool:
 
 
 def width() -> int:
-    """Columns to lay tables out in: the terminal's, or 120 where there is none."""
+    """Columns to lay tables out in: the terminal's, or 120 where output goes to no terminal."""
     return shutil.get_terminal_size((120, 24)).columns
 
 

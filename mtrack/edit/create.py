@@ -163,7 +163,7 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     sums = project.money(money.total(item.amount for item in project.milestones))
     many = f"{len(project.milestones)} milestone{'s' if len(project.milestones) != 1 else ''}"
     outcome = Outcome(
-        target.records, f"{target.label} begun: {many}, {sums}", transaction.left(context),
+        target.records, f"{target.label} created: {many}, {sums}", transaction.left(context),
         transaction.unified(target.records, "", text), changed=True, files=files,
         warnings=added.warnings, forced=added.errors, open=added.open,
     )  # fmt: skip

@@ -190,7 +190,7 @@ def load(root: str, as_of: date, settings: Settings, sources: dict[str, Source])
 
 
 def concerned(target: Target, settings: Settings, keys: set[str]) -> list[str]:
-    """The other projects an edit must be judged with: those that name the same invoices.
+    """The other projects an edit must be checked with: those that name the same invoices.
 
     Where the workspace makes errors of more rules that look across projects, all.
     """

@@ -39,8 +39,8 @@ def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Ou
 
         def edit(context: ProjectContext, ids: set[str] = ids) -> Edit:
             changes: tuple[Change, ...] = statuses.fix_statuses(context, ids)
-            said = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} mended"
-            return Edit(changes, f"{context.project.path}: {said}", "mend statuses")
+            said = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} fixed"
+            return Edit(changes, f"{context.project.path}: {said}", "fix statuses")
 
         try:
             # The expected status is what the invoices say: writing it down is right whatever else it brings to light.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from mtrack import resources, workspace
+from mtrack import __version__, resources, workspace
 from mtrack.edit import store
 from mtrack.errors import CannotRunError
 
@@ -27,10 +27,15 @@ _NO_CURRENCY = "# currency: EUR\n"
 
 def contents(currency: str | None) -> dict[str, str]:
     """Every file of a new workspace, by its path from the root."""
-    files = {path: resources.template_text(f"init/{name}") for path, name in FILES.items()}
+    files = {path: _filled(f"init/{name}") for path, name in FILES.items()}
     if currency is not None:
         files[workspace.SETTINGS] = files[workspace.SETTINGS].replace(_NO_CURRENCY, f"currency: {currency}\n")
     return files | {path: resources.schema_text(name) for path, name in SCHEMAS.items()}
+
+
+def _filled(template: str) -> str:
+    """The text of a template; what a job installs is pinned to this version."""
+    return resources.template_text(template).replace("{version}", __version__)
 
 
 def create(root: str, path: str, text: str) -> None:

@@ -34,7 +34,7 @@ def statuses(context: ProjectContext, changes: tuple[Change, ...]) -> tuple[Put,
 
 
 def corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:
-    """What to say of status changes where the status was wrong already; nothing where none was."""
+    """What to say of status changes where the status was wrong already; nothing where all were right."""
     before = {_expected(item).route: item.milestone for item in context.ledger.milestones if _is_wrong(item)}
     return "".join(
         f"; status of {was.id} corrected from {was.status} to {change.value}"

@@ -1,6 +1,6 @@
 """Files, written whole or not at all: one writer at a time, nothing lost that another wrote, no litter.
 
-A new content goes to a temporary file beside the old one, is flushed to the disk, and takes the old one's place in
+New content goes to a temporary file beside the old one, is flushed to the disk, and takes the old one's place in
 one step; what was read is compared with what is there right before. A killed process leaves the old or the new
 file; what it leaves beside it the next writer sweeps away.
 """
@@ -34,7 +34,7 @@ _UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
 
 @contextmanager
 def locked(folder: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Be the only mtrack that writes in a project folder. Raises CannotRunError where that can't be."""
+    """Keep other mtracks from writing in a project folder. Raises CannotRunError where one does, or the lock can't be had."""
     from filelock import FileLock, Timeout  # noqa: PLC0415  (only a writer needs it)
 
     path = os.path.join(folder, LOCK)
@@ -201,7 +201,7 @@ def bring(folder: str, item: Evidence) -> None:
 
 
 def take_back(folder: str, item: Evidence) -> None:
-    """Remove a copy that was brought for nothing."""
+    """Remove a copy that no record names after all."""
     if item.copy:
         with suppress(OSError):
             os.unlink(os.path.join(folder, *item.path.split("/")))

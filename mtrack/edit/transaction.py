@@ -1,4 +1,4 @@
-"""An edit from end to end: lock, read, decide, prove, judge, write, commit."""
+"""An edit from end to end: lock, read, decide, prove, check, write, commit."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class AddsErrorsError(Exception):
     def __init__(
         self,
         findings: tuple[Finding, ...],
-        why: str = "this would add an error; nothing was changed (--force records it all the same)",
+        why: str = "this would add an error; nothing was changed (--force records it anyway)",
         unwritten: str | None = None,
     ) -> None:
         super().__init__(why)

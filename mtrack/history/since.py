@@ -22,12 +22,14 @@ _HUNK = re.compile(rb"^@@ -[0-9,]+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
 
 
 def narrow(root: str, report: Report, revision: str) -> Report:
-    """The report with only what the changes since a git revision brought; both sides are judged on the same day.
+    """The report with only what the changes since a git revision brought; both sides are checked as of the same day.
 
     A finding that was there before is left out, unless a line of it changed or it became worse: graver, of a larger
-    amount, or no longer waived. Raises UsageError, CannotRunError.
+    amount, or no longer waived. Before the first commit everything is new. Raises UsageError, CannotRunError.
     """
     commit = find_commit(root, revision)
+    if commit is None:
+        return report
     with snapshot(root, commit) as folder:
         try:
             before = check(open_workspace(folder, report.as_of)).report.findings
@@ -72,7 +74,7 @@ def _worse(finding: Finding, was: Finding) -> bool:
 
 
 class _Changes:
-    """Which lines of which files are not as they were."""
+    """The lines that changed, by file."""
 
     def __init__(self, root: str, before: str) -> None:
         self.root = root

@@ -19,7 +19,7 @@ _EMPTY = {
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
     "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 }
-"""What git calls a file without content, by SHA-1 and by SHA-256."""
+"""The name that git gives to empty content, by SHA-1 and by SHA-256."""
 _LINK, _SUBMODULE = "120000", "160000"
 
 
@@ -32,7 +32,7 @@ class _Entry(NamedTuple):
 
 
 def run_git(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False) -> subprocess.CompletedProcess[bytes]:
-    """Run git to read. Raises CannotRunError where there is none."""
+    """Run git to read. Raises CannotRunError where git is not installed."""
     try:
         return git.run(root, *arguments, stdin=stdin, apart=apart)
     except OSError:
@@ -40,14 +40,19 @@ def run_git(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False)
         raise CannotRunError(message) from None
 
 
-def find_commit(root: str, revision: str) -> str:
-    """The full hash of the commit that a revision means. Raises UsageError, CannotRunError."""
+def find_commit(root: str, revision: str) -> str | None:
+    """The full hash of the commit that a revision means; None where HEAD is asked for before the first commit.
+
+    Raises UsageError, CannotRunError.
+    """
     if run_git(root, "rev-parse", "--git-dir").returncode:
         message = "--since needs a git repository, and the workspace is in none"
         raise CannotRunError(message)
     wanted = f"{revision}^{{commit}}"
     done = None if "\0" in revision else run_git(root, "rev-parse", "--verify", "-q", "--end-of-options", wanted)
     if done is None or done.returncode:
+        if revision == "HEAD" and not run_git(root, "symbolic-ref", "-q", "HEAD").returncode:
+            return None
         message = f"git knows no revision '{revision}' here; in a shallow clone, fetch it first"
         raise UsageError(message)
     return done.stdout.decode("ascii").strip()
@@ -67,9 +72,8 @@ def snapshot(root: str, commit: str) -> Iterator[str]:
     wanted = [entry.content for entry in entries if _is_read(entry) or entry.mode == _LINK]
     contents = _contents(root, commit, wanted)
     with tempfile.TemporaryDirectory(prefix="mtrack-") as folder:
-        for entry in sorted(
-            entries, key=lambda entry: entry.mode == _LINK
-        ):  # links last: nothing is written through one
+        # Links last: nothing is written through one.
+        for entry in sorted(entries, key=lambda entry: entry.mode == _LINK):
             full = os.path.join(folder, *entry.path.split("/"))
             os.makedirs(os.path.dirname(full), exist_ok=True)
             if entry.mode == _LINK:
@@ -98,7 +102,7 @@ def _entries(listing: bytes) -> Iterator[_Entry]:
 
 
 def _contents(root: str, commit: str, names: Iterable[str]) -> dict[str, bytes]:
-    """What git keeps under names. Raises CannotRunError."""
+    """The contents that git keeps under these names. Raises CannotRunError."""
     names = list(dict.fromkeys(names))
     done = run_git(root, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
     if done.returncode:

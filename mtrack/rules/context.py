@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class RecordFile(Struct, frozen=True):
     """A YAML file of the workspace: what was read, and what its shape breaks. `folder` is None for `mtrack.yaml`.
 
-    `broken` are the schema's problems; `usable` says whether the other rules can judge it.
+    `broken` are the schema's problems; `usable` says whether the other rules can check it.
     """
 
     source: Source

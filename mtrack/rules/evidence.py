@@ -167,5 +167,5 @@ def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
                 milestone,
                 project.place(*project.source.first_key(deliverable.route), key=True),
                 f"{milestone.label} was approved on {deliverable.approved}, and no sign-off file is named",
-                "save the approval (an e-mail will do) into signoffs/ and add `signoff: signoffs/NAME`",
+                "save the approval (an e-mail is enough) into signoffs/ and add `signoff: signoffs/NAME`",
             )

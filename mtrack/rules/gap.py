@@ -471,7 +471,7 @@ def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.INFO, next_step="deliver, or plan anew", money="ahead")
+@project_rule(Severity.INFO, next_step="deliver, or set a new date", money="ahead")
 def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's planned date has passed, with nothing completed, approved or billed.
 
@@ -505,7 +505,7 @@ def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
                 milestone,
                 "planned",
                 f"{milestone.label} was planned for {milestone.planned}, {days(late)} ago, and is not recorded as completed",
-                "record its completion, or plan it anew",
+                "record its completion, or set a new planned date",
                 since=milestone.planned,
             )
 

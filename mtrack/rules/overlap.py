@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Route
+    from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 
@@ -617,16 +618,7 @@ def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, replaces: INV-1, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
     project = context.project
-    replacing = [
-        item.invoice
-        for item in context.whole_ledger.invoices
-        if item.invoice.replaces is not None and item.invoice.void is None
-    ]
-    named: dict[str, list[InvoiceFigures]] = {number_key(invoice.replaces or ""): [] for invoice in replacing}
-    for figures in context.whole_ledger.invoices if replacing else ():
-        named.get(figures.invoice.key, []).append(figures)
-    for invoice in replacing:
-        old = [item for item in named[number_key(invoice.replaces or "")] if item.invoice is not invoice]
+    for invoice, old in _replacements(context):
         if not old or any(item.invoice.void is not None or item.credited_in_full for item in old):
             continue
         yield about_invoice(
@@ -638,3 +630,17 @@ def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
             since=invoice.sent,
             related=((project.place(*old[0].invoice.route, "number"), "still counts"),),
         )
+
+
+def _replacements(context: ProjectContext) -> Iterator[tuple[Invoice, list[InvoiceFigures]]]:
+    """Each invoice that replaces another, with the records of the number it replaces."""
+    replacing = [
+        (item.invoice, number_key(item.invoice.replaces))
+        for item in context.whole_ledger.invoices
+        if item.invoice.replaces is not None and item.invoice.void is None
+    ]
+    named: dict[str, list[InvoiceFigures]] = {key: [] for _, key in replacing}
+    for figures in context.whole_ledger.invoices if replacing else ():
+        named.get(figures.invoice.key, []).append(figures)
+    for invoice, key in replacing:
+        yield invoice, [item for item in named[key] if item.invoice is not invoice]

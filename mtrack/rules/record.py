@@ -86,7 +86,7 @@ def invalid_yaml(file: RecordFile) -> Iterator[Problem]:
 def schema(file: RecordFile) -> Iterator[Problem]:
     """A value breaks the schema.
 
-    Why: an amount with a thousands separator, a date that is none, a status nobody knows: guessing what was
+    Why: an amount with a thousands separator, a date that does not exist, a status nobody knows: guessing what was
     meant would put a wrong sum in a report. The other rules skip a file until its shape is right, and the
     output says so. `mtrack schema milestones` prints the schema; an editor that knows it shows the same.
 
@@ -308,7 +308,7 @@ def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
                 invoice,
                 "amount",
                 f"invoice {invoice.number} is over {project.money(invoice.amount)}, but its lines sum to {project.money(lines)}",
-                f"write the sum, {money.plain(lines, project.places)}, or mend the lines",
+                f"write the sum, {money.plain(lines, project.places)}, or correct the lines",
             )
         if invoice.total is not None and invoice.total < invoice.amount:
             yield about_invoice(
@@ -583,7 +583,7 @@ def unknown_in_waiver(waiver: Waiver, ids: set[str], numbers: set[str]) -> Itera
 
 
 @waiver_rule(Severity.WARNING)
-def unused_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
+def unused_waiver(checked: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
     """A waiver that accepts nothing.
 
     Why: the trouble it excused is gone, and left standing it would excuse the next one in silence.
@@ -606,7 +606,7 @@ def unused_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
         waivers:
           - {rule: agreement-unsigned, reason: the client signs next week}
     """
-    for waiver in judged:
+    for waiver in checked:
         if waiver.unused:
             yield Problem(
                 place=Place(waiver.waiver.path, (*waiver.waiver.route, "rule")),
@@ -616,7 +616,7 @@ def unused_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
 
 
 @waiver_rule(Severity.WARNING)
-def expired_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
+def expired_waiver(checked: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
     """A waiver whose last day has passed.
 
     Why: it was granted for a time, and the time is over: what it accepted counts again.
@@ -637,12 +637,12 @@ def expired_waiver(judged: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    for waiver in judged:
+    for waiver in checked:
         if waiver.expired:
             yield Problem(
                 place=Place(waiver.waiver.path, (*waiver.waiver.route, "until")),
                 message=f"the waiver of {waiver.waiver.rule} ended on {waiver.waiver.until}: it accepts nothing any more",
-                hint="mend what it accepted and remove it, or agree on a new date",
+                hint="fix what it accepted and remove it, or agree on a new date",
                 since=waiver.waiver.until,
             )
 

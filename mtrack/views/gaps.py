@@ -120,20 +120,23 @@ def project_gaps(project: Project, findings: Sequence[Finding], as_of: date) -> 
     ]
     gaps = tuple(row for row in rows if row.finding.category is Category.GAP)
     overlaps = tuple(row for row in rows if row.finding.category is Category.OVERLAP)
+    owed = money.total(row.finding.amount for row in gaps if row.finding.amount)
+    return ProjectGaps(project, gaps, overlaps, Sums(owed, _doubled(overlaps)))
+
+
+def _doubled(overlaps: Sequence[Row]) -> Decimal:
+    """The money in overlaps.
+
+    A milestone billed twice shows as overbilled, as a likely duplicate, as one file attached twice: the money is the
+    same, so each milestone, or invoice over several, counts once.
+    """
     largest: dict[str, Decimal] = {}
     for row in overlaps:
-        amount = row.finding.amount
-        if amount is not None:
-            # A milestone billed twice shows as overbilled, as a likely duplicate, as one file attached twice:
-            # the money is the same, so each milestone, or invoice over several, counts once.
-            subject = row.finding.milestone or row.finding.invoice or row.finding.rule
-            largest[subject] = max(largest.get(subject, ZERO), amount)
-    return ProjectGaps(
-        project,
-        gaps,
-        overlaps,
-        Sums(money.total(row.finding.amount for row in gaps if row.finding.amount), money.total(largest.values())),
-    )
+        finding = row.finding
+        if finding.amount is not None:
+            subject = finding.milestone or finding.invoice or finding.rule
+            largest[subject] = max(largest.get(subject, ZERO), finding.amount)
+    return money.total(largest.values())
 
 
 def _row(finding: Finding, names: dict[str, str], project: Project, as_of: date) -> Row:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.figures.ledger import MilestoneFigures
     from mtrack.views.status import MilestoneStatus
 
 EVENTS = ("planned", "completed", "approved", "sent", "due", "paid")
@@ -47,9 +50,6 @@ class Lane(Struct, frozen=True):
 def lane(item: MilestoneStatus, as_of: date) -> Lane:
     """The days of a milestone and of the invoices that bill it, void ones and credit notes aside."""
     milestone = item.figures.milestone
-    bills = [
-        figures for figures in item.invoices if figures.invoice.void is None and not figures.invoice.is_credit_note
-    ]
     events: list[tuple[str, date]] = []
     for name, day in (
         ("planned", milestone.planned),
@@ -58,7 +58,7 @@ def lane(item: MilestoneStatus, as_of: date) -> Lane:
     ):
         if day is not None:
             events.append((name, day))
-    for figures in bills:
+    for figures in _bills(item):
         events.append(("sent", figures.invoice.sent))
         if figures.outstanding or not figures.invoice.payments:
             events.append(("due", figures.due))
@@ -69,31 +69,38 @@ def lane(item: MilestoneStatus, as_of: date) -> Lane:
     return Lane(item, milestone_state(item), tuple(events), tuple(stretches))
 
 
+def _bills(item: MilestoneStatus) -> list[InvoiceFigures]:
+    return [item for item in item.invoices if item.invoice.void is None and not item.invoice.is_credit_note]
+
+
 def _stretches(item: MilestoneStatus, as_of: date) -> list[Stretch]:
-    milestone = item.figures.milestone
-    bills = [
-        figures for figures in item.invoices if figures.invoice.void is None and not figures.invoice.is_credit_note
-    ]
-    found: list[Stretch] = []
+    bills = _bills(item)
     first_sent = min((figures.invoice.sent for figures in bills), default=None)
-    ready = milestone.approved or milestone.completed
+    found = _before_billing(item.figures, first_sent, as_of)
+    found += [stretch for figures in bills for stretch in _after_billing(figures, as_of)]
+    return [stretch for stretch in found if stretch.end > stretch.start]
+
+
+def _before_billing(figures: MilestoneFigures, first_sent: date | None, as_of: date) -> list[Stretch]:
+    """From completion to approval, and from there to the first invoice."""
+    milestone = figures.milestone
+    found: list[Stretch] = []
     if milestone.completed is not None and milestone.approved is not None:
         found.append(Stretch(milestone.completed, milestone.approved, "ahead"))
-    if ready is not None and (item.figures.unbilled or first_sent is not None):
+    ready = milestone.approved or milestone.completed
+    if ready is not None and (figures.unbilled or first_sent is not None):
         waits = milestone.approved is None or (milestone.on_hold(as_of) and first_sent is None)
-        state = "ahead" if waits else "to_bill"
-        found.append(Stretch(ready, first_sent or as_of, state))
-    for figures in bills:
-        sent = figures.invoice.sent
-        last = max((payment.date for payment in figures.invoice.payments), default=None)
-        if figures.outstanding:
-            end = as_of
-        elif last is not None:
-            end = last
-        else:
-            continue
-        found.append(Stretch(sent, min(end, figures.due), "outstanding"))
-        if end > figures.due:
-            late = "overdue" if figures.invoice.disputed is None else "disputed"
-            found.append(Stretch(max(figures.due, sent), end, late))
-    return [stretch for stretch in found if stretch.end > stretch.start]
+        found.append(Stretch(ready, first_sent or as_of, "ahead" if waits else "to_bill"))
+    return found
+
+
+def _after_billing(figures: InvoiceFigures, as_of: date) -> Iterator[Stretch]:
+    """From an invoice to its due date, and from there to the last payment, or to today while money is outstanding."""
+    invoice = figures.invoice
+    paid = [payment.date for payment in invoice.payments] + ([invoice.paid] if invoice.paid else [])
+    if not figures.outstanding and not paid:
+        return
+    end = as_of if figures.outstanding else max(paid)
+    yield Stretch(invoice.sent, min(end, figures.due), "outstanding")
+    if end > figures.due:
+        yield Stretch(max(figures.due, invoice.sent), end, "overdue" if invoice.disputed is None else "disputed")

@@ -88,13 +88,17 @@ def overview(settings: Settings, report: Report, summaries: Sequence[ProjectSumm
         progress={currency: Progress.sum(item.progress for item in items) for currency, items in groups},
         gaps={currency: Sums.sum(item.sums for item in items) for currency, items in groups},
         buckets=by_age((item.project.currency, item.owed) for item in summaries),
-        forecast=calendar((item.project.currency, *cash) for item in summaries for cash in item.expected),
+        forecast=_forecast(summaries),
         months={currency: months((item.turnover for item in items), report.as_of) for currency, items in groups},
         undated={currency: money.total(item.turnover.undated for item in items) for currency, items in groups},
         clients=clients(summaries),
         register=_register(report, summaries),
         left_out=LeftOut.sum(item.left_out for item in summaries),
     )
+
+
+def _forecast(summaries: Sequence[ProjectSummary]) -> dict[str, dict[date | None, dict[str, Decimal]]]:
+    return calendar((item.project.currency, *cash) for item in summaries for cash in item.expected)
 
 
 def _register(report: Report, summaries: Sequence[ProjectSummary]) -> tuple[RegisterEntry, ...]:

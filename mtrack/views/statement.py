@@ -9,10 +9,12 @@ from msgspec import Struct
 from mtrack import money
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.record.model import Milestone
+    from mtrack.finding import Route
+    from mtrack.record.model import Invoice, Milestone, Project
     from mtrack.rules.context import ProjectContext
     from mtrack.views.status import MilestoneStatus, ProjectStatus
 
@@ -85,30 +87,45 @@ class Check(Struct, frozen=True):
 
 def closeout(item: ProjectStatus, context: ProjectContext) -> tuple[Check, ...]:
     """What must be true before a project is closed (SPEC 1): it adds up, it is billed, settled and on file."""
-    project, totals = item.project, item.totals
-    agreement = project.agreement
-    counted = [entry.figures for entry in item.milestones if not entry.figures.milestone.cancelled]
-    bad = {named.route for named, state in context.files if state.missing or state.outside}
-    signed = agreement is not None and agreement.file is not None and agreement.signed is not None
-    on_file = signed and agreement is not None and (*agreement.route, "file") not in bad
+    totals = item.totals
+    usable = {named.route for named, state in context.files if not (state.missing or state.outside)}
     off = None if item.agreed_total is None else money.minus(item.agreed_total, totals.agreed)
-    unsigned = [
-        figures
-        for figures in counted
-        if not figures.needs_no_invoice
-        and (figures.milestone.deliverable.signoff is None or (*figures.milestone.deliverable.route, "signoff") in bad)
-    ]
-    live = [figures for figures in item.ledger.invoices if figures.live]
-    paperless = [figures for figures in live if figures.invoice.file is None or (*figures.invoice.route, "file") in bad]
-    disputed = [figures for figures in live if figures.invoice.disputed is not None and figures.outstanding]
     off_billed = money.plus(totals.unbilled, totals.overbilled)
+    live = [figures for figures in item.ledger.invoices if figures.live]
     return (
-        Check("signed agreement on file", on_file),
+        Check("signed agreement on file", _agreement_on_file(item.project, usable)),
         Check("milestones sum to the agreement", None if off is None else not off, left=off or None),
-        Check("all that is agreed is billed, and no more", not off_billed, left=off_billed or None),
-        Check("all that is billed is settled", not totals.outstanding, left=totals.outstanding or None),
-        Check("a sign-off on file for every milestone", not unsigned, count=len(unsigned) or None),
-        Check("a file for every invoice", not paperless, count=len(paperless) or None),
-        Check("nothing disputed", not disputed, count=len(disputed) or None),
-        Check("closed", project.closed is not None),
+        _nothing_left("all that is agreed is billed, and no more", off_billed),
+        _nothing_left("all that is billed is settled", totals.outstanding),
+        _none("a sign-off on file for every milestone", _without_signoff(item, usable)),
+        _none("a file for every invoice", [figures for figures in live if not _on_file(figures.invoice, usable)]),
+        _none("nothing disputed", [figures for figures in live if figures.invoice.disputed and figures.outstanding]),
+        Check("closed", item.project.closed is not None),
     )
+
+
+def _nothing_left(name: str, left: Decimal) -> Check:
+    return Check(name, not left, left=left or None)
+
+
+def _none(name: str, found: Sized) -> Check:
+    return Check(name, not found, count=len(found) or None)
+
+
+def _agreement_on_file(project: Project, usable: set[Route]) -> bool:
+    agreement = project.agreement
+    return agreement is not None and agreement.signed is not None and (*agreement.route, "file") in usable
+
+
+def _on_file(invoice: Invoice, usable: set[Route]) -> bool:
+    return (*invoice.route, "file") in usable
+
+
+def _without_signoff(item: ProjectStatus, usable: set[Route]) -> list[MilestoneStatus]:
+    return [
+        entry
+        for entry in item.milestones
+        if not entry.figures.milestone.cancelled
+        and not entry.figures.needs_no_invoice
+        and (*entry.figures.milestone.deliverable.route, "signoff") not in usable
+    ]

@@ -31,7 +31,7 @@ class Builder:
         self.text = text
         self.aliases = aliases
         self.simple: type[Any] = yaml.AliasEvent if aliases else yaml.ScalarNode
-        """The class of nodes that need no second look: of none, where one may be an alias."""
+        """The class of nodes that need no second look; no class where a node may be an alias."""
         self.flaws: list[Flaw] = []
         self.in_alias = 0
         self.spent = 0

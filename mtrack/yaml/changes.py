@@ -21,7 +21,7 @@ class Put(Struct, frozen=True):
 
 
 class Append(Struct, frozen=True):
-    """Add an item to the end of the list at a route; the list is made where there is none."""
+    """Add an item to the end of the list at a route; a missing list is made."""
 
     route: Route
     value: Any

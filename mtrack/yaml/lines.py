@@ -36,7 +36,7 @@ def dash_of(tree: Tree, node: Node, i: int) -> int | None:
 
 
 def has_comment(tree: Tree, start: int, end: int) -> bool:
-    """Whether there is a comment between two offsets; what a value holds is none."""
+    """Whether there is a comment between two offsets, not counting `#` inside a value."""
     inside = [node for node in tree.root.walk() if node.kind == "scalar" and start <= node.start < node.end <= end]
     at = start
     for node in sorted(inside, key=lambda node: node.start):

@@ -189,7 +189,7 @@ def test_an_edit_that_adds_an_error_is_refused_with_it_unless_forced(
     result = _run(work, *arguments)
     assert result.code == 1, result.err
     assert f"({rule})" in result.out
-    assert "this would add an error; nothing was changed (--force records it all the same)" in result.err
+    assert "this would add an error; nothing was changed (--force records it anyway)" in result.err
     assert _text(work) == before
     assert _run(work, *arguments, "--dry-run").code == 1
     forced = _run(work, *arguments, "--force")
@@ -225,9 +225,7 @@ def test_where_both_streams_lead_to_one_place_the_last_word_comes_last(work: Pat
         command, cwd=work, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     assert done.stdout.startswith("error: the project was closed on 2026-03-01, but M1 'Discovery' is sent")
-    assert done.stdout.endswith(
-        "mtrack: this would add an error; nothing was changed (--force records it all the same)\n"
-    )
+    assert done.stdout.endswith("mtrack: this would add an error; nothing was changed (--force records it anyway)\n")
 
 
 def test_an_error_that_was_there_is_no_reason_to_refuse(work: Path) -> None:
@@ -534,8 +532,10 @@ def test_a_new_project_in_words_and_from_a_table(tmp_path: Path) -> None:
 def test_a_workspace_that_is_one_project_is_called_as_its_folder(tmp_path: Path) -> None:
     root = tmp_path / "acme-website"
     root.mkdir()
-    begun = mtrack("new", ".", "--currency", "EUR", "--milestone", "One=0", "--as-of", AS_OF, cwd=root)
-    assert begun.out == "acme-website begun: 1 milestone, EUR 0.00\nacme-website: nothing left to bill or to collect\n"
+    created = mtrack("new", ".", "--currency", "EUR", "--milestone", "One=0", "--as-of", AS_OF, cwd=root)
+    assert (
+        created.out == "acme-website created: 1 milestone, EUR 0.00\nacme-website: nothing left to bill or to collect\n"
+    )
     assert "project: Acme website\n" in _text(tmp_path)
     assert mtrack("close", "--as-of", AS_OF, cwd=root).out.startswith(
         "acme-website closed on 2026-03-01\nacme-website: "

@@ -85,7 +85,7 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
         ("'Beta' is not NAME=AMOUNT", "Beta=5000"),
         ("no more", ""),
     )  # fmt: skip
-    assert "acme-website begun: 2 milestones, EUR 9,000.00" in shown
+    assert "acme-website created: 2 milestones, EUR 9,000.00" in shown
     run("mtrack deliver acme-website M1 --as-of 2026-01-30 --note 'research report' --commit")
     shown = run(
         "mtrack approve --by 'product owner' --signoff ../m1.eml --as-of 2026-02-02 --commit",

@@ -229,7 +229,7 @@ def test_a_block_of_text_at_the_end_that_needs_no_newline_is_no_trouble() -> Non
     assert splice_records(text, [Put(STATUS, "paid")]) == text + "\n  status: paid"
 
 
-def test_statuses_are_mended_by_the_same_writer() -> None:
+def test_statuses_are_fixed_by_the_same_writer() -> None:
     text = (
         "project: A\ncurrency: EUR\nmilestones:\n"
         "  - {id: M1, name: N, amount: 1.00, status: sent}  # wrong\n"

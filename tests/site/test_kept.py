@@ -82,7 +82,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "that file": lambda root: write_tree(root, {"late/.hidden/INV-2026-005.pdf": "there"}),
     "that file emptied": lambda root: write_tree(root, {"late/.hidden/INV-2026-005.pdf": ""}),
     "a broken project": lambda root: write_tree(root, {"late/milestones.yaml": "project: ["}),
-    "a mended project": lambda root: write_tree(
+    "a fixed project": lambda root: write_tree(
         root, {"late/milestones.yaml": RECORDS.format(name="Later", number="INV-2026-099")}
     ),
     "a project within a project": lambda root: write_tree(
@@ -115,7 +115,7 @@ def test_after_every_change_the_report_is_as_a_new_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", ["2026-11-23", "2027-06-01", "2025-01-01"])
-def test_another_day_is_judged_anew(tmp_path: Path, day: str) -> None:
+def test_another_day_is_checked_again(tmp_path: Path, day: str) -> None:
     report(ROOT / "example-workspace", tmp_path / "out")
     report(ROOT / "example-workspace", tmp_path / "out", day)
     report(ROOT / "example-workspace", tmp_path / "fresh", day)

@@ -109,7 +109,7 @@ def test_only_changed_pages_are_written_again(tree: Path, tmp_path: Path) -> Non
     assert "Second" in (out / "index.html").read_text(encoding="utf-8")
 
 
-def test_what_a_page_depends_on_makes_it_anew(tree: Path, tmp_path: Path) -> None:
+def test_what_a_page_depends_on_makes_it_again(tree: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     report(tree, out)
     assert 'href="../../studio/one/invoices/A-1.pdf"' in (out / "projects/one.html").read_text(encoding="utf-8")
@@ -226,7 +226,7 @@ def test_a_broken_project_has_a_page_with_its_findings(tree: Path, tmp_path: Pat
     (tree / "two/milestones.yaml").write_text("project: Two\nmilestones: [\n", encoding="utf-8")
     assert report(tree, tmp_path / "out") == 1
     assert "invalid-yaml" in (tmp_path / "out/projects/two.html").read_text(encoding="utf-8")
-    assert "Left out until mended" in (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    assert "Left out until fixed" in (tmp_path / "out/index.html").read_text(encoding="utf-8")
 
 
 def test_own_templates_come_first_and_are_sandboxed(tree: Path, tmp_path: Path) -> None:

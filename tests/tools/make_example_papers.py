@@ -45,7 +45,7 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """An agreement or an amendment. `total` is what its items sum to, as it stands on the paper."""
+    """An agreement or an amendment. `total` is what its items sum to, as the paper says."""
 
     path: str
     what: str

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from support import mtrack  # noqa: E402
+from support import OF_THE_MACHINE, mtrack  # noqa: E402
 
 from mtrack import resources  # noqa: E402
 from mtrack.rules import RULES  # noqa: E402
@@ -24,7 +26,7 @@ _CONSOLE = re.compile(r"```console\n\$ mtrack ([^\n]*)\n(.*?)```\n", re.DOTALL)
 
 
 def generated(readme: str) -> str:
-    """The README with every generated part made anew."""
+    """The README with every generated part as it is now."""
     readme = _CONSOLE.sub(lambda match: f"```console\n$ mtrack {match[1]}\n{_printed(match[1])}```\n", readme)
     for name, text in (
         ("fields", _fields("milestones")),
@@ -41,7 +43,9 @@ def generated(readme: str) -> str:
 
 
 def _printed(arguments: str) -> str:
-    result = mtrack(*arguments.split(), cwd=ROOT)
+    kept = {name: value for name, value in os.environ.items() if name not in OF_THE_MACHINE}
+    with mock.patch.dict(os.environ, {**kept, "COLUMNS": "120"}, clear=True):
+        result = mtrack(*arguments.split(), cwd=ROOT)
     assert result.code in (0, 1), result.err
     assert not result.err
     return result.out

@@ -1,0 +1,65 @@
+"""What a verb wants, and what all verbs write alike."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from mtrack import money
+from mtrack.errors import UsageError
+from mtrack.finding import Place
+from mtrack.yaml.changes import Change, Put
+
+if TYPE_CHECKING:
+    from mtrack.rules.context import ProjectContext
+
+AGREEMENT_RULES = frozenset({"amount-unlisted", "milestones-missing", "amount-exceeds-agreement", "milestones-extra"})
+"""What stands open between an amendment and the milestones it is about, until both are recorded."""
+
+
+class Edit(Struct, frozen=True):
+    """What a verb wants.
+
+    `did` is the line the user reads, `message` the commit's, `opens` the error rules that this step may leave open
+    for the next one, `numbers` the invoice numbers that are new or meant by a new record.
+    """
+
+    changes: tuple[Change, ...]
+    did: str
+    message: str
+    opens: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+def amount_here(context: ProjectContext, amount: Decimal) -> Decimal:
+    """An amount with as many decimals as the project's others are written with."""
+    project = context.project
+    written = [item.amount for item in project.milestones] + [item.amount for item in project.invoices()]
+    whole = all(item == item.to_integral_value() and item.as_tuple().exponent == 0 for item in written)
+    return Decimal(money.plain(amount, 0 if whole else project.places))
+
+
+def maybe_here(context: ProjectContext, amount: Decimal | None) -> Decimal | None:
+    """The same; None where the user gave no amount."""
+    return None if amount is None else amount_here(context, amount)
+
+
+def stated(**keys: Any) -> dict[str, Any]:
+    """A mapping without the keys that nothing was said about."""
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def set_value(  # noqa: PLR0913
+    context: ProjectContext, route: tuple[str | int, ...], old: Any, new: Any, what: str, *, force: bool
+) -> tuple[Change, ...]:
+    """Set a value that may be there already. Raises UsageError where another is, unless forced."""
+    if old == new:
+        return ()
+    if old is not None and not force:
+        span = context.project.source.span(Place(context.project.path, route))
+        where = f"{context.project.path}:{span.line}:{span.column}" if span else context.project.path
+        message = f"{what} {old} already ({where}); --force writes {new} instead"
+        raise UsageError(message)
+    return (Put(route, new),)
