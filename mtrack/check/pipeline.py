@@ -129,12 +129,13 @@ class _Run(Generic[S]):
     def _done(self, folder: str, item: StoredProject[S]) -> None:
         """The end of a visit."""
         self.projects[folder] = item
-        if self.visit is not None and self._is_shown(folder):
+        if self.visit is not None and self._is_shown(folder, item):
             self.visit(folder, item)
         self.workspace.close(folder)
 
-    def _is_shown(self, folder: str) -> bool:
-        return self.selection.takes_path(join(folder, RECORDS))
+    def _is_shown(self, folder: str, item: StoredProject[S]) -> bool:
+        client = item.facts.project.client if item.facts is not None else None
+        return self.selection.takes_path(join(folder, RECORDS)) and self.selection.takes_client(client)
 
     def _facts(self) -> WorkspaceFacts:
         workspace = self.workspace
@@ -145,21 +146,23 @@ class _Run(Generic[S]):
         return tuple(join(folder, RECORDS) for folder, item in self.projects.items() if item.facts is None)
 
     def _report(self, root: str, found: list[Finding]) -> Checked[S]:
-        findings = tuple(filter(self.selection.takes, found))
+        shown = {folder: item for folder, item in self.projects.items() if self._is_shown(folder, item)}
+        findings = tuple(
+            finding
+            for finding in found
+            if self.selection.takes(finding) and (self.selection.client is None or finding.project in shown)
+        )
         skipped = tuple(filter(self.selection.takes_path, self._skipped()))
-        shown = [item for folder, item in self.projects.items() if self._is_shown(folder)]
-        milestones = sum(len(item.facts.milestones) for item in shown if item.facts is not None)
+        milestones = sum(len(item.facts.milestones) for item in shown.values() if item.facts is not None)
         summary = Summary(projects=len(shown), milestones=milestones, **counts(findings))
         report = Report(self.workspace.as_of, root, findings, skipped, summary)
-        own = self.workspace.settings.currencies
-        without = tuple(
-            join(folder, RECORDS)
-            for folder, item in self.projects.items()
-            if self._is_shown(folder)
-            and not (item.facts is not None and money.is_currency(item.facts.project.currency, own))
-        )
-        summaries = tuple(item.summary for item in shown if item.summary is not None)
+        without = tuple(join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(item))
+        summaries = tuple(item.summary for item in shown.values() if item.summary is not None)
         return Checked(report, self.projects, summaries, without)
+
+    def _has_figures(self, item: StoredProject[S]) -> bool:
+        own = self.workspace.settings.currencies
+        return item.facts is not None and money.is_currency(item.facts.project.currency, own)
 
 
 def contexts(workspace: Workspace, selection: Selection = EVERYTHING) -> Iterator[ProjectContext]:
@@ -167,7 +170,7 @@ def contexts(workspace: Workspace, selection: Selection = EVERYTHING) -> Iterato
     for folder in workspace.found.projects:
         if selection.takes_path(join(folder, RECORDS)):
             context = workspace.open(folder)[1]
-            if context is not None and context.currency_known:
+            if context is not None and context.currency_known and selection.takes_client(context.project.client):
                 yield context
             workspace.close(folder)
 

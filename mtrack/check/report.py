@@ -23,11 +23,17 @@ class Selection(Struct, frozen=True):
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     paths: tuple[str, ...] = (".",)
+    client: str | None = None
+    """A part of the client's name, in any case; None for all."""
 
     def takes_rule(self, rule: Rule) -> bool:
         """Whether findings of a rule are shown."""
         names = {rule.name, rule.category.value}
         return (not self.select or bool(names & self.select)) and not names & self.ignore
+
+    def takes_client(self, name: str | None) -> bool:
+        """Whether projects of a client are shown; where a client is asked for, those that name none are not."""
+        return self.client is None or (name is not None and self.client.casefold() in name.casefold())
 
     def takes_path(self, path: str) -> bool:
         """Whether a path from the root lies under what was asked for."""

@@ -8,6 +8,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "gaps": ("mtrack.cli.views", "What is owed and what is doubled, by project, with amounts."),
         "status": ("mtrack.cli.views", "Every milestone's record, and delivery beside billing."),
         "aging": ("mtrack.cli.views", "What is outstanding, by age."),
+        "invoices": ("mtrack.cli.registers", "The register of invoices, with sums."),
+        "payments": ("mtrack.cli.registers", "The register of payments, with sums."),
         "forecast": ("mtrack.cli.views", "The cash to expect, by month."),
         "report": ("mtrack.cli.views", "A report of the workspace for others to read."),
         "serve": ("mtrack.cli.serve", "Preview the report while you edit."),

@@ -28,11 +28,12 @@ class Opened(Struct, frozen=True):
     workspace: Workspace
     root: str
     paths: tuple[str, ...]
+    client: str | None = None
 
     @property
     def selection(self) -> Selection:
-        """All rules, under the paths asked for."""
-        return Selection(paths=self.paths)
+        """All rules, under the paths and of the client asked for."""
+        return Selection(paths=self.paths, client=self.client)
 
     @property
     def skipped(self) -> list[str]:
@@ -55,7 +56,7 @@ class Opened(Struct, frozen=True):
         return _viewpoint(root, folder)
 
 
-def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:
+def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None) -> Opened:
     """Read the workspace the paths lie in. Raises UsageError where they lie in different ones."""
     paths = paths or (".",)
     roots = {workspace_module.find_root(path): path for path in paths}
@@ -67,7 +68,7 @@ def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:
     if workspace.found.closed:
         closed = listed(workspace.found.closed)
         tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
-    return Opened(workspace, _relative(root, os.getcwd()), tuple(_relative(path, root) for path in paths))
+    return Opened(workspace, _relative(root, os.getcwd()), tuple(_relative(path, root) for path in paths), client)
 
 
 def _viewpoint(root: str, start: str) -> Viewpoint:

@@ -86,6 +86,12 @@ def as_of_option(command: F) -> F:
     return click.option("--as-of", type=values.Day(), default=date.today, show_default="today", help=text)(command)
 
 
+def client_option(command: F) -> F:
+    """--client: the projects of a client."""
+    text = "Only projects of clients whose name has this text in it, in any case."
+    return click.option("--client", metavar="TEXT", help=text)(command)
+
+
 def format_option(*names: str) -> Callable[[F], F]:
     """--format, the first of `names` by default."""
     choice = values.Choice(names)

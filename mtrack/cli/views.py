@@ -26,8 +26,10 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
     def decorate(view_of: Callable[[Opened], Any]) -> click.Command:
         name = view_of.__name__
 
-        def run(paths: tuple[str, ...], format_: str, as_of: date, fail_on: str | None = None) -> int:
-            opened = open_paths(paths, as_of)
+        def run(
+            paths: tuple[str, ...], format_: str, as_of: date, client: str | None, fail_on: str | None = None
+        ) -> int:
+            opened = open_paths(paths, as_of, client)
             view = view_of(opened)
             render = import_module(f"mtrack.render.{name}")
             if format_ == "text":
@@ -39,7 +41,7 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
 
         run.__doc__ = view_of.__doc__
         decorators = [options.as_of_option, *([options.fail_on_option] if fails else []),
-                      options.format_option(*formats), options.paths_argument]  # fmt: skip
+                      options.client_option, options.format_option(*formats), options.paths_argument]  # fmt: skip
         for add in decorators:
             run = add(run)
         return options.command(name)(run)
@@ -104,8 +106,17 @@ def forecast(opened: Opened) -> Any:
 )
 @click.option("--single-file", "single", metavar="FILE", help="Write one HTML file instead of a folder.")
 @options.overwrite_option
+@options.client_option
 @options.as_of_option
-def report(path: str, format_: str, output_: str, single: str | None, force: bool, as_of: date) -> int:  # noqa: FBT001, PLR0913
+def report(  # noqa: PLR0913
+    path: str,
+    format_: str,
+    output_: str,
+    single: str | None,
+    force: bool,  # noqa: FBT001
+    client: str | None,
+    as_of: date,
+) -> int:
     """Write a report of the workspace for others to read.
 
     A static HTML site: it opens from a file, needs no server and no network, and mails as a folder. Only pages that
@@ -113,7 +124,7 @@ def report(path: str, format_: str, output_: str, single: str | None, force: boo
     The exit code is 1 where a project had to be left out because its records are broken.
     """
     _refuse_what_would_be_ignored(format_, single, force=force)
-    opened = open_paths((path,), as_of)
+    opened = open_paths((path,), as_of, client)
     what = opened.workspace, opened.selection, opened.root
     if format_ == "md":
         from mtrack.check.pipeline import check  # noqa: PLC0415

@@ -86,7 +86,7 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
     later: dict[str, LeftOut] = {}
 
     def shown(context: ProjectContext, findings: Sequence[Finding]) -> ProjectGaps | None:
-        if selection.takes_path(context.project.path):
+        if selection.takes_path(context.project.path) and selection.takes_client(context.project.client):
             later[context.project.folder] = left_out(context.ledger)
         visible = sorted(filter(selection.takes, findings), key=lambda finding: finding.order)
         item = project_gaps(context.project, visible, workspace.as_of)
@@ -94,7 +94,7 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
 
     checked = check(workspace, selection, summarize=shown)
     report = checked.report
-    projects = tuple(item.summary for item in checked.projects.values() if item.summary is not None)
+    projects = checked.summaries
     groups = by_currency(projects).items()
     return GapsView(
         as_of=workspace.as_of,

@@ -1,0 +1,217 @@
+"""The registers for the bookkeeper: every invoice that was sent, every payment that came in, and their sums."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
+from operator import attrgetter
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mtrack import money
+from mtrack.check.pipeline import contexts
+from mtrack.record.model import Heading  # noqa: TC001
+from mtrack.views.left_out import LeftOut, left_out
+from mtrack.views.register import invoice_state, number_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mtrack.check.report import Selection
+    from mtrack.check.workspace import Workspace
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.rules.context import ProjectContext
+
+ZERO = money.ZERO
+INVOICE_AMOUNTS = (
+    "net", "tax", "gross", "received", "withheld", "fee", "discount", "credited", "written_off", "settled",
+    "outstanding", "overdue", "retained",
+)  # fmt: skip
+"""The amounts of an invoice, in the order of the register's columns."""
+PAYMENT_AMOUNTS = ("amount", "withheld", "fee", "discount")
+"""The amounts of a payment that can be summed; `total` is a whole transfer, which several payments share."""
+STATES = ("outstanding", "partially_paid", "overdue", "disputed", "paid", "written_off", "credited", "void")
+"""The states of an invoice."""
+
+
+Row = TypeVar("Row", "InvoiceRow", "PaymentRow")
+
+
+class Period(Struct, frozen=True):
+    """Days from `first` to `last`, both included; None where it is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def has(self, day: date | None) -> bool:
+        """Whether a day lies in it; one that nobody recorded lies only in a period without bounds."""
+        if day is None:
+            return self.first is None and self.last is None
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
+
+
+ALL_TIME = Period()
+
+
+class InvoiceRow(Struct, frozen=True, kw_only=True):
+    """An invoice or a credit note, whose amounts are negative. Amounts in the project's currency.
+
+    `due` is the day of the next open part, `retained` what is open of what the client keeps back, `paid_on` the day of
+    the last payment once it is settled. Of a void one only net, tax and gross are given, and none counts in a sum.
+    """
+
+    project: Heading
+    number: str
+    kind: str
+    milestones: tuple[str, ...]
+    sent: date
+    due: date | None
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    received: Decimal = ZERO
+    withheld: Decimal = ZERO
+    fee: Decimal = ZERO
+    discount: Decimal = ZERO
+    credited: Decimal = ZERO
+    written_off: Decimal = ZERO
+    settled: Decimal = ZERO
+    outstanding: Decimal = ZERO
+    overdue: Decimal = ZERO
+    retained: Decimal = ZERO
+    state: str
+    paid_on: date | None
+    file: str | None
+
+
+class PaymentRow(Struct, frozen=True, kw_only=True):
+    """A payment; without a date where nobody recorded its day. `total` is the whole transfer it was a part of."""
+
+    project: Heading
+    invoice: str
+    date: date | None
+    amount: Decimal
+    withheld: Decimal = ZERO
+    fee: Decimal = ZERO
+    discount: Decimal = ZERO
+    total: Decimal | None = None
+    received_amount: Decimal | None = None
+    received_currency: str | None = None
+    reference: str | None = None
+    note: str | None = None
+
+
+class Register(Struct, Generic[Row], frozen=True):
+    """Rows in the order of their days, and the sums of their amounts per currency and column."""
+
+    as_of: date
+    locale: str
+    rows: tuple[Row, ...]
+    sums: dict[str, dict[str, Decimal]]
+    places: dict[str, int]
+    left_out: LeftOut
+
+
+def invoices(
+    workspace: Workspace, selection: Selection, period: Period = ALL_TIME, states: frozenset[str] = frozenset()
+) -> Register[InvoiceRow]:
+    """Every invoice and credit note that was sent in the period and is in one of the states (none: all)."""
+    rows: list[InvoiceRow] = []
+    later: list[LeftOut] = []
+    currencies: dict[str, int] = {}
+    for context in contexts(workspace, selection):
+        later.append(left_out(context.ledger))
+        currencies[context.project.currency] = context.project.places
+        rows.extend(map(_invoice, context.ledger.invoices, [context.project.heading] * len(context.ledger.invoices)))
+    rows = [row for row in rows if period.has(row.sent) and (not states or row.state in states)]
+    rows.sort(key=lambda row: (row.sent, number_order(row.number), row.project.path))
+    counted = (row for row in rows if row.state != "void")
+    return _register(workspace, currencies, rows, counted, INVOICE_AMOUNTS, later)
+
+
+def payments(workspace: Workspace, selection: Selection, period: Period = ALL_TIME) -> Register[PaymentRow]:
+    """Every payment that came in within the period; those without a date last."""
+    rows: list[PaymentRow] = []
+    later: list[LeftOut] = []
+    currencies: dict[str, int] = {}
+    for context in contexts(workspace, selection):
+        later.append(left_out(context.ledger))
+        currencies[context.project.currency] = context.project.places
+        rows.extend(row for figures in context.ledger.invoices for row in _payments(context, figures))
+    rows = [row for row in rows if period.has(row.date)]
+    rows.sort(key=lambda row: (row.date is None, row.date or workspace.as_of, row.project.path))
+    return _register(workspace, currencies, rows, rows, PAYMENT_AMOUNTS, later)
+
+
+def _register(  # noqa: PLR0913
+    workspace: Workspace,
+    currencies: dict[str, int],
+    rows: list[Row],
+    counted: Iterable[Row],
+    names: tuple[str, ...],
+    later: list[LeftOut],
+) -> Register[Row]:
+    """The rows and their sums; every currency that is shown has its sums, of nothing where it has no rows."""
+    amounts = attrgetter(*names)
+    by_currency: dict[str, list[tuple[Decimal, ...]]] = {currency: [] for currency in sorted(currencies)}
+    for row in counted:
+        by_currency[row.project.currency].append(amounts(row))
+    sums = {
+        currency: dict(zip(names, money.columns(items, len(names)), strict=True))
+        for currency, items in by_currency.items()
+    }
+    return Register(workspace.as_of, workspace.settings.locale, tuple(rows), sums, currencies, LeftOut.sum(later))
+
+
+def _invoice(figures: InvoiceFigures, project: Heading) -> InvoiceRow:
+    invoice, state = figures.invoice, invoice_state(figures)
+    sign = -1 if invoice.is_credit_note else 1
+    net, tax, gross = (_signed(amount, sign) for amount in (invoice.amount, invoice.tax, invoice.gross))
+    row = InvoiceRow(
+        project=project, number=invoice.number, kind="credit_note" if invoice.is_credit_note else "invoice",
+        milestones=tuple(dict.fromkeys(line.milestone for line in invoice.lines)), sent=invoice.sent,
+        due=_due(figures), net=net, tax=tax, gross=gross,
+        state=state, paid_on=None if figures.outstanding else _last_payment(figures), file=invoice.file,
+    )  # fmt: skip
+    if state == "void":
+        return row
+    return replace(
+        row, received=figures.received, withheld=figures.withheld, fee=figures.fees, discount=figures.discounted,
+        credited=figures.credited, written_off=figures.written_off, settled=figures.settled,
+        outstanding=figures.outstanding, overdue=figures.overdue, retained=figures.retained,
+    )  # fmt: skip
+
+
+def _due(figures: InvoiceFigures) -> date | None:
+    """The day of the next open part, unknown of what is retained until nobody knows when; nothing else falls due later."""
+    if figures.invoice.void is not None or figures.invoice.is_credit_note:
+        return None
+    return next((part.day for part in figures.parts if part.open), figures.due)
+
+
+def _signed(amount: Decimal, sign: int) -> Decimal:
+    return amount.copy_negate() if sign < 0 and amount else amount
+
+
+def _last_payment(figures: InvoiceFigures) -> date | None:
+    invoice = figures.invoice
+    if invoice.void is not None:
+        return None
+    days = [payment.date for payment in invoice.payments] + ([invoice.paid] if invoice.paid else [])
+    return max(days, default=None)
+
+
+def _payments(context: ProjectContext, figures: InvoiceFigures) -> Iterator[PaymentRow]:
+    project, invoice = context.project.heading, figures.invoice
+    for payment in invoice.payments:
+        yield PaymentRow(
+            project=project, invoice=invoice.number, date=payment.date, amount=payment.amount,
+            withheld=payment.withheld, fee=payment.fee, discount=payment.discount, total=payment.total,
+            received_amount=payment.received_amount, received_currency=payment.received_currency,
+            reference=payment.reference, note=payment.note,
+        )  # fmt: skip
+    if invoice.is_paid:
+        amount = figures.overpaid if invoice.void is not None else figures.received
+        yield PaymentRow(project=project, invoice=invoice.number, date=invoice.paid, amount=amount)
