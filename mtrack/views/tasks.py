@@ -1,0 +1,216 @@
+"""What to do next: one task a milestone or invoice, the most urgent first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mtrack import money
+from mtrack.check.pipeline import check
+from mtrack.finding import Category, Finding, Severity
+from mtrack.record.model import Heading, number_key
+from mtrack.views.left_out import LeftOut, left_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mtrack.check.report import Selection
+    from mtrack.check.workspace import Workspace
+    from mtrack.record.model import Waiver
+    from mtrack.rules.context import ProjectContext
+
+ZERO = money.ZERO
+VERBS = ("correct", "chase", "bill", "approve", "deliver", "soon", "tidy")
+"""What can be done, the most urgent first."""
+SOON = 14
+"""Days that count as soon."""
+_VERBS_OF_RULES = {
+    "overdue": "chase",
+    "retention-due": "chase",
+    "approved-not-billed": "bill",
+    "upfront-not-billed": "bill",
+    "underbilled": "bill",
+    "delivered-not-approved": "approve",
+    "planned-date-passed": "deliver",
+}
+_TO_CORRECT = (Category.OVERLAP, Category.AGREEMENT, Category.RECORD)
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """Something to do. `since` is the day it waits since, or, of what is to come soon, the day it comes.
+
+    `days` is how long ago that was, below 0 for days to come. `file` is another file that it is about.
+    """
+
+    verb: str
+    project: Heading | None
+    path: str
+    contact: str | None = None
+    milestone: str | None = None
+    name: str | None = None
+    invoice: str | None = None
+    file: str | None = None
+    rule: str | None = None
+    amount: Decimal | None = None
+    since: date | None = None
+    days: int | None = None
+    message: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What it is about: a milestone or an invoice of a project, else its own rule and file."""
+        if self.invoice is not None and (self.milestone is None or self.verb in ("chase", "correct")):
+            return self.path, f"invoice {number_key(self.invoice)}"
+        if self.milestone is not None:
+            return self.path, f"milestone {self.milestone}"
+        return self.path, f"{self.rule} {self.file} {self.message}"
+
+
+class TasksView(Struct, frozen=True):
+    """All tasks in their order, and their sums per verb and currency."""
+
+    as_of: date
+    name: str | None
+    locale: str
+    tasks: tuple[Task, ...]
+    sums: dict[str, dict[str, Decimal]]
+    places: dict[str, int]
+    left_out: LeftOut
+
+
+class _ProjectTasks(Struct, frozen=True):
+    currency: str
+    tasks: tuple[Task, ...]
+    left_out: LeftOut
+
+
+def tasks(workspace: Workspace, selection: Selection, days: int = SOON) -> TasksView:
+    """What is to be done in the selected projects; `days` is how far ahead soon reaches."""
+
+    def of_project(context: ProjectContext, findings: Sequence[Finding]) -> _ProjectTasks:
+        found = [*_from_findings(context, findings), *_coming(context, days)]
+        return _ProjectTasks(context.project.currency, _once_each(found), left_out(context.ledger))
+
+    checked = check(workspace, selection, summarize=of_project)
+    own = {finding for finding in checked.report.findings if finding.project is None and not finding.waived}
+    elsewhere = [_from_finding(finding, None, workspace.as_of) for finding in sorted(own, key=lambda one: one.order)]
+    elsewhere += _ending(workspace.settings.waivers, None, workspace.as_of, days)
+    use = Counter(item.currency for item in checked.summaries)
+    found = [task for item in checked.summaries for task in item.tasks] + elsewhere
+    found.sort(key=lambda task: _order(task, use))
+    places = {task.project.currency: task.project.places for task in found if task.project}
+    settings = workspace.settings
+    later = LeftOut.sum(item.left_out for item in checked.summaries)
+    return TasksView(workspace.as_of, settings.name, settings.locale, tuple(found), _sums(found), places, later)
+
+
+def _order(task: Task, use: Counter[str]) -> tuple[object, ...]:
+    """By verb; in it the currencies most projects use first, then the largest amount, then what waits longest."""
+    currency = task.project.currency if task.project and task.amount is not None else ""
+    amount = (task.amount or ZERO).copy_negate()
+    waits = -(task.days or 0)
+    return VERBS.index(task.verb), not currency, -use[currency], currency, amount, waits, task.path, task.message
+
+
+def _sums(found: Iterable[Task]) -> dict[str, dict[str, Decimal]]:
+    result: dict[str, dict[str, Decimal]] = {}
+    for task in found:
+        if task.amount is not None and task.project is not None:
+            sums = result.setdefault(task.verb, {})
+            currency = task.project.currency
+            sums[currency] = money.plus(sums.get(currency, ZERO), task.amount)
+    return result
+
+
+def _once_each(found: list[Task]) -> tuple[Task, ...]:
+    """One task a milestone or invoice: the most urgent, of equal ones the largest."""
+    found = sorted(found, key=lambda task: (VERBS.index(task.verb), (task.amount or ZERO).copy_negate()))
+    first: dict[tuple[str, str], Task] = {}
+    for task in found:
+        first.setdefault(task.subject, task)
+    return tuple(first.values())
+
+
+def _from_findings(context: ProjectContext, findings: Iterable[Finding]) -> Iterator[Task]:
+    for finding in findings:
+        if not finding.waived and finding.rule != "future-date":
+            yield _from_finding(finding, context, context.as_of)
+
+
+def _from_finding(finding: Finding, context: ProjectContext | None, as_of: date) -> Task:
+    milestones = {item.id: item for item in context.seen.milestones} if context else {}
+    milestone = milestones.get(finding.milestone or "")
+    completed = milestone is not None and milestone.completed is not None
+    return Task(
+        verb=_verb(finding, completed=completed), project=context.project.heading if context else None,
+        path=finding.path, contact=context.project.contact if context else None, milestone=finding.milestone,
+        name=milestone.name if milestone else None, invoice=finding.invoice, file=finding.about, rule=finding.rule,
+        amount=finding.amount, since=finding.since, days=(as_of - finding.since).days if finding.since else None,
+        message=finding.message,
+    )  # fmt: skip
+
+
+def _verb(finding: Finding, *, completed: bool) -> str:
+    if finding.severity is Severity.ERROR and finding.category in _TO_CORRECT:
+        return "correct"
+    if finding.rule == "skipped-milestone":
+        return "approve" if completed else "deliver"
+    return _VERBS_OF_RULES.get(finding.rule, "tidy")
+
+
+def _coming(context: ProjectContext, days: int) -> Iterator[Task]:
+    """What falls due, is planned or ends within the days to come."""
+    heading, path = context.project.heading, context.project.path
+    last = _add(context.as_of, days)
+
+    def soon(day: date | None) -> bool:
+        return day is not None and context.as_of <= day <= last
+
+    def task(day: date, message: str, amount: Decimal | None, **subject: str | None) -> Task:
+        return Task(
+            verb="soon", project=heading, path=path, contact=context.project.contact, amount=amount, since=day,
+            days=(context.as_of - day).days, message=message, **subject,
+        )  # fmt: skip
+
+    for figures in context.ledger.invoices:
+        invoice = figures.invoice
+        for part in figures.parts if figures.live and invoice.disputed is None else ():
+            if part.open and part.day and soon(part.day):
+                what = f"invoice {invoice.number} falls due on {part.day}"
+                yield task(part.day, what, part.open, invoice=invoice.number, milestone=invoice.only_milestone)
+    for item in context.ledger.milestones:
+        milestone = item.milestone
+        subject = {"milestone": milestone.id, "name": milestone.name}
+        begun = milestone.completed or milestone.approved or item.is_billed or milestone.cancelled
+        if milestone.planned and not begun and soon(milestone.planned):
+            yield task(
+                milestone.planned, f"{milestone.label} is planned for {milestone.planned}", item.unbilled, **subject
+            )
+        elif milestone.hold and milestone.hold_until and soon(milestone.hold_until):
+            what = f"the hold on {milestone.label} ends on {milestone.hold_until}"
+            yield task(milestone.hold_until, what, item.unbilled, **subject)
+    yield from _ending(context.project.waivers, heading, context.as_of, days)
+
+
+def _ending(waivers: Iterable[Waiver], project: Heading | None, as_of: date, days: int) -> list[Task]:
+    """Waivers that end within the days to come."""
+    return [
+        Task(
+            verb="soon", project=project, path=waiver.path, milestone=waiver.milestone, rule=waiver.rule,
+            since=waiver.until, days=(as_of - waiver.until).days,
+            message=f"the waiver of {waiver.rule} ends on {waiver.until}",
+        )
+        for waiver in waivers
+        if waiver.until is not None and as_of <= waiver.until <= _add(as_of, days)
+    ]  # fmt: skip
+
+
+def _add(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max
