@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -130,7 +129,7 @@ def writing(
 
 def _beside(full: str) -> str:
     folder, name = os.path.split(full)
-    return os.path.join(folder, f".{name[:100]}.{secrets.token_hex(4)}{TEMPORARY}")
+    return os.path.join(folder, f".{name[:100]}.{os.urandom(4).hex()}{TEMPORARY}")
 
 
 def _write_all(fd: int, content: bytes) -> None:

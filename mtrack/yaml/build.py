@@ -64,18 +64,20 @@ class Builder:
     def _mapping(self, node: Any, shape: Shape, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
         repeated: list[tuple[Any, str]] = []
+        simple = self.simple
         for key, value in node.value:
             # Nearly every key and value is plain: those without a detour.
             name = key.value
-            if type(key) is not self.simple or key.style or key.tag or name == "<<":
+            if type(key) is not simple or key.style or key.tag or name == "<<":
                 name = self._key(key)
                 if name is None:
                     continue
             if name in result:
                 repeated.append((key, name))
             below = shape.properties.get(name) or shape.child(name)
-            if type(value) is self.simple and not (value.style or value.tag):
-                result[name] = scalar(value.value, below.kind)
+            if type(value) is simple and not (value.style or value.tag):
+                text, kind = value.value, below.kind
+                result[name] = text if kind == "text" and text not in _NULLS else scalar(text, kind)
             else:
                 result[name] = self.build(value, below, depth + 1)
         if repeated:

@@ -31,23 +31,6 @@ from oracle.basics import Record, exact, number_key, unit_of  # noqa: E402
 from oracle.judged import Fired  # noqa: E402
 from oracle.writer import write, yaml_text  # noqa: E402
 
-GAPS_AND_OVERLAPS = rules.ERRORS_IN_THE_WAY | {
-    "approved-not-billed",
-    "upfront-not-billed",
-    "skipped-milestone",
-    "underbilled",
-    "retention-due",
-    "overdue",
-    "delivered-not-approved",
-    "planned-date-passed",
-    "invoice-number-gap",
-    "overpaid",
-    "duplicate-payment",
-    "likely-duplicate-invoice",
-    "duplicate-attachment",
-}
-"""What `mtrack gaps` shows."""
-
 ONCE_A_MILESTONE = {"payment-not-recorded", "billed-cancelled"}
 """Rules of a milestone and the invoices that bill it: the contract does not say one finding for each invoice or not."""
 
@@ -259,8 +242,8 @@ class Comparison:
             for project in data["projects"]
             for one in [*project["gaps"], *project["overlaps"]]
         ]
-        expected = [one for one in self.fired if one.rule in GAPS_AND_OVERLAPS]
-        self.findings("gaps", [one for one in given if one.rule in GAPS_AND_OVERLAPS], expected)
+        expected = [one for one in self.fired if one.rule in rules.GAPS_AND_OVERLAPS]
+        self.findings("gaps", [one for one in given if one.rule in rules.GAPS_AND_OVERLAPS], expected)
 
     def findings(self, command: str, given: list[Fired], expected: list[Fired]) -> None:
         """Findings as a multiset; what the oracle leaves open is not compared."""

@@ -53,25 +53,29 @@ PROJECT_RULES: tuple[Callable[[Judged], Iterator[Fired]], ...] = (
 )
 """The rules that look at one project; those of the workspace and `ready-to-close` come after them."""
 
+GAPS_AND_OVERLAPS = ERRORS_IN_THE_WAY | {
+    "approved-not-billed",
+    "upfront-not-billed",
+    "skipped-milestone",
+    "underbilled",
+    "retention-due",
+    "overdue",
+    "delivered-not-approved",
+    "planned-date-passed",
+    "invoice-number-gap",
+    "overpaid",
+    "duplicate-payment",
+    "likely-duplicate-invoice",
+    "duplicate-attachment",
+}
+"""What `mtrack gaps` shows."""
+
 KNOWN_RULES = frozenset(
     {
-        *ERRORS_IN_THE_WAY,
+        *GAPS_AND_OVERLAPS,
         "agreement-missing",
         "agreement-unsigned",
         "total-missing",
-        "approved-not-billed",
-        "upfront-not-billed",
-        "skipped-milestone",
-        "underbilled",
-        "retention-due",
-        "overdue",
-        "delivered-not-approved",
-        "planned-date-passed",
-        "invoice-number-gap",
-        "overpaid",
-        "duplicate-payment",
-        "likely-duplicate-invoice",
-        "duplicate-attachment",
         "status-mismatch",
         "billed-before-approval",
         "date-order",
@@ -84,7 +88,7 @@ KNOWN_RULES = frozenset(
         "amount-precision",
     }
 )
-"""The rules that this module judges; all others are not compared."""
+"""The rules that this module checks; all others are not compared."""
 
 
 def fired(projects: dict[str, Record], settings: Record, day: date) -> list[Fired]:
