@@ -9,11 +9,15 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-_WHOLE = "\ud800"
-"""Stands for a character within which nothing breaks; no text holds a lone surrogate once it is safe."""
+_WHOLE, _TIED = "\ud800", "\ud801"
+"""Stand for a character behind which nothing breaks, and for a space that breaks where there is no other way.
+
+No text holds a lone surrogate once it is safe.
+"""
 _WORD = re.compile("[^ ]+")
+_APART = re.compile(f"[^ {_TIED}]+")
 _JOINTS = "/-_"
 """A word that is wider than the screen breaks behind one of these where it has one."""
 
@@ -41,8 +45,8 @@ def free(text: str) -> Run:
 
 
 def whole(text: str) -> Run:
-    """Text that never breaks."""
-    return Run(text, _WHOLE * len(text))
+    """Text that does not break, but for one that is wider than the screen: at its spaces."""
+    return Run(text, "".join(_TIED if char == " " else _WHOLE for char in text))
 
 
 def joined(runs: Iterable[Run]) -> Run:
@@ -59,8 +63,9 @@ def wrap(run: Run, width: int, hang: int = 0) -> list[tuple[int, int]]:
     def fits(to: int) -> bool:
         return cell_len(run.text[start:to]) <= width - (hang if lines else 0)
 
-    for word in _WORD.finditer(run.mask):
-        if not fits(word.end()) and run.text[start:end].strip():
+    for word in _words(run, width - hang):
+        too_wide = _WHOLE not in word[0] and cell_len(run.text[slice(*word.span())]) > width - hang
+        if not fits(word.end()) and not too_wide and run.text[start:end].strip():
             lines.append((start, end))
             start = word.start()
         while not fits(word.end()) and _WHOLE not in word[0]:
@@ -71,6 +76,15 @@ def wrap(run: Run, width: int, hang: int = 0) -> list[tuple[int, int]]:
             start = cut
         end = word.end()
     return [*lines, (start, len(run.text))]
+
+
+def _words(run: Run, width: int) -> Iterator[re.Match[str]]:
+    """What stays together on a line of `width` columns."""
+    for word in _WORD.finditer(run.mask):
+        if _TIED in word[0] and cell_len(run.text[slice(*word.span())]) > width:
+            yield from _APART.finditer(run.mask, *word.span())
+        else:
+            yield word
 
 
 def _cut(text: str, start: int, past: int) -> int:

@@ -30,6 +30,8 @@ TOTALS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", 
 """The sums every report shows, in this order."""
 _LABELS = 13
 """Columns of the labels before a project's lines."""
+_ROOMY = 60
+"""The width from which a project's lines go on below where they began, right of the labels."""
 _TOTALS = (Column("In all"), *amounts(*TOTALS))
 
 
@@ -87,7 +89,7 @@ def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> Non
     screen.line(styled(names(_heading(item)), "bold"), hang=2)
 
     def line(label: str, *parts: Part) -> None:
-        screen.line(f"  {label:<{_LABELS - 2}}", *parts, hang=_LABELS)
+        screen.line(f"  {label:<{_LABELS - 2}}", *parts, hang=_LABELS if (screen.width or _ROOMY) >= _ROOMY else 4)
 
     def amount(value: Decimal) -> Whole:
         return Whole(wording.money(value, project.currency, project.places))

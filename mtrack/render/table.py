@@ -47,18 +47,18 @@ class Table:
     def print(self, screen: Screen, indent: str = "") -> None:
         """Add the table to a screen, within its width; the screen is told which columns are left out."""
         width = (screen.width or _UNLIMITED) - len(indent)
-        grid = self._grid(aligned=True)
+        grid = self.grid(aligned=True)
         shown = grid.fitting(width)
         if grid.spare:
             left_out = [] if shown is None else [self._columns[i].heading for i in grid.spare if i not in shown]
             screen.leave_out(left_out, grid.needs + len(indent))
         if shown is not None:
             lines = grid.aligned(shown, width, ruled=self._ruled)
-        elif self._is_of_sums and self._turned()._grid(aligned=True).needs <= width:
-            self._turned().print(screen, indent)
+        elif self._is_of_sums and (turned := self._turned()).grid(aligned=True).needs <= width:
+            turned.print(screen, indent)
             return
         else:
-            lines = self._grid(aligned=False).stacked(width)
+            lines = self.grid(aligned=False).stacked(width)
         screen.block("".join(self._line(line, indent, colour=screen.colour) for line in lines))
 
     @property
@@ -69,21 +69,23 @@ class Table:
         """The table with its columns as rows."""
         first, *rest = self._columns
         table = Table(self._wording, first, *amounts(*(str(row[0]) for row in self._rows)), ruled=self._ruled)
-        for i, column in enumerate(rest, 1):
-            table.row(column.heading, *(row[i] for row in self._rows))
+        for column, values in zip(rest, self._values()[1:], strict=True):
+            table.row(column.heading, *values)
         return table
 
     def _line(self, line: Line, indent: str, *, colour: bool) -> str:
         style = "bold" if line.bold else None if line.row is None else self._styles[line.row]
         return f"{indent}{coloured(line.text, (style,) if style else (), colour=colour)}".rstrip() + "\n"
 
-    def _grid(self, *, aligned: bool) -> Grid:
-        columns = [
-            _trimmed([row[i] for row in self._rows]) for i in range(len(self._columns))
-        ]  # fmt: skip
-        cells = [self._column(values, aligned=aligned) for values in columns]
+    def grid(self, *, aligned: bool) -> Grid:
+        """The cells as text; `aligned` with room behind amounts, so that their points stand below each other."""
+        cells = [self._column(values, aligned=aligned) for values in self._values()]
         heads = [flow.free(safe(column.heading)) for column in self._columns]
         return Grid(self._columns, heads, list(zip(*cells, strict=True)))
+
+    def _values(self) -> list[Sequence[Value]]:
+        """The values by column, without decimals that no amount of a column needs."""
+        return [_trimmed([row[i] for row in self._rows]) for i in range(len(self._columns))]
 
     def _column(self, values: Sequence[Value], *, aligned: bool) -> list[Cell]:
         most = max((_decimals(amount) for amount in _amounts(values)), default=0)

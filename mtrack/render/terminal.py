@@ -157,7 +157,7 @@ class Screen:
         from mtrack.render import flow  # noqa: PLC0415
 
         runs = [run(part) for part in parts]
-        lines = []
+        lines: list[str] = []
         for start, end in flow.wrap(flow.joined(runs), width, hang):
             at, pieces = 0, [" " * hang if lines else ""]
             for part, piece in zip(parts, runs, strict=True):
