@@ -10,7 +10,8 @@ from mtrack.render.terminal import safe
 
 _BEFORE = 30
 """The columns before the marked span that a long line keeps at least."""
-_CUT = "…"
+_CUT, _CUT_AFTER, _CUT_BEFORE = "…", " …", "… "
+_MARGIN = len(_CUT_BEFORE + _CUT_AFTER)
 _AMOUNT = re.compile(r"[-+]?[0-9][0-9.,_]*")
 
 
@@ -21,10 +22,10 @@ def excerpt(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
     """
     before, marked, after = safe(line[:start]), safe(line[start:end]), safe(line[end:].rstrip())
     if cell_len(before + marked + after) > room:
-        marked = _beginning(marked, room - 2 * len(_CUT)) or _cut_word(marked, room - 2 * len(_CUT))
+        marked = _beginning(marked, room - _MARGIN) or _cut_word(marked, room - _MARGIN)
         left = room - cell_len(marked)
-        before = _ending(before, left - min(cell_len(after), max(left - _BEFORE, len(_CUT))))
-        after = _beginning(after, left - cell_len(before)) or _CUT if after else ""
+        before = _ending(before, left - min(cell_len(after), max(left - _BEFORE, len(_CUT_AFTER))))
+        after = _beginning(after, left - cell_len(before)) or _CUT_AFTER if after else ""
     return (before + marked + after).rstrip(), cell_len(before), max(cell_len(marked), 1)
 
 
@@ -33,8 +34,8 @@ def _beginning(text: str, room: int) -> str:
     if cell_len(text) <= room:
         return text
     ends = (space.start() for space in re.finditer(" +", text))
-    fitting = [end for end in ends if end and cell_len(text[:end]) < room]
-    return text[: fitting[-1]] + _CUT if fitting else ""
+    fitting = [end for end in ends if end and cell_len(text[:end] + _CUT_AFTER) <= room]
+    return text[: fitting[-1]] + _CUT_AFTER if fitting else ""
 
 
 def _ending(text: str, room: int) -> str:
@@ -42,7 +43,9 @@ def _ending(text: str, room: int) -> str:
     if cell_len(text) <= room:
         return text
     starts = (space.end() for space in re.finditer(" +", text))
-    return next((_CUT + text[start:] for start in starts if cell_len(text[start:]) < room), _CUT)
+    return next(
+        (_CUT_BEFORE + text[start:] for start in starts if cell_len(_CUT_BEFORE + text[start:]) <= room), _CUT_BEFORE
+    )
 
 
 def _cut_word(text: str, room: int) -> str:

@@ -69,9 +69,9 @@ def wrap(run: Run, width: int, hang: int = 0) -> list[tuple[int, int]]:
             lines.append((start, end))
             start = word.start()
         while not fits(word.end()) and _WHOLE not in word[0]:
-            cut = _cut(
-                run.text, max(start, word.start()), next(to for to in range(start + 1, word.end() + 1) if not fits(to))
-            )
+            past = next(to for to in range(start + 1, word.end() + 1) if not fits(to))
+            none_fits = start < word.start() and past - 1 <= word.start() and run.text[start:end].strip()
+            cut = word.start() if none_fits else _cut(run.text, max(start, word.start()), past)
             lines.append((start, cut))
             start = cut
         end = word.end()

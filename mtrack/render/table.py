@@ -32,10 +32,11 @@ _FEWEST_DECIMALS = 2
 class Table:
     """A table under construction: callers add plain values, here they are made safe, worded and aligned."""
 
-    def __init__(self, wording: Wording, *columns: Column, ruled: bool = True) -> None:
+    def __init__(self, wording: Wording, *columns: Column, ruled: bool = True, trim: bool = True) -> None:
         self._wording = wording
         self._columns = columns
         self._ruled = ruled
+        self._trim = trim
         self._rows: list[Sequence[Value]] = []
         self._styles: list[str | None] = []
 
@@ -68,7 +69,9 @@ class Table:
     def _turned(self) -> Table:
         """The table with its columns as rows."""
         first, *rest = self._columns
-        table = Table(self._wording, first, *amounts(*(str(row[0]) for row in self._rows)), ruled=self._ruled)
+        table = Table(
+            self._wording, first, *amounts(*(str(row[0]) for row in self._rows)), ruled=self._ruled, trim=False
+        )
         for column, values in zip(rest, self._values()[1:], strict=True):
             table.row(column.heading, *values)
         return table
@@ -85,7 +88,8 @@ class Table:
 
     def _values(self) -> list[Sequence[Value]]:
         """The values by column, without decimals that no amount of a column needs."""
-        return [_trimmed([row[i] for row in self._rows]) for i in range(len(self._columns))]
+        columns = [[row[i] for row in self._rows] for i in range(len(self._columns))]
+        return list(map(_trimmed, columns)) if self._trim else list(columns)
 
     def _column(self, values: Sequence[Value], *, aligned: bool) -> list[Cell]:
         most = max((_decimals(amount) for amount in _amounts(values)), default=0)
