@@ -103,7 +103,7 @@ def _project_tables(item: ProjectGaps, wording: Wording) -> Iterator[Table]:
         )  # fmt: skip
         for row in rows:
             table.row(
-                styled((f"{mark(row.finding)} ", Whole(row.subject))), _named(row), Code(row.finding.rule),
+                Whole(f"{mark(row.finding)} {row.subject}"), _named(row), Code(row.finding.rule),
                 Whole(_since(row, wording)), _amount(row, item), style=_TINTS[row.finding.severity],
             )  # fmt: skip
         if total:

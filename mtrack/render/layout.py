@@ -21,8 +21,8 @@ Cell = tuple["Run", ...]
 """What stands in a cell, below each other."""
 
 _GAP = 2
-_COMFORT = 16
-"""Columns that a text of several words gets at least, before another column is left out for it."""
+_COMFORT, _FEW_LINES = 16, 4
+"""Columns that a text of several words gets at least, and the lines it takes at most, before a column is left out."""
 _PAIRS = 3
 """The most values on a line below a stacked row's name."""
 _BETWEEN = "   "
@@ -81,7 +81,7 @@ class Grid:
         if self._heads[title].text:
             yield Line(self._heads[title].text, bold=True)
         for number, row in enumerate(self._rows):
-            for text in _hanging(_beside(row[title]), width, 0):
+            for text in _hanging(_beside(row[title]), width, 2 * _INDENT):
                 yield Line(text, number)
             pairs = [self._pair(i, cell) for i, cell in enumerate(row) if i != title and any(run.text for run in cell)]
             for packed in _packed(pairs, width - _INDENT):
@@ -120,7 +120,7 @@ def _width(cell: Cell) -> int:
 
 
 def _least(cell: Cell) -> int:
-    return max((max(run.longest, min(run.width, _COMFORT)) for run in cell), default=0)
+    return max((max(run.longest, min(run.width, _COMFORT), run.width // _FEW_LINES) for run in cell), default=0)
 
 
 def _with_gaps(widths: Sequence[int]) -> int:

@@ -88,8 +88,11 @@ def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> Non
     delivered, billed = bars(sums, _bar_width(screen.width))
     screen.line(styled(names(_heading(item)), "bold"), hang=2)
 
+    roomy = (screen.width or _ROOMY) >= _ROOMY
+
     def line(label: str, *parts: Part) -> None:
-        screen.line(f"  {label:<{_LABELS - 2}}", *parts, hang=_LABELS if (screen.width or _ROOMY) >= _ROOMY else 4)
+        lead = f"  {label:<{_LABELS - 2}}" if label or roomy else "    "
+        screen.line(lead, *parts, hang=_LABELS if roomy else 4)
 
     def amount(value: Decimal) -> Whole:
         return Whole(wording.money(value, project.currency, project.places))
