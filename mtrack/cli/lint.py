@@ -128,7 +128,10 @@ def _write(opened: Opened, report: Report, format_: str, output_: str | None, *,
     if errors_last:
         report = replace(report, findings=tuple(sorted(report.findings, key=lambda finding: finding.severity)))
     seen = opened.from_repository if format_ in render.FOR_REPOSITORIES else opened.from_here
-    text = render.FORMATS[format_](report, output_ is None and output.use_colour(), seen)
+    if format_ == "text" and output_ is None:
+        text = render.text(report, output.use_colour(), seen, output.screen_width())
+    else:
+        text = render.FORMATS[format_](report, output_ is None and output.use_colour(), seen)
     if output_ is not None:
         from mtrack.site.output import write  # noqa: PLC0415
 

@@ -34,6 +34,11 @@ def width() -> int:
     return shutil.get_terminal_size((120, 24)).columns
 
 
+def screen_width() -> int | None:
+    """Columns to break prose in: the terminal's, or none where there is none."""
+    return shutil.get_terminal_size((0, 0)).columns or None
+
+
 def write(text: str) -> None:
     """Write a finished text to standard output, byte for byte."""
     sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")

@@ -19,7 +19,7 @@ def rules(rule: str | None) -> None:
     from mtrack.rules import RULES  # noqa: PLC0415
 
     if rule is None:
-        output.write(render.listing(tuple(RULES.values()), colour=output.use_colour()))
+        output.write(render.listing(tuple(RULES.values()), output.screen_width(), colour=output.use_colour()))
         return
     name = rule.lower().replace("_", "-")
     if name not in RULES:
@@ -29,7 +29,7 @@ def rules(rule: str | None) -> None:
         hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
         message = f"there is no rule '{rule}'; {hint}"
         raise UsageError(message)
-    output.write(render.page_text(RULES[name], colour=output.use_colour()))
+    output.write(render.page_text(RULES[name], output.screen_width(), colour=output.use_colour()))
 
 
 def _schema_names(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

@@ -12,7 +12,7 @@ from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
-from mtrack.render.terminal import Screen, styled
+from mtrack.render.terminal import Screen, Whole, styled
 from mtrack.render.wording import BUCKET_WORDS, Wording
 from mtrack.render.words import count
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from mtrack.views.cash import AgingView, Owed
 
 _BUCKETS = (Column(""), *amounts(*(BUCKET_WORDS[name] for name in BUCKETS), "in all"))
+_INVOICES = (
+    Column("due", Kind.DATE, keep=5), Column("age", keep=3), Column("invoice"), Column("project", keep=4),
+    Column("client", keep=1), *amounts("outstanding"),
+)  # fmt: skip
 
 
 def _age(item: Owed) -> str:
@@ -41,13 +45,13 @@ def _sums(view: AgingView) -> Iterator[tuple[Value, ...]]:
 def _invoice(item: Owed) -> tuple[Value, ...]:
     project, figures = item.project, item.figures
     outstanding = Amount(item.part.open, project.places, project.currency)
-    return item.part.day, _age(item), figures.invoice.number, project.name, project.client, outstanding
+    return item.part.day, _age(item), Whole(figures.invoice.number), project.name, project.client, outstanding
 
 
 def text(view: AgingView, width: int, *, colour: bool) -> str:
     """The buckets per currency, then the invoices they are made of, oldest first."""
-    wording, screen = Wording(view.locale), Screen(colour=colour)
-    screen.line(styled(f"Outstanding by age as of {wording.day(view.as_of)}, as invoiced with tax", "bold"))
+    wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
+    screen.line(styled(("Outstanding by age as of ", Whole(wording.day(view.as_of)), ", as invoiced with tax"), "bold"))
     screen.line()
     if not view.owed:
         screen.line("nothing is outstanding")
@@ -56,13 +60,14 @@ def text(view: AgingView, width: int, *, colour: bool) -> str:
     table = Table(wording, *_BUCKETS)
     for sums in _sums(view):
         table.row(*sums)
-    screen.block(table.render(width, colour=colour))
+    table.print(screen)
     screen.line()
-    rows = Table(wording, *texts("due", "age", "invoice", "project", "client"), *amounts("outstanding"))
+    rows = Table(wording, *_INVOICES)
     tints = {"not_due": None, "retained": None, "disputed": "yellow"}
     for item in view.owed:
         rows.row(*_invoice(item), style=tints.get(item.bucket, "red"))
-    screen.block(rows.render(width, colour=colour))
+    rows.print(screen)
+    screen.tell_hidden_columns()
     tell_left_out(screen, view)
     return screen.text()
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from mtrack.render.terminal import Apart, Styled
+from mtrack.render.terminal import Apart, Styled, Whole
 
 
 class Amount(Struct, frozen=True):
@@ -25,7 +25,7 @@ class Code(Struct, frozen=True):
     text: str
 
 
-Single = str | int | date | Amount | Code | Apart | Styled | None
+Single = str | int | date | Amount | Code | Apart | Whole | Styled | None
 Value = Single | tuple[Single, ...]
 """A cell: one value, or several below each other."""
 
@@ -38,11 +38,20 @@ class Kind(Enum):
     AMOUNT = "amount"
 
 
+ALWAYS = 9
+
+
 class Column(Struct, frozen=True):
-    """A column of a table."""
+    """A column of a table.
+
+    Where a screen is too narrow, the column of the lowest `keep` is left out first, one of `ALWAYS` never. The heading
+    of amounts `in_code` is their currency's code.
+    """
 
     heading: str
     kind: Kind = Kind.TEXT
+    keep: int = ALWAYS
+    in_code: bool = False
 
 
 def texts(*headings: str) -> tuple[Column, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -9,7 +10,7 @@ from mtrack import money
 from mtrack.finding import Severity
 from mtrack.render.json_text import json_text
 from mtrack.render.places import AT_ROOT, Viewpoint, place
-from mtrack.render.terminal import Screen, safe, styled
+from mtrack.render.terminal import Screen, Whole, styled
 from mtrack.render.words import count
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from mtrack.render.terminal import Styled
 
 TINTS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
-_MARK_WIDTH = 100
+_EXCERPT = 100
+"""The most columns of an excerpt."""
+_AMOUNT = re.compile(r"\b([A-Z][A-Z0-9]{2,7} -?[0-9][0-9,]*(?:\.[0-9]+)?)")
+"""An amount as messages write it."""
 
 
 class Format(Protocol):
@@ -42,9 +46,12 @@ def _kind(finding: Finding, *styles: str) -> Styled:
     return styled(f"{finding.severity.word}[{finding.rule}]", *styles, TINTS[finding.severity])
 
 
-def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
-    """Place, the user's own line with a marker, message, related places, hint and page; then a summary line."""
-    screen = Screen(colour=colour)
+def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT, width: int | None = None) -> str:  # noqa: FBT001, FBT002
+    """Place, the user's own line with a marker, message, related places, hint and page; then a summary line.
+
+    Lines break at spaces within `width` columns, where one is given.
+    """
+    screen = Screen(colour=colour, width=width)
     for finding in report.findings:
         if not finding.waived:
             _finding(screen, finding, seen)
@@ -53,8 +60,9 @@ def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str
     if waived:
         screen.line("waived:")
         for finding in waived:
-            screen.line(f"  {place(seen.path(finding.path), finding.span)} {finding.rule}: {finding.message}")
-            screen.line(f"    reason: {finding.waiver}")
+            where = f"  {place(seen.path(finding.path), finding.span)} {finding.rule}: "
+            screen.line(where, *_prose(finding.message), hang=4)
+            screen.line(f"    reason: {finding.waiver}", hang=6)
         screen.line()
     if report.skipped:
         _skipped(screen, report, seen)
@@ -63,41 +71,43 @@ def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str
     return screen.text()
 
 
+def _prose(message: str) -> tuple[str | Whole, ...]:
+    """A message in which no line breaks between a currency and its amount."""
+    pieces = _AMOUNT.split(message)
+    return tuple(Whole(piece) if i % 2 else piece for i, piece in enumerate(pieces))
+
+
 def _skipped(screen: Screen, report: Report, seen: Viewpoint) -> None:
     for path in report.skipped:
-        screen.line(f"{seen.path(path)}: its other rules are skipped until it is fixed")
+        screen.line(f"{seen.path(path)}: its other rules are skipped until it is fixed", hang=2)
 
 
 def _finding(screen: Screen, finding: Finding, seen: Viewpoint) -> None:
-    span, excerpt = finding.span, finding.excerpt
-    gutter = " " * (len(str(span.line)) if span is not None and excerpt is not None else 1)
-    bar, equals = styled("|", "blue"), styled("=", "blue")
-    screen.line(_kind(finding, "bold"), " ", styled(finding.message, "bold"))
-    screen.line(gutter, styled("-->", "blue"), f" {place(seen.path(finding.path), span)}")
-    if span is not None and excerpt is not None and excerpt.strip():
-        shown, before, marked = _excerpt(excerpt, span)
-        mark = styled("^" * marked, TINTS[finding.severity])
-        screen.line(f"{gutter} ", bar)
-        screen.line(styled(str(span.line), "blue"), " ", bar, f" {shown}")
-        screen.line(f"{gutter} ", bar, f" {' ' * before}", mark)
+    span, shown = finding.span, finding.excerpt is not None and finding.excerpt.strip()
+    gutter = " " * (len(str(span.line)) if span is not None and shown else 1)
+    screen.line(_kind(finding, "bold"), " ", styled(_prose(finding.message), "bold"), hang=2)
+    screen.line(gutter, styled("-->", "blue"), f" {place(seen.path(finding.path), span)}", hang=len(gutter) + 4)
+    if span is not None and finding.excerpt is not None and shown:
+        _marked_line(screen, finding.excerpt, span, TINTS[finding.severity])
+    equals = styled("=", "blue")
     for related in finding.related:
-        screen.line(f"{gutter} ", equals, f" see {place(seen.path(related.path), related.span)}: {related.message}")
+        where = f" see {place(seen.path(related.path), related.span)}: "
+        screen.line(f"{gutter} ", equals, where, *_prose(related.message), hang=len(gutter) + 3)
     help_ = "; ".join(part for part in (finding.hint, f"see mtrack rules {finding.rule}") if part)
-    screen.line(f"{gutter} ", equals, f" help: {help_}")
+    screen.line(f"{gutter} ", equals, " help: ", *_prose(help_), hang=len(gutter) + 3)
 
 
-def _excerpt(line: str, span: Span) -> tuple[str, int, int]:
-    """The line (cut around the marker where it is long), columns before the marker, and the marker's width."""
-    from rich.cells import cell_len  # noqa: PLC0415  (only where a finding is shown)
+def _marked_line(screen: Screen, line: str, span: Span, tint: str) -> None:
+    from mtrack.render.excerpt import excerpt  # noqa: PLC0415  (only where a finding is shown)
 
-    start = span.column - 1
+    number = str(span.line)
+    gutter, bar = " " * len(number), styled("|", "blue")
+    room = _EXCERPT if screen.width is None else min(_EXCERPT, screen.width - len(f"{number} | "))
     end = span.end_column - 1 if span.end_line == span.line else len(line)
-    left = max(0, min(start - 30, len(line) - _MARK_WIDTH)) if len(line) > _MARK_WIDTH else 0
-    right = left + _MARK_WIDTH
-    head, tail = ("…" if left else ""), ("…" if right < len(line) else "")
-    before = safe(head + line[left:start])
-    marked = safe(line[start : min(end, right)])
-    return safe(head + line[left:right] + tail).rstrip(), cell_len(before), max(cell_len(marked), 1)
+    text, before, marked = excerpt(line, span.column - 1, end, room)
+    screen.line(f"{gutter} ", bar)
+    screen.line(styled(number, "blue"), " ", bar, Whole(f" {text}"))
+    screen.line(f"{gutter} ", bar, Whole(f" {' ' * before}"), styled((Whole("^" * marked),), tint))
 
 
 def _summary(screen: Screen, report: Report) -> None:

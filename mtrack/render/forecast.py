@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.render.cells import Amount, Column, amounts, texts
+from mtrack.render.cells import Amount, Column, Kind, amounts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
-from mtrack.render.terminal import Screen, styled
+from mtrack.render.terminal import Screen, Whole, milestone_name, styled
 from mtrack.render.wording import BAND_WORDS, Wording
 from mtrack.views.cash import BANDS
 
@@ -19,13 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtrack.render.cells import Value
+    from mtrack.render.terminal import Styled
     from mtrack.views.cash import Expected, ForecastView
 
 
-def _subject(item: Expected) -> str:
+_ITEMS = (
+    Column("expected", Kind.DATE, keep=5), Column("invoice or milestone"), Column("project", keep=4), Column("state", keep=3), *amounts("amount")
+)  # fmt: skip
+
+
+def _subject(item: Expected) -> Whole | Styled | None:
     if item.invoice is not None:
-        return item.invoice.invoice.number
-    return item.milestone.label if item.milestone is not None else ""
+        return Whole(item.invoice.invoice.number)
+    return milestone_name(item.milestone) if item.milestone is not None else None
 
 
 def _columns(currency: str) -> tuple[Column, ...]:
@@ -42,8 +48,8 @@ def _months(view: ForecastView, currency: str, wording: Wording) -> Iterator[tup
 
 def text(view: ForecastView, width: int, *, colour: bool) -> str:
     """A table a currency, a line a month; then what it is made of, by day."""
-    wording, screen = Wording(view.locale), Screen(colour=colour)
-    screen.line(styled(f"Cash expected as of {wording.day(view.as_of)}", "bold"))
+    wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
+    screen.line(styled(("Cash expected as of ", Whole(wording.day(view.as_of))), "bold"))
     if not view.items:
         screen.line()
         screen.line("nothing is expected: all that is agreed is billed and settled")
@@ -55,20 +61,21 @@ def text(view: ForecastView, width: int, *, colour: bool) -> str:
         for row in _months(view, currency, wording):
             table.row(*row)
         screen.line()
-        screen.block(table.render(width, colour=colour))
+        table.print(screen)
     screen.line()
-    screen.block(_items(view, wording).render(width, colour=colour))
+    _items(view, wording).print(screen)
+    screen.tell_hidden_columns()
     tell_left_out(screen, view)
     return screen.text()
 
 
 def _items(view: ForecastView, wording: Wording) -> Table:
-    table = Table(wording, *texts("expected", "what", "", "project"), *amounts("amount"))
+    table = Table(wording, *_ITEMS)
     for item in view.items:
         project = item.project
         table.row(
-            item.day or "no date", BAND_WORDS[item.band] + (", late" if item.late else ""), _subject(item),
-            project.name, Amount(item.amount, project.places, project.currency), style="red" if item.late else None,
+            item.day or "no date", _subject(item), project.name, BAND_WORDS[item.band] + (", late" if item.late else ""),
+             Amount(item.amount, project.places, project.currency), style="red" if item.late else None,
         )  # fmt: skip
     return table
 

@@ -11,9 +11,9 @@ from mtrack.render.cells import Amount, Code, Column, Kind, amounts, texts
 from mtrack.render.json_text import json_text
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
-from mtrack.render.terminal import Apart, Screen, names, styled
+from mtrack.render.terminal import Apart, Screen, Whole, names, styled
 from mtrack.render.wording import OVERLAP_MARK, Wording
-from mtrack.render.words import capital, count
+from mtrack.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,13 @@ def _milestone(row: Row) -> str:
     return " ".join(word for word in words if word)
 
 
+def _named(row: Row) -> Value:
+    milestone = row.finding.milestone
+    if milestone is None or milestone == row.subject:
+        return row.name
+    return styled((Whole(milestone), " ", Apart(row.name or "")))
+
+
 def _amount(row: Row, item: ProjectGaps) -> Amount | None:
     return None if row.finding.amount is None else Amount(row.finding.amount, item.project.places)
 
@@ -57,22 +64,24 @@ _TOTALS = (Column("In all"), *amounts("gaps", "overlaps"))
 
 def text(view: GapsView, width: int, *, colour: bool) -> str:
     """By project gaps, then overlaps, each with since when and how much; sums per currency at the end."""
-    wording, screen = Wording(view.locale), Screen(colour=colour)
-    title = f"gaps and overlaps as of {wording.day(view.as_of)}"
-    screen.line(styled((Apart(view.name), f": {title}") if view.name else capital(title), "bold"))
+    wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
+    title = (Apart(view.name), ": gaps and overlaps as of ") if view.name else ("Gaps and overlaps as of ",)
+    screen.line(styled((*title, Whole(wording.day(view.as_of))), "bold"))
     for item in view.projects:
         screen.line()
-        screen.line(styled(names(_heading(item)), "bold"))
-        screen.block(_project_table(item, wording).render(width, colour=colour, indent="  "))
+        screen.line(styled(names(_heading(item)), "bold"), hang=2)
+        for table in _project_tables(item, wording):
+            table.print(screen, indent="  ")
+    screen.tell_hidden_columns()
     if view.totals:
         table = Table(wording, *_TOTALS)
         for row in _totals(view):
             table.row(*row)
         screen.line()
-        screen.block(table.render(width, colour=colour))
+        table.print(screen)
     screen.line()
     for line in _closing(view):
-        screen.line(line)
+        screen.line(line, hang=2)
     return screen.text()
 
 
@@ -88,17 +97,22 @@ def _closing(view: GapsView) -> Iterator[str]:
     yield f"{count(view.read, 'project')}: {what}{waived}"
 
 
-def _project_table(item: ProjectGaps, wording: Wording) -> Table:
-    table = Table(wording, *texts("", "", "milestone", "rule", "since"), *amounts(item.project.currency), ruled=False)
+def _project_tables(item: ProjectGaps, wording: Wording) -> Iterator[Table]:
+    """A table of the gaps, and one of the overlaps, each with its sum."""
     for heading, rows, total in (("gaps", item.gaps, item.sums.gaps), ("overlaps", item.overlaps, item.sums.overlaps)):
-        for i, row in enumerate(rows):
+        table = Table(
+            wording, Column(heading), Column("milestone", keep=5), Column("rule", keep=6), Column("since", Kind.DATE, keep=3),
+            Column(item.project.currency, Kind.AMOUNT, in_code=True), ruled=False,
+        )  # fmt: skip
+        for row in rows:
             table.row(
-                "" if i else heading, styled((f"{mark(row.finding)} ", Apart(row.subject))), _milestone(row),
-                row.finding.rule, _since(row, wording), _amount(row, item), style=_TINTS[row.finding.severity],
+                Whole(f"{mark(row.finding)} {row.subject}"), _named(row), Code(row.finding.rule),
+                Whole(_since(row, wording)), _amount(row, item), style=_TINTS[row.finding.severity],
             )  # fmt: skip
         if total:
-            table.row("", "", "", "", f"sum of {heading}", Amount(total, item.project.places), style="bold")
-    return table
+            table.row(f"sum of {heading}", None, None, None, Amount(total, item.project.places), style="bold")
+        if rows:
+            yield table
 
 
 def _since(row: Row, wording: Wording) -> str:

@@ -37,6 +37,15 @@ HEADINGS = {
 _TINTS = {"correct": "red", "chase": "red", "bill": "yellow"}
 
 
+_COLUMNS = (
+    Column("what"),
+    Column("project", keep=6),
+    Column("since", keep=5),
+    Column("amount", Kind.AMOUNT),
+    Column("about", keep=4),
+)
+
+
 def _groups(view: TasksView) -> Iterator[tuple[str, list[Task]]]:
     for verb, tasks in groupby(view.tasks, key=lambda task: task.verb):
         yield verb, list(tasks)
@@ -84,7 +93,7 @@ def _row(task: Task) -> tuple[Value, ...]:
 
 def text(view: TasksView, width: int, *, colour: bool, everything: bool = False) -> str:
     """The tasks by verb, the first of each currency; the first thing to do at the end."""
-    wording, screen = Wording(view.locale), Screen(colour=colour)
+    wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
     title = f"to do as of {wording.day(view.as_of)}"
     screen.line(styled((Apart(view.name), f": {title}") if view.name else capital(title), "bold"))
     if not view.tasks:
@@ -96,17 +105,18 @@ def text(view: TasksView, width: int, *, colour: bool, everything: bool = False)
         sums = view.sums.get(verb, {}).items()
         whole = ", ".join(wording.money(amount, code, view.places[code]) for code, amount in sums)
         screen.line(styled(f"{mark} {capital(heading)}", "bold"), f"  {whole}" if whole else "")
-        table = Table(wording, *texts("", "", ""), Column("", Kind.AMOUNT), Column(""), ruled=False)
+        table = Table(wording, *_COLUMNS, ruled=False)
         shown = _shown(tasks, None if everything else SHOWN)
         for task in shown:
             table.row(*_row(task), style=_TINTS.get(verb))
-        screen.block(table.render(width, colour=colour, indent="  "))
+        table.print(screen, "  ")
         if more := len(tasks) - len(shown):
             screen.line(f"  and {count(more, 'more', 'more')} (--all shows them)")
     if view.tasks:
         first = view.tasks[0]
         screen.line()
         screen.line("first: ", styled(HEADINGS[first.verb][1], "bold"), f": {first.message}")
+    screen.tell_hidden_columns()
     tell_left_out(screen, view)
     return screen.text()
 

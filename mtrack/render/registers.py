@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.render.cells import Amount, Column, Kind, amounts, texts
+from mtrack.render.cells import Amount, Column, Kind, amounts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
-from mtrack.render.terminal import Screen, styled
+from mtrack.render.terminal import Screen, Whole, styled
 from mtrack.render.wording import Wording
 from mtrack.render.words import capital
 from mtrack.views.registers import INVOICE_AMOUNTS, PAYMENT_AMOUNTS
@@ -108,24 +108,32 @@ def _json(view: Register[InvoiceRow] | Register[PaymentRow], rows: list[dict[str
     )
 
 
-_INVOICE_TABLE = (*texts("invoice", "project"), Column("sent", Kind.DATE), Column("due", Kind.DATE),
-                  *amounts("net", "gross", "settled", "outstanding"), Column("state"))  # fmt: skip
+_INVOICE_TABLE = (
+    Column("invoice"), Column("project", keep=5), Column("sent", Kind.DATE, keep=6), Column("due", Kind.DATE, keep=4),
+    Column("net", Kind.AMOUNT, keep=2), Column("gross", Kind.AMOUNT), Column("settled", Kind.AMOUNT, keep=3),
+    Column("outstanding", Kind.AMOUNT, keep=7), Column("state", keep=8),
+)  # fmt: skip
 _INVOICE_SUMS = ("net", "tax", "gross", "received", "settled", "outstanding", "overdue")
-_PAYMENT_TABLE = (Column("date", Kind.DATE), *texts("invoice", "project"), *amounts("amount"), Column("reference"))
+_PAYMENT_TABLE = (
+    Column("date", Kind.DATE, keep=8), Column("invoice"), Column("project", keep=5), Column("amount", Kind.AMOUNT),
+    Column("reference", keep=4),
+)  # fmt: skip
 
 
 def _invoice_cells(row: InvoiceRow) -> tuple[Value, ...]:
     project = row.project
-    shown = (Amount(getattr(row, name), project.places) for name in ("net", "gross", "settled", "outstanding"))
-    net, *rest = shown
-    first = Amount(net.value, net.places, project.currency)
-    return row.number, project.name, row.sent, row.due, first, *rest, row.state.replace("_", " ")
+    net, settled, outstanding = (
+        Amount(getattr(row, name), project.places) for name in ("net", "settled", "outstanding")
+    )
+    gross = Amount(row.gross, project.places, project.currency)
+    state = Whole(row.state.replace("_", " "))
+    return Whole(row.number), project.name, row.sent, row.due, net, gross, settled, outstanding, state
 
 
 def _payment_cells(row: PaymentRow) -> tuple[Value, ...]:
     project = row.project
     amount = Amount(row.amount, project.places, project.currency)
-    return row.date or "no date", row.invoice, project.name, amount, row.reference
+    return row.date or "no date", Whole(row.invoice), project.name, amount, row.reference
 
 
 def _sums(view: Register[Any], names: tuple[str, ...]) -> Iterator[tuple[Value, ...]]:
@@ -150,21 +158,22 @@ _PAYMENTS = _Layout("Payments", _PAYMENT_TABLE, _payment_cells, PAYMENT_AMOUNTS)
 
 
 def _text(view: Register[Any], layout: _Layout, width: int, *, colour: bool) -> str:
-    wording, screen = Wording(view.locale), Screen(colour=colour)
+    wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
     screen.line(styled(f"{layout.title} as of {wording.day(view.as_of)}", "bold"))
     screen.line()
     if view.rows:
         table = Table(wording, *layout.columns)
         for row in view.rows:
             table.row(*layout.cells(row), style=_TINTS.get(getattr(row, "state", "")))
-        screen.block(table.render(width, colour=colour))
+        table.print(screen)
         screen.line()
         sums = Table(wording, Column("in all"), *amounts(*layout.summed))
         for line in _sums(view, layout.summed):
             sums.row(*line)
-        screen.block(sums.render(width, colour=colour))
+        sums.print(screen)
     else:
         screen.line("none")
+    screen.tell_hidden_columns()
     tell_left_out(screen, view)
     return screen.text()
 

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from mtrack.render.findings import TINTS
-from mtrack.render.terminal import Screen, styled
+from mtrack.render.terminal import Screen, Whole, styled
 from mtrack.render.words import capital
 from mtrack.rules import RULES
 from mtrack.rules.pages import RECORDS, page
@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from mtrack.rules import Rule
     from mtrack.rules.pages import SampleFile
 
+_PROSE = 88
+"""Columns that a rule's page is set in."""
+_BESIDE = 80
+"""The width from which a rule's summary stands beside its name."""
 
-def listing(rules: tuple[Rule, ...], *, colour: bool) -> str:
-    """Every rule: severity, name, one line; by category."""
-    screen = Screen(colour=colour)
+
+def listing(rules: tuple[Rule, ...], width: int | None = None, *, colour: bool) -> str:
+    """Every rule: severity, name, one line; by category. Lines break within `width` columns, where one is given."""
+    screen = Screen(colour=colour, width=width)
     category = None
     for rule in rules:
         if rule.category is not category:
@@ -27,36 +32,46 @@ def listing(rules: tuple[Rule, ...], *, colour: bool) -> str:
             category = rule.category
             screen.line(styled(category.value, "bold"))
         severity = styled(f"{rule.severity.word:<8}", TINTS[rule.severity])
-        screen.line("  ", severity, f"{rule.name:<26}{rule.summary}{' (fix)' if rule.fixable else ''}")
+        summary = f"{rule.summary}{' (fix)' if rule.fixable else ''}"
+        if width is None or width >= _BESIDE:
+            screen.line("  ", severity, Whole(f"{rule.name:<26}"), summary, hang=36)
+        else:
+            screen.line("  ", severity, Whole(rule.name))
+            screen.line(f"    {summary}", hang=4)
     screen.line()
     screen.line("mtrack rules RULE shows one rule's page; (fix): mtrack lint --fix can fix it.")
     return screen.text()
 
 
-def page_text(rule: Rule, *, colour: bool) -> str:
-    """One rule's page."""
-    screen, parts = Screen(colour=colour), page(rule)
+def page_text(rule: Rule, width: int | None = None, *, colour: bool) -> str:
+    """One rule's page. Its samples stay as they are: they are to be copied."""
+    screen, parts = Screen(colour=colour, width=width), page(rule)
+    widest = min(width or _PROSE, _PROSE)
     fixed = ", fixed by mtrack lint --fix" if rule.fixable else ""
     screen.line(styled(rule.name, "bold"))
     screen.line()
-    screen.lines(textwrap.wrap(parts.summary, 88))
-    screen.line(f"({rule.severity.word} by default, category {rule.category.value}{fixed})")
+    screen.lines(textwrap.wrap(parts.summary, widest))
+    screen.line(f"({rule.severity.word} by default, category {rule.category.value}{fixed})", hang=1)
     screen.line()
     for paragraph in parts.why.split("\n\n"):
-        screen.lines([*textwrap.wrap(capital(paragraph), 88), ""])
+        screen.lines([*textwrap.wrap(capital(paragraph), widest), ""])
     for name, sample in (("Bad", parts.bad), ("Good", parts.good)):
         screen.line(styled(f"{name}:", "bold"))
         screen.line()
         for file in sample:
-            screen.lines(_sample_file(file, alone=len(sample) == 1))
+            for line in _sample_file(file, alone=len(sample) == 1):
+                screen.line(Whole(line))
         screen.line()
     related = [other.name for other in RULES.values() if other.category is rule.category and other is not rule]
-    screen.lines(textwrap.wrap(f"See also: {', '.join(related)}.", 88, break_on_hyphens=False))
+    screen.lines(textwrap.wrap(f"See also: {', '.join(related)}.", widest, break_on_hyphens=False))
     screen.line()
     screen.line(
-        f"To accept a finding, with a reason: `waivers: [{{rule: {rule.name}, reason: …}}]` in milestones.yaml or mtrack.yaml."
+        f"To accept a finding, with a reason: `waivers: [{{rule: {rule.name}, reason: …}}]` in milestones.yaml or mtrack.yaml.",
+        hang=2,
     )
-    screen.line(f"To change its severity: `rules: {{{rule.name}: off}}` in mtrack.yaml (error, warning, info, off).")
+    screen.line(
+        f"To change its severity: `rules: {{{rule.name}: off}}` in mtrack.yaml (error, warning, info, off).", hang=2
+    )
     return screen.text()
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mtrack import money
-from mtrack.render.bars import bars
-from mtrack.render.cells import Amount, Column, amounts, texts
+from mtrack.render.bars import MOST_OVER, WIDTH, bars
+from mtrack.render.cells import Amount, Column, Kind, amounts, texts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
-from mtrack.render.terminal import Apart, Screen, names, styled
+from mtrack.render.terminal import Apart, Screen, Whole, milestone_name, names, plain, styled
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording, percent, percent_text, status_word
-from mtrack.render.words import capital, count
+from mtrack.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,10 +26,15 @@ if TYPE_CHECKING:
     from mtrack.figures.states import States
     from mtrack.record.model import Milestone
     from mtrack.render.cells import Value
+    from mtrack.render.terminal import Part
     from mtrack.views.status import MilestoneStatus, ProjectStatus, StatusView
 
 TOTALS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
 """The sums every report shows, in this order."""
+_LABELS = 13
+"""Columns of the labels before a project's lines."""
+_ROOMY = 60
+"""The width from which a project's lines go on below where they began, right of the labels."""
 _TOTALS = (Column("In all"), *amounts(*TOTALS))
 
 
@@ -40,19 +45,20 @@ def _totals(view: StatusView) -> Iterator[tuple[Value, ...]]:
 
 def text(view: StatusView, width: int, *, colour: bool) -> str:
     """A block a project: agreement, the two bars, and a table of the milestones' records; then the sums."""
-    wording, screen = Wording(view.locale), Screen(colour=colour)
-    title = f"status as of {wording.day(view.as_of)}"
-    screen.line(styled((Apart(view.name), f": {title}") if view.name else capital(title), "bold"))
+    wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
+    title = (Apart(view.name), ": status as of ") if view.name else ("Status as of ",)
+    screen.line(styled((*title, Whole(wording.day(view.as_of))), "bold"))
     for item in view.projects:
         screen.line()
         _project_lines(screen, item, wording)
-        screen.block(_milestones(item, wording).render(width, colour=colour, indent="  "))
+        _milestones(item, wording).print(screen, indent="  ")
+    screen.tell_hidden_columns()
     screen.line()
     if view.projects:
         table = Table(wording, *_TOTALS)
         for row in _totals(view):
             table.row(*row)
-        screen.block(table.render(width, colour=colour))
+        table.print(screen)
     else:
         screen.line("no projects here; mtrack new makes one")
     tell_left_out(screen, view)
@@ -65,17 +71,17 @@ def _heading(item: ProjectStatus) -> list[str]:
     return [name for name in (project.name, project.client, project.folder) if name]
 
 
-def _agreement_words(item: ProjectStatus, wording: Wording) -> list[str]:
+def _agreement_words(item: ProjectStatus, wording: Wording) -> list[str | Whole]:
     """The agreement in a few words: file, signed, total with amendments, count."""
     project, agreement = item.project, item.project.agreement
     if agreement is None:
         return ["none recorded"]
-    words = [agreement.file or "no file"]
-    words.append(f"signed {wording.day(agreement.signed)}" if agreement.signed else "not signed")
+    words: list[str | Whole] = [agreement.file or "no file"]
+    words.append(Whole(f"signed {wording.day(agreement.signed)}") if agreement.signed else "not signed")
     if item.agreed_total is not None:
-        words.append(wording.money(item.agreed_total, project.currency, project.places))
+        words.append(Whole(wording.money(item.agreed_total, project.currency, project.places)))
     if item.agreed_count is not None:
-        words.append(count(item.agreed_count, "milestone"))
+        words.append(Whole(count(item.agreed_count, "milestone")))
     if agreement.amendments:
         words.append(f"{count(len(agreement.amendments), 'amendment')} included")
     return words
@@ -83,43 +89,55 @@ def _agreement_words(item: ProjectStatus, wording: Wording) -> list[str]:
 
 def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> None:
     project, sums = item.project, item.progress
-    delivered, billed = bars(sums)
-    screen.line(styled(names(_heading(item)), "bold"))
-    screen.line("  agreement  ", styled(names(_agreement_words(item, wording), ", ")))
-    screen.line("  delivered  ", styled(delivered, "green"), f"  approved {percent(sums.approved, sums.agreed)}")
-    screen.line("  billed     ", styled(billed, "blue"), f"  {', '.join(_billed_words(item))}")
+    delivered, billed = bars(sums, _bar_width(screen.width))
+    screen.line(styled(names(_heading(item)), "bold"), hang=2)
 
-    def amount(value: Decimal) -> str:
-        return wording.money(value, project.currency, project.places)
+    roomy = (screen.width or _ROOMY) >= _ROOMY
 
+    def line(label: str, *parts: Part) -> None:
+        lead = f"  {label:<{_LABELS - 2}}" if label or roomy else "    "
+        screen.line(lead, *parts, hang=_LABELS if roomy else 4)
+
+    def amount(value: Decimal) -> Whole:
+        return Whole(wording.money(value, project.currency, project.places))
+
+    line("agreement", *names(_agreement_words(item, wording), ", "))
+    line("delivered", styled(delivered, "green"), "  ", Whole(f"approved {percent(sums.approved, sums.agreed)}"))
+    line("billed", styled(billed, "blue"), "  ", *names(_billed_words(item), ", "))
     for state in ("to_bill", "on_hold"):
         if value := sums.parts[state]:
-            screen.line(f"             {STATES[state][0]} {amount(value)} {STATES[state][1]}")
+            line("", f"{STATES[state][0]} ", amount(value), f" {STATES[state][1]}")
     if sums.overbilled:
-        screen.line(f"             {OVERLAP_MARK} {amount(sums.overbilled)} billed more than agreed")
+        line("", f"{OVERLAP_MARK} ", amount(sums.overbilled), " billed more than agreed")
     if project.closed is not None:
-        screen.line(f"  closed     {wording.day(project.closed)}")
+        line("closed", Whole(wording.day(project.closed)))
 
 
-def _billed_words(item: ProjectStatus) -> list[str]:
+def _bar_width(width: int | None) -> int:
+    """Room for the labels and for what a bar has past its end."""
+    return WIDTH if width is None else min(WIDTH, width - _LABELS - MOST_OVER - 1)
+
+
+def _billed_words(item: ProjectStatus) -> list[Whole]:
     """What became of what is billed, in percent of the bar."""
     sums = item.progress
     shares = sums.percentages
     words = [
-        f"{STATES[name][1]} {percent_text(shares[name])}"
+        Whole(f"{STATES[name][1]} {percent_text(shares[name])}")
         for name in ("paid", "written_off", "outstanding", "overdue")
         if name == "paid" or sums.parts[name]
     ]
     if sums.states.disputed:
-        words.append(f"of which disputed {percent_text(sums.percent_disputed)}")
+        words.append(Whole(f"of which disputed {percent_text(sums.percent_disputed)}"))
     return words
 
 
 def _milestones(item: ProjectStatus, wording: Wording) -> Table:
     project = item.project
     columns = (
-        Column("milestone"), *amounts(project.currency), *texts("deliverable", "approved", "invoice", "sent"),
-        *amounts("settled"), Column("status"),
+        Column("milestone"), Column(project.currency, Kind.AMOUNT, in_code=True), Column("deliverable", keep=1),
+        Column("approved", Kind.DATE, keep=2), Column("invoice", keep=5), Column("sent", Kind.DATE, keep=3),
+        Column("settled", Kind.AMOUNT, keep=4), Column("status", keep=6),
     )  # fmt: skip
     table = Table(wording, *columns)
     for milestone in item.milestones:
@@ -129,7 +147,7 @@ def _milestones(item: ProjectStatus, wording: Wording) -> Table:
             status += f" (expected: {status_word(milestone.expected_status)})"
         if record.hold:
             status += ", on hold"
-        table.row(styled((f"{record.id} ", Apart(record.name))), *_record(milestone, project.places), status)
+        table.row(milestone_name(record), *_record(milestone, project.places), status)
     return table
 
 
@@ -162,7 +180,7 @@ def markdown(view: StatusView) -> str:
         project, sums = item.project, item.progress
         delivered, billed = bars(sums)
         page.heading(3, *_heading(item))
-        page.paragraph(f"Agreement: {', '.join(_agreement_words(item, wording))}")
+        page.paragraph(f"Agreement: {', '.join(map(plain, _agreement_words(item, wording)))}")
         page.block(
             f"delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}",
             f"billed     {billed}  paid {percent_text(sums.percentages['paid'])}",

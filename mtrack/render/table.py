@@ -2,69 +2,143 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
-from io import StringIO
 from typing import TYPE_CHECKING
 
-from rich.box import Box
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
+from msgspec.structs import replace
 
-from mtrack.render.cells import Amount, Code, Kind
-from mtrack.render.terminal import Apart, safe, shown
+from mtrack import money
+from mtrack.render import flow
+from mtrack.render.cells import Amount, Code, Kind, amounts
+from mtrack.render.layout import Grid
+from mtrack.render.terminal import Apart, coloured, run, safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from mtrack.render.cells import Column, Single, Value
+    from mtrack.render.flow import Run
+    from mtrack.render.layout import Cell, Line
+    from mtrack.render.terminal import Screen
     from mtrack.render.wording import Wording
 
-_RULED = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
-_NARROWEST = 40
+_UNLIMITED = 100_000
+_COMMON_DECIMALS = 4
+"""A currency of more decimals shows, in each column, only as many as an amount there needs."""
+_FEWEST_DECIMALS = 2
 
 
 class Table:
     """A table under construction: callers add plain values, here they are made safe, worded and aligned."""
 
-    def __init__(self, wording: Wording, *columns: Column, ruled: bool = True) -> None:
+    def __init__(self, wording: Wording, *columns: Column, ruled: bool = True, trim: bool = True) -> None:
         self._wording = wording
-        self._table = RichTable(
-            box=_RULED if ruled else None, pad_edge=False, padding=(0, 1, 0, 0) if ruled else (0, 2, 0, 0),
-            show_header=any(column.heading for column in columns), show_edge=False, header_style="bold",
-        )  # fmt: skip
-        for column in columns:
-            right = column.kind is Kind.AMOUNT
-            self._table.add_column(
-                Text(safe(column.heading)), justify="right" if right else "left", no_wrap=right, overflow="fold"
-            )
+        self._columns = columns
+        self._ruled = ruled
+        self._trim = trim
+        self._rows: list[Sequence[Value]] = []
+        self._styles: list[str | None] = []
 
     def row(self, *values: Value, style: str | None = None) -> None:
         """Add a row, all of it in a colour or weight where the table is coloured."""
-        self._table.add_row(*(Text(self._cell(value)) for value in values), style=style)
+        self._rows.append(values)
+        self._styles.append(style)
 
-    def render(self, width: int, *, colour: bool, indent: str = "") -> str:
-        """The table within `width` columns."""
-        out = StringIO()
-        console = Console(
-            file=out, width=max(width - len(indent), _NARROWEST), force_terminal=colour,
-            color_system="standard" if colour else None, no_color=not colour, highlight=False, emoji=False,
-            markup=False, legacy_windows=False, _environ={},
-        )  # fmt: skip
-        console.print(self._table)
-        lines = (line.rstrip() for line in out.getvalue().splitlines())
-        return "".join(f"{indent}{line}\n" if line else "\n" for line in lines)
+    def print(self, screen: Screen, indent: str = "") -> None:
+        """Add the table to a screen, within its width; the screen is told which columns are left out."""
+        width = (screen.width or _UNLIMITED) - len(indent)
+        grid = self.grid(aligned=True)
+        shown = grid.fitting(width)
+        if grid.spare:
+            left_out = [] if shown is None else [self._columns[i].heading for i in grid.spare if i not in shown]
+            screen.leave_out(left_out, grid.needs + len(indent))
+        if shown is not None:
+            lines = grid.aligned(shown, width, ruled=self._ruled)
+        elif self._is_of_sums and (turned := self._turned()).grid(aligned=True).needs <= width:
+            turned.print(screen, indent)
+            return
+        else:
+            lines = self.grid(aligned=False).stacked(width)
+        screen.block("".join(self._line(line, indent, colour=screen.colour) for line in lines))
 
-    def _cell(self, value: Value) -> str:
-        return "\n".join(map(self._single, value)) if isinstance(value, tuple) else self._single(value)
+    @property
+    def _is_of_sums(self) -> bool:
+        return all(column.kind is Kind.AMOUNT for column in self._columns[1:])
 
-    def _single(self, value: Single) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, int):
-            return str(value)
-        if isinstance(value, date):
-            return self._wording.day(value)
+    def _turned(self) -> Table:
+        """The table with its columns as rows."""
+        first, *rest = self._columns
+        table = Table(
+            self._wording, first, *amounts(*(str(row[0]) for row in self._rows)), ruled=self._ruled, trim=False
+        )
+        for column, values in zip(rest, self._values()[1:], strict=True):
+            table.row(column.heading, *values)
+        return table
+
+    def _line(self, line: Line, indent: str, *, colour: bool) -> str:
+        style = "bold" if line.bold else None if line.row is None else self._styles[line.row]
+        return f"{indent}{coloured(line.text, (style,) if style else (), colour=colour)}".rstrip() + "\n"
+
+    def grid(self, *, aligned: bool) -> Grid:
+        """The cells as text; `aligned` with room behind amounts, so that their points stand below each other."""
+        cells = [self._column(values, aligned=aligned) for values in self._values()]
+        heads = [flow.free(safe(column.heading)) for column in self._columns]
+        return Grid(self._columns, heads, list(zip(*cells, strict=True)))
+
+    def _values(self) -> list[Sequence[Value]]:
+        """The values by column, without decimals that no amount of a column needs."""
+        columns = [[row[i] for row in self._rows] for i in range(len(self._columns))]
+        return list(map(_trimmed, columns)) if self._trim else list(columns)
+
+    def _column(self, values: Sequence[Value], *, aligned: bool) -> list[Cell]:
+        most = max((_decimals(amount) for amount in _amounts(values)), default=0)
+        return [self._cell(value, most if aligned else 0) for value in values]
+
+    def _cell(self, value: Value, most: int) -> Cell:
+        if isinstance(value, tuple):
+            return tuple(flow.whole(self._single(single, most).text) for single in value)
+        return (self._single(value, most),)
+
+    def _single(self, value: Single, most: int) -> Run:
         if isinstance(value, Amount):
-            return safe(self._wording.amount(value))
+            return flow.whole(safe(self._amount(value, most)))
+        if isinstance(value, date):
+            return flow.whole(self._wording.day(value))
         if isinstance(value, Code):
-            return safe(value.text)
-        return shown(Apart(value) if isinstance(value, str) else value)
+            return flow.whole(safe(value.text))
+        if value is None or isinstance(value, int):
+            return flow.whole("" if value is None else str(value))
+        return run(Apart(value) if isinstance(value, str) else value)
+
+    def _amount(self, amount: Amount, most: int) -> str:
+        """The amount, with room behind it for the decimals of others."""
+        decimals = _decimals(amount)
+        room = " " * (most - decimals + (1 if not decimals else 0)) if most > decimals else ""
+        text, code = self._wording.amount(amount), f" {amount.currency}"
+        if amount.currency is not None and self._wording.code_last:
+            return f"{text.removesuffix(code)}{room}{code}"
+        return text + room
+
+
+def _amounts(values: Iterable[Value]) -> Iterable[Amount]:
+    singles = (single for value in values for single in (value if isinstance(value, tuple) else (value,)))
+    return (single for single in singles if isinstance(single, Amount))
+
+
+def _decimals(amount: Amount) -> int:
+    return max(amount.places, money.decimals_used(amount.value))
+
+
+def _trimmed(values: Sequence[Value]) -> Sequence[Value]:
+    """A column in which amounts of a currency with many decimals show as many as one of them needs."""
+    most: dict[int, int] = defaultdict(lambda: _FEWEST_DECIMALS)
+    for amount in _amounts(values):
+        most[amount.places] = max(most[amount.places], money.decimals_used(amount.value))
+
+    def trim(value: Value) -> Value:
+        if isinstance(value, Amount) and value.places > _COMMON_DECIMALS:
+            return replace(value, places=most[value.places])
+        return value
+
+    return [trim(value) for value in values]

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack.render.words import listed
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from mtrack.record.model import Milestone
+    from mtrack.render.flow import Run
 
 # C0 and C1 controls, DEL, line and paragraph separators, bidirectional marks, what shows nothing (but the joiners that
 # scripts and emoji need), and lone surrogates: what could move the cursor, hide text or turn a line around.
@@ -17,6 +22,8 @@ _HARMFUL = re.compile(
     "\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _ISOLATE, _POP = "\u2068", "\u2069"
+_WIDEST = 2
+"""Columns of the widest characters."""
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
@@ -40,47 +47,59 @@ class Apart(Struct, frozen=True):
     text: str
 
 
+class Whole(Struct, frozen=True):
+    """An amount, a date, an id or a number: no line breaks within it."""
+
+    text: str
+
+
+Unstyled = str | Apart | Whole
+
+
 class Styled(Struct, frozen=True):
     """Parts of a line in one colour or weight."""
 
-    parts: tuple[str | Apart, ...]
+    parts: tuple[Unstyled, ...]
     styles: tuple[str, ...]
 
 
-Part = str | Apart | Styled
+Part = Unstyled | Styled
 """A part of a line as callers hand it over, whatever is in it."""
 
 
-def styled(parts: str | tuple[str | Apart, ...], *styles: str) -> Styled:
+def styled(parts: str | tuple[Unstyled, ...], *styles: str) -> Styled:
     """Parts of a line, in colours where the terminal has them."""
     return Styled((parts,) if isinstance(parts, str) else parts, styles)
 
 
-def names(texts: Iterable[str], between: str = " · ") -> tuple[str | Apart, ...]:
+def names(texts: Iterable[str | Whole], between: str = " · ") -> tuple[Unstyled, ...]:
     """Names one after another, each set apart."""
-    parts: list[str | Apart] = []
+    parts: list[Unstyled] = []
     for text in texts:
-        parts += [between, Apart(text)] if parts else [Apart(text)]
+        part = Apart(text) if isinstance(text, str) else text
+        parts += [between, part] if parts else [part]
     return tuple(parts)
+
+
+def milestone_name(milestone: Milestone) -> Styled:
+    """A milestone's id and name, parted by a space."""
+    return styled((Whole(milestone.id), " ", Apart(milestone.name)))
 
 
 def plain(part: Part) -> str:
     """The text of a part, as it was handed over."""
     if isinstance(part, str):
         return part
-    return part.text if isinstance(part, Apart) else "".join(map(plain, part.parts))
+    return "".join(map(plain, part.parts)) if isinstance(part, Styled) else part.text
 
 
-def shown(part: Part, *, colour: bool = False) -> str:
-    """A part of a line, safe, and coloured where asked for."""
+def shown(part: Part) -> str:
+    """A part of a line, safe."""
     if isinstance(part, str):
         return safe(part)
     if isinstance(part, Apart):
         return _isolated(safe(part.text))
-    text = "".join(map(shown, part.parts))
-    if not colour or not text or not part.styles:
-        return text
-    return f"\x1b[{';'.join(_CODES[name] for name in part.styles)}m{text}\x1b[0m"
+    return safe(part.text) if isinstance(part, Whole) else "".join(map(shown, part.parts))
 
 
 def _isolated(text: str) -> str:
@@ -89,17 +108,63 @@ def _isolated(text: str) -> str:
     return text
 
 
+def balanced(lines: Iterable[str]) -> list[str]:
+    """Lines of one text, what is set apart closed at a line's end and opened again on the next."""
+    result, is_open = [], False
+    for line in lines:
+        begun = _ISOLATE + line if is_open else line
+        is_open = begun.count(_ISOLATE) > begun.count(_POP)
+        result.append(begun + _POP if is_open else begun)
+    return result
+
+
+def coloured(text: str, styles: Sequence[str], *, colour: bool) -> str:
+    """Safe text in a colour or weight, where asked for."""
+    return f"\x1b[{';'.join(_CODES[name] for name in styles)}m{text}\x1b[0m" if colour and text and styles else text
+
+
+def run(part: Part) -> Run:
+    """A part of a line, safe, with where it may break."""
+    from mtrack.render import flow  # noqa: PLC0415  (`lint` of clean files measures nothing)
+
+    if isinstance(part, Styled):
+        return flow.joined(map(run, part.parts))
+    return flow.whole(shown(part)) if isinstance(part, Whole) else flow.free(shown(part))
+
+
 class Screen:
-    """Lines for a terminal: callers add plain parts, here they are made safe and coloured."""
+    """Lines for a terminal: callers add plain parts, here they are made safe, coloured and, to a `width`, broken."""
 
-    def __init__(self, *, colour: bool) -> None:
+    def __init__(self, *, colour: bool, width: int | None = None) -> None:
         self.colour = colour
+        self.width = width
         self._text: list[str] = []
+        self._left_out: dict[str, None] = {}
+        self._needs = 0
 
-    def line(self, *parts: Part) -> None:
-        """Add a line; without parts an empty one."""
-        self._text += [shown(part, colour=self.colour) for part in parts]
-        self._text.append("\n")
+    def line(self, *parts: Part, hang: int = 0) -> None:
+        """Add a line; without parts an empty one. Where it is broken, what follows begins at column `hang`."""
+        texts = [shown(part) for part in parts]
+        if self.width is None or sum(map(len, texts)) * _WIDEST <= self.width:
+            self._text += [*map(self._coloured, parts, texts), "\n"]
+        else:
+            self._text += [f"{text}\n" for text in self._broken(parts, self.width, hang)]
+
+    def _coloured(self, part: Part, text: str) -> str:
+        return coloured(text, part.styles, colour=self.colour) if isinstance(part, Styled) else text
+
+    def _broken(self, parts: Sequence[Part], width: int, hang: int) -> list[str]:
+        from mtrack.render import flow  # noqa: PLC0415
+
+        runs = [run(part) for part in parts]
+        lines: list[str] = []
+        for start, end in flow.wrap(flow.joined(runs), width, hang):
+            at, pieces = 0, [" " * hang if lines else ""]
+            for part, piece in zip(parts, runs, strict=True):
+                pieces.append(self._coloured(part, piece.text[max(start - at, 0) : max(end - at, 0)]))
+                at += len(piece.text)
+            lines.append("".join(pieces))
+        return balanced(lines)
 
     def lines(self, texts: Iterable[str]) -> None:
         """Add plain lines."""
@@ -109,6 +174,21 @@ class Screen:
     def block(self, text: str) -> None:
         """Add what another sink has made, such as a table."""
         self._text.append(text)
+
+    def leave_out(self, columns: Iterable[str], needs: int) -> None:
+        """Note that a table has left columns out, and the width at which it shows them."""
+        self._left_out |= dict.fromkeys(columns)
+        self._needs = max(self._needs, needs)
+
+    def tell_hidden_columns(self) -> None:
+        """Add a line that says which columns the tables so far have left out, where they have."""
+        if self._left_out:
+            self.line()
+            what = (
+                f"left out at {self.width} columns: {listed(tuple(self._left_out))} (all are shown from {self._needs})"
+            )
+            self.line(styled(what, "dim"), hang=2)
+            self._left_out = {}
 
     def text(self) -> str:
         """All that was added."""

@@ -1,0 +1,59 @@
+"""A long line of a file, cut around what is marked in it: between words, never within one."""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len
+
+from mtrack.render.terminal import safe
+
+_BEFORE = 30
+"""The columns before the marked span that a long line keeps at least."""
+_CUT, _CUT_AFTER, _CUT_BEFORE = "…", " …", "… "
+_MARGIN = len(_CUT_BEFORE + _CUT_AFTER)
+_AMOUNT = re.compile(r"[-+]?[0-9][0-9.,_]*")
+
+
+def excerpt(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
+    """The line within `room` columns, how many columns stand before the marked span, and how many it takes.
+
+    `start` and `end` say which characters are marked.
+    """
+    before, marked, after = safe(line[:start]), safe(line[start:end]), safe(line[end:].rstrip())
+    if cell_len(before + marked + after) > room:
+        marked = _beginning(marked, room - _MARGIN) or _cut_word(marked, room - _MARGIN)
+        left = room - cell_len(marked)
+        before = _ending(before, left - min(cell_len(after), max(left - _BEFORE, len(_CUT_AFTER))))
+        after = _beginning(after, left - cell_len(before)) or _CUT_AFTER if after else ""
+    return (before + marked + after).rstrip(), cell_len(before), max(cell_len(marked), 1)
+
+
+def _beginning(text: str, room: int) -> str:
+    """As many words from the beginning as there is room for; empty where there is room for none."""
+    if cell_len(text) <= room:
+        return text
+    ends = (space.start() for space in re.finditer(" +", text))
+    fitting = [end for end in ends if end and cell_len(text[:end] + _CUT_AFTER) <= room]
+    return text[: fitting[-1]] + _CUT_AFTER if fitting else ""
+
+
+def _ending(text: str, room: int) -> str:
+    """As many words from the end as there is room for."""
+    if cell_len(text) <= room:
+        return text
+    starts = (space.end() for space in re.finditer(" +", text))
+    return next(
+        (_CUT_BEFORE + text[start:] for start in starts if cell_len(_CUT_BEFORE + text[start:]) <= room), _CUT_BEFORE
+    )
+
+
+def _cut_word(text: str, room: int) -> str:
+    """The beginning of a text whose first word is too wide; an amount stays whole anyway."""
+    word = text.split(" ", 1)[0]
+    if _AMOUNT.fullmatch(word):
+        return word
+    end = len(text)
+    while cell_len(text[:end]) >= room:
+        end -= 1
+    return text[:end] + _CUT

@@ -1,0 +1,94 @@
+"""Where a line of a terminal may break: at spaces, never within an amount, a code, a date, an id or a number."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_WHOLE, _TIED = "\ud800", "\ud801"
+"""Stand for a character behind which nothing breaks, and for a space that breaks where there is no other way.
+
+No text holds a lone surrogate once it is safe.
+"""
+_WORD = re.compile("[^ ]+")
+_APART = re.compile(f"[^ {_TIED}]+")
+_JOINTS = "/-_"
+"""A word that is wider than the screen breaks behind one of these where it has one."""
+
+
+class Run(Struct, frozen=True):
+    """Text, and as many characters that say where it may break: at the spaces of `mask`."""
+
+    text: str
+    mask: str
+
+    @property
+    def width(self) -> int:
+        """Columns it takes on one line."""
+        return cell_len(self.text)
+
+    @property
+    def longest(self) -> int:
+        """Columns of its widest part that does not break."""
+        return max((cell_len(self.text[slice(*word.span())]) for word in _WORD.finditer(self.mask)), default=0)
+
+
+def free(text: str) -> Run:
+    """Text that breaks at its spaces."""
+    return Run(text, text)
+
+
+def whole(text: str) -> Run:
+    """Text that does not break, but for one that is wider than the screen: at its spaces."""
+    return Run(text, "".join(_TIED if char == " " else _WHOLE for char in text))
+
+
+def joined(runs: Iterable[Run]) -> Run:
+    """Runs one after another, nothing between them."""
+    runs = tuple(runs)
+    return Run("".join(run.text for run in runs), "".join(run.mask for run in runs))
+
+
+def wrap(run: Run, width: int, hang: int = 0) -> list[tuple[int, int]]:
+    """The lines within `width` columns, as start and end in the text; all but the first have `hang` columns less."""
+    lines: list[tuple[int, int]] = []
+    start = end = 0
+
+    def fits(to: int) -> bool:
+        return cell_len(run.text[start:to]) <= width - (hang if lines else 0)
+
+    for word in _words(run, width - hang):
+        too_wide = _WHOLE not in word[0] and cell_len(run.text[slice(*word.span())]) > width - hang
+        if not fits(word.end()) and not too_wide and run.text[start:end].strip():
+            lines.append((start, end))
+            start = word.start()
+        while not fits(word.end()) and _WHOLE not in word[0]:
+            past = next(to for to in range(start + 1, word.end() + 1) if not fits(to))
+            none_fits = start < word.start() and past - 1 <= word.start() and run.text[start:end].strip()
+            cut = word.start() if none_fits else _cut(run.text, max(start, word.start()), past)
+            lines.append((start, cut))
+            start = cut
+        end = word.end()
+    return [*lines, (start, len(run.text))]
+
+
+def _words(run: Run, width: int) -> Iterator[re.Match[str]]:
+    """What stays together on a line of `width` columns."""
+    for word in _WORD.finditer(run.mask):
+        if _TIED in word[0] and cell_len(run.text[slice(*word.span())]) > width:
+            yield from _APART.finditer(run.mask, *word.span())
+        else:
+            yield word
+
+
+def _cut(text: str, start: int, past: int) -> int:
+    """Where a word that is too wide breaks: `past` is the end of the first piece that does not fit."""
+    last = max(past - 1, start + 1)
+    joint = max(text.rfind(joint, start, last) for joint in _JOINTS) + 1
+    return joint if joint > start else last
