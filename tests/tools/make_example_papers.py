@@ -73,6 +73,7 @@ HOOLI = "Hooli Inc., 1 Infinite Avenue, Palo Verde"
 INITECH = "Initech Ltd, Unit 9, Cubicle Park, Dunmara"
 NAKATOMI = "Nakatomi Trading K.K., 2-11 Plaza, Minato"
 UMBRELLA = "Umbrella NV, Regenkade 40, Waterdam"
+VANDELAY = "Vandelay Imports AG, Hafenstrasse 5, Seestadt"
 PURCHASE_ORDER = "Purchase order PO-553017"
 REVERSE_CHARGE = "VAT reverse charge: the client accounts for the tax"
 
@@ -230,6 +231,27 @@ PAPERS: tuple[Invoice | Agreement | Letter, ...] = (
     Invoice(
         "umbrella-intranet/invoices/INV-2026-015.pdf", "INV-2026-015", UMBRELLA, "EUR", "2026-08-17", "2026-09-07",
         (("M3 Search", "9000.00"),), note=REVERSE_CHARGE,
+    ),
+    Agreement(
+        "vandelay-catalogue/agreement/contract.pdf", "Contract: Vandelay catalogue", "Vandelay Imports AG", "CHF", "2025-12-01",
+        (
+            ("Photography", "6000.00"), ("Layout", "3000.00"), ("Print supervision", "4000.00"),
+            ("Spring edition, deposit", "3000.00"), ("Spring edition", "5000.00"),
+        ),
+        "21000.00",
+        ("Each milestone is invoiced after its approval, payable within 30 days;", "the deposit is invoiced before work on the spring edition begins."),
+    ),
+    Invoice(
+        "vandelay-catalogue/invoices/INV-2025-034.pdf", "INV-2025-034", VANDELAY, "CHF", "2025-12-19", "2026-01-18",
+        (("M1 Photography", "6000.00"),),
+    ),
+    Invoice(
+        "vandelay-catalogue/invoices/INV-2025-035.pdf", "INV-2025-035", VANDELAY, "CHF", "2025-12-22", "2026-01-21",
+        (("M2 Layout", "3000.00"),),
+    ),
+    Invoice(
+        "vandelay-catalogue/invoices/INV-2025-036.pdf", "INV-2025-036", VANDELAY, "CHF", "2025-12-30", "2026-01-29",
+        (("M3 Print supervision", "4000.00"),),
     ),
 )  # fmt: skip
 """Every PDF of the example, by folder."""
