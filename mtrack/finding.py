@@ -64,7 +64,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     """What a rule found, before severities, lines and waivers.
 
     `amount` is the amount at stake in `currency`; `since` the day it began, for the gaps view; `about` the path
-    (from the root) of another file that it is about.
+    (from the root) of another file that it is about; `left_out` says that it is about a record dated later, which
+    figures and views leave out.
     """
 
     place: Place
@@ -76,6 +77,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     currency: str | None = None
     since: date | None = None
     about: str | None = None
+    left_out: bool = False
     related: tuple[tuple[Place, str], ...] = ()
 
 
@@ -91,7 +93,7 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     """One finding, complete: every output format draws from it and from nothing else.
 
     `project` is the project folder's path from the root ("." for the root itself). `waiver` is the reason of
-    the waiver that accepts it. `excerpt` is the source line the span begins on.
+    the waiver that accepts it. `excerpt` is the source line the span begins on. `left_out` is as in `Problem`.
     """
 
     rule: str
@@ -109,6 +111,7 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     related: tuple[Related, ...]
     since: date | None = None
     about: str | None = None
+    left_out: bool = False
     waiver: str | None = None
     excerpt: str | None = None
     places: int = 2

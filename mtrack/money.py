@@ -102,8 +102,6 @@ def allocate(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tu
 
 def proportion(amount: Decimal, part: Decimal, whole: Decimal, decimals: int) -> Decimal:
     """`amount` × `part` / `whole`, rounded half up to `decimals` places. None is negative, and `whole` is above 0."""
-    if part == whole:
-        return amount
     scale = sum(max(-_exponent(number), 0) for number in (amount, part))
     top = int(_EXACT.scaleb(_EXACT.multiply(amount, part), scale + decimals))
     below = max(-_exponent(whole), 0)

@@ -8,7 +8,7 @@ from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
-SCHEMAS = ("milestones", "workspace", "findings", "status", "invoices", "payments", "next")
+SCHEMAS = ("milestones", "workspace", "findings", "status", "gaps", "aging", "forecast", "invoices", "payments", "next")
 """The names `mtrack schema NAME` knows."""
 
 

@@ -38,17 +38,22 @@ def invoices(draw: st.DrawFn, number: int, ids: list[str], *, own: bool) -> dict
         "tax": MONEY,
         "due": DAYS,
         "payments": st.lists(
-            st.fixed_dictionaries({"date": DAYS, "amount": SIGNED}, optional={"withheld": SIGNED, "fee": SIGNED}),
+            st.fixed_dictionaries({"date": DAYS, "amount": SIGNED}, optional={"withheld": SIGNED, "fee": SIGNED, "discount": MONEY}),
             max_size=3,
         ),
         "written_off": st.fixed_dictionaries({"date": DAYS, "amount": MONEY}),
         "void": st.fixed_dictionaries({"date": DAYS}),
         "disputed": st.fixed_dictionaries({"since": DAYS}),
+        "retained": st.fixed_dictionaries({"amount": MONEY}, optional={"until": DAYS}),
+        "instalments": st.lists(st.fixed_dictionaries({"due": DAYS, "amount": MONEY}), min_size=1, max_size=3),
+        "upfront": st.booleans(),
         "credits": st.integers(0, 6).map(lambda other: f"inv-{other}"),
     }
     for key, strategy in optional.items():
         if draw(st.integers(0, 3)) == 0:
             result[key] = draw(strategy)
+    if "payments" not in result and draw(st.integers(0, 4)) == 0:
+        result["paid"] = draw(st.one_of(DAYS, st.just(True)))  # noqa: FBT003
     return result
 
 
@@ -69,11 +74,19 @@ def projects(draw: st.DrawFn) -> dict[str, Any]:
             item["cancelled"] = {"date": draw(DAYS)}
         if draw(st.booleans()):
             item["deliverable"] = {"approved": draw(DAYS)}
+        if draw(st.integers(0, 3)) == 0:
+            item["upfront"] = True
+        if draw(st.integers(0, 3)) == 0:
+            item["planned"] = draw(DAYS)
+        if draw(st.integers(0, 4)) == 0:
+            item["hold"] = draw(st.fixed_dictionaries({}, optional={"until": DAYS}))
         milestones.append(item)
     data: dict[str, Any] = {"project": "P", "milestones": milestones}
     data["invoices"] = [draw(invoices(len(ids) + i, ids, own=False)) for i in range(draw(st.integers(0, 4)))]
     if draw(st.booleans()):
         data["agreement"] = {"payment_terms": draw(st.integers(0, 120))}
+        if draw(st.integers(0, 2)) == 0:
+            data["agreement"]["retention"] = Decimal(draw(st.sampled_from((5, 10, 100))))
     return data
 
 
@@ -106,4 +119,6 @@ def flow(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

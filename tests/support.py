@@ -92,7 +92,18 @@ def mtrack(*arguments: str | Path, cwd: Path | None = None) -> Result:
             code = run([str(argument) for argument in arguments])
     finally:
         os.chdir(before)
+    _validate_json(arguments, code, out.getvalue())
     return Result(code, out.getvalue(), err.getvalue())
+
+
+JSON_OF = {"lint": "findings", "status": "status", "gaps": "gaps", "aging": "aging", "forecast": "forecast"}
+"""The commands whose JSON has a published schema; every such output that a test makes must fit it."""
+
+
+def _validate_json(arguments: tuple[str | Path, ...], code: int, out: str) -> None:
+    words = [str(argument) for argument in arguments]
+    if words[0:1] and words[0] in JSON_OF and code in (0, 1) and ("json" in words or "--format=json" in words):
+        validated(out, JSON_OF[words[0]])
 
 
 @cache

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from anything import AS_OF_ANY, MONEY, STATUS_WORDS, projects, restored, shuffled
+from anything import AS_OF_ANY, MONEY, STATUS_WORDS, copied, projects, restored, shuffled
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict
@@ -16,23 +16,29 @@ from support import AS_OF, mtrack, validated, write_tree
 
 from mtrack.check.workspace import load_project
 from mtrack.figures.aging import BUCKETS, bucket_of, outstanding_by_age
+from mtrack.figures.clock import ALWAYS
 from mtrack.figures.ledger import Ledger, Totals, work_out
+from mtrack.figures.states import STATES
 from mtrack.record import model, schema
+from mtrack.record.model import PaymentTerms
 from mtrack.record.settings import Settings
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mtrack.figures.allocation import Allocation
+    from mtrack.figures.invoices import InvoiceFigures
+
 ZERO = Decimal(0)
 
 
-def ledger(text: str, terms: int = 30) -> Ledger:
-    """The figures of records in YAML."""
+def ledger(text: str, terms: int = 30, day: date = AS_OF) -> Ledger:
+    """The figures of records in YAML, as of a day."""
     read = source.parse("acme/milestones.yaml", text, schema.shape("milestones"))
     file, project = load_project("acme", read, Settings())
     assert project is not None, file
-    return work_out(project, terms)
+    return work_out(project, PaymentTerms(terms), day)
 
 
 def amounts(text: str) -> tuple[Decimal, ...]:
@@ -81,15 +87,15 @@ invoices:
     lines: [{milestone: M2, amount: 9999.00}]
 """
 
-# number: gross received settled outstanding overpaid, due, bucket
+# number: gross received settled outstanding overpaid, due, bucket of what is outstanding
 INVOICES = {
     "INV-1": ("4800.00  900.00 1112.50 3687.50   0.00", date(2026, 1, 20), "31-60"),
     "INV-4": ("700.00     0.00    0.00  700.00   0.00", date(2026, 1, 11), "disputed"),
     "INV-5": ("360.00     0.00  400.00    0.00  40.00", date(2026, 2, 25), "not_due"),
-    "INV-6": ("400.00     0.00  400.00    0.00   0.00", date(2026, 2, 28), "not_due"),
+    "INV-6": ("400.00   400.00  400.00    0.00   0.00", date(2026, 2, 28), "not_due"),
     "INV-2": ("4000.00    0.00  400.00 3600.00   0.00", date(2025, 10, 11), "over_90"),
-    "C-1": ("-400.00    0.00 -400.00    0.00   0.00", date(2026, 2, 11), "1-30"),
-    "INV-3": ("0          0.00    0.00    0.00   0.00", date(2026, 1, 11), "31-60"),
+    "C-1": ("-400.00    0.00 -400.00    0.00   0.00", date(2026, 2, 11), None),
+    "INV-3": ("0          0.00    0.00    0.00   5.00", date(2026, 1, 11), None),
 }
 
 # milestone: agreed billed unbilled overbilled settled outstanding, expected status
@@ -97,7 +103,7 @@ MILESTONES = {
     "M1": ("4000.00 4000.00    0.00   0.00 1112.50 3687.50", "partially_paid"),
     "M2": ("5000.00 2700.00 2300.00   0.00    0.00 2700.00", "sent"),
     "M3": ("500.00   900.00    0.00 400.00    0.00  900.00", "sent"),
-    "M4": ("700.00   700.00    0.00   0.00    0.00  700.00", "cancelled"),
+    "M4": ("0.00     700.00    0.00 700.00    0.00  700.00", "cancelled"),
     "M5": ("300.00   300.00    0.00   0.00  400.00    0.00", "written_off"),
     "M6": ("400.00   400.00    0.00   0.00  400.00    0.00", "paid"),
 }
@@ -108,15 +114,20 @@ def test_worked_invoices() -> None:
         item.invoice.number: (
             (item.gross, item.received, item.settled, item.outstanding, item.overpaid),
             item.due,
-            bucket_of(item, AS_OF),
+            bucket(item),
         )
         for item in ledger(WORKED).invoices
     }
     assert found == {name: (amounts(text), due, bucket) for name, (text, due, bucket) in INVOICES.items()}
     live = [item.invoice.number for item in ledger(WORKED).invoices if item.live]
     assert live == ["INV-1", "INV-4", "INV-5", "INV-6", "INV-2"]
-    overdue = [item.invoice.number for item in ledger(WORKED).invoices if item.overdue(AS_OF)]
-    assert overdue == ["INV-1", "INV-2"]
+    overdue = {item.invoice.number: item.overdue for item in ledger(WORKED).invoices if item.overdue}
+    assert overdue == {"INV-1": Decimal("3687.50"), "INV-2": Decimal(3600)}
+
+
+def bucket(item: InvoiceFigures) -> str | None:
+    """The aging bucket of an invoice that falls due in one part."""
+    return bucket_of(item, *item.parts, AS_OF) if item.parts else None
 
 
 def test_worked_milestones() -> None:
@@ -131,20 +142,20 @@ def test_worked_milestones() -> None:
 
 
 def test_worked_sums() -> None:
-    # The cancelled M4 counts in no sum, but its invoice is owed.
-    assert asdict(ledger(WORKED).totals(AS_OF)) == {
-        "agreed": Decimal(10200), "billed": Decimal(8300), "unbilled": Decimal(2300), "overbilled": Decimal(400),
-        "received": Decimal(900), "settled": Decimal("1912.50"), "outstanding": Decimal("7987.50"),
-        "gross": Decimal(9860), "overdue": Decimal("7287.50"),
+    # Of the cancelled M4 nothing is agreed, so all that its invoice bills is too much, and it is owed.
+    assert asdict(ledger(WORKED).totals) == {
+        "agreed": Decimal(10200), "billed": Decimal(9000), "unbilled": Decimal(2300), "overbilled": Decimal(1100),
+        "overcredited": ZERO, "received": Decimal(1300), "settled": Decimal("1912.50"),
+        "outstanding": Decimal("7987.50"), "gross": Decimal(9860), "overdue": Decimal("7287.50"), "retained": ZERO,
     }  # fmt: skip
     assert outstanding_by_age(ledger(WORKED).invoices, AS_OF) == {
-        "not_due": ZERO, "1-30": ZERO, "31-60": Decimal("3687.50"), "61-90": ZERO, "over_90": Decimal(3600),
+        "retained": ZERO, "not_due": ZERO, "1-30": ZERO, "31-60": Decimal("3687.50"), "61-90": ZERO, "over_90": Decimal(3600),
         "disputed": Decimal(700),
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("due", "bucket"),
+    ("due", "expected"),
     [
         ("2026-02-21", "not_due"),
         ("2026-02-20", "not_due"),
@@ -157,10 +168,10 @@ def test_worked_sums() -> None:
         ("2025-11-21", "over_90"),
     ],
 )
-def test_aging_boundaries(due: str, bucket: str) -> None:
+def test_aging_boundaries(due: str, expected: str) -> None:
     (item,) = ledger(one(f"{{number: I, amount: 100, sent: 2025-01-01, due: {due}}}", "sent")).invoices
-    assert bucket_of(item, AS_OF) == bucket
-    assert item.overdue(AS_OF) == (bucket != "not_due")
+    assert bucket(item) == expected
+    assert item.overdue == (0 if expected == "not_due" else 100)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +193,7 @@ def test_due(fields: str, terms: int, agreement: str, due: str) -> None:
 
 def test_due_past_the_last_day_of_the_calendar() -> None:
     text = one("{number: I, amount: 100, sent: 9999-12-01}", "sent")
-    assert ledger(text).invoices[0].due == date.max
+    assert ledger(text, day=ALWAYS).invoices[0].due == date.max
 
 
 # Credit notes.
@@ -196,7 +207,7 @@ def credited(*notes: str, invoice: str = "amount: 1000, tax: 190") -> Ledger:
 
 
 @pytest.mark.parametrize(
-    ("notes", "live", "outstanding", "overpaid"),
+    ("notes", "live", "outstanding", "overcredited"),
     [
         ([], True, "1190", "0"),
         (["number: A, credits: INV, amount: 999.99"], True, "190.01", "0"),
@@ -216,10 +227,11 @@ def credited(*notes: str, invoice: str = "amount: 1000, tax: 190") -> Ledger:
         (["number: INV, credits: INV, amount: 1000"], False, "190", "0"),
     ],
 )
-def test_credit_notes(notes: list[str], live: bool, outstanding: str, overpaid: str) -> None:  # noqa: FBT001
+def test_credit_notes(notes: list[str], live: bool, outstanding: str, overcredited: str) -> None:  # noqa: FBT001
     invoice, *others = credited(*notes).invoices
     assert invoice.live is live
-    assert (invoice.outstanding, invoice.overpaid) == (Decimal(outstanding), Decimal(overpaid))
+    assert (invoice.outstanding, invoice.overcredited) == (Decimal(outstanding), Decimal(overcredited))
+    assert not invoice.overpaid
     assert invoice.credited_in_full is not live
     for note in others:
         assert not note.live
@@ -268,6 +280,8 @@ def pay(*paid: str) -> str:
 
 
 LOST = "written_off: {date: 2026-02-11, amount: 100}"
+
+BILLED_STATUSES = {"sent", "partially_paid", "paid", "written_off"}
 
 # name: records, expected status, other statuses that are accepted
 STATUSES: dict[str, tuple[str, str, set[str]]] = {
@@ -367,12 +381,31 @@ STATUSES: dict[str, tuple[str, str, set[str]]] = {
         "paid",
         set(),
     ),
-    "of no amount": (one(None, "not_billed", amount="0"), "not_billed", set()),
-    "of no amount, says paid": (one(None, "paid", amount="0.00"), "paid", set()),
-    "of no amount, says written off": (one(None, "written_off", amount="0"), "written_off", set()),
-    "of no amount, its bill is void": (one(bill("void: {date: 2026-02-01}"), "sent", amount="0"), "sent", set()),
-    "of no amount, billed": (one(bill(amount="0"), "not_billed", amount="0"), "sent", {"partially_paid"}),
+    "of no amount": (one(None, "not_billed", amount="0"), "not_billed", BILLED_STATUSES),
+    "of no amount, says paid": (one(None, "paid", amount="0.00"), "not_billed", BILLED_STATUSES),
+    "of no amount, says written off": (one(None, "written_off", amount="0"), "not_billed", BILLED_STATUSES),
+    "of no amount, its bill is void": (
+        one(bill("void: {date: 2026-02-01}"), "sent", amount="0"),
+        "not_billed",
+        BILLED_STATUSES,
+    ),
+    "of no amount, billed": (one(bill(amount="0"), "not_billed", amount="0"), "paid", set()),
     "of no amount, billed, says paid": (one(bill(amount="0"), "paid", amount="0"), "paid", set()),
+    "paid on a day": (one(bill("paid: 2026-02-12"), "sent"), "paid", set()),
+    "paid on a day nobody recorded": (one(bill("paid: true"), "sent"), "paid", set()),
+    "paid after a payment went back": (one(bill(pay("amount: 100", "amount: -1")), "paid"), "partially_paid", set()),
+    "all discounted": (one(bill(pay("amount: 0, discount: 100")), "sent"), "paid", set()),
+    "paid but the discount": (one(bill(pay("amount: 98, discount: 2")), "partially_paid"), "paid", set()),
+    "retained": (
+        one(bill(f"retained: {{amount: 5}}, {pay('amount: 95')}"), "paid"),
+        "partially_paid",
+        set(),
+    ),
+    "retained and paid": (
+        one(bill(f"retained: {{amount: 5}}, {pay('amount: 95', 'amount: 5')}"), "sent"),
+        "paid",
+        set(),
+    ),
 }
 
 
@@ -528,17 +561,16 @@ def test_allocations_sum_to_their_invoice(
 ) -> None:
     if data["invoices"]:  # one whose lines need not sum to its amount
         data["invoices"][0]["amount"] = amount
-    result = work(data, decimals)
+    result = work(data, decimals, as_of)
     for invoice in result.invoices:
         parts = [part for part in result.parts if part.invoice is invoice]
         if invoice.invoice.void is not None:
             assert not parts
             continue
-        for name in ("gross", "credited", "settled", "outstanding", "overpaid"):
+        for name in ("gross", "credited", "settled", "outstanding", "overdue", "overpaid"):
             assert sum(getattr(part, name) for part in parts) == getattr(invoice, name), name
         sign = -1 if invoice.invoice.is_credit_note else 1
         assert sum(part.net for part in parts) == sign * sum(line.amount for line in invoice.invoice.lines)
-        assert sum(part.overdue(as_of) for part in parts) == (invoice.outstanding if invoice.overdue(as_of) else 0)
         assert len({part.id for part in parts}) == len(parts)
 
 
@@ -547,84 +579,168 @@ def test_parts_add_up(data: dict[str, Any], decimals: int | None) -> None:
     result = work(data, decimals)
     for part in result.parts:
         assert part.gross == part.settled + part.outstanding - part.overpaid
-        assert part.net == part.settled_net + part.outstanding_net
+        assert 0 <= part.overdue <= part.outstanding
         assert min(part.outstanding, part.overpaid) == 0
         assert part.uncredited <= max(part.net, ZERO)
         if not part.invoice.invoice.is_credit_note:
-            assert 0 <= part.settled_net <= part.net
-            if not part.outstanding:
-                assert not part.outstanding_net
+            assert part.settled == part.credited + part.paid + part.written_off + part.overpaid + refunded(part)
     for item in result.milestones:
         for name in ("settled", "outstanding"):
             assert sum(getattr(part, name) for part in item.parts) == getattr(item, name)
         assert sum(part.net for part in item.parts) == item.billed
 
 
-def work(data: dict[str, Any], decimals: int | None = 2) -> Ledger:
+def refunded(part: Allocation) -> Decimal:
+    """What went back of a part beyond what came: below 0, as more is outstanding than its gross."""
+    return min(part.gross - part.credited - part.outstanding, ZERO) if part.outstanding else ZERO
+
+
+def work(data: dict[str, Any], decimals: int | None = 2, day: date = ALWAYS) -> Ledger:
     read = source.Source("acme/milestones.yaml")
-    return work_out(model.build("acme", read, data, "EUR", decimals, ()), 30)
+    return work_out(model.build("acme", read, data, "EUR", decimals, ()), PaymentTerms(30), day)
 
 
 @given(projects(), AS_OF_ANY)
 def test_identities(data: dict[str, Any], as_of: date) -> None:
-    result = work(data)
+    result = work(data, day=as_of)
     for item in result.milestones:
-        assert item.agreed == item.billed + item.unbilled - item.overbilled
-        assert min(item.unbilled, item.overbilled) == 0
-        assert item.unbilled >= 0
-        assert item.overbilled >= 0
+        assert item.agreed == item.billed + item.unbilled - item.overbilled + item.overcredited
+        assert 0 <= item.unbilled <= item.agreed
+        assert min(item.overbilled, item.overcredited) == min(item.unbilled, item.overbilled) == 0
+        assert item.overcredited >= 0
+        states = dict(item.states.items())
+        assert tuple(states) == STATES
+        assert min(states.values()) >= 0
+        assert sum(states.values()) == item.agreed + item.overbilled
+        assert 0 <= item.states.disputed <= item.states.outstanding
     for invoice in result.invoices:
-        assert invoice.gross == invoice.settled + invoice.outstanding - invoice.overpaid
-        assert invoice.outstanding >= 0
-        assert invoice.overpaid >= 0
-        assert not (invoice.outstanding and invoice.overpaid)
-        if invoice.invoice.void is not None:
-            assert not any((invoice.gross, invoice.received, invoice.settled, invoice.outstanding, invoice.live))
-    sums = result.totals(as_of)
-    assert sums.agreed == sums.billed + sums.unbilled - sums.overbilled
-    assert sums.gross == sums.settled + sums.outstanding - sum(invoice.overpaid for invoice in result.invoices)
+        assert_invoice_adds_up(invoice, as_of)
+    sums = result.totals
+    assert sums.agreed == sums.billed + sums.unbilled - sums.overbilled + sums.overcredited
+    overpaid = sum(invoice.overpaid for invoice in result.invoices if invoice.invoice.void is None)
+    assert sums.gross == sums.settled + sums.outstanding - overpaid
     assert 0 <= sums.overdue <= sums.outstanding
+    assert sum(dict(result.states.items()).values()) == sums.agreed + sums.overbilled
+
+
+def assert_invoice_adds_up(item: InvoiceFigures, as_of: date) -> None:
+    if item.invoice.void is not None:
+        assert not any((item.gross, item.received, item.settled, item.outstanding, item.overdue, item.live))
+        return
+    assert item.gross == item.settled + item.outstanding - item.overpaid
+    assert item.outstanding >= 0
+    assert item.overpaid >= 0
+    assert not (item.outstanding and item.overpaid)
+    assert 0 <= item.overdue <= item.outstanding
+    if item.invoice.is_credit_note:
+        assert item.settled == item.gross
+        return
+    settled = (item.received, item.withheld, item.fees, item.discounted, item.written_off, item.credited)
+    assert item.settled == sum(settled)
+    assert sum(part.amount for part in item.parts) == item.gross
+    assert sum(part.open for part in item.parts) == item.outstanding
+    assert sum(part.open for part in item.overdue_parts(as_of)) == item.overdue
 
 
 @given(projects(), AS_OF_ANY)
 def test_aging_sums_to_outstanding(data: dict[str, Any], as_of: date) -> None:
-    result = work(data)
+    result = work(data, day=as_of)
     buckets = outstanding_by_age(result.invoices, as_of)
     assert tuple(buckets) == BUCKETS
-    assert sum(buckets.values()) == result.totals(as_of).outstanding
-    late = sum(buckets[name] for name in BUCKETS if name not in ("not_due", "disputed"))
-    assert result.totals(as_of).overdue <= late
+    assert sum(buckets.values()) == result.totals.outstanding
+    late = sum(buckets[name] for name in BUCKETS if name not in ("not_due", "disputed", "retained"))
+    assert late <= result.totals.overdue <= late + buckets["retained"]
 
 
 @given(projects(), st.sampled_from([None, 0, 2, 3]))
 def test_milestones_sum_to_their_invoices(data: dict[str, Any], decimals: int | None) -> None:
     result = work(data, decimals)
-    sums = result.totals(AS_OF)
+    sums = result.totals
     assert sum(item.settled for item in result.milestones) == sums.settled
     assert sum(item.outstanding for item in result.milestones) == sums.outstanding
 
 
 @given(projects(), AS_OF_ANY, st.randoms(use_true_random=False))
 def test_order_does_not_matter(data: dict[str, Any], as_of: date, random: Any) -> None:
-    assert _summary(work(shuffled(data, random)), as_of) == _summary(work(data), as_of)
+    assert _summary(work(shuffled(data, random), day=as_of)) == _summary(work(data, day=as_of))
 
 
-def _summary(result: Ledger, as_of: date) -> Any:
+def _summary(result: Ledger) -> Any:
     milestones = {
         item.milestone.id: (
-            item.billed, item.unbilled, item.overbilled, item.settled, item.outstanding, item.expected_status,
-            item.accepted_statuses, {invoice.invoice.number for invoice in item.invoices}, item.open,
+            item.agreed, item.billed, item.unbilled, item.overbilled, item.overcredited, item.settled, item.outstanding,
+            item.overdue, item.states, item.expected_status, item.accepted_statuses, item.open,
+            {invoice.invoice.number for invoice in item.invoices},
         )
         for item in result.milestones
     }  # fmt: skip
     invoices = {
         item.invoice.number: (
-            item.gross, item.received, item.settled, item.outstanding, item.overpaid, item.due, item.live,
-            item.at_its_word, item.overdue(as_of), bucket_of(item, as_of),
+            item.gross, item.received, item.settled, item.outstanding, item.overpaid, item.overcredited, item.due,
+            item.live, item.at_its_word, item.overdue, item.retained,
         )
         for item in result.invoices
     }  # fmt: skip
-    return milestones, invoices, result.totals(as_of), outstanding_by_age(result.invoices, as_of)
+    return milestones, invoices, result.totals, outstanding_by_age(result.invoices, result.day)
+
+
+@given(projects(), AS_OF_ANY, AS_OF_ANY)
+def test_a_day_is_the_same_when_everything_later_is_removed(data: dict[str, Any], one_day: date, other: date) -> None:
+    """At a later day but for what the clock itself decides: what is overdue, retained, on hold, due to be billed."""
+    day, later = sorted((one_day, other))
+    data = with_statuses_brought_right(data)
+    seen, cut = work(data, day=day), work(without_later(data, day), day=later)
+    assert not cut.left_out
+    for one_, two_ in zip(seen.milestones, cut.milestones, strict=True):
+        for name in ("agreed", "billed", "unbilled", "overbilled", "overcredited", "settled", "outstanding"):
+            assert getattr(one_, name) == getattr(two_, name), name
+    for name in ("received", "settled", "outstanding", "gross", "retained"):
+        assert getattr(seen.totals, name) == getattr(cut.totals, name), name
+    same = work(without_later(data, day), day=day)
+    assert (same.totals, same.states) == (seen.totals, seen.states)
+    assert outstanding_by_age(same.invoices, day) == outstanding_by_age(seen.invoices, day)
+
+
+def with_statuses_brought_right(data: dict[str, Any]) -> dict[str, Any]:
+    """A copy of the records in which nothing is taken at its word, and no status alone cancels a milestone."""
+    result = copied(data)
+    for item in result["milestones"]:
+        item["status"] = "cancelled" if "cancelled" in item else "not_billed"
+    return result
+
+
+def without_later(data: dict[str, Any], day: date) -> dict[str, Any]:
+    """A copy of the records without all that is dated after a day."""
+    last = day.isoformat()
+    result = copied(data)
+    result["invoices"] = [invoice_until(item, last) for item in result["invoices"] if item["sent"] <= last]
+    for item in result["milestones"]:
+        if "invoice" in item:
+            if item["invoice"]["sent"] > last:
+                del item["invoice"]
+            else:
+                item["invoice"] = invoice_until(item["invoice"], last)
+        if "cancelled" in item and item["cancelled"]["date"] > last:
+            del item["cancelled"]
+            item["status"] = "not_billed"
+        delivered = item.get("deliverable", {})
+        for name in ("completed", "approved"):
+            if delivered.get(name, "") > last:
+                del delivered[name]
+    return result
+
+
+def invoice_until(invoice: dict[str, Any], last: str) -> dict[str, Any]:
+    result = {
+        name: value
+        for name, value in invoice.items()
+        if not (name in ("void", "written_off") and value["date"] > last)
+        and not (name == "disputed" and value["since"] > last)
+        and not (name == "paid" and value is not True and value > last)
+    }
+    if "payments" in result:
+        result["payments"] = [item for item in result["payments"] if item["date"] <= last]
+    return result
 
 
 @given(projects())
@@ -654,7 +770,7 @@ def test_writing_the_expected_status_comes_to_rest(data: dict[str, Any]) -> None
 def test_sums_of_projects_are_the_sums_of_all_their_records(several: list[dict[str, Any]], as_of: date) -> None:
     whole = Totals()
     for data in several:
-        whole = Totals.sum((whole, work(data).totals(as_of)))
+        whole = Totals.sum((whole, work(data, day=as_of).totals))
     # The same records as if in one project: ids and numbers apart, each with its own terms written out.
     merged: dict[str, Any] = {"project": "P", "milestones": [], "invoices": []}
     for i, data in enumerate(several):
@@ -669,7 +785,7 @@ def test_sums_of_projects_are_the_sums_of_all_their_records(several: list[dict[s
             invoice["due"] = due[invoice["number"].split("-", 1)[1]]
         merged["milestones"] += apart["milestones"]
         merged["invoices"] += apart["invoices"]
-    assert work(merged).totals(as_of) == whole if several else whole == Totals()
+    assert work(merged, day=as_of).totals == whole if several else whole == Totals()
 
 
 def test_workspace_sums_by_currency(tmp_path: Path) -> None:
@@ -685,14 +801,22 @@ def test_workspace_sums_by_currency(tmp_path: Path) -> None:
     status = validated(result.out, "status")
     assert status["totals"] == {
         "EUR": {
-            "agreed": "20400.00", "billed": "16600.00", "unbilled": "4600.00", "received": "1800.00", "settled": "3825.00",
+            "agreed": "20400.00", "billed": "18000.00", "unbilled": "4600.00", "received": "2600.00", "settled": "3825.00",
             "outstanding": "15975.00", "overdue": "14575.00",
+            "states": {
+                "paid": "2654.16", "written_off": "600.00", "outstanding": "1400.00", "overdue": "13345.84",
+                "to_bill": "4600.00", "on_hold": "0.00", "ahead": "0.00",
+            },
         },
         "USD": {
             "agreed": "100.00", "billed": "100.00", "unbilled": "0.00", "received": "40.00", "settled": "40.00",
             "outstanding": "60.00", "overdue": "0.00",
+            "states": {
+                "paid": "40.00", "written_off": "0.00", "outstanding": "60.00", "overdue": "0.00",
+                "to_bill": "0.00", "on_hold": "0.00", "ahead": "0.00",
+            },
         },
     }  # fmt: skip
-    for name in status["totals"]["EUR"]:
+    for name in set(status["totals"]["EUR"]) - {"states"}:
         parts = [Decimal(item["totals"][name]) for item in status["projects"] if item["currency"] == "EUR"]
         assert sum(parts) == Decimal(status["totals"]["EUR"][name])

@@ -97,6 +97,16 @@ def test_proportions_are_rounded_once(amount: Decimal, part: Decimal, whole: Dec
     assert (Fraction(found) * 10**decimals).denominator == 1
 
 
+@pytest.mark.parametrize(
+    ("amount", "part", "whole", "decimals", "found"),
+    [("0.005", "1", "1", 2, "0.01"), ("0.004", "1", "1", 2, "0.00"), ("0.015", "19", "19", 2, "0.02"),
+     ("1", "1", "3", 2, "0.33"), ("1", "1", "8", 2, "0.13"), ("1", "3", "8", 2, "0.38"), ("5", "1", "10", 0, "1"),
+     ("0.50", "19", "100", 2, "0.10"), ("2", "8.1", "100", 2, "0.16"), ("12.50", "7.4", "100", 2, "0.93")],
+)  # fmt: skip
+def test_proportions_are_rounded_half_up(amount: str, part: str, whole: str, decimals: int, found: str) -> None:
+    assert str(money.proportion(Decimal(amount), Decimal(part), Decimal(whole), decimals)) == found
+
+
 @given(POSITIVE, POSITIVE)
 def test_percent_is_rounded_down(part: Decimal, whole: Decimal) -> None:
     percent = money.percent(part, whole)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from mtrack.finding import Route
 
 NAMES = ("milestones", "workspace")
+OUTPUTS = tuple(name for name in resources.SCHEMAS if name not in NAMES)
+"""The schemas of what mtrack prints as JSON."""
 
 
 # --- The schemas -----------------------------------------------------------------------------------------------
@@ -70,6 +72,31 @@ def test_every_key_has_title_description_and_examples(name: str) -> None:
         assert re.fullmatch(r"[A-Z].*\.", said["description"]), path
         assert "not" in said or said["examples"], path
     assert seen > (100 if name == "milestones" else 20)
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_every_key_of_an_output_has_title_description_and_examples(name: str) -> None:
+    data = json.loads(resources.schema_text(name))
+    definitions = {f"#/$defs/{key}": node for key, node in data["$defs"].items()}
+    seen = 0
+    for path, node in [*nodes(data), *definitions.items()]:
+        if path.endswith(("/items", "/additionalProperties")) and "$ref" not in node:
+            continue
+        seen += 1
+        said = {**definitions.get(node.get("$ref", ""), {}), **node}
+        assert re.fullmatch(r"[A-Z].*[^.]", said["title"]), path
+        assert re.fullmatch(r"[A-Z].*\.", said["description"]), path
+        assert said.get("type") == "object" or said["examples"], path
+    assert seen > 10
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_examples_of_outputs_are_good_examples(name: str) -> None:
+    data = json.loads(resources.schema_text(name))
+    for path, node in nodes(data):
+        merged = {"$schema": data["$schema"], "$defs": data["$defs"], **node}
+        for example in node.get("examples", ()):
+            assert Draft202012Validator(merged).is_valid(example), (path, example)
 
 
 @pytest.mark.parametrize("name", NAMES)

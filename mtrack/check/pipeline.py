@@ -40,8 +40,9 @@ class Checked(Struct, Generic[S], frozen=True):
 
     @property
     def report_of_figures(self) -> Report:
-        """The report as a view of figures tells it: what has none counts as skipped."""
-        return replace(self.report, skipped=self.without_figures)
+        """The report as a view of figures tells it: what has none counts as skipped, and what it leaves out is not told."""
+        shown = self.report.narrowed(finding for finding in self.report.findings if not finding.left_out)
+        return replace(shown, skipped=self.without_figures)
 
 
 def no_summary(_context: ProjectContext, _findings: Sequence[Finding]) -> None:

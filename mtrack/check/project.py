@@ -94,6 +94,7 @@ def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> 
         related=related(workspace, problem),
         since=problem.since,
         about=problem.about,
+        left_out=problem.left_out,
         waiver=item.waiver,
         places=2 if places is None else places,
         excerpt=source.line_text(span.line) if source and span else None,

@@ -41,7 +41,7 @@ def _schema_names(_context: click.Context, _parameter: click.Parameter, incomple
 @click.option("--check", is_flag=True, help="Say whether the schemas in the workspace of PATH are this mtrack's.")
 @click.option("--update", is_flag=True, help="Write this mtrack's schemas into the workspace of PATH.")
 def schema(name: str | None, check: bool, update: bool) -> int:  # noqa: FBT001
-    """Print a JSON Schema: of milestones.yaml, of mtrack.yaml (workspace), or of what lint and status print as JSON.
+    """Print a JSON Schema: of milestones.yaml, of mtrack.yaml (workspace), or of what a view prints as JSON.
 
     A workspace keeps copies of the first two in .mtrack/schemas, for editors. With --check, exit code 1 says that they
     are missing or another version's.

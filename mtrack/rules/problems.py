@@ -22,6 +22,7 @@ class More(TypedDict, total=False):
     amount: Decimal
     since: date | None
     about: str
+    left_out: bool
     related: tuple[tuple[Place, str], ...]
     milestone: str | None
     invoice: str | None

@@ -233,7 +233,7 @@ def future_date(context: ProjectContext) -> Iterator[Problem]:
     """A date of something that happened lies after today (`--as-of`).
 
     Why: a payment of next month is a hope or a typo; until then it makes an invoice look paid. Planned, due
-    and until dates may lie ahead.
+    and until dates may lie ahead. Figures, views and the report leave out what is dated later, the agreement aside.
 
     Bad:
         project: Acme website
@@ -257,11 +257,11 @@ def future_date(context: ProjectContext) -> Iterator[Problem]:
         hint = "check the date; what has not happened yet is not recorded"
         place = project.place(*(record.route if record else ()), *way)
         if isinstance(record, Invoice):
-            yield about_invoice(project, record, place, f"invoice {record.number} {message}", hint)
+            yield about_invoice(project, record, place, f"invoice {record.number} {message}", hint, left_out=True)
         elif isinstance(record, Milestone):
-            yield about_milestone(project, record, place, f"{record.label} {message}", hint)
+            yield about_milestone(project, record, place, f"{record.label} {message}", hint, left_out=True)
         else:
-            yield Problem(place=place, message=message, hint=hint)
+            yield Problem(place=place, message=message, hint=hint, left_out=way != ("agreement", "signed"))
 
 
 def _happened(project: Project) -> Iterator[tuple[date | None, Milestone | Invoice | None, Route, str]]:

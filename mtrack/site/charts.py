@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mtrack.views.progress import Progress
 
 ZERO = money.ZERO
-_TEXTURED = ("overdue", "to_bill", "disputed")
+_TEXTURED = ("written_off", "overdue", "to_bill", "disputed")
 """The states told apart by a texture too."""
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _CENT = Decimal("0.01")
@@ -171,7 +171,7 @@ def columns(months: Sequence[Month], wording: Wording, height: int = 128) -> Mar
     inner = [f'<rect class="axis" x="0" y="{floor}" width="100%" height="1"/>']
     for i, month in enumerate(months):
         start = (slot * i).quantize(_CENT)
-        for state, amount, offset in (("billed", month.billed, "0.14"), ("received", month.received, "0.52")):
+        for state, amount, offset in (("billed", month.billed, "0.14"), ("paid", month.received, "0.52")):
             tall = percent_of(amount, top) * (floor - 6) / 100
             inner.append(_column(state, start + slot * Decimal(offset), slot * Decimal("0.34"), tall, floor))
         middle = (start + slot / 2).quantize(_CENT)

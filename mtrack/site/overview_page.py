@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MOST_ATTENTION = 100
 """How many gaps and overlaps the overview lists; all of them are among the findings."""
-_BUCKET_STATES = {"not_due": "outstanding", "disputed": "disputed"}
+_BUCKET_STATES = {"retained": "outstanding", "not_due": "outstanding", "disputed": "disputed"}
 """The state of an aging bucket; of all others it is overdue."""
 _BAND_STATES = {
     "certain": "outstanding",

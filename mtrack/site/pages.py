@@ -155,7 +155,8 @@ class Site:
         context = self.workspace.open(folder)[1]
         assert context is not None
         files = Files(context, None if self.live else self._folder_of(page_of(folder)))
-        return project_values(context, kept.findings, files, links, self.wording, self.workspace.as_of)
+        findings = [finding for finding in kept.findings if not finding.left_out]
+        return project_values(context, findings, files, links, self.wording, self.workspace.as_of)
 
     def _render(self, name: str, values: dict[str, Any]) -> str:
         try:

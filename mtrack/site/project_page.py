@@ -224,7 +224,7 @@ def _milestone_row(
         settled=figures.settled if figures.invoices else None,
         outstanding=figures.outstanding if figures.invoices and figures.outstanding else None,
         state=milestone_state(entry),
-        expected=None if record.status in figures.accepted_statuses else figures.expected_status,
+        expected=None if record.status in entry.accepted_statuses else entry.expected_status,
         findings=findings,
     )
 

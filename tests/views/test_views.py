@@ -17,6 +17,7 @@ from mtrack.check.report import Selection
 from mtrack.check.workspace import Workspace
 from mtrack.figures.aging import BUCKETS
 from mtrack.figures.ledger import Totals
+from mtrack.figures.states import STATES, States
 from mtrack.record import model
 from mtrack.record.settings import Settings
 from mtrack.rules.context import ProjectContext, RecordFile
@@ -26,7 +27,6 @@ from mtrack.views.milestone import lane, milestone_state
 from mtrack.views.months import last_months, months, turnover
 from mtrack.views.overview import overview
 from mtrack.views.percentages import percent, percentages
-from mtrack.views.progress import PARTS, Progress
 from mtrack.views.register import register_rows
 from mtrack.views.statement import statement
 from mtrack.views.status import project_status, status
@@ -76,17 +76,17 @@ def test_sums_of_projects_are_those_of_the_workspace(records: Records, as_of: da
         shown = [item for item in view.projects if item.project.currency == currency]
         for name in Totals.__struct_fields__:
             assert added((item.totals for item in shown), name) == getattr(totals, name), name
-        for name in Progress.__struct_fields__:
+        for name in ("agreed", "approved", "overbilled"):
             assert added((item.progress for item in shown), name) == getattr(view.progress[currency], name), name
+        for name in States.__struct_fields__:
+            parts = (item.progress.states for item in shown)
+            assert added(parts, name) == getattr(view.progress[currency].states, name), name
 
 
 @given(projects(), AS_OF_ANY)
 def test_status_shows_of_each_milestone_its_part_of_the_sums(data: dict[str, Any], as_of: date) -> None:
     item = project_status(context(data, as_of))
-    counted = [entry.figures for entry in item.milestones if not entry.figures.milestone.cancelled]
-    for name in ("agreed", "billed", "unbilled", "overbilled"):
-        assert added(counted, name) == getattr(item.totals, name), name
-    for name in ("settled", "outstanding"):  # an invoice is owed whatever became of its milestone
+    for name in ("agreed", "billed", "unbilled", "overbilled", "overcredited", "settled", "outstanding", "overdue"):
         assert added((entry.figures for entry in item.milestones), name) == getattr(item.totals, name), name
     for entry in item.milestones:
         assert {figures.invoice.number for figures in entry.invoices} >= {
@@ -98,16 +98,17 @@ def test_status_shows_of_each_milestone_its_part_of_the_sums(data: dict[str, Any
 def test_the_parts_of_progress_sum_to_agreed_and_overbilled(data: dict[str, Any], as_of: date) -> None:
     item = project_status(context(data, as_of))
     for progress in (item.progress, *(entry.progress for entry in item.milestones)):
-        parts = sum((getattr(progress, name) for name in PARTS), Decimal(0))
-        assert parts == progress.agreed + progress.overbilled
-        assert min(progress.outstanding, progress.overdue, progress.billable, progress.ahead) >= 0
-        assert 0 <= progress.disputed <= progress.outstanding
+        assert tuple(progress.parts) == STATES
+        assert sum(progress.parts.values()) == progress.agreed + progress.overbilled
+        assert min(progress.parts.values()) >= 0
+        assert 0 <= progress.states.disputed <= progress.states.outstanding
         assert 0 <= progress.approved <= progress.agreed
         shares = [share for share in progress.percentages.values() if share is not None]
         assert sum(shares) == (100 if any(progress.parts.values()) else 0)
         if progress.percent_disputed is not None:
             assert progress.percent_disputed <= (progress.percentages["outstanding"] or 0)
-    assert (item.progress.billed, item.progress.agreed) == (item.totals.billed, item.totals.agreed)
+    assert item.progress.agreed == item.totals.agreed
+    assert item.progress.states.billed == item.totals.billed + item.totals.overcredited
 
 
 @given(projects(), AS_OF_ANY)
@@ -120,19 +121,22 @@ def test_a_statement_adds_up_in_both_directions(data: dict[str, Any], as_of: dat
         assert line.before + line.this_period == line.billed
         assert line.billed + line.balance == line.agreed
     assert sheet.total.billed == item.totals.billed
-    assert sheet.total.received == item.progress.received
+    assert sheet.total.received == item.progress.states.paid
 
 
 @given(projects(), AS_OF_ANY)
 def test_the_register_sums_to_the_totals(data: dict[str, Any], as_of: date) -> None:
     shown = context(data, as_of)
     rows, totals = register_rows(shown), project_status(shown).totals
-    assert len(rows) == len(data["invoices"]) + sum("invoice" in item for item in data["milestones"])
+    own = [item["invoice"] for item in data["milestones"] if "invoice" in item]
+    assert len(rows) == sum(item["sent"] <= as_of.isoformat() for item in (*data["invoices"], *own))
     counted = [row for row in rows if row.state != "void"]
     for name in ("gross", "settled", "outstanding"):
         assert added(counted, name) == getattr(totals, name), name
-    assert added((row for row in rows if row.state == "overdue"), "outstanding") == totals.overdue
-    assert not any(row.outstanding for row in rows if row.state in ("void", "credit", "received", "written_off"))
+    late = {item.invoice.number: item.overdue for item in shown.ledger.invoices if item.overdue}
+    assert {row.number for row in rows if row.state == "overdue"} == set(late)
+    assert sum(late.values()) == totals.overdue
+    assert not any(row.outstanding for row in rows if row.state in ("void", "paid", "written_off"))
 
 
 @given(projects(), AS_OF_ANY)
