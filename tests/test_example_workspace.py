@@ -43,6 +43,7 @@ PROJECTS = (
     "initech-portal",
     "nakatomi-wayfinding",
     "umbrella-intranet",
+    "vandelay-catalogue",
 )
 
 SMALLEST = """\
@@ -95,6 +96,7 @@ FINDINGS: tuple[tuple[Any, ...], ...] = (
     ("warning", "skipped-milestone", "nakatomi-wayfinding/milestones.yaml", 32, 13, "not_billed", "M2", None, "1500000", "JPY", False),
     ("info", "invoice-number-gap", "nakatomi-wayfinding/milestones.yaml", 43, 15, "INV-2026-011", "M3", "INV-2026-011", None, None, False),
     ("warning", "signoff-missing", "umbrella-intranet/milestones.yaml", 47, 7, "note:", "M2", None, None, None, True),
+    ("warning", "upfront-not-billed", "vandelay-catalogue/milestones.yaml", 69, 13, "not_billed", "M4", None, "3000.00", "CHF", False),
 )  # fmt: skip
 """Every finding, in order."""
 
@@ -105,7 +107,7 @@ def test_lint_finds_what_the_example_is_about_and_nothing_else() -> None:
     expected = [(*row[:5], *row[6:]) for row in FINDINGS]
     assert [tuple(finding[name] for name in fields) for finding in found["findings"]] == expected
     assert found["summary"] == {
-        "projects": 6, "milestones": 28, "errors": 2, "warnings": 6, "infos": 1, "waived": 4,
+        "projects": 7, "milestones": 33, "errors": 2, "warnings": 7, "infos": 1, "waived": 4,
     }  # fmt: skip
     assert found["skipped"] == []
 
@@ -169,6 +171,7 @@ def test_the_output_does_not_depend_on_where_it_is_asked_for() -> None:
         ("initech-portal", 1, 1, 1),
         ("nakatomi-wayfinding", 0, 1, 0),
         ("umbrella-intranet", 0, 0, 0),
+        ("vandelay-catalogue", 0, 1, 0),  # a deposit not billed
     ],
 )
 def test_exit_codes(folder: str, lint: int, strict: int, gaps: int) -> None:
@@ -213,9 +216,9 @@ def statuses(folder: str) -> dict[str, str]:
     return {milestone.id: milestone.status for milestone in context(folder).project.milestones}
 
 
-def test_there_are_six_projects_in_three_currencies() -> None:
+def test_there_are_seven_projects_in_four_currencies() -> None:
     assert tuple(item.project.folder for item in contexts(workspace())) == PROJECTS
-    assert {item.project.currency for item in contexts(workspace())} == {"EUR", "USD", "JPY"}
+    assert {item.project.currency for item in contexts(workspace())} == {"CHF", "EUR", "USD", "JPY"}
     assert not context("initech-portal").project.own_currency  # the studio's default
     assert (workspace().settings.name, workspace().settings.locale) == ("Studio North", "en_GB")
 
@@ -247,7 +250,7 @@ def test_the_closed_one_is_paid_and_has_no_finding_at_all() -> None:
     assert rules_of("globex-rebrand") == rules_of("globex-rebrand", waived=True) == []
     assert project.closed == date(2026, 6, 8)
     assert set(statuses("globex-rebrand").values()) == {"paid"}
-    assert context("globex-rebrand").ledger.totals(TODAY).outstanding == 0
+    assert context("globex-rebrand").ledger.totals.outstanding == 0
 
 
 def test_the_one_in_full_swing_has_milestones_at_every_stage() -> None:
@@ -257,7 +260,7 @@ def test_the_one_in_full_swing_has_milestones_at_every_stage() -> None:
     for figures in ledger.milestones:
         milestone, live = figures.milestone, figures.live_invoices
         if live:
-            late = ", overdue" if any(item.overdue(TODAY) for item in live) else ""
+            late = ", overdue" if any(item.overdue for item in live) else ""
             stages[milestone.id] = figures.expected_status + late
         else:
             stages[milestone.id] = (
@@ -303,7 +306,7 @@ def test_the_disputed_one_is_neither_overdue_nor_a_gap() -> None:
     (disputed,) = (item for item in ledger.invoices if item.invoice.disputed)
     assert disputed.due == date(2026, 9, 7)  # 17 August and 21 days: long past
     assert disputed.outstanding == 9000
-    assert not disputed.overdue(TODAY)
+    assert not disputed.overdue
     assert outstanding_by_age(ledger.invoices, TODAY)["disputed"] == 9000
     assert project.agreement is not None
     assert [item.amount for item in project.agreement.amendments] == [6500, -4000]
@@ -337,15 +340,15 @@ def test_what_the_format_offers_is_shown_somewhere() -> None:
         "waivers": sum(len(project.waivers) for project in projects),
     }
     assert shown == {
-        "client": 5, "upfront": 1, "hold": 1, "cancelled": 1, "attachments": 1, "tax": 9,
+        "client": 6, "upfront": 2, "hold": 1, "cancelled": 1, "attachments": 1, "tax": 9,
         "lines over several milestones": 1, "void": 1, "replaces": 1, "credit notes": 1, "disputed": 1,
-        "written off": 1, "withheld": 2, "fee": 2, "received": 1, "waivers": 1,
+        "written off": 2, "withheld": 2, "fee": 2, "received": 1, "waivers": 1,
     }  # fmt: skip
 
 
 def test_invoice_numbers_run_in_one_series_across_the_studio() -> None:
     sent = {invoice.number: invoice.sent for item in contexts(workspace()) for invoice in item.project.invoices()}
-    expected = [f"INV-2025-{n:03}" for n in (31, 32, 33)] + [f"INV-2026-{n:03}" for n in range(1, 20) if n != 10]
+    expected = [f"INV-2025-{n:03}" for n in range(31, 37)] + [f"INV-2026-{n:03}" for n in range(1, 20) if n != 10]
     assert sorted(sent) == expected
     days = [sent[number] for number in expected]
     assert days == sorted(days)
@@ -367,9 +370,8 @@ def test_the_year_runs_from_november_to_november() -> None:
 NAMES = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
 
 TOTALS = {
-    # M1 4,000 + M2 5,000; M1 is billed; no payment is listed, so nothing is known as received, and its status `paid`
-    # is taken at its word: settled 4,000
-    "acme-website": ("9000.00", "4000.00", "5000.00", "0.00", "4000.00", "0.00", "0.00"),
+    # M1 4,000 + M2 5,000; M1 is billed; no payment is listed, and its status `paid` is taken at its word: 4,000 came
+    "acme-website": ("9000.00", "4000.00", "5000.00", "4000.00", "4000.00", "0.00", "0.00"),
     # 4,000 + 6,000 + 5,000 + 3,500, all billed (the void INV-2026-001 not counted). Gross: 23 % on top, 22,755.
     # Cash 4,920 + 7,380 + 6,138 + 2,305 + 2,000 = 22,743; with 12 written off all of it is settled
     "globex-rebrand": ("18500.00", "18500.00", "0.00", "22743.00", "22755.00", "0.00", "0.00"),
@@ -387,6 +389,9 @@ TOTALS = {
     # on hold is unbilled. Cash 5,000 + 8,000. Settled: INV-2026-003 5,000 + 500 credited, the credit note itself -500,
     # INV-2026-008 8,000. Outstanding the disputed 9,000, which is not overdue
     "umbrella-intranet": ("28500.00", "22000.00", "6500.00", "13000.00", "13000.00", "9000.00", "0.00"),
+    # 6,000 + 3,000 + 4,000 + 3,000 + 5,000; M1 to M3 billed. Cash 9,000 in one transfer, and 1,600; with 2,400 written
+    # off all three are settled
+    "vandelay-catalogue": ("21000.00", "13000.00", "8000.00", "10600.00", "13000.00", "0.00", "0.00"),
 }
 
 CURRENCIES = {
@@ -395,11 +400,12 @@ CURRENCIES = {
         "86000.00",  # 9,000 + 18,500 + 30,000 + 28,500
         "80000.00",  # 4,000 + 18,500 + 35,500 + 22,000
         "14500.00",  # 5,000 + 0 + 3,000 + 6,500; 86,000 = 80,000 + 14,500 - 8,500 billed twice
-        "51733.00",  # 0 + 22,743 + 15,990 + 13,000
+        "55733.00",  # 4,000 + 22,743 + 15,990 + 13,000
         "55745.00",  # 4,000 + 22,755 + 15,990 + 13,000
         "36675.00",  # 0 + 0 + 27,675 + 9,000
         "0.00",
     ),
+    "CHF": TOTALS["vandelay-catalogue"],
     "JPY": TOTALS["nakatomi-wayfinding"],
     "USD": TOTALS["hooli-app"],
 }
@@ -448,8 +454,15 @@ MILESTONES: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("M1", "paid", "paid", "5000.00", "5000.00", "0.00", "5000.00", "0.00", ["INV-2026-003", "INV-2026-005"]),
         ("M2", "paid", "paid", "8000.00", "8000.00", "0.00", "8000.00", "0.00", ["INV-2026-008"]),
         ("M3", "sent", "sent", "9000.00", "9000.00", "0.00", "0.00", "9000.00", ["INV-2026-015"]),
-        ("M4", "cancelled", "cancelled", "4000.00", "0.00", "4000.00", "0.00", "0.00", []),
+        ("M4", "cancelled", "cancelled", "0.00", "0.00", "0.00", "0.00", "0.00", []),  # its 4,000 are agreed no more
         ("M5", "not_billed", "not_billed", "6500.00", "0.00", "6500.00", "0.00", "0.00", []),
+    ),
+    "vandelay-catalogue": (
+        ("M1", "paid", "paid", "6000.00", "6000.00", "0.00", "6000.00", "0.00", ["INV-2025-034"]),
+        ("M2", "paid", "paid", "3000.00", "3000.00", "0.00", "3000.00", "0.00", ["INV-2025-035"]),
+        ("M3", "paid", "paid", "4000.00", "4000.00", "0.00", "4000.00", "0.00", ["INV-2025-036"]),  # 1,600 + 2,400
+        ("M4", "not_billed", "not_billed", "3000.00", "0.00", "3000.00", "0.00", "0.00", []),
+        ("M5", "not_billed", "not_billed", "5000.00", "0.00", "5000.00", "0.00", "0.00", []),
     ),
 }  # fmt: skip
 
@@ -484,7 +497,7 @@ def test_the_hand_worked_figures_agree_with_each_other() -> None:
             assert sum(Decimal(row[index]) for row in counted) == total, (folder, index)
         surplus = sum(max(Decimal(row[4]) - Decimal(row[3]), Decimal(0)) for row in counted)
         assert agreed == billed + unbilled - surplus
-    for code, folders in {"EUR": [0, 1, 3, 5], "JPY": [4], "USD": [2]}.items():
+    for code, folders in {"CHF": [6], "EUR": [0, 1, 3, 5], "JPY": [4], "USD": [2]}.items():
         for i, whole in enumerate(CURRENCIES[code]):
             assert sum(Decimal(TOTALS[PROJECTS[folder]][i]) for folder in folders) == Decimal(whole)
 
@@ -492,6 +505,7 @@ def test_the_hand_worked_figures_agree_with_each_other() -> None:
 def test_gaps_sums_what_is_at_stake() -> None:
     data = json.loads(run("gaps", EXAMPLE, "--format", "json").out)
     assert data["totals"] == {
+        "CHF": {"gaps": "3000.00", "overlaps": "0.00"},  # the deposit of Vandelay
         "EUR": {"gaps": "0.00", "overlaps": "8500.00"},  # M3 of Initech, once
         "JPY": {"gaps": "1500000", "overlaps": "0"},  # M2 of Nakatomi, skipped
         "USD": {"gaps": "29500.00", "overlaps": "0.00"},  # 5,500 + 14,000 overdue, 10,000 approved and not billed
@@ -500,6 +514,7 @@ def test_gaps_sums_what_is_at_stake() -> None:
         ("hooli-app", "29500.00", "0.00"),
         ("initech-portal", "0.00", "8500.00"),
         ("nakatomi-wayfinding", "1500000", "0"),
+        ("vandelay-catalogue", "3000.00", "0.00"),
     ]
     # days: 26 August, 28 October and 3 November to 22 November; 2 November; 24 April and 22 May
     since = [(row["rule"], row["days"]) for item in data["projects"] for row in (*item["gaps"], *item["overlaps"])]
@@ -508,6 +523,7 @@ def test_gaps_sums_what_is_at_stake() -> None:
         ("overbilled", 20),
         ("unrecorded-file", None), ("delivered-not-approved", 212), ("skipped-milestone", 184),
         ("invoice-number-gap", None),
+        ("upfront-not-billed", 20),
     ]  # fmt: skip
 
 
@@ -584,7 +600,7 @@ def test_the_invoices_say_what_the_records_say() -> None:
             gross = money.display(invoice.amount + invoice.tax, project.currency, project.places)
             assert amount_line(lines, "Total") == gross
             checked += 1
-    assert checked == 20
+    assert checked == 23
 
 
 def test_the_agreements_say_what_the_records_say() -> None:
@@ -647,7 +663,7 @@ def test_each_approval_is_dated_as_its_sign_off() -> None:
             domain = message["From"].addresses[0].domain
             assert domain.partition(".")[0] in item.project.name.lower()
     assert sorted(named) == MAILS
-    assert len(named) == 17
+    assert len(named) == 20
 
 
 def test_all_companies_and_addresses_are_made_up() -> None:
