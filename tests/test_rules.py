@@ -264,8 +264,48 @@ EDGES: dict[str, tuple[str, list[str]]] = {
     "planned yesterday, approved": (one("planned: 2026-02-19", approved("2026-02-20")), []),
     "planned yesterday, billed": (one("planned: 2026-02-19, upfront: true", bill(), status="sent"), []),
     "planned yesterday, billed in vain": (
-        one("planned: 2026-02-19, upfront: true", bill("2026-02-03", VOID)),
+        one("planned: 2026-02-19", bill("2026-02-03", VOID)),
         ["planned-date-passed M1"],
+    ),
+    # upfront-not-billed: more than bill_within days after `planned`, else after the agreement was signed
+    "a deposit, billed in vain": (
+        one("planned: 2026-02-19, upfront: true", bill("2026-02-03", VOID)),
+        ["upfront-not-billed M1"],
+    ),
+    "a deposit since the agreement": (one("upfront: true"), ["upfront-not-billed M1"]),
+    "a deposit, planned today": (one("upfront: true", "planned: 2026-02-20"), []),
+    "a deposit, planned yesterday": (one("upfront: true", "planned: 2026-02-19"), ["upfront-not-billed M1"]),
+    "a deposit, its day unknown": (
+        one("upfront: true").replace(", signed: 2026-01-10", ""),
+        ["agreement-unsigned"],
+    ),
+    "a deposit, on hold": (one("upfront: true", "hold: {reason: budget}"), []),
+    "a deposit, on hold until yesterday": (
+        one("upfront: true", "hold: {until: 2026-02-19}"),
+        ["upfront-not-billed M1"],
+    ),
+    "a deposit, approved": (one("upfront: true", approved("2026-02-20")), []),
+    "a deposit of no amount": (one("upfront: true", amount="0", more="closed: 2026-02-20\n"), []),
+    "a deposit, completed long ago": (
+        one("upfront: true", "planned: 2026-03-01", "deliverable: {completed: 2026-01-20}"),
+        ["delivered-not-approved M1"],
+    ),
+    "a deposit, billed in part": (one("upfront: true", bill(amount="4000.00"), status="sent"), ["underbilled M1"]),
+    "a deposit, billed in part, its day to come": (
+        one("upfront: true", "planned: 2026-02-20", bill(amount="4000.00"), status="sent"),
+        [],
+    ),
+    "billed in part before its approval": (
+        one(approved("2026-02-20"), bill("2026-02-03", "upfront: true", amount="4000.00"), status="sent"),
+        [],
+    ),
+    "billed in part, approved yesterday": (
+        one(approved("2026-02-19"), bill("2026-02-03", "upfront: true", amount="4000.00"), status="sent"),
+        ["underbilled M1"],
+    ),
+    "billed in part, on hold": (
+        one(DONE, bill(amount="4000.00"), "hold: {reason: budget}", status="sent"),
+        [],
     ),
     "planned yesterday, on hold until today": (one("planned: 2026-02-19, hold: {until: 2026-02-20}"), []),
     "planned yesterday, on hold until then": (
@@ -320,7 +360,28 @@ EDGES: dict[str, tuple[str, list[str]]] = {
             f"""{{id: M1, name: One, amount: 4000.00, upfront: true, status: not_billed}}
             {{id: M2, name: Two, amount: 5000.00, {DONE}, {bill(amount="5000.00")}, status: sent}}"""
         ),
-        ["skipped-milestone M1"],
+        ["upfront-not-billed M1"],
+    ),
+    "skipped, a deposit whose day is unknown": (
+        records(
+            f"""{{id: M1, name: One, amount: 4000.00, upfront: true, status: not_billed}}
+            {{id: M2, name: Two, amount: 5000.00, {DONE}, {bill(amount="5000.00")}, status: sent}}"""
+        ).replace(", signed: 2026-01-10", ""),
+        ["agreement-unsigned", "skipped-milestone M1"],
+    ),
+    "skipped, its own day today": (
+        records(
+            f"""{{id: M1, name: One, amount: 4000.00, planned: 2026-02-20, status: not_billed}}
+            {{id: M2, name: Two, amount: 5000.00, {DONE}, {bill(amount="5000.00")}, status: sent}}"""
+        ),
+        [],
+    ),
+    "skipped, its own day yesterday": (
+        records(
+            f"""{{id: M1, name: One, amount: 4000.00, planned: 2026-02-19, status: not_billed}}
+            {{id: M2, name: Two, amount: 5000.00, {DONE}, {bill(amount="5000.00")}, status: sent}}"""
+        ),
+        ["planned-date-passed M1", "skipped-milestone M1"],
     ),
     "skipped, on hold until today": (
         records(
@@ -375,9 +436,21 @@ EDGES: dict[str, tuple[str, list[str]]] = {
     ),
     "of no amount, billed": (
         one(DONE, bill(amount="0"), amount="0", status="paid"),
-        ["ready-to-close", "payment-not-recorded INV-1"],
+        ["ready-to-close"],
     ),
-    "of no amount, billed, status wrong": (one(DONE, bill(amount="0"), amount="0"), ["status-mismatch M1"]),
+    "of no amount, billed, status wrong": (
+        one(DONE, bill(amount="0"), amount="0"),
+        ["ready-to-close", "status-mismatch M1"],
+    ),
+    "of no amount, planned for today": (one("planned: 2026-02-20", amount="0"), []),
+    "of no amount, planned for today and done": (
+        one("planned: 2026-02-20", "deliverable: {completed: 2026-02-19}", amount="0"),
+        ["ready-to-close"],
+    ),
+    "of no amount, planned for yesterday": (
+        one("planned: 2026-02-19", amount="0"),
+        ["ready-to-close", "planned-date-passed M1"],
+    ),
     "of no amount, its bill void": (
         one(DONE, bill("2026-02-03", VOID, amount="0"), amount="0", status="sent"),
         ["ready-to-close"],
@@ -416,7 +489,35 @@ EDGES: dict[str, tuple[str, list[str]]] = {
     # overpaid, credit notes
     "credited beyond what it was over": (
         one(DONE, bill(), invoices=top("2026-02-04", "credits: INV-1", amount="9500.00")),
-        ["approved-not-billed M1", "overpaid INV-1"],
+        ["approved-not-billed M1", "overcredited INV-2"],
+    ),
+    "credited ten times what was billed": (
+        one(
+            DONE, bill(amount="4000.00"), amount="4000.00", invoices=top("2026-02-04", "credits: INV-1", amount="40000.00")
+        ),
+        ["approved-not-billed M1", "overcredited INV-2"],
+    ),
+    "credited and paid": (
+        one(
+            DONE,
+            bill("2026-02-03", PAID),
+            status="paid",
+            invoices=top("2026-02-04", "credits: INV-1", amount="1000.00"),
+            more="closed: 2026-02-20\n",
+        ),
+        ["underbilled M1", "overpaid INV-1", "closed-with-open M1", "status-mismatch M1"],
+    ),
+    "a credit note on a void invoice": (
+        one(bill("2026-02-03", VOID), invoices=top("2026-02-04", "credits: INV-1")),
+        ["overcredited INV-2"],
+    ),
+    "a credit note on another milestone": (
+        records(
+            f"""{{id: M1, name: One, amount: 4000.00, {DONE}, {bill(amount="4000.00")}, status: sent}}
+            {{id: M2, name: Two, amount: 5000.00, status: not_billed}}""",
+            top("2026-02-04", "credits: INV-1", amount="1.00", milestone="M2"),
+        ),
+        ["overcredited INV-2"],
     ),
     "a payment on a void invoice and its refund": (
         one(
@@ -497,6 +598,7 @@ EDGES: dict[str, tuple[str, list[str]]] = {
             "amount-precision INV-2",
             "future-date INV-2",
             "attachment-outside INV-2",
+            "duplicate-attachment INV-2",
             "date-order INV-2",
             "amount-precision INV-2",
         ],
@@ -513,7 +615,7 @@ EDGES: dict[str, tuple[str, list[str]]] = {
                 "payments: [{date: 2026-02-10, amount: 1.00, reference: T-1}]",
             ),
         ),
-        ["overpaid INV-2"],
+        ["overpaid INV-2", "duplicate-attachment INV-2"],
     ),
     # duplicate-payment
     "one reference, two dates": (
@@ -925,7 +1027,7 @@ def test_the_root_can_be_a_project(tmp_path: Path) -> None:
 
 def test_a_void_invoice_still_holds_its_number(tmp_path: Path) -> None:
     text = one(DONE, bill("2026-02-03", VOID), status="sent", invoices=top("2026-02-11", number="INV-1"))
-    assert spoken(tmp_path, text) == ["duplicate-invoice-number INV-1"]
+    assert spoken(tmp_path, text) == ["duplicate-invoice-number INV-1", "duplicate-attachment INV-1"]
 
 
 @pytest.mark.parametrize("digits", [3, 17, 18])

@@ -663,7 +663,7 @@ WORDS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     # keys
     (GOOD % ", planed: x", [("planed", "`planed` is not a key of this format", "did you mean `planned`?")]),
     (GOOD % ", Up-Front: x", [("Up-Front", "`Up-Front` is not a key of this format", "did you mean `upfront`?")]),
-    (GOOD % ", due: x", [("due", "`due` is not a key here", "it belongs to an invoice")]),
+    (GOOD % ", due: x", [("due", "`due` is not a key here", "it belongs to an invoice or an instalment")]),
     (GOOD % ", approved_by: x", [("approved_by", "`approved_by` is not a key here", "it belongs to `deliverable`")]),
     (GOOD % ", agreement: x", [("agreement", "`agreement` is not a key here", "it belongs to a project")]),
     ("format: 1\n" + GOOD % "", [("format", "`format` is not a key here", "it belongs to mtrack.yaml")]),
@@ -736,7 +736,7 @@ SETTINGS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("format: 1\nclient: x\nterms: 3\n", [
         ("client", "`client` is not a key here", "it belongs to a project"),
         ("terms", "`terms` is not a key of this format",
-         ("known here: format, name, currency, payment_terms, bill_within, locale, currencies, exclude, rules, waivers; "
+         ("known here: format, name, currency, payment_terms, bill_within, tax_rate, locale, currencies, exclude, rules, waivers; "
          "your own keys begin with x-"))]),
 ]  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
 from mtrack.finding import Severity
 from mtrack.record import settings
+from mtrack.record.model import PaymentTerms
 from mtrack.record.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
     assert (default.name, default.currency, default.payment_terms, default.bill_within, default.locale) == (
         None,
         None,
-        30,
+        PaymentTerms(30),
         0,
         "en",
     )
@@ -69,7 +71,7 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
 def test_every_key(tmp_path: Path) -> None:
     read = load(
         tmp_path,
-        "format: 1\nname: Studio North\ncurrency: EUR\npayment_terms: 14\nbill_within: 7\nlocale: de-DE\n"
+        "format: 1\nname: Studio North\ncurrency: EUR\npayment_terms: 14\ntax_rate: 8.1\nbill_within: 7\nlocale: de-DE\n"
         "currencies: {BTC: 8, 007: 0, x-note: mine}\nexclude: [archive/, 2024, '!keep/']\n"
         "rules: {overdue: error, underbilled: warning, overpaid: info, invoice-number-gap: off, x-note: mine}\n"
         "waivers:\n- {rule: overdue, number: 0012, milestone: 7, file: acme/milestones.yaml, reason: yes, until: 2026-12-31}\n"
@@ -79,10 +81,11 @@ def test_every_key(tmp_path: Path) -> None:
     assert (read.name, read.currency, read.payment_terms, read.bill_within, read.locale) == (
         "Studio North",
         "EUR",
-        14,
+        PaymentTerms(14),
         7,
         "de_DE",
     )
+    assert read.tax_rate == Decimal("8.1")
     assert read.currencies == {"BTC": 8, "007": 0}
     assert read.exclude == ("archive/", "2024", "!keep/")
     assert read.rules == {
@@ -107,7 +110,7 @@ def test_every_key(tmp_path: Path) -> None:
 
 
 def test_empty_values_are_as_good_as_none(tmp_path: Path) -> None:
-    keys = ("name", "currency", "payment_terms", "bill_within", "locale", "currencies", "exclude", "rules", "waivers")
+    keys = ("name", "currency", "payment_terms", "tax_rate", "bill_within", "locale", "currencies", "exclude", "rules", "waivers")
     read = load(tmp_path, "format: 1\n" + "".join(f"{key}:\n" for key in keys))
     assert (read.broken, read.unknown_keys) == ((), ())
     default = Settings()
@@ -116,7 +119,31 @@ def test_empty_values_are_as_good_as_none(tmp_path: Path) -> None:
 
 
 def test_no_terms_at_all_is_a_choice(tmp_path: Path) -> None:
-    assert load(tmp_path, "format: 1\npayment_terms: 0\n").payment_terms == 0
+    assert load(tmp_path, "format: 1\npayment_terms: 0\n").payment_terms == PaymentTerms(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "due"),
+    [
+        ("30", PaymentTerms(30), date(2026, 3, 5)),
+        ("{days: 30}", PaymentTerms(30), date(2026, 3, 5)),
+        ("{days: 30, month_end: }", PaymentTerms(30), date(2026, 3, 5)),
+        ("{days: 30, month_end: before}", PaymentTerms(30, "before"), date(2026, 3, 30)),
+        ("{days: 30, month_end: after}", PaymentTerms(30, "after"), date(2026, 3, 31)),
+        ("{days: 0, month_end: after}", PaymentTerms(0, "after"), date(2026, 2, 28)),
+    ],
+)
+def test_payment_terms(tmp_path: Path, text: str, terms: PaymentTerms, due: date) -> None:
+    read = load(tmp_path, f"format: 1\npayment_terms: {text}\n")
+    assert (read.broken, read.payment_terms) == ((), terms)
+    assert terms.due(date(2026, 2, 3)) == due
+
+
+@pytest.mark.parametrize("text", ["{month_end: before}", "{days: 30, month_end: never}", "{days: -1}", "[30]", "-1"])
+def test_payment_terms_that_are_none_leave_the_default(tmp_path: Path, text: str) -> None:
+    read = load(tmp_path, f"format: 1\npayment_terms: {text}\nname: N\n")
+    assert [problem.place.route for problem in read.broken]
+    assert (read.name, read.payment_terms) == ("N", PaymentTerms(30))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +161,7 @@ ONE_FAULT: list[tuple[str, str, str, str | None, dict[str, Any]]] = [
     # the file (its fault in line 2), rule, message, hint, what else it sets
     ("format: 1\ncurrency: [EUR]\nname: N\n", "schema", "`currency` must be text, not a list", None, {"currency": None, "name": "N"}),
     ("format: 1\npayment_terms: soon\nname: N\n", "schema", "`payment_terms` must be a whole number, not 'soon'", None,
-     {"payment_terms": 30, "name": "N"}),
+     {"payment_terms": PaymentTerms(30), "name": "N"}),
     ("format: 1\nbill_within: -3\nname: N\n", "schema", "`bill_within` must not be below 0, and it is -3", "write it without the minus",
      {"bill_within": 0, "name": "N"}),
     ("format: 1\nlocale: english\nname: N\n", "schema", "`locale` must be a locale such as en_GB or de_DE, not 'english'", None,
@@ -188,7 +215,7 @@ def test_an_unknown_currency_there_is_a_finding(tmp_path: Path) -> None:
 def test_what_holds_no_settings_is_a_finding_at_line_1(tmp_path: Path, text: str) -> None:
     (finding,) = findings(tmp_path, text)
     assert finding[:3] == ("mtrack.yaml", "schema", 1)
-    assert settings.load(str(tmp_path)).payment_terms == 30
+    assert settings.load(str(tmp_path)).payment_terms == PaymentTerms(30)
 
 
 def test_all_faults_are_told(tmp_path: Path) -> None:

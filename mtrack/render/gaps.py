@@ -87,7 +87,7 @@ def text(view: GapsView, width: int, *, colour: bool) -> str:
 
 def _closing(view: GapsView) -> Iterator[str]:
     """What is left out, and how many projects and gaps there are."""
-    if line := left_out.words(view):
+    if line := left_out.words(view.left_out, view.as_of):
         yield line
     for path in view.skipped:
         yield f"{path} is left out until it is fixed (mtrack lint tells)"

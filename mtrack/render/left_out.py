@@ -21,24 +21,29 @@ class _View(Protocol):
     def left_out(self) -> LeftOut: ...
 
 
-def words(view: _View) -> str | None:
+def words(item: LeftOut, as_of: date) -> str | None:
     """What is left out, naming the first; None where nothing is."""
-    item = view.left_out
     if not item.count:
         return None
     rest = item.count - len(item.first)
     more = f" and {rest} more" if rest else ""
-    return f"left out, since dated after {view.as_of}: {count(item.count, 'record')} ({', '.join(item.first)}{more})"
+    return f"left out, since dated after {as_of}: {count(item.count, 'record')} ({', '.join(item.first)}{more})"
+
+
+def sentence(item: LeftOut, as_of: date) -> str | None:
+    """The same as a sentence of a page."""
+    line = words(item, as_of)
+    return line and f"{line[0].upper()}{line[1:]}."
 
 
 def tell_left_out(screen: Screen, view: _View) -> None:
     """Say it on the terminal."""
-    if line := words(view):
+    if line := words(view.left_out, view.as_of):
         screen.line()
         screen.line(line)
 
 
 def write_left_out(page: Document, view: _View) -> None:
     """Say it in a Markdown document."""
-    if line := words(view):
-        page.paragraph(line[0].upper() + line[1:])
+    if line := sentence(view.left_out, view.as_of):
+        page.paragraph(line)

@@ -9,6 +9,7 @@ from mtrack.figures.aging import BUCKETS
 from mtrack.render.bars import bars
 from mtrack.render.cells import Amount, Code, Column, amounts, texts
 from mtrack.render.gaps import mark
+from mtrack.render.left_out import write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.terminal import safe
 from mtrack.render.wording import BUCKET_WORDS, Wording, percent, percent_text
@@ -55,6 +56,7 @@ class _Page:
         """The page, from the sums to what is left out."""
         self.page.heading(1, _short(self.view.name) or "Billing by milestone")
         self.page.paragraph(f"As of {self.wording.day(self.view.as_of)}: {count(len(self.view.projects), 'project')}.")
+        write_left_out(self.page, self.view)
         if self.view.totals:
             self.page.table((Column(""), *amounts(*_SUMS.values())), self._sums())
         self._attention()

@@ -426,7 +426,9 @@ def retention_due(context: ProjectContext) -> Iterator[Problem]:
             yield about_invoice(
                 project,
                 invoice,
-                "retained" if invoice.retained is not None else "number",
+                "retained"
+                if invoice.retained is not None
+                else project.place(*project.source.first_key(invoice.route), key=True),
                 f"what was retained of invoice {invoice.number} fell due on {part.day}, {days((context.as_of - part.day).days)} ago: {project.money(part.open)} outstanding",
                 "ask for it, or record its payment",
                 amount=part.open,

@@ -614,7 +614,7 @@ def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
         currency: EUR
         agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
         milestones:
-          - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf, void: {date: 2026-02-04}}, status: not_billed}
+          - {id: M1, name: One, amount: 4000.00, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf, void: {date: 2026-02-04}}, status: not_billed}
           - {id: M2, name: Two, amount: 5000.00, upfront: true, invoice: {number: INV-2, replaces: INV-1, amount: 5000.00, sent: 2026-02-04, file: invoices/2.pdf}, status: sent}
     """
     project = context.project

@@ -503,7 +503,7 @@ def unknown_milestone(context: ProjectContext) -> Iterator[Problem]:
         currency: EUR
         agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00}
         milestones:
-          - {id: M1, name: Discovery, amount: 4000.00, upfront: true, status: not_billed}
+          - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
         invoices:
           - number: INV-1
             amount: 4000.00

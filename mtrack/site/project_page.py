@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from mtrack.render.left_out import sentence
 from mtrack.render.wording import percent
 from mtrack.render.words import count
 from mtrack.site import charts
 from mtrack.site.cells import legend, sums
 from mtrack.site.filters import MINUS
 from mtrack.site.invoice_rows import InvoiceLinks, invoice_links, invoice_rows
+from mtrack.views.left_out import left_out
 from mtrack.views.milestone import EVENTS, lane, milestone_state
 from mtrack.views.statement import closeout, statement
 from mtrack.views.status import project_status
@@ -120,6 +122,7 @@ def project_values(  # noqa: PLR0913
     sheet = statement(item, as_of)
     return {
         "project": item.project,
+        "left_out": sentence(left_out(item.ledger), as_of),
         "places": item.project.places,
         "agreed": item.progress.agreed,
         "approved_percent": percent(item.progress.approved, item.progress.agreed),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
+from mtrack.render.left_out import sentence
 from mtrack.site import charts
 from mtrack.site.cells import SUMS, bar_words, sums
 from mtrack.site.overview_page import overview_values, project_rows
@@ -89,6 +90,7 @@ class _WorkspacePages:
         self._kept = kept
         self._summaries = {item.project.folder: item for item in view.projects}
         self._broken = sorted(os.path.dirname(path) or "." for path in view.report.skipped)
+        self._left_out = sentence(view.left_out, view.as_of)
         self._parts: dict[str, list[Sequence[Any]]] = {
             "index.html": _cut(self._in_order(), ROWS["index.html"]),
             "clients.html": [view.clients],
@@ -112,6 +114,7 @@ class _WorkspacePages:
         def values(links: PageLinks) -> dict[str, Any]:
             pager = [PagerEntry(links.url(_numbered(name, i)), start) for i, start in enumerate(starts, 1)]
             common = {"number": number, "section": name, "pager": pager if len(pager) > 1 else []}
+            common["left_out"] = self._left_out if number == 1 else None
             return common | self._values(name, number, links)
 
         called = title if number == 1 else f"{title} {number}"
@@ -127,8 +130,9 @@ class _WorkspacePages:
         if name == "index.html":
             return starts, [self._kept[item.project.folder].state for item in rows], self._room
         if name == "findings.html":
-            return starts, rows, [finding.project in self._summaries for finding in rows], self._view.report.summary
-        return starts, rows, self._register_lead if number == 1 else None
+            pages = [finding.project in self._summaries for finding in rows]
+            return starts, rows, pages, self._view.report.summary, self._left_out
+        return starts, rows, (self._register_lead, self._left_out) if number == 1 else None
 
     def _values(self, name: str, number: int, links: PageLinks) -> dict[str, Any]:
         """What the template of a page is given."""

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import AS_OF, ROOT, mtrack, write_tree
 
+from mtrack.figures.states import STATES, States
 from mtrack.site.cells import legend
 from mtrack.views.percentages import percentages
 from mtrack.views.progress import Progress
@@ -96,9 +97,10 @@ def test_percentages_shown_together_sum_to_100(parts: list[Decimal]) -> None:
 
 def test_the_percentages_of_a_bar_sum_to_100() -> None:
     third = Decimal(1)
-    bar = legend(Progress(agreed=Decimal(3), received=third, overdue=third, ahead=third))
-    assert [part.percent for part in bar.parts] == ["34 %", None, "33 %", None, "33 %"]
-    over = legend(Progress(agreed=Decimal(100), received=Decimal(125), overbilled=Decimal(25)))
+    bar = legend(Progress(agreed=Decimal(3), states=States(paid=third, overdue=third, ahead=third)))
+    assert [part.state for part in bar.parts] == list(STATES)
+    assert [part.percent for part in bar.parts] == ["34 %", None, None, "33 %", None, None, "33 %"]
+    over = legend(Progress(agreed=Decimal(100), states=States(paid=Decimal(125)), overbilled=Decimal(25)))
     assert over.parts[0].percent == "100 %", "of the bar, which is as long as what is billed"
     assert percentages([Decimal(0), Decimal(0)]) == (Decimal(0), Decimal(0))
 
