@@ -7,6 +7,7 @@ passed the schema, so nothing here checks anything.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -26,10 +27,20 @@ if TYPE_CHECKING:
 _LAST_DIGITS = re.compile(r"(.*?)([0-9]+)([^0-9]*)\Z", re.DOTALL | re.ASCII)
 
 
+_DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"}
+
+
 @cache
 def number_key(number: str) -> str:
-    """An invoice number as it is compared: without case and white space."""
-    return "".join(number.split()).casefold()
+    """An invoice number as it is compared: after NFKC, without case, white space and invisible characters.
+
+    All dashes are alike.
+    """
+    if number.isascii():
+        return "".join(number.split()).casefold()
+    text = unicodedata.normalize("NFKC", number.translate(_DASHES)).casefold()
+    seen = (char for char in unicodedata.normalize("NFKC", text).translate(_DASHES) if not char.isspace())
+    return "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc"))
 
 
 def number_parts(key: str) -> tuple[str, str, str] | None:
