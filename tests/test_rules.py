@@ -157,6 +157,22 @@ def top(
     return f"{{{_bill(sent, *fields, number=number, amount=amount)}, lines: [{{milestone: {milestone}, amount: {amount}}}]}}"
 
 
+def two_of(
+    first: str = "4500.00",
+    second: str = "4500.00",
+    sent: str = "2026-02-03",
+    number: str = "INV-2",
+    numbers: tuple[str, str] | None = None,
+) -> str:
+    """Two milestones, each with an invoice of its own over 4500.00; the second is `sent` on some day."""
+    one_number, other = numbers or ("INV-1", number)
+    return records(
+        f"""{{id: M1, name: One, amount: {first}, {DONE}, {bill(amount="4500.00", number=one_number)}, status: sent}}
+        {{id: M2, name: Two, amount: {second}, {DONE}, {bill(sent, amount="4500.00", number=other)}, status: sent}}""",
+        total=str(Decimal(first) + Decimal(second)),
+    )
+
+
 def _bill(sent: str, *fields: str, number: str, amount: str) -> str:
     parts = [f"number: {number}", f"amount: {amount}", f"sent: {sent}", *fields]
     if not any(field.startswith("file:") for field in fields):
@@ -561,6 +577,38 @@ EDGES: dict[str, tuple[str, list[str]]] = {
         one(DONE, bill(amount="4500.00"), status="sent", invoices=top("2026-02-04", amount="4500.00")),
         [],
     ),
+    "same amount and day, on one milestone": (
+        one(DONE, bill(amount="4500.00"), status="sent", invoices=top(amount="4500.00")),
+        ["likely-duplicate-invoice INV-2"],
+    ),
+    "same amount and day, on milestones of their own": (two_of(), []),
+    "same amount and day, the second milestone overbilled": (
+        two_of(second="4000.00"),
+        ["overbilled INV-2", "likely-duplicate-invoice INV-2"],
+    ),
+    "same amount and day, the first milestone overbilled": (
+        two_of(first="4000.00"),
+        ["overbilled INV-1", "likely-duplicate-invoice INV-2"],
+    ),
+    "same amount and day, one void": (
+        one(DONE, bill("2026-02-03", VOID), status="sent", invoices=top()),
+        [],
+    ),
+    "leading zeros": (two_of(number="INV-01", sent="2026-02-05"), ["likely-duplicate-invoice INV-01"]),
+    "leading zeros in an inner run": (
+        two_of(numbers=("INV-02-1", "INV-2-01"), sent="2026-02-05"),
+        ["likely-duplicate-invoice INV-2-01"],
+    ),
+    "zeros that lead nothing": (two_of(numbers=("INV-10", "INV-1"), sent="2026-02-05"), []),
+    "a zero alone": (two_of(numbers=("INV-0", "INV-00"), sent="2026-02-05"), ["likely-duplicate-invoice INV-00"]),
+    "leading zeros, the same amount and day, told once": (
+        one(DONE, bill(amount="4500.00"), status="sent", invoices=top(amount="4500.00", number="INV-001")),
+        ["likely-duplicate-invoice INV-001"],
+    ),
+    "leading zeros, one void": (
+        one(DONE, bill("2026-02-03", VOID), status="sent", invoices=top(number="INV-01")),
+        [],
+    ),
     "same amount and day, one credited": (
         one(DONE, bill(), status="sent", invoices=f"{top()}\n{top('2026-02-04', 'credits: INV-1', number='C-1')}"),
         [],
@@ -714,10 +762,12 @@ def test_a_share_can_be_the_double_of_another_invoice(tmp_path: Path) -> None:
     # The second share is no repeat of the first, and still one of another invoice: nothing hides it.
     paid = "payments: [{date: 2026-02-10, amount: 1.00, reference: T-1}]"
     first = share("4000.00", "total: 9000")
-    second = records(
-        f"""{{id: M1, name: One, amount: 5000.00, {DONE}, {bill("2026-02-03", "total: 9000", paid, "file: invoices/2.pdf", amount="5000.00")}, status: partially_paid}}
-        {{id: M2, name: Two, amount: 5000.00, {DONE}, {bill("2026-02-03", paid, "file: invoices/2.pdf", number="INV-2", amount="5000.00")}, status: partially_paid}}""",
-        total="10000.00",
+    second = one(
+        DONE,
+        bill("2026-02-03", "total: 9000", paid, "file: invoices/2.pdf", amount="5000.00"),
+        status="partially_paid",
+        amount="10000.00",
+        invoices=top("2026-02-03", paid, "file: invoices/2.pdf", amount="5000.00"),
     )
     found = spoken(tmp_path, f">>> acme/milestones.yaml\n{first}>>> globex/milestones.yaml\n{second}")
     assert found == ["likely-duplicate-invoice INV-2", "duplicate-payment INV-2", "duplicate-attachment INV-2"]

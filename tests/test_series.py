@@ -6,6 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracle import series as oracle
 
 from mtrack.record.model import Heading, number_key
 from mtrack.rules.facts import Entry, InvoiceFacts
@@ -22,7 +25,7 @@ def entries(numbers: list[tuple[str, date]]) -> list[Entry]:
             ACME,
             InvoiceFacts(
                 ("invoices", i), number, number_key(number), one, None, sent, "M1",
-                void=False, live=True, file=None, path="", size=None, payments=(),
+                void=False, live=True, file=None, path="", size=None, payments=(), milestones=("M1",),
             ),
         )
         for i, (number, sent) in enumerate(numbers)
@@ -141,3 +144,50 @@ def test_long_runs_of_digits_cost_nothing() -> None:
         (f"{i}" * 5000, day + timedelta(i)) for i in (1, 2, 3)
     ]
     assert [hole.after.invoice.number[-2:] for hole in holes(entries(numbers))] == ["-4"]
+
+
+@st.composite
+def _sent_numbers(draw: st.DrawFn) -> list[tuple[str, date]]:
+    """Numbers as people make them: counters with holes in one layout, over clients, months and years, some revised."""
+    layout = draw(
+        st.sampled_from(
+            ["INV-{n}", "{n}", "INV-{n:03}", "{y}-{n:03}", "{n}/{y}", "RE{yy}-{n:04}", "{n}/{m}/{y}", "{y}/{m:02}/{n}",
+             "{y}-{m:02}", "{n:03}-{y}-{c}", "{c}-{n}", "{y}{m:02}-{n}", "P7-{n}", "{k}-{n}", "INV-{y}-{k}-{n}"]
+        )
+    )  # fmt: skip
+    restarts = draw(st.booleans()) and "{c}" not in layout  # clients that count together go on counting
+    result: dict[str, date] = {}
+    counter, day = draw(st.sampled_from([1, 7, 98])), date(2024, draw(st.integers(1, 12)), 3)
+    for _ in range(draw(st.integers(3, 14))):
+        later = day + timedelta(draw(st.sampled_from([3, 20, 31, 90])))
+        counter = 1 if restarts and later.year > day.year else counter + draw(st.sampled_from([1, 1, 1, 2, 3]))
+        day = later
+        client, kind = draw(st.sampled_from(["ACME", "ACME", "BETA"])), draw(st.sampled_from([1, 1, 2]))
+        number = layout.format(n=counter, y=day.year, yy=day.year % 100, m=day.month, c=client, k=kind)
+        if number not in result:
+            result[number] = day
+        if number[-1].isdigit():
+            revision = draw(st.sampled_from(["", "", "", "", "-R1", "-v2", "-B"]))
+            result.setdefault(number + revision, day)
+    return draw(st.permutations(list(result.items())))
+
+
+@given(_sent_numbers())
+def test_agrees_with_the_oracle(numbers: list[tuple[str, date]]) -> None:
+    ours = {(hole.after.invoice.number, len(hole.missing)) for hole in holes(entries(numbers))}
+    theirs = oracle.holes([(number, sent, (number, "")) for number, sent in numbers])
+    assert ours == {(place[0], len(counters)) for place, counters in theirs}
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["INV-7", "inv - 7", "INV\u20107", "INV\u20117", "INV\u20127", "INV\u20137", "INV\u22127", "INV\uff0d7",
+     "\uff29\uff2e\uff36-7", "INV-\uff17", "INV\u00a0-\u202f7", "INV\u200b-7", "\ufeffINV-7", "INV\u00ad-7"],
+)  # fmt: skip
+def test_numbers_that_look_alike_are_one(number: str) -> None:
+    assert number_key(number) == "inv-7"
+
+
+@pytest.mark.parametrize("number", ["INV_7", "INV7", "INV-07", "INV--7", "\u0406NV-7"])
+def test_numbers_that_only_resemble_it_are_others(number: str) -> None:
+    assert number_key(number) != "inv-7"

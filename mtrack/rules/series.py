@@ -152,7 +152,7 @@ def _counted(group: list[Number], periods: tuple[int, ...]) -> Iterator[Counted]
         run = number.runs[counter]
         if len(run.lstrip("0")) <= MAX_DIGITS:
             sent = number.entry.invoice.sent
-            period = _in_order([_period(number.runs[at], sent) or (int(number.runs[at]),) for at in periods])
+            period = _in_order([_period(number.runs[at], sent, late=True) or (int(number.runs[at]),) for at in periods])
             yield Counted(number, counter, int(run), tuple(number.runs[at] for at in others), periods, period)
 
 
@@ -178,11 +178,10 @@ def _most(group: list[Number], runs: list[int], says: Callable[[str, date], bool
 
 
 def _periods(number: Number, year: int | None, month: int | None) -> tuple[int, ...]:
-    """The runs at which a number says its period, of those at which its text does."""
-    sent = number.entry.invoice.sent
-    if year is None or not _says_year(number.runs[year], sent):
+    """The runs at which a number says its period, of those at which its text does; it may be sent late."""
+    if year is None or not _period(number.runs[year], number.entry.invoice.sent, late=True):
         return ()
-    return (year,) if month is None or not _says_month(number.runs[month], sent) else tuple(sorted((year, month)))
+    return (year,) if month is None or int(number.runs[month]) not in range(1, 13) else tuple(sorted((year, month)))
 
 
 def _says_year(run: str, sent: date) -> bool:
@@ -193,9 +192,12 @@ def _says_month(run: str, sent: date) -> bool:
     return run in (f"{sent.month}", f"{sent.month:02d}")
 
 
-def _period(run: str, sent: date) -> Period | None:
-    """The year that a run says, or year and month, or the day; None where it says none that fits the day sent."""
-    for year in _years(sent):
+def _period(run: str, sent: date, *, late: bool = False) -> Period | None:
+    """The year that a run says, or year and month, or the day; None where it says none that fits the day sent.
+
+    Of a `late` one the year before fits in any month.
+    """
+    for year in (sent.year, sent.year - 1) if late else _years(sent):
         for prefix in (f"{year}", f"{year % 100:02d}"):
             rest = run.removeprefix(prefix)
             if run == prefix:
