@@ -14,7 +14,7 @@ from anything import AS_OF_ANY, flow, projects
 from hypothesis import given
 from hypothesis import strategies as st
 from marked import case, tree
-from support import lint_json
+from support import lint_json, write_tree
 
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import Workspace, load_project
@@ -36,7 +36,7 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*/*.txt"))
 SPEC = """
 record    error    unreadable invalid-yaml schema unknown-key unknown-currency amount-precision lines-mismatch
 record    error    duplicate-milestone unknown-milestone
-record    warning  duplicate-name unused-waiver expired-waiver milestones-file-missing
+record    warning  text-cut duplicate-name unused-waiver expired-waiver milestones-file-missing
 agreement error    agreement-missing
 agreement warning  agreement-unsigned total-missing
 gap       error    amount-unlisted milestones-missing
@@ -60,7 +60,7 @@ EXPECTED = {
 
 
 def test_rules_are_those_of_the_spec() -> None:
-    assert len(EXPECTED) == 47
+    assert len(EXPECTED) == 48
     assert {rule.name: (rule.category.value, rule.severity.word) for rule in RULES.values()} == EXPECTED
     assert [rule.name for rule in RULES.values() if rule.fixable] == ["status-mismatch"]
 
@@ -782,6 +782,76 @@ def test_shares_in_one_project_are_one_invoice(tmp_path: Path) -> None:
         {{id: M2, name: Two, amount: 4500.00, {DONE}, {other}, status: partially_paid}}"""
     )
     assert spoken(tmp_path, text) == []
+
+
+# Text that a comment cuts off.
+
+
+def named(name: str, fields: str = "", more: str = "") -> str:
+    """Records of one milestone in lines, with a name as it is written."""
+    return f"""project: Acme
+currency: EUR
+milestones:
+  - id: M1
+    name: {name}
+    amount: 9000.00{fields}
+    status: not_billed
+{more}"""
+
+
+CUT: dict[str, tuple[str, list[str]]] = {
+    "a name": (named("Beta #2"), ["#2"]),
+    "a name in quotes": (named("'Beta #2'"), []),
+    "no space before it": (named("Beta#2"), []),
+    "a space behind it": (named("Beta # 2 of 3"), []),
+    "a letter behind it": (named("Beta #two"), []),
+    "a tab before it, and more behind": (named("Beta\t#2 of 3"), ["#2 of 3"]),
+    "a name on two lines": (named("Beta\n      and more #2"), ["#2"]),
+    "a number": (named("Beta", more="x-ticket: WEB #17\nnote: 24 #17\n"), ["#17"]),
+    "an amount, a day, a status, an id": (
+        named("Beta", "#1\n    planned: 2026-03-01 #2")
+        .replace("00#1", "00 #1")
+        .replace("id: M1", "id: M1 #3")
+        .replace("not_billed", "not_billed #4"),
+        [],
+    ),
+    "an item of a list": (
+        named(name="Beta", fields="\n    attachments:\n      - a.txt #1\n      - b.txt"),
+        ["#1"],
+    ),
+    "in braces": (named("Beta", fields="\n    hold: {reason: budget #7\n      }"), ["#7"]),
+    "a block of text": (named("Beta", more="note: |\n  see #4\n"), []),
+    "nothing before it": (named("Beta", more="note: #4\n"), []),
+    "a key": (named("Beta", more="note:   see #4\n"), ["#4"]),
+    "a broken file": (named("Beta #2").replace("9000.00", "9,000.00"), []),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_text_cut(name: str, tmp_path: Path) -> None:
+    text, wanted = CUT[name]
+    tree(f">>> acme/milestones.yaml\n{text}").write(tmp_path)
+    found = lint_json(tmp_path, "--select", "text-cut")["findings"]
+    lines = text.splitlines()
+    assert [lines[item["line"] - 1][item["column"] - 1 :] for item in found] == wanted
+
+
+def test_text_cut_in_settings_and_names_its_invoice(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "mtrack.yaml": "format: 1\nname: Studio #4\ncurrency: EUR #1\n",
+            "acme/milestones.yaml": named(
+                "Beta", "\n    invoice:\n      number: R-1 #2\n      amount: 1\n      sent: 2026-02-03"
+            ),
+        },
+    )
+    found = lint_json(tmp_path, "--select", "text-cut")["findings"]
+    assert [(item["path"], item["line"], item["column"], item["milestone"], item["invoice"]) for item in found] == [
+        ("acme/milestones.yaml", 8, 19, "M1", "R-1"),
+        ("mtrack.yaml", 2, 14, None, None),
+    ]
+    assert found[0]["message"] == "'#2' is no part of `number`: ' #' begins a comment"
 
 
 # Number series.

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from mtrack import money
 from mtrack.figures.invoices import credit_targets
 from mtrack.finding import Place, Problem, Severity
+from mtrack.record import schema as schema_module
 from mtrack.record.model import number_key
 from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspace_rule
+from mtrack.yaml.comments import number_signs
+from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from mtrack.record.model import Invoice, Waiver
     from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile
     from mtrack.rules.facts import WorkspaceFacts
+    from mtrack.yaml.source import Source
 
 SHOWN = 8
 """How many milestones a hint names."""
@@ -318,6 +324,59 @@ def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
                 f"the total of invoice {invoice.number}, {project.money(invoice.total)}, is less than its amount, {project.money(invoice.amount)}",
                 "`total` is the net amount on the paper, this project's share included",
             )
+
+
+def _cut_in_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
+    if workspace.settings.source is not None:
+        yield from (problem for _, problem in _cut("workspace", workspace.settings.source))
+
+
+@project_rule(Severity.WARNING, across=_cut_in_settings, local=True)
+def text_cut(context: ProjectContext) -> Iterator[Problem]:
+    """A text without quotes holds ` #` and a digit: YAML takes what follows as a comment.
+
+    Why: of the name `Beta #2` every report shows "Beta", and a file `signoffs/mail #3.eml` is looked for under another
+    name.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Beta #2
+            amount: 9000.00
+            status: not_billed
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: "Beta #2"
+            amount: 9000.00  #2 of the offer
+            status: not_billed
+    """
+    project = context.project
+    for route, problem in _cut("milestones", project.source):
+        milestone = next((item.id for item in project.milestones if item.route == route[:2]), None)
+        invoice = next((item for item in project.invoices() if item.route == route[: len(item.route)]), None)
+        only = invoice.only_milestone if invoice else None
+        yield replace(problem, milestone=milestone or only, invoice=invoice.number if invoice else None)
+
+
+def _cut(name: str, source: Source) -> Iterator[tuple[Route, Problem]]:
+    """The texts of a file, by the schema `name`, that a comment with a digit cuts off."""
+    for route, offsets in number_signs(source.text):
+        if schema_module.is_text(name, route):
+            key = next(step for step in reversed(route) if isinstance(step, str))
+            problem = Problem(
+                place=Place(source.path, offsets=offsets),
+                message=f"'{shorten(source.text[slice(*offsets)])}' is no part of `{key}`: ' #' begins a comment",
+                hint="put the text in quotes; if it is a comment, write a space after the '#'",
+            )
+            yield route, problem
 
 
 @project_rule(Severity.ERROR)
