@@ -644,8 +644,7 @@ WORDS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
         ("ticket", "`ticket` is not a key of this format",
          "known here: note, completed, approved, approved_by, signoff; your own keys begin with x-")]),
     (GOOD % ", invoice: {number: I1, amount: 24,000, sent: 2026-01-01}", [
-        ("000", "`000` is not a key of this format",
-         "a comma inside { } begins a new key: write amounts without separators, as in 24000.00")]),
+        (",", "a comma inside { } ends the value: '24,000' is read as '24'", "write 24000.00")]),
     (GOOD % ", '': x", [("''", "`''` is not a key of this format",
         ("known here: id, name, amount, planned, upfront, deliverable, invoice, hold, cancelled, attachments, note, status; "
         "your own keys begin with x-"))]),

@@ -18,6 +18,7 @@ from mtrack.errors import UsageError
 from mtrack.figures.allocation import tax_of
 from mtrack.finding import Place
 from mtrack.record.model import number_key
+from mtrack.record.precision import THOUSANDS, precision_fault, reads_as_thousands
 from mtrack.yaml.changes import Append, Change, Put, Remove
 
 if TYPE_CHECKING:
@@ -47,11 +48,22 @@ class Edit(Struct, frozen=True):
 
 
 def amount_here(context: ProjectContext, amount: Decimal) -> Decimal:
-    """An amount with as many decimals as the project's others are written with."""
+    """An amount with as many decimals as the project's others are written with.
+
+    Raises UsageError where it may be meant as a thousand times that.
+    """
     project = context.project
+    check_thousands(amount, project.currency, project.decimals)
     written = [item.amount for item in project.milestones] + [item.amount for item in project.invoices()]
     whole = all(item == item.to_integral_value() and item.as_tuple().exponent == 0 for item in written)
     return Decimal(money.plain(amount, 0 if whole else project.places))
+
+
+def check_thousands(amount: Decimal, currency: str, allowed: int | None) -> None:
+    """Raise UsageError for three decimals where the currency has fewer: they may be digits behind a separator."""
+    fault = precision_fault(amount, currency, allowed) if reads_as_thousands(amount, allowed) else None
+    if fault is not None and money.decimals_used(amount) < THOUSANDS:  # with all three the edit is refused anyway
+        raise UsageError(fault[0])
 
 
 def _maybe_here(context: ProjectContext, amount: Decimal | None) -> Decimal | None:
@@ -200,6 +212,8 @@ def pay(  # noqa: PLR0913
             message = f"nothing is outstanding on {invoice.number}; give the amount that came in"
             raise UsageError(message)
     amount, withheld, fee = amount_here(context, amount), _maybe_here(context, withheld), _maybe_here(context, fee)
+    if received is not None:
+        check_thousands(*received, money.decimals(received[1], context.settings.currencies))
     foreign = {"amount": received[0], "currency": received[1]} if received else None
     record = _record(
         date=date, amount=amount, withheld=withheld, fee=fee, received=foreign, reference=reference, note=note
@@ -238,6 +252,8 @@ def credit(  # noqa: PLR0913
     if invoice.is_credit_note:
         message = f"{invoice.number} is a credit note itself"
         raise UsageError(message)
+    if amount is not None:
+        check_thousands(amount, project.currency, project.decimals)
     parts = _credited_parts(context, invoice, amount, shares)
     parts = [(name, amount_here(context, value)) for name, value in parts]
     whole = money.total(value for _, value in parts)

@@ -12,6 +12,7 @@ from mtrack.figures.invoices import credit_targets
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record import schema as schema_module
 from mtrack.record.model import number_key
+from mtrack.record.precision import precision_fault
 from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspace_rule
 from mtrack.yaml.comments import number_signs
@@ -191,10 +192,11 @@ def _unknown_currency(
 
 @project_rule(Severity.ERROR)
 def amount_precision(context: ProjectContext) -> Iterator[Problem]:
-    """An amount with more decimals than its currency has, trailing zeros aside.
+    """An amount with more decimals than its currency has, trailing zeros aside, or with exactly three, zeros or not.
 
     Why: nobody can pay a tenth of a cent or half a yen, so an invoice over such an amount is never settled in
-    full and the project never closes.
+    full and the project never closes. And `24.000` is twenty-four to mtrack, and a thousand times that to whoever
+    parts thousands with a point.
 
     Bad:
         project: Acme website
@@ -213,23 +215,9 @@ def amount_precision(context: ProjectContext) -> Iterator[Problem]:
     project = context.project
     for route, amount, currency, milestone, invoice in _amounts(context):
         allowed = project.decimals if currency is None else money.decimals(currency, context.settings.currencies)
-        if allowed is None or money.decimals_used(amount) <= allowed:
-            continue
-        code = currency or project.currency
-        places = _decimals(allowed)
-        yield Problem(
-            place=project.place(*route),
-            message=f"{money.plain(amount, 0)} has {_decimals(money.decimals_used(amount))}, and {code} has {places if allowed else 'none'}",
-            hint=f"round it as the paper does: at most {places}"
-            if allowed
-            else "round it to a whole number as the paper does",
-            milestone=milestone,
-            invoice=invoice,
-        )
-
-
-def _decimals(number: int) -> str:
-    return "1 decimal" if number == 1 else f"{number} decimals"
+        if fault := precision_fault(amount, currency or project.currency, allowed):
+            message, hint = fault
+            yield Problem(place=project.place(*route), message=message, hint=hint, milestone=milestone, invoice=invoice)
 
 
 def _amounts(context: ProjectContext) -> Iterator[tuple[Route, Decimal, str | None, str | None, str | None]]:
