@@ -919,6 +919,15 @@ def test_series_is_silent_while_a_file_is_broken(tmp_path: Path) -> None:
 # Evidence on disk.
 
 
+def test_what_systems_leave_in_folders_is_no_evidence(tmp_path: Path) -> None:
+    names = ("Thumbs.db", "thumbs.db", "desktop.ini", ".DS_Store", "~$offer.docx", "offer.docx~", "sub/Thumbs.db")
+    kept = ("offer.docx", "a~b.pdf", "Thumbs.db.pdf", "desktop.ini.txt")
+    files: dict[str, str | bytes] = {f"acme/invoices/{name}": "x" for name in (*names, *kept)}
+    write_tree(tmp_path, {"acme/milestones.yaml": one(), **files})
+    found = lint_json(tmp_path, "--select", "unrecorded-file")["findings"]
+    assert [item["path"] for item in found] == [f"acme/invoices/{name}" for name in sorted(kept)]
+
+
 def test_one_file_under_two_paths(tmp_path: Path) -> None:
     own, other = (
         bill(number="INV-1", amount="4000.00"),
