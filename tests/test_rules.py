@@ -36,7 +36,7 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*/*.txt"))
 SPEC = """
 record    error    unreadable invalid-yaml schema unknown-key unknown-currency amount-precision lines-mismatch
 record    error    duplicate-milestone unknown-milestone
-record    warning  text-cut duplicate-name unused-waiver expired-waiver milestones-file-missing
+record    warning  text-cut no-projects duplicate-name unused-waiver expired-waiver milestones-file-missing
 agreement error    agreement-missing
 agreement warning  agreement-unsigned total-missing
 gap       error    amount-unlisted milestones-missing
@@ -60,7 +60,7 @@ EXPECTED = {
 
 
 def test_rules_are_those_of_the_spec() -> None:
-    assert len(EXPECTED) == 48
+    assert len(EXPECTED) == 49
     assert {rule.name: (rule.category.value, rule.severity.word) for rule in RULES.values()} == EXPECTED
     assert [rule.name for rule in RULES.values() if rule.fixable] == ["status-mismatch"]
 
@@ -914,6 +914,47 @@ def test_series_is_silent_while_a_file_is_broken(tmp_path: Path) -> None:
     assert lint_json(tmp_path, "--select", "invoice-number-gap")["findings"] == []
     (tmp_path / "globex/milestones.yaml").write_text(one())
     assert len(lint_json(tmp_path, "--select", "invoice-number-gap")["findings"]) == 1
+
+
+# Nothing to check.
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "wanted"),
+    [
+        ({}, ".", ["no-projects ."]),
+        ({"notes.txt": "x"}, ".", ["no-projects ."]),
+        ({"acme/milestones.yaml": one()}, ".", []),
+        ({"acme/milestones.yaml": one()}, "acme", []),
+        ({"acme/milestones.yaml": one(), "more/notes.txt": "x"}, "more", ["no-projects more"]),
+        ({"acme/milestones.yaml": "project: ["}, ".", []),
+        (
+            {"acme/milestones.yml": one()},
+            ".",
+            ["no-projects .", "milestones-file-missing acme/milestones.yml"],
+        ),
+        ({"acme/Milestones.yaml": one()}, "acme", ["no-projects acme", "milestones-file-missing acme/Milestones.yaml"]),
+        ({"milestone.yaml": one()}, ".", ["no-projects .", "milestones-file-missing milestone.yaml"]),
+        ({"acme/milestones.yaml": one(), "acme/milestones.yml": one()}, ".", []),
+        (
+            {"a/milestones.yaml": one(), "b/milestones.yml": one(), "b/agreement/sow.pdf": "x"},
+            ".",
+            ["milestones-file-missing b/milestones.yml"],
+        ),
+    ],
+)
+def test_nothing_to_check_is_said(files: dict[str, str | bytes], path: str, wanted: list[str], tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", **files})
+    (tmp_path / "more").mkdir(exist_ok=True)
+    found = lint_json(tmp_path / path, "--select", "no-projects,milestones-file-missing")["findings"]
+    assert [f"{item['rule']} {item['path']}" for item in found] == wanted
+    for item in found:
+        assert item["line"] is None
+        near = [
+            name for name in files if name.lower().endswith(("milestones.yml", "milestones.yaml", "milestone.yaml"))
+        ]
+        if near and path != "more":
+            assert item["hint"] in ("rename it to milestones.yaml", f"rename {near[0]} to milestones.yaml")
 
 
 # Evidence on disk.

@@ -808,3 +808,22 @@ def test_status_that_is_meant(written: str, more: str, meant: str | None) -> Non
     text = f"project: P\nmilestones:\n- {{id: M1, name: n, amount: 1, {more}status: {written}}}\n"
     [(_, message, _)] = faults_in(text)
     assert message.partition(": write ")[2] == (meant or "")
+
+
+@pytest.mark.parametrize(
+    ("agreement", "written", "says", "hint"),
+    [
+        ("{total: 9000.00}", "30%", "not the text '30%': 30 % of the agreed 9000.00 is 2700.00", "write 2700.00"),
+        ("{total: 9000}", "'12.5 %'", "not the text '12.5 %': 12.5 % of the agreed 9000 is 1125.00", "write 1125.00"),
+        (
+            "{signed: 2026-01-10}",
+            "30%",
+            "not the text '30%'",
+            "write the amount itself: plain digits and a point, as in 4000.00",
+        ),
+        ("", "30%", "not the text '30%'", "write the amount itself: plain digits and a point, as in 4000.00"),
+    ],
+)
+def test_percentage_where_an_amount_belongs(agreement: str, written: str, says: str, hint: str) -> None:
+    text = f"project: P\nagreement: {agreement}\nmilestones:\n- {{id: M1, name: n, amount: {written}, status: paid}}\n"
+    assert [item[1:] for item in faults_in(text)] == [(f"`amount` must be an amount, {says}", hint)]

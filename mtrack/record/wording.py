@@ -167,12 +167,27 @@ def _not_an_amount(fault: _Fault) -> Words:
         return f"{fault.label} has {many}", "check the amount"
     if number and len(number[2] or "") > decimals:
         return f"{fault.label} has {len(number[2])} decimals, and at most {decimals} are allowed", "check the amount"
+    if isinstance(value, str) and (
+        share := re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%", value.strip(), re.ASCII)
+    ):
+        return _percentage(fault, share[1])
     meant = money.suggestion(value) if isinstance(value, str) else None
     write = f": write {meant}" if meant is not None else ""
     return (
         f"{fault.label} must be a number, not {fault.shown}{write}",
         f"an amount is plain digits and a point, no quotes, no separators, at most {digits} digits before the point: 4000.00",
     )
+
+
+def _percentage(fault: _Fault, share: str) -> Words:
+    """A part of the agreed total where an amount belongs, and what that would be."""
+    agreement = fault.source.data.get("agreement")
+    total = agreement.get("total") if isinstance(agreement, dict) else None
+    message = f"{fault.label} must be an amount, not {fault.shown}"
+    if not isinstance(total, Decimal) or fault.route[-2:] == ("agreement", "total"):
+        return message, "write the amount itself: plain digits and a point, as in 4000.00"
+    part = money.proportion(total, Decimal(share), Decimal(100), 2)
+    return f"{message}: {share} % of the agreed {total:f} is {part:f}", f"write {part:f}"
 
 
 def _not_a_count(fault: _Fault) -> Words:

@@ -77,13 +77,21 @@ class Entry(NamedTuple):
 class WorkspaceFacts:
     """The workspace as the rules across projects see it."""
 
-    def __init__(
-        self, root: str, settings: Settings, found: Walk, skipped: tuple[str, ...], facts: Iterable[Facts]
+    def __init__(  # noqa: PLR0913
+        self,
+        root: str,
+        settings: Settings,
+        found: Walk,
+        skipped: tuple[str, ...],
+        facts: Iterable[Facts],
+        paths: tuple[str, ...] = (".",),
     ) -> None:
+        """`paths` are those that were asked for, from the root."""
         self.root = root
         self.settings = settings
         self.found = found
         self.skipped = skipped
+        self.paths = paths
         self.facts = tuple(sorted(facts, key=lambda item: item.project.path))
 
     @cached_property
