@@ -116,6 +116,11 @@ def _exponent(amount: Decimal) -> int:
     return exponent
 
 
+def scaled(amount: Decimal, places: int) -> Decimal:
+    """The amount times ten to the power of `places`."""
+    return _EXACT.scaleb(amount, places)
+
+
 def decimals_used(amount: Decimal) -> int:
     """How many decimals an amount has, trailing zeros aside."""
     if not amount:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SETTINGS = "mtrack.yaml"
 RECORDS = "milestones.yaml"
+_NEARLY = re.compile(r"milestones?\.ya?ml(?:\.txt)?", re.IGNORECASE)
 EVIDENCE = ("agreement", "invoices", "signoffs")
 """The sub-folders of a project whose files the records name."""
 
@@ -68,6 +69,18 @@ class Walk(Struct, frozen=True):
     closed: tuple[str, ...] = ()
     real: dict[str, str] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
+
+
+def is_below(path: str, top: str) -> bool:
+    """Whether a path is `top` or lies below it, both from the root."""
+    return top in (".", path) or path.startswith(f"{top}/")
+
+
+def nearly_records(found: Walk) -> Iterator[str]:
+    """Files with nearly the name of a project's records, in folders without them; paths from the root, sorted."""
+    for path, folder in sorted(found.folders.items()):
+        if not folder.has_records:
+            yield from (join(path, name) for name in folder.files if _NEARLY.fullmatch(name))
 
 
 def join(folder: str, name: str) -> str:

@@ -14,7 +14,7 @@ from anything import AS_OF_ANY, flow, projects
 from hypothesis import given
 from hypothesis import strategies as st
 from marked import case, tree
-from support import lint_json
+from support import lint_json, write_tree
 
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import Workspace, load_project
@@ -37,7 +37,7 @@ CASES = sorted((Path(__file__).parent / "cases").glob("*/*.txt"))
 SPEC = """
 record    error    unreadable invalid-yaml schema unknown-key unknown-currency amount-precision lines-mismatch
 record    error    duplicate-milestone unknown-milestone
-record    warning  tax-mismatch duplicate-name unused-waiver expired-waiver milestones-file-missing
+record    warning  tax-mismatch text-cut no-projects duplicate-name unused-waiver expired-waiver milestones-file-missing
 agreement error    agreement-missing
 agreement warning  agreement-unsigned total-missing
 gap       error    amount-unlisted milestones-missing
@@ -62,7 +62,7 @@ EXPECTED = {
 
 
 def test_rules_are_those_of_the_spec() -> None:
-    assert len(EXPECTED) == 51
+    assert len(EXPECTED) == 53
     assert {rule.name: (rule.category.value, rule.severity.word) for rule in RULES.values()} == EXPECTED
     assert [rule.name for rule in RULES.values() if rule.fixable] == ["status-mismatch"]
 
@@ -157,6 +157,22 @@ def top(
 ) -> str:
     """An invoice at the top that bills one milestone."""
     return f"{{{_bill(sent, *fields, number=number, amount=amount)}, lines: [{{milestone: {milestone}, amount: {amount}}}]}}"
+
+
+def two_of(
+    first: str = "4500.00",
+    second: str = "4500.00",
+    sent: str = "2026-02-03",
+    number: str = "INV-2",
+    numbers: tuple[str, str] | None = None,
+) -> str:
+    """Two milestones, each with an invoice of its own over 4500.00; the second is `sent` on some day."""
+    one_number, other = numbers or ("INV-1", number)
+    return records(
+        f"""{{id: M1, name: One, amount: {first}, {DONE}, {bill(amount="4500.00", number=one_number)}, status: sent}}
+        {{id: M2, name: Two, amount: {second}, {DONE}, {bill(sent, amount="4500.00", number=other)}, status: sent}}""",
+        total=str(Decimal(first) + Decimal(second)),
+    )
 
 
 def _bill(sent: str, *fields: str, number: str, amount: str) -> str:
@@ -493,7 +509,10 @@ EDGES: dict[str, tuple[str, list[str]]] = {
     ),
     "credited ten times what was billed": (
         one(
-            DONE, bill(amount="4000.00"), amount="4000.00", invoices=top("2026-02-04", "credits: INV-1", amount="40000.00")
+            DONE,
+            bill(amount="4000.00"),
+            amount="4000.00",
+            invoices=top("2026-02-04", "credits: INV-1", amount="40000.00"),
         ),
         ["approved-not-billed M1", "overcredited INV-2"],
     ),
@@ -665,6 +684,38 @@ EDGES: dict[str, tuple[str, list[str]]] = {
         one(DONE, bill(amount="4500.00"), status="sent", invoices=top("2026-02-04", amount="4500.00")),
         [],
     ),
+    "same amount and day, on one milestone": (
+        one(DONE, bill(amount="4500.00"), status="sent", invoices=top(amount="4500.00")),
+        ["likely-duplicate-invoice INV-2"],
+    ),
+    "same amount and day, on milestones of their own": (two_of(), []),
+    "same amount and day, the second milestone overbilled": (
+        two_of(second="4000.00"),
+        ["overbilled INV-2", "likely-duplicate-invoice INV-2"],
+    ),
+    "same amount and day, the first milestone overbilled": (
+        two_of(first="4000.00"),
+        ["overbilled INV-1", "likely-duplicate-invoice INV-2"],
+    ),
+    "same amount and day, one void": (
+        one(DONE, bill("2026-02-03", VOID), status="sent", invoices=top()),
+        [],
+    ),
+    "leading zeros": (two_of(number="INV-01", sent="2026-02-05"), ["likely-duplicate-invoice INV-01"]),
+    "leading zeros in an inner run": (
+        two_of(numbers=("INV-02-1", "INV-2-01"), sent="2026-02-05"),
+        ["likely-duplicate-invoice INV-2-01"],
+    ),
+    "zeros that lead nothing": (two_of(numbers=("INV-10", "INV-1"), sent="2026-02-05"), []),
+    "a zero alone": (two_of(numbers=("INV-0", "INV-00"), sent="2026-02-05"), ["likely-duplicate-invoice INV-00"]),
+    "leading zeros, the same amount and day, told once": (
+        one(DONE, bill(amount="4500.00"), status="sent", invoices=top(amount="4500.00", number="INV-001")),
+        ["likely-duplicate-invoice INV-001"],
+    ),
+    "leading zeros, one void": (
+        one(DONE, bill("2026-02-03", VOID), status="sent", invoices=top(number="INV-01")),
+        [],
+    ),
     "same amount and day, one credited": (
         one(DONE, bill(), status="sent", invoices=f"{top()}\n{top('2026-02-04', 'credits: INV-1', number='C-1')}"),
         [],
@@ -818,10 +869,12 @@ def test_a_share_can_be_the_double_of_another_invoice(tmp_path: Path) -> None:
     # The second share is no repeat of the first, and still one of another invoice: nothing hides it.
     paid = "payments: [{date: 2026-02-10, amount: 1.00, reference: T-1}]"
     first = share("4000.00", "total: 9000")
-    second = records(
-        f"""{{id: M1, name: One, amount: 5000.00, {DONE}, {bill("2026-02-03", "total: 9000", paid, "file: invoices/2.pdf", amount="5000.00")}, status: partially_paid}}
-        {{id: M2, name: Two, amount: 5000.00, {DONE}, {bill("2026-02-03", paid, "file: invoices/2.pdf", number="INV-2", amount="5000.00")}, status: partially_paid}}""",
-        total="10000.00",
+    second = one(
+        DONE,
+        bill("2026-02-03", "total: 9000", paid, "file: invoices/2.pdf", amount="5000.00"),
+        status="partially_paid",
+        amount="10000.00",
+        invoices=top("2026-02-03", paid, "file: invoices/2.pdf", amount="5000.00"),
     )
     found = spoken(tmp_path, f">>> acme/milestones.yaml\n{first}>>> globex/milestones.yaml\n{second}")
     assert found == ["likely-duplicate-invoice INV-2", "duplicate-payment INV-2", "duplicate-attachment INV-2"]
@@ -836,6 +889,76 @@ def test_shares_in_one_project_are_one_invoice(tmp_path: Path) -> None:
         {{id: M2, name: Two, amount: 4500.00, {DONE}, {other}, status: partially_paid}}"""
     )
     assert spoken(tmp_path, text) == []
+
+
+# Text that a comment cuts off.
+
+
+def named(name: str, fields: str = "", more: str = "") -> str:
+    """Records of one milestone in lines, with a name as it is written."""
+    return f"""project: Acme
+currency: EUR
+milestones:
+  - id: M1
+    name: {name}
+    amount: 9000.00{fields}
+    status: not_billed
+{more}"""
+
+
+CUT: dict[str, tuple[str, list[str]]] = {
+    "a name": (named("Beta #2"), ["#2"]),
+    "a name in quotes": (named("'Beta #2'"), []),
+    "no space before it": (named("Beta#2"), []),
+    "a space behind it": (named("Beta # 2 of 3"), []),
+    "a letter behind it": (named("Beta #two"), []),
+    "a tab before it, and more behind": (named("Beta\t#2 of 3"), ["#2 of 3"]),
+    "a name on two lines": (named("Beta\n      and more #2"), ["#2"]),
+    "a number": (named("Beta", more="x-ticket: WEB #17\nnote: 24 #17\n"), ["#17"]),
+    "an amount, a day, a status, an id": (
+        named("Beta", "#1\n    planned: 2026-03-01 #2")
+        .replace("00#1", "00 #1")
+        .replace("id: M1", "id: M1 #3")
+        .replace("not_billed", "not_billed #4"),
+        [],
+    ),
+    "an item of a list": (
+        named(name="Beta", fields="\n    attachments:\n      - a.txt #1\n      - b.txt"),
+        ["#1"],
+    ),
+    "in braces": (named("Beta", fields="\n    hold: {reason: budget #7\n      }"), ["#7"]),
+    "a block of text": (named("Beta", more="note: |\n  see #4\n"), []),
+    "nothing before it": (named("Beta", more="note: #4\n"), []),
+    "a key": (named("Beta", more="note:   see #4\n"), ["#4"]),
+    "a broken file": (named("Beta #2").replace("9000.00", "9,000.00"), []),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_text_cut(name: str, tmp_path: Path) -> None:
+    text, wanted = CUT[name]
+    tree(f">>> acme/milestones.yaml\n{text}").write(tmp_path)
+    found = lint_json(tmp_path, "--select", "text-cut")["findings"]
+    lines = text.splitlines()
+    assert [lines[item["line"] - 1][item["column"] - 1 :] for item in found] == wanted
+
+
+def test_text_cut_in_settings_and_names_its_invoice(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "mtrack.yaml": "format: 1\nname: Studio #4\ncurrency: EUR #1\n",
+            "acme/milestones.yaml": named(
+                "Beta", "\n    invoice:\n      number: R-1 #2\n      amount: 1\n      sent: 2026-02-03"
+            ),
+        },
+    )
+    found = lint_json(tmp_path, "--select", "text-cut")["findings"]
+    assert [(item["path"], item["line"], item["column"], item["milestone"], item["invoice"]) for item in found] == [
+        ("acme/milestones.yaml", 8, 19, "M1", "R-1"),
+        ("mtrack.yaml", 2, 14, None, None),
+    ]
+    assert found[0]["message"] == "'#2' is no part of `number`: ' #' begins a comment"
 
 
 # Number series.
@@ -900,7 +1023,57 @@ def test_series_is_silent_while_a_file_is_broken(tmp_path: Path) -> None:
     assert len(lint_json(tmp_path, "--select", "invoice-number-gap")["findings"]) == 1
 
 
+# Nothing to check.
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "wanted"),
+    [
+        ({}, ".", ["no-projects ."]),
+        ({"notes.txt": "x"}, ".", ["no-projects ."]),
+        ({"acme/milestones.yaml": one()}, ".", []),
+        ({"acme/milestones.yaml": one()}, "acme", []),
+        ({"acme/milestones.yaml": one(), "more/notes.txt": "x"}, "more", ["no-projects more"]),
+        ({"acme/milestones.yaml": "project: ["}, ".", []),
+        (
+            {"acme/milestones.yml": one()},
+            ".",
+            ["no-projects .", "milestones-file-missing acme/milestones.yml"],
+        ),
+        ({"acme/Milestones.yaml": one()}, "acme", ["no-projects acme", "milestones-file-missing acme/Milestones.yaml"]),
+        ({"milestone.yaml": one()}, ".", ["no-projects .", "milestones-file-missing milestone.yaml"]),
+        ({"acme/milestones.yaml": one(), "acme/milestones.yml": one()}, ".", []),
+        (
+            {"a/milestones.yaml": one(), "b/milestones.yml": one(), "b/agreement/sow.pdf": "x"},
+            ".",
+            ["milestones-file-missing b/milestones.yml"],
+        ),
+    ],
+)
+def test_nothing_to_check_is_said(files: dict[str, str | bytes], path: str, wanted: list[str], tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", **files})
+    (tmp_path / "more").mkdir(exist_ok=True)
+    found = lint_json(tmp_path / path, "--select", "no-projects,milestones-file-missing")["findings"]
+    assert [f"{item['rule']} {item['path']}" for item in found] == wanted
+    for item in found:
+        assert item["line"] is None
+        near = [
+            name for name in files if name.lower().endswith(("milestones.yml", "milestones.yaml", "milestone.yaml"))
+        ]
+        if near and path != "more":
+            assert item["hint"] in ("rename it to milestones.yaml", f"rename {near[0]} to milestones.yaml")
+
+
 # Evidence on disk.
+
+
+def test_what_systems_leave_in_folders_is_no_evidence(tmp_path: Path) -> None:
+    names = ("Thumbs.db", "thumbs.db", "desktop.ini", ".DS_Store", "~$offer.docx", "offer.docx~", "sub/Thumbs.db")
+    kept = ("offer.docx", "a~b.pdf", "Thumbs.db.pdf", "desktop.ini.txt")
+    files: dict[str, str | bytes] = {f"acme/invoices/{name}": "x" for name in (*names, *kept)}
+    write_tree(tmp_path, {"acme/milestones.yaml": one(), **files})
+    found = lint_json(tmp_path, "--select", "unrecorded-file")["findings"]
+    assert [item["path"] for item in found] == [f"acme/invoices/{name}" for name in sorted(kept)]
 
 
 def test_one_file_under_two_paths(tmp_path: Path) -> None:

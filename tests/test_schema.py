@@ -581,7 +581,7 @@ WORDS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: Not billed}\n",
      [("Not billed", f"`status` must be one of {CHOICES}, not the text 'Not billed': write not_billed", None)]),
     ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: open}\n",
-     [("open", f"`status` must be one of {CHOICES}, not 'open'", None)]),
+     [("open", f"`status` must be one of {CHOICES}, not 'open': write sent", None)]),
     ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: [paid]}\n",
      [("[paid]", "`status` must be text, not a list", None)]),
     ("project: P\nmilestones:\n- {id: M1, name: n, amount: 1, status: }\n",
@@ -608,9 +608,14 @@ WORDS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
       ("~", "milestone 2 of `milestones` is empty", "write it, or remove the item"),
       ("[b]", "milestone 3 of `milestones` must be a mapping of keys and values, not a list", "write `key: value` lines below it")]),
     (GOOD % ", hold: true",
-     [("true", "`hold` must be a mapping of keys and values, not true", "write `key: value` lines below it")]),
+     [("true", "`hold` must be a mapping of keys and values, not true",
+       "its keys are until, reason: write `hold: {until: 2026-07-01, reason: client's new budget year}`")]),
     (GOOD % ", cancelled: 2026-01-01",
-     [("2026-01-01", "`cancelled` must be a mapping of keys and values, not '2026-01-01'", "write `key: value` lines below it")]),
+     [("2026-01-01", "`cancelled` must be a mapping of keys and values, not '2026-01-01'",
+       "its keys are date, reason: write `cancelled: {date: 2026-05-15, reason: feature dropped}`")]),
+    (GOOD % ", invoice: {number: R, amount: 1, sent: 2026-02-03, void: true}",
+     [("true", "`void` must be a mapping of keys and values, not true",
+       "its keys are date, reason: write `void: {date: 2026-02-10, reason: wrong address}`")]),
     (GOOD % ", attachments: a.pdf", [("a.pdf", "`attachments` must be a list, not 'a.pdf'", "begin each item with '- '")]),
     (GOOD % ", attachments: [a, '', ~, [b]]",
      [("''", "attachment 2 of `attachments` is empty", "write it, or remove the item"),
@@ -671,8 +676,7 @@ WORDS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
         ("ticket", "`ticket` is not a key of this format",
          "known here: note, completed, approved, approved_by, signoff; your own keys begin with x-")]),
     (GOOD % ", invoice: {number: I1, amount: 24,000, sent: 2026-01-01}", [
-        ("000", "`000` is not a key of this format",
-         "a comma inside { } begins a new key: write amounts without separators, as in 24000.00")]),
+        (",", "a comma inside { } ends the value: '24,000' is read as '24'", "write 24000.00")]),
     (GOOD % ", '': x", [("''", "`''` is not a key of this format",
         ("known here: id, name, amount, planned, upfront, deliverable, invoice, hold, cancelled, attachments, note, status; "
         "your own keys begin with x-"))]),
@@ -812,3 +816,41 @@ def test_an_interrupt_is_neither_lost_nor_taken_for_a_fault() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout.count("interrupted")) == (0, 12), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "more", "meant"),
+    [
+        ("billed", "", "sent"), ("Invoiced", "", "sent"), ("unpaid", "", "sent"), ("open", "", "sent"),
+        ("overdue", "", "sent"), ("pending", "", "not_billed"), ("draft", "", "not_billed"), ("planned", "", "not_billed"),
+        ("settled", "", "paid"), ("done", "", "paid"), ("canceled", "", "cancelled"), ("Not billed", "", "not_billed"),
+        ("PAID", "", "paid"), ("pay", "", None), ("sen", "", None), ("unknown", "", None),
+        ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03}, ", "sent"),
+        ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, void: {date: 2026-02-04}}, ", "not_billed"),
+        ("waiting", "cancelled: {date: 2026-02-03}, ", "cancelled"),
+        ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1}]}, ", None),
+    ],
+)  # fmt: skip
+def test_status_that_is_meant(written: str, more: str, meant: str | None) -> None:
+    text = f"project: P\nmilestones:\n- {{id: M1, name: n, amount: 1, {more}status: {written}}}\n"
+    [(_, message, _)] = faults_in(text)
+    assert message.partition(": write ")[2] == (meant or "")
+
+
+@pytest.mark.parametrize(
+    ("agreement", "written", "says", "hint"),
+    [
+        ("{total: 9000.00}", "30%", "not the text '30%': 30 % of the agreed 9000.00 is 2700.00", "write 2700.00"),
+        ("{total: 9000}", "'12.5 %'", "not the text '12.5 %': 12.5 % of the agreed 9000 is 1125.00", "write 1125.00"),
+        (
+            "{signed: 2026-01-10}",
+            "30%",
+            "not the text '30%'",
+            "write the amount itself: plain digits and a point, as in 4000.00",
+        ),
+        ("", "30%", "not the text '30%'", "write the amount itself: plain digits and a point, as in 4000.00"),
+    ],
+)
+def test_percentage_where_an_amount_belongs(agreement: str, written: str, says: str, hint: str) -> None:
+    text = f"project: P\nagreement: {agreement}\nmilestones:\n- {{id: M1, name: n, amount: {written}, status: paid}}\n"
+    assert [item[1:] for item in faults_in(text)] == [(f"`amount` must be an amount, {says}", hint)]

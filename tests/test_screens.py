@@ -256,7 +256,7 @@ def table(width: int, *columns: Column, rows: list[tuple[Value, ...]], locale: s
     for row in rows:
         made.row(*row)
     made.print(screen)
-    screen.tell_left_out()
+    screen.tell_hidden_columns()
     return screen.text().splitlines()
 
 

@@ -141,7 +141,9 @@ class _Run(Generic[S]):
     def _facts(self) -> WorkspaceFacts:
         workspace = self.workspace
         usable = [item.facts for item in self.projects.values() if item.facts is not None]
-        return WorkspaceFacts(workspace.root, workspace.settings, workspace.found, self._skipped(), usable)
+        return WorkspaceFacts(
+            workspace.root, workspace.settings, workspace.found, self._skipped(), usable, self.selection.paths
+        )
 
     def _skipped(self) -> tuple[str, ...]:
         return tuple(join(folder, RECORDS) for folder, item in self.projects.items() if item.facts is None)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from mtrack.finding import Finding, Severity  # noqa: TC001
 from mtrack.rules import RULES
+from mtrack.workspace import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,7 @@ class Selection(Struct, frozen=True):
 
     def takes_path(self, path: str) -> bool:
         """Whether a path from the root lies under what was asked for."""
-        return any(top in (".", path) or path.startswith(f"{top}/") for top in self.paths)
+        return any(is_below(path, top) for top in self.paths)
 
     def takes(self, finding: Finding) -> bool:
         """Whether a finding is shown."""

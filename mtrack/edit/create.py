@@ -157,7 +157,11 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     if plan.agreement is not None:
         files = (store.evidence(target.full, plan.agreement, "agreement"),)
     currency = plan.currency or settings.currency or ""
-    text = _text(target, plan, files, money.decimals(currency, settings.currencies) or 0)
+    decimals = money.decimals(currency, settings.currencies)
+    for amount in (plan.total, *(value for _, value, _ in plan.milestones)):
+        if amount is not None:
+            verbs.check_thousands(amount, currency, decimals)
+    text = _text(target, plan, files, decimals or 0)
     context, added = _judged(target, text, settings, options, files)
     project = context.project
     sums = project.money(money.total(item.amount for item in project.milestones))

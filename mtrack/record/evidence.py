@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mtrack.record.model import Invoice, Project
     from mtrack.workspace import Walk
 
+_LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|.*~", re.IGNORECASE | re.DOTALL)
+"""What systems and editors leave in folders: no evidence, unless a record names it."""
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
@@ -154,5 +156,9 @@ def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, .
             if os.path.islink(top) or excluded(join(folder, name)):
                 continue
             files = evidence_files(top, lambda below, name=name: excluded(join(folder, f"{name}/{below}")))  # type: ignore[misc]
-        result.extend(join(folder, f"{name}/{path}") for path in files if f"{name}/{path}" not in recorded)
+        result.extend(
+            join(folder, f"{name}/{path}")
+            for path in files
+            if f"{name}/{path}" not in recorded and not _LITTER.fullmatch(posixpath.basename(path))
+        )
     return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 
 from mtrack.finding import Place, Problem, Route
 from mtrack.record import schema, wording
+from mtrack.record.commas import cut_by_comma
 from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
@@ -85,7 +85,11 @@ class _Found:
         route, details = violation.route, violation.details
         if violation.keyword == "additionalProperties":
             known = schema.at(self.name, route)["properties"]
-            self.unknown.extend(_unknown_key(self.source.path, route, key, known) for key in details["unexpected"])
+            for key in details["unexpected"]:
+                if (cut := cut_by_comma(self.source, route, key)) is None:
+                    self.unknown.append(_unknown_key(self.source.path, route, key, known))
+                else:
+                    self._add(cut.place, route, (cut.message, cut.hint))
         elif violation.keyword == "not":
             self.unknown.append(_misplaced(self.source.path, route))
         elif violation.keyword == "required":
@@ -142,12 +146,7 @@ def _unknown_key(path: str, route: Route, key: str, known: Iterable[str]) -> Pro
         return Problem(
             place=place, message=f"`{shown}` is not a key here", hint=f"it belongs to {' or '.join(homes[:3])}"
         )
-    if re.fullmatch("[0-9]+", key):
-        hint = "a comma inside { } begins a new key: write amounts without separators, as in 24000.00"
-    elif near:
-        hint = f"did you mean `{near[0]}`?"
-    else:
-        hint = f"known here: {', '.join(known)}; your own keys begin with x-"
+    hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}; your own keys begin with x-"
     return Problem(place=place, message=f"`{shown}` is not a key of this format", hint=hint)
 
 

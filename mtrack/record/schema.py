@@ -91,6 +91,16 @@ def at(name: str, route: Route) -> dict[str, Any]:
     return node
 
 
+def is_text(name: str, route: Route) -> bool:
+    """Whether a value at a route is free text or a path: no id, date, code or word of a list, no key of one's own."""
+    try:
+        node = at(name, route)
+    except (KeyError, TypeError):  # a key that the schema does not have
+        return False
+    closed = "format" in node or "enum" in node or node.get("pattern", r"\S") != r"\S"
+    return "string" in node.get("type", ()) and not closed
+
+
 def compiled(schema: dict[str, Any]) -> Any:
     """The compiled validator of a schema; it compares numbers exactly."""
     import jsonschema_rs  # noqa: PLC0415  (slow to load; a run needs it once)

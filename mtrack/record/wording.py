@@ -30,6 +30,15 @@ _LIKE_DATE = re.compile(r"\s*([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ ]([0-9]{1,4})\s*
 _PERCENT = 100
 MAX_LIKE = 200
 """Characters of a text that are compared with known words; looking for likeness is slow."""
+_STATUSES = {
+    **dict.fromkeys(("billed", "invoiced", "unpaid", "open", "overdue", "due", "outstanding"), "sent"),
+    **dict.fromkeys(("pending", "draft", "planned", "unbilled", "not_invoiced", "not_sent", "todo"), "not_billed"),
+    **dict.fromkeys(("settled", "done", "received", "payed"), "paid"),
+    **dict.fromkeys(("partial", "partly_paid", "part_paid"), "partially_paid"),
+    **dict.fromkeys(("canceled", "dropped"), "cancelled"),
+    **dict.fromkeys(("bad_debt", "writeoff", "write_off"), "written_off"),
+}
+"""What else a status is called; what is only spelt alike may mean the opposite, as `unpaid` and `paid`."""
 _YES = frozenset({"true", "yes", "y", "on", "1"})
 _NO = frozenset({"false", "no", "n", "off", "0"})
 
@@ -166,6 +175,10 @@ def _not_an_amount(fault: _Fault) -> Words:
         return f"{fault.label} has {len(number[2])} decimals, and at most {decimals} are allowed", "check the amount"
     if schema.at(fault.name, fault.route).get("maximum") == _PERCENT:
         return _not_a_percentage(fault)
+    if isinstance(value, str) and (
+        share := re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%", value.strip(), re.ASCII)
+    ):
+        return _percentage(fault, share[1])
     meant = money.suggestion(value) if isinstance(value, str) else None
     write = f": write {meant}" if meant is not None else ""
     return (
@@ -181,6 +194,17 @@ def _not_a_percentage(fault: _Fault) -> Words:
         f"{fault.label} must be a number from 0 to 100, not {fault.shown}{write}",
         "write percent without the sign, as in 19 or 8.1",
     )
+
+
+def _percentage(fault: _Fault, share: str) -> Words:
+    """A part of the agreed total where an amount belongs, and what that would be."""
+    agreement = fault.source.data.get("agreement")
+    total = agreement.get("total") if isinstance(agreement, dict) else None
+    message = f"{fault.label} must be an amount, not {fault.shown}"
+    if not isinstance(total, Decimal) or fault.route[-2:] == ("agreement", "total"):
+        return message, "write the amount itself: plain digits and a point, as in 4000.00"
+    part = money.proportion(total, Decimal(share), Decimal(100), 2)
+    return f"{message}: {share} % of the agreed {total:f} is {part:f}", f"write {part:f}"
 
 
 def _not_a_count(fault: _Fault) -> Words:
@@ -204,9 +228,13 @@ def _not_a_list(fault: _Fault) -> Words:
 
 def _not_a_mapping(fault: _Fault) -> Words:
     if fault.route:
+        write = example(fault.name, fault.route) if isinstance(fault.route[-1], str) else None
+        keys = ", ".join(schema.at(fault.name, fault.route).get("properties", ()))
         return (
             f"{fault.label} must be a mapping of keys and values, not {fault.shown}",
-            "write `key: value` lines below it",
+            f"its keys are {keys}: write `{fault.route[-1]}: {write}`"
+            if write
+            else "write `key: value` lines below it",
         )
     kind = "a list" if isinstance(fault.value, list) else "text"
     return f"the file must hold keys and values, not {kind}", top_hint(fault.name, "see mtrack schema milestones")
@@ -231,9 +259,33 @@ def _wrong_choice(fault: _Fault) -> Words:
     if options == _rule_names():
         return _wrong_rule(fault.value)
     word = re.sub(r"[\s-]+", "_", fault.value[:MAX_LIKE].strip().lower())
-    nearest = ["off"] if word in _NO and "off" in options else get_close_matches(word, options, n=1)
-    write = f": write {nearest[0]}" if nearest else ""
+    if "not_billed" in options:
+        meant = _status_meant(fault, word, options)
+    elif word in _NO and "off" in options:
+        meant = "off"
+    else:
+        meant = next(iter(get_close_matches(word, options, n=1)), None)
+    write = f": write {meant}" if meant else ""
     return f"{fault.label} must be one of {', '.join(options)}, not {fault.shown}{write}", None
+
+
+def _status_meant(fault: _Fault, word: str, options: list[str]) -> str | None:
+    """The status that was probably meant: by the word, or by what the milestone's own invoice asks for."""
+    if word in options:
+        return word
+    if word in _STATUSES:
+        return _STATUSES[word]
+    milestone = fault.source.data
+    for step in fault.route[:-1]:
+        milestone = milestone[step]
+    invoice = milestone.get("invoice")
+    if milestone.get("cancelled"):
+        return "cancelled"
+    if not isinstance(invoice, dict):
+        return None
+    if invoice.get("void"):
+        return "not_billed"
+    return None if any(invoice.get(key) for key in ("payments", "paid", "written_off", "credits")) else "sent"
 
 
 def _wrong_constant(fault: _Fault) -> Words:

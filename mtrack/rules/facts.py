@@ -54,14 +54,20 @@ class InvoiceFacts(Struct, frozen=True, array_like=True, gc=False):
     path: str
     size: int | None
     payments: tuple[PaymentFacts, ...]
+    milestones: tuple[str, ...]
+    """The ids of the milestones it bills, in the order of its lines."""
 
 
 class Facts(Struct, frozen=True, array_like=True, gc=False):
-    """What one project adds: its invoice records in the order of their lines, and the ids of its milestones."""
+    """What one project adds: its invoice records in the order of their lines, and the ids of its milestones.
+
+    `overbilled` are the ids of those that are billed more than agreed.
+    """
 
     project: Heading
     invoices: tuple[InvoiceFacts, ...]
     milestones: tuple[str, ...]
+    overbilled: frozenset[str]
 
 
 class Entry(NamedTuple):
@@ -74,13 +80,21 @@ class Entry(NamedTuple):
 class WorkspaceFacts:
     """The workspace as the rules across projects see it."""
 
-    def __init__(
-        self, root: str, settings: Settings, found: Walk, skipped: tuple[str, ...], facts: Iterable[Facts]
+    def __init__(  # noqa: PLR0913
+        self,
+        root: str,
+        settings: Settings,
+        found: Walk,
+        skipped: tuple[str, ...],
+        facts: Iterable[Facts],
+        paths: tuple[str, ...] = (".",),
     ) -> None:
+        """`paths` are those that were asked for, from the root."""
         self.root = root
         self.settings = settings
         self.found = found
         self.skipped = skipped
+        self.paths = paths
         self.facts = tuple(sorted(facts, key=lambda item: item.project.path))
 
     @cached_property
@@ -116,9 +130,10 @@ def facts(context: ProjectContext) -> Facts:
             InvoiceFacts(
                 invoice.route, invoice.number, invoice.key, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
                 invoice.sent > context.as_of, invoice.void is not None, figures.live, invoice.file, path,
-                file[1].size if file and file[1].usable else None, paid,
+                file[1].size if file and file[1].usable else None, paid, tuple(line.milestone for line in invoice.lines),
             )
         )  # fmt: skip
     if project.invoices_first:
         invoices.sort(key=lambda item: item.route[0])
-    return Facts(project.heading, tuple(invoices), tuple(milestone.id for milestone in project.milestones))
+    overbilled = frozenset(item.milestone.id for item in context.whole_ledger.milestones if item.overbilled)
+    return Facts(project.heading, tuple(invoices), tuple(milestone.id for milestone in project.milestones), overbilled)

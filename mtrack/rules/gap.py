@@ -516,10 +516,14 @@ def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
 def invoice_number_gap(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """A hole in a series of invoice numbers.
 
-    Why: the missing number is an invoice that was sent and never recorded, or one that was never sent. A series
-    is the same text around the last run of digits, three numbers or more; it need not start at 1, and void
-    invoices count as present. More than 100 missing numbers in a row begin a new series. Silent while any
-    project file is broken.
+    Why: the missing number is an invoice that was sent and never recorded, or one that was never sent. A number is
+    read as runs of digits and text. A run that says the year of `sent` (2026 or 26), year and month or day (202610,
+    20261003), or its month between two other runs, is the period; of the others the last that varies counts, and the
+    rest part series. Where the count goes on over the periods they are one series, else each is judged alone.
+    Revisions (`-R1`, `-v2`, and `-B` where the number stands without it) are the number itself. A number that another
+    client's code has taken is not missing. A series is three numbers or more; it need not start at 1, and void
+    invoices and credit notes count as present. More than 100 missing numbers in a row begin a new series. Silent while
+    any project file is broken.
 
     Bad:
         project: Acme website
@@ -543,7 +547,7 @@ def invoice_number_gap(workspace: WorkspaceFacts) -> Iterator[Problem]:
         return
     for hole in holes(workspace.seen_entries):
         number = hole.after.invoice.number
-        are = "is" if hole.missing == 1 else "are"
+        are = "is" if len(hole.missing) == 1 else "are"
         yield about_invoice(
             hole.after.project,
             hole.after.invoice,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
+
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 @project_rule(Severity.ERROR, next_step="get an amendment signed")
@@ -487,52 +490,89 @@ def _is_one_transfer(entries: list[Entry], payment: PaymentFacts, equal: list[Pa
 
 @workspace_rule(Severity.WARNING, next_step="void one if it is double")
 def likely_duplicate_invoice(workspace: WorkspaceFacts) -> Iterator[Problem]:
-    """Two live invoices of a project with the same amount and sent date.
+    """Two live invoices of a project look like one: the same amount and sent date, or numbers but for leading zeros.
 
-    Why: the same invoice was written twice, under two numbers. If both are meant, a waiver says so.
+    Why: the same invoice was written twice, under two numbers. Invoices that have no milestone in common are no copies,
+    unless one of their milestones is overbilled. If both are meant, a waiver says so.
 
     Bad:
         project: Acme website
         currency: EUR
         agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 8000.00}
         milestones:
-          - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
-          - {id: M2, name: Two, amount: 4000.00, upfront: true, invoice: {number: INV-2, amount: 4000.00, sent: 2026-02-03, file: invoices/2.pdf}, status: sent}
+          - {id: M1, name: One, amount: 8000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
+        invoices:
+          - number: INV-2
+            amount: 4000.00
+            sent: 2026-02-03
+            file: invoices/2.pdf
+            lines: [{milestone: M1, amount: 4000.00}]
 
     Good:
         project: Acme website
         currency: EUR
         agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 8000.00}
         milestones:
-          - {id: M1, name: One, amount: 4000.00, upfront: true, status: sent}
-          - {id: M2, name: Two, amount: 4000.00, upfront: true, status: sent}
-        invoices:
-          - number: INV-1
-            amount: 8000.00
-            sent: 2026-02-03
-            file: invoices/1.pdf
-            lines: [{milestone: M1, amount: 4000.00}, {milestone: M2, amount: 4000.00}]
+          - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
+          - {id: M2, name: Two, amount: 4000.00, upfront: true, invoice: {number: INV-2, amount: 4000.00, sent: 2026-02-03, file: invoices/2.pdf}, status: sent}
     """
     known = papers(workspace)
-    live = (
-        ((entry.project.folder, entry.invoice.amount, entry.invoice.sent), entry)
-        for entry in known.entries
-        if entry.invoice.live
-    )
-    for group in groups(live):
-        first = group[0]
+    overbilled = {facts.project.folder: facts.overbilled for facts in workspace.facts}
+    live = [entry for entry in known.entries if entry.invoice.live]
+    told: set[int] = set()
+    for group in groups(((entry.project.folder, _without_zeros(entry.invoice.key)), entry) for entry in live):
         for entry in known.repeats(group):
-            project, invoice = entry.project, entry.invoice
-            yield about_invoice(
-                project,
-                invoice,
-                "amount",
-                f"invoice {invoice.number} has the same amount and date as {first.invoice.number}: {project.money(invoice.amount)}, sent on {invoice.sent}",
-                "void one if it was sent twice; if both are meant, add a waiver that says why",
-                amount=invoice.amount,
-                since=invoice.sent,
-                related=((project.place(*first.invoice.route, "amount"), f"invoice {first.invoice.number}"),),
-            )
+            if entry.invoice.key != group[0].invoice.key:
+                told.add(id(entry))
+                number, other = entry.invoice.number, group[0].invoice.number
+                message = f"the numbers {number} and {other} differ only in leading zeros"
+                yield _like(entry, group[0], "number", message)
+    for group in groups(((entry.project.folder, entry.invoice.amount, entry.invoice.sent), entry) for entry in live):
+        for entry, first in _on_one_milestone([group[0], *known.repeats(group)], overbilled[group[0].project.folder]):
+            if id(entry) not in told:
+                invoice, money_words = entry.invoice, entry.project.money(entry.invoice.amount)
+                message = f"invoice {invoice.number} has the same amount and date as {first.invoice.number}: {money_words}, sent on {invoice.sent}"
+                yield _like(entry, first, "amount", message)
+
+
+def _like(entry: Entry, first: Entry, key: str, message: str) -> Problem:
+    """The problem that an invoice looks like one before it; the other's `key` is shown beside it."""
+    project, invoice = entry.project, entry.invoice
+    return about_invoice(
+        project,
+        invoice,
+        "amount",
+        message,
+        "void one if it was sent twice; if both are meant, add a waiver that says why",
+        amount=invoice.amount,
+        since=invoice.sent,
+        related=((project.place(*first.invoice.route, key), f"invoice {first.invoice.number}"),),
+    )
+
+
+def _on_one_milestone(group: list[Entry], overbilled: frozenset[str]) -> Iterator[tuple[Entry, Entry]]:
+    """Of invoices in order, each that bills a milestone that one before it bills, and that one.
+
+    Where a milestone is overbilled, an invoice on it is a copy of any.
+    """
+    first: dict[str, Entry] = {}
+    suspect: Entry | None = None
+    for entry in group:
+        milestones = entry.invoice.milestones
+        is_over = not overbilled.isdisjoint(milestones)
+        before = next((first[milestone] for milestone in milestones if milestone in first), None)
+        before = before or (group[0] if is_over and entry is not group[0] else suspect)
+        if before is not None:
+            yield entry, before
+        if is_over and suspect is None:
+            suspect = entry
+        for milestone in milestones:
+            first.setdefault(milestone, entry)
+
+
+def _without_zeros(key: str) -> str:
+    """A number as it is compared, without the zeros that its runs of digits begin with."""
+    return _LEADING_ZEROS.sub("", key)
 
 
 @workspace_rule(Severity.WARNING, next_step="attach the right file")

@@ -7,13 +7,21 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from mtrack import money
 from mtrack.figures.clock import credit_targets
 from mtrack.figures.schedule import retained_amount, terms
 from mtrack.finding import Place, Problem, Severity
+from mtrack.record import schema as schema_module
 from mtrack.record.model import number_key
+from mtrack.record.precision import precision_fault
 from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspace_rule
+from mtrack.rules.wording import listed
+from mtrack.workspace import RECORDS, SETTINGS, is_below, nearly_records
+from mtrack.yaml.comments import number_signs
+from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from mtrack.record.model import Invoice, Waiver
     from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile
     from mtrack.rules.facts import WorkspaceFacts
+    from mtrack.yaml.source import Source
 
 SHOWN = 8
 """How many milestones a hint names."""
@@ -187,10 +196,11 @@ def _unknown_currency(
 
 @project_rule(Severity.ERROR)
 def amount_precision(context: ProjectContext) -> Iterator[Problem]:
-    """An amount with more decimals than its currency has, trailing zeros aside.
+    """An amount with more decimals than its currency has, trailing zeros aside, or with exactly three, zeros or not.
 
     Why: nobody can pay a tenth of a cent or half a yen, so an invoice over such an amount is never settled in
-    full and the project never closes.
+    full and the project never closes. And `24.000` is twenty-four to mtrack, and a thousand times that to whoever
+    parts thousands with a point.
 
     Bad:
         project: Acme website
@@ -209,23 +219,9 @@ def amount_precision(context: ProjectContext) -> Iterator[Problem]:
     project = context.project
     for route, amount, currency, milestone, invoice in _amounts(context):
         allowed = project.decimals if currency is None else money.decimals(currency, context.settings.currencies)
-        if allowed is None or money.decimals_used(amount) <= allowed:
-            continue
-        code = currency or project.currency
-        places = _decimals(allowed)
-        yield Problem(
-            place=project.place(*route),
-            message=f"{money.plain(amount, 0)} has {_decimals(money.decimals_used(amount))}, and {code} has {places if allowed else 'none'}",
-            hint=f"round it as the paper does: at most {places}"
-            if allowed
-            else "round it to a whole number as the paper does",
-            milestone=milestone,
-            invoice=invoice,
-        )
-
-
-def _decimals(number: int) -> str:
-    return "1 decimal" if number == 1 else f"{number} decimals"
+        if fault := precision_fault(amount, currency or project.currency, allowed):
+            message, hint = fault
+            yield Problem(place=project.place(*route), message=message, hint=hint, milestone=milestone, invoice=invoice)
 
 
 def _amounts(context: ProjectContext) -> Iterator[tuple[Route, Decimal, str | None, str | None, str | None]]:
@@ -403,6 +399,59 @@ def _is_tax_of(invoice: Invoice, rate: Decimal, places: int) -> bool:
     exact = Fraction(invoice.amount) * Fraction(rate) / 100
     allowed = Fraction(len(invoice.lines), 2 * 10**places)
     return abs(Fraction(invoice.tax) - exact) <= allowed
+
+
+def _cut_in_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
+    if workspace.settings.source is not None:
+        yield from (problem for _, problem in _cut("workspace", workspace.settings.source))
+
+
+@project_rule(Severity.WARNING, across=_cut_in_settings, local=True)
+def text_cut(context: ProjectContext) -> Iterator[Problem]:
+    """A text without quotes holds ` #` and a digit: YAML takes what follows as a comment.
+
+    Why: of the name `Beta #2` every report shows "Beta", and a file `signoffs/mail #3.eml` is looked for under another
+    name.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: Beta #2
+            amount: 9000.00
+            status: not_billed
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - id: M1
+            name: "Beta #2"
+            amount: 9000.00  #2 of the offer
+            status: not_billed
+    """
+    project = context.project
+    for route, problem in _cut("milestones", project.source):
+        milestone = next((item.id for item in project.milestones if item.route == route[:2]), None)
+        invoice = next((item for item in project.invoices() if item.route == route[: len(item.route)]), None)
+        only = invoice.only_milestone if invoice else None
+        yield replace(problem, milestone=milestone or only, invoice=invoice.number if invoice else None)
+
+
+def _cut(name: str, source: Source) -> Iterator[tuple[Route, Problem]]:
+    """The texts of a file, by the schema `name`, that a comment with a digit cuts off."""
+    for route, offsets in number_signs(source.text):
+        if schema_module.is_text(name, route):
+            key = next(step for step in reversed(route) if isinstance(step, str))
+            problem = Problem(
+                place=Place(source.path, offsets=offsets),
+                message=f"'{shorten(source.text[slice(*offsets)])}' is no part of `{key}`: ' #' begins a comment",
+                hint="put the text in quotes; if it is a comment, write a space after the '#'",
+            )
+            yield route, problem
 
 
 @project_rule(Severity.ERROR)
@@ -648,13 +697,52 @@ def expired_waiver(checked: tuple[CheckedWaiver, ...]) -> Iterator[Problem]:
 
 
 @workspace_rule(Severity.WARNING, local=True)
+def no_projects(workspace: WorkspaceFacts) -> Iterator[Problem]:
+    """Nothing to check: there is no project under a path that was asked for.
+
+    Why: nothing is not the same as nothing wrong. A project is a folder with a `milestones.yaml`, spelt like this.
+
+    Bad:
+        >>> globex/notes.txt
+        a workspace in which nobody has begun a project
+
+    Good:
+        >>> globex/milestones.yaml
+        project: Globex portal
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+    """
+    for path in workspace.paths:
+        if path == SETTINGS or any(is_below(folder, path) for folder in workspace.found.projects):
+            continue
+        near = [file for file in nearly_records(workspace.found) if is_below(file, path)]
+        yield Problem(
+            place=Place(path),
+            message="nothing to check: there is no project here",
+            hint=f"rename {listed(near)} to {RECORDS}"
+            if near
+            else f"a project is a folder with a {RECORDS}; mtrack new makes one",
+        )
+
+
+@workspace_rule(Severity.WARNING, local=True)
 def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
-    """A folder with an agreement, invoices or sign-offs, and no `milestones.yaml`.
+    """A file nearly called `milestones.yaml`, or a folder with an agreement, invoices or sign-offs and no such file.
 
     Why: the paper is there and the records are not, so nothing of this project is in any sum or check. Folders
     inside a project, and folders above one, are left alone.
 
     Bad:
+        >>> acme/milestones.yaml
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+        >>> acme/agreement/sow.pdf
+        the signed statement of work
         >>> globex/agreement/sow.pdf
         the signed statement of work
 
@@ -668,7 +756,17 @@ def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
+    near = list(nearly_records(workspace.found))
+    for file in near:
+        yield Problem(
+            place=Place(file),
+            message=f"this is not read: the records of a project are called {RECORDS}",
+            hint=f"rename it to {RECORDS}",
+        )
+    named = {file.rpartition("/")[0] or "." for file in near}
     for folder in workspace.found.recordless:
+        if folder in named:
+            continue
         yield Problem(
             place=Place(folder),
             message="the folder holds agreement, invoice or sign-off files, but no milestones.yaml",

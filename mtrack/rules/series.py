@@ -1,15 +1,17 @@
-"""Series of invoice numbers: the same text around the last run of digits."""
+"""Series of invoice numbers: what of a number counts, what says when it was sent, and which numbers are missing."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+import unicodedata
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from mtrack.record.model import number_parts
 from mtrack.rules.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
 
     from mtrack.rules.facts import Entry
 
@@ -17,6 +19,41 @@ MIN_SERIES = 3
 MAX_HOLE = 100
 MAX_DIGITS = 30
 MAX_NAMED = 3
+_RUNS = re.compile(r"([0-9]+)")
+_REVISION = re.compile(r"[-_./]?(?:rev|r|v)\.?[0-9]{1,2}\Z")
+_LETTER = re.compile(r"[-_./]?[a-z]\Z")
+
+Texts = tuple[str, ...]
+Period = tuple[int, ...]
+
+
+class Number(NamedTuple):
+    """An invoice number in parts: text, digits, text, digits, text. `shown` are the texts as the record writes them."""
+
+    entry: Entry
+    texts: Texts
+    runs: tuple[str, ...]
+    shown: Texts
+
+    def written(self, at: int, counter: int, before: Number) -> str:
+        """The number with a smaller counter at run `at`: as many digits, unless the number `before` has fewer."""
+        runs = [*self.runs]
+        padded = runs[at].startswith("0") or before.runs[at].startswith("0")
+        width = len(runs[at]) if padded or len(before.runs[at]) == len(runs[at]) else 0
+        runs[at] = f"{counter:0{width}d}"
+        return "".join(text + run for text, run in zip(self.shown, [*runs, ""], strict=True))
+
+
+class Counted(NamedTuple):
+    """A number that counts: its counter, the other runs that part series, and the period it is in."""
+
+    number: Number
+    at: int
+    counter: int
+    others: tuple[str, ...]
+    periods: tuple[int, ...]
+    """Which runs say the period."""
+    period: Period
 
 
 class Hole(NamedTuple):
@@ -24,44 +61,252 @@ class Hole(NamedTuple):
 
     before: Entry
     after: Entry
-    missing: int
+    missing: tuple[str, ...]
 
     @property
     def names(self) -> str:
-        """The missing numbers in words, written like the one after them."""
-        parts = number_parts("".join(self.after.invoice.number.split()))
-        assert parts is not None
-        before, digits, after = parts
-        first = int(digits) - self.missing
-        shown = min(self.missing, MAX_NAMED)
-        names = [f"{before}{number:0{len(digits)}d}{after}" for number in range(first, first + shown)]
-        rest = self.missing - shown
-        return f"{', '.join(names)} and {rest} more" if rest else listed(names)
+        """The missing numbers in words."""
+        rest = len(self.missing) - MAX_NAMED
+        return f"{', '.join(self.missing[:MAX_NAMED])} and {rest} more" if rest > 0 else listed(self.missing)
 
 
 def holes(entries: Iterable[Entry]) -> Iterator[Hole]:
     """The holes in series of three numbers and more."""
-    series: dict[tuple[str, str], dict[int, Entry]] = {}
-    for entry in entries:
-        parts = number_parts(entry.invoice.key)
-        if parts is not None and len(parts[1].lstrip("0")) <= MAX_DIGITS:
-            before, digits, after = parts
-            series.setdefault((before, after), {}).setdefault(int(digits), entry)
-    for numbers in series.values():
-        for run in _runs(sorted(numbers)):
-            if len(run) >= MIN_SERIES:
-                for low, high in pairwise(run):
-                    if high - low > 1:
-                        yield Hole(numbers[low], numbers[high], high - low - 1)
+    numbers = _numbers(list(entries))
+    counted = [item for group in _by_texts(numbers).values() for item in _count(group)]
+    taken = _Taken(counted)
+    series: dict[object, list[Counted]] = {}
+    for item in counted:
+        series.setdefault((item.number.texts, item.at, item.others, item.periods), []).append(item)
+    for items in series.values():
+        for run in _runs(items):
+            yield from _holes_of(run, taken)
 
 
-def _runs(numbers: list[int]) -> Iterator[list[int]]:
-    """Sorted numbers cut where more than MAX_HOLE are missing."""
-    run: list[int] = []
+# --- Numbers in parts ------------------------------------------------------------------------------------------
+
+
+def _numbers(entries: list[Entry]) -> list[Number]:
+    """The numbers that hold digits, revisions dropped."""
+    keys = {entry.invoice.key for entry in entries}
+    known = {_parts(key)[0] for key in keys}
+    bases: dict[str, str] = {}
+    for key in keys:
+        base = _REVISION.sub("", key)
+        if base != key and _parts(base)[0] in known and _RUNS.search(base):
+            bases[key] = base
+    stand = keys | set(bases.values())
+    for key in keys - set(bases):
+        base = _LETTER.sub("", key)
+        if base != key and base in stand:
+            bases[key] = base
+    found = (_number(entry, bases.get(entry.invoice.key, entry.invoice.key)) for entry in entries)
+    return [number for number in found if number.runs]
+
+
+def _parts(key: str) -> tuple[Texts, tuple[str, ...]]:
+    pieces = _RUNS.split(key)
+    return tuple(pieces[::2]), tuple(pieces[1::2])
+
+
+def _number(entry: Entry, base: str) -> Number:
+    """A number in parts; `base` is its key without a revision."""
+    texts, runs = _parts(base)
+    written = "".join(unicodedata.normalize("NFKC", entry.invoice.number).split())
+    shown, same = _parts(written[: len(base)])
+    return Number(entry, texts, runs, shown if same == runs and len(written) == len(entry.invoice.key) else texts)
+
+
+def _by_texts(numbers: list[Number]) -> dict[Texts, list[Number]]:
+    result: dict[Texts, list[Number]] = {}
     for number in numbers:
-        if run and number - run[-1] - 1 > MAX_HOLE:
+        result.setdefault(number.texts, []).append(number)
+    return result
+
+
+# --- Period and counter ----------------------------------------------------------------------------------------
+
+
+def _count(group: list[Number]) -> list[Counted]:
+    """The numbers of one text that count, each with its counter."""
+    if len(group[0].runs) == 1:
+        if all(_period(number.runs[0], number.entry.invoice.sent) for number in group):
+            return []  # nothing but the day it was sent
+        group = _split_years(group)
+    usual = _usual(group)
+    periods = [_periods(number, *usual) for number in group]
+    result: list[Counted] = []
+    for at in sorted(set(periods)):
+        alike = [number for number, own in zip(group, periods, strict=True) if own == at]
+        result.extend(_counted(alike, at))
+    return result
+
+
+def _counted(group: list[Number], periods: tuple[int, ...]) -> Iterator[Counted]:
+    """The numbers of one text that say their period at the same runs: the last run that varies is the counter."""
+    left = [at for at in range(len(group[0].runs)) if at not in periods]
+    varying = [at for at in left if len({number.runs[at] for number in group}) > 1]
+    counter = (varying or left)[-1]
+    others = [at for at in left if at != counter]
+    for number in group:
+        run = number.runs[counter]
+        if len(run.lstrip("0")) <= MAX_DIGITS:
+            sent = number.entry.invoice.sent
+            period = _in_order([_period(number.runs[at], sent, late=True) or (int(number.runs[at]),) for at in periods])
+            yield Counted(number, counter, int(run), tuple(number.runs[at] for at in others), periods, period)
+
+
+def _in_order(said: list[Period]) -> Period:
+    """What several runs say together, the year first."""
+    return tuple(part for period in sorted(said, reverse=True) for part in period)
+
+
+def _usual(group: list[Number]) -> tuple[int | None, int | None]:
+    """The run at which more than half of the numbers of one text say their year, and the one for their month."""
+    runs = range(len(group[0].runs))
+    year = _most(group, [at for at in runs if len(runs) > 1], _says_year)
+    between = [at for at in runs[1:-1] if at != year] if year is not None else []
+    return year, _most(group, between, _says_month)
+
+
+def _most(group: list[Number], runs: list[int], says: Callable[[str, date], bool]) -> int | None:
+    """Of some runs the one that says it in most numbers of one text, if in more than half."""
+    votes = {at: sum(says(number.runs[at], number.entry.invoice.sent) for number in group) for at in runs}
+    width = {at: max(len(number.runs[at]) for number in group) for at in runs}
+    best = max(runs, key=lambda at: (votes[at], width[at], -at), default=None)
+    return best if best is not None and votes[best] * 2 > len(group) else None
+
+
+def _periods(number: Number, year: int | None, month: int | None) -> tuple[int, ...]:
+    """The runs at which a number says its period, of those at which its text does; it may be sent late."""
+    if year is None or not _period(number.runs[year], number.entry.invoice.sent, late=True):
+        return ()
+    return (year,) if month is None or int(number.runs[month]) not in range(1, 13) else tuple(sorted((year, month)))
+
+
+def _says_year(run: str, sent: date) -> bool:
+    return _period(run, sent) is not None
+
+
+def _says_month(run: str, sent: date) -> bool:
+    return run in (f"{sent.month}", f"{sent.month:02d}")
+
+
+def _period(run: str, sent: date, *, late: bool = False) -> Period | None:
+    """The year that a run says, or year and month, or the day; None where it says none that fits the day sent.
+
+    Of a `late` one the year before fits in any month.
+    """
+    for year in (sent.year, sent.year - 1) if late else _years(sent):
+        for prefix in (f"{year}", f"{year % 100:02d}"):
+            rest = run.removeprefix(prefix)
+            if run == prefix:
+                return (year,)
+            if rest != run and (period := _month_and_day(rest, year, sent)):
+                return period
+    return None
+
+
+def _month_and_day(rest: str, year: int, sent: date) -> Period | None:
+    """What stands behind a year: the month sent or the one before it, with or without a day."""
+    month, day = rest[:2], rest[2:]
+    months = (year - sent.year) * 12 + int(month) - sent.month
+    fits = len(month) == 2 and 1 <= int(month) <= 12 and months in (-1, 0)  # noqa: PLR2004
+    if not fits or not (not day or (len(day) == 2 and 1 <= int(day) <= 31)):  # noqa: PLR2004
+        return None
+    return (year, int(month), int(day)) if day else (year, int(month))
+
+
+def _years(sent: date) -> tuple[int, ...]:
+    """The year of a day; in January the year before will do too."""
+    return (sent.year, sent.year - 1) if sent.month == 1 else (sent.year,)
+
+
+def _split_years(group: list[Number]) -> list[Number]:
+    """Numbers whose only run begins with the year sent, all of them, split behind it: R2405 is 05 in 24."""
+    for width in (4, 2):
+        years = [{f"{year}"[-width:] for year in _years(number.entry.invoice.sent)} for number in group]
+        if all(n.runs[0][:width] in own and n.runs[0][width:] for n, own in zip(group, years, strict=True)):
+            return [_split(number, width) for number in group]
+    return group
+
+
+def _split(number: Number, width: int) -> Number:
+    run = number.runs[0]
+    texts, shown = ((before, "", after) for before, after in (number.texts, number.shown))
+    return Number(number.entry, texts, (run[:width], run[width:]), shown)
+
+
+# --- Holes -----------------------------------------------------------------------------------------------------
+
+
+def _runs(series: list[Counted]) -> Iterator[list[Counted]]:
+    """A series in the order of its counters: as one where it goes on over the periods, else each period apart."""
+    ordered = sorted(series, key=lambda item: item.period)
+    periods = [list(items) for _, items in groupby(ordered, key=lambda item: item.period)]
+    goes_on = all(
+        max(item.counter for item in before) < min(item.counter for item in after)
+        for before, after in pairwise(periods)
+    )
+    if goes_on:
+        yield from (run for run in _split_far(ordered) if len(run) >= MIN_SERIES)
+    elif len({(item.period, item.counter) for item in series}) >= MIN_SERIES:
+        yield from (run for items in periods for run in _split_far(items))
+
+
+def _split_far(items: list[Counted]) -> Iterator[list[Counted]]:
+    """Numbers in the order of their counters, the first of each, cut where more than MAX_HOLE are missing."""
+    first: dict[int, Counted] = {}
+    for item in items:
+        first.setdefault(item.counter, item)
+    run: list[Counted] = []
+    for counter in sorted(first):
+        if run and counter - run[-1].counter > MAX_HOLE + 1:
             yield run
             run = []
-        run.append(number)
-    if run:
-        yield run
+        run.append(first[counter])
+    yield run
+
+
+def _holes_of(run: list[Counted], taken: _Taken) -> Iterator[Hole]:
+    """The holes between the numbers of a series in order, but for what numbers with another text have taken."""
+    one_period = len({item.period for item in run}) == 1
+    for low, high in pairwise(run):
+        if high.counter - low.counter > 1:
+            elsewhere = taken.beside(high, one_period=one_period)
+            missing = [counter for counter in range(low.counter + 1, high.counter) if counter not in elsewhere]
+            if missing:
+                names = tuple(high.number.written(high.at, counter, low.number) for counter in missing)
+                yield Hole(low.number.entry, high.number.entry, names)
+
+
+class _Taken:
+    """Counters of numbers that differ in one text only, a client's code: they count in one series over all clients."""
+
+    def __init__(self, counted: list[Counted]) -> None:
+        self._alike: dict[Texts, list[Number]] = {}
+        for item in counted:
+            for texts in _but_one(item.number.texts):
+                self._alike.setdefault(texts, []).append(item.number)
+        self._known: dict[object, frozenset[int]] = {}
+
+    def beside(self, item: Counted, *, one_period: bool) -> frozenset[int]:
+        """The counters that are taken beside a number; of one period, where its period is judged alone."""
+        free = {item.at} if one_period else {item.at, *item.periods}
+        fixed = tuple(None if at in free else run for at, run in enumerate(item.number.runs))
+        asked = (item.number.texts, item.at, fixed)
+        if asked not in self._known:
+            found = (number for texts in _but_one(item.number.texts) for number in self._alike[texts])
+            self._known[asked] = frozenset(
+                int(number.runs[item.at])
+                for number in found
+                if all(run in (None, own) for run, own in zip(fixed, number.runs, strict=True))
+                and len(number.runs[item.at].lstrip("0")) <= MAX_DIGITS
+            )
+        return self._known[asked]
+
+
+def _but_one(texts: Texts) -> Iterator[Texts]:
+    """Texts with one of them left open, each in turn."""
+    for at in range(len(texts)):
+        yield (*texts[:at], "\n", *texts[at + 1 :])

@@ -88,6 +88,9 @@ class Builder:
         firsts = {characters(key): key for key, _ in reversed(node.value) if isinstance(key, yaml.ScalarNode)}
         for key, name in repeated:
             message, hint = f"the key '{shorten(name)}' stands here twice", "keep one of the two"
+            if node.flow_style and name.isdecimal():
+                message = f"a comma inside {{ }} begins a new key, and '{shorten(name)}' stands here twice"
+                hint = "write amounts without separators, as in 24000.00"
             first = extent(self.text, firsts[name])
             self.flaws.append(Flaw(message, hint, extent(self.text, key), first))
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from mtrack import money
 from mtrack.errors import UsageError
 from mtrack.finding import Place
+from mtrack.record.precision import THOUSANDS, precision_fault, reads_as_thousands
 from mtrack.yaml.changes import Change, Put
 
 if TYPE_CHECKING:
@@ -34,11 +35,22 @@ class Edit(Struct, frozen=True):
 
 
 def amount_here(context: ProjectContext, amount: Decimal) -> Decimal:
-    """An amount with as many decimals as the project's others are written with."""
+    """An amount with as many decimals as the project's others are written with.
+
+    Raises UsageError where it may be meant as a thousand times that.
+    """
     project = context.project
+    check_thousands(amount, project.currency, project.decimals)
     written = [item.amount for item in project.milestones] + [item.amount for item in project.invoices()]
     whole = all(item == item.to_integral_value() and item.as_tuple().exponent == 0 for item in written)
     return Decimal(money.plain(amount, 0 if whole else project.places))
+
+
+def check_thousands(amount: Decimal, currency: str, allowed: int | None) -> None:
+    """Raise UsageError for three decimals where the currency has fewer: they may be digits behind a separator."""
+    fault = precision_fault(amount, currency, allowed) if reads_as_thousands(amount, allowed) else None
+    if fault is not None and money.decimals_used(amount) < THOUSANDS:  # with all three the edit is refused anyway
+        raise UsageError(fault[0])
 
 
 def maybe_here(context: ProjectContext, amount: Decimal | None) -> Decimal | None:

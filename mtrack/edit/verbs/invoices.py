@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.edit import find
-from mtrack.edit.verbs.edit import Edit, amount_here, maybe_here, stated
+from mtrack.edit.verbs.edit import Edit, amount_here, check_thousands, maybe_here, stated
 from mtrack.errors import UsageError
 from mtrack.figures.allocation import tax_of
 from mtrack.record.model import number_key
@@ -99,6 +99,8 @@ def credit(  # noqa: PLR0913
     if invoice.is_credit_note:
         message = f"{invoice.number} is a credit note itself"
         raise UsageError(message)
+    if amount is not None:
+        check_thousands(amount, project.currency, project.decimals)
     parts = _credited_parts(context, invoice, amount, shares)
     parts = [(name, amount_here(context, value)) for name, value in parts]
     whole = money.total(value for _, value in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.edit.verbs.edit import Edit, amount_here, maybe_here, stated
+from mtrack.edit.verbs.edit import Edit, amount_here, check_thousands, maybe_here, stated
 from mtrack.errors import UsageError
 from mtrack.yaml.changes import Append, Change, Put
 
@@ -41,6 +41,8 @@ def pay(  # noqa: PLR0913
             message = f"nothing is outstanding on {invoice.number}; give the amount that came in"
             raise UsageError(message)
     amount, withheld, fee = amount_here(context, amount), maybe_here(context, withheld), maybe_here(context, fee)
+    if received is not None:
+        check_thousands(*received, money.decimals(received[1], context.settings.currencies))
     foreign = {"amount": received[0], "currency": received[1]} if received else None
     record = stated(
         date=date, amount=amount, withheld=withheld, fee=fee, received=foreign, reference=reference, note=note
