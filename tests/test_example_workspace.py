@@ -367,8 +367,7 @@ def test_the_year_runs_from_november_to_november() -> None:
 NAMES = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
 
 TOTALS = {
-    # M1 4,000 + M2 5,000; M1 is billed; no payment is listed, so nothing is known as received, and its status `paid`
-    # is taken at its word: settled 4,000
+    # M1 4,000 + M2 5,000; M1 is billed; no payment is listed, and its status `paid` is taken at its word: 4,000 came
     "acme-website": ("9000.00", "4000.00", "5000.00", "4000.00", "4000.00", "0.00", "0.00"),
     # 4,000 + 6,000 + 5,000 + 3,500, all billed (the void INV-2026-001 not counted). Gross: 23 % on top, 22,755.
     # Cash 4,920 + 7,380 + 6,138 + 2,305 + 2,000 = 22,743; with 12 written off all of it is settled
@@ -395,7 +394,7 @@ CURRENCIES = {
         "86000.00",  # 9,000 + 18,500 + 30,000 + 28,500
         "80000.00",  # 4,000 + 18,500 + 35,500 + 22,000
         "14500.00",  # 5,000 + 0 + 3,000 + 6,500; 86,000 = 80,000 + 14,500 - 8,500 billed twice
-        "51733.00",  # 0 + 22,743 + 15,990 + 13,000
+        "55733.00",  # 4,000 + 22,743 + 15,990 + 13,000
         "55745.00",  # 4,000 + 22,755 + 15,990 + 13,000
         "36675.00",  # 0 + 0 + 27,675 + 9,000
         "0.00",

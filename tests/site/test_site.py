@@ -24,6 +24,7 @@ from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
+from mtrack.figures.states import STATES, States
 from mtrack.render.wording import Wording
 from mtrack.rules import RULES
 from mtrack.site import workspace_pages
