@@ -145,7 +145,7 @@ def _without(data: dict[str, Any], routes: tuple[Route, ...]) -> dict[str, Any]:
     result = dict(data)
     inside: dict[str, set[str | int]] = {}
     for route in routes:
-        if len(route) == 1 or route[0] == "payment_terms":
+        if len(route) == 1 or route[:1] == ("payment_terms",):
             result.pop(str(route[0]), None)
         elif len(route) > 1 and route[0] != "waivers":  # those are dropped one by one, by index
             inside.setdefault(str(route[0]), set()).add(route[1])
