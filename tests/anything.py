@@ -38,7 +38,9 @@ def invoices(draw: st.DrawFn, number: int, ids: list[str], *, own: bool) -> dict
         "tax": MONEY,
         "due": DAYS,
         "payments": st.lists(
-            st.fixed_dictionaries({"date": DAYS, "amount": SIGNED}, optional={"withheld": SIGNED, "fee": SIGNED, "discount": MONEY}),
+            st.fixed_dictionaries(
+                {"date": DAYS, "amount": SIGNED}, optional={"withheld": SIGNED, "fee": SIGNED, "discount": MONEY}
+            ),
             max_size=3,
         ),
         "written_off": st.fixed_dictionaries({"date": DAYS, "amount": MONEY}),

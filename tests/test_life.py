@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pytest
 from support import AS_OF, add_evidence, lint_json, mtrack, write_tree
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
 DONE = "deliverable: {approved: 2026-01-05, signoff: signoffs/m1.eml}"
@@ -265,7 +265,9 @@ def test_three_credits_of_a_third(taxes: tuple[str, ...], left: str, tmp_path: P
 # Three equal milestones, billed in one go and paid by one transfer.
 
 
-def batch(*, total: str | None = "3000.00", reference: str = "T-1", milestones: tuple[str, ...] = ("M1", "M2", "M3")) -> str:
+def batch(
+    *, total: str | None = "3000.00", reference: str = "T-1", milestones: tuple[str, ...] = ("M1", "M2", "M3")
+) -> str:
     whole = f", total: {total}" if total else ""
     lines = [
         f"id: M{i}, name: Name {i}, amount: 1000.00, {DONE}, invoice: {{number: INV-{i}, amount: 1000.00, sent: 2026-01-10, "
@@ -290,7 +292,9 @@ WITH_SERIES = pytest.mark.xfail(reason="the rule comes to the contract with the 
         (batch(milestones=("M1", "M2")), []),
     ],
 )
-def test_equal_milestones_billed_in_one_go_and_paid_by_one_transfer(text: str, found: list[str], tmp_path: Path) -> None:
+def test_equal_milestones_billed_in_one_go_and_paid_by_one_transfer(
+    text: str, found: list[str], tmp_path: Path
+) -> None:
     assert rules(tree(tmp_path, text)) == found
 
 

@@ -493,7 +493,10 @@ EDGES: dict[str, tuple[str, list[str]]] = {
     ),
     "credited ten times what was billed": (
         one(
-            DONE, bill(amount="4000.00"), amount="4000.00", invoices=top("2026-02-04", "credits: INV-1", amount="40000.00")
+            DONE,
+            bill(amount="4000.00"),
+            amount="4000.00",
+            invoices=top("2026-02-04", "credits: INV-1", amount="40000.00"),
         ),
         ["approved-not-billed M1", "overcredited INV-2"],
     ),

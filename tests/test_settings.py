@@ -110,7 +110,18 @@ def test_every_key(tmp_path: Path) -> None:
 
 
 def test_empty_values_are_as_good_as_none(tmp_path: Path) -> None:
-    keys = ("name", "currency", "payment_terms", "tax_rate", "bill_within", "locale", "currencies", "exclude", "rules", "waivers")
+    keys = (
+        "name",
+        "currency",
+        "payment_terms",
+        "tax_rate",
+        "bill_within",
+        "locale",
+        "currencies",
+        "exclude",
+        "rules",
+        "waivers",
+    )
     read = load(tmp_path, "format: 1\n" + "".join(f"{key}:\n" for key in keys))
     assert (read.broken, read.unknown_keys) == ((), ())
     default = Settings()

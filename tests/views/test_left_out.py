@@ -41,7 +41,9 @@ DAY = "2025-12-31"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return write_tree(tmp_path / "w", {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": RECORD.format(signed="2025-10-01")})
+    return write_tree(
+        tmp_path / "w", {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": RECORD.format(signed="2025-10-01")}
+    )
 
 
 def output(root: Path, *arguments: str, day: str = DAY) -> str:
