@@ -127,7 +127,10 @@ def test_worked_invoices() -> None:
 
 def bucket(item: InvoiceFigures) -> str | None:
     """The aging bucket of an invoice that falls due in one part."""
-    return bucket_of(item, item.parts[0], AS_OF) if item.parts else None
+    if not item.parts:
+        return None
+    (part,) = item.parts
+    return bucket_of(item, part, AS_OF)
 
 
 def test_worked_milestones() -> None:

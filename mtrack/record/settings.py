@@ -138,11 +138,14 @@ def _entries(data: dict[str, Any], key: str) -> Iterator[tuple[str, Any]]:
 
 
 def _without(data: dict[str, Any], routes: tuple[Route, ...]) -> dict[str, Any]:
-    """The data without the values at fault; a fault inside a list or mapping takes only its own entry."""
+    """The data without the values at fault; a fault inside a list or mapping takes only its own entry.
+
+    Payment terms go as a whole, as half of them say something else.
+    """
     result = dict(data)
     inside: dict[str, set[str | int]] = {}
     for route in routes:
-        if len(route) == 1:
+        if len(route) == 1 or route[:1] == ("payment_terms",):
             result.pop(str(route[0]), None)
         elif len(route) > 1 and route[0] != "waivers":  # those are dropped one by one, by index
             inside.setdefault(str(route[0]), set()).add(route[1])

@@ -108,7 +108,7 @@ def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterat
 
 
 def sum_bar(progress: Progress, height: int = 32) -> Markup:
-    """What is agreed as one bar of five parts; what is billed beyond it is outlined, and a line marks the end."""
+    """What is agreed as one bar of the seven states; what is billed beyond it is outlined, and a line marks the end."""
     parts = list(progress.parts.items())
     whole = money.total(part for _, part in parts)
     disputed = percent_of(progress.states.disputed, whole)
@@ -123,7 +123,8 @@ def sum_bar(progress: Progress, height: int = 32) -> Markup:
 
 def reach(progress: Progress) -> Decimal:
     """How far the two bars reach, as an amount: the agreed one, or what is billed where that is more."""
-    return max(progress.agreed, money.plus(max(progress.states.billed, ZERO), progress.states.to_bill))
+    states = progress.states
+    return max(progress.agreed, money.total((states.billed, states.to_bill, states.on_hold)))
 
 
 def room_of(items: Iterable[Progress]) -> Decimal:
