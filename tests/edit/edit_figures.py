@@ -119,8 +119,10 @@ def _words(figures_: dict[str, Any] | None) -> str:
     return str({name: str(value) for name, value in (figures_ or {}).items()})
 
 
-def _milestones_moved(before: Record, after: Record) -> Iterator[str]:
+def _milestones_moved(before: Record, after: Record, but: set[str]) -> Iterator[str]:
     for old, new in zip(before["milestones"], after["milestones"], strict=True):
+        if old["id"] in but:
+            continue
         yield from (f"{old['id']}: {name} moved" for name in OF_MILESTONE if old[name] != new[name])
 
 
@@ -172,11 +174,15 @@ class _Subject:
 
     def faults(self, tried: Tried, record: Record) -> Iterator[str]:
         """What is wrong with a record after an edit."""
+        # No status speaks of an invoice that is void, so before the day on which it became void its word can be lost.
+        void = [one for one in self.before[date.max]["invoices"] if one["void"]]
+        of_void = {name for one in void for name in one["lines"]}
+        about = (*tried.about, *(one["number"] for one in void))
         for day in DAYS:
             before, after = self.before[day], figures.ledger(record, self.settings, day)
-            yield from _moved(before, after, tried.about)
+            yield from _moved(before, after, about)
             if tried.name == "fix":
-                yield from _milestones_moved(before, after)
+                yield from _milestones_moved(before, after, set() if day == date.max else of_void)
             if day == date.max and (more := _mismatches(after) - _mismatches(before)):
                 yield f"the status of {', '.join(sorted(more))} is wrong now"
 

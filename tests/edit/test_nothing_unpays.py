@@ -8,11 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from support import Result, lint_json, mtrack, write_tree
+from edit_verbs import CASES, changes_for, context_of
+from support import ROOT, Result, lint_json, mtrack, write_tree
+
+from mtrack.yaml.changes import Remove
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mtrack.yaml.changes import Change
+
+DEFINITIONS = json.loads((ROOT / "schemas/milestones.schema.json").read_text(encoding="utf-8"))["$defs"]
+INVOICE = DEFINITIONS["invoice"]["properties"]
+ORDERS = {
+    "milestones": DEFINITIONS["milestone"], "amendments": DEFINITIONS["amendment"], "payments": DEFINITIONS["payment"],
+    "invoice": DEFINITIONS["invoice"], "invoices": DEFINITIONS["invoice"], "hold": DEFINITIONS["hold"],
+    "cancelled": DEFINITIONS["cancelled"], "void": INVOICE["void"], "written_off": INVOICE["written_off"],
+}  # fmt: skip
+"""Where the order of the keys of what a verb writes is defined."""
 AS_OF = "2026-06-01"
 PAID = """\
 project: Acme website
@@ -260,3 +273,24 @@ def test_an_invoice_with_a_credit_note_is_not_voided_silently(tmp_path: Path) ->
     assert forced.out.startswith("INV-1 void since 2026-06-01; CN-1 still credits it, so void that too\n")
     assert _run(tmp_path, "void", "CN-1").code == 0
     assert "overcredited" not in _run(tmp_path, "lint").out
+
+
+def test_a_mark_stands_where_the_format_has_it(tmp_path: Path) -> None:
+    _tree(tmp_path, JOINT)
+    assert _run(tmp_path, "bill", "acme", "M1", "INV-3", "--amount", "50", "--force").code == 0
+    assert list(_data(tmp_path)["invoices"][0]) == ["number", "amount", "sent", "paid", "lines"]
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_what_a_verb_writes_is_in_the_order_of_the_format(case: str) -> None:
+    context = context_of(PAID.replace("status: paid", "status: sent"))
+    assert context is not None
+    for change in changes_for(context, case):
+        _check_order(change)
+
+
+def _check_order(change: Change) -> None:
+    if isinstance(change, Remove) or not isinstance(change.value, dict):
+        return
+    order = ORDERS[str(change.route[-1])]["properties"]
+    assert list(change.value) == [key for key in order if key in change.value]

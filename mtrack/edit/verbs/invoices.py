@@ -145,15 +145,14 @@ def _credited_parts(
 def _credited_tax(context: ProjectContext, invoice: Invoice, amount: Decimal) -> Decimal | None:
     """The tax on a part of an invoice; the last part takes what the others left of it.
 
-    None where the invoice has no tax, or credit notes give back more than all of it.
+    None where the invoice has no tax, or the part is larger than all of it.
     """
-    notes = _notes(context, invoice)
-    left = money.minus(invoice.amount, money.total(note.amount for note in notes))
-    if not invoice.tax or amount > left:
+    if not invoice.tax or amount > invoice.amount:
         return None
-    tax_left = money.excess(invoice.tax, money.total(note.tax for note in notes))
-    tax = tax_left if amount == left else min(tax_of(invoice, amount, context.project.places), tax_left)
-    return amount_here(context, tax)
+    notes = _notes(context, invoice)
+    left = money.excess(invoice.tax, money.total(note.tax for note in notes))
+    is_last = money.total((amount, *(note.amount for note in notes))) >= invoice.amount
+    return amount_here(context, left if is_last else min(tax_of(invoice, amount, context.project.places), left))
 
 
 def _notes(context: ProjectContext, invoice: Invoice) -> list[Invoice]:
