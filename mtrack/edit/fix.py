@@ -43,8 +43,11 @@ def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Ou
             return Edit(changes, f"{context.project.path}: {said}", "fix statuses")
 
         try:
-            # The expected status is what the invoices say: writing it down is right whatever else it brings to light.
+            # The expected status is what the invoices say: writing it is right whatever else it brings to light.
             options = transaction.Options(as_of=as_of, dry_run=dry_run, force=True)
-            yield transaction.carry_out(Target(root, folder), edit, options)
+            outcome = transaction.carry_out(Target(root, folder), edit, options)
         except RefusedError as refused:
             yield refused
+        else:
+            if outcome.changed:  # else every status waits for something to be recorded first, as its hint says
+                yield outcome

@@ -1,41 +1,142 @@
-"""The statuses of milestones, brought up to date with what is recorded."""
+"""What follows from an edit: statuses brought up to date, and what was taken at their word still settled.
+
+A status decides whether an invoice that lists no settlement counts as paid. So where an edit moves one, or changes which
+milestones an invoice bills, `paid: true` is written on the invoices that would lose their settlement, and a status that
+would settle an invoice on which nothing came is written as what the invoices ask for.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.figures import ledger
+from msgspec import Struct
+
+from mtrack.figures import fixable, ledger
 from mtrack.record import model, schema
+from mtrack.rules.wording import listed
 from mtrack.yaml.changes import Append, Change, Put, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
-    from mtrack.figures.ledger import MilestoneFigures
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.figures.ledger import Ledger, MilestoneFigures
+    from mtrack.finding import Route
     from mtrack.record.model import Invoice, Project
     from mtrack.rules.context import ProjectContext
 
 
-def statuses(context: ProjectContext, changes: tuple[Change, ...]) -> tuple[Put, ...]:
-    """The statuses that changes put out of date, and those wrong before of the milestones that they touch."""
-    project = context.project
-    data = apply(project.source.data, changes)
-    if not schema.is_valid("milestones", data):
-        return ()
-    after = model.build(project.folder, project.source, data, project.currency, project.decimals, project.waivers)
-    before = {item.milestone.index: item for item in context.ledger.milestones}
-    touched = _touched(project, after, changes)
+class Consequences(Struct, frozen=True):
+    """What is to be written with an edit, and what to say of it."""
+
+    changes: tuple[Put, ...] = ()
+    said: str = ""
+
+
+def consequences(context: ProjectContext, changes: tuple[Change, ...]) -> Consequences:
+    """The statuses that changes put out of date, and `paid: true` where an invoice would lose its settlement.
+
+    A status that was wrong before is corrected where the changes are about its milestone.
+    """
+    if not changes or not schema.is_valid("milestones", apply(context.project.source.data, changes)):
+        return Consequences()
+    draft = _Draft(context, changes)
+    draft.complete()
+    statuses = tuple(draft.statuses.values())
+    said = _corrected(context, statuses) + "".join(_marked(context, route) for route in draft.marks)
+    return Consequences((*draft.marks.values(), *statuses), said)
+
+
+def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Put, ...]:
+    """What `mtrack lint --fix` writes: the expected status of the milestones `ids`, where no figure changes by it."""
     return tuple(
         _expected(item)
-        for item in ledger.work_out(after, context.settings.payment_terms).milestones
-        if _is_wrong(item)
-        and (_is_outdated(before.get(item.milestone.index), item) or (item.milestone.id in touched and _is_free(item)))
+        for item in context.whole_ledger.milestones
+        if item.milestone.id in ids and _is_wrong(item) and fixable.unrecorded(item) is None
     )
 
 
-def corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:
+class _Draft:
+    """An edit in the making: the changes of its verb, and by and by what follows from them."""
+
+    def __init__(self, context: ProjectContext, changes: tuple[Change, ...]) -> None:
+        self.context = context
+        self.changes = changes
+        self.marks: dict[Route, Put] = {}
+        self.statuses: dict[int, Put] = {}
+        self.contested: set[int] = set()
+        """Milestones that say `paid` of an invoice on which nothing came."""
+        self.before = {item.invoice.route: item for item in context.whole_ledger.invoices}
+        self.was = {item.milestone.index: item for item in context.whole_ledger.milestones}
+        self.said = self._project()
+        """The project with the changes of the verb alone."""
+        self.touched = _touched(context.project, self.said, changes)
+
+    def complete(self) -> None:
+        """Add what follows, until nothing more does."""
+        # Every round but the last adds a contested milestone, a mark or, the figures being the same, the last statuses.
+        for _ in range(4 + 2 * (len(self.said.milestones) + len(list(self.said.invoices())))):
+            after = ledger.work_out(self._project(), self.context.settings.payment_terms)
+            contested = self._contested(after) - self.contested
+            lost = [item.invoice.route for item in after.invoices if self._is_lost(item)]
+            statuses = {
+                item.milestone.index: change for item in after.milestones if (change := self._status(item)) is not None
+            }
+            if contested:
+                self.contested |= contested
+                self.statuses.update((i, Put(("milestones", i, "status"), "partially_paid")) for i in contested)
+            elif lost:
+                self.marks.update((route, Put((*route, "paid"), value=True)) for route in lost)
+            elif statuses != self.statuses:
+                self.statuses = statuses
+            else:
+                return
+
+    def _project(self) -> Project:
+        project = self.context.project
+        data: Any = apply(project.source.data, (*self.changes, *self.marks.values(), *self.statuses.values()))
+        return model.build(project.folder, project.source, data, project.currency, project.decimals, project.waivers)
+
+    def _contested(self, after: Ledger) -> set[int]:
+        """The milestones by whose word alone an invoice, new or open before, would count as paid."""
+        gained = {item.invoice.route for item in after.invoices if item.at_its_word and self._is_gained(item)}
+        return {
+            part.milestone
+            for part in after.parts
+            if part.invoice.invoice.route in gained
+            and part.milestone is not None
+            and not after.milestones[part.milestone].milestone.cancelled
+        }
+
+    def _is_gained(self, item: InvoiceFigures) -> bool:
+        old = self.before.get(item.invoice.route)
+        return bool(item.received) and (old is None or not old.at_its_word)
+
+    def _is_lost(self, item: InvoiceFigures) -> bool:
+        """Whether an invoice was settled at its milestones' word, and is open now though nothing else was said."""
+        old = self.before.get(item.invoice.route)
+        return old is not None and old.at_its_word and bool(item.outstanding) and not item.invoice.lists_settlement
+
+    def _status(self, item: MilestoneFigures) -> Put | None:
+        """The status to write; None where the one that is there can stay."""
+        index, old = item.milestone.index, self.was.get(item.milestone.index)
+        said = self.said.milestones[index].status
+        if index in self.contested:
+            # Paid in full but for a rest of tax on an invoice that is credited in full, which `paid` would settle.
+            status = "partially_paid" if item.expected_status == "paid" else item.expected_status
+            return Put((*item.milestone.route, "status"), status) if status != said else None
+        if said in item.accepted_statuses:
+            return None
+        return _expected(item) if _is_outdated(old, item) or self._is_to_correct(old) else None
+
+    def _is_to_correct(self, old: MilestoneFigures | None) -> bool:
+        return old is not None and old.milestone.id in self.touched and fixable.unrecorded(old) is None
+
+
+def _corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:
     """What to say of status changes where the status was wrong already; nothing where all were right."""
-    before = {_expected(item).route: item.milestone for item in context.ledger.milestones if _is_wrong(item)}
+    before = {_expected(item).route: item.milestone for item in context.whole_ledger.milestones if _is_wrong(item)}
     return "".join(
         f"; status of {was.id} corrected from {was.status} to {change.value}"
         for change in changes
@@ -43,9 +144,18 @@ def corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:
     )
 
 
-def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Put, ...]:
-    """The statuses of the milestones `ids` that are not the expected ones, set right: what `mtrack lint --fix` writes."""
-    return tuple(_expected(item) for item in context.ledger.milestones if item.milestone.id in ids and _is_wrong(item))
+def _marked(context: ProjectContext, route: Route) -> str:
+    """What to say of an invoice that was taken at its milestones' word."""
+    number = next(item.invoice.number for item in context.whole_ledger.invoices if item.invoice.route == route)
+    return f"; {number} marked paid: true, since {listed(at_whose_word(context, route))} said paid"
+
+
+def at_whose_word(context: ProjectContext, route: Route) -> list[str]:
+    """The ids of the milestones that say `paid` of an invoice."""
+    whole = context.whole_ledger
+    places = [part.milestone for part in whole.parts if part.invoice.invoice.route == route]
+    named = [whole.milestones[place].milestone for place in places if place is not None]
+    return [item.id for item in named if not item.cancelled]
 
 
 def _expected(item: MilestoneFigures) -> Put:
@@ -59,11 +169,6 @@ def _is_wrong(item: MilestoneFigures) -> bool:
 def _is_outdated(old: MilestoneFigures | None, new: MilestoneFigures) -> bool:
     """Whether it is the changes that make a status wrong, or wrong in another way."""
     return old is None or not _is_wrong(old) or old.expected_status != new.expected_status
-
-
-def _is_free(item: MilestoneFigures) -> bool:
-    """Whether no invoice counts as paid because of the status."""
-    return item.milestone.status != "paid" or not any(figures.at_its_word for figures in item.invoices)
 
 
 def _touched(before: Project, after: Project, changes: tuple[Change, ...]) -> set[str]:

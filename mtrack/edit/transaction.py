@@ -123,13 +123,12 @@ def _carry_out(
         raise CannotRunError(message)
     files = plan(target.full) if plan else ()
     edit = verb(context)
-    updates = statuses.statuses(context, edit.changes)
-    changes = (*edit.changes, *updates)
+    also = statuses.consequences(context, edit.changes)
     if not edit.changes:
         return Outcome(target.records, f"{edit.did}: recorded already", left(context), "", changed=False)
     text = before.decode()
     try:
-        new = splice_records(text, changes)
+        new = splice_records(text, (*edit.changes, *also.changes))
     except RefusedError as refused:
         raise _explained(refused, target) from None
     others = find.concerned(target, settings, set(edit.numbers))
@@ -138,7 +137,7 @@ def _carry_out(
         raise AddsErrorsError(added.errors, unwritten=target.records)
     diff = unified(target.records, text, new)
     outcome = Outcome(
-        target.records, edit.did + statuses.corrected(context, updates), left(after), diff, changed=True, files=files, warnings=added.warnings,
+        target.records, edit.did + also.said, left(after), diff, changed=True, files=files, warnings=added.warnings,
         forced=added.errors, open=added.open,
     )  # fmt: skip
     if options.dry_run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mtrack.figures.fixable import unrecorded
 from mtrack.finding import Problem, Severity
 from mtrack.record.model import Invoice, Milestone
 from mtrack.rules.problems import about_invoice, about_milestone
@@ -25,10 +26,11 @@ def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's status is not the one its invoices ask for.
 
     Why: people read the status and nothing else. `not_billed` beside a sent invoice, or `sent` beside a full
-    payment, sends them after the wrong money. `mtrack lint --fix` writes the expected status.
+    payment, sends them after the wrong money. `mtrack lint --fix` writes the expected status where no figure
+    changes by it; else the hint says what to record first.
 
-    An invoice that lists neither payments nor a write-off is taken at its milestones' word: where all say
-    `paid`, it counts as settled.
+    An invoice that lists neither `payments`, `paid` nor `written_off` is taken at its milestones' word: where
+    all that it bills say `paid`, it counts as settled.
 
     Bad:
         project: Acme website
@@ -64,8 +66,23 @@ def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
             milestone,
             "status",
             f"{milestone.label} says {milestone.status}, but {_because(figures, context)}: {figures.expected_status}",
-            f"write `status: {figures.expected_status}` (mtrack lint --fix does)",
+            _status_hint(figures),
         )
+
+
+def _status_hint(figures: MilestoneFigures) -> str:
+    """What to write; where that would change a figure or drop what only the status says, what to record before."""
+    missing, write = unrecorded(figures), f"write `status: {figures.expected_status}`"
+    if missing is None:
+        return f"{write} (mtrack lint --fix does)"
+    numbers = listed([item.invoice.number for item in missing.invoices])
+    says = figures.milestone.id + " says"
+    return {
+        "word": f"write `paid: true` on {numbers} first, which counts as paid only because {says} so; then {write}",
+        "payment": f"record what came on {numbers} (mtrack pay); if nothing did, {write}",
+        "write-off": f"record what was written off on {numbers} (mtrack write-off); if nothing was, {write}",
+        "rest": f"record first what settles {numbers}; `status: paid` would",
+    }[missing.kind]
 
 
 def _because(figures: MilestoneFigures, context: ProjectContext) -> str:

@@ -90,4 +90,4 @@ def changes_for(context: ProjectContext, case: str) -> tuple[Change, ...]:
         edit = CASES[case](context)
     except UsageError:
         return ()
-    return (*edit.changes, *statuses.statuses(context, edit.changes)) if edit.changes else ()
+    return (*edit.changes, *statuses.consequences(context, edit.changes).changes)

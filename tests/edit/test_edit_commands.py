@@ -355,14 +355,6 @@ def test_partial_payments_and_a_refund_keep_the_status_right(work: Path) -> None
     assert "written_off: {date: 2026-02-28, amount: 501.00}" in _text(work)
 
 
-def test_a_payment_of_an_invoice_taken_at_its_word_defaults_to_all_of_it(work: Path) -> None:
-    path = work / "acme-website/milestones.yaml"
-    path.write_text(RECORD.replace("status: sent", "status: paid"), encoding="utf-8")
-    assert _run(work, "pay", "INV-2026-004").code == 0
-    assert "payments: [{date: 2026-03-01, amount: 4760.00}]" in _text(work)
-    assert "status: paid\n  - id: M2" in _text(work)
-
-
 def test_the_rest_of_a_milestone_taken_at_its_word_is_not_taken_for_paid(work: Path) -> None:
     path = work / "acme-website/milestones.yaml"
     path.write_text(

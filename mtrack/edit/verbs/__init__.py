@@ -9,7 +9,7 @@ from mtrack.edit.verbs.delivery import approve, cancel, deliver, hold, release
 from mtrack.edit.verbs.edit import Edit, check_thousands
 from mtrack.edit.verbs.invoices import bill, credit, shares_of, void
 from mtrack.edit.verbs.numbers import next_id, next_number
-from mtrack.edit.verbs.payments import owed, pay, write_off
+from mtrack.edit.verbs.payments import pay, write_off
 
 __all__ = [
     "Edit",
@@ -25,7 +25,6 @@ __all__ = [
     "hold",
     "next_id",
     "next_number",
-    "owed",
     "pay",
     "release",
     "shares_of",

@@ -14,6 +14,8 @@ from mtrack.record.precision import THOUSANDS, precision_fault, reads_as_thousan
 from mtrack.yaml.changes import Change, Put
 
 if TYPE_CHECKING:
+    from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
 
 AGREEMENT_RULES = frozenset({"amount-unlisted", "milestones-missing", "amount-exceeds-agreement", "milestones-extra"})
@@ -56,6 +58,11 @@ def check_thousands(amount: Decimal, currency: str, allowed: int | None) -> None
 def maybe_here(context: ProjectContext, amount: Decimal | None) -> Decimal | None:
     """The same; None where the user gave no amount."""
     return None if amount is None else amount_here(context, amount)
+
+
+def figures_of(context: ProjectContext, invoice: Invoice) -> InvoiceFigures:
+    """The figures of an invoice by the whole record, which is what an edit adds to."""
+    return next(item for item in context.whole_ledger.invoices if item.invoice.route == invoice.route)
 
 
 def stated(**keys: Any) -> dict[str, Any]:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.edit import find
-from mtrack.edit.verbs.edit import Edit, amount_here, check_thousands, maybe_here, stated
+from mtrack.edit.statuses import at_whose_word
+from mtrack.edit.verbs.edit import Edit, amount_here, check_thousands, figures_of, maybe_here, stated
 from mtrack.errors import UsageError
 from mtrack.figures.allocation import tax_of
+from mtrack.figures.clock import credit_notes
 from mtrack.record.model import number_key
+from mtrack.rules.wording import listed
 from mtrack.yaml.changes import Append, Change, Put
 
 if TYPE_CHECKING:
@@ -57,13 +60,11 @@ def bill(  # noqa: PLR0913
         change: Change = Append(("invoices",), record)
     else:
         change = Put((*first.route, "invoice"), record)
-    # A milestone that says `paid` would be taken at its word for the new invoice as well.
-    unpaid = tuple(Put((*item.route, "status"), "partially_paid") for item, _ in shares if item.status == "paid")
     project = context.project
     ids = " and ".join(item.id for item, _ in shares)
     taxed = f" plus {project.money(tax)} tax" if tax else ""
     return Edit(
-        (change, *unpaid),
+        (change,),
         f"{ids} billed as {number}: {project.money(whole)}{taxed}, sent on {sent}",
         f"bill {ids} as {number} ({project.money(whole)})",
         numbers=frozenset(number_key(item) for item in (number, replaces) if item),
@@ -71,16 +72,21 @@ def bill(  # noqa: PLR0913
 
 
 def _figures(context: ProjectContext, milestone: Milestone) -> MilestoneFigures:
-    return context.ledger.milestones[milestone.index]
+    return context.whole_ledger.milestones[milestone.index]
 
 
-def void(_context: ProjectContext, invoice: Invoice, *, date: date, reason: str | None = None) -> Edit:
+def void(context: ProjectContext, invoice: Invoice, *, date: date, reason: str | None = None) -> Edit:
     """An invoice was withdrawn."""
     if invoice.void is not None:
         message = f"{invoice.number} is void since {invoice.void} already"
         raise UsageError(message)
     change = Put((*invoice.route, "void"), stated(date=date, reason=reason))
-    return Edit((change,), f"{invoice.number} void since {date}", f"void {invoice.number}")
+    said = f"{invoice.number} void since {date}"
+    if figures_of(context, invoice).at_its_word:
+        said += f", though {listed(at_whose_word(context, invoice.route))} said that it is paid"
+    if notes := _notes(context, invoice):
+        said += f"; {listed([note.number for note in notes])} still credits it, so void that too"
+    return Edit((change,), said, f"void {invoice.number}")
 
 
 def credit(  # noqa: PLR0913
@@ -139,14 +145,27 @@ def _credited_parts(
 
 
 def _credited_tax(context: ProjectContext, invoice: Invoice, amount: Decimal) -> Decimal | None:
-    """The tax on a part of an invoice; None where the invoice has no tax, or the part is larger than all of it."""
+    """The tax on a part of an invoice; the last part takes what the others left of it.
+
+    None where the invoice has no tax, or the part is larger than all of it.
+    """
     if not invoice.tax or amount > invoice.amount:
         return None
-    return amount_here(context, tax_of(invoice, amount, context.project.places))
+    notes = _notes(context, invoice)
+    left = money.excess(invoice.tax, money.total(note.tax for note in notes))
+    is_last = money.total((amount, *(note.amount for note in notes))) >= invoice.amount
+    return amount_here(context, left if is_last else min(tax_of(invoice, amount, context.project.places), left))
+
+
+def _notes(context: ProjectContext, invoice: Invoice) -> list[Invoice]:
+    """The credit notes against an invoice, void ones aside."""
+    return credit_notes(tuple(context.project.invoices())).get(invoice.route, [])
 
 
 def _uncredited(context: ProjectContext, invoice: Invoice) -> dict[str, Decimal]:
     """What of each milestone's part of an invoice no credit note has taken back, in the order of the lines."""
-    left = {part.id: part.uncredited for part in context.ledger.parts if part.invoice.invoice.route == invoice.route}
+    left = {
+        part.id: part.uncredited for part in context.whole_ledger.parts if part.invoice.invoice.route == invoice.route
+    }
     names = dict.fromkeys(line.milestone for line in invoice.lines)
     return {name: left.get(name, money.ZERO) for name in names}

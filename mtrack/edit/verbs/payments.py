@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.edit.verbs.edit import Edit, amount_here, check_thousands, maybe_here, stated
+from mtrack.edit.statuses import at_whose_word
+from mtrack.edit.verbs.edit import Edit, amount_here, check_thousands, figures_of, maybe_here, stated
 from mtrack.errors import UsageError
+from mtrack.rules.wording import listed
 from mtrack.yaml.changes import Append, Change, Put
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
 
@@ -32,11 +33,18 @@ def pay(  # noqa: PLR0913
 ) -> Edit:
     """Money came in; the amount not given is what is outstanding, less what was kept back on the way."""
     project = context.project
+    _refuse_at_its_word(context, invoice)
+    if invoice.is_paid:
+        day = "true" if invoice.paid is None else str(invoice.paid)
+        message = f"{invoice.number} says paid: {day}; list that payment under payments first, then add to it"
+        raise UsageError(message)
     if amount is None:
         if invoice.is_credit_note:
             message = f"{invoice.number} is a credit note; give the amount"
             raise UsageError(message)
-        amount = money.minus(owed(context, invoice), money.plus(withheld or money.ZERO, fee or money.ZERO))
+        amount = money.minus(
+            figures_of(context, invoice).outstanding, money.plus(withheld or money.ZERO, fee or money.ZERO)
+        )
         if amount <= 0:
             message = f"nothing is outstanding on {invoice.number}; give the amount that came in"
             raise UsageError(message)
@@ -61,8 +69,9 @@ def write_off(
 ) -> Edit:
     """Part of an invoice will not be collected; without an amount, all that is outstanding."""
     project = context.project
+    _refuse_at_its_word(context, invoice)
     if amount is None:
-        amount = owed(context, invoice)
+        amount = figures_of(context, invoice).outstanding
         if amount <= 0:
             message = f"nothing is outstanding on {invoice.number}"
             raise UsageError(message)
@@ -82,11 +91,10 @@ def write_off(
     )  # fmt: skip
 
 
-def owed(context: ProjectContext, invoice: Invoice) -> Decimal:
-    """What is outstanding by what the invoice lists, even where its milestones are taken at their word."""
-    item = _invoice_figures(context, invoice)
-    return money.excess(item.gross, item.credited) if item.at_its_word else item.outstanding
-
-
-def _invoice_figures(context: ProjectContext, invoice: Invoice) -> InvoiceFigures:
-    return next(item for item in context.ledger.invoices if item.invoice.route == invoice.route)
+def _refuse_at_its_word(context: ProjectContext, invoice: Invoice) -> None:
+    """Raise UsageError where an invoice counts as paid because its milestones say so: what is listed would un-pay the rest."""
+    if figures_of(context, invoice).at_its_word:
+        ids = at_whose_word(context, invoice.route)
+        since = f"{listed(ids)} {'says' if len(ids) == 1 else 'say'} paid"
+        message = f"{invoice.number} counts as paid in full, since {since}; write status sent first, if it is not"
+        raise UsageError(message)
