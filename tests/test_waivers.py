@@ -324,6 +324,7 @@ def test_findings_without_a_project_are_the_workspaces(tmp_path: Path) -> None:
         tmp_path
     )
     assert [_short(item) for item in lint_json(tmp_path)["findings"]] == [
+        "settings: no-projects .",
         "~settings: milestones-file-missing old",
         "settings: milestones-file-missing older",
     ]

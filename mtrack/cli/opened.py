@@ -15,6 +15,7 @@ from mtrack.cli.output import tell
 from mtrack.errors import UsageError
 from mtrack.render.places import AT_ROOT, Viewpoint
 from mtrack.render.words import listed
+from mtrack.workspace import is_below
 
 if TYPE_CHECKING:
     from datetime import date
@@ -68,7 +69,17 @@ def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None) -
     if workspace.found.closed:
         closed = listed(workspace.found.closed)
         tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
-    return Opened(workspace, _relative(root, os.getcwd()), tuple(_relative(path, root) for path in paths), client)
+    meant = tuple(_meant(_relative(path, root), workspace) for path in paths)
+    return Opened(workspace, _relative(root, os.getcwd()), meant, client)
+
+
+def _meant(path: str, workspace: Workspace) -> str:
+    """A folder inside a project means the project; any other path itself."""
+    if any(is_below(folder, path) for folder in workspace.found.projects) or not os.path.isdir(
+        os.path.join(workspace.root, path)
+    ):
+        return path
+    return workspace.project_of(path) or path
 
 
 def _viewpoint(root: str, start: str) -> Viewpoint:

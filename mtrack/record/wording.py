@@ -233,7 +233,7 @@ def _not_a_mapping(fault: _Fault) -> Words:
         return (
             f"{fault.label} must be a mapping of keys and values, not {fault.shown}",
             f"its keys are {keys}: write `{fault.route[-1]}: {write}`"
-            if write
+            if write and keys
             else "write `key: value` lines below it",
         )
     kind = "a list" if isinstance(fault.value, list) else "text"

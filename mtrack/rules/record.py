@@ -715,7 +715,8 @@ def no_projects(workspace: WorkspaceFacts) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
     for path in workspace.paths:
-        if path == SETTINGS or any(is_below(folder, path) for folder in workspace.found.projects):
+        projects = workspace.found.projects
+        if path == SETTINGS or any(is_below(folder, path) or is_below(path, folder) for folder in projects):
             continue
         near = [file for file in nearly_records(workspace.found) if is_below(file, path)]
         yield Problem(
