@@ -96,13 +96,16 @@ def mtrack(*arguments: str | Path, cwd: Path | None = None) -> Result:
     return Result(code, out.getvalue(), err.getvalue())
 
 
-JSON_OF = {"lint": "findings", "status": "status", "gaps": "gaps", "aging": "aging", "forecast": "forecast"}
+JSON_OF = {"lint": "findings"} | {
+    name: name for name in ("status", "gaps", "aging", "forecast", "invoices", "payments", "next")
+}
 """The commands whose JSON has a published schema; every such output that a test makes must fit it."""
 
 
 def _validate_json(arguments: tuple[str | Path, ...], code: int, out: str) -> None:
     words = [str(argument) for argument in arguments]
-    if words[0:1] and words[0] in JSON_OF and code in (0, 1) and ("json" in words or "--format=json" in words):
+    wants_json = "json" in words or "--format=json" in words
+    if words[:1] and words[0] in JSON_OF and code in (0, 1) and wants_json and "--output" not in words:
         validated(out, JSON_OF[words[0]])
 
 
