@@ -1,0 +1,1 @@
+"""The records against the papers themselves: what stands in an agreement, an invoice, a sign-off, and where."""
