@@ -106,6 +106,16 @@ def allocate(amount: Decimal, weights: tuple[Decimal, ...], decimals: int) -> tu
     return tuple(_EXACT.scaleb(Decimal(floor), -decimals) for floor in floors)
 
 
+def times(left: Decimal, right: Decimal) -> Decimal:
+    """The exact product."""
+    return _EXACT.multiply(left, right)
+
+
+def scaled(amount: Decimal, places: int) -> Decimal:
+    """The amount times ten to the power of `places`, exactly."""
+    return _EXACT.scaleb(amount, places)
+
+
 def _exponent(amount: Decimal) -> int:
     exponent = amount.as_tuple().exponent
     assert isinstance(exponent, int)  # never NaN or infinity: `parse` refuses them
