@@ -70,7 +70,7 @@ _WORDS = {
 }
 _UNLISTED = frozenset("BTC ETH USDT USDC EURC DAI DOT KSM FIL SOL ADA XTZ ATOM AUSD".split())
 """Codes that papers use and ISO 4217 does not list."""
-_LOWER = ("usd", "eur", "gbp", "chf", "sek", "inr", "btc", "eth", "dai", "usdt", "usdc")
+_LOWER = ("usd", "eur", "gbp", "chf", "sek", "inr", "btc", "dai", "usdt", "usdc")
 _SAME_VALUE = frozenset({"USD", "USDT", "USDC", "DAI"})
 """Papers name these for one another."""
 
