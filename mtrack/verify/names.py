@@ -34,7 +34,7 @@ LABEL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _ORDINAL = re.compile(
-    rf"\s*(?:\(?(?P<n>\d{{1,2}})[.):]|(?P<bare>\d{{1,2}})(?=\s{{2,}}|\t|$)|(?P<word>{'|'.join(_ORDINALS)})\b)", re.IGNORECASE
+    rf"\s*(?:\(?(?P<n>\d{{1,2}})[.):]|\(?(?P<letter>[a-j])\)\s|(?P<bare>\d{{1,2}})(?=\s{{2,}}|\t|$)|(?P<word>{'|'.join(_ORDINALS)})\b)", re.IGNORECASE
 )
 _OWN_NUMBER = re.compile(r"^\W*(?:milestone|phase|stage|m)\s*\d{1,2}\b\W*", re.IGNORECASE)
 _ID = re.compile(r"[A-Za-z]*[-_. ]?0*(\d{1,2})", re.ASCII)
@@ -102,6 +102,8 @@ def ordinal(text: str) -> int | None:
     match = _ORDINAL.match(text)
     if not match:
         return None
+    if match["letter"]:
+        return ord(match["letter"].lower()) - ord("a") + 1
     return _ORDINALS[match["word"].lower()] if match["word"] else int(match["n"] or match["bare"])
 
 

@@ -44,6 +44,15 @@ _FIRST_CELL_NUMBER = re.compile(r"\s*#?(\d{1,2})\.?\s*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
+_PROSE = 60
+_ENDS = (".", ";", ":")
+
+
+def _is_prose(row: Row) -> bool:
+    """Whether a row is a line of a running text on a page."""
+    return row.page is not None and row.table is None and len(row.cells) == 1 and len(row.text) >= _PROSE
+
+
 class Mark(NamedTuple):
     """An amount of a row, before it is known what stands around: `sure` where it is money for certain."""
 
@@ -172,13 +181,27 @@ class _Reader:
     def _near(self, i: int, row: Row) -> frozenset[str]:
         """The words of the rows around that have no amount: a cell may run over several lines of a page."""
         wide = row.page is not None and len(row.cells) > 1
-        found: list[str] = []
+        found = [*self._sentence(i, row)]
         for step, reach in ((-1, 3 if wide else 2), (1, 6 if wide else 2)):
             for j in range(i + step, i + step * (reach + 1), step):
                 if not self._goes_on(i, j):
                     break
                 found += names.words(self.papers.rows[j].text)
         return frozenset(found)
+
+    def _sentence(self, i: int, row: Row) -> Iterator[str]:
+        """The words of the other rows over which the sentence of row i runs."""
+        if not _is_prose(row):
+            return
+        rows = self.papers.rows
+        for j in range(i - 1, max(i - 4, -1), -1):
+            if rows[j].heading or not _is_prose(rows[j]) or rows[j].text.endswith(_ENDS):
+                break
+            yield from names.words(rows[j].text)
+        for j in range(i + 1, min(i + 4, len(rows))):
+            if rows[j - 1].text.endswith(_ENDS) or rows[j].heading:
+                break
+            yield from names.words(rows[j].text)
 
     def _goes_on(self, i: int, j: int) -> bool:
         """Whether row j may belong to the amount in row i."""
