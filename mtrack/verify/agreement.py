@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _NEAR = 0.75
 """The score from which an amount stands beside a milestone's name."""
 _CERTAIN = 0.6
+_CLEARLY = 0.1
 
 
 class Found(Struct, frozen=True):
@@ -99,19 +100,21 @@ class _Milestones:
         taken: set[int] = set()
         for score, _, identifier, spot in pairs:
             if identifier not in result and spot.index not in taken:
-                near = score - (0.05 if spot.sure else 0) >= _CERTAIN
+                near = self._fits_best(identifier, score - (0.05 if spot.sure else 0), spot)
                 result[identifier] = Found("confirmed" if near else "elsewhere", spot)
                 taken.add(spot.index)
         return result
 
+    def _fits_best(self, identifier: str, score: float, spot: Spot) -> bool:
+        """Whether an amount stands beside a milestone's name, and beside no other's that fits clearly better."""
+        others = (self.matcher.score(other, spot) for other in self.claims if other.id != identifier)
+        return score >= _CERTAIN and max(others, default=0.0) - score <= _CLEARLY
+
     def _computed(self, milestone: MilestoneClaim, have: Found | None) -> Found | None:
-        """A share of the total; else, where the amount stands nowhere for itself, a sum or one of equal payments."""
-        share = self._share(milestone)
-        if share is not None or have is not None:
-            return share
-        total = self._sum(milestone)
-        if total is not None:
-            return total
+        """A share of the total, one of several equal payments, or a sum where the amount stands nowhere for itself."""
+        return self._share(milestone) or self._repeated(milestone) or (self._sum(milestone) if have is None else None)
+
+    def _repeated(self, milestone: MilestoneClaim) -> Found | None:
         for spot in self.matcher.same(milestone.amount):
             if places.is_repeated(self.papers, spot):
                 return Found("computed", spot, "one of several equal payments")
@@ -146,13 +149,20 @@ class _Milestones:
         """Amounts beside a milestone's name that fit no other milestone as well, the best first."""
         found = []
         for spot in self.matcher.amounts:
-            if spot.is_money and not spot.is_total and self.matcher.fits(spot):
+            if spot.is_money and self.matcher.fits(spot) and self._is_own(milestone, spot):
                 score = self.matcher.score(milestone, spot)
                 if score >= _NEAR and all(
                     self.matcher.score(other, spot) < score for other in self.claims if other.id != milestone.id
                 ):
                     found.append((-score, spot.index, spot))
         return [spot for _, _, spot in sorted(found)]
+
+    def _is_own(self, milestone: MilestoneClaim, spot: Spot) -> bool:
+        """Whether an amount is no total, or the total of the part that bears the milestone's name."""
+        if not spot.is_total:
+            return True
+        name = self.matcher.names[milestone.id]
+        return names.overlap(name, spot.head, self.matcher.weights) >= _NEAR
 
     def _missing(self, milestone: MilestoneClaim) -> Found:
         """The nearest there is: the amount for another milestone, in another currency, or what fits the name best."""

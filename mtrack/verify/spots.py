@@ -234,6 +234,5 @@ class _Reader:
         number = names.label(row.text)
         if number is None and (len(row.text) < _SHORT or len(row.cells) > 1):
             number = names.ordinal(row.text)
-        if number is None and row.table is not None and (match := _FIRST_CELL_NUMBER.fullmatch(row.cells[0])):
-            return int(match[1])
-        return number
+        numbered = _FIRST_CELL_NUMBER.fullmatch(row.cells[0]) if row.table is not None or len(row.cells) > 1 else None
+        return int(numbered[1]) if number is None and numbered else number
