@@ -1,0 +1,82 @@
+"""A sign-off beside its milestone: which milestone it speaks of, and an e-mail's day."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mtrack.record.verdict import Verdict
+from mtrack.verify import names
+from mtrack.verify.match import seen
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mtrack.verify.claims import SignoffClaim
+    from mtrack.verify.papers import Papers
+
+_OWN_NAME, _OTHER_NAME = 0.75, 0.9
+_MAX_ROWS = 5_000
+
+
+def check_signoff(claim: SignoffClaim, papers: Papers, day: date | None) -> list[Verdict]:
+    """Which milestone the paper speaks of, and, where it is an e-mail of a `day`, whether that is the approval's."""
+    result = [_milestone(claim, papers)]
+    if day is not None and claim.approved is not None:
+        same = abs((day - claim.approved).days) <= 1
+        recorded, found = claim.approved.isoformat(), day.isoformat()
+        verdict = Verdict("signoff", claim.milestone, "date", recorded, "confirmed" if same else "differs", found)
+        result.append(seen(papers, 0, verdict) if papers.rows else verdict)
+    return result
+
+
+def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:
+    subjects = _Subjects(claim)
+    other: tuple[int, str] | None = None
+    for i, row in enumerate(papers.rows[:_MAX_ROWS]):
+        behind = papers.rows[i + 1].text if i + 1 < len(papers.rows) else ""
+        if subjects.is_own(row.text, behind):
+            return seen(papers, i, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone))
+        if other is None and (named := subjects.other(row.text)) is not None:
+            other = (i, named)
+    if other is None:
+        return Verdict("signoff", claim.milestone, "milestone", claim.milestone, "not_found")
+    row, named = other
+    return seen(papers, row, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "differs", named))
+
+
+class _Subjects:
+    """The project's milestones, and how a text may name them."""
+
+    def __init__(self, claim: SignoffClaim) -> None:
+        self.own = claim.milestone
+        self.names = {one.id: names.name_words(one.name) for one in claim.milestones}
+        self.numbers = {one.id: names.own_number(one.id, one.name, i) for i, one in enumerate(claim.milestones)}
+        self.ids = {one.id: _identifier(one.id) for one in claim.milestones}
+
+    def is_own(self, text: str, behind: str) -> bool:
+        """Whether a row names the milestone: by its id, its number, or its name, which may go on in the row behind."""
+        if self.ids[self.own].search(text):
+            return True
+        numbers = set(names.labels(text))
+        if self.numbers[self.own] in numbers:
+            return True
+        found = frozenset(names.words(f"{text} {behind}"))
+        return not numbers and names.overlap(self.names[self.own], found, {}) >= _OWN_NAME
+
+    def other(self, text: str) -> str | None:
+        """The id of another milestone that a row names, or the label of one that is not recorded."""
+        for identifier, pattern in self.ids.items():
+            if identifier != self.own and pattern.search(text):
+                return identifier
+        for number in names.labels(text):
+            return next((one for one, known in self.numbers.items() if known == number), f"milestone {number}")
+        found = frozenset(names.words(text))
+        for identifier, name in self.names.items():
+            if identifier != self.own and names.overlap(name, found, {}) >= _OTHER_NAME:
+                return identifier
+        return None
+
+
+def _identifier(identifier: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(identifier)}(?![\w-])", re.IGNORECASE)
