@@ -34,7 +34,7 @@ _DATE = re.compile(
     rf"""(?<!\d)(?P<y1>{_YEAR})\s?[-/.年]\s?(?P<m1>\d{{1,2}})\s?[-/.月]\s?(?P<d1>\d{{1,2}})(?!\d) |
     (?<![\d.,/])(?P<a>\d{{1,2}})(?P<s>[./-])\s?(?P<b>\d{{1,2}})(?P=s)\s?(?P<y2>{_YEAR}|\d\d)(?![\d/]) |
     (?<!\d)(?P<d3>\d{{1,2}})(?:st|nd|rd|th|er|\.|º|ª|°)?[\s-]*(?:day\s+)?{_OF}(?P<m3>{_MONTH})\b\.?,?[\s-]*{_OF}(?P<y3>{_YEAR}|(?<=-)\d\d)(?!\d) |
-    \b(?P<m4>{_MONTH})\.?\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y4>{_YEAR})""",
+    \b(?P<m4>{_MONTH})\.?\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\s?,?\s+(?P<y4>{_YEAR})""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CENTURY = 100

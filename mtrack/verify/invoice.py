@@ -41,6 +41,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _MAX_ROWS = 5_000
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+_DASH = f"[{_DASHES}]"
 
 
 def check_structured(claim: InvoiceClaim, paper: EInvoice, path: str) -> list[Verdict]:
@@ -140,9 +142,9 @@ class _Text:
         return verdict if row is None else seen(self.papers, row, verdict)
 
     def _number(self) -> Verdict:
-        number = number_key(self.claim.number)
+        number = _number_pattern(self.claim.number)
         for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
-            if _has_number(number_key(row.text), number):
+            if number.search(row.text):
                 return self._verdict("number", self.claim.number, "confirmed", self.claim.number, i)
         for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
             match = _NUMBER.search(row.text)
@@ -210,12 +212,9 @@ class _Text:
         return self._verdict("currency", currency, "not_found")
 
 
-def _has_number(text: str, number: str) -> bool:
-    """Whether a row has an invoice number that is not part of a longer one."""
-    start = text.find(number)
-    while start >= 0:
-        before, behind = text[start - 1 : start] if start else "", text[start + len(number) : start + len(number) + 1]
-        if not (before.isdigit() and number[0].isdigit()) and not (behind.isdigit() and number[-1].isdigit()):
-            return True
-        start = text.find(number, start + 1)
-    return False
+def _number_pattern(number: str) -> re.Pattern[str]:
+    """An invoice number in a text, whatever its spaces, case and dashes, where it is not part of a longer one."""
+    chars = [_DASH if char in _DASHES else re.escape(char) for char in number_key(number)]
+    before = r"(?<!\d)" if number[0].isdigit() else ""
+    behind = r"(?!\d)" if number[-1].isdigit() else ""
+    return re.compile(before + r"\s?".join(chars) + behind, re.IGNORECASE)

@@ -29,13 +29,14 @@ _ORDINALS = dict(zip("1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split(), range(1
 )
 _NUMBER = rf"(?P<n>\d{{1,2}}|[ivx]{{1,4}}|{'|'.join(_WORDS)})"
 LABEL = re.compile(
-    rf"""(?<![\w-])(?:(?:{_LABELS})\s*(?:no\.?|nr\.?|n[°º]|number|\#|:)?\s*\#?\s*{_NUMBER}\b
+    rf"""(?<![\w-])(?:(?:{_LABELS})s?\s*(?:no\.?|nr\.?|n[°º]|number|\#|:)?\s*\#?\s*{_NUMBER}\b
     |(?<![\w.])[MDP](?P<m>\d{{1,2}})\b|第\s?(?P<j>\d{{1,2}})\s?(?:回|期|段階|フェーズ|工程))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ORDINAL = re.compile(
     rf"\s*(?:\(?(?P<n>\d{{1,2}})[.):]|\(?(?P<letter>[a-j])\)\s|(?P<bare>\d{{1,2}})(?=\s{{2,}}|\t|$)|(?P<word>{'|'.join(_ORDINALS)})\b)", re.IGNORECASE
 )
+_MORE = re.compile(r"(?:\s*(?:,|and|&|\+|und|et|y|e|en|och)\s*\d{1,2}\b(?![.,]\d))+", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"^\W*(?:milestone|phase|stage|m)\s*\d{1,2}\b\W*", re.IGNORECASE)
 _ID = re.compile(r"[A-Za-z]*[-_. ]?0*(\d{1,2})", re.ASCII)
 
@@ -79,11 +80,13 @@ def label(text: str) -> int | None:
 
 
 def labels(text: str) -> Iterator[int]:
-    """All numbers of milestones in a text."""
+    """All numbers of milestones in a text, as in "Milestones 1, 2 and 3" and "M1 + M2"."""
     for match in LABEL.finditer(text):
         number = _label_number(match)
         if number is not None:
             yield number
+            more = _MORE.match(text, match.end())
+            yield from map(int, re.findall(r"\d+", more[0] if more else ""))
 
 
 def _label_number(match: re.Match[str]) -> int | None:
@@ -120,6 +123,12 @@ def own_number(identifier: str, name: str, index: int) -> int:
         return in_name
     match = _ID.fullmatch(identifier)
     return int(match[1]) if match else index + 1
+
+
+def id_number(identifier: str) -> int | None:
+    """The number in a milestone's id, as in "M2"; None where there is none."""
+    match = _ID.fullmatch(identifier)
+    return int(match[1]) if match else None
 
 
 def weights(names: Iterable[tuple[str, ...]]) -> dict[str, float]:

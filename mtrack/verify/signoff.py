@@ -12,7 +12,7 @@ from mtrack.verify.match import seen
 if TYPE_CHECKING:
     from datetime import date
 
-    from mtrack.verify.claims import SignoffClaim
+    from mtrack.verify.claims import MilestoneClaim, SignoffClaim
     from mtrack.verify.papers import Papers
 
 _OWN_NAME, _OTHER_NAME = 0.75, 0.9
@@ -50,8 +50,8 @@ class _Subjects:
 
     def __init__(self, claim: SignoffClaim) -> None:
         self.own = claim.milestone
-        self.names = {one.id: names.name_words(one.name) for one in claim.milestones}
-        self.numbers = {one.id: names.own_number(one.id, one.name, i) for i, one in enumerate(claim.milestones)}
+        self.names = {one.id: _telling(one.name) for one in claim.milestones}
+        self.numbers = {one.id: _number(one, i) for i, one in enumerate(claim.milestones)}
         self.ids = {one.id: _identifier(one.id) for one in claim.milestones}
 
     def is_own(self, text: str, behind: str) -> bool:
@@ -62,7 +62,7 @@ class _Subjects:
         if self.numbers[self.own] in numbers:
             return True
         found = frozenset(names.words(f"{text} {behind}"))
-        return not numbers and names.overlap(self.names[self.own], found, {}) >= _OWN_NAME
+        return names.overlap(self.names[self.own], found, {}) >= (1 if numbers else _OWN_NAME)
 
     def other(self, text: str) -> str | None:
         """The id of another milestone that a row names, or the label of one that is not recorded."""
@@ -76,6 +76,18 @@ class _Subjects:
             if identifier != self.own and names.overlap(name, found, {}) >= _OTHER_NAME:
                 return identifier
         return None
+
+
+def _number(milestone: MilestoneClaim, index: int) -> int:
+    """The number by which a sign-off calls a milestone; its id outranks a number inside its name."""
+    number = names.id_number(milestone.id)
+    return names.own_number(milestone.id, milestone.name, index) if number is None else number
+
+
+def _telling(name: str) -> tuple[str, ...]:
+    """The words of a name; none where it is a mere number."""
+    words = names.name_words(name)
+    return () if all(word.isdigit() for word in words) else words
 
 
 def _identifier(identifier: str) -> re.Pattern[str]:
