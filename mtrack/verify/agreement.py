@@ -9,7 +9,7 @@ from msgspec import Struct
 from mtrack.record.verdict import Verdict
 from mtrack.verify import details, names, places
 from mtrack.verify.currencies import fits
-from mtrack.verify.match import Matcher, money_text, seen, where
+from mtrack.verify.match import Matcher, money_text, seen, shape, where
 from mtrack.verify.spots import Spot, find_spots
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ class _Milestones:
 
     def _contradicted(self, milestone: MilestoneClaim, have: Found | None) -> Found | None:
         """Another amount in the milestone's own row, where no row of its name has the recorded one."""
-        rivals = [spot for spot in self._beside(milestone) if places.is_amount(spot) and places.is_listed(self.papers, spot)]
+        rivals = [
+            spot for spot in self._beside(milestone) if places.is_amount(spot) and places.is_listed(self.papers, spot)
+        ]
         if not rivals or any(milestone.amount in spot.amount.values for spot in rivals):
             return None
         tried = f"{self.matcher.money(milestone.amount)} stands there without the name" if have else ""
@@ -193,7 +195,9 @@ def _named(papers: Papers, milestone: MilestoneClaim, matcher: Matcher) -> Verdi
     name = matcher.names[milestone.id]
     for i, row in enumerate(papers.rows):
         if names.overlap(name, frozenset(names.words(row.text)), matcher.weights) >= _NEAR:
-            return seen(papers, i, Verdict("milestone", milestone.id, "name", milestone.name, "confirmed", milestone.name))
+            return seen(
+                papers, i, Verdict("milestone", milestone.id, "name", milestone.name, "confirmed", milestone.name)
+            )
     return Verdict("milestone", milestone.id, "name", milestone.name, "not_found")
 
 
@@ -233,7 +237,9 @@ def _extra(papers: Papers, spot: Spot) -> Verdict:
 
 def _unrecorded(matcher: Matcher, claim: AgreementClaim, found: dict[str, Found]) -> Iterator[Spot]:
     """Rows of the payment schedule that no milestone is recorded for."""
-    used = [one.spot for one in found.values() if one.spot is not None and one.state in {"confirmed", "differs", "computed"}]
+    used = [
+        one.spot for one in found.values() if one.spot is not None and one.state in {"confirmed", "differs", "computed"}
+    ]
     schedule = _Schedule(matcher, used, {number for number in matcher.numbers.values()})
     seen_keys = set()
     for spot in matcher.amounts:
@@ -256,7 +262,7 @@ class _Schedule:
         self.rows = {spot.row for spot in used}
         self.columns = {(spot.table, spot.column) for spot in used if spot.table is not None}
         self.labelled = any(spot.label is not None for spot in used)
-        self.shapes = {shape for spot in used if spot.heading and spot.table is None and (shape := _shape(spot))}
+        self.shapes = {of for spot in used if spot.heading and spot.table is None and (of := shape(spot))}
         self.headings = {spot.heading for spot in used}
 
     def key(self, spot: Spot) -> tuple[str, object] | None:
@@ -267,12 +273,6 @@ class _Schedule:
             return None
         if spot.label is not None and self.labelled and spot.label not in self.numbers:
             return "label", spot.label
-        if spot.heading and spot.heading not in self.headings and _shape(spot) in self.shapes:
+        if spot.heading and spot.heading not in self.headings and shape(spot) in self.shapes:
             return "heading", spot.heading
         return None
-
-
-def _shape(spot: Spot) -> tuple[str, ...]:
-    """The words that stand with an amount, where they are a short label such as "Costs:"."""
-    words = tuple(word for word in names.words(spot.rest) if not word.isdigit())
-    return words if len(words) in range(1, 5) else ()

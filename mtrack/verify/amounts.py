@@ -145,7 +145,15 @@ def _amount(text: str, match: re.Match[str], decimal: str, own: str) -> Amount |
     if not scale and not after and text[end_of_number : end_of_number + 1].isalpha():
         return None
     values = _values(text, match, decimal, scale)
-    end = match.end("post") if after else match.end("scale") if scale else match.end("tail") if match["tail"] else match.end("num")
+    end = (
+        match.end("post")
+        if after
+        else match.end("scale")
+        if scale
+        else match.end("tail")
+        if match["tail"]
+        else match.end("num")
+    )
     percent = bool(match["percent"])
     return Amount(
         start,
@@ -187,6 +195,10 @@ def _values(text: str, match: re.Match[str], decimal: str, scale: str | None) ->
         number = re.split(r"[ \xa0]", number, maxsplit=1)[1]  # "Phase 2 500.00"
     values = readings(number, decimal)
     if scale:
-        places = _SCALES.get(scale.lower().rstrip(".").removesuffix("s"), 0) or _SCALES.get(scale.lower().rstrip("."), 0)
-        values = tuple(money.scaled(value, places) for value in (values[-1:] if "." in number or "," in number else values))
+        places = _SCALES.get(scale.lower().rstrip(".").removesuffix("s"), 0) or _SCALES.get(
+            scale.lower().rstrip("."), 0
+        )
+        values = tuple(
+            money.scaled(value, places) for value in (values[-1:] if "." in number or "," in number else values)
+        )
     return values

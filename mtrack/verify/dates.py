@@ -20,7 +20,18 @@ _LANGUAGES = (
     "januar februar marts april maj juni juli august september oktober november desember",
     "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
 )
-_MONTHS = {"sept": 9, "jänner": 1, "mrz": 3, "fev": 2, "dec": 12, "déc": 12, "mrt": 3, "okt": 10, "fevrier": 2, "aout": 8}
+_MONTHS = {
+    "sept": 9,
+    "jänner": 1,
+    "mrz": 3,
+    "fev": 2,
+    "dec": 12,
+    "déc": 12,
+    "mrt": 3,
+    "okt": 10,
+    "fevrier": 2,
+    "aout": 8,
+}
 _ABBREVIATED = 3
 for _names in _LANGUAGES:
     for _number, _name in enumerate(_names.split(), 1):

@@ -11,6 +11,7 @@ from mtrack.verify.match import seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from mtrack.verify.claims import AgreementClaim
     from mtrack.verify.papers import Papers
@@ -26,12 +27,13 @@ _NUMBERS = {
 _TERMS = re.compile(
     rf"""(?:\bnet|within|in|not\s+later\s+than|after|innerhalb(?:\s+von)?|binnen|innert|sous|dans\s+(?:un\s+délai\s+de|les)?|entro
     |dentro\s+de|en\s+un\s+plazo\s+de|à|a|inom)\s*(?:a\s+period\s+of\s+)?(?:[a-z-]+\s*\()?\s*
-    (?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)})\)?\s*-?\s*(?:calendar|business|working|consecutive)?\s*
+    (?P<n>\d{{1,3}}|{"|".join(_NUMBERS)})\)?\s*-?\s*(?:calendar|business|working|consecutive)?\s*
     (?P<d>days?|tagen?|jours?|giorni|días|dias|dagen|dagar|dage)?|(?P<j>\d{{1,3}})日以内""",
     re.IGNORECASE | re.VERBOSE,
 )
 _PAYING = re.compile(
-    r"pay|invoice|remit|zahl|rechnung|fällig|paie|régl|facture|pag|factura|betaal|betal|faktur|\bdue\b|支払|請求", re.IGNORECASE
+    r"pay|invoice|remit|zahl|rechnung|fällig|paie|régl|facture|pag|factura|betaal|betal|faktur|\bdue\b|支払|請求",
+    re.IGNORECASE,
 )
 _INVOICE = re.compile(r"invoice|rechnung|facture|factura|factuur|faktura|請求", re.IGNORECASE)
 _REACH = 120
@@ -59,6 +61,16 @@ def check(claim: AgreementClaim, papers: Papers, listed: int) -> list[Verdict]:
     if claim.counts:
         result.append(_count(claim, papers, listed))
     return result
+
+
+def stated(papers: Papers) -> tuple[date | None, int | None]:
+    """The day of signing and the payment terms that papers state; None for what they don't, or state in two ways."""
+    days = {
+        day.days[0] for row in papers.rows if _SIGNING.search(row.text) for day in dates(row.text) if len(day.days) == 1
+    }
+    terms = {terms.days for terms in _stated(papers) if terms.by_invoice}
+    signed = papers.signed[0] if papers.signed else max(days, default=None)
+    return signed, terms.pop() if len(terms) == 1 else None
 
 
 def _signed(claim: AgreementClaim, papers: Papers) -> Verdict:

@@ -92,7 +92,11 @@ def _cii(root: Element, document: str, deal: str, part: str) -> EInvoice:
     """CII and the ZUGFeRD 1 before it differ in the names of three elements."""
     header = xml.first(root, document)
     settlement = xml.first(root, deal, f"Applicable{part}TradeSettlement")
-    summation = "SpecifiedTradeSettlementHeaderMonetarySummation" if part == "Header" else "SpecifiedTradeSettlementMonetarySummation"
+    summation = (
+        "SpecifiedTradeSettlementHeaderMonetarySummation"
+        if part == "Header"
+        else "SpecifiedTradeSettlementMonetarySummation"
+    )
     total = xml.first(settlement, summation)
     currency = xml.text(settlement, "InvoiceCurrencyCode")
     terms = list(xml.every(settlement, "SpecifiedTradePaymentTerms", "DueDateDateTime"))

@@ -170,7 +170,11 @@ class _Text:
 
     def _amount(self, field: Field, amount: Decimal) -> Verdict:
         recorded = money_text(amount)
-        same = [(i, found) for i, found in self.amounts if found.reads(amount) and fits(found.currencies, self.claim.currency)]
+        same = [
+            (i, found)
+            for i, found in self.amounts
+            if found.reads(amount) and fits(found.currencies, self.claim.currency)
+        ]
         best = max(same, key=lambda place: place[1].marked or place[1].shaped, default=None)
         if best is not None:
             return self._verdict(field, recorded, "confirmed", recorded, best[0])
@@ -185,7 +189,9 @@ class _Text:
 
     def _is_negative(self) -> bool:
         """Whether the paper's total is negative, as that of a credit note is."""
-        totals = [amount for i, amount in self.amounts if self._is_total(i, amount) and amount.reads(self.claim.paper_net)]
+        totals = [
+            amount for i, amount in self.amounts if self._is_total(i, amount) and amount.reads(self.claim.paper_net)
+        ]
         return bool(totals) and all(amount.negative for amount in totals)
 
     def _day(self, field: Field, days: tuple[date, ...]) -> Verdict:

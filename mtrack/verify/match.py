@@ -88,6 +88,12 @@ class Matcher:
         return money.display(amount, self.currency, _PLACES)
 
 
+def shape(spot: Spot) -> tuple[str, ...]:
+    """The words that stand with an amount, where they are a short label such as "Costs:"."""
+    words = tuple(word for word in names.words(spot.rest) if not word.isdigit())
+    return words if len(words) in range(1, 5) else ()
+
+
 def money_text(amount: Decimal) -> str:
     """An amount as verdicts hold it."""
     return money.plain(amount, _PLACES)

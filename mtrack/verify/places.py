@@ -21,7 +21,10 @@ _NO_AMOUNT = re.compile(
     r"|stunde|tagessatz|haftung|versicherung|taux horaire|por hora|per uur|timpris",
     re.IGNORECASE,
 )
-_RATE = re.compile(r"\s*(?:/|per\s|an?\s)\s*(?:h\b|hr|hour|d\b|day|week|month|mo\b|year|fte|person|user|unit|stunde|tag)", re.IGNORECASE)
+_RATE = re.compile(
+    r"\s*(?:/|per\s|an?\s)\s*(?:h\b|hr|hour|d\b|day|week|month|mo\b|year|fte|person|user|unit|stunde|tag)",
+    re.IGNORECASE,
+)
 _EQUAL = re.compile(
     r"\b(?:equal|instal?lments?|payments?|raten|mensualités|cuotas|termijnen|delbetalningar)\b[^.;]{0,40}"
     r"\b(?:of|à|zu|von|de|di|van|om|på)\W*(?:[\w-]+\W+){0,3}$",
@@ -58,9 +61,7 @@ def is_repeated(papers: Papers, spot: Spot) -> bool:
     at = text.find(raw)
     before = rows[spot.row - 1].text if spot.row else ""
     behind = rows[spot.row + 1].text if spot.row + 1 < len(rows) else ""
-    return bool(
-        _EQUAL.search(f"{before} {text[:at]}"[-160:]) or _EACH.match(f"{text[at + len(raw) :]} {behind}"[:60])
-    )
+    return bool(_EQUAL.search(f"{before} {text[:at]}"[-160:]) or _EACH.match(f"{text[at + len(raw) :]} {behind}"[:60]))
 
 
 def parts(papers: Papers, spots: list[Spot], spot: Spot, amount: Decimal) -> list[Spot]:

@@ -36,7 +36,11 @@ def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:
     for i, row in enumerate(papers.rows[:_MAX_ROWS]):
         behind = papers.rows[i + 1].text if i + 1 < len(papers.rows) else ""
         if subjects.is_own(row.text, behind):
-            return seen(papers, i, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone))
+            return seen(
+                papers,
+                i,
+                Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone),
+            )
         if other is None and (named := subjects.other(row.text)) is not None:
             other = (i, named)
     if other is None:
