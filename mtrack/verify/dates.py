@@ -48,6 +48,7 @@ _DATE = re.compile(
     \b(?P<m4>{_MONTH})\.?\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\s?,?\s+(?P<y4>{_YEAR})""",
     re.VERBOSE | re.IGNORECASE,
 )
+_MAYBE = re.compile(r"(?:19|20)\d\d|\d[./]\s?\d{1,2}[./]|\d-(?:\d|[a-zA-Z])")
 _CENTURY = 100
 
 
@@ -61,7 +62,7 @@ class Day(NamedTuple):
 
 def dates(text: str) -> Iterator[Day]:
     """The dates of a text."""
-    if not any(char.isdigit() for char in text):
+    if not _MAYBE.search(text):
         return
     for match in _DATE.finditer(text):
         days = tuple(dict.fromkeys(day for parts in _orders(match) if (day := _day(*parts)) is not None))

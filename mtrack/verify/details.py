@@ -31,6 +31,8 @@ _TERMS = re.compile(
     (?P<d>days?|tagen?|jours?|giorni|días|dias|dagen|dagar|dage)?|(?P<j>\d{{1,3}})日以内""",
     re.IGNORECASE | re.VERBOSE,
 )
+_DAYS = re.compile(r"day|tag|jour|giorn|d[ií]a|dag|\bnet\b|日以内", re.IGNORECASE)
+_MAX_ROWS = 20_000
 _PAYING = re.compile(
     r"pay|invoice|remit|zahl|rechnung|fällig|paie|régl|facture|pag|factura|betaal|betal|faktur|\bdue\b|支払|請求",
     re.IGNORECASE,
@@ -38,6 +40,7 @@ _PAYING = re.compile(
 _INVOICE = re.compile(r"invoice|rechnung|facture|factura|factuur|faktura|請求", re.IGNORECASE)
 _REACH = 120
 _COUNT_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_MILESTONES = re.compile(r"milestones|meilensteine|jalons|hitos|mijlpalen|milstolpar|マイルストーン", re.IGNORECASE)
 _COUNT = re.compile(
     rf"(?<![\w.,-])(?P<n>\d{{1,2}}|{'|'.join(_COUNT_WORDS)})\s*(?:\(\d{{1,2}}\)\s*)?(?:payment\s+)?"
     r"(?:milestones|meilensteine|jalons|hitos|mijlpalen|milstolpar|マイルストーン)\b",
@@ -79,7 +82,7 @@ def _signed(claim: AgreementClaim, papers: Papers) -> Verdict:
     if claim.signed in papers.signed:
         return Verdict("agreement", None, "signed", recorded, "confirmed", recorded, note="a digital signature's day")
     beside: Verdict | None = None
-    for i, row in enumerate(papers.rows):
+    for i, row in enumerate(papers.rows[:_MAX_ROWS]):
         for day in dates(f"{row.text} {_next(papers, i)[:40]}"):
             if day.start >= len(row.text):
                 continue
@@ -106,8 +109,10 @@ def _terms(claim: AgreementClaim, papers: Papers) -> Verdict:
 
 
 def _stated(papers: Papers) -> Iterator[_Terms]:
-    for i, row in enumerate(papers.rows):
+    for i, row in enumerate(papers.rows[:_MAX_ROWS]):
         text = f"{row.text} {_next(papers, i)}"
+        if not _DAYS.search(text):
+            continue
         for match in _TERMS.finditer(text):
             around = text[max(0, match.start() - _REACH) : match.end() + _REACH]
             said = match["d"] or match["j"] or match[0].lower().startswith("net")
@@ -119,8 +124,8 @@ def _stated(papers: Papers) -> Iterator[_Terms]:
 def _count(claim: AgreementClaim, papers: Papers, listed: int) -> Verdict:
     recorded = str(claim.counts[0])
     other: Verdict | None = None
-    for i, row in enumerate(papers.rows):
-        for match in _COUNT.finditer(row.text):
+    for i, row in enumerate(papers.rows[:_MAX_ROWS]):
+        for match in _COUNT.finditer(row.text) if _MILESTONES.search(row.text) else ():
             number = match["n"].lower()
             count = _COUNT_WORDS.index(number) + 1 if number in _COUNT_WORDS else int(number)
             if count in claim.counts:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MAX_PROSE = 100
 _MAX_PARTS = 12
+_REACH = 300
+"""Amounts above a sum that may be its parts."""
 _NO_AMOUNT = re.compile(
     r"per\s+(?:hour|day|month|week|fte|person)|/\s?(?:h|hr|hour|day|month)\b|hourly|daily rate|insurance|liabilit|penalt"
     r"|stunde|tagessatz|haftung|versicherung|taux horaire|por hora|per uur|timpris",
@@ -82,11 +84,10 @@ def _countable(papers: Papers, spots: Iterable[Spot]) -> list[Spot]:
 
 def is_sum_above(spots: list[Spot], spot: Spot) -> bool:
     """Whether it is the sum of rows above it in its column."""
-    above = [
-        other.amount.values[0]
-        for other in spots
-        if other.table == spot.table and other.column == spot.column and other.row < spot.row
-    ]
+    above: list[Decimal] = []
+    for other in spots[max(0, spot.index - _REACH) : spot.index]:
+        if other.table == spot.table and other.column == spot.column and other.row < spot.row:
+            above.append(other.amount.values[0])
     sums = _running(reversed(above))
     next(sums, None)
     return any(total == spot.amount.values[0] for total in sums)

@@ -150,7 +150,9 @@ class _Reader:
         if not group or (kind == "table" and self._is_breakdown(group)):
             return None
         total = money.total(spot.amount.values[0] for spot in group)
-        stated = any(spot.amount.reads(total) for spot in self.totals)
+        largest = max((spot.amount.values[0] for spot in self.totals), default=money.ZERO)
+        stated = _stands_apart(total, group, self.totals) and largest <= total
+        stated = stated and (len(group) > 1 or group[0].label is not None)
         somewhere = ends_with_sum or begins_with_sum or self._is_stated(total, group)
         score = min(len(group), 6) * 0.3 + (5 if stated else 3.5 if somewhere else 0) + self._looks(kind, group)
         named = self.totals[0].amount.values[0] if self.totals else None
@@ -158,9 +160,9 @@ class _Reader:
 
     def _is_stated(self, total: Decimal, group: list[Spot]) -> bool:
         """Whether an amount outside a group is its sum, and it is no accident: of two amounts it may well be."""
-        if len(group) == 1 or (len(group) == 2 and None in {spot.label for spot in group}):  # noqa: PLR2004
+        if len(group) == 1 or (len(group) == 2 and [spot.label for spot in group] != [1, 2]):  # noqa: PLR2004
             return False
-        return any(spot.amount.reads(total) and spot not in group for spot in self.spots)
+        return _stands_apart(total, group, self.spots)
 
     def _is_breakdown(self, group: list[Spot]) -> bool:
         """Whether a table parts its amounts by something else in three columns or more."""
@@ -205,6 +207,12 @@ class _Reader:
         if above and not _trimmed(above):
             above = spot.heading.rsplit(" / ", 1)[-1]
         return _trimmed(above or spot.heading.rsplit(" / ", 1)[-1]) or own or f"Milestone {spot.label or ''}".strip()
+
+
+def _stands_apart(total: Decimal, group: list[Spot], spots: list[Spot]) -> bool:
+    """Whether one of the spots, in a row of its own, is the sum of a group."""
+    rows = {spot.row for spot in group}
+    return any(spot.amount.reads(total) and spot.row not in rows for spot in spots)
 
 
 def _grouped(kind: str, items: Iterable[tuple[Hashable, Hashable, Spot]]) -> Iterator[tuple[str, list[Spot]]]:

@@ -145,7 +145,8 @@ class _Reader:
 
     def spots(self) -> Iterator[Spot]:
         """The spots in reading order."""
-        for i, row in enumerate(self.papers.rows):
+        last = max((i for i, marks in enumerate(self.marks) if marks), default=-1)
+        for i, row in enumerate(self.papers.rows[: last + 1]):
             if i and self.papers.files[i] != self.papers.files[i - 1]:
                 self.heads, self.label = [], None
             has_money = any(mark.sure for mark in self.marks[i])

@@ -6,7 +6,8 @@ from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 
 from msgspec import Struct
 
-MAX_ROWS = 100_000
+MAX_ROWS = 50_000
+"""A page has some 60: this is more than 500 pages."""
 MAX_ROW = 4_000
 """Characters of a row that are read."""
 MAX_CELLS = 40

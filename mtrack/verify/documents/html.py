@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from mtrack.verify.documents.document import Document, Row, squeeze
+from mtrack.verify.documents.document import MAX_ROWS, Document, Row, squeeze
 
 _BLOCKS = frozenset(
     "address article blockquote body br caption dd div dt figcaption footer h1 h2 h3 h4 h5 h6 header hr li ol option p"
@@ -13,12 +13,16 @@ _BLOCKS = frozenset(
 _HIDDEN = frozenset({"head", "noscript", "script", "style", "svg", "template"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _MAX_DEPTH = 20
+_CHUNK = 1 << 16
 
 
 def read_html(content: str) -> Document:
     """The text of a page; its lines are those of the file."""
     reader = _Html()
-    reader.feed(content)
+    for start in range(0, len(content), _CHUNK):
+        if len(reader.rows) > MAX_ROWS:
+            break
+        reader.feed(content[start : start + _CHUNK])
     reader.close()
     reader.finish()
     return Document("html", reader.rows)

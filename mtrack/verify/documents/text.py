@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mtrack.verify.documents.document import Document, Row, UnreadableError, squeeze
+from mtrack.verify.documents.document import MAX_ROWS, Document, Row, UnreadableError, squeeze
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>")
@@ -38,7 +38,7 @@ def read_text(content: str) -> Document:
     for page, text in enumerate(content.split("\f"), 1):
         for number, line in enumerate(text.splitlines(), 1):
             cells = tuple(cell for part in _GAP.split(line.strip()) if (cell := squeeze(part)))
-            if cells:
+            if cells and len(rows) <= MAX_ROWS:
                 rows.append(Row(number, " ".join(cells), cells, page=page if paged else None))
     return Document("text", rows)
 
@@ -49,6 +49,8 @@ def read_markdown(content: str) -> Document:
     content = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), content)
     for number, line in enumerate(content.splitlines(), 1):
         reader.line(number, line)
+        if len(reader.rows) > MAX_ROWS:
+            break
     return Document("markdown", reader.rows)
 
 

@@ -1,0 +1,173 @@
+"""Verdicts on the values of a project: claims are drawn from its records, examined, and told with what can't be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mtrack import money
+from mtrack.record.verdict import Verdict
+from mtrack.verify.claims import AgreementClaim, InvoiceClaim, MilestoneClaim, SignoffClaim
+from mtrack.verify.pool import Job, Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+    from types import TracebackType
+    from typing import Self
+
+    from mtrack.record.evidence import Named, State
+    from mtrack.record.model import Agreement, Invoice, Milestone, Project
+    from mtrack.record.verdict import Field, Subject
+    from mtrack.verify.pool import Examined, Trouble
+    from mtrack.verify.store import Store
+
+Files = "Sequence[tuple[Named, State]]"
+
+
+class _Task(Struct, frozen=True):
+    """A job, and what to say where a file of it can't be read."""
+
+    job: Job
+    subject: Subject
+    id: str | None
+    field: Field
+    recorded: str | None
+
+
+class Verifier:
+    """Looks papers up in the store, has the others read, and closes the workers at the end."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pool: Pool | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def verdicts(self, project: Project, files: Sequence[tuple[Named, State]]) -> tuple[Verdict, ...]:
+        """What the papers say of each recorded value of a project; `files` are those its records name."""
+        tasks = list(_tasks(project, files))
+        examined = self._examined([task.job for task in tasks])
+        return tuple(
+            verdict
+            for task, result in zip(tasks, examined, strict=True)
+            for verdict in _verdicts(task, result)
+        )
+
+    def _examined(self, jobs: list[Job]) -> list[Examined]:
+        keys = [self._store.key(job) for job in jobs]
+        known = [self._store.get(key) for key in keys]
+        new = [i for i, examined in enumerate(known) if examined is None]
+        if new:
+            self._pool = self._pool or Pool()
+            for i, examined in zip(new, self._pool.examine([jobs[i] for i in new]), strict=True):
+                known[i] = examined
+                self._store.put(keys[i], examined)
+        return [examined for examined in known if examined is not None]
+
+
+def _tasks(project: Project, files: Sequence[tuple[Named, State]]) -> Iterator[_Task]:
+    usable = [(named, state) for named, state in files if state.usable]
+    agreement = project.agreement
+    papers = tuple((named.path, state.full) for named, state in usable if named.kind in {"agreement", "amendment"})
+    if agreement is not None and papers:
+        claim = agreement_claim(project, agreement)
+        recorded = money.plain(claim.totals[0], 2) if claim.totals else None
+        yield _Task(Job(claim, papers), "agreement", None, "total", recorded)
+    milestones = {milestone.id: milestone for milestone in project.milestones}
+    for named, state in usable:
+        paper = ((named.path, state.full),)
+        if named.kind == "signoff" and named.milestone is not None:
+            milestone = milestones[named.milestone]
+            yield _Task(Job(signoff_claim(project, milestone), paper), "signoff", milestone.id, "milestone", milestone.id)
+        elif named.invoice is not None:
+            number = named.invoice.number
+            yield _Task(Job(invoice_claim(project, named.invoice), paper), "invoice", number, "number", number)
+
+
+def _milestones(project: Project) -> tuple[MilestoneClaim, ...]:
+    return tuple(MilestoneClaim(one.id, one.name, one.amount) for one in project.milestones)
+
+
+def agreement_claim(project: Project, agreement: Agreement) -> AgreementClaim:
+    """What the records say of the agreement: the total and count as first agreed, and after each amendment."""
+    totals: list[Decimal] = [] if agreement.total is None else [agreement.total]
+    counts: list[int] = [] if agreement.milestones is None else [agreement.milestones]
+    for amendment in agreement.amendments:
+        if totals and amendment.amount:
+            totals.append(money.plus(totals[-1], amendment.amount))
+        if counts and amendment.milestones:
+            counts.append(counts[-1] + amendment.milestones)
+    return AgreementClaim(
+        project.currency,
+        _milestones(project),
+        tuple(totals),
+        tuple(counts),
+        agreement.signed,
+        agreement.payment_terms,
+    )
+
+
+def invoice_claim(project: Project, invoice: Invoice) -> InvoiceClaim:
+    """What the records say of an invoice's paper."""
+    return InvoiceClaim(
+        invoice.number,
+        project.currency,
+        invoice.amount,
+        invoice.sent,
+        invoice.tax or None,
+        invoice.total,
+        () if invoice.due is None else (invoice.due,),
+        invoice.is_credit_note,
+    )
+
+
+def signoff_claim(project: Project, milestone: Milestone) -> SignoffClaim:
+    """What the records say of a milestone's sign-off."""
+    return SignoffClaim(milestone.id, _milestones(project), milestone.approved)
+
+
+def _verdicts(task: _Task, examined: Examined) -> Iterator[Verdict]:
+    """The verdicts of a job; a file that can't be read stands for itself, and for all that was not found without it."""
+    for trouble in examined.troubles:
+        yield _unreadable(task, trouble)
+    if not examined.troubles:
+        yield from examined.verdicts
+        return
+    first = examined.troubles[0]
+    found = examined.verdicts or tuple(_unseen(task.job))
+    for verdict in found:
+        if verdict.verdict != "not_found":
+            yield verdict
+        elif verdict.subject == "milestone":
+            yield replace(verdict, verdict="unreadable", found=None, file=first.path, note=first.reason, quote=None)
+
+
+def _unreadable(task: _Task, trouble: Trouble) -> Verdict:
+    return Verdict(
+        task.subject,
+        task.id,
+        task.field,
+        task.recorded,
+        "unreadable",
+        file=trouble.path,
+        note=trouble.reason,
+        damaged=trouble.damaged,
+    )
+
+
+def _unseen(job: Job) -> Iterator[Verdict]:
+    """What an agreement would have been asked for."""
+    if isinstance(job.claim, AgreementClaim):
+        for milestone in job.claim.milestones:
+            yield Verdict("milestone", milestone.id, "amount", money.plain(milestone.amount, 2), "not_found")
