@@ -9,7 +9,7 @@ from msgspec import Struct
 from mtrack.record.verdict import Verdict
 from mtrack.verify import details, names, places
 from mtrack.verify.currencies import fits
-from mtrack.verify.match import Matcher, money_text, seen, shape, where
+from mtrack.verify.match import Matcher, at, money_text, seen, shape
 from mtrack.verify.spots import Spot, find_spots
 
 if TYPE_CHECKING:
@@ -183,11 +183,10 @@ def _milestone(papers: Papers, milestone: MilestoneClaim, found: Found, matcher:
     recorded = money_text(milestone.amount)
     if not milestone.amount:
         return _named(papers, milestone, matcher)
-    what: dict[str, object] = where(papers, found.spot)
-    state = found.state
-    return Verdict(
-        "milestone", milestone.id, "amount", recorded, state, note=found.note, reserved=found.reserved, **what  # type: ignore[arg-type]
-    )  # fmt: skip
+    verdict = Verdict(
+        "milestone", milestone.id, "amount", recorded, found.state, note=found.note, reserved=found.reserved
+    )
+    return at(papers, found.spot, verdict)
 
 
 def _named(papers: Papers, milestone: MilestoneClaim, matcher: Matcher) -> Verdict:
@@ -205,14 +204,15 @@ def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> 
     recorded = money_text(claim.totals[0])
 
     def verdict(state: State, spot: Spot | None, note: str = "") -> Verdict:
-        return Verdict("agreement", None, "total", recorded, state, note=note, **where(matcher.papers, spot))  # type: ignore[arg-type]
+        return at(matcher.papers, spot, Verdict("agreement", None, "total", recorded, state, note=note))
 
     fitting = [spot for spot in matcher.amounts if matcher.fits(spot)]
     named = [spot for spot in fitting if spot.is_total and spot.label is None and spot.is_money]
-    for spots, state in ((named, "confirmed"), (fitting, "elsewhere")):
+    states: tuple[tuple[list[Spot], State], ...] = ((named, "confirmed"), (fitting, "elsewhere"))
+    for spots, state in states:
         for spot in spots:
             if any(spot.amount.reads(total) for total in claim.totals):
-                return verdict(state, spot)  # type: ignore[arg-type]
+                return verdict(state, spot)
     if named:
         return verdict("differs", named[0])
     if all(one.state in {"confirmed", "computed"} for one in found.values()) and matcher.sums_to(claim.totals):
@@ -232,7 +232,7 @@ def _currency(claim: AgreementClaim, papers: Papers, spots: list[Spot], other: S
 
 
 def _extra(papers: Papers, spot: Spot) -> Verdict:
-    return Verdict("agreement", None, "amount", None, "not_found", **where(papers, spot))  # type: ignore[arg-type]
+    return at(papers, spot, Verdict("agreement", None, "amount", None, "not_found"))
 
 
 def _unrecorded(matcher: Matcher, claim: AgreementClaim, found: dict[str, Found]) -> Iterator[Spot]:
@@ -240,7 +240,7 @@ def _unrecorded(matcher: Matcher, claim: AgreementClaim, found: dict[str, Found]
     used = [
         one.spot for one in found.values() if one.spot is not None and one.state in {"confirmed", "differs", "computed"}
     ]
-    schedule = _Schedule(matcher, used, {number for number in matcher.numbers.values()})
+    schedule = _Schedule(matcher, used, set(matcher.numbers.values()))
     seen_keys = set()
     for spot in matcher.amounts:
         if spot.row in schedule.rows or spot.is_total or not spot.is_money or not matcher.fits(spot):

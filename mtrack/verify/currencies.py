@@ -68,7 +68,9 @@ _WORDS = {
     "peso": "MXN ARS CLP COP PHP",
     "xdai": "DAI",
 }
-_UNLISTED = frozenset("BTC ETH USDT USDC EURC DAI DOT KSM FIL SOL ADA XTZ ATOM AUSD".split())
+_UNLISTED = frozenset(
+    ["BTC", "ETH", "USDT", "USDC", "EURC", "DAI", "DOT", "KSM", "FIL", "SOL", "ADA", "XTZ", "ATOM", "AUSD"]
+)
 """Codes that papers use and ISO 4217 does not list."""
 _LOWER = ("usd", "eur", "gbp", "chf", "sek", "inr", "btc", "dai", "usdt", "usdc")
 _SAME_VALUE = frozenset({"USD", "USDT", "USDC", "DAI"})

@@ -39,7 +39,7 @@ _PAYING = re.compile(
 )
 _INVOICE = re.compile(r"invoice|rechnung|facture|factura|factuur|faktura|請求", re.IGNORECASE)
 _REACH = 120
-_COUNT_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_COUNT_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _MILESTONES = re.compile(r"milestones|meilensteine|jalons|hitos|mijlpalen|milstolpar|マイルストーン", re.IGNORECASE)
 _COUNT = re.compile(
     rf"(?<![\w.,-])(?P<n>\d{{1,2}}|{'|'.join(_COUNT_WORDS)})\s*(?:\(\d{{1,2}}\)\s*)?(?:payment\s+)?"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date  # noqa: TC003  (msgspec reads the annotations)
-from decimal import Decimal  # noqa: TC003
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
-_CREDIT_NOTES = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split())
+_CREDIT_NOTES = frozenset(["81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"])
 """Codes of UNTDID 1001 that mean a credit note."""
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T Z+-].*)?", re.ASCII | re.DOTALL)
 _AMOUNT = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
@@ -29,7 +29,7 @@ class EInvoice(Struct, frozen=True):
 
     number: str
     credit_note: bool
-    date: date | None
+    issued: date | None
     due: tuple[date, ...]
     currency: str
     net: Decimal | None
@@ -78,7 +78,7 @@ def _ubl(root: Element, *, credit_note: bool) -> EInvoice:
     return EInvoice(
         number=xml.text(root, "ID"),
         credit_note=credit_note or code in _CREDIT_NOTES,
-        date=_date(xml.text(root, "IssueDate")),
+        issued=_date(xml.text(root, "IssueDate")),
         due=_dates(due),
         currency=currency,
         net=_amount(xml.every(total, "TaxExclusiveAmount"), currency),
@@ -103,7 +103,7 @@ def _cii(root: Element, document: str, deal: str, part: str) -> EInvoice:
     return EInvoice(
         number=xml.text(header, "ID"),
         credit_note=xml.text(header, "TypeCode") in _CREDIT_NOTES,
-        date=_date(_time(xml.first(header, "IssueDateTime"))),
+        issued=_date(_time(xml.first(header, "IssueDateTime"))),
         due=_dates(map(_time, terms)),
         currency=currency,
         net=_amount(xml.every(total, "TaxBasisTotalAmount"), currency),

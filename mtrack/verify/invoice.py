@@ -57,8 +57,8 @@ def check_structured(claim: InvoiceClaim, paper: EInvoice, path: str) -> list[Ve
         add("number", claim.number, paper.number, same=number_key(claim.number) == number_key(paper.number))
     if paper.currency:
         add("currency", claim.currency, paper.currency, same=claim.currency == paper.currency)
-    if paper.date is not None:
-        add("sent", claim.sent.isoformat(), paper.date.isoformat(), same=_is_sent(claim, paper.date))
+    if paper.issued is not None:
+        add("sent", claim.sent.isoformat(), paper.issued.isoformat(), same=_is_sent(claim, paper.issued))
     if paper.due and claim.due:
         same = not set(paper.due).isdisjoint(claim.due)
         add("due", claim.due[0].isoformat(), paper.due[0].isoformat(), same=same)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -99,18 +99,19 @@ def money_text(amount: Decimal) -> str:
     return money.plain(amount, _PLACES)
 
 
-def where(papers: Papers, spot: Spot | None) -> dict[str, Any]:
-    """File, page, line, quote and amount of a place, as a verdict takes them."""
+def at(papers: Papers, spot: Spot | None, verdict: Verdict) -> Verdict:
+    """The verdict with the amount it rests on."""
     if spot is None:
-        return {}
+        return verdict
     row = papers.rows[spot.row]
-    return {
-        "found": money_text(spot.amount.values[0]),
-        "file": papers.files[spot.row],
-        "page": row.page,
-        "line": row.number,
-        "quote": quote(row.text, spot.amount.raw),
-    }
+    return replace(
+        verdict,
+        found=money_text(spot.amount.values[0]),
+        file=papers.files[spot.row],
+        page=row.page,
+        line=row.number,
+        quote=quote(row.text, spot.amount.raw),
+    )
 
 
 def seen(papers: Papers, index: int, verdict: Verdict) -> Verdict:

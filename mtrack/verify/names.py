@@ -11,9 +11,68 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _STOP = frozenset(
-    "the a an of and or for to in on at by with from as der die das und mit für von zur zum des den de la le les du et à un"
-    " une el los las y del con para e di il lo het een van en och med milestone milestones phase stage part step"
-    " deliverable deliverables".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "or",
+        "for",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "with",
+        "from",
+        "as",
+        "der",
+        "die",
+        "das",
+        "und",
+        "mit",
+        "für",
+        "von",
+        "zur",
+        "zum",
+        "des",
+        "den",
+        "de",
+        "la",
+        "le",
+        "les",
+        "du",
+        "et",
+        "à",
+        "un",
+        "une",
+        "el",
+        "los",
+        "las",
+        "y",
+        "del",
+        "con",
+        "para",
+        "e",
+        "di",
+        "il",
+        "lo",
+        "het",
+        "een",
+        "van",
+        "en",
+        "och",
+        "med",
+        "milestone",
+        "milestones",
+        "phase",
+        "stage",
+        "part",
+        "step",
+        "deliverable",
+        "deliverables",
+    ]
 )
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _PLURAL = 4
@@ -22,11 +81,13 @@ _LABELS = (
     "|meilenstein|etappe|teilzahlung|abschlag(?:szahlung)?|rate|jalon|étape|etape|lot|échéance|acompte|fase|etapa|hito"
     "|entrega|pago|tappa|rata|mijlpaal|termijn|deltermijn|milstolpe|milepæl|delbetaling|delmål|etapp|etap"
 )
-_WORDS = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
-_ROMAN = dict(zip("i ii iii iv v vi vii viii ix x".split(), range(1, 11), strict=True))
-_ORDINALS = dict(zip("1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th".split(), range(1, 11), strict=True)) | dict(
-    zip("first second third fourth fifth sixth".split(), range(1, 7), strict=True)
+_WORDS = dict(
+    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(1, 11), strict=True)
 )
+_ROMAN = dict(zip(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"], range(1, 11), strict=True))
+_ORDINALS = dict(
+    zip(["1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "10th"], range(1, 11), strict=True)
+) | dict(zip(["first", "second", "third", "fourth", "fifth", "sixth"], range(1, 7), strict=True))
 _NUMBER = rf"(?P<n>\d{{1,2}}|[ivx]{{1,4}}|{'|'.join(_WORDS)})"
 LABEL = re.compile(
     rf"""(?<![\w-])(?:(?:{_LABELS})s?\s*(?:no\.?|nr\.?|n[°º]|number|\#|:)?\s*\#?\s*{_NUMBER}\b

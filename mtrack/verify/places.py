@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mtrack.verify.spots import Spot
 
 _MAX_PROSE = 100
-_MAX_PARTS = 12
+_MIN_PARTS, _MAX_PARTS = 2, 12
 _REACH = 300
 """Amounts above a sum that may be its parts."""
 _NO_AMOUNT = re.compile(
@@ -73,7 +73,7 @@ def parts(papers: Papers, spots: list[Spot], spot: Spot, amount: Decimal) -> lis
         papers, (other for other in spots if other.block == spot.block and not other.is_total and any(spot.block[0]))
     )
     for group in (in_row, in_block):
-        if 2 <= len(group) <= _MAX_PARTS and money.total(part.amount.values[0] for part in group) == amount:
+        if _MIN_PARTS <= len(group) <= _MAX_PARTS and money.total(part.amount.values[0] for part in group) == amount:
             return group
     return []
 
@@ -84,10 +84,11 @@ def _countable(papers: Papers, spots: Iterable[Spot]) -> list[Spot]:
 
 def is_sum_above(spots: list[Spot], spot: Spot) -> bool:
     """Whether it is the sum of rows above it in its column."""
-    above: list[Decimal] = []
-    for other in spots[max(0, spot.index - _REACH) : spot.index]:
-        if other.table == spot.table and other.column == spot.column and other.row < spot.row:
-            above.append(other.amount.values[0])
+    above = [
+        other.amount.values[0]
+        for other in spots[max(0, spot.index - _REACH) : spot.index]
+        if other.table == spot.table and other.column == spot.column and other.row < spot.row
+    ]
     sums = _running(reversed(above))
     next(sums, None)
     return any(total == spot.amount.values[0] for total in sums)

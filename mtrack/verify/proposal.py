@@ -26,9 +26,12 @@ _NAME_COLUMN = re.compile(
     r"|omschrijving|mijlpaal|milstolpe|beskrivning|name|titel|title|項目|内容|マイルストーン",
     re.IGNORECASE,
 )
-_BEST_COLUMN = re.compile(r"milestone|name|deliverable|title|phase|meilenstein|jalon|hito|mijlpaal|マイルストーン", re.IGNORECASE)
+_BEST_COLUMN = re.compile(
+    r"milestone|name|deliverable|title|phase|meilenstein|jalon|hito|mijlpaal|マイルストーン", re.IGNORECASE
+)
 _SCHEDULE = re.compile(
-    r"milestone|meilenstein|jalon|hito|mijlpaal|milstolpe|phase|deliverable|payment schedule|zahlungsplan", re.IGNORECASE
+    r"milestone|meilenstein|jalon|hito|mijlpaal|milstolpe|phase|deliverable|payment schedule|zahlungsplan",
+    re.IGNORECASE,
 )
 _OVERALL = re.compile(r"\btotal|overall", re.IGNORECASE)
 _NOT_A_NAME = re.compile(
@@ -115,7 +118,9 @@ class _Reader:
 
     def _groups(self) -> Iterator[tuple[str, list[Spot]]]:
         text = [spot for spot in self.spots if spot.table is None and any(spot.block[0])]
-        yield from _grouped("table", (((spot.table, spot.column), spot.row, spot) for spot in self.spots if spot.table is not None))
+        yield from _grouped(
+            "table", (((spot.table, spot.column), spot.row, spot) for spot in self.spots if spot.table is not None)
+        )
         yield from _grouped("heading", (((of, spot.block), spot.block, spot) for spot in text if (of := shape(spot))))
         yield from _grouped("shape", ((of, spot.block, spot) for spot in text if (of := shape(spot))))
         labelled = [spot for spot in self.spots if spot.label is not None and not spot.is_total]

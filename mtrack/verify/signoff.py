@@ -45,8 +45,8 @@ def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:
             other = (i, named)
     if other is None:
         return Verdict("signoff", claim.milestone, "milestone", claim.milestone, "not_found")
-    row, named = other
-    return seen(papers, row, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "differs", named))
+    at, named = other
+    return seen(papers, at, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "differs", named))
 
 
 class _Subjects:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from mtrack import __version__
 from mtrack.verify.documents import MAX_SIZE
-from mtrack.verify.pool import Examined
+from mtrack.verify.pool import Examined  # noqa: TC001  (msgspec reads the annotations)
 
 if TYPE_CHECKING:
     from mtrack.verify.pool import Job

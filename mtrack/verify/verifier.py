@@ -59,9 +59,7 @@ class Verifier:
         tasks = list(_tasks(project, files))
         examined = self._examined([task.job for task in tasks])
         return tuple(
-            verdict
-            for task, result in zip(tasks, examined, strict=True)
-            for verdict in _verdicts(task, result)
+            verdict for task, result in zip(tasks, examined, strict=True) for verdict in _verdicts(task, result)
         )
 
     def _examined(self, jobs: list[Job]) -> list[Examined]:
@@ -89,7 +87,9 @@ def _tasks(project: Project, files: Sequence[tuple[Named, State]]) -> Iterator[_
         paper = ((named.path, state.full),)
         if named.kind == "signoff" and named.milestone is not None:
             milestone = milestones[named.milestone]
-            yield _Task(Job(signoff_claim(project, milestone), paper), "signoff", milestone.id, "milestone", milestone.id)
+            yield _Task(
+                Job(signoff_claim(project, milestone), paper), "signoff", milestone.id, "milestone", milestone.id
+            )
         elif named.invoice is not None:
             number = named.invoice.number
             yield _Task(Job(invoice_claim(project, named.invoice), paper), "invoice", number, "number", number)

@@ -114,9 +114,9 @@ class Reader:
 def _readable(document: Document) -> Document:
     """The document, where it has something to compare: an XML file has only where it is an invoice."""
     if document.kind == "xml" and read_einvoice(document.attached[0][1]) is None:
-        raise UnreadableError("is XML, and no invoice as UBL or CII")
+        raise UnreadableError(reason="is XML, and no invoice as UBL or CII")
     if not document.rows and embedded(document.attached) is None:
-        raise UnreadableError("has no text: it may be a scan")
+        raise UnreadableError(reason="has no text: it may be a scan")
     return document
 
 
@@ -128,4 +128,4 @@ def _compare(claim: Claim, documents: list[tuple[str, Document]]) -> list[Verdic
         invoice = embedded(document.attached)
         return check_text(claim, papers(documents)) if invoice is None else check_structured(claim, invoice, path)
     text: Papers = papers(documents)
-    return check_signoff(claim, text, document.date)
+    return check_signoff(claim, text, document.day)

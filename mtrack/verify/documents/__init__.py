@@ -27,7 +27,7 @@ _ENDINGS = {
     "eml": "mail",
     "xml": "xml",
 }
-_PICTURES = frozenset("bmp gif heic heif jpeg jpg png tif tiff webp".split())
+_PICTURES = frozenset(["bmp", "gif", "heic", "heif", "jpeg", "jpg", "png", "tif", "tiff", "webp"])
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _BINARY = (b"%PDF-", _ZIP, _OLE, b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
@@ -38,13 +38,13 @@ def kind(name: str, data: bytes) -> str:
     ending = name.lower().rpartition(".")[2]
     found = _ENDINGS.get(ending)
     if ending in _PICTURES:
-        raise UnreadableError("is a picture, with no text to read")
+        raise UnreadableError(reason="is a picture, with no text to read")
     if found is None and b"%PDF-" in data[:1024]:
         return "pdf"
     if found is None:
-        raise UnreadableError("is of a kind that is not read")
+        raise UnreadableError(reason="is of a kind that is not read")
     if not _fits(found, data):
-        raise UnreadableError(f"is not what its ending '.{ending}' says", damaged=True)
+        raise UnreadableError(reason=f"is not what its ending '.{ending}' says", damaged=True)
     return found
 
 
@@ -53,7 +53,7 @@ def _fits(found: str, data: bytes) -> bool:
         return b"%PDF-" in data[:1024]
     if found in {"docx", "odt"}:
         if data.startswith(_OLE):
-            raise UnreadableError("is protected by a password, or an old Word file")
+            raise UnreadableError(reason="is protected by a password, or an old Word file")
         return data.startswith(_ZIP)
     return not data.startswith(_BINARY)
 
@@ -61,11 +61,11 @@ def _fits(found: str, data: bytes) -> bool:
 def read(name: str, data: bytes) -> Document:
     """What a file says, within the limits. Raises `UnreadableError`. An XML file has no rows: it is for e-invoices."""
     if len(data) > MAX_SIZE:
-        raise UnreadableError("is larger than 64 MiB")
+        raise UnreadableError(reason="is larger than 64 MiB")
     found = kind(name, data)
     document = limited(_reader(found)(data))
     if not document.rows and found != "xml" and not document.attached:
-        raise UnreadableError("has no text: it may be a scan" if found == "pdf" else "has no text")
+        raise UnreadableError(reason="has no text: it may be a scan" if found == "pdf" else "has no text")
     return document
 
 

@@ -42,13 +42,13 @@ class Row(Struct):
 class Document(Struct):
     """A paper's rows in reading order. `cut` says what of it was not read, where it is over a limit.
 
-    `date` and `sender` are an e-mail's, `signed` the days of digital signatures, `attached` the files inside it.
+    `day` and `sender` are an e-mail's, `signed` the days of digital signatures, `attached` the files inside it.
     """
 
     kind: str
     rows: list[Row]
     cut: str = ""
-    date: date | None = None
+    day: date | None = None
     sender: str = ""
     signed: tuple[date, ...] = ()
     attached: tuple[tuple[str, bytes], ...] = ()

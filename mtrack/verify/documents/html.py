@@ -7,8 +7,39 @@ from html.parser import HTMLParser
 from mtrack.verify.documents.document import MAX_ROWS, Document, Row, squeeze
 
 _BLOCKS = frozenset(
-    "address article blockquote body br caption dd div dt figcaption footer h1 h2 h3 h4 h5 h6 header hr li ol option p"
-    " pre section table td th title tr ul".split()
+    [
+        "address",
+        "article",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "dd",
+        "div",
+        "dt",
+        "figcaption",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "td",
+        "th",
+        "title",
+        "tr",
+        "ul",
+    ]
 )
 _HIDDEN = frozenset({"head", "noscript", "script", "style", "svg", "template"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}

@@ -22,14 +22,14 @@ _MAX_LINES_OF_CELL = 9
 
 
 class Character(NamedTuple):
-    """A character's box in points, y upwards; `index` is its place in the page's text."""
+    """A character's box in points, y upwards; `place` is where it stands in the page's text."""
 
     left: float
     bottom: float
     right: float
     top: float
     text: str
-    index: int
+    place: int
 
 
 class Word(Struct):
@@ -40,7 +40,7 @@ class Word(Struct):
     right: float
     top: float
     text: str
-    index: int
+    place: int
 
     @property
     def height(self) -> float:
@@ -66,7 +66,7 @@ class Line(NamedTuple):
 
     cells: tuple[str, ...]
     height: float
-    index: int
+    place: int
 
 
 def lines(characters: Iterable[Character]) -> list[Line]:
@@ -132,7 +132,7 @@ def _lines(group: list[list[Word]]) -> list[Line]:
     if 1 < len(group) <= _MAX_LINES_OF_CELL and len(columns) > 1:
         rows, group = [columns], [[word for band in group for word in band]]
     return [
-        Line(tuple(" ".join(cell.text.split()) for cell in row), _height(band), band[0].index)
+        Line(tuple(" ".join(cell.text.split()) for cell in row), _height(band), band[0].place)
         for row, band in zip(rows, group, strict=True)
     ]
 

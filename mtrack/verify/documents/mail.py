@@ -23,16 +23,16 @@ _WRONG = (ValueError, LookupError, TypeError, AttributeError)
 def read_mail(data: bytes) -> Document:
     """An `.eml` file: its main headers, then its text; the lines are counted over both."""
     if data.count(b"\n--") > _MAX_PARTS * 4 and data.lower().count(b"multipart/") > _MAX_PARTS:
-        raise UnreadableError("has more parts than an e-mail should")
+        raise UnreadableError(reason="has more parts than an e-mail should")
     message = email.message_from_bytes(data, policy=email.policy.default)
     headers = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
     if not headers:
-        raise UnreadableError("has none of the headers of an e-mail", damaged=True)
+        raise UnreadableError(reason="has none of the headers of an e-mail", damaged=True)
     rows = [Row(i, squeeze(text), (squeeze(text),)) for i, text in enumerate(headers, 1)]
     for row in _body(message):
         row.page, row.number = None, row.number + len(headers)
         rows.append(row)
-    return Document("mail", rows, date=_date(message), sender=_sender(message))
+    return Document("mail", rows, day=_date(message), sender=_sender(message))
 
 
 def _header(message: EmailMessage, name: str) -> str:

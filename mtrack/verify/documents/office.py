@@ -19,7 +19,9 @@ MAX_PART = 64 << 20
 MAX_RATIO = 200
 """How many times its packed size a part over 1 MiB may unpack to."""
 _MAX_PARTS = 5_000
-_DOCX_HIDDEN = frozenset("del delText Fallback footnoteReference instrText moveFrom pPr rPr sectPr tblPr".split())
+_DOCX_HIDDEN = frozenset(
+    ["del", "delText", "Fallback", "footnoteReference", "instrText", "moveFrom", "pPr", "rPr", "sectPr", "tblPr"]
+)
 _ODT_HIDDEN = frozenset({"annotation", "tracked-changes"})
 _HEADINGS = ("heading", "berschrift", "titre", "titolo", "ttulo", "título", "kop", "rubrik", "otsikko")
 _MAX_REPEAT = 50
@@ -30,7 +32,7 @@ def read_docx(data: bytes) -> Document:
     with _open(data) as archive:
         names = archive.namelist()
         if "word/document.xml" not in names:
-            raise UnreadableError("is not a Word document", damaged=True)
+            raise UnreadableError(reason="is not a Word document", damaged=True)
         rows = _Rows()
         body = xml.first(xml.read_xml(_part(archive, "word/document.xml")), "body")
         _docx_blocks(body if body is not None else (), rows)
@@ -44,7 +46,7 @@ def read_odt(data: bytes) -> Document:
     """An OpenDocument text."""
     with _open(data) as archive:
         if "content.xml" not in archive.namelist():
-            raise UnreadableError("is not an OpenDocument text", damaged=True)
+            raise UnreadableError(reason="is not an OpenDocument text", damaged=True)
         rows = _Rows()
         body = xml.first(xml.read_xml(_part(archive, "content.xml")), "body")
         _odt_blocks(body if body is not None else (), rows)
@@ -55,9 +57,9 @@ def _open(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise UnreadableError("is damaged", damaged=True) from None
+        raise UnreadableError(reason="is damaged", damaged=True) from None
     if len(archive.namelist()) > _MAX_PARTS:
-        raise UnreadableError(f"has more than {_MAX_PARTS:,} parts")
+        raise UnreadableError(reason=f"has more than {_MAX_PARTS:,} parts")
     return archive
 
 
@@ -65,15 +67,15 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     """One part, unpacked no further than the limits allow, whatever the archive says of its size."""
     info = archive.getinfo(name)
     if info.flag_bits & 1:
-        raise UnreadableError("is protected by a password")
+        raise UnreadableError(reason="is protected by a password")
     limit = min(MAX_PART, max(1 << 20, info.compress_size * MAX_RATIO))
     try:
         with archive.open(info) as part:
             data = part.read(min(info.file_size, limit) + 1)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError):
-        raise UnreadableError("is damaged", damaged=True) from None
+        raise UnreadableError(reason="is damaged", damaged=True) from None
     if len(data) > limit or info.file_size > limit:
-        raise UnreadableError("unpacks to far more than a document should")
+        raise UnreadableError(reason="unpacks to far more than a document should")
     return data
 
 

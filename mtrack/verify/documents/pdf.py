@@ -37,8 +37,8 @@ def read_pdf(data: bytes) -> Document:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
-            raise UnreadableError("is protected by a password") from None
-        raise UnreadableError("is not a PDF that can be read", damaged=True) from None
+            raise UnreadableError(reason="is protected by a password") from None
+        raise UnreadableError(reason="is not a PDF that can be read", damaged=True) from None
     try:
         return _document(pdf)
     finally:
@@ -67,7 +67,7 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[tuple[Line, bool]
     except pypdfium2.PdfiumError:
         return
     for line in lines(_characters(text.raw, min(text.count_chars(), _MAX_CHARACTERS))):
-        yield line, len(line.cells) == 1 and raw.FPDFText_GetFontWeight(text.raw, line.index) >= _BOLD
+        yield line, len(line.cells) == 1 and raw.FPDFText_GetFontWeight(text.raw, line.place) >= _BOLD
     text.close()
     page.close()
 

@@ -24,7 +24,7 @@ def decode(data: bytes) -> str:
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return data.decode("utf-16", "replace")
     if b"\0" in data[:4096]:
-        raise UnreadableError("is not the text that its ending says", damaged=True)
+        raise UnreadableError(reason="is not the text that its ending says", damaged=True)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -24,14 +24,14 @@ def read_xml(data: bytes) -> Element:
         message = f"is not well-formed XML (line {error.lineno}: {expat.errors.messages.get(error.code, 'broken')})"
         raise UnreadableError(message, damaged=True) from None
     except (ValueError, LookupError, AssertionError):
-        raise UnreadableError("is not well-formed XML", damaged=True) from None
+        raise UnreadableError(reason="is not well-formed XML", damaged=True) from None
 
 
 class _Reader:
     """Builds the tree of one text."""
 
     def __init__(self) -> None:
-        self.builder = TreeBuilder()  # noqa: S314  (expat below refuses what makes it unsafe)
+        self.builder = TreeBuilder()
         self.depth = self.elements = 0
 
     def read(self, data: bytes) -> Element:
@@ -49,7 +49,7 @@ class _Reader:
         self.depth += 1
         self.elements += 1
         if self.depth > _MAX_DEPTH or self.elements > _MAX_ELEMENTS:
-            raise UnreadableError("is nested deeper or is larger than a document should be")
+            raise UnreadableError(reason="is nested deeper or is larger than a document should be")
         self.builder.start(tag, {local(name): value for name, value in attributes.items()})
 
     def _end(self, tag: str) -> None:
