@@ -162,6 +162,15 @@ def starts_with_label(text: str) -> bool:
     return match is not None and not re.search(r"\w", text[: match.start()])
 
 
+def without_label(text: str) -> str:
+    """The text without the label that it begins with; all of it where nothing else would be left."""
+    if not starts_with_label(text):
+        return text
+    match = LABEL.search(text)
+    assert match is not None
+    return text[match.end() :].strip(" :.)–—-") or text
+
+
 def ordinal(text: str) -> int | None:
     """The number that a row begins with, as in "2. Brand book" or "Second"."""
     match = _ORDINAL.match(text)

@@ -38,10 +38,6 @@ _NOT_A_NAME = re.compile(
     r"(?i)(?:total|cost|costs|budget|funding|payout|price|amount|fee|payment|estimated|milestone|requested|of|:|\W|\d)+"
 )
 _AMOUNT_AT_END = re.compile(r"\(?\s*[~$€£]?\s*[\d.,' ]+\s*[kK]?\s*(?:[A-Z]{3,4}|[$€£])?\s*\)?\s*$")
-_LABEL_AT_START = re.compile(
-    r"^\W*(?:milestone|meilenstein|phase|stage|deliverable|jalon|hito|mijlpaal|m)\s*#?\d{1,2}\b(?:\s*example)?\s*[-–—:.)]*\s*",
-    re.IGNORECASE,
-)
 _NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|[•●▪◦*–-]\s*)+")
 _MAX_NAME = 118
 _MAX_ROW = 110
@@ -250,6 +246,6 @@ def _cell_rank(cell: str, header: str) -> float:
 def _trimmed(text: str) -> str:
     """A name without the number before it and the amount behind it."""
     text = _AMOUNT_AT_END.sub("", text) or text
-    text = _LABEL_AT_START.sub("", text) or text
+    text = names.without_label(text)
     text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(" :;,–—-|=~()@")
     return text if len(text) <= _MAX_NAME else text[: _MAX_NAME - 1] + "…"

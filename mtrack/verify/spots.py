@@ -171,9 +171,10 @@ class _Reader:
         if row.table is not None or len(row.text) >= _LABEL_LENGTH:
             return
         if number is not None:
-            stands_over = row.heading or not has_money or names.starts_with_label(row.text)
-            if stands_over and not TOTAL.search(row.text):
+            if (row.heading or not has_money) and not TOTAL.search(row.text):
                 self.label = (number, i, row.text)
+            elif names.starts_with_label(row.text):
+                self.label = None  # the row has its amount, and nothing below belongs to it
         elif len(row.cells) == 1 and not has_money and len(row.text) < _SHORT and not self.papers.marked_down[i]:
             number = names.list_number(row.text)
             if number is not None:
