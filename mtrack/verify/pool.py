@@ -14,19 +14,16 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
 
 import mtrack
-from mtrack.verify.worker import Answer, Request
+from mtrack.verify.protocol import Answer, Examined, Job, Request, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
-    from mtrack.record.verdict import Verdict
-    from mtrack.verify.claims import Claim
-    from mtrack.verify.proposal import Proposal
+    from mtrack.verify.protocol import Proposal
 
 SECONDS = 10.0
 """For one file, comparing included."""
@@ -34,29 +31,6 @@ _MAX_ANSWER = 32 << 20
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mtrack.verify.worker import main; main()"
 SLOW = f"takes more than {SECONDS:.0f} seconds to read"
 FATAL = "makes its reader fail"
-
-
-class Job(Struct, frozen=True):
-    """What is claimed of files, as (path from the project, path to open)."""
-
-    claim: Claim
-    files: tuple[tuple[str, str], ...]
-
-
-class Trouble(Struct, frozen=True):
-    """A file that can't be read, and why; `lasting` where it will be so the next time too."""
-
-    path: str
-    reason: str
-    damaged: bool
-    lasting: bool = True
-
-
-class Examined(Struct, frozen=True):
-    """What came of a job."""
-
-    verdicts: tuple[Verdict, ...]
-    troubles: tuple[Trouble, ...]
 
 
 class Worker:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date  # noqa: TC003  (msgspec reads the annotations)
-from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING, NamedTuple
-
-from msgspec import Struct
 
 from mtrack import money
 from mtrack.verify import details, names, places
 from mtrack.verify.match import shape
+from mtrack.verify.protocol import Item, Proposal
 from mtrack.verify.spots import MONEY_COLUMN, TOTAL, Spot, find_spots
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
+    from decimal import Decimal
 
     from mtrack.verify.papers import Papers
 
@@ -44,26 +42,6 @@ _MAX_ROW = 110
 _RUN = 4
 """Rows that may stand between two amounts of one list."""
 _MANY = 30
-
-
-class Item(Struct, frozen=True):
-    """A proposed milestone and where it stands."""
-
-    name: str
-    amount: Decimal
-    page: int | None
-    line: int
-
-
-class Proposal(Struct, frozen=True):
-    """What an agreement proposes; `adds_up` where the amounts sum to one that is stated, `total` that or another."""
-
-    items: tuple[Item, ...] = ()
-    total: Decimal | None = None
-    currency: str | None = None
-    adds_up: bool = False
-    signed: date | None = None
-    terms: int | None = None
 
 
 class _Candidate(NamedTuple):

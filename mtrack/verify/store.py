@@ -13,11 +13,11 @@ import msgspec
 from msgspec import Struct
 
 from mtrack import __version__
-from mtrack.verify.documents import MAX_SIZE
-from mtrack.verify.pool import Examined  # noqa: TC001  (msgspec reads the annotations)
+from mtrack.verify.documents.document import MAX_SIZE
+from mtrack.verify.protocol import Examined  # noqa: TC001  (msgspec reads the annotations)
 
 if TYPE_CHECKING:
-    from mtrack.verify.pool import Job
+    from mtrack.verify.protocol import Job
 
 _FORMAT = 1
 """Of what is kept; raised whenever readers or comparisons change."""

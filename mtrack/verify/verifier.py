@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from mtrack import money
 from mtrack.record.verdict import Verdict
 from mtrack.verify.claims import AgreementClaim, InvoiceClaim, MilestoneClaim, SignoffClaim
-from mtrack.verify.pool import Job, Pool
+from mtrack.verify.pool import Pool
+from mtrack.verify.protocol import Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mtrack.record.evidence import Named, State
     from mtrack.record.model import Agreement, Invoice, Milestone, Project
     from mtrack.record.verdict import Field, Subject
-    from mtrack.verify.pool import Examined, Trouble
+    from mtrack.verify.protocol import Examined, Trouble
     from mtrack.verify.store import Store
 
 Files = "Sequence[tuple[Named, State]]"

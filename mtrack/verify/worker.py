@@ -9,41 +9,27 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
 
-from mtrack.record.verdict import Verdict  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.verify.agreement import check_agreement
-from mtrack.verify.claims import AgreementClaim, Claim, InvoiceClaim
-from mtrack.verify.documents import MAX_SIZE, read
-from mtrack.verify.documents.document import Document, UnreadableError
+from mtrack.verify.claims import AgreementClaim, InvoiceClaim
+from mtrack.verify.documents import read
+from mtrack.verify.documents.document import MAX_SIZE, Document, UnreadableError
 from mtrack.verify.einvoice import embedded, read_einvoice
 from mtrack.verify.invoice import check_structured, check_text
 from mtrack.verify.papers import Papers, papers
-from mtrack.verify.proposal import Proposal, propose
+from mtrack.verify.proposal import propose
+from mtrack.verify.protocol import Answer, Request
 from mtrack.verify.signoff import check_signoff
+
+if TYPE_CHECKING:
+    from mtrack.record.verdict import Verdict
+    from mtrack.verify.claims import Claim
 
 MAX_MEMORY = 1 << 30
 """Bytes of address space, where the system can bound it."""
-
-
-class Request(Struct, frozen=True, omit_defaults=True):
-    """Files to read or compare, as (path from the project, path to open); `claim` is None where they are only read."""
-
-    files: tuple[tuple[str, str], ...]
-    claim: Claim | None = None
-    propose: bool = False
-
-
-class Answer(Struct, frozen=True, omit_defaults=True):
-    """What came of a request; `trouble` says why a file can't be read."""
-
-    verdicts: tuple[Verdict, ...] = ()
-    proposal: Proposal | None = None
-    trouble: str = ""
-    damaged: bool = False
 
 
 def main() -> None:

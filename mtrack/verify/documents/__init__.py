@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.verify.documents.document import Document, UnreadableError, limited
+from mtrack.verify.documents.document import MAX_SIZE, Document, UnreadableError, limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-MAX_SIZE = 64 << 20
-"""Bytes of a file."""
 
 _ENDINGS = {
     "pdf": "pdf",

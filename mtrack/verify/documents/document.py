@@ -6,6 +6,8 @@ from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 
 from msgspec import Struct
 
+MAX_SIZE = 64 << 20
+"""Bytes of a file."""
 MAX_ROWS = 50_000
 """A page has some 60: this is more than 500 pages."""
 MAX_ROW = 4_000
