@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from verify.papers_of import docx, lines, pdf
+from papers_of import docx, lines, pdf
 
 from mtrack.verify.agreement import check_agreement
 from mtrack.verify.claims import AgreementClaim, MilestoneClaim

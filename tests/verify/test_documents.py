@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from verify.papers_of import docx, lines, odt, pdf
+from papers_of import docx, lines, odt, pdf
 
 from mtrack.verify.documents import read
 from mtrack.verify.documents.document import UnreadableError

@@ -11,6 +11,7 @@ from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,7 @@ def test_seeded_mistakes_are_told() -> None:
             for wrong in _mistakes(one.amount):
                 found = check_agreement(claim(truth, {i: wrong}), paper(truth["file"]))
                 caught["amount"][told(found, one.id)] += 1
-        for i, (one, two) in enumerate(zip(listed, listed[1:], strict=False)):
+        for i, (one, two) in enumerate(pairwise(listed)):
             if one.amount != two.amount:
                 found = check_agreement(claim(truth, {i: two.amount, i + 1: one.amount}), paper(truth["file"]))
                 caught["swapped"][told(found, one.id, two.id)] += 1

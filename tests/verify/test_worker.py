@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from papers_of import cii, lines, pdf, ubl
 from support import ROOT, write_tree
-from verify.papers_of import cii, lines, pdf, ubl
 
 from mtrack.verify import pool as pool_module
 from mtrack.verify.claims import AgreementClaim, InvoiceClaim, MilestoneClaim, SignoffClaim
@@ -161,9 +161,9 @@ def test_hostile_papers(tmp_path: Path) -> None:
     # In a process of its own, whose memory is measured: what made the papers took more than the limit.
     code = f"""
 import re, sys, time
-sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
+sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}, {str(ROOT / "tests/verify")!r}]
 import os
-from verify.test_worker import *
+from test_worker import *
 with Pool() as pool:
     for name in sorted(os.listdir({str(papers)!r})):
         for claim in (AGREEMENT, INVOICE, SignoffClaim("M1", MILESTONES)):
