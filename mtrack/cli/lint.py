@@ -12,6 +12,7 @@ from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.cli import complete, options, output, values
 from mtrack.cli.opened import Opened, open_paths
+from mtrack.cli.verify import comparing
 from mtrack.errors import UsageError
 from mtrack.finding import Category
 from mtrack.render import findings as render
@@ -103,7 +104,8 @@ def lint(  # noqa: PLR0913
 
     def judge() -> tuple[Opened, Report]:
         opened = open_paths(paths, as_of)
-        report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
+        with comparing(opened, always=False):
+            report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415
 

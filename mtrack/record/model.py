@@ -52,8 +52,21 @@ class Amendment(Struct, frozen=True):
     note: str | None
 
 
+class Verified(Struct, frozen=True):
+    """That someone compared the agreement with the records: its files' SHA-256, and each milestone's amount by id."""
+
+    route: Route
+    by: str | None
+    date: date
+    sha256: str
+    amounts: dict[str, Decimal]
+
+
 class Agreement(Struct, frozen=True):
-    """The agreement: its file, its total (net) and how many milestones it lists. `payment_terms` in days."""
+    """The agreement: its file, its total (net) and how many milestones it lists. `payment_terms` in days.
+
+    `transcript` is a text to read instead of the file.
+    """
 
     route: Route
     file: str | None
@@ -61,6 +74,8 @@ class Agreement(Struct, frozen=True):
     total: Decimal | None
     milestones: int | None
     payment_terms: int | None
+    transcript: str | None
+    verified: Verified | None
     amendments: tuple[Amendment, ...]
 
 
@@ -301,8 +316,17 @@ def _agreement(data: dict[str, Any]) -> Agreement:
     )  # fmt: skip
     return Agreement(
         ("agreement",), data.get("file"), _date(data, "signed"), data.get("total"), data.get("milestones"),
-        data.get("payment_terms"), amendments,
+        data.get("payment_terms"), data.get("transcript"), _verified(data.get("verified")), amendments,
     )  # fmt: skip
+
+
+def _verified(data: dict[str, Any] | None) -> Verified | None:
+    if data is None:
+        return None
+    amounts = {key: amount for key, amount in data["amounts"].items() if not key.startswith("x-")}
+    return Verified(
+        ("agreement", "verified"), data.get("by"), date.fromisoformat(data["date"]), data["sha256"], amounts
+    )
 
 
 def _milestone(data: dict[str, Any], index: int) -> Milestone:

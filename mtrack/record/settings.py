@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True):
     currency: str | None = None
     payment_terms: int = DEFAULT_TERMS
     bill_within: int = 0
+    verify: bool = False
     locale: str = DEFAULT_LOCALE
     currencies: dict[str, int] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
@@ -80,6 +81,7 @@ def from_source(read: Source) -> Settings:
         currency=data.get("currency"),
         payment_terms=DEFAULT_TERMS if data.get("payment_terms") is None else data["payment_terms"],
         bill_within=data.get("bill_within") or 0,
+        verify=bool(data.get("verify")),
         locale=locale.replace("-", "_"),
         currencies=dict(_entries(data, "currencies")),
         exclude=_patterns(read, faults.routes, broken) if data.get("exclude") else (),

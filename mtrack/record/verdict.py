@@ -20,7 +20,8 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     `id` is the milestone's id or the invoice's number. `recorded` and `found` are decimal strings, ISO dates or text;
     `file` is the path from the project, `page` None where a kind has none. `note` says how a computed value was worked
     out, what was tried, or why a file can't be read. `certain` where a structured e-invoice says it, `damaged` where a
-    file is broken and not merely without text, `reserved` where the value stands there, and only for something else.
+    file is broken and not merely without text, `reserved` where the value stands there, and only for something else,
+    `changed` where the agreement or an amount is not the one that was compared.
     """
 
     subject: Subject
@@ -37,3 +38,4 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     certain: bool = False
     damaged: bool = False
     reserved: bool = False
+    changed: bool = False

@@ -85,15 +85,19 @@ class Store:
         return os.path.join(self._folder, key[:2], f"{key[2:]}.json")
 
 
-def content_digest(full: str) -> str | None:
-    """The SHA-256 of a file's content, up to one byte over the limit of size; None where it can't be read."""
+def content_digest(*paths: str) -> str | None:
+    """The SHA-256 of files' contents one after the other, of each up to one byte over the limit of size.
+
+    None where one can't be read.
+    """
     digest = hashlib.sha256()
-    left = MAX_SIZE + 1
     try:
-        with open(full, "rb") as file:
-            while left > 0 and (block := file.read(min(left, 1 << 20))):
-                digest.update(block)
-                left -= len(block)
+        for path in paths:
+            left = MAX_SIZE + 1
+            with open(path, "rb") as file:
+                while left > 0 and (block := file.read(min(left, 1 << 20))):
+                    digest.update(block)
+                    left -= len(block)
     except OSError:
         return None
     return digest.hexdigest()

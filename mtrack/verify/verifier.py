@@ -12,6 +12,7 @@ from mtrack.record.verdict import Verdict
 from mtrack.verify.claims import AgreementClaim, InvoiceClaim, MilestoneClaim, SignoffClaim
 from mtrack.verify.pool import Pool
 from mtrack.verify.protocol import Job
+from mtrack.verify.store import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,12 +21,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     from mtrack.record.evidence import Named, State
-    from mtrack.record.model import Agreement, Invoice, Milestone, Project
+    from mtrack.record.model import Agreement, Invoice, Milestone, Project, Verified
     from mtrack.record.verdict import Field, Subject
+    from mtrack.rules.context import ProjectContext
     from mtrack.verify.protocol import Examined, Trouble
     from mtrack.verify.store import Store
-
-Files = "Sequence[tuple[Named, State]]"
 
 
 class _Task(Struct, frozen=True):
@@ -55,13 +55,18 @@ class Verifier:
             self._pool.close()
             self._pool = None
 
+    def __call__(self, context: ProjectContext) -> tuple[Verdict, ...]:
+        """What the papers say of each recorded value of a project."""
+        return self.verdicts(context.project, context.files)
+
     def verdicts(self, project: Project, files: Sequence[tuple[Named, State]]) -> tuple[Verdict, ...]:
         """What the papers say of each recorded value of a project; `files` are those its records name."""
-        tasks = list(_tasks(project, files))
+        accepted = tuple(_accepted(project, files))
+        holds = bool(accepted) and not accepted[0].changed
+        tasks = [task for task in _tasks(project, files) if not (holds and task.subject == "agreement")]
         examined = self._examined([task.job for task in tasks])
-        return tuple(
-            verdict for task, result in zip(tasks, examined, strict=True) for verdict in _verdicts(task, result)
-        )
+        found = (_verdicts(task, result) for task, result in zip(tasks, examined, strict=True))
+        return (*accepted, *(verdict for verdicts in found for verdict in verdicts))
 
     def _examined(self, jobs: list[Job]) -> list[Examined]:
         keys = [self._store.key(job) for job in jobs]
@@ -78,7 +83,9 @@ class Verifier:
 def _tasks(project: Project, files: Sequence[tuple[Named, State]]) -> Iterator[_Task]:
     usable = [(named, state) for named, state in files if state.usable]
     agreement = project.agreement
-    papers = tuple((named.path, state.full) for named, state in usable if named.kind in {"agreement", "amendment"})
+    transcribed = any(named.kind == "transcript" for named, _ in usable)
+    read = {"transcript" if transcribed else "agreement", "amendment"}
+    papers = tuple((named.path, state.full) for named, state in usable if named.kind in read)
     if agreement is not None and papers:
         claim = agreement_claim(project, agreement)
         recorded = money.plain(claim.totals[0], 2) if claim.totals else None
@@ -94,6 +101,41 @@ def _tasks(project: Project, files: Sequence[tuple[Named, State]]) -> Iterator[_
         elif named.invoice is not None:
             number = named.invoice.number
             yield _Task(Job(invoice_claim(project, named.invoice), paper), "invoice", number, "number", number)
+
+
+def agreement_digest(files: Sequence[tuple[Named, State]]) -> str | None:
+    """The SHA-256 of the agreement's file followed by the amendments'; None where one can't be read."""
+    papers = [state for named, state in files if named.kind in {"agreement", "amendment"}]
+    return (
+        content_digest(*(state.full for state in papers)) if papers and all(state.usable for state in papers) else None
+    )
+
+
+def _accepted(project: Project, files: Sequence[tuple[Named, State]]) -> Iterator[Verdict]:
+    """The amounts that someone has compared with the agreement, or that they are no longer those."""
+    agreement = project.agreement
+    verified = agreement.verified if agreement is not None else None
+    if agreement is None or verified is None:
+        return
+    who = f"{verified.by} on {verified.date}" if verified.by else f"someone on {verified.date}"
+    changed = _changed(project, agreement_digest(files), verified)
+    if changed is not None:
+        note = f"{changed} since {who} compared them with the records"
+        yield Verdict("agreement", None, "amount", None, "differs", file=agreement.file, note=note, changed=True)
+        return
+    for milestone in project.milestones:
+        amount = money.plain(milestone.amount, 2)
+        note = f"compared by {who}"
+        yield Verdict("milestone", milestone.id, "amount", amount, "confirmed", amount, agreement.file, note=note)
+
+
+def _changed(project: Project, digest: str | None, verified: Verified) -> str | None:
+    """What has changed since the agreement was compared, as the begin of a sentence; None where nothing has."""
+    if digest != verified.sha256:
+        return "the agreement's files have changed"
+    now = {milestone.id: milestone.amount for milestone in project.milestones}
+    other = [key for key in {**verified.amounts, **now} if verified.amounts.get(key) != now.get(key)]
+    return f"the amount of {' and '.join(other[:3])} has changed" if other else None
 
 
 def _milestones(project: Project) -> tuple[MilestoneClaim, ...]:

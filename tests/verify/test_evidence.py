@@ -106,7 +106,7 @@ def _mistakes(amount: Decimal) -> Iterator[Decimal]:
     yield from (amount * Decimal("1.1"), amount * Decimal("0.9"), amount + 1)
     digits = str(amount)
     for i in range(len(digits) - 1):
-        first, second = digits[i : i + 2]
+        first, second = digits[i], digits[i + 1]
         if first != second and "." not in (first, second) and (i or second != "0"):
             yield Decimal(f"{digits[:i]}{second}{first}{digits[i + 2 :]}")
             return
