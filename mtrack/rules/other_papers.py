@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtrack.finding import Problem, Severity
 from mtrack.rules.registry import paper_rule
-from mtrack.rules.verdicts import about_verdict, place_text
+from mtrack.rules.verdicts import about_verdict, place_text, subject_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
