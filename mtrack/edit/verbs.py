@@ -383,6 +383,18 @@ def write_off(
     )  # fmt: skip
 
 
+def accept(context: ProjectContext, *, by: str, date: date, sha256: str | None) -> Edit:
+    """Someone has compared the agreement with the records: its files' SHA-256 and every amount."""
+    project = context.project
+    if project.agreement is None or sha256 is None:
+        message = "the agreement's files are not all there; attach them first"
+        raise UsageError(message)
+    amounts = {milestone.id: amount_here(context, milestone.amount) for milestone in project.milestones}
+    record = {"by": by, "date": date, "sha256": sha256, "amounts": amounts}
+    change = Put(("agreement", "verified"), record)
+    return Edit((change,), f"agreement of {project.name} compared with its records by {by}", "verify")
+
+
 def close(context: ProjectContext, *, date: date, force: bool = False) -> Edit:
     """The project is over."""
     label = find.Target(context.root, context.project.folder).label
