@@ -36,11 +36,9 @@ def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:
     for i, row in enumerate(papers.rows[:_MAX_ROWS]):
         behind = papers.rows[i + 1].text if i + 1 < len(papers.rows) else ""
         if subjects.is_own(row.text, behind):
-            return seen(
-                papers,
-                i,
-                Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone),
-            )
+            at = i + 1 if subjects.is_own(behind, "") and not subjects.is_own(row.text, "") else i
+            confirmed = Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone)
+            return seen(papers, at, confirmed)
         if other is None and (named := subjects.other(row.text)) is not None:
             other = (i, named)
     if other is None:

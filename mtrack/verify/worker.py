@@ -7,7 +7,6 @@ is known which of several files is at fault.
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
@@ -39,7 +38,7 @@ def main() -> None:
     os.dup2(nowhere, 1)  # what a library prints must not stand among the answers
     os.dup2(nowhere, 2)
     _bound()
-    serve(sys.stdin.buffer, answers)
+    serve(os.fdopen(0, "rb"), answers)
 
 
 def _bound() -> None:
