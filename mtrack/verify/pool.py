@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 import mtrack
-from mtrack.verify.protocol import Answer, Examined, Job, Request, Trouble
+from mtrack.verify.protocol import Answer, Examined, Facts, Job, Proposal, Request, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
-    from mtrack.verify.protocol import Proposal
 
 SECONDS = 10.0
 """For one file, comparing included."""
@@ -129,17 +128,22 @@ class Pool:
             return [self._examine(jobs[0])]
         return list(self._threads.map(self._examine, jobs))
 
-    def proposal(self, path: str, full: str) -> Proposal | Trouble:
+    def proposal(self, path: str) -> Proposal | Trouble:
         """The milestones that a paper proposes, or why it can't be read."""
+        answer = self._told(Request(((os.path.basename(path), path),), want="proposal"))
+        return answer if isinstance(answer, Trouble) else answer.proposal or Proposal()
+
+    def facts(self, path: str) -> Facts | Trouble:
+        """What a paper says of itself, or why it can't be read."""
+        answer = self._told(Request(((os.path.basename(path), path),), want="facts"))
+        return answer if isinstance(answer, Trouble) else answer.facts or Facts()
+
+    def _told(self, request: Request) -> Answer | Trouble:
         worker = self._idle.get()
         try:
-            answer = _asked(worker, Request(((path, full),), propose=True), SECONDS, path)
+            return _asked(worker, request, SECONDS, request.files[0][0])
         finally:
             self._idle.put(worker)
-        if isinstance(answer, Trouble):
-            return answer
-        assert answer.proposal is not None
-        return answer.proposal
 
     def _examine(self, job: Job) -> Examined:
         worker = self._idle.get()

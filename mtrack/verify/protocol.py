@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal  # noqa: TC003
+from typing import Literal
 
 from msgspec import Struct
 
 from mtrack.record.verdict import Verdict  # noqa: TC001
 from mtrack.verify.claims import Claim  # noqa: TC001
+from mtrack.verify.einvoice import EInvoice  # noqa: TC001
 
 
 class Job(Struct, frozen=True):
@@ -54,12 +56,21 @@ class Proposal(Struct, frozen=True):
     terms: int | None = None
 
 
+class Facts(Struct, frozen=True):
+    """What a paper says of itself: an e-mail's day and sender, a structured invoice."""
+
+    day: date | None = None
+    sender: str = ""
+    invoice: EInvoice | None = None
+
+
 class Request(Struct, frozen=True, omit_defaults=True):
     """Files to read or compare, as (path from the project, path to open); `claim` is None where they are only read."""
 
     files: tuple[tuple[str, str], ...]
     claim: Claim | None = None
-    propose: bool = False
+    want: Literal["", "proposal", "facts"] = ""
+    """What else to say of a file than whether it can be read."""
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
@@ -67,5 +78,6 @@ class Answer(Struct, frozen=True, omit_defaults=True):
 
     verdicts: tuple[Verdict, ...] = ()
     proposal: Proposal | None = None
+    facts: Facts | None = None
     trouble: str = ""
     damaged: bool = False

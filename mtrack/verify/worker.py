@@ -20,7 +20,7 @@ from mtrack.verify.einvoice import embedded, read_einvoice
 from mtrack.verify.invoice import check_structured, check_text
 from mtrack.verify.papers import Papers, papers
 from mtrack.verify.proposal import propose
-from mtrack.verify.protocol import Answer, Request
+from mtrack.verify.protocol import Answer, Facts, Request
 from mtrack.verify.signoff import check_signoff
 
 if TYPE_CHECKING:
@@ -80,12 +80,15 @@ class Reader:
     def answer(self, request: Request) -> Answer:
         """Read the files of a request; compare them where it has a claim."""
         documents = [(path, self._document(path, full)) for path, full in request.files]
-        if request.propose:
-            self.documents.clear()
-            return Answer(proposal=propose(papers(documents)))
-        if request.claim is None:
+        if request.claim is None and not request.want:
             return Answer()
         self.documents.clear()
+        if request.want == "proposal":
+            return Answer(proposal=propose(papers(documents)))
+        if request.want == "facts":
+            document = documents[0][1]
+            return Answer(facts=Facts(document.day, document.sender, embedded(document.attached)))
+        assert request.claim is not None
         return Answer(tuple(_compare(request.claim, documents)))
 
     def _document(self, path: str, full: str) -> Document:
