@@ -72,7 +72,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         with archive.open(info) as part:
             data = part.read(min(info.file_size, limit) + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError, ValueError):
         raise UnreadableError(reason="is damaged", damaged=True) from None
     if len(data) > limit or info.file_size > limit:
         raise UnreadableError(reason="unpacks to far more than a document should")

@@ -6,6 +6,7 @@ import ctypes
 import re
 from collections import Counter
 from datetime import date
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import pypdfium2
@@ -79,7 +80,8 @@ def _characters(text: raw.FPDF_TEXTPAGE, count: int) -> Iterator[Character]:
         code = raw.FPDFText_GetUnicode(text, i)
         if code in _NOT_TEXT or code in _SURROGATES or code > _MAX_CODE:
             continue
-        if raw.FPDFText_GetLooseCharBox(text, i, pointer):
+        # a broken file gives some characters no place
+        if raw.FPDFText_GetLooseCharBox(text, i, pointer) and isfinite(box.left + box.bottom + box.right + box.top):
             yield Character(box.left, box.bottom, box.right, box.top, chr(code), i)
 
 
