@@ -74,7 +74,7 @@ bench: .bench/.installed
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python tests/edit/fuzz.py $(or $(EDITS),100000)
-	$(BIN)/python tests/verify/fuzz.py $(or $(PAPERS),10000)
+	$(BIN)/python tests/verify/fuzz_papers.py $(or $(PAPERS),10000)
 	@folder=$$(mktemp -d) && $(BIN)/python tests/edit/kill.py $(or $(KILLS),1000) "$$folder"; code=$$?; rm -rf "$$folder"; exit $$code
 
 clean:

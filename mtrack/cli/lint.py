@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -66,7 +67,8 @@ def lint(  # noqa: PLR0913
 
     The whole workspace is read, and what lies under PATH is shown. Nothing is changed, but for --fix. The exit code
     is 1 where something is found at or above --fail-on. With --since, findings on changed lines are shown, and those
-    elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`.
+    elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`. Papers are
+    then not read, since those of that time are not there.
     """
     _refuse_what_would_be_ignored(output_, diff=diff, force=force)
     if output_ is not None:
@@ -75,7 +77,7 @@ def lint(  # noqa: PLR0913
 
     def judge() -> tuple[Opened, Report]:
         opened = open_paths(paths, as_of)
-        with comparing(opened, always=False):
+        with nullcontext() if since is not None else comparing(opened, always=False):
             report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415

@@ -149,6 +149,18 @@ def test_a_scan_says_so_and_a_transcript_or_a_person_helps(root: Path) -> None:
     assert min(told(root)).startswith("error[agreement-changed] the agreement's files have changed")
 
 
+def test_a_waiver_of_a_paper_counts_only_where_papers_are_read(root: Path) -> None:
+    change(root, "amount: 5000.00, status", "amount: 5500.00, status")
+    with (root / "acme/milestones.yaml").open("a", encoding="utf-8") as file:
+        file.write("waivers:\n  - {rule: agreement-differs, milestone: M2, reason: agreed on the phone}\n")
+        file.write("  - {rule: agreement-changed, reason: of no use}\n")
+    assert told(root)[0].endswith("(waived: agreed on the phone)")
+    assert told(root, "--select", "unused-waiver", command="lint") == []
+    (root / "mtrack.yaml").write_text("format: 1\nverify: true\n", encoding="utf-8")
+    (line,) = told(root, "--select", "unused-waiver", command="lint")
+    assert "agreement-changed" in line
+
+
 def test_damaged_files_are_told_apart(root: Path) -> None:
     (root / "acme/agreement/sow.pdf").write_text("cut off", encoding="utf-8")
     (root / "acme/invoices/INV-7.xml").write_text("<Invoice", encoding="utf-8")

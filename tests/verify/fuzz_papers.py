@@ -1,4 +1,4 @@
-"""Mutated papers, read and compared: `python tests/verify/fuzz.py 10000 [SEED]`. None may raise in its reader, or hang."""
+"""Mutated papers, read and compared: `python tests/verify/fuzz_papers.py 10000 [SEED]`. None may raise in its reader, or hang."""
 
 from __future__ import annotations
 
