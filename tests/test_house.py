@@ -48,7 +48,7 @@ MAY_KNOW = {
     "site": "check errors figures files finding git money record render resources rules views workspace",
     "edit": "check errors figures files finding git money record resources rules workspace yaml",
     "history": "check errors finding git workspace",
-    "verify": "check money record rules",
+    "verify": "check files money record rules",
     "cli": "check edit errors figures files finding git history money record render resources rules site verify views workspace",
     "__main__": "cli errors",
 }

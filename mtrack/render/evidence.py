@@ -27,6 +27,8 @@ _MARKS = {
 _WORDS = {
     "count": "number of milestones", "terms": "payment terms", "sent": "sent", "net": "net amount", "signed": "signed",
 }  # fmt: skip
+_DIGEST = 64
+"""Characters of a SHA-256, which stands where the agreement has changed."""
 _MONEY = frozenset({"amount", "total", "net", "tax", "gross"})
 
 
@@ -88,7 +90,7 @@ def _where(verdict: Verdict) -> str:
 def _value(project: ProjectEvidence, field: str, value: str | None) -> str:
     if value is None:
         return ""
-    if field in _MONEY:
+    if field in _MONEY and len(value) < _DIGEST:
         return project.project.money(Decimal(value))
     return f"{value} days" if field == "terms" else value
 

@@ -270,4 +270,10 @@ def agreement_changed(context: ProjectContext) -> Iterator[Problem]:
     for verdict in context.verdicts:
         if verdict.subject in {"agreement", "milestone"} and verdict.changed:
             hint = "compare them again, then write it down with mtrack verify --accept"
-            yield about_verdict(context.project, verdict, verdict.note, hint, route=("agreement", "verified"))
+            yield about_verdict(
+                context.project,
+                verdict,
+                verdict.note,
+                hint,
+                route=("agreement", "verified", "amounts" if verdict.recorded is None else "sha256"),
+            )

@@ -118,10 +118,15 @@ def _accepted(project: Project, files: Sequence[tuple[Named, State]]) -> Iterato
     if agreement is None or verified is None:
         return
     who = f"{verified.by} on {verified.date}" if verified.by else f"someone on {verified.date}"
-    changed = _changed(project, agreement_digest(files), verified)
+    digest = agreement_digest(files)
+    changed = _changed(project, digest, verified)
     if changed is not None:
         note = f"{changed} since {who} compared them with the records"
-        yield Verdict("agreement", None, "amount", None, "differs", file=agreement.file, note=note, changed=True)
+        other = digest != verified.sha256
+        yield Verdict(
+            "agreement", None, "amount", verified.sha256 if other else None, "differs", digest if other else None,
+            agreement.file, note=note, changed=True,
+        )  # fmt: skip
         return
     for milestone in project.milestones:
         amount = money.plain(milestone.amount, 2)

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import msgspec
 
+from mtrack import files
 from mtrack.verify.agreement import check_agreement
 from mtrack.verify.claims import AgreementClaim, InvoiceClaim
 from mtrack.verify.documents import read
@@ -93,10 +94,17 @@ class Reader:
 
     def _document(self, path: str, full: str) -> Document:
         if full not in self.documents:
-            with open(full, "rb") as file:
-                data = file.read(MAX_SIZE + 1)
-            self.documents[full] = _readable(read(path, data))
+            self.documents[full] = _readable(read(path, _content(full)))
         return self.documents[full]
+
+
+def _content(full: str) -> bytes:
+    if os.path.getsize(full) > MAX_SIZE:
+        raise UnreadableError(reason="is larger than 64 MiB")
+    try:
+        return files.read(full, MAX_SIZE)
+    except files.UnreadableFileError as error:
+        raise UnreadableError(reason=f"can't be read: {error.reason}", damaged=True) from None
 
 
 def _readable(document: Document) -> Document:
