@@ -26,7 +26,7 @@ help:
 	@echo 'make test-lowest  run the tests with the oldest releases that pyproject.toml allows'
 	@echo 'make test-sdist   run the tests from the unpacked source archive'
 	@echo 'make bench        measure how fast it is'
-	@echo 'make fuzz         try 150,000 edits, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'
+	@echo 'make fuzz         try 150,000 edits and 10,000 papers, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'
 	@echo 'make clean        remove what the others made'
 
 demo: $(VENV)/.installed
@@ -76,6 +76,7 @@ fuzz: $(VENV)/.installed-dev
 	$(BIN)/python tests/oracle/compare.py 1000 $(or $(WORKSPACES),10000) --jobs $(or $(JOBS),2)
 	$(BIN)/python tests/edit/fuzz.py $(or $(EDITS),100000)
 	$(BIN)/python tests/edit/figures_fuzz.py $(or $(FIGURE_EDITS),50000)
+	$(BIN)/python tests/verify/fuzz_papers.py $(or $(PAPERS),10000)
 	@folder=$$(mktemp -d) && $(BIN)/python tests/edit/kill.py $(or $(KILLS),1000) "$$folder"; code=$$?; rm -rf "$$folder"; exit $$code
 
 clean:

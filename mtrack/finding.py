@@ -49,6 +49,8 @@ class Place(Struct, frozen=True):
     route: Route | None = None
     key: bool = False
     offsets: tuple[int, int] | None = None
+    line: int | None = None
+    """Of a paper, which is not looked into again."""
 
 
 class Span(Struct, frozen=True, array_like=True):

@@ -52,6 +52,14 @@ def head(root: str) -> str | None:
     return _text(done.stdout) or None
 
 
+def user_name(root: str) -> str | None:
+    """Who commits at `root`, by git's settings; None without git or a name."""
+    try:
+        return _text(run(root, "config", "user.name").stdout) or None
+    except OSError:
+        return None
+
+
 def _may_have_one(root: str) -> bool:
     """Whether git is worth asking: it takes a while to say no."""
     folder, above = os.path.realpath(root), ""

@@ -110,15 +110,20 @@ def proportion(amount: Decimal, part: Decimal, whole: Decimal, decimals: int) ->
     return _EXACT.scaleb(Decimal((2 * top + bottom) // (2 * bottom)), -decimals)
 
 
+def times(left: Decimal, right: Decimal) -> Decimal:
+    """The exact product."""
+    return _EXACT.multiply(left, right)
+
+
+def scaled(amount: Decimal, places: int) -> Decimal:
+    """The amount times ten to the power of `places`, exactly."""
+    return _EXACT.scaleb(amount, places)
+
+
 def _exponent(amount: Decimal) -> int:
     exponent = amount.as_tuple().exponent
     assert isinstance(exponent, int)  # never NaN or infinity: `parse` refuses them
     return exponent
-
-
-def scaled(amount: Decimal, places: int) -> Decimal:
-    """The amount times ten to the power of `places`."""
-    return _EXACT.scaleb(amount, places)
 
 
 def decimals_used(amount: Decimal) -> int:

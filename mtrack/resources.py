@@ -8,7 +8,9 @@ from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
-SCHEMAS = ("milestones", "workspace", "findings", "status", "gaps", "aging", "forecast", "invoices", "payments", "next")
+SCHEMAS = (
+    "milestones", "workspace", "findings", "status", "gaps", "aging", "forecast", "invoices", "payments", "next", "verify",
+)  # fmt: skip
 """The names `mtrack schema NAME` knows."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,6 +19,7 @@ from mtrack.__main__ import run
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
 from mtrack.record import evidence
+from mtrack.verify import comparing
 from mtrack.workspace import Walk
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ def add_evidence(root: Path, as_of: date = AS_OF) -> None:
 
 
 def judge(root: Path, as_of: date = AS_OF) -> tuple[Finding, ...]:
-    """All findings of a tree."""
-    return check(open_workspace(str(root), as_of)).report.findings
+    """All findings of a tree; the papers are read where its settings say so, and nothing of them is kept."""
+    workspace = open_workspace(str(root), as_of)
+    with comparing(workspace, None) if workspace.settings.verify else nullcontext():
+        return check(workspace).report.findings
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,13 @@ MAY_KNOW = {
     "figures": "finding money record",
     "rules": "figures finding money record workspace yaml",
     "check": "finding money record rules workspace yaml",
-    "views": "check figures finding money record rules",
+    "views": "check figures finding money record rules workspace",
     "render": "check figures files finding money record resources rules views",
     "site": "check errors figures files finding git money record render resources rules views workspace",
     "edit": "check errors figures files finding git money record resources rules workspace yaml",
     "history": "check errors finding git workspace",
-    "cli": "check edit errors figures files finding history money record render resources rules site views workspace",
+    "verify": "check files money record rules",
+    "cli": "check edit errors figures files finding git history money record render resources rules site verify views workspace",
     "__main__": "cli errors",
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""
@@ -56,8 +57,8 @@ MAY_KNOW = {
 TALKS = {"__main__", "cli"}
 """The parts that write to the terminal, read its settings and know what day it is."""
 
-WRITES = {"edit", "files", "site"}
-"""The parts that write files."""
+WRITES = {"edit", "files", "site", "verify"}
+"""The parts that write files; `verify` only into the user's cache."""
 
 WRITES_APART = {"mtrack.history.snapshot"}
 """What writes only into a temporary folder of its own."""

@@ -34,22 +34,28 @@ WRITTEN = [
 RECORD = """\
 project: Acme website
 currency: EUR
-agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00, milestones: 1}
+agreement: {file: agreement/sow.md, signed: 2026-01-10, total: 4000.00, milestones: 1}
 milestones:
   - id: M1
     name: Discovery
     amount: 4000.00
-    deliverable: {completed: 2026-02-01, approved: 2026-02-02, signoff: signoffs/m1.eml}
-    invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf, payments: [{date: 2026-02-10, amount: 4000.00}]}
+    deliverable: {completed: 2026-02-01, approved: 2026-02-02, signoff: signoffs/m1.md}
+    invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.md, payments: [{date: 2026-02-10, amount: 4000.00}]}
     status: paid
 closed: 2026-02-12
 """
+PAPERS: dict[str, str | bytes] = {
+    "acme/agreement/sow.md": "Discovery: EUR 4,000.00\nTotal: EUR 4,000.00\nSigned on 10 January 2026\n",
+    "acme/invoices/1.md": "Invoice INV-1, 3 February 2026\nTotal: EUR 4,000.00\n",
+    "acme/signoffs/m1.md": "Discovery is accepted.\n",
+}
+"""What the papers of RECORD say, since the settings that are made have them read."""
 
 
 def workspace(root: Path, record: str = RECORD) -> Path:
     """What `mtrack init` makes, with a project that is in order on any day."""
     assert mtrack("init", root).code == 0
-    write_tree(root, {"acme/milestones.yaml": record})
+    write_tree(root, {"acme/milestones.yaml": record, **PAPERS})
     add_evidence(root)
     return root
 
@@ -120,7 +126,7 @@ def test_settings_explain_every_key_and_the_samples_hold(tmp_path: Path) -> None
 def test_the_currency_is_set(tmp_path: Path) -> None:
     mtrack("init", "--currency", "SEK", cwd=tmp_path)
     data = yaml.safe_load((tmp_path / "mtrack.yaml").read_text(encoding="utf-8"))
-    assert data == {"format": 1, "currency": "SEK"}
+    assert data == {"format": 1, "currency": "SEK", "verify": True}
 
 
 def test_a_repository_around_the_workspace_is_told(tmp_path: Path) -> None:
@@ -373,7 +379,7 @@ def test_what_the_jobs_write_is_ignored_by_git(tmp_path: Path) -> None:
     done = shell("git status --porcelain --untracked-files=all", root, env)
     assert done.returncode == 0, done.stderr
     untracked = {line[3:] for line in done.stdout.splitlines()}
-    project = ("milestones.yaml", "agreement/sow.pdf", "invoices/1.pdf", "signoffs/m1.eml")
+    project = ("milestones.yaml", "agreement/sow.md", "invoices/1.md", "signoffs/m1.md")
     assert untracked == {*WRITTEN, *(f"acme/{path}" for path in project)}
 
 

@@ -51,6 +51,11 @@ status    error    status-mismatch billed-before-approval date-order future-date
 status    info     payment-not-recorded
 evidence  error    attachment-missing attachment-outside
 evidence  warning  invoice-file-missing signoff-missing
+evidence  error    invoice-file-differs agreement-changed
+evidence  warning  invoice-not-confirmed agreement-differs agreement-not-confirmed signoff-other-milestone
+evidence  warning  attachment-unreadable
+evidence  info     invoice-detail-not-confirmed agreement-unrecorded agreement-detail-differs signoff-detail-differs
+evidence  info     evidence-no-text
 close     error    closed-with-open
 close     info     ready-to-close
 """
@@ -62,7 +67,7 @@ EXPECTED = {
 
 
 def test_rules_are_those_of_the_spec() -> None:
-    assert len(EXPECTED) == 53
+    assert len(EXPECTED) == 65
     assert {rule.name: (rule.category.value, rule.severity.word) for rule in RULES.values()} == EXPECTED
     assert [rule.name for rule in RULES.values() if rule.fixable] == ["status-mismatch"]
 

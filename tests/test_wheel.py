@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -116,3 +117,13 @@ def test_the_wheel_lints_and_reports(installed: Path, tmp_path: Path) -> None:
     done = _run(installed / "mtrack", "report", "--as-of", "2026-02-20", "--format", "md", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Acme website" in done.stdout
+
+
+def test_the_wheel_reads_a_pdf(installed: Path, tmp_path: Path) -> None:
+    globex = ROOT / "example-workspace" / "globex-rebrand"
+    shutil.copytree(globex, tmp_path / "globex-rebrand")
+    done = _run(installed / "mtrack", "verify", "--as-of", "2026-02-20", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (
+        "M3 'Brand book' EUR 5,000.00: statement-of-work.pdf p. 1, l. 7: \"3. Brand book EUR 5,000.00\"" in done.stdout
+    )

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from mtrack import money
 from mtrack.check.waivers import Waivers, locate, valid
-from mtrack.finding import Finding, Related
+from mtrack.finding import Finding, Related, Span
 from mtrack.rules import of_scope
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mtrack.check.waivers import LocatedProblem, RuleProblem, WaiverKey
     from mtrack.check.workspace import Workspace
-    from mtrack.finding import Problem, Severity
+    from mtrack.finding import Place, Problem, Severity
     from mtrack.record.model import Waiver
     from mtrack.rules.context import ProjectContext, RecordFile
 
@@ -103,7 +103,11 @@ def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> 
 
 def related(workspace: Workspace, problem: Problem) -> tuple[Related, ...]:
     """The other places a problem points to, with their lines."""
-    sources = ((workspace.source(place.path), place, message) for place, message in problem.related)
-    return tuple(
-        Related(place.path, source.span(place) if source else None, message) for source, place, message in sources
-    )
+    return tuple(Related(place.path, _span(workspace, place), message) for place, message in problem.related)
+
+
+def _span(workspace: Workspace, place: Place) -> Span | None:
+    if place.line is not None:
+        return Span(place.line, 1, place.line, 1)
+    source = workspace.source(place.path)
+    return source.span(place) if source else None

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack.record.model import number_key
-from mtrack.rules import of_scope
+from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import CheckedWaiver
 from mtrack.workspace import SETTINGS
 
@@ -99,8 +99,13 @@ class Waivers:
         return locate(self.workspace, problems)
 
     def _unused(self, waiver: Waiver) -> bool:
-        """Whether it accepts nothing; a waiver of the settings may be for a project that is skipped."""
+        """Whether it accepts nothing; a waiver of the settings may be for a project that is skipped.
+
+        What waivers of rules about papers accept is not known where no paper is read.
+        """
         if self._expired(waiver) or _key(waiver) in self.used:
+            return False
+        if self.workspace.compare is None and waiver.rule in RULES and RULES[waiver.rule].verifies:
             return False
         return self.complete or waiver.path != SETTINGS
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mtrack.record.model import Project
     from mtrack.record.settings import Settings
+    from mtrack.rules.context import Compare
     from mtrack.workspace import Walk
     from mtrack.yaml.flaw import Flaw
     from mtrack.yaml.source import Source
@@ -39,6 +40,8 @@ class Workspace:
         self.as_of = as_of
         self.settings = settings
         self.found = found
+        self.compare: Compare | None = None
+        """Compares records with papers, where that is asked for."""
         self._given = given or {}
         self._opened: dict[str, Opened] = {}
         """In the order in which they were last asked for."""
@@ -60,7 +63,9 @@ class Workspace:
         path = workspace.join(folder, workspace.RECORDS)
         read = source.from_bytes(path, self.raw(folder), schema.shape("milestones"))
         file, project = load_project(folder, read, self.settings)
-        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found) if project else None
+        if project is None:
+            return file, None
+        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found, self.compare)
 
     def raw(self, folder: str) -> bytes | Flaw:
         """A project's records as they are read, once."""

@@ -7,8 +7,9 @@ import os
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
-from mtrack.cli import options, output, prompts, spreadsheet, values
+from mtrack.cli import options, output, papers, prompts, spreadsheet, values
 from mtrack.cli.outcome import carry_out, refuse, tell
 from mtrack.edit import create, transaction, verbs
 from mtrack.record import settings as settings_module
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mtrack.edit.transaction import Options
+    from mtrack.verify.protocol import Proposal
 
 
 @options.command()
@@ -93,6 +95,20 @@ def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
         listed.append((name, amount, None))
 
 
+def _proposed_plan(plan: create.Plan, proposed: Proposal, source: str, default: str | None) -> create.Plan:
+    """The plan, filled from an agreement where the command line says nothing."""
+    items = tuple((item.name, item.amount, None) for item in proposed.items)
+    currency = None if plan.currency is None and proposed.currency == default else proposed.currency
+    return replace(
+        plan,
+        currency=plan.currency or currency,
+        agreement=plan.agreement or source,
+        signed=plan.signed or proposed.signed,
+        total=proposed.total if plan.total is None else plan.total,
+        milestones=plan.milestones or items,
+    )
+
+
 @options.command()
 @click.argument("project", required=False, type=values.Path())
 @click.option("--name", help="The project's name. Default: from the folder's.")
@@ -112,10 +128,10 @@ def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
 )
 @click.option(
     "--from",
-    "csv",
+    "source",
     type=values.Path(exists=True, dir_okay=False),
     metavar="FILE",
-    help="Milestones from a CSV: name, amount, planned.",
+    help="Milestones from a CSV (name, amount, planned), or from the agreement itself, which is copied into the project.",
 )
 @options.takes_files
 @options.writes
@@ -129,21 +145,34 @@ def new(  # noqa: PLR0913
     total: Decimal | None,
     count: int | None,
     milestones: tuple[tuple[str, Decimal], ...],
-    csv: str | None,
+    source: str | None,
     given: Options,
 ) -> int:
-    """Create a project: its folder, sub-folders and milestones.yaml."""
+    """Create a project: its folder, sub-folders and milestones.yaml.
+
+    With --from AGREEMENT the milestones, the total, the currency and the day are taken from its payment schedule where
+    that adds up to a stated amount; else they are printed as a draft, and nothing is written.
+    """
     target = create.place(project) if project is not None else prompts.one("PROJECT", create.place)
     settings = settings_module.load(target.root)
-    if currency is None and settings.currency is None and prompts.can_ask():
+    is_agreement = source is not None and not papers.is_spreadsheet(source)
+    if currency is None and settings.currency is None and not is_agreement and prompts.can_ask():
         currency = prompts.one("--currency", functools.partial(create.check_currency, known=settings.currencies))
-    listed = [*(spreadsheet.milestones(csv) if csv else ()), *((name, amount, None) for name, amount in milestones)]
-    if not milestones and not csv and prompts.can_ask():
+    proposed = papers.proposal(source) if is_agreement and source is not None else None
+    table = spreadsheet.milestones(source) if source is not None and proposed is None else ()
+    listed = [*table, *((name, amount, None) for name, amount in milestones)]
+    if not milestones and source is None and prompts.can_ask():
         listed = _ask_milestones()
     plan = create.Plan(
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,
         milestones=tuple(listed),
     )  # fmt: skip
+    if proposed is not None and source is not None:
+        plan = _proposed_plan(plan, proposed, source, settings.currency)
+        if not given.dry_run and not papers.is_ready(proposed, source):
+            output.write(create.draft(target, plan))
+            papers.tell_draft(proposed, source)
+            return 1
     try:
         outcome = create.new(target, plan, given)
     except transaction.AddsErrorsError as refused:

@@ -6,6 +6,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Look": {
         "next": ("mtrack.cli.next", "What to do, the most urgent first."),
         "lint": ("mtrack.cli.lint", "Check the records: what is wrong, missing, billed twice, unpaid."),
+        "verify": ("mtrack.cli.verify", "Compare the records with the papers themselves."),
         "gaps": ("mtrack.cli.views", "What is owed and what is doubled, by project, with amounts."),
         "status": ("mtrack.cli.views", "Every milestone's record, and delivery beside billing."),
         "aging": ("mtrack.cli.views", "What is outstanding, by age."),

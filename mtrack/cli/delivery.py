@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack.cli import options, prompts, values
+from mtrack.cli import options, papers, prompts, values
 from mtrack.cli.outcome import carry_out
 from mtrack.edit import find, verbs
 from mtrack.errors import UsageError
@@ -61,16 +61,18 @@ def approve(  # noqa: PLR0913
     signoff: str | None,
     given: Options,
 ) -> int:
-    """Record that the client approved a milestone's work."""
+    """Record that the client approved a milestone's work; of an e-mail as --signoff, its day and sender count."""
     target = prompts.project(project)
     id_ = prompts.milestone(target, given.as_of, milestone)
+    mail = signoff if signoff is not None and signoff.lower().endswith(".eml") else None
+    said = papers.facts(mail if day is None or by is None else None)
     return carry_out(
         target,
         lambda context, path: verbs.approve(
             context,
             find.milestone(context.project, id_),
-            date=day or given.as_of,
-            by=by,
+            date=day or said.day or given.as_of,
+            by=by or said.sender or None,
             signoff=path,
             force=given.force,
         ),

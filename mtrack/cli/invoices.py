@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
-from mtrack.cli import complete, options, prompts, values
+from mtrack.cli import complete, options, papers, prompts, values
 from mtrack.cli.outcome import carry_out
 from mtrack.edit import find, verbs
 from mtrack.errors import UsageError
@@ -16,6 +17,33 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mtrack.edit.transaction import Options
+    from mtrack.rules.context import ProjectContext
+    from mtrack.verify.einvoice import EInvoice
+
+
+class _Bill(Struct, frozen=True):
+    """An invoice as the command line gives it."""
+
+    shares: tuple[tuple[str, Decimal | None], ...]
+    sent: date | None
+    due: date | None
+    tax: Decimal | None
+    total: Decimal | None
+
+    def filled(self, paper: EInvoice | None) -> _Bill:
+        """What is not given taken from an e-invoice; amounts only where it bills nothing else."""
+        if paper is None:
+            return self
+        alone = self.total is None
+        (milestone, amount), *more = self.shares
+        net = paper.net if alone and not more and amount is None else amount
+        return _Bill(
+            ((milestone, net), *more),
+            self.sent or paper.issued,
+            self.due or (paper.due[-1] if paper.due else None),
+            (paper.tax or None) if alone and self.tax is None else self.tax,
+            self.total,
+        )
 
 
 @options.command()
@@ -51,7 +79,10 @@ def bill(  # noqa: PLR0913
     replaces: str | None,
     given: Options,
 ) -> int:
-    """Record an invoice that was sent: of one MILESTONE, or with --line of several."""
+    """Record an invoice that was sent: of one MILESTONE, or with --line of several.
+
+    Of an e-invoice as --file, number, amount, tax and dates count where the command line says nothing.
+    """
     most = 1 if lines else 2
     if len(words) > most:
         message = f"too many words: {' '.join(words[most:])}" + (
@@ -62,21 +93,20 @@ def bill(  # noqa: PLR0913
         message = "--amount goes with one milestone; with --line each has its own"
         raise UsageError(message)
     target = prompts.project(project)
-    if lines:
-        shares = lines
-        number = prompts.new_number(target, given.as_of, words[0] if words else None)
-    else:
-        shares = ((prompts.milestone(target, given.as_of, words[0] if words else None), amount),)
-        number = prompts.new_number(target, given.as_of, words[1] if len(words) > 1 else None)
-    return carry_out(
-        target,
-        lambda context, path: verbs.bill(
-            context, verbs.shares_of(context, shares), number, sent=day or given.as_of, due=due, tax=tax, total=total, file=path,
-            replaces=replaces, lines=bool(lines),
-        ),
-        given,
-        ("invoices", file),
-    )  # fmt: skip
+    paper = papers.invoice(file)
+    number = words[most - 1] if len(words) == most else paper.number if paper is not None else ""
+    shares = lines or ((prompts.milestone(target, given.as_of, words[0] if words else None), amount),)
+    number = prompts.new_number(target, given.as_of, number or None)
+    bill = _Bill(shares, day, due, tax, total).filled(paper)
+
+    def run(context: ProjectContext, path: str | None) -> verbs.Edit:
+        papers.check_currency(paper, context.project.currency)
+        return verbs.bill(
+            context, verbs.shares_of(context, bill.shares), number, sent=bill.sent or given.as_of, due=bill.due,
+            tax=bill.tax, total=bill.total, file=path, replaces=replaces, lines=bool(lines),
+        )  # fmt: skip
+
+    return carry_out(target, run, given, ("invoices", file))
 
 
 @options.command()

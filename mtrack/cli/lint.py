@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -10,12 +11,11 @@ from msgspec.structs import replace
 
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
-from mtrack.cli import complete, options, output, values
+from mtrack.cli import options, output, values
 from mtrack.cli.opened import Opened, open_paths
+from mtrack.cli.verify import comparing
 from mtrack.errors import UsageError
-from mtrack.finding import Category
 from mtrack.render import findings as render
-from mtrack.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,38 +32,11 @@ _OFFERS = {
 """A variable that a runner sets, and the format that is made for it."""
 
 
-def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
-    """Rule and category names, comma-separated or repeated. Raises UsageError for one that is not there."""
-    names = [name.strip() for value in values for name in value.split(",") if name.strip()]
-    known = [*RULES, *(category.value for category in Category)]
-    for name in names:
-        if name not in known:
-            from difflib import get_close_matches  # noqa: PLC0415
-
-            nearest = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
-            hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
-            message = f"{option}: there is no rule or category '{name}'; {hint}"
-            raise UsageError(message)
-    return frozenset(names)
-
-
 @options.command()
 @options.paths_argument
 @options.format_option(*render.FORMATS)
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=complete.rules,
-    help="Show only these rules or categories, comma-separated.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=complete.rules,
-    help="Leave these rules or categories out, comma-separated.",
-)
+@options.select_option
+@options.ignore_option
 @click.option("--since", metavar="REV", help="Show only what changes since this git revision brought.")
 @click.option("--fix", is_flag=True, help="Fix what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
@@ -94,16 +67,18 @@ def lint(  # noqa: PLR0913
 
     The whole workspace is read, and what lies under PATH is shown. Nothing is changed, but for --fix. The exit code
     is 1 where something is found at or above --fail-on. With --since, findings on changed lines are shown, and those
-    elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`.
+    elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`. Papers are
+    then not read, since those of that time are not there.
     """
     _refuse_what_would_be_ignored(output_, diff=diff, force=force)
     if output_ is not None:
         output.refuse_file(output_, "--output", force=force)
-    rules = _rule_names(select, "--select"), _rule_names(ignore, "--ignore")
+    rules = options.rule_names(select, "--select"), options.rule_names(ignore, "--ignore")
 
     def checked() -> tuple[Opened, Report]:
         opened = open_paths(paths, as_of)
-        report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
+        with nullcontext() if since is not None else comparing(opened, always=False):
+            report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ import click
 
 from mtrack.cli import complete, values
 from mtrack.errors import UsageError
-from mtrack.finding import Severity
+from mtrack.finding import Category, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,6 +105,35 @@ def fail_on_option(command: F) -> F:
     choice = values.Choice([severity.word for severity in reversed(Severity)])
     text = "The lowest severity that makes the exit code 1."
     return click.option("--fail-on", type=choice, default="error", show_default=True, help=text)(command)
+
+
+def select_option(command: F) -> F:
+    """--select: rules or categories to show."""
+    text = "Show only these rules or categories, comma-separated."
+    return click.option("--select", multiple=True, metavar="RULES", shell_complete=complete.rules, help=text)(command)
+
+
+def ignore_option(command: F) -> F:
+    """--ignore: rules or categories to leave out."""
+    text = "Leave these rules or categories out, comma-separated."
+    return click.option("--ignore", multiple=True, metavar="RULES", shell_complete=complete.rules, help=text)(command)
+
+
+def rule_names(given: tuple[str, ...], option: str) -> frozenset[str]:
+    """Rule and category names, comma-separated or repeated. Raises UsageError for one that is not there."""
+    from mtrack.rules import RULES  # noqa: PLC0415
+
+    names = [name.strip() for value in given for name in value.split(",") if name.strip()]
+    known = [*RULES, *(category.value for category in Category)]
+    for name in names:
+        if name not in known:
+            from difflib import get_close_matches  # noqa: PLC0415
+
+            nearest = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
+            hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
+            message = f"{option}: there is no rule or category '{name}'; {hint}"
+            raise UsageError(message)
+    return frozenset(names)
 
 
 def severity(word: str) -> Severity:

@@ -176,6 +176,15 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     return _make(target, outcome, text, options, f"begin with {many} ({sums})")
 
 
+def draft(target: Target, plan: Plan) -> str:
+    """The records that a plan would make, to look over. Raises UsageError."""
+    settings = settings_module.load(target.root)
+    _check_plan(plan, settings)
+    files = () if plan.agreement is None else (store.evidence(target.full, plan.agreement, "agreement"),)
+    currency = plan.currency or settings.currency or ""
+    return _text(target, plan, files, money.decimals(currency, settings.currencies) or 0)
+
+
 def _check_plan(plan: Plan, settings: Settings) -> None:
     """Raise UsageError where a plan says too little for a project."""
     if not plan.milestones:

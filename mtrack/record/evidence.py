@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mtrack.finding import Route
-    from mtrack.record.model import Invoice, Project
+    from mtrack.record.model import Agreement, Invoice, Project
     from mtrack.workspace import Walk
 
 _LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|.*~", re.IGNORECASE | re.DOTALL)
@@ -26,7 +26,7 @@ _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
 class Named(Struct, frozen=True):
-    """A file a record names. `kind`: agreement, amendment, signoff, attachment or invoice."""
+    """A file a record names. `kind`: agreement, transcript, amendment, signoff, attachment or invoice."""
 
     route: Route
     path: str
@@ -59,13 +59,8 @@ class State(Struct, frozen=True):
 
 def named_files(project: Project) -> Iterator[Named]:
     """Every file the project's records name, in the model's order."""
-    agreement = project.agreement
-    if agreement is not None:
-        if agreement.file is not None:
-            yield Named((*agreement.route, "file"), agreement.file, "agreement")
-        for amendment in agreement.amendments:
-            if amendment.file is not None:
-                yield Named((*amendment.route, "file"), amendment.file, "amendment")
+    if project.agreement is not None:
+        yield from _named_by(project.agreement)
     for milestone in project.milestones:
         if milestone.deliverable.signoff is not None:
             yield Named(
@@ -76,6 +71,17 @@ def named_files(project: Project) -> Iterator[Named]:
     for invoice in project.invoices():
         if invoice.file is not None:
             yield Named((*invoice.route, "file"), invoice.file, "invoice", invoice.only_milestone, invoice)
+
+
+def _named_by(agreement: Agreement) -> Iterator[Named]:
+    """The files of an agreement and its amendments."""
+    if agreement.file is not None:
+        yield Named((*agreement.route, "file"), agreement.file, "agreement")
+    if agreement.transcript is not None:
+        yield Named((*agreement.route, "transcript"), agreement.transcript, "transcript")
+    for amendment in agreement.amendments:
+        if amendment.file is not None:
+            yield Named((*amendment.route, "file"), amendment.file, "amendment")
 
 
 def look(root: str, folder: str, named: Named, found: Walk) -> State:

@@ -88,10 +88,21 @@ def _month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+class Verified(Struct, frozen=True):
+    """That someone compared the agreement with the records: its files' SHA-256, and each milestone's amount by id."""
+
+    route: Route
+    by: str | None
+    date: date
+    sha256: str
+    amounts: dict[str, Decimal]
+
+
 class Agreement(Struct, frozen=True):
     """The agreement: its file, its total (net) and how many milestones it lists.
 
     `tax_rate` and `retention` are percentages; retention of gross is kept back of each invoice until acceptance.
+    `transcript` is a text to read instead of the file.
     """
 
     route: Route
@@ -102,6 +113,8 @@ class Agreement(Struct, frozen=True):
     payment_terms: PaymentTerms | None
     tax_rate: Decimal | None
     retention: Decimal | None
+    transcript: str | None
+    verified: Verified | None
     amendments: tuple[Amendment, ...]
 
 
@@ -377,7 +390,8 @@ def _agreement(data: dict[str, Any]) -> Agreement:
     )  # fmt: skip
     return Agreement(
         ("agreement",), data.get("file"), _date(data, "signed"), data.get("total"), data.get("milestones"),
-        payment_terms(data.get("payment_terms")), data.get("tax_rate"), data.get("retention"), amendments,
+        payment_terms(data.get("payment_terms")), data.get("tax_rate"), data.get("retention"), data.get("transcript"),
+        _verified(data.get("verified")), amendments,
     )  # fmt: skip
 
 
@@ -386,6 +400,15 @@ def payment_terms(data: Any) -> PaymentTerms | None:
     if isinstance(data, dict):
         return PaymentTerms(data["days"], data.get("month_end"))
     return None if data is None else PaymentTerms(data)
+
+
+def _verified(data: dict[str, Any] | None) -> Verified | None:
+    if data is None:
+        return None
+    amounts = {key: amount for key, amount in data["amounts"].items() if not key.startswith("x-")}
+    return Verified(
+        ("agreement", "verified"), data.get("by"), date.fromisoformat(data["date"]), data["sha256"], amounts
+    )
 
 
 def _milestone(data: dict[str, Any], index: int) -> Milestone:

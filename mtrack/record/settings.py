@@ -36,6 +36,7 @@ class Settings(Struct, frozen=True):
     payment_terms: PaymentTerms = DEFAULT_TERMS
     tax_rate: Decimal | None = None
     bill_within: int = 0
+    verify: bool = False
     locale: str = DEFAULT_LOCALE
     currencies: dict[str, int] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
@@ -84,6 +85,7 @@ def from_source(read: Source) -> Settings:
         payment_terms=model.payment_terms(data.get("payment_terms")) or DEFAULT_TERMS,
         tax_rate=data.get("tax_rate"),
         bill_within=data.get("bill_within") or 0,
+        verify=bool(data.get("verify")),
         locale=locale.replace("-", "_"),
         currencies=dict(_entries(data, "currencies")),
         exclude=_patterns(read, faults.routes, broken) if data.get("exclude") else (),

@@ -3,10 +3,39 @@
 from functools import cache
 
 from mtrack.finding import Category
-from mtrack.rules import agreement, close, evidence, gap, overlap, record, status
+from mtrack.rules import (
+    agreement as agreement,
+)
+from mtrack.rules import (
+    agreement_papers as agreement_papers,
+)
+from mtrack.rules import (
+    close as close,
+)
+from mtrack.rules import (
+    evidence as evidence,
+)
+from mtrack.rules import (
+    gap as gap,
+)
+from mtrack.rules import (
+    invoice_papers as invoice_papers,
+)
+from mtrack.rules import (
+    other_papers as other_papers,
+)
+from mtrack.rules import (
+    overlap as overlap,
+)
+from mtrack.rules import (
+    record as record,
+)
+from mtrack.rules import (
+    status as status,
+)
 from mtrack.rules.registry import REGISTRY, Rule, Scope
 
-__all__ = ["RULES", "Rule", "agreement", "close", "evidence", "gap", "of_scope", "overlap", "record", "status"]
+__all__ = ["RULES", "Rule", "of_scope"]
 
 RULES: dict[str, Rule] = dict(sorted(REGISTRY.items(), key=lambda item: list(Category).index(item[1].category)))
 """Every rule by name: by category, in a category as its module has them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mtrack.record.evidence import Named, State
     from mtrack.record.model import Project, Waiver
     from mtrack.record.settings import Settings
+    from mtrack.record.verdict import Verdict
     from mtrack.workspace import Walk
     from mtrack.yaml.source import Source
 
@@ -36,11 +38,27 @@ class RecordFile(Struct, frozen=True):
     usable: bool
 
 
+Compare = Callable[["ProjectContext"], tuple["Verdict", ...]]
+"""Compares a project's records with its papers."""
+
+
 class ProjectContext:
     """One project with its figures and its files, as of a day."""
 
-    def __init__(self, project: Project, settings: Settings, root: str, as_of: date, found: Walk | None = None) -> None:
-        """`found` is what a walk has seen of the folders; it also remembers what is asked about them."""
+    def __init__(  # noqa: PLR0913
+        self,
+        project: Project,
+        settings: Settings,
+        root: str,
+        as_of: date,
+        found: Walk | None = None,
+        compare: Compare | None = None,
+    ) -> None:
+        """`found` is what a walk has seen of the folders; it also remembers what is asked about them.
+
+        `compare` reads the papers; without it there is no verdict on anything.
+        """
+        self._compare = compare
         self.project = project
         self.settings = settings
         self.root = root
@@ -76,6 +94,11 @@ class ProjectContext:
             (named, evidence.look(self.root, self.project.folder, named, self._found))
             for named in evidence.named_files(self.project)
         )
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What the papers say of the recorded values; nothing where they are not read."""
+        return () if self._compare is None else self._compare(self)
 
     @cached_property
     def invoice_files(self) -> dict[Route, tuple[Named, State]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 _WORDS = {
-    "agreement": "the agreement file", "amendment": "the amendment file", "signoff": "the sign-off file",
+    "agreement": "the agreement file", "transcript": "the transcript", "amendment": "the amendment file", "signoff": "the sign-off file",
     "attachment": "the attachment", "invoice": "the invoice file",
 }  # fmt: skip
 

@@ -43,6 +43,8 @@ class Rule(Struct, frozen=True):
     local: bool = False
     next_step: str = ""
     money: Money = "to_bill"
+    verifies: bool = False
+    """Whether it compares the records with the papers."""
 
     @property
     def state(self) -> str:
@@ -69,12 +71,12 @@ AnyCheck = TypeVar("AnyCheck", bound=Callable[..., "Iterator[Problem]"])
 
 
 def _register(check: AnyCheck, severity: Severity, scope: Scope, **more: object) -> AnyCheck:
-    """Register a rule; its category is what its module is called."""
+    """Register a rule; its category is what its module is called, but for rules about the papers themselves."""
     name = check.__name__.strip("_").replace("_", "-")
     if name in REGISTRY:
         message = f"two rules are called {name}"
         raise ValueError(message)
-    category = Category(check.__module__.rpartition(".")[2])
+    category = Category.EVIDENCE if more.get("verifies") else Category(check.__module__.rpartition(".")[2])
     REGISTRY[name] = Rule(name, category, severity, scope, check, **more)  # type: ignore[arg-type]
     return check
 
@@ -97,6 +99,11 @@ def project_rule(  # noqa: PLR0913
     return lambda check: _register(
         check, severity, "project", fixable=fixable, next_step=next_step, money=money, across=across, local=local
     )
+
+
+def paper_rule(severity: Severity) -> Callable[[ProjectCheck], ProjectCheck]:
+    """A rule about what the papers of a project say; it finds nothing where they are not read."""
+    return lambda check: _register(check, severity, "project", verifies=True)
 
 
 def workspace_rule(

@@ -4,7 +4,7 @@ Nothing here reads or writes a file. What the user left open is taken from the r
 billed, the amount outstanding. Statuses are not a verb's business: `statuses.py` brings them up to date for all.
 """
 
-from mtrack.edit.verbs.agreement import add, amend, close
+from mtrack.edit.verbs.agreement import accept, add, amend, close
 from mtrack.edit.verbs.delivery import approve, cancel, deliver, hold, release
 from mtrack.edit.verbs.edit import Edit, check_thousands
 from mtrack.edit.verbs.invoices import bill, credit, shares_of, void
@@ -13,6 +13,7 @@ from mtrack.edit.verbs.payments import pay, write_off
 
 __all__ = [
     "Edit",
+    "accept",
     "add",
     "amend",
     "approve",

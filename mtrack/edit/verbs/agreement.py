@@ -8,7 +8,7 @@ from mtrack.edit import find
 from mtrack.edit.verbs.edit import AGREEMENT_RULES, Edit, amount_here, set_value, stated
 from mtrack.edit.verbs.numbers import check_id, next_id
 from mtrack.errors import UsageError
-from mtrack.yaml.changes import Append
+from mtrack.yaml.changes import Append, Put
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,6 +67,18 @@ def amend(  # noqa: PLR0913
     what = f" ({', '.join(parts)})" if parts else ""
     change = Append(("agreement", "amendments"), record)
     return Edit((change,), f"agreement amended{what}", f"amend the agreement{what}", opens=AGREEMENT_RULES)
+
+
+def accept(context: ProjectContext, *, by: str, date: date, sha256: str | None) -> Edit:
+    """Someone has compared the agreement with the records: its files' SHA-256 and every amount."""
+    project = context.project
+    if project.agreement is None or sha256 is None:
+        message = "the agreement's files are not all there; attach them first"
+        raise UsageError(message)
+    amounts = {milestone.id: amount_here(context, milestone.amount) for milestone in project.milestones}
+    record = {"by": by, "date": date, "sha256": sha256, "amounts": amounts}
+    change = Put(("agreement", "verified"), record)
+    return Edit((change,), f"agreement of {project.name} compared with its records by {by}", "verify")
 
 
 def close(context: ProjectContext, *, date: date, force: bool = False) -> Edit:

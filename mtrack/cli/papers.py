@@ -1,0 +1,89 @@
+"""What a paper given to a command says: the milestones of an agreement, the amounts of an e-invoice, an e-mail's day."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from mtrack.cli import output, prompts
+from mtrack.errors import UsageError
+from mtrack.verify.pool import Pool
+from mtrack.verify.protocol import Facts, Proposal, Trouble
+
+if TYPE_CHECKING:
+    from mtrack.verify.einvoice import EInvoice
+
+SPREADSHEETS = (".csv", ".tsv", ".xlsx")
+
+
+def is_spreadsheet(path: str) -> bool:
+    """Whether a file of milestones is a table, by its ending; else it is an agreement."""
+    return path.lower().endswith(SPREADSHEETS)
+
+
+def proposal(path: str) -> Proposal:
+    """The milestones that an agreement proposes. Raises UsageError where it can't be read, or has no schedule."""
+    with Pool() as pool:
+        found = pool.proposal(os.path.abspath(path))
+    if isinstance(found, Trouble):
+        message = f"{path} {found.reason}"
+        raise UsageError(message)
+    if not found.items:
+        message = f"no payment schedule is found in {path}; give --milestone 'NAME=AMOUNT'"
+        raise UsageError(message)
+    return found
+
+
+def is_ready(found: Proposal, path: str) -> bool:
+    """Whether a proposal is to be recorded: on a terminal it is shown and asked for, else it has to add up."""
+    if not prompts.can_ask():
+        return found.adds_up
+    for item in found.items:
+        page = "" if item.page is None else f"p. {item.page}, "
+        output.note(f"  {item.name}: {item.amount:,f} ({os.path.basename(path)} {page}l. {item.line})")
+    output.note(_sum_of(found))
+    answer = prompts.one("record these milestones (y/n)", _yes_or_no, default="y" if found.adds_up else "n")
+    return answer == "y"
+
+
+def _yes_or_no(text: str) -> str:
+    if text.lower() in {"y", "yes", "n", "no"}:
+        return text[0].lower()
+    message = "answer y or n"
+    raise UsageError(message)
+
+
+def _sum_of(found: Proposal) -> str:
+    if found.adds_up:
+        return f"they add up to the {found.total:,f} that is stated"
+    return "they add up to no amount that is stated" + ("" if found.total is None else f"; stated is {found.total:,f}")
+
+
+def tell_draft(found: Proposal, path: str) -> None:
+    """Say why milestones were printed and not recorded."""
+    output.tell(f"draft: of {path}; {_sum_of(found)}; check it, and save it as milestones.yaml")
+
+
+def facts(path: str | None) -> Facts:
+    """What a file says of itself; nothing where there is none, or it can't be read."""
+    if path is None:
+        return Facts()
+    with Pool() as pool:
+        found = pool.facts(os.path.abspath(path))
+    return Facts() if isinstance(found, Trouble) else found
+
+
+def invoice(path: str | None) -> EInvoice | None:
+    """The structured invoice in a file, where it is one. Raises UsageError for a credit note."""
+    found = facts(path).invoice if path is not None and path.lower().endswith((".pdf", ".xml")) else None
+    if found is not None and found.credit_note:
+        message = f"{path} is a credit note; record it with mtrack credit"
+        raise UsageError(message)
+    return found
+
+
+def check_currency(found: EInvoice | None, currency: str) -> None:
+    """Raise UsageError where an e-invoice is in another currency than the project."""
+    if found is not None and found.currency and found.currency != currency:
+        message = f"the invoice is in {found.currency}, and the project in {currency}"
+        raise UsageError(message)

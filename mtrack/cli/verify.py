@@ -1,0 +1,149 @@
+"""`mtrack verify`: the records against the papers."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from mtrack import verify as verify_room
+from mtrack.check.pipeline import check
+from mtrack.check.report import Selection
+from mtrack.cli import options, output, values
+from mtrack.cli.opened import open_paths
+from mtrack.errors import UsageError
+from mtrack.finding import Severity
+from mtrack.render import evidence as render
+from mtrack.render.findings import FOR_REPOSITORIES, FORMATS
+from mtrack.rules import RULES
+from mtrack.views.evidence import project_evidence
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from datetime import date
+
+    from mtrack.check.report import Report
+    from mtrack.cli.opened import Opened
+    from mtrack.views.evidence import ProjectEvidence
+
+
+def cache_folder() -> str | None:
+    """Where verdicts are kept: `mtrack` in the user's cache folder; None where there is none."""
+    top = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(top):  # as the XDG Base Directory Specification has it
+        home = os.path.expanduser("~")
+        if not os.path.isabs(home):
+            return None
+        top = os.path.join(home, ".cache")
+    return os.path.join(top, "mtrack")
+
+
+def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
+    """Have papers read while a workspace is checked: `always`, or where its settings say so."""
+    if not always and not opened.workspace.settings.verify:
+        return nullcontext()
+    return verify_room.comparing(opened.workspace, cache_folder())
+
+
+@options.command()
+@options.paths_argument
+@options.format_option(*FORMATS)
+@options.select_option
+@options.ignore_option
+@click.option(
+    "--output",
+    "output_",
+    type=values.Path(dir_okay=False, readable=False),
+    metavar="FILE",
+    help="Write to this file instead of standard output.",
+)
+@options.overwrite_option
+@click.option(
+    "--fail-on",
+    type=values.Choice([severity.word for severity in reversed(Severity)]),
+    default="warning",
+    show_default=True,
+    help="The lowest severity that makes the exit code 1.",
+)
+@click.option("--accept", is_flag=True, help="Record that someone has compared PROJECT's agreement with its records.")
+@click.option("--by", help="Who has compared them. Default: git's user.name.")
+@options.as_of_option
+def verify(  # noqa: PLR0913
+    paths: tuple[str, ...],
+    format_: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    output_: str | None,
+    force: bool,  # noqa: FBT001
+    fail_on: str,
+    accept: bool,  # noqa: FBT001
+    by: str | None,
+    as_of: date,
+) -> int:
+    """Compare the records with the papers themselves: agreement, invoices, sign-offs.
+
+    Every recorded value is looked up: ✓ stands in the paper, ≈ follows from what stands there or stands elsewhere in it,
+    ▲ differs or is not found, · can't be read. Nothing is changed, but for --accept, which writes into the records
+    that someone has read the agreement and found the amounts right.
+    """
+    if accept:
+        return _accept(paths, by, as_of)
+    if by is not None:
+        message = "--by goes with --accept"
+        raise UsageError(message)
+    if output_ is not None:
+        output.refuse_file(output_, "--output", force=force)
+    asked = Selection(options.rule_names(select, "--select"), options.rule_names(ignore, "--ignore"))
+    own = frozenset(rule.name for rule in RULES.values() if rule.verifies and asked.takes_rule(rule))
+    opened = open_paths(paths, as_of)
+    selection = Selection(own or frozenset({"-"}), paths=opened.paths)
+    with comparing(opened, always=True):
+        checked = check(opened.workspace, selection, opened.root, summarize=project_evidence)
+    _write(opened, checked.report, checked.summaries, format_, output_)
+    return 1 if checked.report.fails(options.severity(fail_on)) else 0
+
+
+def _write(
+    opened: Opened, report: Report, evidence: tuple[ProjectEvidence, ...], format_: str, output_: str | None
+) -> None:
+    """Write the verdicts as text or JSON, or the findings in a format that other programs read."""
+    colour = output_ is None and output.use_colour()
+    if format_ == "text":
+        text = render.text(report, evidence, colour)
+    elif format_ == "json":
+        text = render.as_json(report, evidence)
+    else:
+        seen = opened.from_repository if format_ in FOR_REPOSITORIES else opened.from_here
+        text = FORMATS[format_](report, colour, seen)
+    if output_ is None:
+        output.write(text)
+        return
+    from mtrack.site.output import write  # noqa: PLC0415
+
+    write(output_, text.encode("utf-8", "backslashreplace"))
+
+
+def _accept(paths: tuple[str, ...], by: str | None, as_of: date) -> int:
+    """Write into a project's records that its agreement was compared with them."""
+    from mtrack import git  # noqa: PLC0415
+    from mtrack.cli import prompts  # noqa: PLC0415
+    from mtrack.cli.outcome import carry_out  # noqa: PLC0415
+    from mtrack.edit import verbs  # noqa: PLC0415
+    from mtrack.edit.transaction import Options  # noqa: PLC0415
+    from mtrack.verify.verifier import agreement_digest  # noqa: PLC0415
+
+    if len(paths) > 1:
+        message = "--accept takes one project"
+        raise UsageError(message)
+    target = prompts.project(paths[0] if paths else None)
+    who = by or git.user_name(target.root)
+    if not who:
+        message = "git knows no user.name; say who has compared them with --by"
+        raise UsageError(message)
+    return carry_out(
+        target,
+        lambda context, _: verbs.accept(context, by=who, date=as_of, sha256=agreement_digest(context.files)),
+        Options(as_of=as_of),
+    )

@@ -1,0 +1,102 @@
+"""What the rules about papers share: the problem that a verdict makes, its place and its words."""
+
+from __future__ import annotations
+
+import posixpath
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from mtrack.finding import Place, Problem
+from mtrack.workspace import join
+
+if TYPE_CHECKING:
+    from mtrack.finding import Route
+    from mtrack.record.model import Invoice, Project
+    from mtrack.record.verdict import Verdict
+
+_KEYS = {"net": "amount", "count": "milestones", "terms": "payment_terms", "sent": "sent", "kind": "number"}
+"""The key of a field that is called something else."""
+FIELDS = {
+    "net": "net amount", "terms": "payment terms", "count": "number of milestones", "signed": "signed date",
+    "sent": "date", "due": "due date",
+}  # fmt: skip
+_MONEY = frozenset({"amount", "total", "net", "tax", "gross"})
+
+
+def about_verdict(
+    project: Project, verdict: Verdict, message: str, hint: str, *, route: Route | None = None
+) -> Problem:
+    """A problem at the recorded value, with the paper as its related place."""
+    invoice = invoice_of(project, verdict.id) if verdict.subject == "invoice" else None
+    milestone = (
+        verdict.id if verdict.subject in {"milestone", "signoff"} else invoice.only_milestone if invoice else None
+    )
+    related: tuple[tuple[Place, str], ...] = ()
+    path = None if verdict.file is None else join(project.folder, posixpath.normpath(verdict.file))
+    if path is not None and (verdict.line is not None or verdict.quote is not None):
+        page = "" if verdict.page is None else f"page {verdict.page}: "
+        related = ((Place(path, line=verdict.line), f'{page}"{verdict.quote}"'),)
+    return Problem(
+        place=_place(project, verdict) if route is None else project.place(*route),
+        message=message,
+        hint=hint,
+        milestone=milestone,
+        invoice=invoice.number if invoice else None,
+        about=path,
+        related=related,
+    )
+
+
+def _place(project: Project, verdict: Verdict) -> Place:
+    """The recorded value; the first key of its mapping where there is none."""
+    route = _route(project, verdict)
+    key = _KEYS.get(verdict.field, verdict.field)
+    if verdict.subject == "signoff":
+        return project.place(*route, "deliverable", "signoff" if verdict.field == "milestone" else "approved")
+    if verdict.field == "currency":
+        return project.place("currency") if project.own_currency else project.place("project", key=True)
+    if verdict.field == "gross" or (verdict.field == "tax" and verdict.recorded is None):
+        return project.place(*project.source.first_key(route), key=True)
+    if verdict.field == "amount" and verdict.subject == "agreement":
+        return project.place("agreement", "file")
+    if verdict.field == "net" and invoice_of(project, verdict.id).total is not None:
+        key = "total"
+    return project.place(*route, key)
+
+
+def _route(project: Project, verdict: Verdict) -> Route:
+    if verdict.subject == "agreement":
+        return ("agreement",)
+    if verdict.subject == "invoice":
+        return invoice_of(project, verdict.id).route
+    return next(milestone.route for milestone in project.milestones if milestone.id == verdict.id)
+
+
+def invoice_of(project: Project, number: str | None) -> Invoice:
+    """The invoice of a number."""
+    return next(invoice for invoice in project.invoices() if invoice.number == number)
+
+
+def subject_text(project: Project, verdict: Verdict) -> str:
+    """What a verdict is about, as messages name it."""
+    if verdict.id is not None:
+        return next(milestone.label for milestone in project.milestones if milestone.id == verdict.id)
+    return f"the agreement's {FIELDS.get(verdict.field, verdict.field)}"
+
+
+def value_text(project: Project, field: str, value: str | None) -> str:
+    """A recorded or found value as messages write it."""
+    if value is None:
+        return ""
+    if field in _MONEY:
+        return project.money(Decimal(value))
+    return f"{value} days" if field == "terms" else value
+
+
+def place_text(verdict: Verdict, parted: str = ",") -> str:
+    """The place in a paper, as people give it: "sow.pdf p. 1, l. 7"."""
+    if verdict.file is None:
+        return ""
+    page = "" if verdict.page is None else f" p. {verdict.page},"
+    line = "" if verdict.line is None else f" l. {verdict.line}"
+    return f"{parted} {posixpath.basename(verdict.file)}{page}{line}"

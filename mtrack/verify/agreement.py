@@ -1,0 +1,278 @@
+"""The milestones, total, count, currency, day and terms of an agreement: what its papers say of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mtrack.record.verdict import Verdict
+from mtrack.verify import details, names, places
+from mtrack.verify.currencies import fits
+from mtrack.verify.match import Matcher, at, money_text, seen, shape
+from mtrack.verify.spots import Spot, find_spots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.record.verdict import Field, State
+    from mtrack.verify.claims import AgreementClaim, MilestoneClaim
+    from mtrack.verify.papers import Papers
+
+_NEAR = 0.75
+"""The score from which an amount stands beside a milestone's name."""
+_CERTAIN = 0.6
+_CLEARLY = 0.1
+
+
+class Found(Struct, frozen=True):
+    """What became of one milestone: the verdict, the amount it rests on, and how it was worked out."""
+
+    state: State
+    spot: Spot | None = None
+    note: str = ""
+    reserved: bool = False
+
+
+def check_agreement(claim: AgreementClaim, papers: Papers) -> list[Verdict]:
+    """One verdict for each milestone and each detail of the agreement that is recorded, and each row nobody recorded."""
+    spots, more = find_spots(papers, claim.currency)
+    cut = papers.cut or ("only its first 3,000 amounts are compared" if more else "")
+    other = _other_currency(claim, spots)
+    matcher = Matcher(papers, claim, spots, any_currency=other is not None)
+    found = _Milestones(matcher, claim).found()
+    verdicts = [_milestone(papers, milestone, found[milestone.id], matcher) for milestone in claim.milestones]
+    if claim.totals:
+        verdicts.append(_total(claim, matcher, found))
+    verdicts.append(_currency(claim, papers, spots, other))
+    unrecorded = list(_unrecorded(matcher, claim, found))
+    verdicts += [_extra(papers, spot) for spot in unrecorded]
+    verdicts += details.check(claim, papers, len(claim.milestones) + len(unrecorded))
+    return [_unsure(verdict, cut) for verdict in verdicts]
+
+
+def _unsure(verdict: Verdict, cut: str) -> Verdict:
+    """Of a paper that was not read to its end, nothing can be said to be missing."""
+    if not cut or verdict.verdict != "not_found":
+        return verdict
+    return Verdict(verdict.subject, verdict.id, verdict.field, verdict.recorded, "unreadable", note=cut)
+
+
+def _other_currency(claim: AgreementClaim, spots: list[Spot]) -> Spot | None:
+    """An amount in another currency, where the recorded amounts stand in the papers in other currencies alone."""
+    recorded = {milestone.amount for milestone in claim.milestones} | set(claim.totals)
+    marked = [spot for spot in spots if spot.amount.marked and recorded.intersection(spot.amount.values)]
+    if not marked or any(fits(spot.amount.currencies, claim.currency) for spot in marked):
+        return None
+    return marked[0]
+
+
+class _Milestones:
+    """Finds the amount of every milestone; a place in a paper serves one milestone."""
+
+    def __init__(self, matcher: Matcher, claim: AgreementClaim) -> None:
+        self.matcher, self.papers = matcher, matcher.papers
+        self.claims = claim.milestones
+        self.totals = claim.totals
+
+    def found(self) -> dict[str, Found]:
+        """What became of each milestone, by its id."""
+        assigned = self._assign()
+        result: dict[str, Found] = {}
+        for milestone in self.claims:
+            have = assigned.get(milestone.id)
+            if have is not None and have.state == "confirmed":
+                result[milestone.id] = have
+                continue
+            computed = self._computed(milestone, have)
+            result[milestone.id] = computed or self._contradicted(milestone, have) or have or self._missing(milestone)
+        return result
+
+    def _assign(self) -> dict[str, Found]:
+        """Each recorded amount to the place of that amount that fits the milestone's name best."""
+        pairs = [
+            (self.matcher.score(milestone, spot) + (0.05 if spot.sure else 0), -spot.index, milestone.id, spot)
+            for milestone in self.claims
+            for spot in self.matcher.same(milestone.amount)
+        ]
+        pairs.sort(key=lambda pair: pair[:3], reverse=True)
+        result: dict[str, Found] = {}
+        taken: set[int] = set()
+        for score, _, identifier, spot in pairs:
+            if identifier not in result and spot.index not in taken:
+                near = self._fits_best(identifier, score - (0.05 if spot.sure else 0), spot)
+                result[identifier] = Found("confirmed" if near else "elsewhere", spot)
+                taken.add(spot.index)
+        return result
+
+    def _fits_best(self, identifier: str, score: float, spot: Spot) -> bool:
+        """Whether an amount stands beside a milestone's name, and beside no other's that fits clearly better."""
+        others = (self.matcher.score(other, spot) for other in self.claims if other.id != identifier)
+        return score >= _CERTAIN and max(others, default=0.0) - score <= _CLEARLY
+
+    def _computed(self, milestone: MilestoneClaim, have: Found | None) -> Found | None:
+        """A share of the total, one of several equal payments, or a sum where the amount stands nowhere for itself."""
+        return self._share(milestone) or self._repeated(milestone) or (self._sum(milestone) if have is None else None)
+
+    def _repeated(self, milestone: MilestoneClaim) -> Found | None:
+        for spot in self.matcher.same(milestone.amount):
+            if places.is_repeated(self.papers, spot):
+                return Found("computed", spot, "one of several equal payments")
+        return None
+
+    def _share(self, milestone: MilestoneClaim) -> Found | None:
+        for spot in self.matcher.percentages:
+            for total in self.totals:
+                if any(self.matcher.is_share(value, total, milestone.amount) for value in spot.amount.values):
+                    if self.matcher.score(milestone, spot) >= _CERTAIN:
+                        return Found("computed", spot, f"{spot.amount.raw} of {self.matcher.money(total)}")
+                    break
+        return None
+
+    def _sum(self, milestone: MilestoneClaim) -> Found | None:
+        for spot in self.matcher.amounts:
+            if spot.amount.marked and self.matcher.fits(spot) and self.matcher.score(milestone, spot) >= _NEAR:
+                parts = places.parts(self.papers, self.matcher.amounts, spot, milestone.amount)
+                if parts:
+                    return Found("computed", spot, "the sum of " + " + ".join(part.amount.raw for part in parts[:6]))
+        return None
+
+    def _contradicted(self, milestone: MilestoneClaim, have: Found | None) -> Found | None:
+        """Another amount in the milestone's own row, where no row of its name has the recorded one."""
+        rivals = [
+            spot for spot in self._beside(milestone) if places.is_amount(spot) and places.is_listed(self.papers, spot)
+        ]
+        if not rivals or any(milestone.amount in spot.amount.values for spot in rivals):
+            return None
+        tried = f"{self.matcher.money(milestone.amount)} stands there without the name" if have else ""
+        return Found("differs", rivals[0], tried)
+
+    def _beside(self, milestone: MilestoneClaim) -> list[Spot]:
+        """Amounts beside a milestone's name that fit no other milestone as well, the best first."""
+        found = []
+        for spot in self.matcher.amounts:
+            if spot.is_money and self.matcher.fits(spot) and self._is_own(milestone, spot):
+                score = self.matcher.score(milestone, spot)
+                if score >= _NEAR and all(
+                    self.matcher.score(other, spot) < score for other in self.claims if other.id != milestone.id
+                ):
+                    found.append((-score, spot.index, spot))
+        return [spot for _, _, spot in sorted(found)]
+
+    def _is_own(self, milestone: MilestoneClaim, spot: Spot) -> bool:
+        """Whether an amount is no total, or the total of the part that bears the milestone's name."""
+        if not spot.is_total:
+            return True
+        name = self.matcher.names[milestone.id]
+        return names.overlap(name, spot.head, self.matcher.weights) >= _NEAR
+
+    def _missing(self, milestone: MilestoneClaim) -> Found:
+        """The nearest there is: the amount for another milestone, in another currency, or what fits the name best."""
+        shared = next(iter(self.matcher.same(milestone.amount)), None)
+        if shared is not None:
+            return Found("not_found", shared, "it stands there, and only for another milestone", reserved=True)
+        other = next((spot for spot in self.matcher.amounts if spot.amount.reads(milestone.amount)), None)
+        if other is not None:
+            return Found("not_found", other, "it stands there in another currency")
+        marked = [spot for spot in self.matcher.amounts if spot.amount.marked]
+        best = max(marked, key=lambda spot: self.matcher.score(milestone, spot), default=None)
+        return Found("not_found", best, "tried as it is, as a share of the total, as a sum and as an equal payment")
+
+
+def _milestone(papers: Papers, milestone: MilestoneClaim, found: Found, matcher: Matcher) -> Verdict:
+    recorded = money_text(milestone.amount)
+    if not milestone.amount:
+        return _named(papers, milestone, matcher)
+    verdict = Verdict(
+        "milestone", milestone.id, "amount", recorded, found.state, note=found.note, reserved=found.reserved
+    )
+    return at(papers, found.spot, verdict)
+
+
+def _named(papers: Papers, milestone: MilestoneClaim, matcher: Matcher) -> Verdict:
+    """A milestone without an amount is looked up by its name."""
+    name = matcher.names[milestone.id]
+    for i, row in enumerate(papers.rows):
+        if names.overlap(name, frozenset(names.words(row.text)), matcher.weights) >= _NEAR:
+            return seen(
+                papers, i, Verdict("milestone", milestone.id, "name", milestone.name, "confirmed", milestone.name)
+            )
+    return Verdict("milestone", milestone.id, "name", milestone.name, "not_found")
+
+
+def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> Verdict:
+    recorded = money_text(claim.totals[0])
+
+    def verdict(state: State, spot: Spot | None, note: str = "") -> Verdict:
+        return at(matcher.papers, spot, Verdict("agreement", None, "total", recorded, state, note=note))
+
+    fitting = [spot for spot in matcher.amounts if matcher.fits(spot)]
+    named = [spot for spot in fitting if spot.is_total and spot.label is None and spot.is_money]
+    states: tuple[tuple[list[Spot], State], ...] = ((named, "confirmed"), (fitting, "elsewhere"))
+    for spots, state in states:
+        for spot in spots:
+            if any(spot.amount.reads(total) for total in claim.totals):
+                return verdict(state, spot)
+    if named:
+        return verdict("differs", named[0])
+    if all(one.state in {"confirmed", "computed"} for one in found.values()) and matcher.sums_to(claim.totals):
+        return verdict("computed", None, "the sum of the milestones")
+    return verdict("not_found", next((spot for spot in fitting if spot.is_money), None))
+
+
+def _currency(claim: AgreementClaim, papers: Papers, spots: list[Spot], other: Spot | None) -> Verdict:
+    field: Field = "currency"
+    if other is not None:
+        verdict = Verdict("agreement", None, field, claim.currency, "differs", " or ".join(other.amount.currencies[:2]))
+        return seen(papers, other.row, verdict)
+    spot = next((spot for spot in spots if spot.amount.marked and fits(spot.amount.currencies, claim.currency)), None)
+    if spot is None:
+        return Verdict("agreement", None, field, claim.currency, "not_found")
+    return seen(papers, spot.row, Verdict("agreement", None, field, claim.currency, "confirmed", claim.currency))
+
+
+def _extra(papers: Papers, spot: Spot) -> Verdict:
+    return at(papers, spot, Verdict("agreement", None, "amount", None, "not_found"))
+
+
+def _unrecorded(matcher: Matcher, claim: AgreementClaim, found: dict[str, Found]) -> Iterator[Spot]:
+    """Rows of the payment schedule that no milestone is recorded for."""
+    used = [
+        one.spot for one in found.values() if one.spot is not None and one.state in {"confirmed", "differs", "computed"}
+    ]
+    schedule = _Schedule(matcher, used, set(matcher.numbers.values()))
+    seen_keys = set()
+    for spot in matcher.amounts:
+        if spot.row in schedule.rows or spot.is_total or not spot.is_money or not matcher.fits(spot):
+            continue
+        if not spot.amount.values[0] or any(spot.amount.reads(total) for total in claim.totals):
+            continue
+        key = schedule.key(spot)
+        if key is not None and key not in seen_keys:
+            seen_keys.add(key)
+            yield spot
+
+
+class _Schedule:
+    """The shape of a payment schedule, as the rows of recorded milestones show it."""
+
+    def __init__(self, matcher: Matcher, used: list[Spot], numbers: set[int]) -> None:
+        self.matcher = matcher
+        self.numbers = numbers
+        self.rows = {spot.row for spot in used}
+        self.columns = {(spot.table, spot.column) for spot in used if spot.table is not None}
+        self.labelled = any(spot.label is not None for spot in used)
+        self.shapes = {of for spot in used if spot.heading and spot.table is None and (of := shape(spot))}
+        self.headings = {spot.heading for spot in used}
+
+    def key(self, spot: Spot) -> tuple[str, object] | None:
+        """What a row of the schedule is known by; None where a spot is not in the schedule."""
+        if spot.table is not None:
+            if (spot.table, spot.column) in self.columns and not places.is_sum_above(self.matcher.amounts, spot):
+                return "row", spot.row
+            return None
+        if spot.label is not None and self.labelled and spot.label not in self.numbers:
+            return "label", spot.label
+        if spot.heading and spot.heading not in self.headings and shape(spot) in self.shapes:
+            return "heading", spot.heading
+        return None

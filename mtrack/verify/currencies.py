@@ -1,0 +1,105 @@
+"""How papers name currencies: codes, signs and words, and which currencies each may stand for."""
+
+from __future__ import annotations
+
+import re
+
+from mtrack import money
+
+_DOLLARS = "USD AUD CAD NZD SGD HKD MXN ARS CLP COP TWD USDT USDC DAI"
+_CROWNS = "SEK NOK DKK ISK"
+_SIGNS = {
+    "$": _DOLLARS,
+    "US$": "USD",
+    "A$": "AUD",
+    "AU$": "AUD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "NZ$": "NZD",
+    "HK$": "HKD",
+    "S$": "SGD",
+    "SG$": "SGD",
+    "MX$": "MXN",
+    "NT$": "TWD",
+    "R$": "BRL",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY CNY",
+    "₹": "INR",
+    "₩": "KRW",
+    "₽": "RUB",
+    "₺": "TRY",
+    "₴": "UAH",
+    "₦": "NGN",
+    "₱": "PHP",
+    "₫": "VND",
+    "₪": "ILS",
+    "฿": "THB",
+    "₿": "BTC",
+    "Ξ": "ETH",
+    "円": "JPY",
+    "元": "CNY TWD",
+    "zł": "PLN",
+    "Kč": "CZK",
+    "kr": _CROWNS,
+    "kr.": _CROWNS,
+    "Kr": _CROWNS,
+    ":-": "SEK",
+    "Fr.": "CHF",
+    "SFr.": "CHF",
+    "sFr.": "CHF",
+    "Rs": "INR PKR LKR NPR",
+    "Rs.": "INR PKR LKR NPR",
+    "RMB": "CNY",
+    "CDN": "CAD",
+}
+_WORDS = {
+    "dollar": _DOLLARS,
+    "euro": "EUR",
+    "pound": "GBP",
+    "franken": "CHF",
+    "francs": "CHF XOF XAF",
+    "yen": "JPY",
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "rupee": "INR PKR LKR NPR",
+    "kronor": "SEK",
+    "kroner": "NOK DKK",
+    "peso": "MXN ARS CLP COP PHP",
+    "xdai": "DAI",
+}
+_UNLISTED = frozenset(
+    ["BTC", "ETH", "USDT", "USDC", "EURC", "DAI", "DOT", "KSM", "FIL", "SOL", "ADA", "XTZ", "ATOM", "AUSD"]
+)
+"""Codes that papers use and ISO 4217 does not list."""
+_LOWER = ("usd", "eur", "gbp", "chf", "sek", "inr", "btc", "dai", "usdt", "usdc")
+_SAME_VALUE = frozenset({"USD", "USDT", "USDC", "DAI"})
+"""Papers name these for one another."""
+
+_SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if not sign[0].isalpha())
+_LETTERED = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if sign[0].isalpha())
+_WORD = rf"(?:U\.?S\.?\s)?(?:{'|'.join(_WORDS)})(?:s|es)?(?![a-z])"
+_CODE = rf"(?:[A-Z]{{3,5}}|{'|'.join(_LOWER)}|Usd|Eur|Dai)(?![A-Za-z])"
+MARK = rf"(?:{_SIGN}|(?<![A-Za-z])(?:{_LETTERED})(?![A-Za-z])|(?<![A-Za-z])(?:(?i:{_WORD})|{_CODE}))"
+"""A pattern for what may name a currency; `of_mark` says whether it does."""
+
+
+def of_mark(mark: str, own: str = "") -> tuple[str, ...]:
+    """The currencies that a mark may stand for; none where it is no currency. `own` is the record's code."""
+    mark = mark.strip(" \xa0()[]")
+    if mark in _SIGNS:
+        return tuple(_SIGNS[mark].split())
+    code = mark.upper()
+    if code == own or code in _UNLISTED or money.is_currency(code, {}):
+        return (code,)
+    if code.startswith(("U.S", "US ")):
+        return ("USD",)
+    low = mark.casefold()
+    return next((tuple(codes.split()) for word, codes in _WORDS.items() if low.startswith(word)), ())
+
+
+def fits(marks: tuple[str, ...], currency: str) -> bool:
+    """Whether an amount so marked may be in a currency; one without a mark may be in any."""
+    if not marks or currency in marks:
+        return True
+    return currency in _SAME_VALUE and bool(_SAME_VALUE.intersection(marks))

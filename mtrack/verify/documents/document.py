@@ -1,0 +1,74 @@
+"""What a paper says, as rows that can be quoted, whatever kind of file it came from."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+
+from msgspec import Struct
+
+MAX_SIZE = 64 << 20
+"""Bytes of a file."""
+MAX_ROWS = 50_000
+"""A page has some 60: this is more than 500 pages."""
+MAX_ROW = 4_000
+"""Characters of a row that are read."""
+MAX_CELLS = 40
+
+
+class UnreadableError(Exception):
+    """A file that can't be read; the message says why, as the end of a sentence that begins with its name.
+
+    `damaged` where the file is broken or not what its ending says, not where it is merely of a kind that has no text.
+    """
+
+    def __init__(self, reason: str, *, damaged: bool = False) -> None:
+        super().__init__(reason)
+        self.damaged = damaged
+
+
+class Row(Struct):
+    """A row of a table, a line or a paragraph. `number` counts from 1, on its page where the kind has pages.
+
+    `header` is the first row of its table; `heading` the level of a heading, 0 for everything else.
+    """
+
+    number: int
+    text: str
+    cells: tuple[str, ...]
+    page: int | None = None
+    table: int | None = None
+    header: tuple[str, ...] = ()
+    heading: int = 0
+
+
+class Document(Struct):
+    """A paper's rows in reading order. `cut` says what of it was not read, where it is over a limit.
+
+    `day` and `sender` are an e-mail's, `signed` the days of digital signatures, `attached` the files inside it.
+    """
+
+    kind: str
+    rows: list[Row]
+    cut: str = ""
+    day: date | None = None
+    sender: str = ""
+    signed: tuple[date, ...] = ()
+    attached: tuple[tuple[str, bytes], ...] = ()
+
+
+def squeeze(text: str) -> str:
+    """The text with single spaces, without invisible characters."""
+    return " ".join(text.replace("\u200b", "").replace("\xad", "").split())
+
+
+def limited(document: Document) -> Document:
+    """The document within the limits of rows and of their length; `cut` where it is longer."""
+    if len(document.rows) > MAX_ROWS:
+        del document.rows[MAX_ROWS:]
+        document.cut = f"only its first {MAX_ROWS:,} lines are read"
+    for row in document.rows:
+        if len(row.text) > MAX_ROW or len(row.cells) > MAX_CELLS:
+            row.text = row.text[:MAX_ROW]
+            row.cells = tuple(cell[:MAX_ROW] for cell in row.cells[:MAX_CELLS])
+            document.cut = document.cut or f"only the first {MAX_ROW:,} characters of a line are read"
+    return document

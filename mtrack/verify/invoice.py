@@ -1,0 +1,226 @@
+"""An invoice's file beside its record: certain where the file is structured, evidence where it is text."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from mtrack import money
+from mtrack.record.model import number_key
+from mtrack.record.verdict import Verdict
+from mtrack.verify.amounts import amounts, decimal_mark
+from mtrack.verify.currencies import fits
+from mtrack.verify.dates import dates
+from mtrack.verify.match import money_text, seen
+from mtrack.verify.papers import Papers, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from decimal import Decimal
+
+    from mtrack.record.verdict import Field, State
+    from mtrack.verify.amounts import Amount
+    from mtrack.verify.claims import InvoiceClaim
+    from mtrack.verify.einvoice import EInvoice
+
+EARLIER = 14
+"""Days by which a paper's date may be before the day it was sent."""
+_NUMBER = re.compile(
+    r"(?:invoice|inv\.?|bill|rechnungs?|rg\.?|facture|factura|fattura|factuur|faktura|fatura|credit\s*note|gutschrifts?|avoir"
+    r"|請求書)[\s\w-]{0,20}?(?:no\.?|nr\.?|n[°º]|number|num(?:mer|éro|ero)?\.?|#|id|番号)?\s*[:#.]?\s*"
+    r"([A-Z0-9][A-Z0-9./_-]*\d[A-Z0-9./_-]*)",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"total|sum|amount|betrag|netto|brutto|montant|importe|gesamt|totale|à payer|due|balance|net\b|totaal|bedrag|belopp|att betala"
+    r"|合計|請求金額|小計",
+    re.IGNORECASE,
+)
+_MAX_ROWS = 5_000
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+_DASH = f"[{_DASHES}]"
+
+
+def check_structured(claim: InvoiceClaim, paper: EInvoice, path: str) -> list[Verdict]:
+    """What a structured invoice says of each recorded field that it has."""
+    result: list[Verdict] = []
+
+    def add(field: Field, recorded: str | None, found: str | None, *, same: bool) -> None:
+        state: State = "confirmed" if same else "differs"
+        result.append(Verdict("invoice", claim.number, field, recorded, state, found, path, certain=True))
+
+    if paper.number:
+        add("number", claim.number, paper.number, same=number_key(claim.number) == number_key(paper.number))
+    if paper.currency:
+        add("currency", claim.currency, paper.currency, same=claim.currency == paper.currency)
+    if paper.issued is not None:
+        add("sent", claim.sent.isoformat(), paper.issued.isoformat(), same=_is_sent(claim, paper.issued))
+    if paper.due and claim.due:
+        same = not set(paper.due).isdisjoint(claim.due)
+        add("due", claim.due[0].isoformat(), paper.due[0].isoformat(), same=same)
+    if paper.net is not None:
+        add("net", money_text(claim.paper_net), money_text(abs(paper.net)), same=abs(paper.net) == claim.paper_net)
+    _tax(claim, paper, add)
+    credit_note = paper.credit_note or _negative(paper.gross if paper.gross is not None else paper.net)
+    add("kind", _kind(claim.credit_note), _kind(credit_note), same=claim.credit_note == credit_note)
+    return result
+
+
+def _tax(claim: InvoiceClaim, paper: EInvoice, add: object) -> None:
+    """Tax and gross are compared where the paper bills this record alone; tax that the record lacks is told once."""
+    if claim.total is not None or paper.tax is None:
+        return
+    assert callable(add)
+    tax, gross = abs(paper.tax), claim.net if claim.tax is None else money.plus(claim.net, claim.tax)
+    if claim.tax is not None:
+        add("tax", money_text(claim.tax), money_text(tax), same=tax == claim.tax)
+    elif tax:
+        add("tax", None, money_text(tax), same=False)
+        return
+    if paper.gross is not None:
+        add("gross", money_text(gross), money_text(abs(paper.gross)), same=abs(paper.gross) == gross)
+
+
+def _kind(credit_note: bool) -> str:  # noqa: FBT001
+    return "credit note" if credit_note else "invoice"
+
+
+def _negative(amount: Decimal | None) -> bool:
+    return amount is not None and amount < 0
+
+
+def _is_sent(claim: InvoiceClaim, day: date) -> bool:
+    return claim.sent - timedelta(days=EARLIER) <= day <= claim.sent
+
+
+def check_text(claim: InvoiceClaim, papers: Papers) -> list[Verdict]:
+    """Which of the recorded fields stand in an invoice that is text."""
+    return [_cut(verdict, papers.cut) for verdict in _Text(claim, papers).verdicts()]
+
+
+def _cut(verdict: Verdict, cut: str) -> Verdict:
+    unsure = bool(cut) and verdict.verdict == "not_found"
+    return replace(verdict, verdict="unreadable", note=cut) if unsure else verdict
+
+
+class _Text:
+    """The rows of one invoice, with their amounts and dates."""
+
+    def __init__(self, claim: InvoiceClaim, papers: Papers) -> None:
+        self.claim, self.papers = claim, papers
+        rows = papers.rows[:_MAX_ROWS]
+        decimal = decimal_mark(row.text for row in rows)
+        self.amounts = [
+            (i, amount)
+            for i, row in enumerate(rows)
+            for amount in amounts(row.text, decimal, claim.currency)
+            if not amount.percent
+        ]
+        self.days = [(i, day.days) for i, row in enumerate(rows) for day in dates(row.text)]
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """One verdict a field that is recorded."""
+        claim = self.claim
+        yield self._number()
+        yield from self._money()
+        early = tuple(claim.sent - timedelta(days=back) for back in range(EARLIER + 1))
+        yield self._day("sent", early)
+        if claim.due:
+            yield self._day("due", claim.due)
+        yield self._currency()
+        if self._is_negative() and not claim.credit_note:
+            yield self._verdict("kind", "invoice", "differs", "credit note")
+
+    def _verdict(
+        self, field: Field, recorded: str, state: State, found: str | None = None, row: int | None = None
+    ) -> Verdict:
+        verdict = Verdict("invoice", self.claim.number, field, recorded, state, found)
+        return verdict if row is None else seen(self.papers, row, verdict)
+
+    def _number(self) -> Verdict:
+        number = _number_pattern(self.claim.number)
+        for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
+            if number.search(row.text):
+                return self._verdict("number", self.claim.number, "confirmed", self.claim.number, i)
+        for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
+            match = _NUMBER.search(row.text)
+            if match:
+                return self._verdict("number", self.claim.number, "not_found", quote(match[1])[:60], i)
+        return self._verdict("number", self.claim.number, "not_found")
+
+    def _money(self) -> Iterator[Verdict]:
+        claim = self.claim
+        net = claim.paper_net
+        tax = claim.tax if claim.total is None else None
+        gross = money.plus(net, tax) if tax else None
+        net_verdict = self._amount("net", net)
+        gross_verdict = self._amount("gross", gross) if gross is not None else None
+        if net_verdict.verdict == "not_found" and gross_verdict and gross_verdict.verdict == "confirmed":
+            note = "gross less the recorded tax"
+            net_verdict = replace(gross_verdict, field="net", recorded=money_text(net), verdict="computed", note=note)
+        yield net_verdict
+        if tax:
+            yield self._amount("tax", tax)
+        if gross_verdict is not None:
+            yield gross_verdict
+
+    def _amount(self, field: Field, amount: Decimal) -> Verdict:
+        recorded = money_text(amount)
+        same = [
+            (i, found)
+            for i, found in self.amounts
+            if found.reads(amount) and fits(found.currencies, self.claim.currency)
+        ]
+        best = max(same, key=lambda place: place[1].marked or place[1].shaped, default=None)
+        if best is not None:
+            return self._verdict(field, recorded, "confirmed", recorded, best[0])
+        totals = [(i, found) for i, found in self.amounts if self._is_total(i, found)]
+        if field != "net" or not totals:
+            return self._verdict(field, recorded, "not_found")
+        row, nearest = min(totals, key=lambda place: abs(money.minus(place[1].values[0], amount)))
+        return self._verdict(field, recorded, "not_found", money_text(nearest.values[0]), row)
+
+    def _is_total(self, row: int, amount: Amount) -> bool:
+        return (amount.marked or amount.shaped) and bool(_TOTAL.search(self.papers.rows[row].text))
+
+    def _is_negative(self) -> bool:
+        """Whether the paper's total is negative, as that of a credit note is."""
+        totals = [
+            amount for i, amount in self.amounts if self._is_total(i, amount) and amount.reads(self.claim.paper_net)
+        ]
+        return bool(totals) and all(amount.negative for amount in totals)
+
+    def _day(self, field: Field, days: tuple[date, ...]) -> Verdict:
+        recorded = days[0].isoformat()
+        for i, found in self.days:
+            same = next((day for day in days if day in found), None)
+            if same is not None:
+                return self._verdict(field, recorded, "confirmed", same.isoformat(), i)
+        if not self.days:
+            return self._verdict(field, recorded, "not_found")
+        row, found = self.days[0]
+        return self._verdict(field, recorded, "not_found", found[0].isoformat(), row)
+
+    def _currency(self) -> Verdict:
+        currency = self.claim.currency
+        code = re.compile(rf"(?<![A-Za-z]){re.escape(currency)}(?![A-Za-z])")
+        named = [(i, amount) for i, amount in self.amounts if amount.marked]
+        places = [i for i, amount in named if fits(amount.currencies, currency)]
+        places += [i for i, row in enumerate(self.papers.rows[:_MAX_ROWS]) if code.search(row.text)][:1]
+        if places:
+            return self._verdict("currency", currency, "confirmed", currency, places[0])
+        if named:
+            return self._verdict("currency", currency, "not_found", named[0][1].currencies[0], named[0][0])
+        return self._verdict("currency", currency, "not_found")
+
+
+def _number_pattern(number: str) -> re.Pattern[str]:
+    """An invoice number in a text, whatever its spaces, case and dashes, where it is not part of a longer one."""
+    chars = [_DASH if char in _DASHES else re.escape(char) for char in number_key(number)]
+    before = r"(?<!\d)" if number[0].isdigit() else ""
+    behind = r"(?!\d)" if number[-1].isdigit() else ""
+    return re.compile(before + r"\s?".join(chars) + behind, re.IGNORECASE)

@@ -1,0 +1,120 @@
+"""How well an amount in a paper fits a recorded milestone, and how a place in a paper is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from mtrack import money
+from mtrack.verify import names
+from mtrack.verify.currencies import fits
+from mtrack.verify.papers import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from mtrack.record.verdict import Verdict
+    from mtrack.verify.claims import AgreementClaim, MilestoneClaim
+    from mtrack.verify.papers import Papers
+    from mtrack.verify.spots import Spot
+
+_HEADING, _AROUND, _ALL = 0.97, 0.92, 0.88
+"""What the words of a name count where they stand in the heading, in the rows around, or only in all together."""
+_SAME_NUMBER, _NUMBER_BONUS, _OTHER_NUMBER = 0.75, 0.1, 0.6
+_SURE_NAME = 0.95
+_PLACES = 2
+
+
+class Matcher:
+    """The amounts of the papers beside the recorded milestones."""
+
+    def __init__(self, papers: Papers, claim: AgreementClaim, spots: list[Spot], *, any_currency: bool = False) -> None:
+        self.papers, self.currency, self.any_currency = papers, claim.currency, any_currency
+        self.claims = claim.milestones
+        self.amounts = [spot for spot in spots if not spot.amount.percent]
+        self.percentages = [spot for spot in spots if spot.amount.percent]
+        self.names = {one.id: names.name_words(one.name) for one in claim.milestones}
+        self.numbers = {one.id: names.own_number(one.id, one.name, i) for i, one in enumerate(claim.milestones)}
+        self.weights = names.weights(self.names.values())
+        self._by_value: dict[Decimal, list[Spot]] = {}
+        for spot in self.amounts:
+            for value in spot.amount.values:
+                self._by_value.setdefault(value, []).append(spot)
+        self._scores: dict[tuple[str, int], float] = {}
+
+    def fits(self, spot: Spot) -> bool:
+        """Whether an amount may be in the recorded currency."""
+        return self.any_currency or fits(spot.amount.currencies, self.currency)
+
+    def same(self, amount: Decimal) -> list[Spot]:
+        """Where an amount stands in the papers."""
+        return [spot for spot in self._by_value.get(amount, ()) if self.fits(spot)]
+
+    def score(self, milestone: MilestoneClaim, spot: Spot) -> float:
+        """How well the words and numbers around an amount fit a milestone, from 0 to about 1.1."""
+        key = (milestone.id, spot.index)
+        if key not in self._scores:
+            self._scores[key] = self._score(self.names[milestone.id], self.numbers[milestone.id], spot)
+        return self._scores[key]
+
+    def _score(self, name: tuple[str, ...], number: int, spot: Spot) -> float:
+        own = names.overlap(name, spot.own, self.weights)
+        head = names.overlap(name, spot.head, self.weights)
+        best = max(own, _HEADING * head)
+        if best < 1:
+            around = spot.own | spot.near
+            best = max(best, _AROUND * names.overlap(name, around, self.weights))
+            best = max(best, _ALL * names.overlap(name, around | spot.head, self.weights))
+        if spot.label == number:
+            best = max(best, _SAME_NUMBER) + _NUMBER_BONUS
+        elif spot.label is not None and best < _SURE_NAME:
+            best *= _OTHER_NUMBER
+        if spot.is_total and spot.label != number and max(own, head) < _OTHER_NUMBER:
+            best *= 0.5
+        return best
+
+    def is_share(self, percent: Decimal, total: Decimal, amount: Decimal) -> bool:
+        """Whether an amount is a percentage of a total, to the last digit."""
+        return money.times(percent, total) == money.scaled(amount, 2)
+
+    def sums_to(self, totals: Iterable[Decimal]) -> bool:
+        """Whether the recorded milestones sum to one of the totals."""
+        return money.total(milestone.amount for milestone in self.claims) in totals
+
+    def money(self, amount: Decimal) -> str:
+        """An amount as notes write it."""
+        return money.display(amount, self.currency, _PLACES)
+
+
+def shape(spot: Spot) -> tuple[str, ...]:
+    """The words that stand with an amount, where they are a short label such as "Costs:"."""
+    words = tuple(word for word in names.words(spot.rest) if not word.isdigit())
+    return words if len(words) in range(1, 5) else ()
+
+
+def money_text(amount: Decimal) -> str:
+    """An amount as verdicts hold it."""
+    return money.plain(amount, _PLACES)
+
+
+def at(papers: Papers, spot: Spot | None, verdict: Verdict) -> Verdict:
+    """The verdict with the amount it rests on."""
+    if spot is None:
+        return verdict
+    row = papers.rows[spot.row]
+    return replace(
+        verdict,
+        found=money_text(spot.amount.values[0]),
+        file=papers.files[spot.row],
+        page=row.page,
+        line=row.number,
+        quote=quote(row.text, spot.amount.raw),
+    )
+
+
+def seen(papers: Papers, index: int, verdict: Verdict) -> Verdict:
+    """The verdict with the row it rests on."""
+    row = papers.rows[index]
+    return replace(verdict, file=papers.files[index], page=row.page, line=row.number, quote=quote(row.text))

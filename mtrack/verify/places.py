@@ -1,0 +1,101 @@
+"""What the words around an amount say of it: a rate, a repeated payment, a row of a list, a part of a sum."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mtrack import money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
+
+    from mtrack.verify.papers import Papers
+    from mtrack.verify.spots import Spot
+
+_MAX_PROSE = 100
+_MIN_PARTS, _MAX_PARTS = 2, 12
+_REACH = 300
+"""Amounts above a sum that may be its parts."""
+_NO_AMOUNT = re.compile(
+    r"per\s+(?:hour|day|month|week|fte|person)|/\s?(?:h|hr|hour|day|month)\b|hourly|daily rate|insurance|liabilit|penalt"
+    r"|stunde|tagessatz|haftung|versicherung|taux horaire|por hora|per uur|timpris",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    r"\s*(?:/|per\s|an?\s)\s*(?:h\b|hr|hour|d\b|day|week|month|mo\b|year|fte|person|user|unit|stunde|tag)",
+    re.IGNORECASE,
+)
+_EQUAL = re.compile(
+    r"\b(?:equal|instal?lments?|payments?|raten|mensualités|cuotas|termijnen|delbetalningar)\b[^.;]{0,40}"
+    r"\b(?:of|à|zu|von|de|di|van|om|på)\W*(?:[\w-]+\W+){0,3}$",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    r"\W*(?:\([^)]*\)\W*)?(?:each\b|per\s+(?:month|quarter|year|annum|milestone)\b|monthly\b|quarterly\b|a\s+month\b|jeweils\b"
+    r"|chacun|cada un|ciascun|elk\b|vardera\b)",
+    re.IGNORECASE,
+)
+
+
+def is_rate(papers: Papers, spot: Spot) -> bool:
+    """Whether an amount is paid per hour, day or head."""
+    text = papers.rows[spot.row].text
+    return bool(_RATE.match(text[text.find(spot.amount.raw) + len(spot.amount.raw) :]))
+
+
+def is_amount(spot: Spot) -> bool:
+    """Whether its row speaks of an amount to be paid, not of a rate, an insurance or a penalty."""
+    return not _NO_AMOUNT.search(f"{spot.rest} {spot.column}")
+
+
+def is_listed(papers: Papers, spot: Spot) -> bool:
+    """Whether it stands in a table, a list or a labelled block, not in running prose."""
+    row = papers.rows[spot.row]
+    return spot.table is not None or spot.above >= 0 or len(row.cells) > 1 or len(row.text) < _MAX_PROSE
+
+
+def is_repeated(papers: Papers, spot: Spot) -> bool:
+    """Whether the text says that the amount is paid several times."""
+    rows, raw = papers.rows, spot.amount.raw
+    text = rows[spot.row].text
+    at = text.find(raw)
+    before = rows[spot.row - 1].text if spot.row else ""
+    behind = rows[spot.row + 1].text if spot.row + 1 < len(rows) else ""
+    return bool(_EQUAL.search(f"{before} {text[:at]}"[-160:]) or _EACH.match(f"{text[at + len(raw) :]} {behind}"[:60]))
+
+
+def parts(papers: Papers, spots: list[Spot], spot: Spot, amount: Decimal) -> list[Spot]:
+    """The amounts beside `spot`, in its row or its block, that sum to an amount; none where they don't."""
+    in_row = _countable(papers, (other for other in spots if other.row == spot.row))
+    in_block = _countable(
+        papers, (other for other in spots if other.block == spot.block and not other.is_total and any(spot.block[0]))
+    )
+    for group in (in_row, in_block):
+        if _MIN_PARTS <= len(group) <= _MAX_PARTS and money.total(part.amount.values[0] for part in group) == amount:
+            return group
+    return []
+
+
+def _countable(papers: Papers, spots: Iterable[Spot]) -> list[Spot]:
+    return [spot for spot in spots if spot.amount.marked and not is_rate(papers, spot)]
+
+
+def is_sum_above(spots: list[Spot], spot: Spot) -> bool:
+    """Whether it is the sum of rows above it in its column."""
+    above = [
+        other.amount.values[0]
+        for other in spots[max(0, spot.index - _REACH) : spot.index]
+        if other.table == spot.table and other.column == spot.column and other.row < spot.row
+    ]
+    sums = _running(reversed(above))
+    next(sums, None)
+    return any(total == spot.amount.values[0] for total in sums)
+
+
+def _running(values: Iterable[Decimal]) -> Iterator[Decimal]:
+    total = money.ZERO
+    for value in values:
+        total = money.plus(total, value)
+        yield total

@@ -1,0 +1,184 @@
+"""The worker processes: started when a paper is to be read, and anew after one that a paper has killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import msgspec
+
+import mtrack
+from mtrack.verify.protocol import Answer, Examined, Facts, Job, Proposal, Request, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+    from typing import Self
+
+
+SECONDS = 10.0
+"""For one file, comparing included."""
+_MAX_ANSWER = 32 << 20
+_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mtrack.verify.worker import main; main()"
+SLOW = f"takes more than {SECONDS:.0f} seconds to read"
+FATAL = "makes its reader fail"
+
+
+class Worker:
+    """One process, and what it has left to do."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: SimpleQueue[bytes] = SimpleQueue()
+
+    def ask(self, request: Request, seconds: float) -> Answer | None:
+        """The answer to a request; None where the process died of it. Raises `TimeoutError`."""
+        process = self._started()
+        assert process.stdin is not None
+        try:
+            process.stdin.write(msgspec.json.encode(request) + b"\n")
+            process.stdin.flush()
+            line = self._answers.get(timeout=max(seconds, 0.01))
+        except Empty:
+            self.close(kill=True)
+            raise TimeoutError from None
+        except OSError:
+            line = b""
+        try:
+            return msgspec.json.decode(line, type=Answer)
+        except msgspec.DecodeError:
+            self.close(kill=True)
+            return None
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            path = [os.path.dirname(os.path.dirname(os.path.abspath(mtrack.__file__))), *filter(None, sys.path)]
+            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own code)
+                [sys.executable, "-I", "-c", _START, json.dumps(path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+            self._answers = SimpleQueue()
+            Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
+        return self._process
+
+    def close(self, *, kill: bool = False) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        if kill:
+            process.kill()
+        with suppress(OSError):
+            process.stdin.close()
+        try:
+            process.wait(1)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _listen(process: subprocess.Popen[bytes], answers: SimpleQueue[bytes]) -> None:
+    """Pass on what a process answers, a line at a time, and an empty one at its end."""
+    assert process.stdout is not None
+    with process.stdout as stdout:
+        while line := stdout.readline(_MAX_ANSWER):
+            answers.put(line)
+    answers.put(b"")
+
+
+class Pool:
+    """As many workers as there are processors, at most two."""
+
+    def __init__(self) -> None:
+        size = min(2, os.cpu_count() or 1)
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
+        self._workers = [Worker() for _ in range(size)]
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(size)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
+        self._threads.shutdown(cancel_futures=True)
+        for worker in self._workers:
+            worker.close()
+
+    def examine(self, jobs: Sequence[Job]) -> list[Examined]:
+        """Read and compare; in order."""
+        if len(jobs) == 1:
+            return [self._examine(jobs[0])]
+        return list(self._threads.map(self._examine, jobs))
+
+    def proposal(self, path: str) -> Proposal | Trouble:
+        """The milestones that a paper proposes, or why it can't be read."""
+        answer = self._told(Request(((os.path.basename(path), path),), want="proposal"))
+        return answer if isinstance(answer, Trouble) else answer.proposal or Proposal()
+
+    def facts(self, path: str) -> Facts | Trouble:
+        """What a paper says of itself, or why it can't be read."""
+        answer = self._told(Request(((os.path.basename(path), path),), want="facts"))
+        return answer if isinstance(answer, Trouble) else answer.facts or Facts()
+
+    def _told(self, request: Request) -> Answer | Trouble:
+        worker = self._idle.get()
+        try:
+            return _asked(worker, request, SECONDS, request.files[0][0])
+        finally:
+            self._idle.put(worker)
+
+    def _examine(self, job: Job) -> Examined:
+        worker = self._idle.get()
+        try:
+            return _examined(worker, job)
+        finally:
+            self._idle.put(worker)
+
+
+def _examined(worker: Worker, job: Job) -> Examined:
+    """Read each file in its time, then compare in the time that is left of it."""
+    troubles: list[Trouble] = []
+    readable: list[tuple[str, str]] = []
+    left = 0.0
+    for file in job.files:
+        begin = time.monotonic()
+        answer = _asked(worker, Request((file,)), SECONDS, file[0])
+        if isinstance(answer, Trouble):
+            troubles.append(answer)
+        else:
+            readable.append(file)
+            left += SECONDS - (time.monotonic() - begin)
+    if not readable:
+        return Examined((), tuple(troubles))
+    compared = _asked(worker, Request(tuple(readable), job.claim), left, readable[0][0])
+    if isinstance(compared, Trouble):
+        return Examined((), (*troubles, compared))
+    return Examined(compared.verdicts, tuple(troubles))
+
+
+def _asked(worker: Worker, request: Request, seconds: float, path: str) -> Answer | Trouble:
+    try:
+        answer = worker.ask(request, seconds)
+    except TimeoutError:
+        return Trouble(path, SLOW, damaged=False, lasting=False)
+    if answer is None:
+        return Trouble(path, FATAL, damaged=True)
+    return Trouble(path, answer.trouble, answer.damaged) if answer.trouble else answer

@@ -1,0 +1,229 @@
+"""The milestones that an agreement's payment schedule lists: a proposal with its reasons, to look over."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from mtrack import money
+from mtrack.verify import details, names, places
+from mtrack.verify.match import shape
+from mtrack.verify.protocol import Item, Proposal
+from mtrack.verify.spots import MONEY_COLUMN, TOTAL, Spot, find_spots
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Iterator
+    from decimal import Decimal
+
+    from mtrack.verify.papers import Papers
+
+_NAME_COLUMN = re.compile(
+    r"milestone|deliverable|phase|stage|payment|instal|task|work\s?package|description|item|service|activity|trigger|when"
+    r"|meilenstein|leistung|position|bezeichnung|étape|jalon|prestation|libellé|désignation|hito|entregable|fase|concepto"
+    r"|omschrijving|mijlpaal|milstolpe|beskrivning|name|titel|title|項目|内容|マイルストーン",
+    re.IGNORECASE,
+)
+_BEST_COLUMN = re.compile(
+    r"milestone|name|deliverable|title|phase|meilenstein|jalon|hito|mijlpaal|マイルストーン", re.IGNORECASE
+)
+_SCHEDULE = re.compile(
+    r"milestone|meilenstein|jalon|hito|mijlpaal|milstolpe|phase|deliverable|payment schedule|zahlungsplan",
+    re.IGNORECASE,
+)
+_OVERALL = re.compile(r"\btotal|overall", re.IGNORECASE)
+_NOT_A_NAME = re.compile(
+    r"(?i)(?:total|cost|costs|budget|funding|payout|price|amount|fee|payment|estimated|milestone|requested|of|:|\W|\d)+"
+)
+_AMOUNT_AT_END = re.compile(r"\(?\s*[~$€£]?\s*[\d.,' ]+\s*[kK]?\s*(?:[A-Z]{3,4}|[$€£])?\s*\)?\s*$")
+_NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|[•●▪◦*–-]\s*)+")
+_MAX_NAME = 118
+_MAX_ROW = 110
+_RUN = 4
+"""Rows that may stand between two amounts of one list."""
+_MANY = 30
+
+
+class _Candidate(NamedTuple):
+    """A group of amounts that may be the schedule, with what speaks for it."""
+
+    score: float
+    kind: str
+    spots: list[Spot]
+    total: Decimal | None
+    adds_up: bool
+
+
+def propose(papers: Papers) -> Proposal:
+    """The schedule that most speaks for; without items where there is none."""
+    reader = _Reader(papers)
+    best = max(reader.candidates(), key=lambda candidate: candidate.score, default=None)
+    signed, terms = details.stated(papers)
+    if best is None or best.score <= 0:
+        return Proposal(signed=signed, terms=terms)
+    rows = papers.rows
+    items = tuple(
+        Item(reader.name(spot, best.kind), spot.amount.values[0], rows[spot.row].page, rows[spot.row].number)
+        for spot in best.spots
+    )
+    return Proposal(items, best.total, reader.currency(best.spots), best.adds_up, signed, terms)
+
+
+class _Reader:
+    """The amounts of an agreement, in the groups that a schedule may be written in."""
+
+    def __init__(self, papers: Papers) -> None:
+        self.papers = papers
+        self.all = [spot for spot in find_spots(papers, "")[0] if not spot.amount.percent]
+        found = [spot for spot in self.all if spot.is_money]
+        self.spots = [
+            spot
+            for spot in found
+            if spot.amount.values[0] and places.is_amount(spot) and not places.is_rate(papers, spot)
+        ]
+        self.totals = [spot for spot in self.spots if spot.is_total and (spot.label is None or spot.table is not None)]
+
+    def candidates(self) -> Iterator[_Candidate]:
+        """Every group of amounts that may be the schedule."""
+        for kind, group in self._groups():
+            candidate = self._judge(kind, group)
+            if candidate is not None:
+                yield candidate
+
+    def _groups(self) -> Iterator[tuple[str, list[Spot]]]:
+        text = [spot for spot in self.spots if spot.table is None and any(spot.block[0])]
+        yield from _grouped(
+            "table", (((spot.table, spot.column), spot.row, spot) for spot in self.spots if spot.table is not None)
+        )
+        yield from _grouped("heading", (((of, spot.block), spot.block, spot) for spot in text if (of := shape(spot))))
+        yield from _grouped("shape", ((of, spot.block, spot) for spot in text if (of := shape(spot))))
+        labelled = [spot for spot in self.spots if spot.label is not None and not spot.is_total]
+        yield from _grouped("label", ((spot.table, spot.label, spot) for spot in labelled))
+        alone = [spot for spot in text if not spot.is_total and not names.words(re.sub(r"\d+", " ", spot.rest))]
+        yield from _grouped("alone", ((None, spot.block, spot) for spot in alone))
+        yield from self._runs()
+
+    def _runs(self) -> Iterator[tuple[str, list[Spot]]]:
+        """Rows one under the other, each with an amount."""
+        run: list[Spot] = []
+        for spot in self.spots:
+            row = self.papers.rows[spot.row]
+            if spot.table is not None or spot.is_total or (len(row.cells) == 1 and len(row.text) >= _MAX_ROW):
+                continue
+            if run and spot.row == run[-1].row:
+                continue
+            if run and spot.row - run[-1].row > _RUN:
+                yield "rows", run
+                run = []
+            run.append(spot)
+        if run:
+            yield "rows", run
+
+    def _judge(self, kind: str, group: list[Spot]) -> _Candidate | None:
+        group = [spot for spot in group if not spot.is_total or _is_part(spot, kind)]
+        values = [spot.amount.values[0] for spot in group]
+        ends_with_sum = len(values) > 2 and values[-1] == money.total(values[:-1])  # noqa: PLR2004  (a sum has two parts)
+        begins_with_sum = len(values) > 2 and values[0] == money.total(values[1:])  # noqa: PLR2004
+        if ends_with_sum or begins_with_sum:
+            group = group[:-1] if ends_with_sum else group[1:]
+        if not group or (kind == "table" and self._is_breakdown(group)):
+            return None
+        total = money.total(spot.amount.values[0] for spot in group)
+        largest = max((spot.amount.values[0] for spot in self.totals), default=money.ZERO)
+        stated = _stands_apart(total, group, self.totals) and largest <= total
+        stated = stated and (len(group) > 1 or group[0].label is not None)
+        somewhere = ends_with_sum or begins_with_sum or self._is_stated(total, group)
+        score = min(len(group), 6) * 0.3 + (5 if stated else 3.5 if somewhere else 0) + self._looks(kind, group)
+        named = self.totals[0].amount.values[0] if self.totals else None
+        return _Candidate(score, kind, group, total if stated or somewhere else named, stated or somewhere)
+
+    def _is_stated(self, total: Decimal, group: list[Spot]) -> bool:
+        """Whether an amount outside a group is its sum, and it is no accident: of two amounts it may well be."""
+        if len(group) == 1 or (len(group) == 2 and [spot.label for spot in group] != [1, 2]):  # noqa: PLR2004
+            return False
+        return _stands_apart(total, group, self.spots)
+
+    def _is_breakdown(self, group: list[Spot]) -> bool:
+        """Whether a table parts its amounts by something else in three columns or more."""
+        rows = {spot.row for spot in group}
+        beside = sum(1 for spot in self.all if spot.row in rows)
+        return beside >= 3 * len(rows)
+
+    def _looks(self, kind: str, group: list[Spot]) -> float:
+        """What the words and numbers around say for or against a group."""
+        numbers = [spot.label for spot in group if spot.label is not None]
+        first = group[0]
+        header = self.papers.rows[first.row].header
+        return sum((
+            2.0 if numbers and numbers == list(range(1, len(group) + 1)) else 0,
+            -1.5 if len(set(numbers)) < len(numbers) else 0,
+            1.5 if kind == "table" and any(map(_NAME_COLUMN.search, header)) else 0,
+            1.0 if kind == "table" and MONEY_COLUMN.search(first.column) else 0,
+            1.5 if any(_SCHEDULE.search(f"{spot.heading} {spot.rest}") for spot in group) else 0,
+            -1.0 if len(group) == 1 else 0,
+            -3.0 if len(group) > _MANY else 0,
+        ))  # fmt: skip
+
+    def currency(self, group: list[Spot]) -> str | None:
+        """The currency that most of the amounts have, else most of the paper's."""
+        for spots in (group, self.spots):
+            found = Counter(spot.amount.currencies[0] for spot in spots if spot.amount.currencies)
+            if found:
+                return found.most_common(1)[0][0]
+        return None
+
+    def name(self, spot: Spot, kind: str) -> str:
+        """What a proposed milestone is called: its cell, its row, or the heading above."""
+        row = self.papers.rows[spot.row]
+        if len(row.cells) > 1:
+            cell = _best_cell(row.cells, row.header, spot)
+            if cell:
+                return _trimmed(cell)
+        own = _trimmed(spot.rest)
+        if kind in {"label", "rows", "table"} and own and not _NOT_A_NAME.fullmatch(own):
+            return own
+        above = self.papers.rows[spot.above].text if spot.above >= 0 else ""
+        if above and not _trimmed(above):
+            above = spot.heading.rsplit(" / ", 1)[-1]
+        return _trimmed(above or spot.heading.rsplit(" / ", 1)[-1]) or own or f"Milestone {spot.label or ''}".strip()
+
+
+def _stands_apart(total: Decimal, group: list[Spot], spots: list[Spot]) -> bool:
+    """Whether one of the spots, in a row of its own, is the sum of a group."""
+    rows = {spot.row for spot in group}
+    return any(spot.amount.reads(total) and spot.row not in rows for spot in spots)
+
+
+def _grouped(kind: str, items: Iterable[tuple[Hashable, Hashable, Spot]]) -> Iterator[tuple[str, list[Spot]]]:
+    """Groups by the first key; of each second key the first spot."""
+    groups: dict[Hashable, dict[Hashable, Spot]] = {}
+    for group, one, spot in items:
+        groups.setdefault(group, {}).setdefault(one, spot)
+    return ((kind, list(group.values())) for group in groups.values())
+
+
+def _is_part(spot: Spot, kind: str) -> bool:
+    """Whether an amount beside a word such as "budget" is still that of one milestone."""
+    return spot.label is not None or (kind == "shape" and not _OVERALL.search(spot.rest))
+
+
+def _best_cell(cells: tuple[str, ...], header: tuple[str, ...], spot: Spot) -> str:
+    ranked = [
+        (_cell_rank(cell, header[place] if place < len(header) else "") - 0.1 * place, cell)
+        for place, cell in enumerate(cells)
+        if spot.amount.raw not in cell and re.search(r"[^\W\d]", cell) and not TOTAL.fullmatch(cell)
+    ]
+    return max(ranked, default=(0, ""))[1]
+
+
+def _cell_rank(cell: str, header: str) -> float:
+    known = 2 if _BEST_COLUMN.search(header) else 1 if _NAME_COLUMN.search(header) else 0
+    return known + (1 if len(cell) > 6 else 0) - (1 if len(cell) > 160 else 0)  # noqa: PLR2004
+
+
+def _trimmed(text: str) -> str:
+    """A name without the number before it and the amount behind it."""
+    text = _AMOUNT_AT_END.sub("", text) or text
+    text = names.without_label(text)
+    text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(" :;,–—-|=~()@")
+    return text if len(text) <= _MAX_NAME else text[: _MAX_NAME - 1] + "…"

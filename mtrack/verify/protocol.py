@@ -1,0 +1,83 @@
+"""What is asked of the worker, and what it answers."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
+from typing import Literal
+
+from msgspec import Struct
+
+from mtrack.record.verdict import Verdict  # noqa: TC001
+from mtrack.verify.claims import Claim  # noqa: TC001
+from mtrack.verify.einvoice import EInvoice  # noqa: TC001
+
+
+class Job(Struct, frozen=True):
+    """What is claimed of files, as (path from the project, path to open)."""
+
+    claim: Claim
+    files: tuple[tuple[str, str], ...]
+
+
+class Trouble(Struct, frozen=True):
+    """A file that can't be read, and why; `lasting` where it will be so the next time too."""
+
+    path: str
+    reason: str
+    damaged: bool
+    lasting: bool = True
+
+
+class Examined(Struct, frozen=True):
+    """What came of a job."""
+
+    verdicts: tuple[Verdict, ...]
+    troubles: tuple[Trouble, ...]
+
+
+class Item(Struct, frozen=True):
+    """A proposed milestone and where it stands."""
+
+    name: str
+    amount: Decimal
+    page: int | None
+    line: int
+
+
+class Proposal(Struct, frozen=True):
+    """What an agreement proposes; `adds_up` where the amounts sum to one that is stated, `total` that or another."""
+
+    items: tuple[Item, ...] = ()
+    total: Decimal | None = None
+    currency: str | None = None
+    adds_up: bool = False
+    signed: date | None = None
+    terms: int | None = None
+
+
+class Facts(Struct, frozen=True):
+    """What a paper says of itself: an e-mail's day and sender, a structured invoice."""
+
+    day: date | None = None
+    sender: str = ""
+    invoice: EInvoice | None = None
+
+
+class Request(Struct, frozen=True, omit_defaults=True):
+    """Files to read or compare, as (path from the project, path to open); `claim` is None where they are only read."""
+
+    files: tuple[tuple[str, str], ...]
+    claim: Claim | None = None
+    want: Literal["", "proposal", "facts"] = ""
+    """What else to say of a file than whether it can be read."""
+
+
+class Answer(Struct, frozen=True, omit_defaults=True):
+    """What came of a request; `trouble` says why a file can't be read."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    proposal: Proposal | None = None
+    facts: Facts | None = None
+    trouble: str = ""
+    damaged: bool = False

@@ -1,0 +1,96 @@
+"""A sign-off beside its milestone: which milestone it speaks of, and an e-mail's day."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mtrack.record.verdict import Verdict
+from mtrack.verify import names
+from mtrack.verify.match import seen
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mtrack.verify.claims import MilestoneClaim, SignoffClaim
+    from mtrack.verify.papers import Papers
+
+_OWN_NAME, _OTHER_NAME = 0.75, 0.9
+_MAX_ROWS = 5_000
+
+
+def check_signoff(claim: SignoffClaim, papers: Papers, day: date | None) -> list[Verdict]:
+    """Which milestone the paper speaks of, and, where it is an e-mail of a `day`, whether that is the approval's."""
+    result = [_milestone(claim, papers)]
+    if day is not None and claim.approved is not None:
+        same = abs((day - claim.approved).days) <= 1
+        recorded, found = claim.approved.isoformat(), day.isoformat()
+        verdict = Verdict("signoff", claim.milestone, "date", recorded, "confirmed" if same else "differs", found)
+        result.append(seen(papers, 0, verdict) if papers.rows else verdict)
+    return result
+
+
+def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:
+    subjects = _Subjects(claim)
+    other: tuple[int, str] | None = None
+    for i, row in enumerate(papers.rows[:_MAX_ROWS]):
+        behind = papers.rows[i + 1].text if i + 1 < len(papers.rows) else ""
+        if subjects.is_own(row.text, behind):
+            at = i + 1 if subjects.is_own(behind, "") and not subjects.is_own(row.text, "") else i
+            confirmed = Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone)
+            return seen(papers, at, confirmed)
+        if other is None and (named := subjects.other(row.text)) is not None:
+            other = (i, named)
+    if other is None:
+        return Verdict("signoff", claim.milestone, "milestone", claim.milestone, "not_found")
+    at, named = other
+    return seen(papers, at, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "differs", named))
+
+
+class _Subjects:
+    """The project's milestones, and how a text may name them."""
+
+    def __init__(self, claim: SignoffClaim) -> None:
+        self.own = claim.milestone
+        self.names = {one.id: _telling(one.name) for one in claim.milestones}
+        self.numbers = {one.id: _number(one, i) for i, one in enumerate(claim.milestones)}
+        self.ids = {one.id: _identifier(one.id) for one in claim.milestones}
+
+    def is_own(self, text: str, behind: str) -> bool:
+        """Whether a row names the milestone: by its id, its number, or its name, which may go on in the row behind."""
+        if self.ids[self.own].search(text):
+            return True
+        numbers = set(names.labels(text))
+        if self.numbers[self.own] in numbers:
+            return True
+        found = frozenset(names.words(f"{text} {behind}"))
+        return names.overlap(self.names[self.own], found, {}) >= (1 if numbers else _OWN_NAME)
+
+    def other(self, text: str) -> str | None:
+        """The id of another milestone that a row names, or the label of one that is not recorded."""
+        for identifier, pattern in self.ids.items():
+            if identifier != self.own and pattern.search(text):
+                return identifier
+        for number in names.labels(text):
+            return next((one for one, known in self.numbers.items() if known == number), f"milestone {number}")
+        found = frozenset(names.words(text))
+        for identifier, name in self.names.items():
+            if identifier != self.own and names.overlap(name, found, {}) >= _OTHER_NAME:
+                return identifier
+        return None
+
+
+def _number(milestone: MilestoneClaim, index: int) -> int:
+    """The number by which a sign-off calls a milestone; its id outranks a number inside its name."""
+    number = names.id_number(milestone.id)
+    return names.own_number(milestone.id, milestone.name, index) if number is None else number
+
+
+def _telling(name: str) -> tuple[str, ...]:
+    """The words of a name; none where it is a mere number."""
+    words = names.name_words(name)
+    return () if all(word.isdigit() for word in words) else words
+
+
+def _identifier(identifier: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(identifier)}(?![\w-])", re.IGNORECASE)

@@ -1,0 +1,240 @@
+"""Where amounts stand in an agreement: each with the words of its row, of the rows around it and of the headings above."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
+
+from mtrack.verify import names
+from mtrack.verify.amounts import Amount, amounts, decimal_mark
+from mtrack.verify.dates import dates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.verify.documents.document import Row
+    from mtrack.verify.papers import Papers
+
+MAX_SPOTS = 3_000
+_MAX_OF_ROW = 40
+_LABEL_REACH = 40
+"""Rows below a label that still belong to it."""
+_LABEL_LENGTH = 160
+_SHORT = 100
+_MIN_PLAIN = 100
+"""A bare number below this is an amount only where its column says so."""
+_MAX_RATE_TAIL = 4
+
+TOTAL = re.compile(
+    r"""\b(?:grand\s+total|sub-?total|totals?|totale|totaux|montant\s+global|sum|gesamt\w*|summe|suma|somme|insgesamt|overall
+    |altogether|in\s+all|aggregate|not\s+to\s+exceed|maximum\s+fee|budget|contract\s+(?:price|value|sum|amount)|project\s+cost
+    |licen[sc]e\s+fee\s+in\s+the\s+amount|fees?\s+for\s+the\s+project|sponsorship\s+fee|base\s+fee|totaal|totalt|totalsumma
+    |summa|samlet|importe\s+total|auftragssumme|gesamthonorar|razem|итого)\b|合計|総額|総計""",
+    re.IGNORECASE | re.VERBOSE,
+)
+MONEY_COLUMN = re.compile(
+    r"""amount|cost|price|payment|fees?\b|budget|fund|value|sum|total|betrag|preis|kosten|honorar|montant|prix|tarif|importe
+    |precio|monto|importo|prezzo|bedrag|prijs|belopp|pris\b|beløb|kwota|金額|価格|gr[ae]nt|payout|remuneration|rate|usd|eur
+    |gbp|chf|sek|inr|jpy|dai|usdt|usdc|btc|\$|€|£|¥|₹""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FIRST_CELL_NUMBER = re.compile(r"\s*#?(\d{1,2})\.?\s*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+_PROSE = 60
+_ENDS = (".", ";", ":")
+
+
+def _is_prose(row: Row) -> bool:
+    """Whether a row is a line of a running text on a page."""
+    return row.page is not None and row.table is None and len(row.cells) == 1 and len(row.text) >= _PROSE
+
+
+class Mark(NamedTuple):
+    """An amount of a row, before it is known what stands around: `sure` where it is money for certain."""
+
+    amount: Amount
+    sure: bool
+    column: str
+
+
+class Spot(Struct):
+    """An amount in a paper. `own`, `near` and `head` are the words of its row, the rows around and the headings.
+
+    `rest` is the row without the amount; `label` the milestone's number that row or heading gives; `above` the row of
+    the label above, -1 without; `is_total` where the row speaks of a total; `column` its column's heading.
+    """
+
+    index: int
+    row: int
+    amount: Amount
+    rest: str
+    own: frozenset[str]
+    near: frozenset[str]
+    head: frozenset[str]
+    heading: str
+    label: int | None
+    above: int
+    is_total: bool
+    column: str
+    table: int | None
+    sure: bool
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is money for certain."""
+        return self.sure or self.amount.marked
+
+    @property
+    def block(self) -> tuple[str, int]:
+        """The part of the paper it stands in, by its headings and the label above."""
+        return self.heading, self.above
+
+
+def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
+    """All amounts and percentages of the papers, at most 3,000, and whether there are more."""
+    decimal = decimal_mark(row.text for row in papers.rows[:5000])
+    marks: list[list[Mark]] = []
+    left = MAX_SPOTS
+    for row in papers.rows:
+        found = _marks(row, decimal, currency)[: max(left, 0)] if left > 0 else []
+        left -= len(found)
+        marks.append(found)
+    return list(_Reader(papers, marks).spots()), left <= 0
+
+
+def _marks(row: Row, decimal: str, currency: str) -> list[Mark]:
+    if not any(char.isdigit() for char in row.text):
+        return []
+    found: list[Mark] = []
+    for place, cell in enumerate(row.cells):
+        column = row.header[place] if place < len(row.header) else ""
+        days = [(day.start, day.end) for day in dates(cell)]
+        for amount in amounts(cell, decimal, currency):
+            sure = _judge(row, cell, amount, column)
+            in_date = any(start < amount.end and amount.start < end for start, end in days)
+            if sure is not None and (amount.marked or not in_date):
+                found.append(Mark(amount, sure, column))
+    return found[:_MAX_OF_ROW]
+
+
+def _judge(row: Row, cell: str, amount: Amount, column: str) -> bool | None:
+    """True where it is money, False where it may be, None where it is a number of something else."""
+    if amount.percent or amount.marked:
+        return amount.marked
+    alone = cell.strip(" :*()+-~") == amount.raw or len(re.sub(r"[\d.,'’\s]", "", cell)) <= _MAX_RATE_TAIL
+    if column and alone and MONEY_COLUMN.search(column):
+        return True
+    many = len(row.cells) > 1
+    shaped = amount.shaped and (alone or not many)
+    plain = amount.values[0] >= _MIN_PLAIN and not _YEAR.fullmatch(amount.raw)
+    return False if shaped or plain else None
+
+
+class _Reader:
+    """Goes through the rows, and remembers the headings and the label it is under."""
+
+    def __init__(self, papers: Papers, marks: list[list[Mark]]) -> None:
+        self.papers, self.marks = papers, marks
+        self.heads: list[tuple[int, str, int]] = []
+        self.label: tuple[int, int, str] | None = None
+        self.count = 0
+
+    def spots(self) -> Iterator[Spot]:
+        """The spots in reading order."""
+        last = max((i for i, marks in enumerate(self.marks) if marks), default=-1)
+        for i, row in enumerate(self.papers.rows[: last + 1]):
+            if i and self.papers.files[i] != self.papers.files[i - 1]:
+                self.heads, self.label = [], None
+            has_money = any(mark.sure for mark in self.marks[i])
+            number = names.label(row.text)
+            if row.heading:
+                self._enter(i, row, number)
+            self._see_label(i, row, number, has_money=has_money)
+            near = self._near(i, row) if self.marks[i] else frozenset()
+            for mark in self.marks[i]:
+                yield self._spot(i, row, mark, near)
+
+    def _enter(self, i: int, row: Row, number: int | None) -> None:
+        """A heading ends those of its level and below; a label alone goes on in the heading behind it."""
+        while self.heads and self.heads[-1][0] >= row.heading:
+            self.heads.pop()
+        self.heads.append((row.heading, row.text, i))
+        if self.label and number is None:
+            known, at, text = self.label
+            self.label = (known, i, f"{text} / {row.text}") if at == i - 1 else None
+
+    def _see_label(self, i: int, row: Row, number: int | None, *, has_money: bool) -> None:
+        if row.table is not None or len(row.text) >= _LABEL_LENGTH:
+            return
+        if number is not None:
+            if (row.heading or not has_money) and not TOTAL.search(row.text):
+                self.label = (number, i, row.text)
+            elif names.starts_with_label(row.text):
+                self.label = None  # the row has its amount, and nothing below belongs to it
+        elif len(row.cells) == 1 and not has_money and len(row.text) < _SHORT and not self.papers.marked_down[i]:
+            number = names.list_number(row.text)
+            if number is not None:
+                self.label = (number, i, row.text)
+
+    def _near(self, i: int, row: Row) -> frozenset[str]:
+        """The words of the rows around that have no amount: a cell may run over several lines of a page."""
+        wide = row.page is not None and len(row.cells) > 1
+        found = [*self._sentence(i, row)]
+        for step, reach in ((-1, 3 if wide else 2), (1, 6 if wide else 2)):
+            for j in range(i + step, i + step * (reach + 1), step):
+                if not self._goes_on(i, j):
+                    break
+                found += names.words(self.papers.rows[j].text)
+        return frozenset(found)
+
+    def _sentence(self, i: int, row: Row) -> Iterator[str]:
+        """The words of the other rows over which the sentence of row i runs."""
+        if not _is_prose(row):
+            return
+        rows = self.papers.rows
+        for j in range(i - 1, max(i - 4, -1), -1):
+            if rows[j].heading or not _is_prose(rows[j]) or rows[j].text.endswith(_ENDS):
+                break
+            yield from names.words(rows[j].text)
+        for j in range(i + 1, min(i + 4, len(rows))):
+            if rows[j - 1].text.endswith(_ENDS) or rows[j].heading:
+                break
+            yield from names.words(rows[j].text)
+
+    def _goes_on(self, i: int, j: int) -> bool:
+        """Whether row j may belong to the amount in row i."""
+        rows = self.papers.rows
+        if not 0 <= j < len(rows) or self.papers.files[j] != self.papers.files[i]:
+            return False
+        other = rows[j]
+        has_amount = any(not mark.amount.percent for mark in self.marks[j])
+        return not (other.heading or has_amount or other.page != rows[i].page or other.table != rows[i].table)
+
+    def _spot(self, i: int, row: Row, mark: Mark, near: frozenset[str]) -> Spot:
+        rest = row.text.replace(mark.amount.raw, " ", 1)
+        heading = " / ".join(text for _, text, _ in self.heads)
+        label, above = self._row_label(row), -1
+        if row.table is None and self.label and 0 < i - self.label[1] <= _LABEL_REACH:
+            number, above, text = self.label
+            heading = heading if text in heading else f"{heading} / {text}"
+            label = number if label is None else label
+        elif label is None and self.heads:
+            label = names.label(self.heads[-1][1])
+            above = self.heads[-1][2] if label is not None or row.table is None else -1
+        self.count += 1
+        return Spot(
+            self.count - 1, i, mark.amount, rest, frozenset(names.words(rest)), near, frozenset(names.words(heading)),
+            heading, label, above, bool(TOTAL.search(rest)), mark.column, row.table, mark.sure,
+        )  # fmt: skip
+
+    @staticmethod
+    def _row_label(row: Row) -> int | None:
+        number = names.label(row.text)
+        if number is None and (len(row.text) < _SHORT or len(row.cells) > 1):
+            number = names.ordinal(row.text)
+        numbered = _FIRST_CELL_NUMBER.fullmatch(row.cells[0]) if row.table is not None or len(row.cells) > 1 else None
+        return int(numbered[1]) if number is None and numbered else number

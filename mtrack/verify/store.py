@@ -1,0 +1,120 @@
+"""The verdicts of earlier runs, in the user's cache folder: by the content of the files, the claim and the version."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from mtrack import __version__
+from mtrack.verify.documents.document import MAX_SIZE
+from mtrack.verify.protocol import Examined  # noqa: TC001  (msgspec reads the annotations)
+
+if TYPE_CHECKING:
+    from mtrack.verify.protocol import Job
+
+_FORMAT = 1
+"""Of what is kept; raised whenever readers or comparisons change."""
+_MAX_KEPT = 4 << 20
+
+
+class Kept(Struct, frozen=True):
+    """What one file of the cache holds; `key` must be the one it is asked for by."""
+
+    key: str
+    examined: Examined
+
+
+class Store:
+    """Keeps what came of jobs. Whatever goes wrong with the cache, the papers are read again."""
+
+    def __init__(self, folder: str | None) -> None:
+        """`folder` is where verdicts are kept; None keeps nothing."""
+        self._folder = folder if folder is not None and _own_folder(folder) else None
+
+    def key(self, job: Job) -> str | None:
+        """What a job is kept by; None where a file can't be read."""
+        digest = hashlib.sha256(msgspec.json.encode((_FORMAT, __version__, job.claim)))
+        for path, full in job.files:
+            content = content_digest(full)
+            if content is None:
+                return None
+            digest.update(msgspec.json.encode((path, content)))
+        return digest.hexdigest()
+
+    def get(self, key: str | None) -> Examined | None:
+        """What is kept; None where nothing usable is."""
+        if key is None or self._folder is None:
+            return None
+        try:
+            handle = os.open(self._path(key), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+            with os.fdopen(handle, "rb") as file:
+                if not _is_own(os.fstat(handle), stat.S_IFREG):
+                    return None
+                kept = msgspec.json.decode(file.read(_MAX_KEPT), type=Kept)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            return None
+        return kept.examined if kept.key == key else None
+
+    def put(self, key: str | None, examined: Examined) -> None:
+        """Keep what came of a job, but for what may turn out otherwise the next time."""
+        if key is None or self._folder is None or not all(trouble.lasting for trouble in examined.troubles):
+            return
+        data = msgspec.json.encode(Kept(key, examined))
+        if len(data) > _MAX_KEPT:
+            return
+        with suppress(OSError):
+            path = self._path(key)
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))  # mode 0600
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                os.replace(temporary, path)
+            except OSError:
+                os.unlink(temporary)
+
+    def _path(self, key: str) -> str:
+        assert self._folder is not None
+        return os.path.join(self._folder, key[:2], f"{key[2:]}.json")
+
+
+def content_digest(*paths: str) -> str | None:
+    """The SHA-256 of files' contents one after the other, of each up to one byte over the limit of size.
+
+    None where one can't be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        for path in paths:
+            left = MAX_SIZE + 1
+            with open(path, "rb") as file:
+                while left > 0 and (block := file.read(min(left, 1 << 20))):
+                    digest.update(block)
+                    left -= len(block)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def _own_folder(folder: str) -> bool:
+    """Make the folder; whether it is the user's own, and no one else may write into it."""
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        return _is_own(os.lstat(folder), stat.S_IFDIR)
+    except OSError:
+        return False
+
+
+def _is_own(info: os.stat_result, kind: int) -> bool:
+    if stat.S_IFMT(info.st_mode) != kind:
+        return False
+    if not hasattr(os, "getuid"):
+        return True
+    return info.st_uid == os.getuid() and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

@@ -1,0 +1,226 @@
+"""What agreements in the languages of their clients say of milestones, total, count, currency, day and terms."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from papers_of import docx, lines, pdf
+
+from mtrack.verify.agreement import check_agreement
+from mtrack.verify.claims import AgreementClaim, MilestoneClaim
+from mtrack.verify.documents import read
+from mtrack.verify.papers import papers
+from mtrack.verify.proposal import propose
+
+if TYPE_CHECKING:
+    from mtrack.record.verdict import Verdict
+
+LANGUAGES = {
+    "English": ("GBP", ["Discovery report", "Beta release"], """\
+# Statement of work
+Signed on 10 January 2026. The project has two milestones.
+| Milestone | Amount |
+|---|---|
+| Discovery report | £4,000.00 |
+| Beta release | £5,500.50 |
+| Total | £9,500.50 |
+Invoices are payable within 30 days of receipt of the invoice.
+"""),
+    "German": ("EUR", ["Konzept", "Umsetzung"], """\
+# Vertrag
+Unterschrieben am 10. Januar 2026. Zahlungsplan mit 2 Meilensteinen:
+Meilenstein 1: Konzept, 4.000,00 €
+Meilenstein 2: Umsetzung, 5.500,50 €
+Gesamtsumme: 9.500,50 €
+Rechnungen sind innerhalb von 30 Tagen nach Erhalt der Rechnung zu zahlen.
+"""),
+    "Swiss": ("CHF", ["Konzept", "Umsetzung"], """\
+Vertrag, unterzeichnet am 10.01.2026
+Etappe 1 Konzept    CHF 4'000.—
+Etappe 2 Umsetzung    CHF 5'500.50
+Gesamthonorar    CHF 9'500.50
+Zahlbar innert 30 Tagen nach Rechnung.
+"""),
+    "French": ("EUR", ["Maquettes", "Développement du site"], """\
+# Contrat signé le 10 janvier 2026
+Étape 1 : Maquettes : 4 000,00 €
+Étape 2 : Développement du site : 5 500,50 €
+Montant total : 9 500,50 €
+Factures payables sous 30 jours après la facture.
+"""),
+    "Spanish": ("EUR", ["Diseño", "Programación"], """\
+# Contrato firmado el 10 de enero de 2026
+| Hito | Importe |
+|---|---|
+| Diseño | 4.000,00 EUR |
+| Programación | 5.500,50 EUR |
+| Importe total | 9.500,50 EUR |
+Las facturas se pagan dentro de 30 días de la factura.
+"""),
+    "Dutch": ("EUR", ["Ontwerp", "Bouw van de website"], """\
+# Overeenkomst, ondertekend op 10 januari 2026
+Mijlpaal 1: Ontwerp € 4.000,-
+Mijlpaal 2: Bouw van de website € 5.500,50
+Totaal: € 9.500,50
+Facturen worden binnen 30 dagen na de factuur betaald.
+"""),
+    "Swedish": ("SEK", ["Förstudie", "Utveckling"], """\
+# Avtal, undertecknad den 10 januari 2026
+Etapp 1: Förstudie 4 000 kr
+Etapp 2: Utveckling 5 500,50 kr
+Totalt: 9 500,50 kr
+Fakturor betalas inom 30 dagar från faktura.
+"""),
+    "Japanese": ("JPY", ["基本設計", "開発"], """\
+# 業務委託契約書 契約日 2026年1月10日
+第1回 基本設計 ￥4,000
+第2回 開発 5,500円
+合計 9,500円
+請求書の受領後30日以内に支払う。
+"""),
+    "Indian": ("INR", ["Design", "Development"], """\
+# Work order, signed 10/01/2026
+Milestone 1 - Design: Rs. 4,00,000/-
+Milestone 2 - Development: ₹5,50,050
+Total: ₹9,50,050
+Invoices are due within 30 days of invoice.
+"""),
+}  # fmt: skip
+AMOUNTS = {"Japanese": ("4000", "5500", "9500"), "Indian": ("400000", "550050", "950050")}
+USUAL = ("4000.00", "5500.50", "9500.50")
+
+
+def claim(language: str, first: str | None = None) -> AgreementClaim:
+    currency, names, _ = LANGUAGES[language]
+    one, two, total = AMOUNTS.get(language, USUAL)
+    amounts = (Decimal(first or one), Decimal(two))
+    milestones = tuple(
+        MilestoneClaim(f"M{i}", name, amount) for i, (name, amount) in enumerate(zip(names, amounts, strict=True), 1)
+    )
+    return AgreementClaim(currency, milestones, (Decimal(total),), (2,), date(2026, 1, 10), 30)
+
+
+def verdicts(of: AgreementClaim, text: str | bytes, name: str = "sow.md") -> dict[tuple[str | None, str], Verdict]:
+    data = text.encode() if isinstance(text, str) else text
+    found = check_agreement(of, papers([(name, read(name, data))]))
+    return {(verdict.id, verdict.field): verdict for verdict in found}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["sow.md", "sow.txt", "sow.docx", "sow.pdf"])
+def test_a_right_record_is_confirmed(language: str, name: str) -> None:
+    text = LANGUAGES[language][2]
+    if name.endswith("docx"):
+        found = verdicts(claim(language), docx(*text.splitlines()), name)
+    elif name.endswith("pdf"):
+        if language in {"Japanese", "Indian"}:
+            pytest.skip("the letters of the plainest PDF have neither kana nor the sign of the rupee")
+        rows = [line.strip("|#").replace("|---", "").replace(" | ", "|") for line in text.splitlines()]
+        found = verdicts(claim(language), pdf(lines(*filter(None, rows))), name)
+    else:
+        found = verdicts(claim(language), text, name)
+    assert {key: verdict.verdict for key, verdict in found.items()} == {
+        ("M1", "amount"): "confirmed", ("M2", "amount"): "confirmed", (None, "total"): "confirmed",
+        (None, "currency"): "confirmed", (None, "signed"): "confirmed", (None, "terms"): "confirmed",
+        (None, "count"): found[None, "count"].verdict,
+    }  # fmt: skip
+    assert found[None, "count"].verdict in {"confirmed", "computed"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wrong_amount_is_told_with_what_stands_there(language: str) -> None:
+    one, *_ = AMOUNTS.get(language, USUAL)
+    verdict = verdicts(claim(language, str(Decimal(one) + 1)), LANGUAGES[language][2])["M1", "amount"]
+    assert (verdict.verdict, Decimal(verdict.found or 0)) == ("differs", Decimal(one))
+    assert verdict.quote
+    assert verdict.line
+
+
+def agreement(*milestones: tuple[str, str], total: str = "10000", currency: str = "EUR") -> AgreementClaim:
+    claims = tuple(MilestoneClaim(f"M{i}", name, Decimal(amount)) for i, (name, amount) in enumerate(milestones, 1))
+    return AgreementClaim(currency, claims, (Decimal(total),))
+
+
+TEXT = "Total: EUR 10,000.00\n\n- 30 % on signing\n- 70 % on delivery of the site\n"
+
+
+def test_a_share_is_computed_and_shown() -> None:
+    found = verdicts(agreement(("Signing", "3000"), ("Delivery of the site", "7000")), TEXT)
+    assert (found["M1", "amount"].verdict, found["M1", "amount"].note) == ("computed", "30 % of EUR 10,000.00")
+    wrong = verdicts(agreement(("Signing", "3500"), ("Delivery of the site", "6500")), TEXT)
+    assert wrong["M1", "amount"].verdict == "not_found"
+    assert "as a share of the total" in wrong["M1", "amount"].note
+
+
+def test_a_sum_and_equal_payments_are_computed() -> None:
+    text = "## Phase 1: Design\nLogo: EUR 1,000\nFonts: EUR 2,000\n\n## Care\nThe rest is paid in four equal payments of EUR 1,750 each.\n"
+    found = verdicts(agreement(("Design", "3000"), ("First month", "1750"), ("Second month", "1750")), text)
+    assert found["M1", "amount"].note == "the sum of EUR 1,000 + EUR 2,000"
+    assert {found[m, "amount"].verdict for m in ("M2", "M3")} == {"computed"}
+
+
+def test_swapped_amounts_are_told() -> None:
+    text = "| Phase | Fee |\n|---|---|\n| Design | EUR 3,000 |\n| Site | EUR 7,000 |\n"
+    found = verdicts(agreement(("Design", "7000"), ("Site", "3000")), text)
+    assert {found[m, "amount"].verdict for m in ("M1", "M2")} == {"differs"}
+
+
+def test_an_amount_that_serves_another_milestone_is_not_found() -> None:
+    text = "Design costs EUR 3,000.\n"
+    found = verdicts(agreement(("Design", "3000"), ("Launch", "3000")), text)
+    assert (found["M1", "amount"].verdict, found["M2", "amount"].reserved) == ("confirmed", True)
+
+
+def test_another_currency_is_told_once() -> None:
+    found = verdicts(
+        agreement(("Design", "3000"), ("Site", "7000"), currency="USD"),
+        "Design: EUR 3,000\nSite: EUR 7,000\nTotal: EUR 10,000\n",
+    )
+    assert (found[None, "currency"].verdict, found[None, "currency"].found) == ("differs", "EUR")
+    assert found["M1", "amount"].verdict == "confirmed"
+
+
+def test_a_row_without_a_record_is_told() -> None:
+    text = "| Phase | Fee |\n|---|---|\n| Design | EUR 3,000 |\n| Site | EUR 7,000 |\n| Extra | EUR 500 |\n| Total | EUR 10,500 |\n"
+    found = verdicts(agreement(("Design", "3000"), ("Site", "7000"), total="10500"), text)
+    assert (found[None, "amount"].recorded, found[None, "amount"].found) == (None, "500.00")
+
+
+def test_details_that_differ() -> None:
+    of = AgreementClaim("EUR", (MilestoneClaim("M1", "Design", Decimal(3000)),), (), (3,), date(2026, 2, 1), 14)
+    text = "Signed on 10 January 2026\nDesign: EUR 3,000\nThe work has two milestones.\nInvoices are paid within 30 days.\n"
+    found = verdicts(of, text)
+    assert {f: (found[None, f].verdict, found[None, f].found) for f in ("signed", "terms", "count")} == {
+        "signed": ("differs", "2026-01-10"),
+        "terms": ("differs", "30"),
+        "count": ("differs", "2"),
+    }
+
+
+def test_an_amendment_is_read_with_the_agreement() -> None:
+    of = AgreementClaim(
+        "EUR",
+        (MilestoneClaim("M1", "Design", Decimal(3000)), MilestoneClaim("M2", "Site", Decimal(8000))),
+        (Decimal(10000), Decimal(11000)),
+    )
+    both = papers([
+        ("sow.md", read("sow.md", b"Design: EUR 3,000\nSite: EUR 7,000\nTotal: EUR 10,000\n")),
+        ("amendment.md", read("amendment.md", b"Site is EUR 8,000 from now on.\nTotal: EUR 11,000\n")),
+    ])  # fmt: skip
+    found = {(verdict.id, verdict.field): verdict for verdict in check_agreement(of, both)}
+    assert (found["M2", "amount"].verdict, found["M2", "amount"].file) == ("confirmed", "amendment.md")
+    assert found[None, "total"].verdict == "confirmed"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_schedule_is_proposed(language: str) -> None:
+    proposal = propose(papers([("sow.md", read("sow.md", LANGUAGES[language][2].encode()))]))
+    one, two, total = map(Decimal, AMOUNTS.get(language, USUAL))
+    assert [item.amount for item in proposal.items] == [one, two]
+    assert [item.name for item in proposal.items] == LANGUAGES[language][1]
+    assert (proposal.total, proposal.adds_up, proposal.terms) == (total, True, 30)
+    if language != "Indian":  # 10/01/2026 may be another day
+        assert proposal.signed == date(2026, 1, 10)

@@ -1,0 +1,251 @@
+"""`mtrack verify`, and the commands that take what a paper says."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from papers_of import lines, pdf, ubl
+from support import mtrack, validated, write_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOW = lines(
+    "Statement of work",
+    "1. Discovery | EUR 4,000.00",
+    "2. Brand book | EUR 5,000.00",
+    "Total | EUR 9,000.00",
+    "Signed on 10 January 2026",
+)
+RECORDS = """\
+project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, milestones: 2}
+milestones:
+  - id: M1
+    name: Discovery
+    amount: 4000.00
+    deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
+    invoice: {number: INV-7, amount: 4000.00, sent: 2026-02-03, due: 2026-03-05, tax: 760.00, file: invoices/INV-7.xml}
+    status: sent
+  - {id: M2, name: Brand book, amount: 5000.00, status: not_billed}
+"""
+MAIL = "From: Ada Client <ada@example.org>\nDate: Mon, 2 Feb 2026 09:00:00 +0100\nSubject: Discovery\n\nAccepted.\n"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write_tree(tmp_path / "work", {
+        "mtrack.yaml": "format: 1\n", "acme/milestones.yaml": RECORDS, "acme/agreement/sow.pdf": pdf(SOW),
+        "acme/invoices/INV-7.xml": ubl(), "acme/signoffs/m1.eml": MAIL,
+    })  # fmt: skip
+
+
+def change(root: Path, old: str, new: str) -> None:
+    path = root / "acme/milestones.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def told(root: Path, *arguments: str, command: str = "verify") -> list[str]:
+    result = mtrack(command, root, "--format", "concise", "--as-of", "2026-02-20", *arguments)
+    assert result.code in (0, 1), result.err
+    return [line.partition(": ")[2] for line in result.out.splitlines()]
+
+
+def evidence(root: Path) -> dict[tuple[str | None, str], Any]:
+    result = mtrack("verify", root, "--format", "json", "--as-of", "2026-02-20")
+    return {(row["id"], row["field"]): row for row in validated(result.out, "verify")["evidence"]}
+
+
+def test_what_is_right_is_confirmed_and_nothing_is_written(root: Path, cache: Path) -> None:
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    for _ in range(2):
+        result = mtrack("verify", root, "--as-of", "2026-02-20")
+        assert (result.code, result.err) == (0, "")
+        assert "  ✓ M2 'Brand book' EUR 5,000.00: sow.pdf p. 1, l. 3: \"2. Brand book EUR 5,000.00\"\n" in result.out
+        assert result.out.endswith("1 project, 16 values: 16 found, 0 differ or are not found, 0 not readable\n")
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+    assert len([path for path in cache.rglob("*.json") if path.is_file()]) == 3
+    row = evidence(root)["M2", "amount"]
+    assert row == {
+        "project": "acme", "subject": "milestone", "id": "M2", "field": "amount", "recorded": "5000.00", "found": "5000.00",
+        "verdict": "confirmed", "file": "acme/agreement/sow.pdf", "page": 1, "line": 3, "quote": "2. Brand book EUR 5,000.00",
+    }  # fmt: skip
+
+
+def test_a_difference_is_told_with_its_place(root: Path) -> None:
+    change(root, "amount: 5000.00, status", "amount: 5500.00, status")
+    place = 'sow.pdf p. 1, l. 3 says EUR 5,000.00: "2. Brand book EUR 5,000.00"'
+    assert told(root) == [f"warning[agreement-differs] M2 'Brand book' is recorded as EUR 5,500.00, and {place}"]
+    result = mtrack("verify", root, "--format", "json", "--as-of", "2026-02-20")
+    (finding,) = validated(result.out, "verify")["findings"]
+    assert result.code == 1
+    assert (finding["path"], finding["line"], finding["column"]) == ("acme/milestones.yaml", 11, 40)
+    assert finding["related"] == [
+        {"path": "acme/agreement/sow.pdf", "line": 3, "column": 1, "message": 'page 1: "2. Brand book EUR 5,000.00"'}
+    ]
+    assert mtrack("verify", root, "--fail-on", "error", "--as-of", "2026-02-20").code == 0
+    assert told(root, "--ignore", "agreement-differs") == []
+    assert told(root, "--select", "invoice-file-differs,agreement-missing") == []
+    assert told(root, "--select", "evidence", command="lint") == []
+    (root / "mtrack.yaml").write_text("format: 1\nverify: true\n", encoding="utf-8")
+    assert len(told(root, "--select", "evidence", command="lint")) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "messages"),
+    [
+        ("tax: 760.00, ", "", ["error[invoice-file-differs] INV-7 is recorded without tax, and INV-7.xml has EUR 760.00"]),
+        ("tax: 760.00", "tax: 700.00", [
+            "error[invoice-file-differs] the gross of INV-7 is recorded as EUR 4,700.00, and INV-7.xml says EUR 4,760.00",
+            "error[invoice-file-differs] the tax of INV-7 is recorded as EUR 700.00, and INV-7.xml says EUR 760.00",
+        ]),
+        ("number: INV-7", "number: INV-8", ["error[invoice-file-differs] the number of INV-8 is recorded as INV-8, and INV-7.xml says INV-7"]),
+        ("sent: 2026-02-03", "sent: 2026-02-17", []),
+        ("sent: 2026-02-03", "sent: 2026-02-18", ["error[invoice-file-differs] the date of INV-7 is recorded as 2026-02-18, and INV-7.xml says 2026-02-03"]),
+        ("due: 2026-03-05, ", "", []),
+        ("approved: 2026-02-02", "approved: 2026-02-03", []),
+        ("approved: 2026-02-02", "approved: 2026-01-30", ["info[signoff-detail-differs] M1 'Discovery' is recorded as approved on 2026-01-30, and m1.eml is of 2026-02-02"]),
+        ("total: 9000.00", "total: 9100.00", ["warning[agreement-differs] the agreement's total is recorded as EUR 9,100.00, and sow.pdf p. 1, l. 4 says EUR 9,000.00: \"Total EUR 9,000.00\""]),
+        ("sow.pdf", "sow.doc", []),
+    ],
+)  # fmt: skip
+def test_other_differences(root: Path, old: str, new: str, messages: list[str]) -> None:
+    change(root, old, new)
+    assert sorted(told(root)) == messages
+
+
+def test_a_scan_says_so_and_a_transcript_or_a_person_helps(root: Path) -> None:
+    (root / "acme/agreement/sow.pdf").write_bytes(pdf([]))
+    assert told(root) == ["info[evidence-no-text] sow.pdf has no text: it may be a scan"]
+    rows = evidence(root)
+    assert {rows[key]["verdict"] for key in (("M1", "amount"), ("M2", "amount"), (None, "total"))} == {"unreadable"}
+    write_tree(root, {"acme/agreement/text.md": "Discovery: EUR 4,000\nBrand book: EUR 5,000\nTotal: EUR 9,000\n"})
+    change(root, "file: agreement/sow.pdf", "file: agreement/sow.pdf, transcript: agreement/text.md")
+    assert told(root) == []
+    assert evidence(root)["M2", "amount"]["file"] == "acme/agreement/text.md"
+    change(root, ", transcript: agreement/text.md", "")
+    result = mtrack("verify", "--accept", "--by", "Ada", root / "acme", "--as-of", "2026-02-20")
+    assert (result.code, result.err) == (0, "")
+    digest = hashlib.sha256((root / "acme/agreement/sow.pdf").read_bytes()).hexdigest()
+    text = (root / "acme/milestones.yaml").read_text(encoding="utf-8")
+    assert f"verified: {{by: Ada, date: 2026-02-20, sha256: {digest}, amounts: {{M1: 4000.00, M2: 5000.00}}}}" in text
+    assert told(root) == []
+    change(root, "amounts: {M1: 4000.00", "amounts: {M1: 4000.50")
+    assert min(told(root)).startswith("error[agreement-changed] the amount of M1 has changed since Ada on 2026-02-20")
+    change(root, "amounts: {M1: 4000.50", "amounts: {M1: 4000.00")
+    (root / "acme/agreement/sow.pdf").write_bytes(pdf([], []))
+    assert min(told(root)).startswith("error[agreement-changed] the agreement's files have changed")
+
+
+def test_a_waiver_of_a_paper_counts_only_where_papers_are_read(root: Path) -> None:
+    change(root, "amount: 5000.00, status", "amount: 5500.00, status")
+    with (root / "acme/milestones.yaml").open("a", encoding="utf-8") as file:
+        file.write("waivers:\n  - {rule: agreement-differs, milestone: M2, reason: agreed on the phone}\n")
+        file.write("  - {rule: agreement-changed, reason: of no use}\n")
+    assert told(root)[0].endswith("(waived: agreed on the phone)")
+    assert told(root, "--select", "unused-waiver", command="lint") == []
+    (root / "mtrack.yaml").write_text("format: 1\nverify: true\n", encoding="utf-8")
+    (line,) = told(root, "--select", "unused-waiver", command="lint")
+    assert "agreement-changed" in line
+
+
+def test_damaged_files_are_told_apart(root: Path) -> None:
+    (root / "acme/agreement/sow.pdf").write_text("cut off", encoding="utf-8")
+    (root / "acme/invoices/INV-7.xml").write_text("<Invoice", encoding="utf-8")
+    rules = {line.partition(" ")[0] for line in told(root)}
+    assert rules == {"warning[attachment-unreadable]"}
+
+
+def test_usage(root: Path) -> None:
+    for arguments in (
+        ("--by", "Ada"),
+        ("--accept", str(root / "acme"), str(root)),
+        ("--select", "nothing"),
+        ("--fix",),
+    ):
+        assert mtrack("verify", root, *arguments).code == 2, arguments
+
+
+# The other way round ---------------------------------------------------------------------------------------------
+
+
+def test_a_schedule_that_adds_up_begins_a_project(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "sow.pdf").write_bytes(pdf(SOW))
+    result = mtrack(
+        "new", root / "globex", "--from", tmp_path / "sow.pdf", "--client", "Globex", "--as-of", "2026-02-20"
+    )
+    assert (result.code, result.err) == (0, "")
+    text = (root / "globex/milestones.yaml").read_text(encoding="utf-8")
+    assert "agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}" in text
+    assert "name: Discovery\n    amount: 4000.00\n" in text
+    assert "name: Brand book\n    amount: 5000.00\n" in text
+    assert (root / "globex/agreement/sow.pdf").is_file()
+    assert told(root / "globex") == []
+
+
+def test_a_schedule_that_does_not_add_up_is_a_draft(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "sow.md").write_text(
+        "Milestone 1: Discovery EUR 4,000\nMilestone 2: Beta EUR 5,000\nTotal: EUR 9,500\n", encoding="utf-8"
+    )
+    result = mtrack("new", root / "globex", "--from", tmp_path / "sow.md", "--as-of", "2026-02-20")
+    assert result.code == 1
+    assert result.out.endswith(
+        "project: Globex\ncurrency: EUR\nagreement: {file: agreement/sow.md, total: 9500.00}\nmilestones:\n  - id: M1\n"
+        "    name: Discovery\n    amount: 4000.00\n    status: not_billed\n  - id: M2\n    name: Beta\n    amount: 5000.00\n"
+        "    status: not_billed\n"
+    )
+    assert result.err.startswith("mtrack: draft: ")
+    assert not (root / "globex").exists()
+    shown = mtrack(
+        "new", root / "globex", "--from", tmp_path / "sow.md", "--dry-run", "--total", "9000", "--as-of", "2026-02-20"
+    )
+    assert shown.code == 0
+    assert "+agreement: {file: agreement/sow.md, total: 9000.00}" in shown.out
+    (tmp_path / "none.md").write_text("No amounts here.\n", encoding="utf-8")
+    assert mtrack("new", root / "globex", "--from", tmp_path / "none.md").code == 2
+
+
+def test_bill_takes_what_an_e_invoice_says(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "INV-9.xml").write_bytes(
+        ubl("INV-9", "2026-02-10", net="5000.00", tax="950.00", gross="5950.00", due="2026-03-12")
+    )
+    result = mtrack(
+        "bill",
+        root / "acme",
+        "M2",
+        "--file",
+        tmp_path / "INV-9.xml",
+        "--due",
+        "2026-03-31",
+        "--force",
+        "--as-of",
+        "2026-02-20",
+    )
+    assert result.code == 0
+    text = (root / "acme/milestones.yaml").read_text(encoding="utf-8")
+    assert (
+        "{number: INV-9, amount: 5000.00, sent: 2026-02-10, tax: 950.00, due: 2026-03-31, file: invoices/INV-9.xml}"
+        in text
+    )
+    for name, data in (("a.xml", ubl("INV-10", currency="USD")), ("b.xml", ubl("CN-1", credit_note=True))):
+        (tmp_path / name).write_bytes(data)
+        assert mtrack("bill", root / "acme", "M2", "--file", tmp_path / name, "--as-of", "2026-02-20").code == 2
+
+
+def test_approve_takes_day_and_person_from_an_e_mail(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "m2.eml").write_text(MAIL.replace("Discovery", "Brand book"), encoding="utf-8")
+    assert mtrack("approve", root / "acme", "M2", "--signoff", tmp_path / "m2.eml", "--as-of", "2026-02-20").code == 0
+    text = (root / "acme/milestones.yaml").read_text(encoding="utf-8")
+    assert "deliverable: {approved: 2026-02-02, approved_by: Ada Client, signoff: signoffs/m2.eml}" in text
