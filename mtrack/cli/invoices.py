@@ -64,10 +64,10 @@ def bill(  # noqa: PLR0913
     target = prompts.project(project)
     if lines:
         shares = lines
-        number = prompts.new_number(target, given.as_of, words[0] if words else None)
+        number = prompts.new_number(target, given, day, words[0] if words else None)
     else:
         shares = ((prompts.milestone(target, given.as_of, words[0] if words else None), amount),)
-        number = prompts.new_number(target, given.as_of, words[1] if len(words) > 1 else None)
+        number = prompts.new_number(target, given, day, words[1] if len(words) > 1 else None)
     return carry_out(
         target,
         lambda context, path: verbs.bill(
@@ -171,7 +171,7 @@ def credit(  # noqa: PLR0913
         message = "give --amount or --line, not both"
         raise UsageError(message)
     target, wanted = prompts.invoice(number, project, given.as_of, prompts.standing)
-    note = prompts.new_number(target, given.as_of, new_number, "NEW_NUMBER")
+    note = prompts.new_number(target, given, day, new_number, credit=True)
     return carry_out(
         target,
         lambda context, path: verbs.credit(
