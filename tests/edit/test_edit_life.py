@@ -185,7 +185,7 @@ def test_suggested_numbers_follow_project_kind_and_day(tmp_path: Path) -> None:
     record = (
         "project: {name}\ncurrency: EUR\nmilestones:\n"
         "  - id: M1\n    name: One\n    amount: 100.00\n    status: partially_paid\n"
-        "  - {{id: M2, name: Two, amount: 100.00, status: not_billed}}\n"
+        "  - {{id: M2, name: Two, amount: 100.00, upfront: true, status: not_billed}}\n"
         "invoices:\n"
         "  - {{number: {code}-2025-098, amount: 90.00, lines: [{{milestone: M1, amount: 90.00}}], sent: 2025-12-01, payments: [{{date: 2025-12-20, amount: 5.00}}]}}\n"
         "  - {{number: {note}, amount: 10.00, lines: [{{milestone: M1, amount: 10.00}}], sent: 2025-12-{day}, credits: {code}-2025-098}}\n"
