@@ -96,8 +96,8 @@ def bill(  # noqa: PLR0913
     paper = papers.invoice(file)
     number = words[most - 1] if len(words) == most else paper.number if paper is not None else ""
     shares = lines or ((prompts.milestone(target, given.as_of, words[0] if words else None), amount),)
-    number = prompts.new_number(target, given.as_of, number or None)
     bill = _Bill(shares, day, due, tax, total).filled(paper)
+    number = prompts.new_number(target, given, bill.sent, number or None)
 
     def run(context: ProjectContext, path: str | None) -> verbs.Edit:
         papers.check_currency(paper, context.project.currency)
@@ -201,7 +201,7 @@ def credit(  # noqa: PLR0913
         message = "give --amount or --line, not both"
         raise UsageError(message)
     target, wanted = prompts.invoice(number, project, given.as_of, prompts.standing)
-    note = prompts.new_number(target, given.as_of, new_number, "NEW_NUMBER")
+    note = prompts.new_number(target, given, day, new_number, credit=True)
     return carry_out(
         target,
         lambda context, path: verbs.credit(

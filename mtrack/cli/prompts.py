@@ -16,12 +16,14 @@ from mtrack.edit import find, verbs
 from mtrack.errors import UsageError
 from mtrack.record import settings as settings_module
 from mtrack.render.terminal import safe
+from mtrack.rules.facts import Entry, facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
     from mtrack.edit.find import Target
+    from mtrack.edit.transaction import Options
     from mtrack.figures.invoices import InvoiceFigures
 
 T = TypeVar("T")
@@ -95,11 +97,14 @@ def milestone(target: Target, as_of: date, wanted: str | None) -> str:
     return one("MILESTONE", lambda answer: find.milestone(project_context.project, answer).id, choices)
 
 
-def new_number(target: Target, as_of: date, wanted: str | None, name: str = "NUMBER") -> str:
-    """The number that is wanted for a new invoice, else the one typed, by default the next one free."""
+def new_number(target: Target, given: Options, sent: date | None, wanted: str | None, *, credit: bool = False) -> str:
+    """The number that is wanted for a new invoice or credit note, else the one typed, by default the next one free."""
+    name = "NEW_NUMBER" if credit else "NUMBER"
     if wanted is None:
         require_terminal(name)
-        wanted = one(name, _not_empty(name), default=_next_number(target, as_of))
+        wanted = one(
+            name, _not_empty(name), default=_next_number(target, given.as_of, sent or given.as_of, credit=credit)
+        )
     return _not_empty(name)(wanted)
 
 
@@ -113,13 +118,12 @@ def _not_empty(name: str) -> Callable[[str], str]:
     return check
 
 
-def _next_number(target: Target, as_of: date) -> str | None:
-    """The next free invoice number of the workspace, in the series of the invoice sent last."""
-    opened = open_workspace(target.root, as_of)
-    invoices = [invoice for project_context in contexts(opened) for invoice in project_context.project.invoices()]
-    return verbs.next_number(
-        [invoice.number for invoice in sorted(invoices, key=lambda item: (item.sent, item.number))]
-    )
+def _next_number(target: Target, as_of: date, sent: date, *, credit: bool) -> str | None:
+    """The number that comes next for a project, by all that the workspace has used."""
+    found = [facts(project_context) for project_context in contexts(open_workspace(target.root, as_of))]
+    own = next((item.project for item in found if item.project.folder == target.folder), None)
+    entries = [Entry(item.project, invoice) for item in found for invoice in item.invoices]
+    return verbs.next_number(entries, own, sent, credit=credit) if own is not None else None
 
 
 def owing(item: InvoiceFigures) -> bool:

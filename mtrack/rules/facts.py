@@ -56,6 +56,7 @@ class InvoiceFacts(Struct, frozen=True, array_like=True, gc=False):
     payments: tuple[PaymentFacts, ...]
     milestones: tuple[str, ...]
     """The ids of the milestones it bills, in the order of its lines."""
+    credit_note: bool = False
 
 
 class Facts(Struct, frozen=True, array_like=True, gc=False):
@@ -131,6 +132,7 @@ def facts(context: ProjectContext) -> Facts:
                 invoice.route, invoice.number, invoice.key, invoice.amount, invoice.total, invoice.sent, invoice.only_milestone,
                 invoice.sent > context.as_of, invoice.void is not None, figures.live, invoice.file, path,
                 file[1].size if file and file[1].usable else None, paid, tuple(line.milestone for line in invoice.lines),
+                invoice.is_credit_note,
             )
         )  # fmt: skip
     if project.invoices_first:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mtrack.rules.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from mtrack.rules.facts import Entry
@@ -55,6 +55,18 @@ class Counted(NamedTuple):
     """Which runs say the period."""
     period: Period
 
+    @property
+    def series(self) -> tuple[Texts, int, tuple[str, ...], tuple[int, ...]]:
+        """What is the same in all numbers of a series."""
+        return self.number.texts, self.at, self.others, self.periods
+
+    def on(self, day: date) -> Counted:
+        """The number with the period that a day is in."""
+        runs = [*self.number.runs]
+        for at in self.periods:
+            runs[at] = on_day(runs[at], self.number.entry.invoice.sent, day)
+        return self._replace(number=self.number._replace(runs=tuple(runs)), period=_said(runs, self.periods, day))
+
 
 class Hole(NamedTuple):
     """Numbers that are missing between two records."""
@@ -70,14 +82,28 @@ class Hole(NamedTuple):
         return f"{', '.join(self.missing[:MAX_NAMED])} and {rest} more" if rest > 0 else listed(self.missing)
 
 
+def counted(entries: Iterable[Entry]) -> list[Counted]:
+    """The numbers that count, each read beside all the others."""
+    return [item for group in _by_texts(_numbers(list(entries))).values() for item in _count(group)]
+
+
+def goes_on(items: Iterable[Counted]) -> bool:
+    """Whether the counter goes on over the periods: each begins above the one before."""
+    ordered = sorted(items, key=lambda item: item.period)
+    periods = [list(group) for _, group in groupby(ordered, key=lambda item: item.period)]
+    return all(
+        max(item.counter for item in before) < min(item.counter for item in after)
+        for before, after in pairwise(periods)
+    )
+
+
 def holes(entries: Iterable[Entry]) -> Iterator[Hole]:
     """The holes in series of three numbers and more."""
-    numbers = _numbers(list(entries))
-    counted = [item for group in _by_texts(numbers).values() for item in _count(group)]
-    taken = _Taken(counted)
+    numbers = counted(entries)
+    taken = _Taken(numbers)
     series: dict[object, list[Counted]] = {}
-    for item in counted:
-        series.setdefault((item.number.texts, item.at, item.others, item.periods), []).append(item)
+    for item in numbers:
+        series.setdefault(item.series, []).append(item)
     for items in series.values():
         for run in _runs(items):
             yield from _holes_of(run, taken)
@@ -152,13 +178,29 @@ def _counted(group: list[Number], periods: tuple[int, ...]) -> Iterator[Counted]
         run = number.runs[counter]
         if len(run.lstrip("0")) <= MAX_DIGITS:
             sent = number.entry.invoice.sent
-            period = _in_order([_period(number.runs[at], sent, late=True) or (int(number.runs[at]),) for at in periods])
+            period = _said(number.runs, periods, sent)
             yield Counted(number, counter, int(run), tuple(number.runs[at] for at in others), periods, period)
 
 
-def _in_order(said: list[Period]) -> Period:
-    """What several runs say together, the year first."""
+def _said(runs: Sequence[str], periods: tuple[int, ...], sent: date) -> Period:
+    """The period that several runs say together, the year first."""
+    said = [_period(runs[at], sent, late=True) or (int(runs[at]),) for at in periods]
     return tuple(part for period in sorted(said, reverse=True) for part in period)
+
+
+def on_day(run: str, sent: date, day: date) -> str:
+    """A run that says the period of the day sent, saying that of another day in the same form."""
+    said = _period(run, sent, late=True)
+    if said is None:
+        return f"{day.month:0{len(run)}d}"
+    year = f"{day.year}"[-4 if run.startswith(f"{said[0]}") else -2 :]
+    return year + "".join(f"{part:02d}" for part in (day.month, day.day)[: len(said) - 1])
+
+
+def is_date(entry: Entry) -> bool:
+    """Whether a number has one run only, and that says when it was sent."""
+    runs = _parts(entry.invoice.key)[1]
+    return len(runs) == 1 and _period(runs[0], entry.invoice.sent) is not None
 
 
 def _usual(group: list[Number]) -> tuple[int | None, int | None]:
@@ -244,11 +286,7 @@ def _runs(series: list[Counted]) -> Iterator[list[Counted]]:
     """A series in the order of its counters: as one where it goes on over the periods, else each period apart."""
     ordered = sorted(series, key=lambda item: item.period)
     periods = [list(items) for _, items in groupby(ordered, key=lambda item: item.period)]
-    goes_on = all(
-        max(item.counter for item in before) < min(item.counter for item in after)
-        for before, after in pairwise(periods)
-    )
-    if goes_on:
+    if goes_on(series):
         yield from (run for run in _split_far(ordered) if len(run) >= MIN_SERIES)
     elif len({(item.period, item.counter) for item in series}) >= MIN_SERIES:
         yield from (run for items in periods for run in _split_far(items))

@@ -181,3 +181,26 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     assert "  INV-1  acme, EUR 0.00 outstanding\n" in shown
     run("for i in $(seq 31); do mkdir p$i && cp other/milestones.yaml p$i; done")
     assert "  p6\n  … and 3 more\nPROJECT" in run("mtrack close --as-of 2026-01-14", ("PROJECT", "\x04"), code=130)
+
+
+def test_suggested_numbers_follow_project_kind_and_day(tmp_path: Path) -> None:
+    record = (
+        "project: {name}\ncurrency: EUR\nmilestones:\n"
+        "  - id: M1\n    name: One\n    amount: 100.00\n    status: partially_paid\n"
+        "  - {{id: M2, name: Two, amount: 100.00, upfront: true, status: not_billed}}\n"
+        "invoices:\n"
+        "  - {{number: {code}-2025-098, amount: 90.00, lines: [{{milestone: M1, amount: 90.00}}], sent: 2025-12-01, payments: [{{date: 2025-12-20, amount: 5.00}}]}}\n"
+        "  - {{number: {note}, amount: 10.00, lines: [{{milestone: M1, amount: 10.00}}], sent: 2025-12-{day}, credits: {code}-2025-098}}\n"
+    )
+    (tmp_path / "mtrack.yaml").write_text("format: 1\n")
+    for name, code, note, day in (("acme", "AC", "CN-2", "10"), ("beta", "BE", "CN-3", "12")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "milestones.yaml").write_text(record.format(name=name, code=code, note=note, day=day))
+    run = Terminal(tmp_path).run
+    shown = run("mtrack bill acme M2 --as-of 2026-01-20 --dry-run", ("NUMBER [AC-2026-001]", ""))
+    assert "number: AC-2026-001" in shown
+    assert "number: AC-2025-099" in run(
+        "mtrack bill acme M2 --sent 2025-12-30 --as-of 2026-01-20 --dry-run", ("NUMBER [AC-2025-099]", "")
+    )
+    shown = run("mtrack credit AC-2025-098 --as-of 2026-01-20 --dry-run", ("NEW_NUMBER [CN-4]", ""))
+    assert "number: CN-4" in shown

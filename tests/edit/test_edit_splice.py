@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mtrack.edit.records import splice_records
 from mtrack.edit.statuses import fix_statuses
-from mtrack.edit.verbs import next_id, next_number
+from mtrack.edit.verbs import next_id
 from mtrack.yaml import style, tree
 from mtrack.yaml.changes import Append, Change, Put, Remove
 from mtrack.yaml.refusal import RefusedError
@@ -246,14 +246,11 @@ def test_statuses_are_fixed_by_the_same_writer() -> None:
     )
 
 
-def test_ids_and_numbers_go_on_in_their_series() -> None:
+def test_ids_go_on_in_their_series() -> None:
     assert next_id(["M1", "M2"]) == "M3"
     assert next_id(["phase-09"]) == "phase-10"
     assert next_id(["M2", "M3", "M1"]) == "M4"
     assert next_id(["start", "end"]) == "M3"
-    assert next_number(["INV-2026-001", "INV-2026-009", "X"]) == "INV-2026-010"
-    assert next_number(["7/2026"]) == "7/2027"
-    assert next_number([]) is None
 
 
 def test_a_broken_proof_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 
 from mtrack.errors import UsageError
+from mtrack.record.model import number_key
+from mtrack.rules import series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from mtrack.record.model import Heading
+    from mtrack.rules.facts import Entry
+    from mtrack.rules.series import Counted
+
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def check_id(text: str) -> None:
@@ -28,13 +42,111 @@ def next_id(ids: list[str]) -> str:
     return f"M{len(ids) + 1}" if f"M{len(ids) + 1}" not in ids else next_id([*ids, f"M{len(ids) + 1}"])
 
 
-def next_number(numbers: list[str]) -> str | None:
-    """The next free number in the series the last of some invoice numbers belongs to; None where no number ends in digits."""
-    for last in reversed(numbers):
-        match = re.fullmatch(r"(.*?)([0-9]+)([^0-9]*)", last)
-        if match:
-            head, digits, tail = match.groups()
-            series = re.compile(f"{re.escape(head)}([0-9]+){re.escape(tail)}", re.IGNORECASE)
-            top = max(int(found[1]) for number in numbers if (found := series.fullmatch(number)))
-            return f"{head}{top + 1:0{len(digits)}d}{tail}"
+def next_number(entries: Sequence[Entry], project: Heading, day: date, *, credit: bool) -> str | None:
+    """The number for an invoice of a project, or for a credit note, that is sent on a day; None where there is no series.
+
+    It goes on in the project's own series of that kind, else in the one the workspace used last.
+    """
+    numbers = series.counted(entries)
+    used = {entry.invoice.key for entry in entries}
+    for last in _latest_first(entries, project, _alike(numbers, credit=credit)):
+        own = next((number for number in numbers if number.number.entry is last), None)
+        if own is not None:
+            return _following(own, numbers, used, day)
+        if series.is_date(last):
+            head, run, tail = re.split(r"([0-9]+)", last.invoice.number)
+            name = f"{head}{series.on_day(run, last.invoice.sent, day)}{tail}"
+            return name if number_key(name) not in used else None
     return None
+
+
+def _alike(numbers: list[Counted], *, credit: bool) -> Callable[[Entry], bool]:
+    """Which records have numbers of the kind: all, for a credit note, where credit notes have no series of their own."""
+    kinds = {(number.series, number.number.entry.invoice.credit_note) for number in numbers}
+    apart = any(is_credit and (found, False) not in kinds for found, is_credit in kinds)
+    return lambda entry: entry.invoice.credit_note == credit or (credit and not apart)
+
+
+def _latest_first(entries: Sequence[Entry], project: Heading, alike: Callable[[Entry], bool]) -> list[Entry]:
+    """The records to go on from: the project's own, then all; its client's first where only a code parts them."""
+    found = sorted(filter(alike, entries), key=lambda entry: (entry.invoice.sent, entry.invoice.key), reverse=True)
+
+    def of_client(entry: Entry) -> bool:
+        same = project.client is not None and entry.project.client == project.client
+        return same and _differ_in_one(_DIGITS.split(entry.invoice.key), _DIGITS.split(found[0].invoice.key))
+
+    return sorted(found, key=lambda entry: (entry.project.folder == project.folder, of_client(entry)), reverse=True)
+
+
+def _differ_in_one(texts: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether texts of numbers are the same but for one, a client's code."""
+    return len(texts) == len(others) and sum(a != b for a, b in zip(texts, others, strict=True)) == 1
+
+
+def _following(last: Counted, numbers: list[Counted], used: set[str], day: date) -> str:
+    """The next free number in the series of one."""
+    own = [number for number in numbers if number.series == last.series]
+    beside = _of_other_clients(last, own, numbers)
+    new = last.on(day)
+    depth = _depth(own)
+    counters = [number.counter for number in [*own, *beside] if number.period[:depth] == new.period[:depth]]
+    counter = max(counters, default=0) + 1
+    while number_key(name := _written(new, counter, _width(own))) in used:
+        counter += 1
+    return name
+
+
+def _of_other_clients(last: Counted, own: list[Counted], numbers: list[Counted]) -> list[Counted]:
+    """Numbers that differ in one text, a client's code, where all are counted in one series, in the order they were sent."""
+    texts, kind = last.number.texts, last.number.entry.invoice.credit_note
+    beside = [
+        number
+        for number in numbers
+        if (number.at, number.others, number.periods) == (last.at, last.others, last.periods)
+        and _differ_in_one(number.number.texts, texts)
+        and number.number.entry.invoice.credit_note == kind
+    ]
+    return beside if _count_together([*own, *beside]) else []
+
+
+def _count_together(numbers: list[Counted]) -> bool:
+    """Whether no counter is there twice, they go up with the days, and fewer are missing than are there."""
+    ordered = sorted(numbers, key=lambda number: (number.period, number.counter))
+    for _, group in groupby(ordered, key=lambda number: number.period):
+        found = list(group)
+        if found[-1].counter - found[0].counter >= 2 * len(found):
+            return False
+        for low, high in pairwise(found):
+            if low.counter == high.counter or low.number.entry.invoice.sent > high.number.entry.invoice.sent:
+                return False
+    return True
+
+
+def _depth(own: list[Counted]) -> int:
+    """How much of the period begins a new count: nothing, where the counter goes on; the year; all of it."""
+    most = max(len(number.period) for number in own)
+    for depth in range(most):
+        groups: dict[tuple[int, ...], list[Counted]] = {}
+        for number in own:
+            groups.setdefault(number.period[:depth], []).append(number)
+        several = any(len({number.period for number in group}) > 1 for group in groups.values())
+        if several and all(map(series.goes_on, groups.values())):
+            return depth
+    return most
+
+
+def _width(own: list[Counted]) -> int:
+    """How many digits a counter has at least."""
+    runs = [number.number.runs[number.at] for number in own]
+    widths = {len(run) for run in runs}
+    return max(widths) if len(widths) == 1 else max((len(run) for run in runs if run.startswith("0")), default=0)
+
+
+def _written(number: Counted, counter: int, width: int) -> str:
+    """A number with another counter, spaced as the record has it."""
+    runs = [*number.number.runs]
+    texts = _DIGITS.split(number.number.entry.invoice.number)
+    if len(texts) != len(number.number.shown):
+        texts = [*number.number.shown]
+    runs[number.at] = f"{counter:0{width}d}"
+    return "".join(text + run for text, run in zip(texts, [*runs, ""], strict=True))
