@@ -12,7 +12,7 @@ from oracle.basics import number_key
 if TYPE_CHECKING:
     from datetime import date
 
-REVISION = re.compile(r"^(.*\d)[-_./]?(?:rev|r|v)\.?\d{1,2}$")
+REVISION = re.compile(r"^(.*\d.*?)[-_./]?(?:rev|r|v)\.?\d{1,2}$")  # also behind a client's code: 005-2026-ACME-v2
 LETTER = re.compile(r"^(.*\d)[-_./]?[a-z]$")
 LONGEST_HOLE = 100
 
