@@ -25,18 +25,23 @@ EVIDENCE = ("agreement", "invoices", "signoffs")
 
 
 def find_root(path: str) -> str:
-    """The nearest folder at or above `path` that holds `mtrack.yaml`; without one, `path` (a file's folder)."""
+    """The nearest folder at or above `path` (a file's folder) that holds `mtrack.yaml`.
+
+    Without one, the nearest project, so that a path inside a project means it; without that either, `path`.
+    """
     start = os.path.abspath(path)
     if not os.path.isdir(start):
         start = os.path.dirname(start)
-    folder = start
-    while True:
-        if os.path.lexists(os.path.join(folder, SETTINGS)):
-            return folder
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return start
-        folder = parent
+    return _nearest_with(SETTINGS, start) or _nearest_with(RECORDS, start) or start
+
+
+def _nearest_with(name: str, folder: str) -> str | None:
+    """The nearest folder at or above one that holds an entry of a name."""
+    while not os.path.lexists(os.path.join(folder, name)):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+    return folder
 
 
 class Folder(Struct, frozen=True):

@@ -535,3 +535,40 @@ def test_the_summary_counts_all_projects_and_stays_short(tmp_path: Path) -> None
     text = mtrack("report", tmp_path, *AS_OF, "--format", "md").out
     assert ": 60 projects.\n" in text
     assert len(text) <= 65_536
+
+
+_HEAD = "project: A\ncurrency: EUR\nmilestones:\n"
+_ITEM = "  - id: M1\n    name: N\n    amount: 4000.00\n    status: not_billed\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column", "words"),
+    [
+        ("name: N", "name:\u00a0N", 5, 10, "U+00A0 here"),
+        ("    name", "\u00a0\u00a0\u00a0\u00a0name", 5, 1, "write a space"),
+        ("    name", "   \u202fname", 5, 4, "U+202F here"),
+        ("- id", "-\u00a0id", 4, 4, "write a space"),
+        ("- id", "-id", 4, 3, "write a space after the dash"),
+        ("  - id", "<<<<<<< HEAD\n  - id", 4, 1, "an unresolved merge"),
+        ("    amount", "=======\n    amount", 6, 1, "an unresolved merge"),
+        ("not_billed\n", "not_billed\n>>>>>>> other\n", 8, 1, "an unresolved merge"),
+        ("not_billed\n", "not_billed\n" + _ITEM.replace("- id", "  id"), 8, 5, "begin it with `- `"),
+        ("4000.00", "\u201c4000.00\u201d", 6, 13, "'\u201c' (U+201C) stands in it: write 4000.00"),
+        ("4000.00", "\u22124000.00", 6, 13, "'\u2212' (U+2212) stands in it: write -"),
+        ("4000.00", "4000.00\u200b", 6, 13, "U+200B stands in it: write 4000.00"),
+        (
+            "not_billed",
+            "not_billed\n    planned: 2026\u201302\u201303",
+            8,
+            14,
+            "(U+2013) stands in it: write 2026-02-03",
+        ),
+    ],
+)
+def test_the_cause_is_named(  # noqa: PLR0913
+    old: str, new: str, line: int, column: int, words: str, tmp_path: Path
+) -> None:
+    write_tree(tmp_path, {"milestones.yaml": _HEAD + _ITEM.replace(old, new, 1)})
+    found = lint_json(tmp_path, "--select", "invalid-yaml,schema")["findings"]
+    assert [(item["line"], item["column"]) for item in found] == [(line, column)]
+    assert words in f"{found[0]['message']}: {found[0]['hint']}"

@@ -1081,6 +1081,38 @@ def test_what_systems_leave_in_folders_is_no_evidence(tmp_path: Path) -> None:
     assert [item["path"] for item in found] == [f"acme/invoices/{name}" for name in sorted(kept)]
 
 
+@pytest.mark.parametrize("folder", ["acme", "."])
+@pytest.mark.parametrize(
+    ("named", "there", "why"),
+    [
+        ("invoices/Caf\u00e9.pdf", "invoices/Cafe\u0301.pdf", "its accents are composed otherwise"),
+        ("invoices/Cafe\u0301.pdf", "invoices/Caf\u00e9.pdf", "its accents are composed otherwise"),
+        ("invoices/INV-1.pdf", "invoices/inv-1.PDF", "capitals and small letters differ"),
+        ("Invoices/1.pdf", "invoices/1.pdf", "capitals and small letters differ"),
+        ("invoices/\u00c9.pdf", "invoices/e\u0301.PDF", "capitals and small letters differ"),
+        ("invoices/1.pdf", "invoices/2.pdf", None),
+        ("signoffs/1.pdf", "invoices/1.pdf", None),
+    ],
+)
+def test_names_that_look_the_same(named: str, there: str, why: str | None, folder: str, tmp_path: Path) -> None:
+    record = one(f"attachments: ['{named}']")
+    write_tree(tmp_path / folder, {"milestones.yaml": record, there: "paper"})
+    if (tmp_path / folder / named).exists():
+        pytest.skip("to this file system the two names are one")
+    found = lint_json(tmp_path, "--select", "attachment-missing,unrecorded-file")["findings"]
+    hints = {
+        item["rule"]: item["hint"] for item in found if named in item["message"] or item["rule"] == "unrecorded-file"
+    }
+    assert hints.keys() == {"attachment-missing", "unrecorded-file"}
+    if why is None:
+        assert not any("looks the same" in hint for hint in hints.values())
+    else:
+        assert hints == {
+            "attachment-missing": f"there is one that looks the same, {there} ({why}): make the two names one",
+            "unrecorded-file": f"the records name {named}, which looks the same ({why}): make the two names one",
+        }
+
+
 def test_one_file_under_two_paths(tmp_path: Path) -> None:
     own, other = (
         bill(number="INV-1", amount="4000.00"),

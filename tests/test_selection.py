@@ -264,6 +264,20 @@ def test_without_settings_the_path_is_the_root(tmp_path: Path) -> None:
     assert [line for line in shown(tmp_path) if "old" not in line] == only("acme", "globex")
 
 
+@pytest.mark.parametrize("path", ["invoices", "invoices/2026", "milestones.yaml", "."])
+def test_without_settings_a_path_inside_a_project_means_it(path: str, tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    (tmp_path / "mtrack.yaml").unlink()
+    (tmp_path / "acme/invoices/2026").mkdir()
+    whole = lint_json(tmp_path / "acme")
+    assert whole["summary"]["projects"] == 1
+    assert whole["findings"]
+    report = lint_json(tmp_path / "acme" / path)
+    assert (report["findings"], report["summary"]) == (whole["findings"], whole["summary"])
+    status = mtrack("status", "--format", "json", cwd=tmp_path / "acme/invoices/2026")
+    assert [item["path"] for item in _load(status.out)["projects"]] == ["."]
+
+
 def test_an_unlisted_file_alone(tmp_path: Path) -> None:
     root = lay_out(tmp_path)
     (root / "acme/invoices/2.pdf").write_text("another")

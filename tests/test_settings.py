@@ -510,11 +510,14 @@ def test_the_root_is_the_nearest_folder_with_settings(tmp_path: Path) -> None:
             "w/a/b/milestones.yaml": RECORD,
             "w/n/mtrack.yaml": "format: 1\n",
             "free/x/milestones.yaml": RECORD,
+            "free/x/invoices/2026/1.pdf": "1",
+            "free/x/parts/y/milestones.yaml": RECORD,
         },
     )
     for path, root in {
         "w": "w", "w/a": "w", "w/a/b": "w", "w/a/b/milestones.yaml": "w", "w/n": "w/n", "w/mtrack.yaml": "w", "free": "free",
-        "free/x": "free/x", "free/x/milestones.yaml": "free/x",
+        "free/x": "free/x", "free/x/milestones.yaml": "free/x", "free/x/invoices": "free/x",
+        "free/x/invoices/2026/1.pdf": "free/x", "free/x/parts": "free/x", "free/x/parts/y": "free/x/parts/y",
     }.items():  # fmt: skip
         assert workspace.find_root(str(tmp_path / path)) == str(tmp_path / root), path
 

@@ -6,6 +6,7 @@ import os
 import posixpath
 import re
 import stat
+import unicodedata
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|.*~", re.IGNORECASE | re.DOTALL)
 """What systems and editors leave in folders: no evidence, unless a record names it."""
+NOT_THERE = "is not there"
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
@@ -109,7 +111,7 @@ def look(root: str, folder: str, named: Named, found: Walk) -> State:
         if is_link:
             info = os.stat(full)
     except (OSError, ValueError):
-        return State(full, missing="is not there")
+        return State(full, missing=NOT_THERE)
     return State(full, missing=_no_file(info), size=info.st_size)
 
 
@@ -143,6 +145,17 @@ def _no_file(info: os.stat_result) -> str | None:
     if not stat.S_ISREG(info.st_mode):
         return "is not a regular file"
     return None if info.st_size else "is empty"
+
+
+def look_alike(path: str) -> str:
+    """What paths have in common that look the same: the same however accents are composed, and in either case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def difference(first: str, second: str) -> str:
+    """In what two paths that look alike differ."""
+    same_case = unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second)
+    return "its accents are composed otherwise" if same_case else "capitals and small letters differ"
 
 
 def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...], found: Walk) -> list[str]:

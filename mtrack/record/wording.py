@@ -39,6 +39,10 @@ _STATUSES = {
     **dict.fromkeys(("bad_debt", "writeoff", "write_off"), "written_off"),
 }
 """What else a status is called; what is only spelt alike may mean the opposite, as `unpaid` and `paid`."""
+_LOOKS_ALIKE = re.compile(
+    r"[\u00a0\u00ad\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\u2010-\u2015\u2212\u2018-\u201f\u00ab\u00bb]"
+)
+"""What word processors put in the place of spaces, dashes and quotes."""
 _YES = frozenset({"true", "yes", "y", "on", "1"})
 _NO = frozenset({"false", "no", "n", "off", "0"})
 
@@ -95,6 +99,33 @@ class _Fault(Struct, frozen=True):
 
 def words(name: str, source: Source, violation: Violation) -> Words:
     """What is wrong with a value of a file, by the schema `name`."""
+    message, hint = _plain_words(name, source, violation)
+    fault = _Fault(name, source, violation)
+    found = _LOOKS_ALIKE.search(fault.value) if isinstance(fault.value, str) else None
+    if found is None:
+        return message, hint
+    char = found[0]
+    shown = f"U+{ord(char):04X}" if _invisible(char) else f"'{char}' (U+{ord(char):04X})"
+    plain = _LOOKS_ALIKE.sub(lambda match: "-" if unicodedata.category(match[0]) in ("Pd", "Sm") else "", fault.value)
+    is_meant = schema.is_date(plain) or (money.parse(plain) is not None and not plain.startswith("-"))
+    return message, f"{shown} stands in it: {f'write {plain}' if is_meant else _instead(char)}"
+
+
+def _invisible(char: str) -> bool:
+    return unicodedata.category(char) in ("Cf", "Zs")
+
+
+def _instead(char: str) -> str:
+    """What to do with a character that only looks like one of plain text."""
+    category = unicodedata.category(char)
+    if category == "Cf":
+        return "remove it"
+    if category == "Zs":
+        return "write a space, or nothing"
+    return "write -" if category in ("Pd", "Sm") else "remove the quotes"
+
+
+def _plain_words(name: str, source: Source, violation: Violation) -> Words:
     return _BY_KEYWORD.get(violation.keyword, _other)(_Fault(name, source, violation))
 
 

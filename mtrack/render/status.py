@@ -14,7 +14,7 @@ from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Apart, Screen, Whole, milestone_name, names, plain, styled
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording, percent, percent_text, status_word
-from mtrack.render.words import count
+from mtrack.render.words import count, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +60,17 @@ def text(view: StatusView, width: int, *, colour: bool) -> str:
             table.row(*row)
         table.print(screen)
     else:
-        screen.line("no projects here; mtrack new makes one")
+        screen.line(_nothing(view))
     tell_left_out(screen, view)
     return screen.text()
+
+
+def _nothing(view: StatusView) -> str:
+    """Why no project is shown."""
+    if not view.without_figures:
+        return "no projects here; mtrack new makes one"
+    verb = "is" if len(view.without_figures) == 1 else "are"
+    return f"nothing to show until {listed(view.without_figures)} {verb} corrected; mtrack lint says what is wrong"
 
 
 def _heading(item: ProjectStatus) -> list[str]:
@@ -190,7 +198,10 @@ def markdown(view: StatusView) -> str:
             *amounts("Settled"), Column("Status"),
         )  # fmt: skip
         page.table(columns, (_markdown_row(milestone, project.places) for milestone in item.milestones))
-    page.table(_TOTALS, _totals(view))
+    if view.projects:
+        page.table(_TOTALS, _totals(view))
+    else:
+        page.paragraph(_nothing(view))
     write_left_out(page, view)
     return page.text()
 

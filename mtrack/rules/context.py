@@ -111,6 +111,20 @@ class ProjectContext:
         recorded = {named.normal for named, _ in self.files}
         return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, self._found)
 
+    @cached_property
+    def twins(self) -> dict[str, str]:
+        """The files that records name and that are not there, by the one no record names that looks the same.
+
+        And the other way round; paths from the project, as they are compared.
+        """
+        missing = [named.normal for named, state in self.files if state.missing == evidence.NOT_THERE]
+        if not missing:
+            return {}
+        below = 0 if self.project.folder == "." else len(self.project.folder) + 1
+        alike = {evidence.look_alike(path): path for path in (path[below:] for path in reversed(self.unrecorded))}
+        pairs = {path: alike[look] for path in missing if (look := evidence.look_alike(path)) in alike}
+        return pairs | {twin: path for path, twin in pairs.items()}
+
 
 class CheckedWaiver(Struct, frozen=True):
     """A waiver and what the rules about waivers report: that it accepts nothing, that its last day has passed."""

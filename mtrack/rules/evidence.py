@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Problem, Severity
+from mtrack.record.evidence import difference
 from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import project_rule
 from mtrack.workspace import join
@@ -47,10 +48,13 @@ def attachment_missing(context: ProjectContext) -> Iterator[Problem]:
     project = context.project
     for named, state in context.files:
         if state.missing is not None:
+            twin = context.twins.get(named.normal)
             yield Problem(
                 place=project.place(*named.route),
                 message=f"{_WORDS[named.kind]} {named.path} {state.missing}",
-                hint=f"put it into the project folder, or correct the path (it is relative to {project.folder}/)",
+                hint=f"put it into the project folder, or correct the path (it is relative to {project.folder}/)"
+                if twin is None
+                else f"there is one that looks the same, {twin} ({difference(named.normal, twin)}): make the two names one",
                 milestone=named.milestone,
                 invoice=named.invoice.number if named.invoice else None,
                 about=join(project.folder, named.normal),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mtrack import money
 from mtrack.figures.ledger import agreed_count, agreed_total, upfront_day
 from mtrack.finding import Place, Problem, Severity
+from mtrack.record.evidence import difference
 from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
 from mtrack.rules.series import holes
@@ -591,10 +592,15 @@ def unrecorded_file(context: ProjectContext) -> Iterator[Problem]:
         >>> acme/invoices/INV-1.pdf
         invoice 1
     """
+    project = context.project
     for path in context.unrecorded:
+        own = path if project.folder == "." else path.removeprefix(f"{project.folder}/")
+        twin = context.twins.get(own)
         yield Problem(
             place=Place(path),
             message="no record names this file",
-            hint="name it where it belongs (`file`, `signoff` or `attachments`), or move it elsewhere",
+            hint="name it where it belongs (`file`, `signoff` or `attachments`), or move it elsewhere"
+            if twin is None
+            else f"the records name {twin}, which looks the same ({difference(own, twin)}): make the two names one",
             about=path,
         )

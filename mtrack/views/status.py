@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack.check.pipeline import contexts
+from mtrack.check.pipeline import contexts, without_figures
 from mtrack.figures.ledger import Totals, agreed_count, agreed_total
 from mtrack.views import progress
 from mtrack.views.currencies import by_currency
@@ -60,7 +60,10 @@ class ProjectStatus(Struct, frozen=True):
 
 
 class StatusView(Struct, frozen=True):
-    """All projects asked for, sorted by path, and their sums per currency."""
+    """All projects asked for, sorted by path, and their sums per currency.
+
+    `without_figures` are the files of those that can't be shown: their records are broken.
+    """
 
     as_of: date
     name: str | None
@@ -70,6 +73,7 @@ class StatusView(Struct, frozen=True):
     progress: dict[str, Progress]
     places: dict[str, int]
     left_out: LeftOut
+    without_figures: tuple[str, ...]
 
 
 def status(workspace: Workspace, selection: Selection) -> StatusView:
@@ -85,6 +89,7 @@ def status(workspace: Workspace, selection: Selection) -> StatusView:
         progress={currency: Progress.sum(item.progress for item in items) for currency, items in groups},
         places={currency: items[0].project.places for currency, items in groups},
         left_out=LeftOut.sum(left_out(item.ledger) for item in projects),
+        without_figures=tuple(without_figures(workspace, selection)),
     )
 
 

@@ -86,6 +86,12 @@ class Builder:
 
     def _repeated(self, node: Any, repeated: list[tuple[Any, str]]) -> None:
         firsts = {characters(key): key for key, _ in reversed(node.value) if isinstance(key, yaml.ScalarNode)}
+        if repeated[0][1] == "id" and not node.flow_style:
+            # All keys of an item that has no dash of its own repeat those of the one above.
+            key, first = repeated[0][0], extent(self.text, firsts["id"])
+            hint = "begin it with `- `, or keep one of the two"
+            self.flaws.append(Flaw("a second `id` here: an item without its dash", hint, extent(self.text, key), first))
+            return
         for key, name in repeated:
             message, hint = f"the key '{shorten(name)}' stands here twice", "keep one of the two"
             if node.flow_style and name.isdecimal():

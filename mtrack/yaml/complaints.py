@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from mtrack.yaml.flaw import Flaw
@@ -47,8 +48,51 @@ def flaw_of(error: Any, text: str) -> Flaw:
     return syntax_flaw(f"{error.context}: {error.problem}", text, at, began.index if began else at)
 
 
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)", re.MULTILINE)
+_BLANK = "\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\u00ad"
+BLANKS = re.compile(f"[{_BLANK}]")
+"""Characters that look like a space, or like nothing, and are neither to YAML."""
+_BLANK_LAYOUT = re.compile(rf"^[ -]*([{_BLANK}])|^[ ]*(?:- +)?[\w-]+:([{_BLANK}])")
+_NO_SPACE = re.compile(r"^[ ]*(-)[A-Za-z_]+:(?=[ \r\n]|\Z)")
+
+
+def conflict(text: str) -> Flaw | None:
+    """The first mark that a merge left in the text."""
+    found = _CONFLICT.search(text)
+    if found is None:
+        return None
+    hint = "keep one side or the other, and remove the lines of <<<<<<<, ======= and >>>>>>>"
+    return Flaw("an unresolved merge begins here", hint, found.span())
+
+
+def blank(char: str) -> tuple[str, str]:
+    """What to say of a character that only looks like a space, or like nothing."""
+    name = f"U+{ord(char):04X}"
+    if unicodedata.category(char) == "Cf":
+        return f"{name}, a character that can't be seen, stands here", "remove it"
+    return f"{name} here, which only looks like a space", "write a space"
+
+
+def _layout(text: str, at: int) -> Flaw | None:
+    """What breaks the layout on the line of a complaint or the one above, where the complaint itself misses it."""
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    start = text.rfind("\n", 0, at) + 1
+    for begin, stop in ((start, end), (text.rfind("\n", 0, max(start - 1, 0)) + 1, max(start - 1, 0))):
+        line = text[begin:stop]
+        if found := _BLANK_LAYOUT.match(line):
+            place = begin + found.start(found.lastindex or 0)
+            return Flaw(*blank(text[place]), (place, place + 1))
+        if found := _NO_SPACE.match(line):
+            place = begin + found.start(1)
+            return Flaw("a dash without a space begins no item", "write a space after the dash", (place, place + 1))
+    return None
+
+
 def syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
     """A parser's complaint in words a user can act on; `began` is where what it was reading began."""
+    if found := conflict(text) or _layout(text, at):
+        return found
     before = text[max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 : at]
     if text[at : at + 1] == "\t" or (not before.strip() and "\t" in before):
         return Flaw("a tab where YAML wants spaces", "indent with spaces", (at, min(at + 1, len(text))))

@@ -391,3 +391,21 @@ def test_amounts_of_many_digits_are_exact(tmp_path: Path, amount: str, paid: str
     for arguments in (("--format", "md"), ("-o", tmp_path / "site")):
         result = mtrack("report", tmp_path / "w", "--as-of", "2026-02-20", *arguments)
         assert result.code == 0, result.err
+
+
+def test_status_of_nothing_but_broken_projects_says_so(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "a/milestones.yaml": "project: [\n"})
+    only_a = "nothing to show until a/milestones.yaml is corrected; mtrack lint says what is wrong"
+    for path in (".", "a"):
+        for format_ in ("text", "md"):
+            result = mtrack("status", path, "--format", format_, cwd=tmp_path)
+            assert result.code == 1
+            assert only_a in result.out.replace("\\", "")
+            assert "no projects here" not in result.out
+    write_tree(tmp_path, {"b/milestones.yaml": "- 1\n"})
+    both = "nothing to show until a/milestones.yaml, b/milestones.yaml are corrected"
+    assert both in " ".join(mtrack("status", cwd=tmp_path).out.split())
+    assert only_a in mtrack("status", "a", cwd=tmp_path).out
+    write_tree(tmp_path, {"c/note.txt": "none"})
+    for format_ in ("text", "md"):
+        assert "no projects here; mtrack new makes one" in mtrack("status", "c", "--format", format_, cwd=tmp_path).out
