@@ -828,7 +828,7 @@ def test_an_interrupt_is_neither_lost_nor_taken_for_a_fault() -> None:
         ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03}, ", "sent"),
         ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, void: {date: 2026-02-04}}, ", "not_billed"),
         ("waiting", "cancelled: {date: 2026-02-03}, ", "cancelled"),
-        ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1}]}, ", None),
+        ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1}]}, ", "paid"),
     ],
 )  # fmt: skip
 def test_status_that_is_meant(written: str, more: str, meant: str | None) -> None:
