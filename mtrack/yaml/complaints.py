@@ -103,8 +103,8 @@ def syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
     if not before.strip(" -"):
         problem += " (first in its line)"
     for pattern, words, remedy, where_it_began in _COMPLAINTS:
-        if found := re.search(pattern, problem, re.DOTALL):
-            message, hint = words.format(**found.groupdict()), remedy
+        if match := re.search(pattern, problem, re.DOTALL):
+            message, hint = words.format(**match.groupdict()), remedy
             at = began if where_it_began else at
             break
     return Flaw(message, hint, (at, min(at + 1, len(text))))
