@@ -50,7 +50,6 @@ def flaw_of(error: Any, text: str) -> Flaw:
 
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)", re.MULTILINE)
 _BLANK = "\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\u00ad"
-BLANKS = re.compile(f"[{_BLANK}]")
 """Characters that look like a space, or like nothing, and are neither to YAML."""
 _BLANK_LAYOUT = re.compile(rf"^[ -]*([{_BLANK}])|^[ ]*(?:- +)?[\w-]+:([{_BLANK}])")
 _NO_SPACE = re.compile(r"^[ ]*(-)[A-Za-z_]+:(?=[ \r\n]|\Z)")
