@@ -90,8 +90,8 @@ def _layout(text: str, at: int) -> Flaw | None:
 
 def syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
     """A parser's complaint in words a user can act on; `began` is where what it was reading began."""
-    if found := conflict(text) or _layout(text, at):
-        return found
+    if cause := conflict(text) or _layout(text, at):
+        return cause
     before = text[max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 : at]
     if text[at : at + 1] == "\t" or (not before.strip() and "\t" in before):
         return Flaw("a tab where YAML wants spaces", "indent with spaces", (at, min(at + 1, len(text))))
