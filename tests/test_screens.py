@@ -243,7 +243,7 @@ def test_wrapping_loses_nothing_and_breaks_only_where_it_may(
     assert "".join(run.text[start:end] for start, end in spans).replace(" ", "") == run.text.replace(" ", "")
     for (_, end), (start, _) in itertools.pairwise(spans):
         assert end <= start
-        at_space = not run.text[end:start].strip() and end < start
+        at_space = run.text[end - 1] == " " or (end < start and not run.text[end:start].strip())
         before, after = run.mask[end - 1], run.mask[end]
         assert at_space or (before not in "\ud800\ud801" and after not in "\ud800\ud801")
     for i, (start, end) in enumerate(spans):

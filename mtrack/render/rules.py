@@ -25,6 +25,7 @@ def listing(rules: tuple[Rule, ...], width: int | None = None, *, colour: bool) 
     """Every rule: severity, name, one line; by category. Lines break within `width` columns, where one is given."""
     screen = Screen(colour=colour, width=width)
     category = None
+    column = max((len(rule.name) for rule in rules), default=0) + 1
     for rule in rules:
         if rule.category is not category:
             if category is not None:
@@ -34,7 +35,7 @@ def listing(rules: tuple[Rule, ...], width: int | None = None, *, colour: bool) 
         severity = styled(f"{rule.severity.word:<8}", TINTS[rule.severity])
         summary = f"{rule.summary}{' (fix)' if rule.fixable else ''}"
         if width is None or width >= _BESIDE:
-            screen.line("  ", severity, Whole(f"{rule.name:<26}"), summary, hang=36)
+            screen.line("  ", severity, Whole(rule.name.ljust(column)), summary, hang=10 + column)
         else:
             screen.line("  ", severity, Whole(rule.name))
             screen.line(f"    {summary}", hang=4)
