@@ -8,7 +8,7 @@ from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
-SCHEMAS = ("milestones", "workspace", "findings", "status")
+SCHEMAS = ("milestones", "workspace", "findings", "status", "log")
 """The names `mtrack schema NAME` knows."""
 
 

@@ -10,6 +10,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "aging": ("mtrack.cli.views", "What is outstanding, by age."),
         "forecast": ("mtrack.cli.views", "The cash to expect, by month."),
         "report": ("mtrack.cli.views", "A report of the workspace for others to read."),
+        "log": ("mtrack.cli.history", "Who changed what in the records, and when."),
         "serve": ("mtrack.cli.serve", "Preview the report while you edit."),
     },
     "Record": {
