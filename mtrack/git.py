@@ -146,9 +146,13 @@ class Blobs:
         self._git.wait()
 
 
-def split(output: bytes) -> Iterator[str]:
-    """The parts of what git prints with -z."""
-    return (os.fsdecode(part) for part in output.split(b"\0") if part)
+def tracked(root: str) -> frozenset[str] | None:
+    """The files below a folder that git tracks, as paths from it; None where there is no git or no repository."""
+    try:
+        found = try_read(root, "ls-files", "-z")
+    except CannotRunError:
+        return None
+    return None if found is None else frozenset(os.fsdecode(path) for path in found.split(b"\0") if path)
 
 
 def head(root: str) -> str | None:

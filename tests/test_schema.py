@@ -709,7 +709,7 @@ SETTINGS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("format: 1\nclient: x\nterms: 3\n", [
         ("client", "`client` is not a key here", "it belongs to a project"),
         ("terms", "`terms` is not a key of this format",
-         ("known here: format, name, currency, payment_terms, bill_within, locale, currencies, exclude, rules, waivers; "
+         ("known here: format, name, currency, payment_terms, bill_within, correct_within, require_signed, locale, currencies, exclude, rules, waivers; "
          "your own keys begin with x-"))]),
 ]  # fmt: skip
 

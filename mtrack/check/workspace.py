@@ -60,7 +60,28 @@ class Workspace:
         path = workspace.join(folder, workspace.RECORDS)
         read = source.from_bytes(path, self.raw(folder), schema.shape("milestones"))
         file, project = load_project(folder, read, self.settings)
-        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found) if project else None
+        if project is None:
+            return file, None
+        tracked = self.tracked.get(folder)
+        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found, tracked)
+
+    @cached_property
+    def tracked(self) -> dict[str, frozenset[str]]:
+        """The files that git tracks, by the project they lie in, for each project whose records it tracks."""
+        if workspace.find_repository(self.root) is None:
+            return {}
+        from mtrack import git  # noqa: PLC0415  (only in a repository)
+
+        result: dict[str, set[str]] = {}
+        for path in git.tracked(self.root) or ():
+            folder = self.project_of(path)
+            if folder is not None:
+                result.setdefault(folder, set()).add(path)
+        return {
+            folder: frozenset(paths)
+            for folder, paths in result.items()
+            if workspace.join(folder, workspace.RECORDS) in paths
+        }
 
     def raw(self, folder: str) -> bytes | Flaw:
         """A project's records as they are read, once."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from mtrack import workspace
+from mtrack.check.report import Selection
 from mtrack.cli import complete, options, output
+from mtrack.cli.lint import rule_names
+from mtrack.cli.opened import open_paths
+from mtrack.render import findings
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 @options.command()
@@ -66,3 +74,41 @@ def _place(project: str | None) -> tuple[str, str | None]:
     if not os.path.lexists(os.path.join(here, workspace.RECORDS)):
         return root, project
     return root, os.path.relpath(here, top).replace(os.sep, "/")
+
+
+@options.command()
+@options.paths_argument
+@options.format_option(*findings.FORMATS)
+@options.rule_options
+@click.option("--since", metavar="REV", help="Judge only commits that came after this revision.")
+@click.option("--branches", is_flag=True, help="Also compare branches that are not merged into each other.")
+@options.fail_on_option
+@options.as_of_option
+def audit(  # noqa: PLR0913
+    paths: tuple[str, ...],
+    format_: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    since: str | None,
+    branches: bool,  # noqa: FBT001
+    fail_on: str,
+    as_of: date,
+) -> int:
+    """Check the history: what was changed that should have stayed.
+
+    A sent invoice that was altered, an agreed amount that changed with no amendment, a payment or an approval that
+    went: each with the commit that did it. Read from git; nothing is written. A history that was rewritten as a whole
+    can't be told from one that was not.
+    """
+    from mtrack.history.audit import audit as audit_of  # noqa: PLC0415
+
+    opened = open_paths(paths, as_of)
+    selection = Selection(rule_names(select, "--select"), rule_names(ignore, "--ignore"), opened.paths)
+    view = audit_of(opened.workspace, selection, opened.root, since=since, branches=branches)
+    seen = opened.from_repository if format_ in findings.FOR_REPOSITORIES else opened.from_here
+    output.write(findings.FORMATS[format_](view.report, output.use_colour(), seen))
+    if view.shallow:
+        output.tell("this is a shallow clone: what came before its first commits is not judged")
+    if view.off:
+        output.tell(f"these rules are off in mtrack.yaml: {', '.join(view.off)}")
+    return 1 if view.report.fails(options.severity(fail_on)) else 0

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
-from mtrack.cli import complete, options, output, values
+from mtrack.cli import options, output, values
 from mtrack.cli.opened import Opened, open_paths
 from mtrack.errors import UsageError
 from mtrack.finding import Category
@@ -32,7 +32,7 @@ _OFFERS = {
 """A variable that a runner sets, and the format that is made for it."""
 
 
-def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
+def rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
     """Rule and category names, comma-separated or repeated. Raises UsageError for one that is not there."""
     names = [name.strip() for value in values for name in value.split(",") if name.strip()]
     known = [*RULES, *(category.value for category in Category)]
@@ -50,20 +50,7 @@ def _rule_names(values: tuple[str, ...], option: str) -> frozenset[str]:
 @options.command()
 @options.paths_argument
 @options.format_option(*render.FORMATS)
-@click.option(
-    "--select",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=complete.rules,
-    help="Show only these rules or categories, comma-separated.",
-)
-@click.option(
-    "--ignore",
-    multiple=True,
-    metavar="RULES",
-    shell_complete=complete.rules,
-    help="Leave these rules or categories out, comma-separated.",
-)
+@options.rule_options
 @click.option("--since", metavar="REV", help="Show only what changes since this git revision brought.")
 @click.option("--fix", is_flag=True, help="Fix what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
@@ -99,7 +86,7 @@ def lint(  # noqa: PLR0913
     _refuse_what_would_be_ignored(output_, diff=diff, force=force)
     if output_ is not None:
         output.refuse_file(output_, "--output", force=force)
-    rules = _rule_names(select, "--select"), _rule_names(ignore, "--ignore")
+    rules = rule_names(select, "--select"), rule_names(ignore, "--ignore")
 
     def judge() -> tuple[Opened, Report]:
         opened = open_paths(paths, as_of)

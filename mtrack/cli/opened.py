@@ -47,12 +47,8 @@ class Opened(Struct, frozen=True):
     @property
     def from_repository(self) -> Viewpoint:
         """Paths from the root of the git repository that holds the workspace, else as they work here."""
-        root = folder = os.path.realpath(self.workspace.root)
-        while not os.path.lexists(os.path.join(folder, ".git")):
-            folder, below = os.path.dirname(folder), folder
-            if folder == below:
-                return self.from_here
-        return _viewpoint(root, folder)
+        folder = workspace_module.find_repository(self.workspace.root)
+        return self.from_here if folder is None else _viewpoint(os.path.realpath(self.workspace.root), folder)
 
 
 def open_paths(paths: tuple[str, ...], as_of: date) -> Opened:

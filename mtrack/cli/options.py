@@ -101,6 +101,16 @@ def fail_on_option(command: F) -> F:
     return click.option("--fail-on", type=choice, default="error", show_default=True, help=text)(command)
 
 
+def rule_options(command: F) -> F:
+    """--select and --ignore."""
+    for name, text in (
+        ("--ignore", "Leave these rules or categories out, comma-separated."),
+        ("--select", "Show only these rules or categories, comma-separated."),
+    ):
+        command = click.option(name, multiple=True, metavar="RULES", shell_complete=complete.rules, help=text)(command)
+    return command
+
+
 def severity(word: str) -> Severity:
     """The severity a user named."""
     return Severity[word.upper()]

@@ -20,10 +20,10 @@ class Graph:
 
     def __init__(self, commits: Sequence[Commit]) -> None:
         self.commits = commits
-        known = {commit.id: i for i, commit in enumerate(commits)}
+        known = self.numbers = {commit.id: i for i, commit in enumerate(commits)}
         self.parents = [tuple(known[parent] for parent in commit.parents if parent in known) for commit in commits]
         self.bases = {
-            i: tuple(self._base(above[0], other) for other in above[1:])
+            i: tuple(self.base(above[0], other) for other in above[1:])
             for i, above in enumerate(self.parents)
             if len(above) > 1
         }
@@ -33,8 +33,10 @@ class Graph:
         for i in range(len(commits)):
             for other in self._asked_by(i):
                 self.needed[other] += 1
-        if commits:
-            self.needed[-1] += 1
+
+    def keep(self, i: int) -> None:
+        """Keep the tree of a commit to the end."""
+        self.needed[i] += 1
 
     def pairs(self) -> list[tuple[str, str | None]]:
         """Each commit and its first parent."""
@@ -59,9 +61,10 @@ class Graph:
             self.needed[other] -= 1
             if not self.needed[other]:
                 self.trees.pop(other, None)
-        self.trees[i] = tree
+        if self.needed[i]:
+            self.trees[i] = tree
 
-    def _base(self, ours: int, theirs: int) -> int | None:
+    def base(self, ours: int, theirs: int) -> int | None:
         """The newest commit that both are made from."""
         sides = {ours: 1, theirs: 2} if ours != theirs else {ours: _BOTH}
         heap = [-commit for commit in sides]

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mtrack.changes.event import Commit, Event  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.errors import UsageError
+from mtrack.history.graph import Graph
 from mtrack.history.reader import CommitChange, Reader
 from mtrack.history.repository import Repository
 from mtrack.record import settings as settings_module
@@ -107,7 +108,7 @@ def log(root: str, wanted: Wanted) -> Log:
             return Log(None, bool(repository.shallow), ())
         commits = repository.commits(head)
         reader = Reader(repository)
-        changes = list(reader.read(commits))
+        changes = list(reader.read(Graph(commits)))
         shown = Shown(root, changes, reader.same)
         takes = _taken_commits(repository, wanted)
         asked = _Asked(shown, wanted, changes)

@@ -10,7 +10,6 @@ from mtrack.changes.compare import compare
 from mtrack.changes.event import Commit, Event
 from mtrack.changes.facts import NOTHING, PROJECT, Version
 from mtrack.changes.merge import expected
-from mtrack.history.graph import Graph
 from mtrack.history.settings_events import settings_events
 from mtrack.history.tree import Grower, Tracked, Tree, joined
 from mtrack.history.versions import Versions, version
@@ -20,6 +19,7 @@ from mtrack.workspace import RECORDS, SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mtrack.history.graph import Graph
     from mtrack.history.repository import Repository, TreeChange
 
 
@@ -43,27 +43,24 @@ class CommitChange(Struct, frozen=True):
 
 
 class Reader:
-    """Reads the history of a commit in a repository. Afterwards `tree` is that commit's."""
+    """Reads a history in a repository. Afterwards the graph has the trees that are to be kept."""
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
         self.versions = Versions(repository.content)
-        self.tree = Tree({}, {})
         self.same: dict[int, int] = {}
         """Projects that turned out to be one: two sides of a merge began the same folder."""
         self._grower = Grower(self.versions, self._accepts)
 
-    def read(self, commits: Sequence[Commit]) -> Iterator[CommitChange]:
-        """What each commit changed; `commits` is a whole history, parents first. Raises CannotRunError."""
-        graph = Graph(commits)
+    def read(self, graph: Graph) -> Iterator[CommitChange]:
+        """What each commit changed, parents first. Raises CannotRunError."""
+        commits = graph.commits
         changes = self.repository.changes(graph.pairs())
         self.repository.expect(self._contents(changes))
         for i, commit in enumerate(commits):
             projects, events, settings = self._commit(i, graph, changes[i], cut=commit.id in self.repository.shallow)
             if projects or events:
                 yield CommitChange(commit, settings, events, tuple(projects))
-        if commits:
-            self.tree = graph.trees[len(commits) - 1]
 
     @staticmethod
     def _contents(changes: Iterable[Iterable[TreeChange]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from mtrack.files import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00{signature}%x00%s"
+_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00%s"
 _NO_DATE = "1970-01-01T00:00:00+00:00"
 _DIFF = (
     "--raw",
@@ -115,14 +115,47 @@ class Repository:
         except (OSError, UnicodeDecodeError):
             return frozenset()
 
-    def commits(self, *revisions: str, signatures: bool = False) -> list[Commit]:
+    def commits(self, *revisions: str) -> list[Commit]:
         """The commits from which these are made, themselves too, parents first. Raises CannotRunError."""
-        form = _FORMAT.format(signature="%G?" if signatures else "")
         output = git.read(
-            self.root, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", f"--format={form}",
-            "--end-of-options", *revisions, "--", settings=self._trusted() if signatures else (),
+            self.root, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", f"--format={_FORMAT}",
+            "--end-of-options", *revisions, "--",
         )  # fmt: skip
         return [_commit(line) for line in output.split(b"\n") if b"\0" in line]
+
+    def signatures(self, commits: list[str]) -> dict[str, str]:
+        """What git says of each commit's signature, by the programs and keys of the user: "G" is a good one.
+
+        A good one of a key that nobody vouched for counts for OpenPGP, where most keys are like that.
+        """
+        output = git.read(
+            self.root, "rev-list", "--no-walk=unsorted", "--format=%H%x00%G?", "--stdin",
+            stdin="".join(f"{commit}\n" for commit in commits).encode(), settings=self._trusted(),
+        )  # fmt: skip
+        result: dict[str, str] = {}
+        for line in output.split(b"\n"):
+            if b"\0" in line:
+                commit, state = os.fsdecode(line).split("\0")
+                result[commit] = "G" if state == "U" and self._is_openpgp(commit) else state
+        return result
+
+    def _is_openpgp(self, commit: str) -> bool:
+        """Whether a commit is signed with OpenPGP."""
+        head = git.read(self.root, "cat-file", "commit", commit).partition(b"\n\n")[0]
+        return b"\ngpgsig -----BEGIN PGP " in head or b"\ngpgsig-sha256 -----BEGIN PGP " in head
+
+    def branches(self) -> dict[str, str]:
+        """The last commit of each branch, also of those that follow a remote's, with the name; one name a commit."""
+        output = git.read(
+            self.root, "for-each-ref", "--format=%(objectname)%00%(refname)%00%(symref)", "refs/heads", "refs/remotes"
+        )
+        result: dict[str, str] = {}
+        for line in output.split(b"\n"):
+            if line.count(b"\0") == 2:  # noqa: PLR2004
+                commit, name, leads_to = os.fsdecode(line).split("\0")
+                if not leads_to:
+                    result.setdefault(commit, name.removeprefix("refs/heads/").removeprefix("refs/remotes/"))
+        return result
 
     def _trusted(self) -> tuple[str, ...]:
         """The settings for signatures: the user's, else the system's, else git's own."""
@@ -165,9 +198,7 @@ class Repository:
 
 
 def _commit(line: bytes) -> Commit:
-    commit, parents, author, email, date, committed, signature, subject = (
-        part.decode("utf-8", "replace") for part in line.split(b"\0", 7)
+    commit, parents, author, email, date, committed, subject = (
+        part.decode("utf-8", "replace") for part in line.split(b"\0", 6)
     )
-    return Commit(
-        commit, tuple(parents.split()), author, email, date or _NO_DATE, committed or _NO_DATE, subject, signature
-    )
+    return Commit(commit, tuple(parents.split()), author, email, date or _NO_DATE, committed or _NO_DATE, subject)

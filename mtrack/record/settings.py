@@ -22,17 +22,20 @@ if TYPE_CHECKING:
     from mtrack.yaml.source import Source
 
 DEFAULT_TERMS = 30
+DEFAULT_CORRECTION = 1
 DEFAULT_LOCALE = "en"
 
 
 class Settings(Struct, frozen=True):
-    """A workspace's settings. `payment_terms` and `bill_within` in days; `rules` maps a name to None for off."""
+    """A workspace's settings. `payment_terms`, `bill_within`, `correct_within` in days; `rules` maps a name to None for off."""
 
     source: Source | None = None
     name: str | None = None
     currency: str | None = None
     payment_terms: int = DEFAULT_TERMS
     bill_within: int = 0
+    correct_within: int = DEFAULT_CORRECTION
+    require_signed: bool = False
     locale: str = DEFAULT_LOCALE
     currencies: dict[str, int] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
@@ -80,6 +83,8 @@ def from_source(read: Source) -> Settings:
         currency=data.get("currency"),
         payment_terms=DEFAULT_TERMS if data.get("payment_terms") is None else data["payment_terms"],
         bill_within=data.get("bill_within") or 0,
+        correct_within=DEFAULT_CORRECTION if data.get("correct_within") is None else data["correct_within"],
+        require_signed=bool(data.get("require_signed")),
         locale=locale.replace("-", "_"),
         currencies=dict(_entries(data, "currencies")),
         exclude=_patterns(read, faults.routes, broken) if data.get("exclude") else (),

@@ -170,7 +170,13 @@ def _json_finding(finding: Finding) -> dict[str, Any]:
             for related in finding.related
         ],
         "waived": finding.waived,
+        "commit": _json_commit(finding),
     }
+
+
+def _json_commit(finding: Finding) -> dict[str, str] | None:
+    commit = finding.commit
+    return None if commit is None else {"id": commit.id, "author": commit.author, "date": commit.date}
 
 
 def _in_its_module(name: str) -> Format:

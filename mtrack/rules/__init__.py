@@ -3,10 +3,10 @@
 from functools import cache
 
 from mtrack.finding import Category
-from mtrack.rules import agreement, close, evidence, gap, overlap, record, status
+from mtrack.rules import agreement, audit, close, evidence, gap, overlap, record, status
 from mtrack.rules.registry import REGISTRY, Rule, Scope
 
-__all__ = ["RULES", "Rule", "agreement", "close", "evidence", "gap", "of_scope", "overlap", "record", "status"]
+__all__ = ["RULES", "Rule", "agreement", "audit", "close", "evidence", "gap", "of_scope", "overlap", "record", "status"]
 
 RULES: dict[str, Rule] = dict(sorted(REGISTRY.items(), key=lambda item: list(Category).index(item[1].category)))
 """Every rule by name: by category, in a category as its module has them."""

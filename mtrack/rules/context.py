@@ -39,8 +39,20 @@ class RecordFile(Struct, frozen=True):
 class ProjectContext:
     """One project with its figures and its files, as of a day."""
 
-    def __init__(self, project: Project, settings: Settings, root: str, as_of: date, found: Walk | None = None) -> None:
-        """`found` is what a walk has seen of the folders; it also remembers what is asked about them."""
+    def __init__(  # noqa: PLR0913
+        self,
+        project: Project,
+        settings: Settings,
+        root: str,
+        as_of: date,
+        found: Walk | None = None,
+        tracked: frozenset[str] | None = None,
+    ) -> None:
+        """`found` is what a walk has seen of the folders; it also remembers what is asked about them.
+
+        `tracked` are the files in the project that git tracks, from the root; None where it tracks no records there.
+        """
+        self.tracked = tracked
         self.project = project
         self.settings = settings
         self.root = root

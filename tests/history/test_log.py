@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from story import Story
 from support import mtrack, validated
+
+from history.story import Story
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,7 +205,6 @@ def test_what_is_asked_for(story: Story) -> None:
         "billed",
         "invoice-changed",
         "paid",
-        "file-attached",
     }
     assert {item["milestone"] for item in events(story.folder, "acme", "m2")} == {"M2"}
     assert events(story.folder, "--author", "NORTH") == events(story.folder)
