@@ -51,7 +51,7 @@ _READING = ("core.commitGraph=false", "log.showSignature=false")
 
 def read(root: str, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> bytes:
     """What git says of the history at `root`; nothing is written, run or fetched. Raises CannotRunError."""
-    done = _read(root, arguments, stdin, settings)
+    done = ask(root, arguments, stdin, settings)
     if done.returncode:
         message = f"git can't read the history: {_last(done.stderr)}"
         raise CannotRunError(message)
@@ -60,13 +60,14 @@ def read(root: str, *arguments: str, stdin: bytes = b"", settings: tuple[str, ..
 
 def try_read(root: str, *arguments: str) -> bytes | None:
     """As `read`; None where git says no."""
-    done = _read(root, arguments)
+    done = ask(root, arguments)
     return None if done.returncode else done.stdout
 
 
-def _read(
+def ask(
     root: str, arguments: tuple[str, ...], stdin: bytes = b"", settings: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[bytes]:
+    """Run git to read the history, whatever it says. Raises CannotRunError without git."""
     try:
         return subprocess.run(  # noqa: S603  (arguments are a list; no shell)
             [*_reading(root, settings), *arguments],

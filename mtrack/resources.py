@@ -8,7 +8,7 @@ from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
-SCHEMAS = ("milestones", "workspace", "findings", "status", "log")
+SCHEMAS = ("milestones", "workspace", "findings", "status", "log", "diff")
 """The names `mtrack schema NAME` knows."""
 
 

@@ -45,7 +45,7 @@ MAY_KNOW = {
     "rules": "changes figures finding money record workspace yaml",
     "check": "finding git money record rules workspace yaml",
     "views": "check figures finding money record rules",
-    "history": "changes check errors files finding git money record rules workspace yaml",
+    "history": "changes check errors files finding git money record rules views workspace yaml",
     "render": "changes check figures files finding history money record resources rules views",
     "site": "check errors figures files finding git money record render resources rules views workspace",
     "edit": "check errors figures files finding git money record resources rules workspace yaml",

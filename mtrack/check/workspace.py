@@ -36,6 +36,10 @@ class Workspace:
     ) -> None:
         """`given` are projects that are not read from their files, by folder; they stay."""
         self.root = root
+        self.origin = root
+        """Where the user has it; another folder than `root`, if this is the workspace as a commit had it."""
+        self.commit: str | None = None
+        """The short name of that commit."""
         self.as_of = as_of
         self.settings = settings
         self.found = found

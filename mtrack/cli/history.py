@@ -13,6 +13,7 @@ from mtrack.check.report import Selection
 from mtrack.cli import complete, options, output
 from mtrack.cli.lint import rule_names
 from mtrack.cli.opened import open_paths
+from mtrack.errors import UsageError
 from mtrack.render import findings
 
 if TYPE_CHECKING:
@@ -74,6 +75,34 @@ def _place(project: str | None) -> tuple[str, str | None]:
     if not os.path.lexists(os.path.join(here, workspace.RECORDS)):
         return root, project
     return root, os.path.relpath(here, top).replace(os.sep, "/")
+
+
+@options.command()
+@click.argument("revisions", nargs=-1, metavar="[REV [REV]]")
+@options.format_option("text", "md", "json")
+@options.fail_on_option
+@options.as_of_option
+def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) -> int:
+    """Show what a change does to the money.
+
+    Without REV the working tree against the last commit, with one against that revision, with two one against the
+    other; A...B is from where they parted to B. By project what is agreed, billed, received, outstanding and to bill,
+    before and after; what happened in between; findings that appear and that go away. The exit code is 1 where one
+    appears at or above --fail-on.
+    """
+    from mtrack.history.diff import diff as diff_of  # noqa: PLC0415
+    from mtrack.render import diff as render  # noqa: PLC0415
+
+    if len(revisions) > 2:  # noqa: PLR2004
+        message = f"'{revisions[2]}' is a revision too many: mtrack diff [REV [REV]]"
+        raise UsageError(message)
+    opened = open_paths((), as_of)
+    view = diff_of(opened.workspace, revisions)
+    if format_ == "text":
+        output.write(render.text(view, output.width(), colour=output.use_colour(), seen=opened.from_here))
+    else:
+        output.write(render.FORMATS[format_](view))
+    return 1 if view.fails(options.severity(fail_on)) else 0
 
 
 @options.command()

@@ -38,7 +38,7 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
             return int(left_out if fail_on is None else view.fails(options.severity(fail_on)))
 
         run.__doc__ = view_of.__doc__
-        decorators = [options.as_of_option, *([options.fail_on_option] if fails else []),
+        decorators = [options.at_option, options.as_of_option, *([options.fail_on_option] if fails else []),
                       options.format_option(*formats), options.paths_argument]  # fmt: skip
         for add in decorators:
             run = add(run)
@@ -104,6 +104,7 @@ def forecast(opened: Opened) -> Any:
 )
 @click.option("--single-file", "single", metavar="FILE", help="Write one HTML file instead of a folder.")
 @options.overwrite_option
+@options.at_option
 @options.as_of_option
 def report(path: str, format_: str, output_: str, single: str | None, force: bool, as_of: date) -> int:  # noqa: FBT001, PLR0913
     """Write a report of the workspace for others to read.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -104,6 +105,23 @@ class Repository:
             return None
         done = git.try_read(self.root, "rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
         return None if done is None else done.decode("ascii", "replace").strip()
+
+    def day(self, commit: str) -> date:
+        """The committer's day of a commit."""
+        output = git.read(self.root, "rev-list", "--no-walk", "--format=%cI", commit, "--")
+        return date.fromisoformat(output.decode("ascii", "replace").split("\n")[1][:10])
+
+    def short(self, commit: str) -> str:
+        """The short name of a commit."""
+        return git.read(self.root, "rev-parse", "--short", commit).decode("ascii").strip()
+
+    def merge_base(self, ours: str, theirs: str) -> str:
+        """The newest commit that both are made from. Raises UsageError."""
+        found = git.try_read(self.root, "merge-base", ours, theirs)
+        if found is None:
+            message = f"{ours[:10]} and {theirs[:10]} have no commit in common here; in a shallow clone, fetch more of it first"
+            raise UsageError(message)
+        return found.decode("ascii").strip()
 
     @cached_property
     def shallow(self) -> frozenset[str]:

@@ -128,7 +128,7 @@ def json(report: Report, _colour: bool = False, _seen: Viewpoint = AT_ROOT) -> s
             "version": 1,
             "as_of": report.as_of.isoformat(),
             "root": report.root,
-            "findings": [_json_finding(finding) for finding in report.findings],
+            "findings": [json_finding(finding) for finding in report.findings],
             "skipped": list(report.skipped),
             "summary": {
                 "projects": summary.projects,
@@ -142,7 +142,8 @@ def json(report: Report, _colour: bool = False, _seen: Viewpoint = AT_ROOT) -> s
     )
 
 
-def _json_finding(finding: Finding) -> dict[str, Any]:
+def json_finding(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON."""
     span = finding.span
     return {
         "rule": finding.rule,
