@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mtrack.changes import words
-from mtrack.changes.align import align
 from mtrack.changes.event import Event, FileFact
 from mtrack.changes.facts import AGREEMENT, LINES, PROJECT, Version, plain
 
@@ -47,8 +46,10 @@ _VALUE_WENT = {
 
 
 def compare(before: Version, after: Version) -> list[Event]:
-    """The events that lead from one version to the other, the project's first, then record by record."""
-    after = align(before, after)
+    """The events that lead from one version to the other, the project's first, then record by record.
+
+    `after` has the identities of `before` (`align`).
+    """
     return list(_Comparison(before, after).events())
 
 

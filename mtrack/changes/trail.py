@@ -36,10 +36,6 @@ class Moment(Struct, frozen=True):
         """Whether something of this kind happened."""
         return any(event.event in names for event in self.events)
 
-    def record(self, event: Event) -> Record:
-        """The record of an event, as it is after it if it is still there."""
-        return self.after.records.get(event.record) or self.before.records[event.record]
-
 
 class Trail:
     """A project's history, the oldest commit first; `project` is what it is today, None where it can't be used or went."""
@@ -75,42 +71,51 @@ class Trail:
             self._note(moment, record, None, None)
 
     def _note(self, moment: Moment, record: Record, field: str | None, value: Any) -> None:
-        self._first.setdefault((*self._identity(moment, record), field, _comparable(value)), moment)
+        identity = self._identity(moment.after, record, moment.index + 1)
+        self._first.setdefault((*identity, field, _comparable(value)), moment)
 
-    def _identity(self, moment: Moment, record: Record) -> tuple[object, ...]:
-        """Who a record is, whatever it was called; payments by their day and amount."""
+    def _identity(self, version: Version, record: Record, since: int) -> tuple[object, ...]:
+        """Who a record of a version is, whatever it was called; payments by their day and amount."""
         if record.kind == "payment":
-            owner = moment.after.records.get(record.parent) or moment.before.records[record.parent]
-            return (*self._identity(moment, owner), "payment", record.fields["date"], record.fields["amount"])
+            owner = self._identity(version, version.records[record.parent], since)
+            return (*owner, "payment", record.fields["date"], record.fields["amount"])
         if record.kind in ("milestone", "invoice"):
-            return record.kind, self.name_now(moment, record), *record.key[2:]
+            return record.kind, self._name(record, since), *record.key[2:]
         return record.key
 
-    def name_now(self, moment: Moment, record: Record) -> str:
-        """What a milestone or an invoice is called today, if it is still there: ids as written, numbers as compared."""
+    def _name(self, record: Record, since: int) -> str:
+        """What a milestone or an invoice is called today, after all later commits: ids as written, numbers as compared."""
         is_milestone = record.kind == "milestone"
         name = str(record.fields["id" if is_milestone else "number"])
         for index, kind, old, new in self._renames:
-            if kind == record.kind and index > moment.index and _same(kind, old, name):
+            if kind == record.kind and index >= since and _same(kind, old, name):
                 name = new
         return name if is_milestone else number_key(name)
 
-    def first(self, moment: Moment, record: Record, field: str | None) -> Moment | None:
-        """The commit that first had a record, or the value that it has in `field`; None where nobody saw it come."""
-        value = None if field is None else record.fields.get(field)
-        return self._first.get((*self._identity(moment, record), field, _comparable(value)))
+    def name_now(self, moment: Moment, event: Event) -> str:
+        """What the milestone or invoice of an event is called today, if it is still there."""
+        record = moment.after.records.get(event.record)
+        if record is not None:
+            return self._name(record, moment.index + 1)
+        return self._name(moment.before.records[event.record], moment.index)
 
-    def was_there(self, moment: Moment, record: Record, field: str) -> Moment | None:
-        """The earlier commit that first had the value a record has now."""
-        first = self.first(moment, record, field)
-        return first if first is not None and first.index < moment.index else None
+    def was_there(self, moment: Moment, record: Record, field: str) -> bool:
+        """Whether an earlier commit had the value that a record has in `field` after this one."""
+        identity = self._identity(moment.after, record, moment.index + 1)
+        first = self._first.get((*identity, field, _comparable(record.fields.get(field))))
+        return first is not None and first.index < moment.index
 
-    def late(self, moment: Moment, event: Event, field: str | None = "") -> bool:
-        """Whether the value that an event took away had been there for longer than it may still be corrected."""
+    def late(self, moment: Moment, event: Event, *, whole: bool = False) -> bool:
+        """Whether the value that an event took away had been there for longer than it may still be corrected.
+
+        `whole` asks that of the record itself.
+        """
         record = moment.before.records.get(event.record)
         if record is None:
             return False
-        first = self.first(moment, record, event.field if field == "" else field)
+        field = None if whole else event.field
+        value = None if field is None else record.fields.get(field)
+        first = self._first.get((*self._identity(moment.before, record, moment.index), field, _comparable(value)))
         return first is None or (moment.commit.instant - first.commit.instant).days > moment.correct_within
 
     def signed_before(self, moment: Moment) -> bool:
@@ -138,31 +143,60 @@ class Trail:
         )
 
     def _place(self, moment: Moment, event: Event | None, key: str | None) -> Place:
+        """Where the value of an event stands today; the file, where it is gone."""
         if self.project is None:
             return Place(self.path)
         if event is None:
             return Place(self.path, ("project",))
-        route = self._route(moment, moment.record(event))
-        if route is None or (event.field is None and event.new is None):
+        route = None if event.new is None else self._route(moment, event)
+        if route is None:
             return Place(self.path)
         key = key or (event.field or "").partition("/")[0]
-        return Place(self.path, (*route, *key.split(".")) if key else route)
+        route = (*route, *key.split(".")) if key else route
+        return Place(self.path, route if _leads(self.project.source.data, route) else None)
 
-    def _route(self, moment: Moment, record: Record) -> Route | None:
-        """Where a record stands today; None where it does not."""
+    def _route(self, moment: Moment, event: Event) -> Route | None:
+        """Where the record of an event stands today; None where it does not."""
         assert self.project is not None
+        record = moment.after.records[event.record]
         if record.kind == "payment":
-            owner = moment.after.records.get(record.parent) or moment.before.records[record.parent]
-            route = self._route(moment, owner)
-            return None if route is None else (*route, "payments", record.place)
-        if record.kind in ("milestone", "invoice"):
-            name = self.name_now(moment, record)
-            if record.kind == "milestone":
-                return next((item.route for item in self.project.milestones if item.id == name), None)
-            return next((item.route for item in self.project.invoices() if item.key == name), None)
+            return self._payment(moment, record)
+        if record.kind == "milestone":
+            name = self._name(record, moment.index + 1)
+            return next((item.route for item in self.project.milestones if item.id == name), None)
+        if record.kind == "invoice":
+            return self._invoice(moment, record)
         if record.kind == "amendment":
             return ("agreement", "amendments", record.place)
         return ("agreement",) if record.kind == "agreement" else ()
+
+    def _invoice(self, moment: Moment, record: Record) -> Route | None:
+        assert self.project is not None
+        number = self._name(record, moment.index + 1)
+        return next((item.route for item in self.project.invoices() if item.key == number), None)
+
+    def _payment(self, moment: Moment, record: Record) -> Route | None:
+        """Where a payment with its day and amount stands today."""
+        assert self.project is not None
+        route = self._invoice(moment, moment.after.records[record.parent])
+        for item in self.project.invoices():
+            for payment in item.payments:
+                same = (str(payment.date), payment.amount) == (record.fields["date"], record.fields["amount"])
+                if item.route == route and same:
+                    return payment.route
+        return None
+
+
+def _leads(data: Any, route: Route) -> bool:
+    """Whether a route leads to a value."""
+    for step in route:
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        elif isinstance(data, dict) and isinstance(step, str):
+            data = data.get(step)
+        else:
+            return False
+    return data is not None
 
 
 def _same(kind: object, old: object, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack.changes.align import align
 from mtrack.changes.compare import compare
 from mtrack.changes.event import Event
 from mtrack.changes.facts import NOTHING
@@ -126,7 +127,7 @@ def _events(before: Side, after: Side, was: str | None, now: str | None) -> list
     old = before.version(was) if was is not None else NOTHING
     new = after.version(now) if now is not None else NOTHING
     if old is not None and new is not None:
-        return compare(old, new)
+        return compare(old, align(old, new))
     if (old is None) == (new is None):
         return []
     name, message = ("broken", "records can't be used") if new is None else ("mended", "records can be used again")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from mtrack.changes.align import align
 from mtrack.changes.compare import compare
 from mtrack.changes.event import Commit, Event
 from mtrack.changes.facts import NOTHING, PROJECT, Version
@@ -150,6 +151,7 @@ class Reader:
         """What became of a project between two versions; None where nothing did."""
         some = now if now is not None else was
         assert some is not None
+        after = align(before, after)
         events = compare(before, after)
         state = self._state(was, now)
         if state is not None:

@@ -94,7 +94,7 @@ def sent_invoice_changed(trail: Trail) -> Iterator[Problem]:
                 moment,
                 f"invoice {number} was changed after it was sent: {told}{back}",
                 f"put it back, and record a void or a credit note and another invoice; if {number} was recorded wrong, waive it",
-                events[0],
+                next((event for event in events if event.new is not None), events[0]),
             )
 
 
@@ -111,7 +111,7 @@ def _are_back(trail: Trail, moment: Moment, events: Iterable[Event]) -> bool:
     return all(
         event.field is not None
         and event.record in moment.after.records
-        and trail.was_there(moment, moment.after.records[event.record], event.field) is not None
+        and trail.was_there(moment, moment.after.records[event.record], event.field)
         for event in events
     )
 
@@ -185,7 +185,7 @@ def _value(trail: Trail, moment: Moment, event: Event) -> tuple[object, ...]:
     """What an agreed amount is the amount of."""
     if event.record[0] != "milestone":
         return (AGREEMENT,)
-    return ("milestone", trail.name_now(moment, moment.record(event)), event.record[2])
+    return ("milestone", trail.name_now(moment, event), event.record[2])
 
 
 @history_rule(Severity.ERROR)
@@ -296,7 +296,7 @@ def payment_removed(trail: Trail) -> Iterator[Problem]:
                 told.setdefault(event.record, []).append(event)
         for events in told.values():
             event = events[0]
-            if trail.late(moment, event, "paid" if event.field == "paid" else None):
+            if trail.late(moment, event, whole=event.field != "paid"):
                 yield trail.problem(
                     moment,
                     "; ".join(item.message for item in events),
@@ -489,7 +489,7 @@ def backdated(trail: Trail) -> Iterator[Problem]:
             for field in _brought(event) if record is not None else ():
                 assert record is not None
                 day = record.fields.get(field)
-                if not isinstance(day, str) or trail.was_there(moment, record, field) is not None:
+                if not isinstance(day, str) or trail.was_there(moment, record, field):
                     continue
                 days = (moment.commit.first_day - date.fromisoformat(day)).days
                 if days > _MOST_DAYS:
