@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from mtrack.yaml.source import Source
 
 _CHUNK = 1 << 20
+_ENTRY = re.compile(
+    rb"[0-7]{6} (?P<name>[0-9a-f]+) 0\t(?P<path>[^\0]*)\0\s*ctime: [^\n]*\n\s*mtime: (?P<s>[0-9]+):(?P<ns>[0-9]+)\n"
+    rb"[^\n]*\n[^\n]*\n\s*size: (?P<size>[0-9]+)[^\n]*\n"
+)
+"""An entry of the index, with what it remembers of the file."""
 
 
 class Side:
@@ -73,18 +79,23 @@ def side_of(repository: Repository, commit: str | None, as_of: date) -> Iterator
 def side_of_files(workspace: Workspace) -> Side:
     """The working tree. What the index holds as clean counts as its entry there."""
     root = workspace.root
-    entries: dict[str, str] = {}
-    for line in git.read(root, "ls-files", "--stage", "-z").split(b"\0"):
-        head, _, path = line.partition(b"\t")
-        if path:
-            entries[os.fsdecode(path)] = head.split()[1].decode("ascii")
-    changed = git.read(
-        root, "diff-files", "--name-only", "--no-ext-diff", "--relative", "--ignore-submodules=all", "-z"
-    )
-    for path in changed.split(b"\0"):
-        entries.pop(os.fsdecode(path), None)
+    clean: dict[str, str] = {}
+    for match in _ENTRY.finditer(git.read(root, "ls-files", "--stage", "--debug", "-z")):
+        path = os.fsdecode(match["path"])
+        if _is_as_it_was(os.path.join(root, *path.split("/")), *(int(match[name]) for name in ("s", "ns", "size"))):
+            clean[path] = match["name"].decode("ascii")
     algorithm = git.read(root, "rev-parse", "--show-object-format").decode("ascii").strip()
-    return Side(workspace, lambda path: entries.get(path) or _named(os.path.join(root, *path.split("/")), algorithm))
+    return Side(workspace, lambda path: clean.get(path) or _named(os.path.join(root, *path.split("/")), algorithm))
+
+
+def _is_as_it_was(full: str, seconds: int, nanoseconds: int, size: int) -> bool:
+    """Whether a file has the time and size that the index remembers; git itself would ask filters where in doubt."""
+    try:
+        info = os.lstat(full)
+    except OSError:
+        return False
+    time = divmod(info.st_mtime_ns, 1_000_000_000)
+    return info.st_size == size and time[0] == seconds and nanoseconds in (0, time[1])
 
 
 def _named(full: str, algorithm: str) -> str | None:

@@ -123,4 +123,6 @@ def _contents(root: str, commit: str, names: Iterable[str]) -> dict[str, bytes]:
 def _fail(commit: str, done: subprocess.CompletedProcess[bytes]) -> None:
     lines = os.fsdecode(done.stderr).strip().splitlines()
     message = f"git can't read {commit[:10]}: {lines[-1] if lines else 'it says nothing'}"
+    if b"promisor" in done.stderr:
+        message = f"git has not all of {commit[:10]} here; fetch it first"
     raise CannotRunError(message)
