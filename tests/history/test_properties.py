@@ -97,13 +97,16 @@ def _inside(key: Key, record: Key) -> bool:
 
 
 def _set(record: dict[str, Any], path: str, value: Any) -> None:
+    whole = record
     *above, last = path.split(".")
     for name in above:
         record = record.setdefault(name, {})
-    if value is None:
-        record.pop(last, None)
-    else:
+    if value is not None:
         record[last] = value
+        return
+    record.pop(last, None)
+    for name in [name for name, item in whole.items() if item == {}]:
+        del whole[name]
 
 
 def facts(found: Version) -> dict[Key, Any]:
@@ -140,25 +143,22 @@ def changed(milestones: Milestones, change: tuple[str, str, Decimal]) -> Milesto
         result[name] = {"amount": amount, "status": "not_billed"}
     if name not in result or (what == "remove" and len(result) == 1):
         return result
-    item = result[name]
-    invoice = dict(item.get("invoice", {}))
     if what == "remove":
         del result[name]
-    elif what == "amount":
-        item["amount"] = amount
-    elif what == "status":
-        item["status"] = "sent" if item["status"] == "not_billed" else "not_billed"
-    elif what == "approve":
-        item["deliverable"] = {"approved": "2026-02-01"}
-    elif what == "bill":
-        item["invoice"] = {"number": f"INV-{name}", "amount": amount, "sent": "2026-02-02"}
-    elif invoice and what == "pay":
-        paid = [*invoice.get("payments", ()), {"date": "2026-03-01", "amount": amount, "reference": str(len(invoice))}]
-        item["invoice"] = invoice | {"payments": paid[:1]}
-    elif invoice and what == "void":
-        item["invoice"] = invoice | {"void": {"date": "2026-03-02"}}
-    elif invoice and what == "tax":
-        item["invoice"] = invoice | {"tax": amount}
+        return result
+    item = result[name]
+    invoice = dict(item.get("invoice", {}))
+    paid = [*invoice.get("payments", ()), {"date": "2026-03-01", "amount": amount}][:1]
+    others: Milestones = {
+        "amount": {"amount": amount},
+        "status": {"status": "sent" if item["status"] == "not_billed" else "not_billed"},
+        "approve": {"deliverable": {"approved": "2026-02-01"}},
+        "bill": {"invoice": {"number": f"INV-{name}", "amount": amount, "sent": "2026-02-02"}},
+    }
+    billed: Milestones = {"pay": {"payments": paid}, "void": {"void": {"date": "2026-03-02"}}, "tax": {"tax": amount}}
+    item |= others.get(what, {})
+    if invoice and what in billed:
+        item["invoice"] = invoice | billed[what]
     return result
 
 
