@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from support import mtrack  # noqa: E402
 from mtrack import resources  # noqa: E402
 from mtrack.rules import RULES  # noqa: E402
 from mtrack.yaml.refusal import REASONS  # noqa: E402
+from tools import demo_repository  # noqa: E402
 
 _CONSOLE = re.compile(r"```console\n\$ mtrack ([^\n]*)\n(.*?)```\n", re.DOTALL)
 
@@ -41,7 +43,14 @@ def generated(readme: str) -> str:
 
 
 def _printed(arguments: str) -> str:
-    result = mtrack(*arguments.split(), cwd=ROOT)
+    """What a command prints: about the history in the repository of `make demo`, else here."""
+    command, *_ = arguments.split()
+    if command in ("log", "diff", "audit"):
+        with tempfile.TemporaryDirectory() as folder:
+            demo_repository.build(Path(folder))
+            result = mtrack(*arguments.split(), cwd=Path(folder))
+    else:
+        result = mtrack(*arguments.split(), cwd=ROOT)
     assert result.code in (0, 1), result.err
     assert not result.err
     return result.out
