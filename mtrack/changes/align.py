@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from mtrack.changes.facts import LINES, Records, Version
+from mtrack.changes.facts import LINES, Records, Version, with_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -21,6 +21,8 @@ def align(reference: Version, version: Version) -> Version:
     """The version with the identities of the reference, wherever a record is the same."""
     if not reference.records or not version.records:
         return version
+    if _is_aligned(reference, version):
+        return version
     names: dict[Key, Key] = {}
     milestones = _Pairing(reference, version, names)
     milestones.pair("milestone", (lambda item: item.fields["name"], lambda item: item.fields["amount"]))
@@ -32,6 +34,14 @@ def align(reference: Version, version: Version) -> Version:
     if all(old == new for old, new in names.items()):
         return version
     return Version(version.folder, _renamed(version.records, names), version.currency, version.places)
+
+
+def _is_aligned(reference: Version, version: Version) -> bool:
+    """Whether both have the same records under the same keys, and no payment differs."""
+    old, new = reference.records, version.records
+    return old.keys() == new.keys() and all(
+        record is old[key] or key[0] != "payment" or record.fields == old[key].fields for key, record in new.items()
+    )
 
 
 class _Pairing:
@@ -115,7 +125,7 @@ def _with_shares(version: Version, ids: dict[str | int, str | int]) -> Version:
     result = dict(version.records)
     for record in version.of_kind("invoice"):
         shares = {ids.get(name, name): amount for name, amount in record.fields[LINES].items()}
-        result[record.key] = replace(record, fields=record.fields | {LINES: shares})
+        result[record.key] = with_fields(record, record.fields | {LINES: shares})
     return Version(version.folder, result, version.currency, version.places)
 
 

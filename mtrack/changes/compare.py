@@ -76,7 +76,7 @@ class _Comparison:
             old = before.records.get(key)
             if old is None:
                 yield from self._came(record)
-            elif old.fields != record.fields:
+            elif old is not record and old.fields != record.fields:
                 yield from self._changed(old, record)
         for key, record in before.records.items():
             if key not in after.records:

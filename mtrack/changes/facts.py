@@ -15,7 +15,7 @@ from mtrack.changes.event import FileFact, Key
 from mtrack.record.model import number_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 PROJECT: Key = ("project",)
 AGREEMENT: Key = ("agreement",)
@@ -43,16 +43,13 @@ class Record(Struct, frozen=True):
     place: int
     fields: dict[str, Any]
     data: dict[str, Any]
+    files: tuple[tuple[str, FileFact], ...]
+    """The files it names, by field."""
 
     @property
     def kind(self) -> str:
         """What it is: project, agreement, amendment, milestone, invoice or payment."""
         return str(self.key[0])
-
-    @property
-    def files(self) -> Iterator[tuple[str, FileFact]]:
-        """The files it names, by field."""
-        return ((field, value) for field, value in self.fields.items() if isinstance(value, FileFact))
 
 
 Records = dict[Key, Record]
@@ -96,7 +93,7 @@ def records(data: Mapping[str, Any]) -> Records:
         key = _free(result, key)
         own = {name: item for name, item in data.items() if name not in _RECORDS and not str(name).startswith("x-")}
         own = _clean(own)
-        result[key] = Record(key, parent, place, _fields(str(key[0]), own, extra or {}), own)
+        result[key] = with_fields(Record(key, parent, place, {}, own, ()), _fields(str(key[0]), own, extra or {}))
         return key
 
     add(PROJECT, (), 0, data)
@@ -173,9 +170,17 @@ def with_contents(found: Records, content: Callable[[str], str | None]) -> Recor
     """The records with the contents of the files they name; `content` knows it by the path from the project."""
     result: Records = {}
     for key, record in found.items():
-        files = {field: replace(file, content=content(file.normal)) for field, file in record.files}
-        result[key] = replace(record, fields=record.fields | files) if files else record
+        if record.files:
+            files = {field: replace(file, content=content(file.normal)) for field, file in record.files}
+            record = with_fields(record, record.fields | files)  # noqa: PLW2901
+        result[key] = record
     return result
+
+
+def with_fields(record: Record, fields: dict[str, Any]) -> Record:
+    """The record with other values."""
+    files = tuple((field, value) for field, value in fields.items() if isinstance(value, FileFact))
+    return replace(record, fields=fields, files=files)
 
 
 def plain(value: Any) -> Any:

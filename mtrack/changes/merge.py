@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec.structs import replace
-
 from mtrack.changes.align import align
-from mtrack.changes.facts import Record, Records, Version
+from mtrack.changes.facts import Record, Records, Version, with_fields
 
 _NONE = object()
 """The value of a fact that is not there."""
@@ -50,7 +48,7 @@ def _record(base: Record | None, ours: Record | None, theirs: Record | None, mer
         value = _choose(*(side.get(field, _NONE) for side in sides))
         if value is not _NONE:
             fields[field] = value
-    return ours if fields == ours.fields else theirs if fields == theirs.fields else replace(ours, fields=fields)
+    return ours if fields == ours.fields else theirs if fields == theirs.fields else with_fields(ours, fields)
 
 
 def _one_sided(base: Record | None, ours: Record | None, theirs: Record | None, merged: Record | None) -> Record | None:

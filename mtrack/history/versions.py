@@ -11,6 +11,7 @@ from mtrack import money
 from mtrack.changes import facts
 from mtrack.changes.facts import Version
 from mtrack.errors import CannotRunError
+from mtrack.history.pieces import PieceReader
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.record.faults import find_faults
@@ -44,17 +45,26 @@ class Versions:
         self.content = content
         self._parsed: OrderedDict[str, Parsed] = OrderedDict()
         self._settings: dict[str, Settings | None] = {}
+        self._pieces = PieceReader()
 
     def parsed(self, blob: str) -> Parsed:
         """A content of `milestones.yaml`, parsed."""
         found = self._parsed.get(blob)
         if found is None:
-            found = self._parsed[blob] = parse(RECORDS, self.content(blob))
+            found = self._parsed[blob] = self._parse(self.content(blob))
             if len(self._parsed) > _MOST:
                 self._parsed.popitem(last=False)
         else:
             self._parsed.move_to_end(blob)
         return found
+
+    def _parse(self, raw: bytes | None) -> Parsed:
+        """The records in a content, from its pieces where it can be taken apart."""
+        try:
+            found = self._pieces.read(raw.decode("utf-8")) if raw is not None else None
+        except UnicodeDecodeError:
+            found = None
+        return parse(RECORDS, raw) if found is None else Parsed(found[0], "", found[1])
 
     def settings(self, blob: str | None) -> Settings | None:
         """A content of `mtrack.yaml`; defaults without one, None where it can't be used."""

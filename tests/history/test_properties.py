@@ -18,6 +18,7 @@ from mtrack.changes.compare import compare
 from mtrack.changes.event import Key
 from mtrack.changes.facts import PROJECT, Version, plain
 from mtrack.history.graph import Graph
+from mtrack.history.pieces import PieceReader
 from mtrack.history.reader import Reader
 from mtrack.history.repository import Repository
 from mtrack.history.versions import of_source, parse
@@ -66,6 +67,40 @@ def test_reformatting_is_no_event(path: Path) -> None:
         after = version(other)
         assert compare(before, align(before, after)) == []
     assert next(event.event for event in compare(before, Version("acme", {}, "EUR"))) == "project-removed"
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_a_version_in_pieces_is_the_whole(path: Path) -> None:
+    text = path.read_bytes().decode()
+    pieces = PieceReader().read(text)
+    whole = parse("milestones.yaml", text.encode())
+    assert pieces is None or (
+        pieces == (whole.records, whole.currency) and list(pieces[0]) == list(whole.records or ())
+    )
+
+
+def test_plain_files_are_read_in_pieces_and_others_are_not() -> None:
+    read = [path.stem for path in CORPUS if PieceReader().read(path.read_bytes().decode()) is not None]
+    assert {"01-smallest", "02-all-block"} <= set(read)
+    assert not {"03-crlf", "04-bom", "18-json", "57-anchor-unused", "58-alias-beside"} & set(read)
+
+
+TRICKS = {
+    "a quote over two items": "  - {id: A, name: 'x\n  - y', amount: 1.00, status: paid}\n",
+    "an id twice": "  - {id: A, name: x, amount: 1.00, status: paid}\n" * 2,
+    "a second list": "  - {id: A, name: x, amount: 1.00, status: paid}\nmilestones:\n  - {id: B, name: x, amount: 1.00, status: paid}\n",
+    "another depth": "  - {id: A, name: x, amount: 1.00, status: paid}\n - {id: B, name: x, amount: 1.00, status: paid}\n",
+    "deeper": "  - {id: A, name: x, amount: 1.00, status: paid}\n    - {id: B, name: x, amount: 1.00, status: paid}\n",
+    "a block": "  - id: A\n    name: x\n    note: |\n      - y\n    amount: 1.00\n    status: paid\n",
+    "a bracket over two items": "  - {id: A, name: x, amount: 1.00,\n  - status: paid}\n",
+    "a wrong amount": "  - {id: A, name: x, amount: 1e3, status: paid}\n",
+    "a key twice": "  - {id: A, id: B, name: x, amount: 1.00, status: paid}\n",
+}
+
+
+@pytest.mark.parametrize("name", TRICKS)
+def test_what_reaches_over_is_read_as_a_whole(name: str) -> None:
+    assert PieceReader().read(f"project: P\ncurrency: EUR\nmilestones:\n{TRICKS[name]}") is None
 
 
 # The events of a history, applied in order to nothing.
