@@ -18,8 +18,14 @@ from mtrack.yaml import source
 if TYPE_CHECKING:
     from mtrack.changes.facts import Record, Records
 
-# Anchors, aliases, tags, directives, documents, block scalars, tabs, other line ends: whatever could reach over a line.
-_REACHES_OVER = re.compile(r"[&*!%\t\r\ufeff\x85\u2028\u2029]|^(?:---|\.\.\.)|[|>?][-+0-9]*[ ]*(?:#.*)?$", re.MULTILINE)
+# Anchors, aliases, tags, directives, tabs, other line ends: what could reach over a line.
+_MARKS = "&*!%\t\r\ufeff\x85\u2028\u2029"
+# Documents and block scalars do too.
+_DOCUMENT = ("---", "...", "\n---", "\n...")
+_BLOCK = re.compile(r"[|>?][-+0-9]*[ ]*(?:#.*)?$", re.MULTILINE)
+# Where a list ends: at the next line that begins at the left edge.
+_END = re.compile(r"\n(?=[^ \n])")
+_END_OF_UNINDENTED = re.compile(r"\n(?=[^ \n-])")
 _LIST = re.compile(r"^milestones:[ ]*(?:#.*)?\n", re.MULTILINE)
 _ITEM = re.compile(r"[ ]*- ")
 _SAMPLE = {"id": "M", "name": "n", "amount": 1, "status": "not_billed"}
@@ -92,31 +98,27 @@ class PieceReader:
 
 
 def take_apart(text: str) -> Pieces | None:
-    """The pieces of a text; None where it is not plain enough."""
-    if _REACHES_OVER.search(text):
+    """The pieces of a text; None where it is not plain enough. Whether a piece is one milestone shows when it is read."""
+    if (
+        any(mark in text for mark in _MARKS)
+        or text.startswith(_DOCUMENT[:2])
+        or any(mark in text for mark in _DOCUMENT[2:])
+    ):
+        return None
+    if any(mark in text for mark in "|>?") and _BLOCK.search(text):
         return None
     match = _LIST.search(text)
-    if match is None:
-        return None
-    lines = text[match.end() :].splitlines(keepends=True)
-    first = _ITEM.match(lines[0]) if lines else None
-    if first is None:
+    first = _ITEM.match(text, match.end()) if match is not None else None
+    if match is None or first is None:
         return None
     begin = first[0]
-    items: list[list[str]] = []
-    rest = len(lines)
-    for i, line in enumerate(lines):
-        if line.startswith(begin):
-            items.append([line])
-        elif line.startswith((begin[:-1], " " * len(begin))) or not line.strip():
-            items[-1].append(line)
-        else:
-            rest = i
-            break
-    tail = "".join(lines[rest:])
-    if rest < len(lines) and not re.match(r"[A-Za-z_]", tail):
+    end = (_END if begin.startswith(" ") else _END_OF_UNINDENTED).search(text, match.end())
+    tail = "" if end is None else text[end.end() :]
+    if tail and not (tail[0].isascii() and tail[0].isalpha()):
         return None
-    return Pieces(text[: match.start()] + tail, tuple("".join(item) for item in items))
+    body = text[first.end() : len(text) if end is None else end.end()]
+    items = [begin + item + "\n" for item in body.removesuffix("\n").split(f"\n{begin}")]
+    return Pieces(text[: match.start()] + tail, tuple(items))
 
 
 def _data(text: str) -> Any:
