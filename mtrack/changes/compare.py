@@ -177,8 +177,7 @@ class _Comparison:
 
     def _names(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """What milestones are called."""
-        known = {record.fields["id"]: record.fields["name"] for record in self.shown.of_kind("milestone")}
-        return tuple(f"{name} '{known[name]}'" if name in known else name for name in ids)
+        return tuple(self.shown.names.get(name, name) for name in ids)
 
     def _owner(self, record: Record) -> Record | None:
         """The milestone or the invoice that a record is, or stands in."""

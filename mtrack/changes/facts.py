@@ -74,7 +74,19 @@ class Version:
 
     def of_kind(self, kind: str) -> list[Record]:
         """All records of a kind, in the order of the file."""
-        return [record for record in self.records.values() if record.kind == kind]
+        return self._kinds.get(kind, [])
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[Record]]:
+        result: dict[str, list[Record]] = {}
+        for key, record in self.records.items():
+            result.setdefault(str(key[0]), []).append(record)
+        return result
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What milestones are called, by id."""
+        return {item.fields["id"]: f"{item.fields['id']} '{item.fields['name']}'" for item in self.of_kind("milestone")}
 
     def value(self, key: Key, field: str) -> Any:
         """A value, or None."""

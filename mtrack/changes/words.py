@@ -38,36 +38,8 @@ class _Telling:
         self.owner = owner
 
     def message(self) -> str:
-        special: dict[str, Callable[[], str]] = {
-            "project-added": lambda: f"project '{self.record.fields.get('project')}' added",
-            "project-removed": lambda: f"project '{self.record.fields.get('project')}' removed",
-            "closed": lambda: f"project closed on {self.event.new}",
-            "reopened": lambda: f"project reopened; it was closed on {self.event.old}",
-            "amended": lambda: f"agreement amended{self._by()}{self._why(self.record.fields.get('note'))}",
-            "listed": lambda: f"{self._subject()} listed: {self._money()}",
-            "milestone-removed": lambda: f"{self._subject()} removed: {self._money()}",
-            "cancelled": lambda: f"{self._subject()} cancelled{self._details('date', 'on')}",
-            "delivered": lambda: f"{self._subject()} delivered on {self.event.new}",
-            "approved": lambda: f"{self._subject()} approved on {self.event.new}",
-            "held": lambda: f"{self._subject()} put on hold{self._details('until', 'until')}",
-            "released": lambda: f"{self._subject()}: hold ended",
-            "billed": lambda: f"{self._billed()} billed as {self.event.invoice}: {self._money()}",
-            "credited": lambda: (
-                f"{self.record.fields.get('credits')} credited by {self.event.invoice}: {self._money()}"
-            ),
-            "invoice-removed": lambda: f"{self.event.invoice} removed: {self._money()}",
-            "voided": lambda: f"{self.event.invoice} voided{self._details('date', 'on')}",
-            "disputed": lambda: f"{self.event.invoice} disputed{self._details('since', 'since')}",
-            "dispute-ended": lambda: f"{self.event.invoice}: dispute ended",
-            "written-off": lambda: f"{self.event.invoice}: {self._money()} written off{self._details('date', 'on')}",
-            "paid": self._paid,
-            "payment-removed": self._payment_removed,
-            "file-attached": lambda: f"{self._subject()}: file {self.event.new} attached",
-            "file-removed": lambda: f"{self._subject()}: file {self.event.old} removed",
-            "file-changed": self._file_changed,
-        }
-        tell = special.get(self.event.event)
-        return tell() if tell is not None else self._changed()
+        """The event in words."""
+        return _SPECIAL.get(self.event.event, _Telling.changed)(self)
 
     def _subject(self) -> str:
         """What the event is about: a milestone with its name, an invoice by its number."""
@@ -78,7 +50,7 @@ class _Telling:
             f"{owner.fields['id']} '{owner.fields['name']}'" if owner.kind == "milestone" else str(self.event.invoice)
         )
 
-    def _changed(self) -> str:
+    def changed(self) -> str:
         event, subject = self.event, self._subject()
         if event.field is None:
             return f"{subject} {'recorded' if event.old is None else 'removed'}"
@@ -131,24 +103,53 @@ class _Telling:
     def _why(reason: object) -> str:
         return f": {_shortened(str(reason))}" if reason else ""
 
-    def _paid(self) -> str:
+    def paid(self) -> str:
         if self.event.field is not None:
             return f"{self.event.invoice} paid in full" + ("" if self.event.new is True else f" on {self.event.new}")
         word = "paid" if (self.event.amount or money.ZERO) >= 0 else "paid back"
         return f"{self.event.invoice}: {self._money()} {word} on {self.record.fields['date']}"
 
-    def _payment_removed(self) -> str:
+    def payment_removed(self) -> str:
         if self.event.field is not None:
             return f"{self.event.invoice}: no longer recorded as paid in full"
         return f"{self.event.invoice}: payment of {self._money()} on {self.record.fields['date']} removed"
 
-    def _file_changed(self) -> str:
+    def file_changed(self) -> str:
         event = self.event
         files = {field.partition("/")[0]: file for field, file in self.record.files}
         file = files.get(event.field or "")
         if file is not None and file.content == event.new:
             return f"{self._subject()}: the content of {file.written} changed"
         return f"{self._subject()}: file {event.old} replaced by {event.new}"
+
+
+_SPECIAL: dict[str, Callable[[_Telling], str]] = {
+    "project-added": lambda self: f"project '{self.record.fields.get('project')}' added",
+    "project-removed": lambda self: f"project '{self.record.fields.get('project')}' removed",
+    "closed": lambda self: f"project closed on {self.event.new}",
+    "reopened": lambda self: f"project reopened; it was closed on {self.event.old}",
+    "amended": lambda self: f"agreement amended{self._by()}{self._why(self.record.fields.get('note'))}",
+    "listed": lambda self: f"{self._subject()} listed: {self._money()}",
+    "milestone-removed": lambda self: f"{self._subject()} removed: {self._money()}",
+    "cancelled": lambda self: f"{self._subject()} cancelled{self._details('date', 'on')}",
+    "delivered": lambda self: f"{self._subject()} delivered on {self.event.new}",
+    "approved": lambda self: f"{self._subject()} approved on {self.event.new}",
+    "held": lambda self: f"{self._subject()} put on hold{self._details('until', 'until')}",
+    "released": lambda self: f"{self._subject()}: hold ended",
+    "billed": lambda self: f"{self._billed()} billed as {self.event.invoice}: {self._money()}",
+    "credited": lambda self: f"{self.record.fields.get('credits')} credited by {self.event.invoice}: {self._money()}",
+    "invoice-removed": lambda self: f"{self.event.invoice} removed: {self._money()}",
+    "voided": lambda self: f"{self.event.invoice} voided{self._details('date', 'on')}",
+    "disputed": lambda self: f"{self.event.invoice} disputed{self._details('since', 'since')}",
+    "dispute-ended": lambda self: f"{self.event.invoice}: dispute ended",
+    "written-off": lambda self: f"{self.event.invoice}: {self._money()} written off{self._details('date', 'on')}",
+    "paid": _Telling.paid,
+    "payment-removed": _Telling.payment_removed,
+    "file-attached": lambda self: f"{self._subject()}: file {self.event.new} attached",
+    "file-removed": lambda self: f"{self._subject()}: file {self.event.old} removed",
+    "file-changed": _Telling.file_changed,
+}
+"""How events are told; others as a value that changed."""
 
 
 def _flat(value: Any) -> str:
