@@ -81,7 +81,16 @@ def ask(
 def _reading(root: str, settings: tuple[str, ...] = ()) -> list[str]:
     """A git that follows no replace refs, before its arguments."""
     parts = [part for setting in (*_SETTINGS, *_READING, *settings) for part in ("-c", setting)]
-    return ["git", "--no-pager", "--no-replace-objects", *parts, "-C", root]
+    bare = ["--git-dir=."] if _is_bare(root) else []
+    return ["git", "--no-pager", "--no-replace-objects", *parts, "-C", root, *bare]
+
+
+def _is_bare(root: str) -> bool:
+    """Whether a folder is itself a bare repository; one above it, or inside a workspace, is never taken for one."""
+    names = ("HEAD", "objects", "refs", "config")
+    return all(os.path.exists(os.path.join(root, name)) for name in names) and not os.path.lexists(
+        os.path.join(root, ".git")
+    )
 
 
 def _reading_environment(root: str) -> dict[str, str]:

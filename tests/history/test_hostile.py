@@ -183,14 +183,19 @@ def test_a_git_file_that_points_elsewhere(story: Story, tmp_path: Path) -> None:
     assert mtrack("log", cwd=tmp_path / "elsewhere").code == 0
 
 
-def test_a_bare_repository_inside_the_workspace_is_not_taken_for_one(tmp_path: Path) -> None:
-    inner = tmp_path / "ws"
-    inner.mkdir()
-    helper = Story(tmp_path / "other")
-    helper.commit("x", "2026-01-01", {"mtrack.yaml": "format: 1\n"})
-    helper.git("clone", "--quiet", "--bare", ".", str(inner / "hidden.git"))
-    result = mtrack("log", cwd=inner / "hidden.git")
-    assert result.code == 3
+def test_a_bare_repository_is_read_where_it_is_asked_about_and_nowhere_else(
+    story: Story, trap: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare.git"
+    story.git("clone", "--quiet", "--bare", ".", str(bare))
+    story.git("--git-dir", str(bare), "config", "core.fsmonitor", str(trap))
+    found = mtrack("log", "--format", "json", cwd=bare)
+    assert found.out == mtrack("log", "--format", "json", cwd=story.folder).out
+    for command in (("audit",), ("diff", "HEAD~1", "HEAD"), ("status", "--at", "HEAD")):
+        assert mtrack(*command, cwd=bare).code == 0, command
+    (bare / "inner").mkdir()
+    assert mtrack("log", cwd=bare / "inner").code == 3
+    assert not (tmp_path / "mark").exists()
 
 
 def test_submodules_are_left_alone(story: Story, tmp_path: Path) -> None:

@@ -96,8 +96,7 @@ def merged(told: Told, now: str) -> str:
     told.then("ours", {records: now.replace("2026-10-01", "2026-12-01")}, "milestone-changed M2")
     story.git("merge", "--quiet", "--no-commit", "--strategy=ours", "conflict")
     told.then("merge with a conflict", {records: now.replace("2026-10-01", "2026-12-01")}, "milestone-changed M2")
-    now = now.replace("2026-10-01", "2026-12-01")
-    return now
+    return now.replace("2026-10-01", "2026-12-01")
 
 
 @pytest.fixture(scope="module")
