@@ -49,6 +49,7 @@ _OFFERS = {
 )
 @options.overwrite_option
 @options.fail_on_option
+@options.at_option
 @options.as_of_option
 def lint(  # noqa: PLR0913
     paths: tuple[str, ...],
@@ -132,6 +133,9 @@ def _refuse_what_would_be_ignored(output_: str | None, *, diff: bool, force: boo
         message = f"--diff shows a diff on standard output; leave {name} out"
     elif force and output_ is None:
         message = "--force goes with --output"
+    elif options.at() is not None:
+        others = [name for name in ("fix", "diff", "since") if options.given(name)]
+        message = f"--at shows what a commit had; leave --{others[0]} out" if others else None
     if message is not None:
         raise UsageError(message)
 
