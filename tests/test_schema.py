@@ -828,7 +828,7 @@ def test_an_interrupt_is_neither_lost_nor_taken_for_a_fault() -> None:
         ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03}, ", "sent"),
         ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, void: {date: 2026-02-04}}, ", "not_billed"),
         ("waiting", "cancelled: {date: 2026-02-03}, ", "cancelled"),
-        ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1}]}, ", None),
+        ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1}]}, ", "paid"),
     ],
 )  # fmt: skip
 def test_status_that_is_meant(written: str, more: str, meant: str | None) -> None:
@@ -854,3 +854,30 @@ def test_status_that_is_meant(written: str, more: str, meant: str | None) -> Non
 def test_percentage_where_an_amount_belongs(agreement: str, written: str, says: str, hint: str) -> None:
     text = f"project: P\nagreement: {agreement}\nmilestones:\n- {{id: M1, name: n, amount: {written}, status: paid}}\n"
     assert [item[1:] for item in faults_in(text)] == [(f"`amount` must be an amount, {says}", hint)]
+
+
+BILLED = "{number: A, amount: 60, sent: 2026-01-02, lines: [{milestone: M1, amount: 60}]%s}"
+
+
+@pytest.mark.parametrize(
+    ("invoices", "meant"),
+    [
+        ([], None),
+        ([""], "sent"),
+        ([", void: 2026-01-03"], "not_billed"),
+        ([", void: 2026-01-03", ""], "sent"),
+        ([", payments: [{date: 2026-01-03, amount: 10}]"], "partially_paid"),
+        ([", payments: [{date: 2026-01-03, amount: 60}]"], "partially_paid"),
+        ([", payments: [{date: 2026-01-03, amount: 60}]", ", paid: true"], "paid"),
+        ([", tax: 6, payments: [{date: 2026-01-03, amount: 60}]", ", paid: true"], "partially_paid"),
+        ([", tax: 6, payments: [{date: 2026-01-03, amount: 60, withheld: 6}]", ", paid: true"], "paid"),
+        ([", paid: true", ""], "partially_paid"),
+        ([", paid: true", ", credits: B"], None),
+    ],
+)
+def test_a_status_is_suggested_by_all_invoices(invoices: list[str], meant: str | None) -> None:
+    listed = ", ".join(BILLED % more for more in invoices)
+    text = f"project: P\nmilestones: [{{id: M1, name: n, amount: 120, status: finished}}]\ninvoices: [{listed}]\n"
+    write = f": write {meant}" if meant else ""
+    words = f"`status` must be one of {CHOICES}, not 'finished'{write}"
+    assert ("finished", words, None) in faults_in(text)

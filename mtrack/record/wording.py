@@ -16,7 +16,7 @@ from mtrack.record import schema
 from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mtrack.finding import Route
     from mtrack.record.schema import Violation
@@ -301,7 +301,7 @@ def _wrong_choice(fault: _Fault) -> Words:
 
 
 def _status_meant(fault: _Fault, word: str, options: list[str]) -> str | None:
-    """The status that was probably meant: by the word, or by what the milestone's own invoice asks for."""
+    """The status that was probably meant: by the word, or by what its invoices ask for."""
     if word in options:
         return word
     if word in _STATUSES:
@@ -309,14 +309,58 @@ def _status_meant(fault: _Fault, word: str, options: list[str]) -> str | None:
     milestone = fault.source.data
     for step in fault.route[:-1]:
         milestone = milestone[step]
-    invoice = milestone.get("invoice")
-    if milestone.get("cancelled"):
-        return "cancelled"
-    if not isinstance(invoice, dict):
+    return "cancelled" if milestone.get("cancelled") else _status_asked_for(fault.source.data, milestone)
+
+
+def _status_asked_for(record: dict[str, Any], milestone: dict[str, Any]) -> str | None:
+    """The status that the invoices of a milestone ask for, where they are plain enough to tell."""
+    found = list(_billing(record, milestone))
+    live = [invoice for invoice in found if not invoice.get("void")]
+    if not live:
+        return "not_billed" if found else None
+    if any(invoice.get(key) for invoice in live for key in ("written_off", "credits")):
         return None
-    if invoice.get("void"):
-        return "not_billed"
-    return None if any(invoice.get(key) for key in ("payments", "paid", "written_off", "credits")) else "sent"
+    if not any(invoice.get(key) for invoice in live for key in ("payments", "paid")):
+        return "sent"
+    return _settled_status(live, milestone)
+
+
+def _billing(record: dict[str, Any], milestone: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The invoices and credit notes that bill a milestone, of a record that may have any fault; not where they are many."""
+    if isinstance(milestone.get("invoice"), dict):
+        yield milestone["invoice"]
+    listed = record.get("invoices")
+    for invoice in listed if isinstance(listed, list) and len(listed) <= MAX_LIKE else ():
+        if isinstance(invoice, dict) and milestone.get("id") in [line.get("milestone") for line in _lines(invoice)]:
+            yield invoice
+
+
+def _lines(invoice: dict[str, Any], key: str = "lines") -> list[dict[str, Any]]:
+    """The mappings of a list in an invoice."""
+    lines = invoice.get(key)
+    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+
+
+def _settled_status(live: list[dict[str, Any]], milestone: dict[str, Any]) -> str | None:
+    """Paid or in part, by the payments of the live invoices of a milestone; None where an amount can't be read."""
+    billed: list[Any] = []
+    settled = True
+    for invoice in live:
+        own = [line.get("amount") for line in _lines(invoice) if line.get("milestone") == milestone.get("id")]
+        billed += own or [invoice.get("amount")]
+        due = [invoice.get("amount"), invoice.get("tax", Decimal(0))]
+        came = [
+            payment.get(key, Decimal(0))
+            for payment in _lines(invoice, "payments")
+            for key in ("amount", "withheld", "fee", "discount")
+        ]
+        if not all(isinstance(amount, Decimal) for amount in (*due, *came)):
+            return None
+        settled = settled and (bool(invoice.get("paid")) or money.total(came) >= money.total(due))
+    agreed: Any = milestone.get("amount")
+    if not all(isinstance(amount, Decimal) for amount in (agreed, *billed)):
+        return None
+    return "paid" if settled and money.total(billed) >= agreed else "partially_paid"
 
 
 def _wrong_constant(fault: _Fault) -> Words:

@@ -84,7 +84,7 @@ class Hole(NamedTuple):
 
 def counted(entries: Iterable[Entry]) -> list[Counted]:
     """The numbers that count, each read beside all the others."""
-    return [item for group in _by_texts(_numbers(list(entries))).values() for item in _count(group)]
+    return _count_all(_numbers(list(entries)))
 
 
 def goes_on(items: Iterable[Counted]) -> bool:
@@ -99,7 +99,7 @@ def goes_on(items: Iterable[Counted]) -> bool:
 
 def holes(entries: Iterable[Entry]) -> Iterator[Hole]:
     """The holes in series of three numbers and more."""
-    numbers = counted(entries)
+    numbers = _count_all(_first_of_each(_numbers(list(entries))))
     taken = _Taken(numbers)
     series: dict[object, list[Counted]] = {}
     for item in numbers:
@@ -143,6 +143,11 @@ def _number(entry: Entry, base: str) -> Number:
     return Number(entry, texts, runs, shown if same == runs and len(written) == len(entry.invoice.key) else texts)
 
 
+def _first_of_each(numbers: list[Number]) -> list[Number]:
+    """The numbers, each once: a revision or a copy says nothing more of the series."""
+    return list({(number.texts, number.runs): number for number in reversed(numbers)}.values())[::-1]
+
+
 def _by_texts(numbers: list[Number]) -> dict[Texts, list[Number]]:
     result: dict[Texts, list[Number]] = {}
     for number in numbers:
@@ -151,6 +156,10 @@ def _by_texts(numbers: list[Number]) -> dict[Texts, list[Number]]:
 
 
 # --- Period and counter ----------------------------------------------------------------------------------------
+
+
+def _count_all(numbers: list[Number]) -> list[Counted]:
+    return [item for group in _by_texts(numbers).values() for item in _count(group)]
 
 
 def _count(group: list[Number]) -> list[Counted]:

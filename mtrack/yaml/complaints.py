@@ -50,7 +50,6 @@ def flaw_of(error: Any, text: str) -> Flaw:
 
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)", re.MULTILINE)
 _BLANK = "\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\u00ad"
-BLANKS = re.compile(f"[{_BLANK}]")
 """Characters that look like a space, or like nothing, and are neither to YAML."""
 _BLANK_LAYOUT = re.compile(rf"^[ -]*([{_BLANK}])|^[ ]*(?:- +)?[\w-]+:([{_BLANK}])")
 _NO_SPACE = re.compile(r"^[ ]*(-)[A-Za-z_]+:(?=[ \r\n]|\Z)")
@@ -91,8 +90,8 @@ def _layout(text: str, at: int) -> Flaw | None:
 
 def syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
     """A parser's complaint in words a user can act on; `began` is where what it was reading began."""
-    if found := conflict(text) or _layout(text, at):
-        return found
+    if cause := conflict(text) or _layout(text, at):
+        return cause
     before = text[max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 : at]
     if text[at : at + 1] == "\t" or (not before.strip() and "\t" in before):
         return Flaw("a tab where YAML wants spaces", "indent with spaces", (at, min(at + 1, len(text))))
@@ -103,8 +102,8 @@ def syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
     if not before.strip(" -"):
         problem += " (first in its line)"
     for pattern, words, remedy, where_it_began in _COMPLAINTS:
-        if found := re.search(pattern, problem, re.DOTALL):
-            message, hint = words.format(**found.groupdict()), remedy
+        if match := re.search(pattern, problem, re.DOTALL):
+            message, hint = words.format(**match.groupdict()), remedy
             at = began if where_it_began else at
             break
     return Flaw(message, hint, (at, min(at + 1, len(text))))
