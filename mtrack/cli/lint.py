@@ -78,7 +78,8 @@ def lint(  # noqa: PLR0913
 
     def checked() -> tuple[Opened, Report]:
         opened = open_paths(paths, as_of)
-        with nullcontext() if since is not None else comparing(opened, always=False):
+        past = since is not None or opened.workspace.commit is not None  # of which no paper's content is there
+        with nullcontext() if past else comparing(opened, always=False):
             report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415

@@ -31,6 +31,9 @@ COMMANDS = {
     "status": ("json", "csv", "text"),
     "aging": ("json", "text"),
     "forecast": ("json", "text"),
+    "next": ("json", "text"),
+    "invoices": ("csv", "json"),
+    "payments": ("csv", "json"),
     "report": ("md",),
 }
 
@@ -107,3 +110,13 @@ def test_wrong_usage(story: Story, tmp_path: Path) -> None:
         assert (result.code, result.out) == (2, ""), arguments
     result = mtrack("lint", "--at", "HEAD", cwd=tmp_path)
     assert (result.code, result.out) == (3, "")
+
+
+def test_papers_are_not_compared_since_their_content_is_not_there(tmp_path: Path) -> None:
+    story = Story(tmp_path / "ws")
+    paper = "Statement of work\n\nDiscovery: EUR 4,000.00\nBeta: EUR 5,000.00\nTotal: EUR 9,000.00\n"
+    acme = ACME.replace("sow.pdf", "sow.txt").replace("total: 9000.00", "total: 9000.00, milestones: 2")
+    files = {"mtrack.yaml": "format: 1\nverify: true\n", RECORDS: acme, "acme/agreement/sow.txt": paper}
+    story.commit("begin", "2026-02-01", {**files, "acme/signoffs/m1.eml": "From: a@example.com\n\nM1 ok\n"})
+    unread = mtrack("lint", "--at", "HEAD", "--select", "evidence,agreement", cwd=story.folder)
+    assert (unread.code, unread.out.splitlines()[0]) == (0, "1 project, 2 milestones: nothing to fix")
