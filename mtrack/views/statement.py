@@ -37,7 +37,7 @@ class StatementRow(Struct, frozen=True):
 
 
 class Statement(Struct, frozen=True):
-    """The lines in the agreed order, cancelled milestones left out, and their sum; `since` begins the period."""
+    """The lines in the agreed order and their sum; `since` begins the period. A cancelled milestone stands only if billed."""
 
     since: date
     lines: tuple[StatementRow, ...]
@@ -49,7 +49,8 @@ class Statement(Struct, frozen=True):
 def statement(item: ProjectStatus, as_of: date) -> Statement:
     """The statement for the month of `as_of`: what is sent from its first day on is this period's."""
     since = as_of.replace(day=1)
-    lines = tuple(_row(entry, since) for entry in item.milestones if not entry.figures.milestone.cancelled)
+    shown = (entry for entry in item.milestones if entry.figures.parts or not entry.figures.milestone.cancelled)
+    lines = tuple(_row(entry, since) for entry in shown)
     parts = ("agreed", "before", "this_period", "billed", "received", "balance")
     total = StatementRow(None, *(money.total(getattr(line, part) for line in lines) for part in parts))
     agreement = item.project.agreement
