@@ -7,6 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 AS_OF := 2026-11-22
 EXAMPLE := example-workspace
+HISTORY := $(or $(TMPDIR),/tmp)/mtrack-demo
 
 # Shows a command and runs it. Exit code 1 means findings, and the example has some; 2 and 3 are failures.
 define show
@@ -33,6 +34,10 @@ demo: $(VENV)/.installed
 	$(call show,mtrack lint $(EXAMPLE) --as-of $(AS_OF))
 	$(call show,mtrack gaps $(EXAMPLE) --as-of $(AS_OF))
 	$(call show,mtrack report $(EXAMPLE) -o report --as-of $(AS_OF))
+	@rm -rf $(HISTORY) && $(BIN)/python tests/tools/demo_repository.py $(HISTORY)
+	$(call show,mtrack log $(HISTORY)/acme-website --no-pager)
+	$(call show,mtrack audit $(HISTORY) --as-of $(AS_OF))
+	@rm -rf $(HISTORY)
 
 # Rule names in the schemas and parts of README.md follow from the code: written here, only compared where CI is set.
 test: $(VENV)/.installed-dev

@@ -35,6 +35,7 @@ class Category(StrEnum):
     STATUS = "status"
     EVIDENCE = "evidence"
     CLOSE = "close"
+    AUDIT = "audit"
 
 
 class Place(Struct, frozen=True):
@@ -62,6 +63,14 @@ class Span(Struct, frozen=True, array_like=True):
     end_column: int
 
 
+class CommitRef(Struct, frozen=True, array_like=True):
+    """The commit that a finding is about. `date` is the author's, ISO with offset."""
+
+    id: str
+    author: str
+    date: str
+
+
 class Problem(Struct, frozen=True, kw_only=True):
     """What a rule found, before severities, lines and waivers.
 
@@ -81,6 +90,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     about: str | None = None
     left_out: bool = False
     related: tuple[tuple[Place, str], ...] = ()
+    commit: CommitRef | None = None
 
 
 class Related(Struct, frozen=True, array_like=True):
@@ -118,6 +128,8 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     excerpt: str | None = None
     places: int = 2
     """Decimals of the currency, to write the amount with."""
+    commit: CommitRef | None = None
+    """Of a finding about the history, the commit that did it."""
 
     @property
     def waived(self) -> bool:

@@ -10,6 +10,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 SCHEMAS = (
     "milestones", "workspace", "findings", "status", "gaps", "aging", "forecast", "invoices", "payments", "next", "verify",
+    "log", "diff",
 )  # fmt: skip
 """The names `mtrack schema NAME` knows."""
 

@@ -119,7 +119,7 @@ def test_bash_completes_invoice_numbers(root: Path) -> None:
 def test_bash_completes_rules(root: Path) -> None:
     assert complete(root, "rules", "") == list(RULES)
     assert complete(root, "rules", "over") == [name for name in RULES if name.startswith("over")]
-    assert complete(root, "lint", "--select", "overdue,status") == ["overdue,status-mismatch"]
+    assert complete(root, "lint", "--select", "overdue,status-m") == ["overdue,status-mismatch"]
     assert complete(root, "lint", "--form") == ["--format"]
     assert "sarif" in complete(root, "lint", "--format", "")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from history.story import Story
 from support import ROOT, add_evidence, judge, mtrack, validated, write_tree
 
 from mtrack import __version__, resources
@@ -235,7 +236,7 @@ def shell(command: str, root: Path, env: dict[str, str]) -> subprocess.Completed
     )  # fmt: skip
 
 
-def run_job(root: Path, job: str, env: dict[str, str]) -> dict[str, int]:
+def run_job(root: Path, job: str, env: dict[str, str], event: str = "push") -> dict[str, int]:
     """Run a job's own steps in order, as GitHub does: after a failure only those that always run. Exit codes by name."""
     workflow: Any = yaml.safe_load((root / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))
     codes: dict[str, int] = {}
@@ -244,7 +245,9 @@ def run_job(root: Path, job: str, env: dict[str, str]) -> dict[str, int]:
         command = step.get("run")
         if command == INSTALL:
             installed = True
-        elif command is not None and (not any(codes.values()) or step.get("if") == "always()"):
+        elif "pull_request" in step.get("if", "") and event != "pull_request":
+            assert step["if"].endswith("&& github.event_name == 'pull_request'")
+        elif command is not None and (not any(codes.values()) or step.get("if", "").startswith("always()")):
             assert installed
             codes[step["name"]] = shell(command, root, env).returncode
     return codes
@@ -330,6 +333,23 @@ def test_the_workflow_fails_on_records_and_settings_that_cannot_be_read(tmp_path
     (root / "mtrack.sarif").unlink()
     assert run_job(root, "check", env) == {CHECK: 3, SCHEMAS: 0, SARIF: 1, REPORT: 1}
     assert not (root / "mtrack.sarif").exists()
+
+
+def test_the_workflow_says_what_a_pull_request_does_to_the_money(tmp_path: Path) -> None:
+    root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
+    story = Story(root)
+    story.commit("begin", "2026-01-01")
+    story.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    (records,) = root.glob("*/milestones.yaml")
+    text = records.read_text(encoding="utf-8")
+    records.write_text(text.replace("project: ", "client: Somebody else\nproject: ", 1), encoding="utf-8")
+    story.commit("change", "2026-01-02")
+    env |= {"BASE": "main", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    codes = run_job(root, "check", env, "pull_request")
+    assert codes["Say what a pull request does to the money"] == 0
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert summary.startswith("### Billing\n")
+    assert "project: client set to 'Somebody else'" in summary
 
 
 def test_the_workflow_tells_of_schemas_out_of_date(tmp_path: Path) -> None:

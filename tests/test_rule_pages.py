@@ -3,21 +3,65 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import add_evidence, judge, lint_json
+from history.story import Story
+from support import AS_OF, add_evidence, judge, lint_json, mtrack, validated
 
 from mtrack import resources
+from mtrack.check.report import Selection
+from mtrack.check.workspace import open_workspace
 from mtrack.finding import Category
+from mtrack.history.audit import audit
 from mtrack.rules import RULES
 from mtrack.rules.pages import SampleFile, page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mtrack.finding import Finding
+
+
+def is_series(sample: tuple[SampleFile, ...]) -> bool:
+    return any(file.commit is not None for file in sample)
+
+
+def commit_all(root: Path, sample: tuple[SampleFile, ...]) -> None:
+    """The repository of a sample that is a series of versions."""
+    story = Story(root)
+    for when, files in groupby(sample, lambda file: file.commit):
+        content: dict[str, str | bytes | None] = {file.path: file.text for file in files}
+        if when == "not committed":
+            story.write(content)
+            continue
+        day, _, branch = str(when).partition(" on ")
+        if branch:
+            story.git("checkout", "--quiet", "-b", branch)
+        story.commit("change", day, content)
+        if branch:
+            story.git("checkout", "--quiet", "main")
+
+
+def audited(root: Path) -> list[dict[str, Any]]:
+    result = mtrack("audit", root, "--branches", "--format", "json", "--as-of", AS_OF.isoformat())
+    assert result.code in (0, 1), result.err
+    found: list[dict[str, Any]] = validated(result.out, "findings")["findings"]
+    return found
+
+
+def found_in(root: Path, name: str) -> tuple[Finding, ...]:
+    """The findings of the command that asks a rule."""
+    if RULES[name].category is Category.AUDIT:
+        return audit(open_workspace(str(root), AS_OF), Selection(), ".", branches=True).report.findings
+    return judge(root)
+
 
 def lay_out(root: Path, sample: tuple[SampleFile, ...]) -> None:
+    if is_series(sample):
+        commit_all(root, sample)
+        return
     for file in sample:
         target = root / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -29,14 +73,17 @@ def lay_out(root: Path, sample: tuple[SampleFile, ...]) -> None:
 @pytest.mark.parametrize("name", RULES)
 def test_bad_sample_yields_exactly_its_rule(name: str, tmp_path: Path) -> None:
     lay_out(tmp_path, page(RULES[name]).bad)
-    assert {finding.rule for finding in judge(tmp_path)} == {name}
-    assert {finding["rule"] for finding in lint_json(tmp_path)["findings"]} == {name}
+    assert {finding.rule for finding in found_in(tmp_path, name)} == {name}
+    audits = RULES[name].category is Category.AUDIT
+    findings = audited(tmp_path) if audits else lint_json(tmp_path)["findings"]
+    assert {finding["rule"] for finding in findings} == {name}
+    assert {finding["commit"] is not None for finding in findings} == {audits}
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_good_sample_yields_nothing(name: str, tmp_path: Path) -> None:
     lay_out(tmp_path, page(RULES[name]).good)
-    assert [(finding.rule, finding.message) for finding in judge(tmp_path) if not finding.waived] == []
+    assert [(finding.rule, finding.message) for finding in found_in(tmp_path, name) if not finding.waived] == []
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -740,8 +740,8 @@ SETTINGS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
     ("format: 1\nclient: x\nterms: 3\n", [
         ("client", "`client` is not a key here", "it belongs to a project"),
         ("terms", "`terms` is not a key of this format",
-         ("known here: format, name, currency, payment_terms, bill_within, tax_rate, verify, locale, currencies, exclude, rules, "
-          "waivers; your own keys begin with x-"))]),
+         ("known here: format, name, currency, payment_terms, bill_within, tax_rate, verify, correct_within, "
+          "require_signed, locale, currencies, exclude, rules, waivers; your own keys begin with x-"))]),
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from mtrack.check.project import ProjectFindings, findings, of_file, related
-from mtrack.check.waivers import Waivers, locate, valid
+from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.rules import RULES
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class WorkspaceProblems:
             for problem in rule.across(facts) if rule.across is not None else ():
                 project = workspace.project_of(problem.place.path)
                 self._problems.setdefault(project, []).append((rule, problem))
-        self.waivers = valid(workspace.settings.waivers, self.of(None))
+        self.waivers = valid(of_state(workspace.settings.waivers), self.of(None))
 
     def of(self, folder: str | None) -> tuple[RuleProblem, ...]:
         """What belongs to a project, or to none."""
@@ -41,7 +41,7 @@ class WorkspaceProblems:
         some are faulty.
         """
         problems = self.of(folder)
-        faulty = len(self.waivers) < len(self._workspace.settings.waivers)
+        faulty = len(self.waivers) < len(of_state(self._workspace.settings.waivers))
         if not problems and not faulty:
             return ""
         spans = [related(self._workspace, problem) for _, problem in problems]

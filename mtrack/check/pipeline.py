@@ -12,6 +12,7 @@ from mtrack.check.across import WorkspaceProblems
 from mtrack.check.project import check_project
 from mtrack.check.report import Report, Selection, Summary, counts
 from mtrack.check.store import Store, StoredProject
+from mtrack.check.waivers import of_state
 from mtrack.rules.facts import WorkspaceFacts, facts
 from mtrack.workspace import RECORDS, join
 
@@ -107,7 +108,7 @@ class _Run(Generic[S]):
         context = self.workspace.open(folder)[1]
         inputs, elsewhere = self.store.inputs(folder, context) if self.store else ("", ())
         item = StoredProject[S](inputs, elsewhere, facts(context) if context else None, "", (), (), None)
-        return self._checked(folder, item, "", (), self.workspace.settings.waivers)
+        return self._checked(folder, item, "", (), of_state(self.workspace.settings.waivers))
 
     def _checked(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.check.waivers import Waivers, locate, valid
+from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.finding import Finding, Related, Span
 from mtrack.rules import of_scope
 
@@ -39,7 +39,7 @@ def check_project(
         problems += _of_project(
             context, {rule.name for rule, problem in problems if problem.place.path == file.source.path}
         )
-        own = valid(context.project.waivers, problems)
+        own = valid(of_state(context.project.waivers), problems)
     located = locate(workspace, problems)
     used: frozenset[WaiverKey] = frozenset()
     if own or waivers:
@@ -69,7 +69,10 @@ def _of_project(context: ProjectContext, found: set[str]) -> Iterator[RuleProble
 def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[Finding]:
     """The findings of problems, without those of rules that the settings turn off."""
     severities = workspace.settings.rules
-    graded = ((item, severities.get(item.rule.name, item.rule.severity)) for item in problems)
+    graded = (
+        (item, item.severity if item.graded else severities.get(item.rule.name, item.rule.severity))
+        for item in problems
+    )
     return [_finding(workspace, item, severity) for item, severity in graded if severity is not None]
 
 
@@ -98,6 +101,7 @@ def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> 
         waiver=item.waiver,
         places=2 if places is None else places,
         excerpt=source.line_text(span.line) if source and span else None,
+        commit=problem.commit,
     )
 
 

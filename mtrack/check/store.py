@@ -126,6 +126,7 @@ class _Inputs:
         ]
         result = hashlib.sha256(self._common)
         result.update(raw if isinstance(raw, bytes) else encoded(raw))
+        result.update(encoded(sorted(workspace.tracked.get(folder, ()))))
         result.update(encoded((self._listed.get(folder), [(item.outside, item.missing, item.size) for item in states])))
         return result.hexdigest()
 

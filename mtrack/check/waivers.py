@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from mtrack.record.model import number_key
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import CheckedWaiver
+from mtrack.rules.registry import is_about_history
 from mtrack.workspace import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mtrack.check.workspace import Workspace
-    from mtrack.finding import Problem
+    from mtrack.finding import Problem, Severity
     from mtrack.record.model import Waiver
     from mtrack.rules import Rule
 
@@ -29,17 +30,32 @@ RuleProblem = tuple["Rule", "Problem"]
 
 
 class LocatedProblem(Struct, frozen=True):
-    """A problem with its rule, the project it belongs to and the reason it is waived."""
+    """A problem with its rule, the project it belongs to and the reason it is waived.
+
+    `severity` is its own where it is `graded`; else that of the rule in the workspace counts.
+    """
 
     rule: Rule
     problem: Problem
     project: str | None
     waiver: str | None = None
+    severity: Severity | None = None
+    graded: bool = False
 
 
 def locate(workspace: Workspace, problems: Iterable[RuleProblem]) -> list[LocatedProblem]:
     """Problems with the projects they belong to."""
     return [LocatedProblem(rule, problem, workspace.project_of(problem.place.path)) for rule, problem in problems]
+
+
+def of_state(waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
+    """The waivers that a check of the records judges: those of rules about the history are left to `mtrack audit`."""
+    return tuple(waiver for waiver in waivers if not is_about_history(waiver.rule))
+
+
+def of_history(waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
+    """The waivers that `mtrack audit` judges."""
+    return tuple(waiver for waiver in waivers if is_about_history(waiver.rule))
 
 
 def valid(waivers: tuple[Waiver, ...], problems: Iterable[RuleProblem]) -> tuple[Waiver, ...]:

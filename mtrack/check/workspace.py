@@ -37,6 +37,10 @@ class Workspace:
     ) -> None:
         """`given` are projects that are not read from their files, by folder; they stay."""
         self.root = root
+        self.origin = root
+        """Where the user has it; another folder than `root`, if this is the workspace as a commit had it."""
+        self.commit: str | None = None
+        """The short name of that commit."""
         self.as_of = as_of
         self.settings = settings
         self.found = found
@@ -65,7 +69,26 @@ class Workspace:
         file, project = load_project(folder, read, self.settings)
         if project is None:
             return file, None
-        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found, self.compare)
+        tracked = self.tracked.get(folder)
+        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found, self.compare, tracked)
+
+    @cached_property
+    def tracked(self) -> dict[str, frozenset[str]]:
+        """The files that git tracks, by the project they lie in, for each project whose records it tracks."""
+        if workspace.find_repository(self.root) is None:
+            return {}
+        from mtrack import git  # noqa: PLC0415  (only in a repository)
+
+        result: dict[str, set[str]] = {}
+        for path in git.tracked(self.root) or ():
+            folder = self.project_of(path)
+            if folder is not None:
+                result.setdefault(folder, set()).add(path)
+        return {
+            folder: frozenset(paths)
+            for folder, paths in result.items()
+            if workspace.join(folder, workspace.RECORDS) in paths
+        }
 
     def raw(self, folder: str) -> bytes | Flaw:
         """A project's records as they are read, once."""

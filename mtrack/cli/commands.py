@@ -14,6 +14,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "payments": ("mtrack.cli.registers", "The register of payments, with sums."),
         "forecast": ("mtrack.cli.views", "The cash to expect, by month."),
         "report": ("mtrack.cli.views", "A report of the workspace for others to read."),
+        "log": ("mtrack.cli.history", "Who changed what in the records, and when."),
+        "diff": ("mtrack.cli.history", "What a change does to the money."),
+        "audit": ("mtrack.cli.history", "What was changed that should have stayed, with the commit."),
         "serve": ("mtrack.cli.serve", "Preview the report while you edit."),
     },
     "Record": {

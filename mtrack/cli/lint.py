@@ -49,6 +49,7 @@ _OFFERS = {
 )
 @options.overwrite_option
 @options.fail_on_option
+@options.at_option
 @options.as_of_option
 def lint(  # noqa: PLR0913
     paths: tuple[str, ...],
@@ -77,7 +78,8 @@ def lint(  # noqa: PLR0913
 
     def checked() -> tuple[Opened, Report]:
         opened = open_paths(paths, as_of)
-        with nullcontext() if since is not None else comparing(opened, always=False):
+        past = since is not None or opened.workspace.commit is not None  # of which no paper's content is there
+        with nullcontext() if past else comparing(opened, always=False):
             report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415
@@ -132,6 +134,9 @@ def _refuse_what_would_be_ignored(output_: str | None, *, diff: bool, force: boo
         message = f"--diff shows a diff on standard output; leave {name} out"
     elif force and output_ is None:
         message = "--force goes with --output"
+    elif options.at() is not None:
+        others = [name for name in ("fix", "diff", "since") if options.given(name)]
+        message = f"--at shows what a commit had; leave --{others[0]} out" if others else None
     if message is not None:
         raise UsageError(message)
 

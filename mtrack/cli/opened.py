@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import click
 from msgspec import Struct
 
 from mtrack import workspace as workspace_module
 from mtrack.check.pipeline import without_figures
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
+from mtrack.cli import options
 from mtrack.cli.output import tell
 from mtrack.errors import UsageError
 from mtrack.render.places import AT_ROOT, Viewpoint
@@ -44,28 +46,25 @@ class Opened(Struct, frozen=True):
     @property
     def from_here(self) -> Viewpoint:
         """Paths as they work in the current folder."""
-        return _viewpoint(os.path.join(os.getcwd(), self.workspace.root), os.getcwd())
+        return _viewpoint(os.path.join(os.getcwd(), self.workspace.origin), os.getcwd())
 
     @property
     def from_repository(self) -> Viewpoint:
         """Paths from the root of the git repository that holds the workspace, else as they work here."""
-        root = folder = os.path.realpath(self.workspace.root)
-        while not os.path.lexists(os.path.join(folder, ".git")):
-            folder, below = os.path.dirname(folder), folder
-            if folder == below:
-                return self.from_here
-        return _viewpoint(root, folder)
+        folder = workspace_module.find_repository(self.workspace.origin)
+        return self.from_here if folder is None else _viewpoint(os.path.realpath(self.workspace.origin), folder)
 
 
 def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None) -> Opened:
-    """Read the workspace the paths lie in. Raises UsageError where they lie in different ones."""
+    """Read the workspace the paths lie in, as a commit had it with --at. Raises UsageError for different ones."""
     paths = paths or (".",)
     roots = {workspace_module.find_root(path): path for path in paths}
     if len(roots) > 1:
         message = f"{' and '.join(roots.values())} lie in different workspaces; run mtrack once for each"
         raise UsageError(message)
     root = next(iter(roots))
-    workspace = open_workspace(root, as_of)
+    revision = options.at()
+    workspace = open_workspace(root, as_of) if revision is None else _at(root, revision, as_of)
     if workspace.found.closed:
         closed = listed(workspace.found.closed)
         tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
@@ -80,6 +79,13 @@ def _meant(path: str, workspace: Workspace) -> str:
     ):
         return path
     return workspace.project_of(path) or path
+
+
+def _at(root: str, revision: str, as_of: date) -> Workspace:
+    """The workspace as a commit had it, as of that day where none is given; it is there until the command ends."""
+    from mtrack.history.past import past  # noqa: PLC0415
+
+    return click.get_current_context().with_resource(past(root, revision, as_of if options.given("as_of") else None))
 
 
 def _viewpoint(root: str, start: str) -> Viewpoint:

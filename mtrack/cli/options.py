@@ -92,6 +92,27 @@ def client_option(command: F) -> F:
     return click.option("--client", metavar="TEXT", help=text)(command)
 
 
+_AT = "mtrack.at"
+"""Where the revision of --at is kept while a command runs."""
+
+
+def at_option(command: F) -> F:
+    """--at: the workspace as a commit had it. `open_paths` sees to it; the command itself need not know."""
+
+    def keep(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+        context.meta[_AT] = value
+
+    text = "Show the workspace as this git revision had it, as of that day where --as-of gives no other."
+    return click.option("--at", metavar="REV", expose_value=False, callback=keep, help=text)(command)
+
+
+def at() -> str | None:
+    """The revision of --at, if the command has it and it is given."""
+    context = click.get_current_context(silent=True)
+    revision: str | None = context.meta.get(_AT) if context is not None else None
+    return revision
+
+
 def format_option(*names: str) -> Callable[[F], F]:
     """--format, the first of `names` by default."""
     choice = values.Choice(names)

@@ -40,7 +40,7 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
             return int(left_out if fail_on is None else view.fails(options.severity(fail_on)))
 
         run.__doc__ = view_of.__doc__
-        decorators = [options.as_of_option, *([options.fail_on_option] if fails else []),
+        decorators = [options.at_option, options.as_of_option, *([options.fail_on_option] if fails else []),
                       options.client_option, options.format_option(*formats), options.paths_argument]  # fmt: skip
         for add in decorators:
             run = add(run)
@@ -107,6 +107,7 @@ def forecast(opened: Opened) -> Any:
 @click.option("--single-file", "single", metavar="FILE", help="Write one HTML file instead of a folder.")
 @options.overwrite_option
 @options.client_option
+@options.at_option
 @options.as_of_option
 def report(  # noqa: PLR0913
     path: str,

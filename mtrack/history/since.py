@@ -35,14 +35,17 @@ def narrow(root: str, report: Report, revision: str) -> Report:
             before = check(open_workspace(folder, report.as_of)).report.findings
         except CannotRunError:  # settings that could not be read then: all there is now is new
             before = ()
-        known = _known(report.findings, before)
+        known = match(report.findings, before)[0]
         changes = _Changes(root, folder)
         shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
     return report.narrowed(shown)
 
 
-def _known(findings: Iterable[Finding], before: Iterable[Finding]) -> set[int]:
-    """Those findings (by `id`) that were there before. Each old one stands for one at most, the most alike first."""
+def match(findings: Iterable[Finding], before: Iterable[Finding]) -> tuple[set[int], list[Finding]]:
+    """Those findings (by `id`) that were there before, and those that are gone: neither there still nor worse now.
+
+    Each old one stands for one at most, the most alike first.
+    """
     left, rest = list(before), list(findings)
     result: set[int] = set()
     keys: tuple[Callable[[Finding], Hashable], ...] = (
@@ -61,7 +64,10 @@ def _known(findings: Iterable[Finding], before: Iterable[Finding]) -> set[int]:
                 result.add(id(finding))
         left = [finding for group in old.values() for finding in group]
         rest = [finding for finding in rest if id(finding) not in result]
-    return result
+    worse = {finding.subject for finding in rest}
+    return result, sorted(
+        (finding for finding in left if finding.subject not in worse), key=lambda finding: finding.order
+    )
 
 
 def _worse(finding: Finding, was: Finding) -> bool:

@@ -32,11 +32,13 @@ class _Entry(NamedTuple):
 
 
 def run_git(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False) -> subprocess.CompletedProcess[bytes]:
-    """Run git to read. Raises CannotRunError where git is not installed."""
+    """Run git to read; `apart` from any repository. Raises CannotRunError where git is not installed."""
+    if not apart:
+        return git.ask(root, arguments, stdin)
     try:
-        return git.run(root, *arguments, stdin=stdin, apart=apart)
+        return git.run(root, *arguments, stdin=stdin, apart=True)
     except OSError:
-        message = "--since needs git, which is not installed"
+        message = "the history is read with git, which is not installed"
         raise CannotRunError(message) from None
 
 
@@ -88,7 +90,8 @@ def snapshot(root: str, commit: str) -> Iterator[str]:
 
 
 def _is_read(entry: _Entry) -> bool:
-    return entry.mode != _LINK and entry.path.rpartition("/")[2] in (RECORDS, SETTINGS)
+    own_style = entry.path.startswith("templates/")
+    return entry.mode != _LINK and (own_style or entry.path.rpartition("/")[2] in (RECORDS, SETTINGS))
 
 
 def _entries(listing: bytes) -> Iterator[_Entry]:
@@ -124,4 +127,6 @@ def _contents(root: str, commit: str, names: Iterable[str]) -> dict[str, bytes]:
 def _fail(commit: str, done: subprocess.CompletedProcess[bytes]) -> None:
     lines = os.fsdecode(done.stderr).strip().splitlines()
     message = f"git can't read {commit[:10]}: {lines[-1] if lines else 'it says nothing'}"
+    if b"promisor" in done.stderr:
+        message = f"git has not all of {commit[:10]} here; fetch it first"
     raise CannotRunError(message)

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from mtrack.yaml.source import Source
 
 DEFAULT_TERMS = PaymentTerms(30)
+DEFAULT_CORRECTION = 1
 DEFAULT_LOCALE = "en"
 
 
 class Settings(Struct, frozen=True):
-    """A workspace's settings. `bill_within` in days, `tax_rate` in percent; `rules` maps a name to None for off."""
+    """A workspace's settings. `bill_within`, `correct_within` in days, `tax_rate` in percent; `rules` maps a name to None for off."""
 
     source: Source | None = None
     name: str | None = None
@@ -37,6 +38,8 @@ class Settings(Struct, frozen=True):
     tax_rate: Decimal | None = None
     bill_within: int = 0
     verify: bool = False
+    correct_within: int = DEFAULT_CORRECTION
+    require_signed: bool = False
     locale: str = DEFAULT_LOCALE
     currencies: dict[str, int] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
@@ -86,6 +89,8 @@ def from_source(read: Source) -> Settings:
         tax_rate=data.get("tax_rate"),
         bill_within=data.get("bill_within") or 0,
         verify=bool(data.get("verify")),
+        correct_within=DEFAULT_CORRECTION if data.get("correct_within") is None else data["correct_within"],
+        require_signed=bool(data.get("require_signed")),
         locale=locale.replace("-", "_"),
         currencies=dict(_entries(data, "currencies")),
         exclude=_patterns(read, faults.routes, broken) if data.get("exclude") else (),

@@ -138,7 +138,7 @@ def json(report: Report, _colour: bool = False, _seen: Viewpoint = AT_ROOT) -> s
             "version": 1,
             "as_of": report.as_of.isoformat(),
             "root": report.root,
-            "findings": [_json_finding(finding) for finding in report.findings],
+            "findings": [json_finding(finding) for finding in report.findings],
             "skipped": list(report.skipped),
             "summary": {
                 "projects": summary.projects,
@@ -152,7 +152,8 @@ def json(report: Report, _colour: bool = False, _seen: Viewpoint = AT_ROOT) -> s
     )
 
 
-def _json_finding(finding: Finding) -> dict[str, Any]:
+def json_finding(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON."""
     span = finding.span
     return {
         "rule": finding.rule,
@@ -180,7 +181,13 @@ def _json_finding(finding: Finding) -> dict[str, Any]:
             for related in finding.related
         ],
         "waived": finding.waived,
+        "commit": _json_commit(finding),
     }
+
+
+def _json_commit(finding: Finding) -> dict[str, str] | None:
+    commit = finding.commit
+    return None if commit is None else {"id": commit.id, "author": commit.author, "date": commit.date}
 
 
 def _in_its_module(name: str) -> Format:

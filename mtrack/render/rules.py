@@ -77,5 +77,10 @@ def page_text(rule: Rule, width: int | None = None, *, colour: bool) -> str:
 
 
 def _sample_file(file: SampleFile, *, alone: bool) -> list[str]:
-    head = [] if alone and file.path == RECORDS else [f"    # {file.path}"]
+    when = (
+        ""
+        if file.commit is None
+        else f", {file.commit if file.commit == 'not committed' else f'committed {file.commit}'}"
+    )
+    head = [] if alone and file.path == RECORDS else [f"    # {file.path}{when}"]
     return [*head, *(f"    {line}" for line in file.text.rstrip("\n").splitlines())]

@@ -10,6 +10,9 @@ from mtrack.rules import (
     agreement_papers as agreement_papers,
 )
 from mtrack.rules import (
+    audit as audit,
+)
+from mtrack.rules import (
     close as close,
 )
 from mtrack.rules import (

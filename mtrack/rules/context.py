@@ -53,12 +53,15 @@ class ProjectContext:
         as_of: date,
         found: Walk | None = None,
         compare: Compare | None = None,
+        tracked: frozenset[str] | None = None,
     ) -> None:
         """`found` is what a walk has seen of the folders; it also remembers what is asked about them.
 
-        `compare` reads the papers; without it there is no verdict on anything.
+        `compare` reads the papers; without it there is no verdict on anything. `tracked` are the files in the project that git
+        tracks, from the root; None where it tracks no records there.
         """
         self._compare = compare
+        self.tracked = tracked
         self.project = project
         self.settings = settings
         self.root = root

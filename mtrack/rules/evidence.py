@@ -173,3 +173,47 @@ def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
                 f"{milestone.label} was approved on {deliverable.approved}, and no sign-off file is named",
                 "save the approval (an e-mail is enough) into signoffs/ and add `signoff: signoffs/NAME`",
             )
+
+
+@project_rule(Severity.WARNING)
+def attachment_not_committed(context: ProjectContext) -> Iterator[Problem]:
+    """A file that a record names is not tracked by git, though the records are.
+
+    Why: the records go to everyone who clones the repository, and the evidence stays on one machine. Its content is
+    in no history either, so that nobody can tell whether it was changed.
+
+    Bad:
+        === 2026-02-01
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+        === not committed
+        >>> acme/agreement/sow.pdf
+        the signed statement of work
+
+    Good:
+        === 2026-02-01
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+        >>> acme/agreement/sow.pdf
+        the signed statement of work
+    """
+    project = context.project
+    if context.tracked is None:
+        return
+    for named, state in context.files:
+        path = join(project.folder, named.normal)
+        if state.usable and path not in context.tracked:
+            yield Problem(
+                place=project.place(*named.route),
+                message=f"{_WORDS[named.kind]} {named.path} is not tracked by git",
+                hint="commit it with the records: git add it (with --force where it is ignored)",
+                milestone=named.milestone,
+                invoice=named.invoice.number if named.invoice else None,
+                about=path,
+            )

@@ -9,20 +9,28 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mtrack.rules.registry import Rule
 
 _SECTION = re.compile(r"^(Bad|Good):\n", re.MULTILINE)
+_COMMIT = re.compile(r"^=== (.+)\n", re.MULTILINE)
 _FILE = re.compile(r"^>>> (\S+)(?: \((\S+)\))?\n", re.MULTILINE)
 RECORDS = "acme/milestones.yaml"
 """The file a sample is where it names no other."""
 
 
 class SampleFile(Struct, frozen=True):
-    """A file of a sample; `encoding` as Python names it."""
+    """A file of a sample; `encoding` as Python names it.
+
+    In a sample that is a series of versions `commit` is the day the file is committed, with " on BRANCH" where it is
+    another branch than the first, or "not committed".
+    """
 
     path: str
     text: str
     encoding: str = "utf-8"
+    commit: str | None = None
 
 
 class Page(Struct, frozen=True):
@@ -49,8 +57,16 @@ def page(rule: Rule) -> Page:
 
 
 def _sample(text: str) -> tuple[SampleFile, ...]:
-    parts = _FILE.split(dedent(text).strip("\n") + "\n")
-    files = [SampleFile(RECORDS, parts[0])] if parts[0].strip() else []
-    for path, encoding, content in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        files.append(SampleFile(path, content, encoding or "utf-8"))
+    parts = _COMMIT.split(dedent(text).strip("\n") + "\n")
+    files = list(_files(parts[0], None))
+    for commit, content in zip(parts[1::2], parts[2::2], strict=True):
+        files += _files(content, commit)
     return tuple(files)
+
+
+def _files(text: str, commit: str | None) -> Iterator[SampleFile]:
+    parts = _FILE.split(text)
+    if parts[0].strip():
+        yield SampleFile(RECORDS, parts[0].strip("\n") + "\n", commit=commit)
+    for path, encoding, content in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        yield SampleFile(path, content, encoding or "utf-8", commit)

@@ -17,7 +17,7 @@ from mtrack.record import schema as schema_module
 from mtrack.record.model import number_key
 from mtrack.record.precision import precision_fault
 from mtrack.rules.problems import about_invoice, about_milestone
-from mtrack.rules.registry import file_rule, project_rule, waiver_rule, workspace_rule
+from mtrack.rules.registry import file_rule, is_about_history, project_rule, waiver_rule, workspace_rule
 from mtrack.rules.wording import listed
 from mtrack.workspace import RECORDS, SETTINGS, is_below, nearly_records
 from mtrack.yaml.comments import number_signs
@@ -618,7 +618,9 @@ def _unknown_invoices(context: ProjectContext, invoices: tuple[Invoice, ...]) ->
 
 
 def unknown_in_waiver(waiver: Waiver, ids: set[str], numbers: set[str]) -> Iterator[Problem]:
-    """What a waiver names that is not in its scope."""
+    """What a waiver names that is not in its scope; one for the history may name what is gone."""
+    if is_about_history(waiver.rule):
+        return
     for key, value, known in (("milestone", waiver.milestone, ids), ("number", waiver.number, numbers)):
         if value is not None and (value if key == "milestone" else number_key(value)) not in known:
             what = "milestone" if key == "milestone" else "invoice"

@@ -13,11 +13,13 @@ from mtrack.finding import Category
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mtrack.changes.branches import BranchPair
+    from mtrack.changes.trail import Trail
     from mtrack.finding import Problem, Severity
     from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile
     from mtrack.rules.facts import WorkspaceFacts
 
-Scope = Literal["file", "project", "workspace", "close", "waivers"]
+Scope = Literal["file", "project", "workspace", "close", "waivers", "history", "branches"]
 Money = Literal["to_bill", "overdue", "ahead"]
 """The state of the money a gap is about: not billed, overdue, or not yet to be billed."""
 
@@ -67,6 +69,8 @@ ProjectCheck = Callable[["ProjectContext"], "Iterator[Problem]"]
 WorkspaceCheck = Callable[["WorkspaceFacts"], "Iterator[Problem]"]
 CloseCheck = Callable[["ProjectContext", frozenset[str]], "Iterator[Problem]"]
 WaiverCheck = Callable[[tuple["CheckedWaiver", ...]], "Iterator[Problem]"]
+HistoryCheck = Callable[["Trail"], "Iterator[Problem]"]
+BranchCheck = Callable[["BranchPair"], "Iterator[Problem]"]
 AnyCheck = TypeVar("AnyCheck", bound=Callable[..., "Iterator[Problem]"])
 
 
@@ -121,3 +125,18 @@ def close_rule(severity: Severity) -> Callable[[CloseCheck], CloseCheck]:
 def waiver_rule(severity: Severity) -> Callable[[WaiverCheck], WaiverCheck]:
     """A rule about waivers, checked once all other problems are known."""
     return lambda check: _register(check, severity, "waivers")
+
+
+def history_rule(severity: Severity) -> Callable[[HistoryCheck], HistoryCheck]:
+    """A rule about what the commits of a repository did to a project; only `mtrack audit` asks it."""
+    return lambda check: _register(check, severity, "history")
+
+
+def branch_rule(severity: Severity) -> Callable[[BranchCheck], BranchCheck]:
+    """A rule about two branches; only `mtrack audit --branches` asks it."""
+    return lambda check: _register(check, severity, "branches")
+
+
+def is_about_history(name: str) -> bool:
+    """Whether a rule is asked by `mtrack audit` alone, which also judges the waivers of it."""
+    return name in REGISTRY and REGISTRY[name].category is Category.AUDIT

@@ -44,7 +44,7 @@ def write_folder(  # noqa: PLR0913
     target = os.path.abspath(target)
     refuse_records(workspace, target)
     folder = Folder(target)
-    site = Site(workspace, target, git.head(workspace.root), live=live)
+    site = Site(workspace, target, workspace.commit or git.head(workspace.root), live=live)
     done, count = 0, len(workspace.found.projects) + len(NAVIGATION)
 
     def write(page: Page) -> None:
@@ -87,7 +87,7 @@ def write_file(
     refuse_records(workspace, target)
     checked = check(workspace, selection, root, summarize=project_summary)
     view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
-    site = Site(workspace, os.path.dirname(target), git.head(workspace.root), single=True)
+    site = Site(workspace, os.path.dirname(target), workspace.commit or git.head(workspace.root), single=True)
     shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
     top = workspace_pages.pages(site, view, checked.projects)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early

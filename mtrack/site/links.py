@@ -89,13 +89,17 @@ class FileLink(Struct, frozen=True):
 class Files:
     """Links from pages in one folder to the evidence of one project."""
 
-    def __init__(self, context: ProjectContext, start: str | None) -> None:
-        """`start` is the absolute folder of the page the links stand on; None for the preview, which serves them."""
+    def __init__(self, context: ProjectContext, origin: str, start: str | None) -> None:
+        """`origin` is where the user has the workspace.
+
+        `start` is the absolute folder of the page the links stand on; None for the preview, which serves them.
+        """
         self._hrefs: dict[str, str] = {}
-        self._records = _link(os.path.join(context.root, *context.project.path.split("/")), context.root, start)
+        self._records = _link(os.path.join(origin, *context.project.path.split("/")), origin, start)
         for named, state in context.files:
             if state.outside is None and state.missing is None:
-                href = _link(state.full, context.root, start)
+                full = os.path.join(origin, os.path.relpath(state.full, context.root))
+                href = _link(full, origin, start)
                 if href is not None:
                     self._hrefs[named.path] = href
 

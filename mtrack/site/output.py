@@ -171,7 +171,7 @@ def refuse_records(workspace: Workspace, target: str) -> None:
     That is: over the workspace itself, or into a project's folder (where the root is the project, into its
     evidence).
     """
-    root, real = os.path.realpath(workspace.root), os.path.realpath(target)
+    root, real = os.path.realpath(workspace.origin), os.path.realpath(target)
     if real == root or inside(root, real):
         message = f"{target} holds the workspace; name another folder with -o"
         raise UsageError(message)
@@ -186,6 +186,6 @@ def _kept(workspace: Workspace, root: str) -> Iterator[str]:
     real = workspace.found.real
     for folder in workspace.found.projects:
         if folder != ".":
-            yield real[folder]
+            yield real[folder] if workspace.commit is None else os.path.join(root, *folder.split("/"))
         else:
             yield from (os.path.realpath(os.path.join(root, name)) for name in EVIDENCE)

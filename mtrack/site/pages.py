@@ -103,7 +103,7 @@ class Site:
         """What every page depends on: templates, settings, the day, the version, the path to the files it links to."""
         settings = self.workspace.settings
         parts: list[Any] = [__version__, self.workspace.as_of, settings.name, settings.locale, self.single, self.live]
-        parts.append(None if self.live else _relative(self.workspace.root, self.start))
+        parts.append(None if self.live else _relative(self.workspace.origin, self.start))
         for top in (*self._own, os.path.join(resources.folder("templates"), "site")):
             for folder, _, names in sorted(os.walk(top)):
                 for name in sorted(names):
@@ -154,7 +154,7 @@ class Site:
     def _project_values(self, folder: str, kept: StoredProject[ProjectSummary], links: PageLinks) -> dict[str, Any]:
         context = self.workspace.open(folder)[1]
         assert context is not None
-        files = Files(context, None if self.live else self._folder_of(page_of(folder)))
+        files = Files(context, self.workspace.origin, None if self.live else self._folder_of(page_of(folder)))
         findings = [finding for finding in kept.findings if not finding.left_out]
         return project_values(context, findings, files, links, self.wording, self.workspace.as_of)
 

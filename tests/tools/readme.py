@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,6 +22,7 @@ from support import OF_THE_MACHINE, mtrack  # noqa: E402
 from mtrack import resources  # noqa: E402
 from mtrack.rules import RULES  # noqa: E402
 from mtrack.yaml.refusal import REASONS  # noqa: E402
+from tools import demo_repository  # noqa: E402
 
 _CONSOLE = re.compile(r"```console\n\$ mtrack ([^\n]*)\n(.*?)```\n", re.DOTALL)
 
@@ -43,9 +45,16 @@ def generated(readme: str) -> str:
 
 
 def _printed(arguments: str) -> str:
+    """What a command prints: about the history in the repository of `make demo`, else here."""
+    command, *_ = arguments.split()
     kept = {name: value for name, value in os.environ.items() if name not in OF_THE_MACHINE}
     with mock.patch.dict(os.environ, {**kept, "COLUMNS": "120"}, clear=True):
-        result = mtrack(*arguments.split(), cwd=ROOT)
+        if command in ("log", "diff", "audit"):
+            with tempfile.TemporaryDirectory() as folder:
+                demo_repository.build(Path(folder))
+                result = mtrack(*arguments.split(), cwd=Path(folder))
+        else:
+            result = mtrack(*arguments.split(), cwd=ROOT)
     assert result.code in (0, 1), result.err
     assert not result.err
     return result.out

@@ -1,0 +1,206 @@
+"""The facts of one version of a project: its records by identity, each with its own values by key path."""
+
+from __future__ import annotations
+
+import posixpath
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mtrack import money
+from mtrack.changes.event import FileFact, Key
+from mtrack.record.model import number_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+PROJECT: Key = ("project",)
+AGREEMENT: Key = ("agreement",)
+_RECORDS = ("agreement", "milestones", "invoices", "amendments", "invoice", "payments")
+"""The keys under which other records stand."""
+_FILES = {
+    "agreement": ("file", "transcript"),
+    "amendment": ("file",),
+    "invoice": ("file",),
+    "milestone": ("deliverable.signoff",),
+}
+"""The keys of each kind of record that name a file."""
+LINES = "lines"
+
+
+class Record(Struct, frozen=True):
+    """A record: its own values by key path, and `data` as in the file, both without the records inside it.
+
+    `parent` is the record it stands in, `place` its index there. The shares of an invoice are compared as a mapping
+    of milestones to amounts, whether it stands under its milestone or not.
+    """
+
+    key: Key
+    parent: Key
+    place: int
+    fields: dict[str, Any]
+    data: dict[str, Any]
+    files: tuple[tuple[str, FileFact], ...]
+    """The files it names, by field."""
+
+    @property
+    def kind(self) -> str:
+        """What it is: project, agreement, amendment, milestone, invoice or payment."""
+        return str(self.key[0])
+
+
+Records = dict[Key, Record]
+
+
+class Version:
+    """One version of a project, or of none: without records. `folder` is None then."""
+
+    def __init__(self, folder: str | None, records: Records, currency: str | None = None, places: int = 2) -> None:
+        self.folder = folder
+        self.records = records
+        self.currency = currency
+        self.places = places
+
+    @cached_property
+    def children(self) -> dict[Key, list[Record]]:
+        """The records that stand in another."""
+        result: dict[Key, list[Record]] = {}
+        for record in self.records.values():
+            result.setdefault(record.parent, []).append(record)
+        return result
+
+    def of_kind(self, kind: str) -> list[Record]:
+        """All records of a kind, in the order of the file."""
+        return self._kinds.get(kind, [])
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[Record]]:
+        result: dict[str, list[Record]] = {}
+        for key, record in self.records.items():
+            result.setdefault(str(key[0]), []).append(record)
+        return result
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What milestones are called, by id."""
+        return {item.fields["id"]: f"{item.fields['id']} '{item.fields['name']}'" for item in self.of_kind("milestone")}
+
+    def value(self, key: Key, field: str) -> Any:
+        """A value, or None."""
+        record = self.records.get(key)
+        return None if record is None else record.fields.get(field)
+
+
+NOTHING = Version(None, {})
+
+
+def records(data: Mapping[str, Any]) -> Records:
+    """The records in a file's data, which fits the schema; the contents of files are not known yet."""
+    result: Records = {}
+
+    def add(key: Key, parent: Key, place: int, data: Mapping[str, Any], extra: dict[str, Any] | None = None) -> Key:
+        key = _free(result, key)
+        own = {name: item for name, item in data.items() if name not in _RECORDS and not str(name).startswith("x-")}
+        own = _clean(own)
+        result[key] = with_fields(Record(key, parent, place, {}, own, ()), _fields(str(key[0]), own, extra or {}))
+        return key
+
+    add(PROJECT, (), 0, data)
+    agreement = data.get("agreement")
+    if agreement and _clean(agreement):
+        add(AGREEMENT, PROJECT, 0, agreement)
+        for i, item in enumerate(agreement.get("amendments") or ()):
+            add(("amendment", i), AGREEMENT, i, item)
+
+    def add_invoice(item: Mapping[str, Any], parent: Key, place: int, shares: dict[str, Decimal]) -> None:
+        key = add(("invoice", number_key(item["number"])), parent, place, item, {LINES: shares})
+        for i, payment in enumerate(item.get("payments") or ()):
+            add(("payment", *key[1:], i), key, i, payment)
+
+    own_invoices: list[tuple[Mapping[str, Any], Key, dict[str, Decimal]]] = []
+    for i, item in enumerate(data.get("milestones") or ()):
+        key = add(("milestone", item["id"]), PROJECT, i, item)
+        if item.get("invoice"):
+            own_invoices.append((item["invoice"], key, {item["id"]: item["invoice"]["amount"]}))
+    for invoice, key, shares in own_invoices:
+        add_invoice(invoice, key, 0, shares)
+    for i, item in enumerate(data.get("invoices") or ()):
+        add_invoice(item, PROJECT, i, _shares(item["lines"]))
+    return result
+
+
+def _free(taken: Records, key: Key) -> Key:
+    """The key of a record; of several with one identity the later ones are counted."""
+    if key[0] not in ("milestone", "invoice"):
+        return key
+    count = 0
+    while (*key, count) in taken:
+        count += 1
+    return (*key, count)
+
+
+def _shares(lines: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
+    result: dict[str, Decimal] = {}
+    for line in lines:
+        result[line["milestone"]] = money.plus(result.get(line["milestone"], money.ZERO), line["amount"])
+    return result
+
+
+def _clean(value: Any) -> Any:
+    """Data without empty values, which are as good as no key."""
+    if isinstance(value, dict):
+        kept = {key: _clean(item) for key, item in value.items() if item is not None}
+        return {key: item for key, item in kept.items() if item != {} or key == "hold"}
+    return [_clean(item) for item in value] if isinstance(value, list) else value
+
+
+def _fields(kind: str, data: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    """The values of a record by key path; what a deliverable holds stands alone, other mappings are one value."""
+    fields: dict[str, Any] = {}
+    for key, value in data.items():
+        if key == "deliverable":
+            fields |= {f"{key}.{name}": item for name, item in value.items() if not str(name).startswith("x-")}
+        elif key == "attachments":
+            for path in dict.fromkeys(value):
+                fields[f"{key}/{path}"] = _file(path)
+        elif not (kind == "invoice" and key == LINES):
+            fields[key] = value
+    for key in _FILES.get(kind, ()):
+        if isinstance(fields.get(key), str):
+            fields[key] = _file(fields[key])
+    return fields | extra
+
+
+def _file(path: str) -> FileFact:
+    return FileFact(path, posixpath.normpath(path))
+
+
+def with_contents(found: Records, content: Callable[[str], str | None]) -> Records:
+    """The records with the contents of the files they name; `content` knows it by the path from the project."""
+    result: Records = {}
+    for key, record in found.items():
+        if record.files:
+            files = {field: replace(file, content=content(file.normal)) for field, file in record.files}
+            record = with_fields(record, record.fields | files)  # noqa: PLW2901
+        result[key] = record
+    return result
+
+
+def with_fields(record: Record, fields: dict[str, Any]) -> Record:
+    """The record with other values."""
+    files = tuple((field, value) for field, value in fields.items() if isinstance(value, FileFact))
+    return replace(record, fields=fields, files=files)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it: amounts as the characters of the file."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, FileFact):
+        return value.written
+    return f"{value:f}" if isinstance(value, Decimal) else value

@@ -1,0 +1,61 @@
+"""What a merge would hold if each side's changes went in: only what differs from that is the merge's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mtrack.changes.align import align
+from mtrack.changes.facts import Record, Records, Version, with_fields
+
+_NONE = object()
+"""The value of a fact that is not there."""
+
+
+def expected(base: Version, ours: Version, theirs: Version, merged: Version) -> tuple[Version, Version]:
+    """The three-way merge of both sides over their base, and the merged version with the same identities.
+
+    Where both sides changed a fact in different ways, the side counts that the merge did not take: its value is what
+    was given up.
+    """
+    reference = base if base.records else ours if ours.records else theirs
+    base, ours, theirs, merged = (align(reference, version) for version in (base, ours, theirs, merged))
+    keys = dict.fromkeys((*ours.records, *theirs.records, *base.records, *merged.records))
+    result: Records = {}
+    for key in keys:
+        record = _record(*(version.records.get(key) for version in (base, ours, theirs, merged)))
+        if record is not None:
+            result[key] = record
+    folder = _choose(base.folder, ours.folder, theirs.folder, merged.folder)
+    some = ours if ours.records else theirs
+    return Version(folder, result, some.currency, some.places), merged
+
+
+def _choose(base: Any, ours: Any, theirs: Any, merged: Any) -> Any:
+    """The value that the merge should have; of a conflict the side that was given up."""
+    if theirs in (ours, base):
+        return ours
+    if ours == base:
+        return theirs
+    return theirs if merged == ours else ours
+
+
+def _record(base: Record | None, ours: Record | None, theirs: Record | None, merged: Record | None) -> Record | None:
+    if ours is None or theirs is None:
+        return _one_sided(base, ours, theirs, merged)
+    sides = [{} if side is None else side.fields for side in (base, ours, theirs, merged)]
+    fields: dict[str, Any] = {}
+    for field in dict.fromkeys((*sides[1], *sides[2], *sides[0], *sides[3])):
+        value = _choose(*(side.get(field, _NONE) for side in sides))
+        if value is not _NONE:
+            fields[field] = value
+    return ours if fields == ours.fields else theirs if fields == theirs.fields else with_fields(ours, fields)
+
+
+def _one_sided(base: Record | None, ours: Record | None, theirs: Record | None, merged: Record | None) -> Record | None:
+    """A record that one side has, or neither."""
+    side = ours if ours is not None else theirs
+    if side is None:
+        return None
+    if base is None or merged is None:  # it came on one side; or what was given up, if it was changed there
+        return side if base is None or side.fields != base.fields else None
+    return None  # the other side removed it

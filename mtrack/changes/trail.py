@@ -1,0 +1,217 @@
+"""The trail of one project: what each commit did to it, and when each value was first there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mtrack.changes.event import Commit, Event, FileFact
+from mtrack.changes.facts import AGREEMENT, Version
+from mtrack.finding import CommitRef, Place, Problem
+from mtrack.record.model import number_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.changes.facts import Record
+    from mtrack.finding import Route
+    from mtrack.record.model import Project
+
+
+class Moment(Struct, frozen=True):
+    """What a commit did to the project, and the settings to judge it by. `first` is the commit it came with."""
+
+    index: int
+    commit: Commit
+    before: Version
+    after: Version
+    events: tuple[Event, ...]
+    correct_within: int
+    require_signed: bool
+    first: bool
+
+    def has(self, *names: str) -> bool:
+        """Whether something of this kind happened."""
+        return any(event.event in names for event in self.events)
+
+
+class Trail:
+    """A project's history, the oldest commit first; `project` is what it is today, None where it can't be used or went."""
+
+    def __init__(self, path: str, project: Project | None, moments: tuple[Moment, ...]) -> None:
+        """`path` is that of its records, from the root."""
+        self.path = path
+        self.project = project
+        self.moments = moments
+        self._renames = [
+            (moment.index, event.record[0], event.old, event.new)
+            for moment in moments
+            for event in moment.events
+            if event.field in ("id", "number") and event.record[0] in ("milestone", "invoice")
+        ]
+        self._first: dict[tuple[object, ...], Moment] = {}
+        for moment in moments:
+            self._remember(moment)
+
+    def _remember(self, moment: Moment) -> None:
+        """Note every value that a commit brought."""
+        for event in moment.events:
+            record = moment.after.records.get(event.record)
+            if record is None:
+                continue
+            if event.field is None:
+                for field, value in record.fields.items():
+                    self._note(moment, record, field, value)
+            name = str(event.field)
+            for key in (name, f"{name}/{event.new}", name.partition(".")[0]):
+                if key in record.fields:
+                    self._note(moment, record, key, record.fields[key])
+            self._note(moment, record, None, None)
+
+    def _note(self, moment: Moment, record: Record, field: str | None, value: Any) -> None:
+        identity = self._identity(moment.after, record, moment.index + 1)
+        self._first.setdefault((*identity, field, _comparable(value)), moment)
+
+    def _identity(self, version: Version, record: Record, since: int) -> tuple[object, ...]:
+        """Who a record of a version is, whatever it was called; payments by their day and amount."""
+        if record.kind == "payment":
+            owner = self._identity(version, version.records[record.parent], since)
+            return (*owner, "payment", record.fields["date"], record.fields["amount"])
+        if record.kind in ("milestone", "invoice"):
+            return record.kind, self._name(record, since), *record.key[2:]
+        return record.key
+
+    def _name(self, record: Record, since: int) -> str:
+        """What a milestone or an invoice is called today, after all later commits: ids as written, numbers as compared."""
+        is_milestone = record.kind == "milestone"
+        name = str(record.fields["id" if is_milestone else "number"])
+        for index, kind, old, new in self._renames:
+            if kind == record.kind and index >= since and _same(kind, old, name):
+                name = new
+        return name if is_milestone else number_key(name)
+
+    def name_now(self, moment: Moment, event: Event) -> str:
+        """What the milestone or invoice of an event is called today, if it is still there."""
+        record = moment.after.records.get(event.record)
+        if record is not None:
+            return self._name(record, moment.index + 1)
+        return self._name(moment.before.records[event.record], moment.index)
+
+    def was_there(self, moment: Moment, record: Record, field: str) -> bool:
+        """Whether an earlier commit had the value that a record has in `field` after this one."""
+        identity = self._identity(moment.after, record, moment.index + 1)
+        first = self._first.get((*identity, field, _comparable(record.fields.get(field))))
+        return first is not None and first.index < moment.index
+
+    def late(self, moment: Moment, event: Event, *, whole: bool = False) -> bool:
+        """Whether the value that an event took away had been there for longer than it may still be corrected.
+
+        `whole` asks that of the record itself.
+        """
+        record = moment.before.records.get(event.record)
+        if record is None:
+            return False
+        field = None if whole else event.field
+        value = None if field is None else record.fields.get(field)
+        first = self._first.get((*self._identity(moment.before, record, moment.index), field, _comparable(value)))
+        return first is None or (moment.commit.instant - first.commit.instant).days > moment.correct_within
+
+    def signed_before(self, moment: Moment) -> bool:
+        """Whether the agreement had been signed by an earlier commit."""
+        return any(
+            version.value(AGREEMENT, "signed") is not None
+            for earlier in self.moments
+            for version in (earlier.before, earlier.after)
+            if earlier.index < moment.index or (earlier is moment and version is moment.before)
+        )
+
+    def problem(
+        self, moment: Moment, message: str, hint: str, event: Event | None = None, key: str | None = None
+    ) -> Problem:
+        """A problem about what a commit did; its place is where the value stands now."""
+        commit = moment.commit
+        where = self._place(moment, event, key)
+        return Problem(
+            place=where,
+            message=f"{message} (commit {commit.id[:10]} by {commit.author} on {commit.date[:10]})",
+            hint=hint,
+            milestone=event.milestone if event is not None else None,
+            invoice=event.invoice if event is not None else None,
+            commit=CommitRef(commit.id, commit.author, commit.date),
+        )
+
+    def _place(self, moment: Moment, event: Event | None, key: str | None) -> Place:
+        """Where the value of an event stands today; the file, where it is gone."""
+        if self.project is None:
+            return Place(self.path)
+        if event is None:
+            return Place(self.path, ("project",))
+        route = None if event.new is None else self._route(moment, event)
+        if route is None:
+            return Place(self.path)
+        key = key or (event.field or "").partition("/")[0]
+        route = (*route, *key.split(".")) if key else route
+        return Place(self.path, route if _leads(self.project.source.data, route) else None)
+
+    def _route(self, moment: Moment, event: Event) -> Route | None:
+        """Where the record of an event stands today; None where it does not."""
+        assert self.project is not None
+        record = moment.after.records[event.record]
+        if record.kind == "payment":
+            return self._payment(moment, record)
+        if record.kind == "milestone":
+            name = self._name(record, moment.index + 1)
+            return next((item.route for item in self.project.milestones if item.id == name), None)
+        if record.kind == "invoice":
+            return self._invoice(moment, record)
+        if record.kind == "amendment":
+            return ("agreement", "amendments", record.place)
+        return ("agreement",) if record.kind == "agreement" else ()
+
+    def _invoice(self, moment: Moment, record: Record) -> Route | None:
+        assert self.project is not None
+        number = self._name(record, moment.index + 1)
+        return next((item.route for item in self.project.invoices() if item.key == number), None)
+
+    def _payment(self, moment: Moment, record: Record) -> Route | None:
+        """Where a payment with its day and amount stands today."""
+        assert self.project is not None
+        route = self._invoice(moment, moment.after.records[record.parent])
+        for item in self.project.invoices():
+            for payment in item.payments:
+                same = (str(payment.date), payment.amount) == (record.fields["date"], record.fields["amount"])
+                if item.route == route and same:
+                    return payment.route
+        return None
+
+
+def _leads(data: Any, route: Route) -> bool:
+    """Whether a route leads to a value."""
+    for step in route:
+        if isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        elif isinstance(data, dict) and isinstance(step, str):
+            data = data.get(step)
+        else:
+            return False
+    return data is not None
+
+
+def _same(kind: object, old: object, name: str) -> bool:
+    return old == name if kind == "milestone" else number_key(str(old)) == number_key(name)
+
+
+def _comparable(value: Any) -> object:
+    """A value that can be a key; amounts by what they are worth."""
+    if isinstance(value, FileFact):
+        return value.content
+    if isinstance(value, dict):
+        return tuple(sorted((key, _comparable(item)) for key, item in value.items()))
+    return tuple(map(_comparable, value)) if isinstance(value, list) else value
+
+
+def numbered(moments: Iterator[Moment] | list[Moment]) -> tuple[Moment, ...]:
+    """The moments of one trail, numbered; the first is the one it came with."""
+    return tuple(replace(moment, index=i, first=not i) for i, moment in enumerate(moments))

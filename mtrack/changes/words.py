@@ -1,0 +1,165 @@
+"""Events in words, as a colleague would tell them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from mtrack import money
+from mtrack.changes.facts import LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mtrack.changes.event import Event
+    from mtrack.changes.facts import Record
+
+_MOST = 3
+"""Milestones of an invoice that are told."""
+_MAX = 80
+"""Characters of a value that are told."""
+
+
+def told(event: Event, record: Record, owner: Record | None, milestones: tuple[str, ...]) -> Event:
+    """The event with its message.
+
+    `owner` is the milestone or invoice that the record is or stands in, `milestones` what those it is about are called.
+    """
+    return replace(event, message=_Telling(event, record, owner, milestones).message())
+
+
+class _Telling:
+    def __init__(self, event: Event, record: Record, owner: Record | None, milestones: tuple[str, ...]) -> None:
+        self.milestones = milestones
+        self.event = event
+        self.record = record
+        self.owner = owner
+
+    def message(self) -> str:
+        """The event in words."""
+        return _SPECIAL.get(self.event.event, _Telling.changed)(self)
+
+    def _subject(self) -> str:
+        """What the event is about: a milestone with its name, an invoice by its number."""
+        owner = self.owner
+        if owner is None:
+            return "agreement" if self.record.kind in ("agreement", "amendment") else "project"
+        return (
+            f"{owner.fields['id']} '{owner.fields['name']}'" if owner.kind == "milestone" else str(self.event.invoice)
+        )
+
+    def changed(self) -> str:
+        event, subject = self.event, self._subject()
+        if event.field is None:
+            return f"{subject} {'recorded' if event.old is None else 'removed'}"
+        what = event.field.removeprefix("deliverable.").replace("_", " ").replace(".", ": ")
+        if self.record.kind == "payment":
+            subject += f": payment of {self.record.fields['date']}"
+        if event.old is None:
+            return f"{subject}: {what} set to {self._value(event.new)}"
+        if event.new is None:
+            return f"{subject}: {what} {self._value(event.old)} removed"
+        return f"{subject}: {what} changed from {self._value(event.old)} to {self._value(event.new)}"
+
+    def _value(self, value: Any) -> str:
+        """A value as a reader sees it: amounts with their currency, text in quotes."""
+        field = (self.event.field or "").rpartition(".")[2]
+        if isinstance(value, list) and field == LINES:
+            return ", ".join(f"{line['milestone']} {self._in_currency(line['amount'])}" for line in value)
+        if isinstance(value, (list, dict)):
+            return _shortened(_flat(value))
+        if field in ("amount", "tax", "total", "withheld", "fee", "discount") and isinstance(value, str):
+            return self._in_currency(value)
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        words = ("status", "number", "id", "sent", "due", "signed", "planned", "approved", "completed", "date", "paid")
+        return str(value) if field in words or not isinstance(value, str) else f"'{_shortened(value)}'"
+
+    def _in_currency(self, text: str) -> str:
+        amount = money.parse(text)
+        if amount is None or self.event.currency is None:
+            return text
+        return money.display(amount, self.event.currency, self.event.places)
+
+    def _money(self) -> str:
+        return self._in_currency(f"{self.event.amount:f}") if self.event.amount is not None else "no amount"
+
+    def _billed(self) -> str:
+        rest = len(self.milestones) - _MOST
+        return ", ".join(self.milestones[:_MOST]) + (f" and {rest} more" if rest > 0 else "")
+
+    def _by(self) -> str:
+        return f" by {self._money()}" if self.event.amount is not None else ""
+
+    def _details(self, key: str, word: str) -> str:
+        """The day and the reason of what happened."""
+        value = self.event.new if isinstance(self.event.new, dict) else {}
+        day = f" {word} {value[key]}" if value.get(key) else ""
+        return day + self._why(value.get("reason"))
+
+    @staticmethod
+    def _why(reason: object) -> str:
+        return f": {_shortened(str(reason))}" if reason else ""
+
+    def paid(self) -> str:
+        if self.event.field is not None:
+            return f"{self.event.invoice} paid in full" + ("" if self.event.new is True else f" on {self.event.new}")
+        word = "paid" if (self.event.amount or money.ZERO) >= 0 else "paid back"
+        return f"{self.event.invoice}: {self._money()} {word} on {self.record.fields['date']}"
+
+    def payment_removed(self) -> str:
+        if self.event.field is not None:
+            return f"{self.event.invoice}: no longer recorded as paid in full"
+        return f"{self.event.invoice}: payment of {self._money()} on {self.record.fields['date']} removed"
+
+    def file_changed(self) -> str:
+        event = self.event
+        files = {field.partition("/")[0]: file for field, file in self.record.files}
+        file = files.get(event.field or "")
+        if file is not None and file.content == event.new:
+            return f"{self._subject()}: the content of {file.written} changed"
+        return f"{self._subject()}: file {event.old} replaced by {event.new}"
+
+
+_SPECIAL: dict[str, Callable[[_Telling], str]] = {
+    "project-added": lambda self: f"project '{self.record.fields.get('project')}' added",
+    "project-removed": lambda self: f"project '{self.record.fields.get('project')}' removed",
+    "closed": lambda self: f"project closed on {self.event.new}",
+    "reopened": lambda self: f"project reopened; it was closed on {self.event.old}",
+    "amended": lambda self: f"agreement amended{self._by()}{self._why(self.record.fields.get('note'))}",
+    "listed": lambda self: f"{self._subject()} listed: {self._money()}",
+    "milestone-removed": lambda self: f"{self._subject()} removed: {self._money()}",
+    "cancelled": lambda self: f"{self._subject()} cancelled{self._details('date', 'on')}",
+    "delivered": lambda self: f"{self._subject()} delivered on {self.event.new}",
+    "approved": lambda self: f"{self._subject()} approved on {self.event.new}",
+    "held": lambda self: f"{self._subject()} put on hold{self._details('until', 'until')}",
+    "released": lambda self: f"{self._subject()}: hold ended",
+    "billed": lambda self: f"{self._billed()} billed as {self.event.invoice}: {self._money()}",
+    "credited": lambda self: f"{self.record.fields.get('credits')} credited by {self.event.invoice}: {self._money()}",
+    "invoice-removed": lambda self: f"{self.event.invoice} removed: {self._money()}",
+    "voided": lambda self: f"{self.event.invoice} voided{self._details('date', 'on')}",
+    "disputed": lambda self: f"{self.event.invoice} disputed{self._details('since', 'since')}",
+    "dispute-ended": lambda self: f"{self.event.invoice}: dispute ended",
+    "written-off": lambda self: f"{self.event.invoice}: {self._money()} written off{self._details('date', 'on')}",
+    "paid": _Telling.paid,
+    "payment-removed": _Telling.payment_removed,
+    "file-attached": lambda self: f"{self._subject()}: file {self.event.new} attached",
+    "file-removed": lambda self: f"{self._subject()}: file {self.event.old} removed",
+    "file-changed": _Telling.file_changed,
+}
+"""How events are told; others as a value that changed."""
+
+
+def _flat(value: Any) -> str:
+    """Lists and mappings in a line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_flat(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(_flat, value))
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX else f"{text[: _MAX - 1]}…"

@@ -1,0 +1,143 @@
+"""`mtrack log`, `diff`, `audit`: what git remembers of the records."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from mtrack import workspace
+from mtrack.check.report import Selection
+from mtrack.cli import complete, options, output
+from mtrack.cli.opened import open_paths
+from mtrack.errors import UsageError
+from mtrack.render import findings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@options.command()
+@options.project_argument
+@options.milestone_argument
+@click.option(
+    "--invoice", metavar="NUMBER", shell_complete=complete.numbers, help="Only what happened to this invoice."
+)
+@click.option("--since", metavar="DATE|REV", help="Only from this day on, or after this revision.")
+@click.option("--until", metavar="DATE|REV", help="Only up to this day, or up to this revision.")
+@click.option("--author", metavar="TEXT", help="Only commits whose author's name or address holds this.")
+@options.format_option("text", "json", "md", "csv")
+@click.option("--no-pager", is_flag=True, help="Print all at once, on a terminal too.")
+def log(  # noqa: PLR0913
+    project: str | None,
+    milestone: str | None,
+    invoice: str | None,
+    since: str | None,
+    until: str | None,
+    author: str | None,
+    format_: str,
+    no_pager: bool,  # noqa: FBT001
+) -> None:
+    """Tell who changed what in the records, and when.
+
+    Each commit with its events by project, the newest first: milestones listed, approved, billed, paid; amounts
+    changed; files attached. Read from git; nothing is written.
+    """
+    from mtrack.history.log import Wanted  # noqa: PLC0415
+    from mtrack.history.log import log as log_of  # noqa: PLC0415
+    from mtrack.render import log as render  # noqa: PLC0415
+
+    root, folder = _place(project)
+    view = log_of(root, Wanted(folder, milestone, invoice, since, until, author))
+    if format_ != "text":
+        output.write(render.FORMATS[format_](view))
+        return
+    text = render.text(view, colour=output.use_colour())
+    if no_pager or not sys.stdout.isatty():
+        output.write(text)
+    else:
+        click.echo_via_pager(text, color=output.use_colour())
+
+
+def _place(project: str | None) -> tuple[str, str | None]:
+    """The workspace's root, and the project that is meant: named, or the one that the current folder is in."""
+    start = project if project is not None and os.path.lexists(project) else "."
+    root = workspace.find_root(start)
+    if project is not None and start == ".":
+        return root, project
+    here = os.path.realpath(start)
+    top = os.path.realpath(root)
+    while here != top and not os.path.lexists(os.path.join(here, workspace.RECORDS)):
+        here = os.path.dirname(here)
+    if not os.path.lexists(os.path.join(here, workspace.RECORDS)):
+        return root, project
+    return root, os.path.relpath(here, top).replace(os.sep, "/")
+
+
+@options.command()
+@click.argument("revisions", nargs=-1, metavar="[REV [REV]]")
+@options.format_option("text", "md", "json")
+@options.fail_on_option
+@options.as_of_option
+def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) -> int:
+    """Show what a change does to the money.
+
+    Without REV the working tree against the last commit, with one against that revision, with two one against the
+    other; A...B is from where they parted to B. By project what is agreed, billed, received, outstanding and to bill,
+    before and after; what happened in between; findings that appear and that go away. The exit code is 1 where one
+    appears at or above --fail-on.
+    """
+    from mtrack.history.diff import diff as diff_of  # noqa: PLC0415
+    from mtrack.render import diff as render  # noqa: PLC0415
+
+    if len(revisions) > 2:  # noqa: PLR2004
+        message = f"'{revisions[2]}' is a revision too many: mtrack diff [REV [REV]]"
+        raise UsageError(message)
+    opened = open_paths((), as_of)
+    view = diff_of(opened.workspace, revisions)
+    if format_ == "text":
+        output.write(render.text(view, output.width(), colour=output.use_colour(), seen=opened.from_here))
+    else:
+        output.write(render.FORMATS[format_](view))
+    return 1 if view.fails(options.severity(fail_on)) else 0
+
+
+@options.command()
+@options.paths_argument
+@options.format_option(*findings.FORMATS)
+@options.select_option
+@options.ignore_option
+@click.option("--since", metavar="REV", help="Judge only commits that came after this revision.")
+@click.option("--branches", is_flag=True, help="Also compare branches that are not merged into each other.")
+@options.fail_on_option
+@options.as_of_option
+def audit(  # noqa: PLR0913
+    paths: tuple[str, ...],
+    format_: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    since: str | None,
+    branches: bool,  # noqa: FBT001
+    fail_on: str,
+    as_of: date,
+) -> int:
+    """Check the history: what was changed that should have stayed.
+
+    A sent invoice that was altered, an agreed amount that changed with no amendment, a payment or an approval that
+    went: each with the commit that did it. Read from git; nothing is written. A history that was rewritten as a whole
+    can't be told from one that was not.
+    """
+    from mtrack.history.audit import audit as audit_of  # noqa: PLC0415
+
+    opened = open_paths(paths, as_of)
+    selection = Selection(options.rule_names(select, "--select"), options.rule_names(ignore, "--ignore"), opened.paths)
+    view = audit_of(opened.workspace, selection, opened.root, since=since, branches=branches)
+    seen = opened.from_repository if format_ in findings.FOR_REPOSITORIES else opened.from_here
+    output.write(findings.FORMATS[format_](view.report, output.use_colour(), seen))
+    if view.shallow:
+        output.tell("this is a shallow clone: what came before its first commits is not judged")
+    if view.off:
+        output.tell(f"these rules are off in mtrack.yaml: {', '.join(view.off)}")
+    return 1 if view.report.fails(options.severity(fail_on)) else 0

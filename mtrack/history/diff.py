@@ -1,0 +1,151 @@
+"""What a change does to the money: each project's figures before and after, the events between, findings come and gone."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mtrack.changes.align import align
+from mtrack.changes.compare import compare
+from mtrack.changes.event import Event
+from mtrack.changes.facts import NOTHING
+from mtrack.changes.moves import pair
+from mtrack.check.pipeline import check
+from mtrack.check.report import Selection
+from mtrack.finding import Finding, Severity  # noqa: TC001
+from mtrack.history.repository import Repository
+from mtrack.history.settings_events import settings_events
+from mtrack.history.sides import Side, side_of, side_of_files
+from mtrack.history.since import match
+from mtrack.views.status import status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    from mtrack.check.workspace import Workspace
+    from mtrack.views.status import ProjectStatus
+
+FIGURES = ("agreed", "billed", "received", "outstanding", "to_bill")
+"""What a difference tells of a project, in this order."""
+
+
+class ProjectDiff(Struct, frozen=True):
+    """A project before and after: its figures as `FIGURES` has them, None where it has none there."""
+
+    path: str
+    currency: str
+    places: int
+    before: tuple[Decimal, ...] | None
+    after: tuple[Decimal, ...] | None
+
+
+class Diff(Struct, frozen=True):
+    """What differs between two commits, or a commit (`base`; None before the first) and the working tree (`head` None)."""
+
+    base: str | None
+    head: str | None
+    projects: tuple[ProjectDiff, ...]
+    events: tuple[Event, ...]
+    new: tuple[Finding, ...]
+    gone: tuple[Finding, ...]
+
+    def fails(self, fail_on: Severity) -> bool:
+        """Whether a finding at or above `fail_on` appears."""
+        return any(not finding.waived and finding.severity >= fail_on for finding in self.new)
+
+
+def diff(workspace: Workspace, revisions: Sequence[str]) -> Diff:
+    """The difference that revisions mean, as git has them: none, one, two, A..B or A...B. Raises UsageError."""
+    repository = Repository(workspace.root)
+    with ExitStack() as stack:
+        stack.callback(repository.close)
+        base, head = _ends(repository, revisions)
+        before = stack.enter_context(side_of(repository, base, workspace.as_of))
+        if head is None:
+            after = side_of_files(workspace)
+        else:
+            after = stack.enter_context(side_of(repository, head, workspace.as_of))
+        projects, events = _projects(before, after)
+        found = [check(side.workspace).report.findings for side in (before, after)]
+        known, gone = match(found[1], found[0])
+        new = tuple(finding for finding in found[1] if id(finding) not in known)
+        return Diff(base, head, projects, events, new, tuple(gone))
+
+
+def _ends(repository: Repository, revisions: Sequence[str]) -> tuple[str | None, str | None]:
+    """The commits to compare; None for the working tree, and before the first commit."""
+    if not revisions:
+        return repository.look_up("HEAD"), None
+    if len(revisions) == 1:
+        for dots in ("...", ".."):
+            left, found, right = revisions[0].partition(dots)
+            if found:
+                base, head = repository.find(left or "HEAD"), repository.find(right or "HEAD")
+                return (repository.merge_base(base, head) if dots == "..." else base), head
+        return repository.find(revisions[0]), None
+    base, head = map(repository.find, revisions)
+    return base, head
+
+
+def _projects(before: Side, after: Side) -> tuple[tuple[ProjectDiff, ...], tuple[Event, ...]]:
+    """The projects that are not as they were, and the events."""
+    old, new = _figures(before), _figures(after)
+    events: list[Event] = list(_settings(before, after))
+    projects: list[ProjectDiff] = []
+    for was, now in _pairs(before, after):
+        own = _events(before, after, was, now)
+        figures = old.get(was or "..", (None, None)), new.get(now or "..", (None, None))
+        if own or figures[0][1] != figures[1][1]:
+            events += own
+            item = figures[1][0] or figures[0][0]
+            if item is not None:
+                project = item.project
+                path = now or was
+                assert path is not None
+                projects.append(ProjectDiff(path, project.currency, project.places, figures[0][1], figures[1][1]))
+    return tuple(projects), tuple(events)
+
+
+def _pairs(before: Side, after: Side) -> list[tuple[str | None, str | None]]:
+    """The folders that are one project before and after, in the order of paths."""
+    old, new = before.workspace.found.projects, after.workspace.found.projects
+    gone = {folder: before.candidate(folder) for folder in old if folder not in new}
+    came = {folder: after.candidate(folder) for folder in new if folder not in old}
+    moved = pair(gone, came) if gone and came else {}
+    pairs: list[tuple[str | None, str | None]] = [
+        (moved.get(folder) if folder in came else folder, folder) for folder in new
+    ]
+    pairs += [(folder, None) for folder in gone if folder not in moved.values()]
+    return sorted(pairs, key=lambda item: item[1] or item[0] or "")
+
+
+def _events(before: Side, after: Side, was: str | None, now: str | None) -> list[Event]:
+    """The net difference of a project; what can't be used on one side is said."""
+    old = before.version(was) if was is not None else NOTHING
+    new = after.version(now) if now is not None else NOTHING
+    if old is not None and new is not None:
+        return compare(old, align(old, new))
+    if (old is None) == (new is None):
+        return []
+    name, message = ("broken", "records can't be used") if new is None else ("mended", "records can be used again")
+    return [Event(event=name, project=now or was, record=("project",), message=message)]
+
+
+def _settings(before: Side, after: Side) -> Iterator[Event]:
+    old, new = (None if source is None else source.data for source in (before.settings, after.settings))
+    if old != new:
+        yield from settings_events(old, new, usable=True)
+
+
+def _figures(side: Side) -> dict[str, tuple[ProjectStatus, tuple[Decimal, ...]]]:
+    """The figures of each project that has some."""
+    view = status(side.workspace, Selection())
+    return {item.project.folder: (item, _sums(item)) for item in view.projects}
+
+
+def _sums(item: ProjectStatus) -> tuple[Decimal, ...]:
+    totals = item.totals
+    return totals.agreed, totals.billed, totals.received, totals.outstanding, item.progress.states.to_bill

@@ -1,0 +1,196 @@
+"""The billing history of a workspace: the events of each commit, newest first, as much of them as is asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mtrack.changes.event import Commit, Event  # noqa: TC001  (msgspec reads the annotations)
+from mtrack.errors import UsageError
+from mtrack.history.graph import Graph
+from mtrack.history.reader import CommitChange, Reader
+from mtrack.history.repository import Repository
+from mtrack.record import settings as settings_module
+from mtrack.record.model import number_key
+from mtrack.record.schema import is_date
+from mtrack.workspace import matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+
+class Wanted(Struct, frozen=True):
+    """What part of the history is asked for; `since` and `until` are days or revisions."""
+
+    project: str | None = None
+    milestone: str | None = None
+    invoice: str | None = None
+    since: str | None = None
+    until: str | None = None
+    author: str | None = None
+
+
+class LogEntry(Struct, frozen=True):
+    """A commit and its events."""
+
+    commit: Commit
+    events: tuple[Event, ...]
+
+
+class Log(Struct, frozen=True):
+    """A history: the commit it is that of, whether a shallow clone hides the beginning, and the entries, newest first."""
+
+    head: str | None
+    shallow: bool
+    entries: tuple[LogEntry, ...]
+
+
+class Shown:
+    """Which projects of a repository a workspace shows: those that lie in it, or lay in it last."""
+
+    def __init__(self, root: str, changes: Iterable[CommitChange], same: dict[int, int]) -> None:
+        self._same = same
+        self._excluded = matcher(settings_module.load(root).exclude)
+        self.folders: dict[int, list[str]] = {}
+        """Each project's folders from the workspace's root, the last one last."""
+        for change in changes:
+            for project in change.projects:
+                event = project.events[-1]
+                assert event.project is not None
+                self.folders.setdefault(self.uid(project.uid), []).append(event.project)
+
+    def uid(self, uid: int) -> int:
+        """Who a project turned out to be."""
+        while uid in self._same:
+            uid = self._same[uid]
+        return uid
+
+    def last(self, uid: int) -> str:
+        """A project's last folder."""
+        return self.folders[self.uid(uid)][-1]
+
+    def takes(self, uid: int) -> bool:
+        """Whether a project is shown: it is not outside, hidden or excluded."""
+        folder = self.last(uid)
+        parts = folder.split("/") if folder != "." else []
+        paths = ["/".join(parts[: i + 1]) for i in range(len(parts))]
+        return not any(part.startswith(".") for part in parts) and not any(map(self._excluded, paths))
+
+    def find(self, wanted: str) -> set[int]:
+        """The projects that a path, or the end of one, means: one folder, of today or of once. Raises UsageError."""
+        name = wanted.strip("/").removeprefix("./").removesuffix("/milestones.yaml") or "."
+        tests: tuple[Callable[[list[str]], bool], ...] = (
+            lambda folders: folders[-1] == name,
+            lambda folders: folders[-1].endswith(f"/{name}"),
+            lambda folders: name in folders,
+            lambda folders: any(folder.endswith(f"/{name}") for folder in folders),
+        )
+        for test in tests:
+            found = {uid for uid, folders in self.folders.items() if test(folders) and self.takes(uid)}
+            last = sorted({self.last(uid) for uid in found})
+            if len(last) > 1:
+                message = f"'{wanted}' could be {', '.join(last[:6])}; write more of the path"
+                raise UsageError(message)
+            if found:
+                return found
+        message = f"the history knows no project '{wanted}'"
+        raise UsageError(message)
+
+
+def log(root: str, wanted: Wanted) -> Log:
+    """The history of a workspace. Raises UsageError, CannotRunError."""
+    repository = Repository(root)
+    try:
+        head = repository.look_up("HEAD")
+        if head is None:
+            return Log(None, bool(repository.shallow), ())
+        commits = repository.commits(head)
+        reader = Reader(repository)
+        changes = list(reader.read(Graph(commits)))
+        shown = Shown(root, changes, reader.same)
+        takes = _taken_commits(repository, wanted)
+        asked = _Asked(shown, wanted, changes)
+        if asked.names_nothing(changes):
+            what = f"milestone '{wanted.milestone}'" if wanted.milestone is not None else f"invoice '{wanted.invoice}'"
+            message = f"the history knows no {what}" + (f" in {wanted.project}" if wanted.project is not None else "")
+            raise UsageError(message)
+        entries = (LogEntry(change.commit, asked.of(change)) for change in reversed(changes) if takes(change.commit))
+        return Log(head, bool(repository.shallow), tuple(entry for entry in entries if entry.events))
+    finally:
+        repository.close()
+
+
+def _taken_commits(repository: Repository, wanted: Wanted) -> Callable[[Commit], bool]:
+    """Whether a commit lies between the days or revisions asked for, and is by the author. Raises UsageError."""
+    tests: list[Callable[[Commit], bool]] = []
+    for text, is_since in ((wanted.since, True), (wanted.until, False)):
+        if text is not None and is_date(text):
+            day = date.fromisoformat(text)
+            tests.append(lambda commit, day=day, since=is_since: commit.day >= day if since else commit.day <= day)  # type: ignore[misc]
+        elif text is not None:
+            reached = {commit.id for commit in repository.commits(repository.find(text))}
+            tests.append(lambda commit, reached=reached, since=is_since: (commit.id in reached) != since)  # type: ignore[misc]
+    if wanted.author is not None:
+        text = wanted.author.casefold()
+        tests.append(lambda commit: text in f"{commit.author} <{commit.email}>".casefold())
+    return lambda commit: all(test(commit) for test in tests)
+
+
+class _Asked:
+    """Which events are asked for. An id or a number means the record under whatever name it had."""
+
+    def __init__(self, shown: Shown, wanted: Wanted, changes: Sequence[CommitChange]) -> None:
+        self._shown = shown
+        self._narrow = any((wanted.project, wanted.milestone, wanted.invoice))
+        self._uids = shown.find(wanted.project) if wanted.project is not None else None
+        events = [
+            (shown.uid(project.uid), event)
+            for change in changes
+            for project in change.projects
+            for event in project.events
+        ]
+        self._ids = _names(events, wanted.milestone, "milestone-changed", "id", str.casefold)
+        self._numbers = _names(events, wanted.invoice, "invoice-changed", "number", number_key)
+
+    def of(self, change: CommitChange) -> tuple[Event, ...]:
+        """The events of a commit that are asked for."""
+        events = [] if self._narrow else list(change.events)
+        for project in change.projects:
+            uid = self._shown.uid(project.uid)
+            if self._shown.takes(uid):
+                events += [event for event in project.events if self._takes(uid, event)]
+        return tuple(events)
+
+    def names_nothing(self, changes: Sequence[CommitChange]) -> bool:
+        """Whether a record is asked for that never was."""
+        return (self._ids, self._numbers) != (None, None) and not any(self.of(change) for change in changes)
+
+    def _takes(self, uid: int, event: Event) -> bool:
+        if self._uids is not None and uid not in self._uids:
+            return False
+        if self._ids is not None and not {(uid, name.casefold()) for name in event.milestones} & self._ids:
+            return False
+        return self._numbers is None or (
+            event.invoice is not None and (uid, number_key(event.invoice)) in self._numbers
+        )
+
+
+def _names(
+    events: Sequence[tuple[int, Event]], wanted: str | None, name: str, field: str, key: Callable[[str], str]
+) -> set[tuple[int, str]] | None:
+    """Every name, by project, that records had which once were called `wanted`; None where nothing is asked for."""
+    if wanted is None:
+        return None
+    result = {(uid, key(wanted)) for uid, _ in events}
+    renames = [
+        (uid, key(event.old), key(event.new)) for uid, event in events if (event.event, event.field) == (name, field)
+    ]
+    size = 0
+    while size != len(result):
+        size = len(result)
+        for uid, old, new in renames:
+            if (uid, old) in result or (uid, new) in result:
+                result |= {(uid, old), (uid, new)}
+    return result

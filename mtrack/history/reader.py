@@ -1,0 +1,247 @@
+"""The one reader of records across commits: what each commit changed, as events, parents before children."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from mtrack.changes.align import align
+from mtrack.changes.compare import compare
+from mtrack.changes.event import Commit, Event
+from mtrack.changes.facts import NOTHING, PROJECT, Version
+from mtrack.changes.merge import expected
+from mtrack.history.settings_events import settings_events
+from mtrack.history.tree import Grower, Tracked, Tree, joined
+from mtrack.history.versions import Versions, version
+from mtrack.record.settings import Settings
+from mtrack.workspace import RECORDS, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mtrack.history.graph import Graph
+    from mtrack.history.repository import Repository, TreeChange
+
+
+class ProjectChange(Struct, frozen=True):
+    """What a commit did to a project: its facts before and after, with the same identities, and the events."""
+
+    uid: int
+    folder: str
+    before: Version
+    after: Version
+    events: tuple[Event, ...]
+
+
+class CommitChange(Struct, frozen=True):
+    """What a commit did. `settings` are the workspace's as of it, `events` those of the settings."""
+
+    commit: Commit
+    settings: Settings
+    events: tuple[Event, ...]
+    projects: tuple[ProjectChange, ...]
+
+
+class Reader:
+    """Reads a history in a repository. Afterwards the graph has the trees that are to be kept."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+        self.versions = Versions(repository.content)
+        self.same: dict[int, int] = {}
+        """Projects that turned out to be one: two sides of a merge began the same folder."""
+        self._grower = Grower(self.versions, self._accepts)
+
+    def read(self, graph: Graph) -> Iterator[CommitChange]:
+        """What each commit changed, parents first. Raises CannotRunError."""
+        commits = graph.commits
+        changes = self.repository.changes(graph.pairs())
+        self.repository.expect(self._contents(changes))
+        for i, commit in enumerate(commits):
+            projects, events, settings = self._commit(i, graph, changes[i], cut=commit.id in self.repository.shallow)
+            if projects or events:
+                yield CommitChange(commit, settings, events, tuple(projects))
+
+    @staticmethod
+    def _contents(changes: Iterable[Iterable[TreeChange]]) -> Iterator[str]:
+        """The contents that the commits will be read from, each once, in this order."""
+        seen: set[str] = set()
+        for change in changes:
+            for path, content in change:
+                if content is not None and path.rpartition("/")[2] in (RECORDS, SETTINGS) and content not in seen:
+                    seen.add(content)
+                    yield content
+
+    def _commit(
+        self, i: int, graph: Graph, changes: list[TreeChange], *, cut: bool
+    ) -> tuple[list[ProjectChange], tuple[Event, ...], Settings]:
+        """What a commit did to projects and settings; nothing where a shallow clone is `cut` there."""
+        above = graph.parents[i]
+        others = [graph.trees[parent] for parent in above[1:]]
+        bases = [None if base is None else graph.trees[base] for base in graph.bases.get(i, ())]
+        old = self._before(graph, above, changes)
+        tree = graph.take(above)
+        touched = self._grower.grow(tree, changes, others)
+        if len(above) > 1:
+            projects = self._merge(tree, old, others, bases)
+        else:
+            projects = [] if cut else self._ordinary(tree, old, touched)
+        events, settings = self._settings(tree, old, others, cut=cut)
+        graph.done(i, tree)
+        return projects, events, settings
+
+    def _before(self, graph: Graph, above: Sequence[int], changes: list[TreeChange]) -> Tree:
+        """The first parent's tree as it was; only what is asked about, where the tree itself is carried on."""
+        if not above:
+            return Tree({}, {})
+        tree = graph.trees[above[0]]
+        if graph.needed[above[0]] > 1:
+            return tree
+        files = {path: tree.files[path] for path, _ in changes if path in tree.files}
+        own = joined(self.repository.prefix, SETTINGS)
+        if own in tree.files:
+            files[own] = tree.files[own]
+        return Tree(files, dict(tree.projects))
+
+    def shown(self, folder: str) -> str:
+        """A folder of the repository as a path from the workspace's root."""
+        prefix = self.repository.prefix
+        if not prefix:
+            return folder
+        if folder == prefix:
+            return "."
+        if folder.startswith(f"{prefix}/"):
+            return folder[len(prefix) + 1 :]
+        return "/".join([".."] * (prefix.count("/") + 1)) + ("" if folder == "." else f"/{folder}")
+
+    def _settings_for(self, tree: Tree, folder: str) -> Settings:
+        """The settings for a folder; defaults where they can't be used."""
+        return self.versions.settings(tree.settings(folder, self.repository.prefix)) or Settings()
+
+    def _accepts(self, tree: Tree, folder: str, blob: str) -> bool:
+        parsed = self.versions.parsed(blob)
+        return parsed.records is not None and bool(parsed.currency or self._settings_for(tree, folder).currency)
+
+    def version(self, tree: Tree, project: Tracked | None) -> Version:
+        """The facts of a project at a commit: of its last version that can be used."""
+        if project is None:
+            return NOTHING
+        folder = self.shown(project.folder)
+        if project.usable is None:
+            return Version(folder, {})
+        settings = self._settings_for(tree, project.folder)
+        return version(folder, self.versions.parsed(project.usable), settings, project.files)
+
+    def _ordinary(self, tree: Tree, old: Tree, touched: Iterable[str]) -> list[ProjectChange]:
+        """What a commit with one parent, or none, did to the projects that it touched."""
+        before = {old.projects[folder].uid: old.projects[folder] for folder in touched if folder in old.projects}
+        after = {tree.projects[folder].uid: tree.projects[folder] for folder in touched if folder in tree.projects}
+        result = []
+        for uid in dict.fromkeys((*after, *before)):
+            was, now = before.get(uid), after.get(uid)
+            change = self._change(was, now, self.version(tree, was), self.version(tree, now))
+            if change is not None:
+                result.append(change)
+        return sorted(result, key=lambda change: change.folder)
+
+    def _change(
+        self, was: Tracked | None, now: Tracked | None, before: Version, after: Version
+    ) -> ProjectChange | None:
+        """What became of a project between two versions; None where nothing did."""
+        some = now if now is not None else was
+        assert some is not None
+        after = align(before, after)
+        events = compare(before, after)
+        state = self._state(was, now)
+        if state is not None:
+            events.insert(0, state)
+        return ProjectChange(some.uid, some.folder, before, after, tuple(events)) if events else None
+
+    def _state(self, was: Tracked | None, now: Tracked | None) -> Event | None:
+        """The event of a version that can't be used any more, or again."""
+        if now is None or now.broken == (was is not None and was.broken):
+            return None
+        if now.broken:
+            why = self.versions.parsed(now.blob).why or "there is no currency"
+            return Event(
+                event="broken", project=self.shown(now.folder), record=PROJECT, message=f"records can't be used: {why}"
+            )
+        return Event(
+            event="mended", project=self.shown(now.folder), record=PROJECT, message="records can be used again"
+        )
+
+    def _merge(self, tree: Tree, old: Tree, others: list[Tree], bases: list[Tree | None]) -> list[ProjectChange]:
+        """What a merge did by itself: what differs from the three-way merge of its parents."""
+        if any(base is None for base in bases) and self.repository.shallow:
+            return []
+        sides = [old, *others]
+        found = [side.by_uid() for side in (tree, *sides)]
+        below = [(base or Tree({}, {})).by_uid() for base in bases]
+        result = []
+        for uid in dict.fromkeys(uid for side in found for uid in side):
+            now = found[0].get(uid)
+            if now is None and any(self.same.get(uid) == other for other in found[0]):
+                continue
+            entries = [self._entry(uid, now, side, by) for side, by in zip(sides, found[1:], strict=True)]
+            roots = [by.get(uid) for by in below]
+            if _settled(now, entries, roots):
+                continue
+            change = self._merged(tree, now, entries, roots)
+            if change is not None:
+                result.append(change)
+        return sorted(result, key=lambda change: change.folder)
+
+    def _entry(self, uid: int, now: Tracked | None, side: Tree, by_uid: dict[int, Tracked]) -> Tracked | None:
+        """A parent's version of a project: the same one, or the one in its folder."""
+        entry = by_uid.get(uid)
+        if entry is None and now is not None and now.folder in side.projects:
+            entry = side.projects[now.folder]
+            self.same[entry.uid] = uid
+        return entry
+
+    def _merged(
+        self, tree: Tree, now: Tracked | None, entries: Sequence[Tracked | None], roots: Sequence[Tracked | None]
+    ) -> ProjectChange | None:
+        some = next(entry for entry in (now, *entries) if entry is not None)
+        after = self.version(tree, now)
+        before = self.version(tree, entries[0])
+        for entry, root in zip(entries[1:], roots, strict=True):
+            before, after = expected(self.version(tree, root), before, self.version(tree, entry), after)
+        events = compare(before, after)
+        if now is not None and now.broken and not any(entry is not None and entry.broken for entry in entries):
+            state = self._state(None, now)
+            assert state is not None
+            events.insert(0, state)
+        return ProjectChange(some.uid, some.folder, before, after, tuple(events)) if events else None
+
+    def _settings(self, tree: Tree, old: Tree, others: list[Tree], *, cut: bool) -> tuple[tuple[Event, ...], Settings]:
+        """The events of the workspace's settings, and the settings that hold."""
+        path = joined(self.repository.prefix, SETTINGS)
+        now, was = tree.files.get(path), old.files.get(path)
+        settings = self.versions.settings(now) or Settings()
+        sides = [was, *(other.files.get(path) for other in others)]
+        if cut or now in sides:
+            return (), settings
+        return tuple(
+            settings_events(self._data(was), self._data(now), usable=self.versions.settings(now) is not None)
+        ), settings
+
+    def _data(self, blob: str | None) -> dict[str, Any] | None:
+        """What settings say; None where there are none, or none that can be used."""
+        settings = self.versions.settings(blob) if blob is not None else None
+        return settings.source.data if settings is not None and settings.source is not None else None
+
+
+def _settled(now: Tracked | None, entries: Sequence[Tracked | None], roots: Sequence[Tracked | None]) -> bool:
+    """Whether a merge holds what it should without a look inside: each side as it was, or the one that changed."""
+
+    def state(project: Tracked | None) -> object:
+        return project and (project.folder, project.blob, project.files)
+
+    if all(state(now) == state(entry) for entry in entries):
+        return True
+    if len(entries) != 2:  # noqa: PLR2004
+        return False
+    ours, theirs, base = state(entries[0]), state(entries[1]), state(roots[0])
+    return (state(now) == ours and theirs == base) or (state(now) == theirs and ours == base)

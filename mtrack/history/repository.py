@@ -1,0 +1,222 @@
+"""The repository that holds a workspace: its commits, what each changed in its tree, and the contents."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from mtrack import git
+from mtrack.changes.event import Commit
+from mtrack.errors import CannotRunError, UsageError
+from mtrack.files import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00%s"
+_NO_DATE = "1970-01-01T00:00:00+00:00"
+_DIFF = (
+    "--raw",
+    "-r",
+    "-z",
+    "--root",
+    "--no-renames",
+    "--no-abbrev",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-relative",
+)
+SUBMODULE = "160000"
+_TRUSTED = (
+    ("gpg.program", "gpg"),
+    ("gpg.openpgp.program", "gpg"),
+    ("gpg.x509.program", "gpgsm"),
+    ("gpg.ssh.program", "ssh-keygen"),
+    ("gpg.ssh.allowedsignersfile", os.devnull),
+    ("gpg.ssh.revocationfile", os.devnull),
+    ("gpg.mintrustlevel", "undefined"),
+)
+"""The settings that signatures are checked with, and their defaults; a repository has no say in them."""
+
+
+class TreeChange(NamedTuple):
+    """A file that a commit changed: its path from the repository's root, and its content's name; None where it went."""
+
+    path: str
+    content: str | None
+
+
+class Repository:
+    """A git repository, as seen from a workspace in it."""
+
+    def __init__(self, root: str) -> None:
+        """`root` is the workspace. Raises CannotRunError where it is in no repository."""
+        self.root = root
+        done = git.try_read(root, "rev-parse", "--git-dir")
+        if done is None:
+            message = "this needs a git repository, and the workspace is in none"
+            raise CannotRunError(message)
+        prefix = git.read(root, "rev-parse", "--show-prefix").removesuffix(b"\n")
+        self.prefix = os.fsdecode(prefix).rstrip("/")
+        """The workspace's folder in the repository; "" at its top."""
+        self._blobs: git.Blobs | None = None
+        self._expected: Iterator[str] = iter(())
+        self._ahead: dict[str, bytes | None] = {}
+        """Contents that were read and not asked for yet."""
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Say which contents will be asked for, in this order: they are then read many at a time."""
+        self._expected = iter(names)
+
+    def content(self, name: str) -> bytes | None:
+        """A content; None where it is larger than a file of records may be. Raises CannotRunError without it."""
+        while name not in self._ahead:
+            batch = list(islice(self._expected, git.BATCH))
+            if not batch:
+                return self._read([name])[name]
+            self._ahead |= self._read(batch)
+        return self._ahead.pop(name)
+
+    def _read(self, names: list[str]) -> dict[str, bytes | None]:
+        if self._blobs is None:
+            self._blobs = git.Blobs(self.root)
+        return dict(zip(names, self._blobs.get(names, MAX_BYTES), strict=True))
+
+    def close(self) -> None:
+        """Let the git that reads contents go."""
+        if self._blobs is not None:
+            self._blobs.close()
+            self._blobs = None
+
+    def find(self, revision: str) -> str:
+        """The full hash of the commit that a revision means. Raises UsageError."""
+        found = self.look_up(revision)
+        if found is None:
+            message = f"git knows no revision '{revision}' here; in a shallow clone, fetch it first"
+            raise UsageError(message)
+        return found
+
+    def look_up(self, revision: str) -> str | None:
+        """As `find`; None where there is none."""
+        if "\0" in revision:
+            return None
+        done = git.try_read(self.root, "rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
+        return None if done is None else done.decode("ascii", "replace").strip()
+
+    def day(self, commit: str) -> date:
+        """The committer's day of a commit."""
+        output = git.read(self.root, "rev-list", "--no-walk", "--format=%cI", commit, "--")
+        return date.fromisoformat(output.decode("ascii", "replace").split("\n")[1][:10])
+
+    def short(self, commit: str) -> str:
+        """The short name of a commit."""
+        return git.read(self.root, "rev-parse", "--short", commit).decode("ascii").strip()
+
+    def merge_base(self, ours: str, theirs: str) -> str:
+        """The newest commit that both are made from. Raises UsageError."""
+        found = git.try_read(self.root, "merge-base", ours, theirs)
+        if found is None:
+            message = f"{ours[:10]} and {theirs[:10]} have no commit in common here; in a shallow clone, fetch more of it first"
+            raise UsageError(message)
+        return found.decode("ascii").strip()
+
+    @cached_property
+    def shallow(self) -> frozenset[str]:
+        """The commits whose parents a shallow clone lacks."""
+        path = os.fsdecode(git.read(self.root, "rev-parse", "--git-path", "shallow").removesuffix(b"\n"))
+        try:
+            with open(os.path.join(self.root, path), encoding="ascii") as file:
+                return frozenset(file.read().split())
+        except (OSError, UnicodeDecodeError):
+            return frozenset()
+
+    def commits(self, *revisions: str) -> list[Commit]:
+        """The commits from which these are made, themselves too, parents first. Raises CannotRunError."""
+        output = git.read(
+            self.root, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", f"--format={_FORMAT}",
+            "--end-of-options", *revisions, "--",
+        )  # fmt: skip
+        return [_commit(line) for line in output.split(b"\n") if b"\0" in line]
+
+    def signatures(self, commits: list[str]) -> dict[str, str]:
+        """What git says of each commit's signature, by the programs and keys of the user: "G" is a good one.
+
+        A good one of a key that nobody vouched for counts for OpenPGP, where most keys are like that.
+        """
+        output = git.read(
+            self.root, "rev-list", "--no-walk=unsorted", "--format=%H%x00%G?", "--stdin",
+            stdin="".join(f"{commit}\n" for commit in commits).encode(), settings=self._trusted(),
+        )  # fmt: skip
+        result: dict[str, str] = {}
+        for line in output.split(b"\n"):
+            if b"\0" in line:
+                commit, state = os.fsdecode(line).split("\0")
+                result[commit] = "G" if state == "U" and self._is_openpgp(commit) else state
+        return result
+
+    def _is_openpgp(self, commit: str) -> bool:
+        """Whether a commit is signed with OpenPGP."""
+        head = git.read(self.root, "cat-file", "commit", commit).partition(b"\n\n")[0]
+        return b"\ngpgsig -----BEGIN PGP " in head or b"\ngpgsig-sha256 -----BEGIN PGP " in head
+
+    def branches(self) -> dict[str, str]:
+        """The last commit of each branch, also of those that follow a remote's, with the name; one name a commit."""
+        output = git.read(
+            self.root, "for-each-ref", "--format=%(objectname)%00%(refname)%00%(symref)", "refs/heads", "refs/remotes"
+        )
+        result: dict[str, str] = {}
+        for line in output.split(b"\n"):
+            if line.count(b"\0") == 2:  # noqa: PLR2004
+                commit, name, leads_to = os.fsdecode(line).split("\0")
+                if not leads_to:
+                    result.setdefault(commit, name.removeprefix("refs/heads/").removeprefix("refs/remotes/"))
+        return result
+
+    def _trusted(self) -> tuple[str, ...]:
+        """The settings for signatures: the user's, else the system's, else git's own."""
+        result = []
+        for name, default in _TRUSTED:
+            found = None
+            for scope in ("--global", "--system"):
+                found = found or git.try_read(self.root, "config", scope, "--get", name)
+            result.append(f"{name}={os.fsdecode(found).rstrip() if found else default}")
+        return tuple(result)
+
+    def changes(self, pairs: Iterable[tuple[str, str | None]]) -> list[list[TreeChange]]:
+        """What each commit changed in the tree of its given parent, or of none. Raises CannotRunError."""
+        pairs = list(pairs)
+        asked = "".join(f"{commit} {parent}\n" if parent else f"{commit}\n" for commit, parent in pairs)
+        output = git.read(self.root, "diff-tree", "--stdin", "--always", *_DIFF, stdin=asked.encode())
+        parts = iter(output.split(b"\0"))
+        result: list[list[TreeChange]] = []
+        for part in parts:
+            if part.startswith(b":"):
+                _, mode, _, content, _ = part.decode("ascii").split()
+                path = os.fsdecode(next(parts))
+                if mode != SUBMODULE:
+                    result[-1].append(TreeChange(path, content if content.strip("0") else None))
+            elif part:
+                result.append([])
+        return result
+
+    def tree(self, commit: str) -> dict[str, str]:
+        """Every file of a commit, by its path from the repository's root, with its content's name."""
+        output = git.read(self.root, "ls-tree", "-r", "-z", "--full-tree", commit)
+        result: dict[str, str] = {}
+        for line in output.split(b"\0"):
+            head, _, path = line.partition(b"\t")
+            if path:
+                mode, _, content = head.decode("ascii").split()
+                if mode != SUBMODULE:
+                    result[os.fsdecode(path)] = content
+        return result
+
+
+def _commit(line: bytes) -> Commit:
+    commit, parents, author, email, date, committed, subject = (
+        part.decode("utf-8", "replace") for part in line.split(b"\0", 6)
+    )
+    return Commit(commit, tuple(parents.split()), author, email, date or _NO_DATE, committed or _NO_DATE, subject)

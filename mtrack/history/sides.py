@@ -1,0 +1,115 @@
+"""The two sides of a difference: a workspace as a commit had it, or as the working tree has it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mtrack import git
+from mtrack.changes.moves import Candidate
+from mtrack.check.workspace import Workspace, open_workspace
+from mtrack.history import versions
+from mtrack.history.snapshot import snapshot
+from mtrack.record.settings import Settings
+from mtrack.workspace import Walk, join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from mtrack.changes.facts import Version
+    from mtrack.history.repository import Repository
+    from mtrack.yaml.source import Source
+
+_CHUNK = 1 << 20
+_ENTRY = re.compile(
+    rb"[0-7]{6} (?P<name>[0-9a-f]+) 0\t(?P<path>[^\0]*)\0\s*ctime: [^\n]*\n\s*mtime: (?P<s>[0-9]+):(?P<ns>[0-9]+)\n"
+    rb"[^\n]*\n[^\n]*\n\s*size: (?P<size>[0-9]+)[^\n]*\n"
+)
+"""An entry of the index, with what it remembers of the file."""
+
+
+class Side:
+    """A workspace, and the names that git gives the contents of its files."""
+
+    def __init__(self, workspace: Workspace, content: Callable[[str], str | None]) -> None:
+        """`content` names the content of a file, by its path from the workspace's root; None where there is none."""
+        self.workspace = workspace
+        self._content = content
+
+    @property
+    def settings(self) -> Source | None:
+        """The settings as they were read; None where there are none."""
+        return self.workspace.settings.source
+
+    def version(self, folder: str) -> Version | None:
+        """The facts of a project; None where it can't be used."""
+        parsed = self._parsed(folder)
+        settings = self.workspace.settings
+        if parsed.records is None or not (parsed.currency or settings.currency):
+            return None
+        files = {path: self._content(join(folder, path)) for path in versions.named(parsed.records)}
+        return versions.version(folder, parsed, settings, files)
+
+    def _parsed(self, folder: str) -> versions.Parsed:
+        return versions.of_source(self.workspace.open(folder)[0].source)
+
+    def candidate(self, folder: str) -> Candidate:
+        """What says whether a project is one that moved."""
+        raw = self.workspace.raw(folder)
+        text = raw if isinstance(raw, bytes) else b""
+        return Candidate(hashlib.sha256(text).hexdigest(), self._parsed(folder).records, lambda: text)
+
+
+@contextmanager
+def side_of(repository: Repository, commit: str | None, as_of: date) -> Iterator[Side]:
+    """The workspace as a commit had it; empty without one. Raises CannotRunError."""
+    if commit is None:
+        yield Side(Workspace(repository.root, as_of, Settings(), Walk((), ())), lambda _path: None)
+        return
+    prefix = f"{repository.prefix}/" if repository.prefix else ""
+    tree = repository.tree(commit)
+    with snapshot(repository.root, commit) as folder:
+        yield Side(open_workspace(folder, as_of), lambda path: tree.get(prefix + path))
+
+
+def side_of_files(workspace: Workspace) -> Side:
+    """The working tree. What the index holds as clean counts as its entry there."""
+    root = workspace.root
+    clean: dict[str, str] = {}
+    for match in _ENTRY.finditer(git.read(root, "ls-files", "--stage", "--debug", "-z")):
+        path = os.fsdecode(match["path"])
+        if _is_as_it_was(os.path.join(root, *path.split("/")), *(int(match[name]) for name in ("s", "ns", "size"))):
+            clean[path] = match["name"].decode("ascii")
+    algorithm = git.read(root, "rev-parse", "--show-object-format").decode("ascii").strip()
+    return Side(workspace, lambda path: clean.get(path) or _named(os.path.join(root, *path.split("/")), algorithm))
+
+
+def _is_as_it_was(full: str, seconds: int, nanoseconds: int, size: int) -> bool:
+    """Whether a file has the time and size that the index remembers; git itself would ask filters where in doubt."""
+    try:
+        info = os.lstat(full)
+    except OSError:
+        return False
+    time = divmod(info.st_mtime_ns, 1_000_000_000)
+    return info.st_size == size and time[0] == seconds and nanoseconds in (0, time[1])
+
+
+def _named(full: str, algorithm: str) -> str | None:
+    """What git would call the content of a file, as it is; None where there is none."""
+    try:
+        if os.path.islink(full):
+            target = os.fsencode(os.readlink(full))
+            return hashlib.new(algorithm, b"blob %d\0%s" % (len(target), target)).hexdigest()
+        if not os.path.isfile(full):
+            return None
+        with open(full, "rb") as file:
+            result = hashlib.new(algorithm, b"blob %d\0" % os.fstat(file.fileno()).st_size)
+            while part := file.read(_CHUNK):
+                result.update(part)
+    except OSError:
+        return None
+    return result.hexdigest()

@@ -1,0 +1,170 @@
+"""The projects in the tree of a commit, carried on from its parent: which they are, where they lie, what they name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mtrack.changes.moves import Candidate, pair
+from mtrack.history.versions import contents
+from mtrack.workspace import RECORDS, SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mtrack.history.repository import TreeChange
+    from mtrack.history.versions import Versions
+
+
+class Tracked(Struct, frozen=True):
+    """A project at a commit: who it is, its folder in the repository ("." at the top), and its content in git.
+
+    `usable` is the last content that could be used, and `files` what it named then; the content itself, unless
+    `broken`.
+    """
+
+    uid: int
+    folder: str
+    blob: str
+    usable: str | None
+    files: dict[str, str | None]
+    broken: bool
+
+
+class Tree(Struct):
+    """A commit's tree: every file by its path in the repository, and its projects by folder."""
+
+    files: dict[str, str]
+    projects: dict[str, Tracked]
+
+    def copy(self) -> Tree:
+        """One that can be changed by itself."""
+        return Tree(dict(self.files), dict(self.projects))
+
+    def by_uid(self) -> dict[int, Tracked]:
+        """The projects by who they are."""
+        return {project.uid: project for project in self.projects.values()}
+
+    def settings(self, folder: str, root: str) -> str | None:
+        """The content of the settings for a folder: the workspace's where it lies there, else the nearest above."""
+        own = self.files.get(joined(root, SETTINGS))
+        if own is not None and (not root or folder == root or folder.startswith(f"{root}/")):
+            return own
+        while True:
+            found = self.files.get(joined("" if folder == "." else folder, SETTINGS))
+            if found is not None or folder in ("", "."):
+                return found
+            folder = folder.rpartition("/")[0]
+
+
+def joined(folder: str, name: str) -> str:
+    """A path below a folder of the repository."""
+    return f"{folder}/{name}" if folder else name
+
+
+class Grower:
+    """Turns the tree of a parent into that of a commit."""
+
+    def __init__(self, versions: Versions, accepts: Callable[[Tree, str, str], bool]) -> None:
+        """`accepts` says of a tree, a folder and a content whether it can be used with the settings there."""
+        self.versions = versions
+        self.accepts = accepts
+        self._next = 0
+
+    def grow(self, tree: Tree, changes: Iterable[TreeChange], others: Iterable[Tree] = ()) -> set[str]:
+        """Apply a commit's changes; the folders of projects that are not as they were.
+
+        `others` are the trees of a merge's other parents: a project that came may be theirs.
+        """
+        touched: dict[str, None] = {}
+        below: list[str] = []
+        for path, content in changes:
+            if content is None:
+                tree.files.pop(path, None)
+            else:
+                tree.files[path] = content
+            folder, _, name = path.rpartition("/")
+            if name == RECORDS:
+                touched[folder or "."] = None
+            else:
+                below.append(path)
+        result = self._records(tree, touched, others)
+        for path in below:
+            owner = self._owner(tree, path)
+            if owner is not None and owner not in result:
+                project = tree.projects[owner]
+                inner = path if owner == "." else path[len(owner) + 1 :]
+                if inner in project.files and not project.broken:
+                    result.add(owner)
+        for folder in result & set(tree.projects):
+            tree.projects[folder] = self._with_files(tree, tree.projects[folder])
+        return result
+
+    @staticmethod
+    def _owner(tree: Tree, path: str) -> str | None:
+        folder = path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            if (folder or ".") in tree.projects:
+                return folder or "."
+        return None
+
+    def _records(self, tree: Tree, touched: Iterable[str], others: Iterable[Tree]) -> set[str]:
+        """The projects whose records changed, came, went or moved."""
+        touched = list(touched)
+        old = {folder: tree.projects[folder] for folder in touched if folder in tree.projects}
+        now = {folder: self._blob(tree, folder) for folder in touched}
+        gone = {folder: project for folder, project in old.items() if now[folder] is None}
+        came = {folder: blob for folder, blob in now.items() if blob is not None and folder not in old}
+        moved: dict[str, str] = {}
+        if gone and came:
+            moved = pair(
+                {folder: self._candidate(project.blob) for folder, project in gone.items()},
+                {folder: self._candidate(blob) for folder, blob in came.items()},
+            )
+        for folder in gone:
+            del tree.projects[folder]
+        for folder, blob in now.items():
+            if blob is None:
+                continue
+            was = old.get(moved.get(folder, folder)) or next(
+                (other.projects[folder] for other in others if folder in other.projects), None
+            )
+            if (
+                folder in came
+                and folder not in moved
+                and was is not None
+                and was.uid in {p.uid for p in tree.projects.values()}
+            ):
+                was = replace(was, uid=self._new_uid())
+            tree.projects[folder] = self._tracked(tree, folder, blob, was)
+        return {*touched}
+
+    @staticmethod
+    def _blob(tree: Tree, folder: str) -> str | None:
+        return tree.files.get(joined("" if folder == "." else folder, RECORDS))
+
+    def _candidate(self, blob: str) -> Candidate:
+        return Candidate(blob, self.versions.parsed(blob).records, lambda: self.versions.content(blob) or b"")
+
+    def _new_uid(self) -> int:
+        self._next += 1
+        return self._next
+
+    def _tracked(self, tree: Tree, folder: str, blob: str, was: Tracked | None) -> Tracked:
+        uid = was.uid if was is not None else self._new_uid()
+        if self.accepts(tree, folder, blob):
+            return Tracked(uid, folder, blob, blob, {}, broken=False)
+        if was is None:
+            return Tracked(uid, folder, blob, None, {}, broken=True)
+        return Tracked(uid, folder, blob, was.usable, was.files, broken=True)
+
+    def _with_files(self, tree: Tree, project: Tracked) -> Tracked:
+        """The project with what the tree holds under the names of its files; while it is broken, as they were."""
+        if project.broken or project.usable is None:
+            return project
+        records = self.versions.parsed(project.usable).records
+        assert records is not None
+        return replace(project, files=contents(records, project.folder, tree.files))

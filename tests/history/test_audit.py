@@ -1,0 +1,307 @@
+"""`mtrack audit`: what it reports, and what it leaves alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import AS_OF, lint_json, mtrack, validated
+
+from history.story import AUTHOR, Story
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BASE = """\
+project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+milestones:
+  - id: M1
+    name: Discovery
+    amount: 4000.00
+    deliverable: {approved: 2026-02-01, signoff: signoffs/m1.eml}
+    invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-02, file: invoices/1.pdf, payments: [{date: 2026-02-20, amount: 1000.00}]}
+    status: partially_paid
+  - id: M2
+    name: Beta
+    amount: 5000.00
+    status: not_billed
+"""
+RECORDS = "acme/milestones.yaml"
+FILES = {
+    "mtrack.yaml": "format: 1\n",
+    RECORDS: BASE,
+    "acme/agreement/sow.pdf": "signed",
+    "acme/signoffs/m1.eml": "ok",
+    "acme/invoices/1.pdf": "invoice",
+}
+AMENDED = ", amendments: [{amount: 100.00, signed: 2026-03-09}]}"
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    story = Story(tmp_path / "ws")
+    story.commit("begin", "2026-03-01", dict(FILES))
+    return story
+
+
+def audit(story: Story, *arguments: str) -> list[dict[str, Any]]:
+    result = mtrack("audit", "--format", "json", "--as-of", "2026-11-22", *arguments, cwd=story.folder)
+    assert result.code in (0, 1), result.err
+    found: list[dict[str, Any]] = validated(result.out, "findings")["findings"]
+    return found
+
+
+def rules(story: Story, *arguments: str) -> list[str]:
+    return [finding["rule"] for finding in audit(story, *arguments)]
+
+
+def changed(**replaced: str) -> str:
+    text = BASE
+    for old, new in replaced.items():
+        del old
+        before, after = new.split(" => ")
+        assert text.count(before) == 1, before
+        text = text.replace(before, after)
+    return text
+
+
+CHANGES = {
+    "nothing": ("x => x", []),
+    "amount of an invoice": ("INV-1, amount: 4000.00 => INV-1, amount: 4100.00", ["sent-invoice-changed"]),
+    "number": ("INV-1 => INV-9", ["sent-invoice-changed"]),
+    "tax that came": ("sent: 2026-02-02 => sent: 2026-02-02, tax: 760.00", ["sent-invoice-changed"]),
+    "sent": ("sent: 2026-02-02 => sent: 2026-02-12", ["sent-invoice-changed"]),
+    "void": ("1.pdf, => 1.pdf, void: {date: 2026-03-09},", []),
+    "dispute": ("1.pdf, => 1.pdf, disputed: {since: 2026-03-09},", []),
+    "due": ("1.pdf, => 1.pdf, due: 2026-04-09,", []),
+    "write-off": ("1.pdf, => 1.pdf, written_off: {date: 2026-03-09, amount: 10.00},", []),
+    "another payment": ("1000.00}] => 1000.00}, {date: 2026-03-09, amount: 1.00}]", []),
+    "payment's amount": ("20, amount: 1000.00 => 20, amount: 900.00", ["payment-removed"]),
+    "payment's date": ("date: 2026-02-20 => date: 2026-02-21", ["payment-removed"]),
+    "payment's note": ("1000.00}] => 1000.00, note: by bank}]", []),
+    "payment gone": (", payments: [{date: 2026-02-20, amount: 1000.00}] => ", ["payment-removed"]),
+    "agreed amount": ("amount: 5000.00 => amount: 5100.00", ["agreed-amount-changed"]),
+    "agreed total": ("total: 9000.00 => total: 9100.00", ["agreed-amount-changed"]),
+    "agreed total amended": ("total: 9000.00} => total: 9100.00" + AMENDED, []),
+    "approval's date": ("approved: 2026-02-01 => approved: 2026-02-12", ["approval-removed"]),
+    "approval gone": ("approved: 2026-02-01, => ", ["approval-removed"]),
+    "status back": ("partially_paid => sent", ["status-went-back"]),
+    "status back to nothing": ("partially_paid => not_billed", ["status-went-back"]),
+    "status forward": ("partially_paid => paid", []),
+    "status cancelled": ("status: not_billed => status: cancelled", []),
+    "long ago": ("amount: 5000.00 => amount: 5000.00\n    deliverable: {approved: 2026-02-06}", ["backdated"]),
+    "31 days ago": ("amount: 5000.00 => amount: 5000.00\n    deliverable: {approved: 2026-02-07}", []),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_after_some_days(name: str, story: Story) -> None:
+    replaced, expected = CHANGES[name]
+    text = BASE if name == "nothing" else changed(it=replaced)
+    commit = story.commit("change", "2026-03-10", {RECORDS: text})
+    found = audit(story)
+    assert [item["rule"] for item in found] == expected
+    for item in found:
+        assert item["commit"] == {"id": commit, "author": AUTHOR[0], "date": "2026-03-10T12:00:00+00:00"}
+        assert f"(commit {commit[:10]} by {AUTHOR[0]} on 2026-03-10)" in item["message"]
+        assert (item["path"], item["project"]) == (RECORDS, "acme")
+        assert (item["line"] is None) == ("gone" in name), item
+
+
+@pytest.mark.parametrize(
+    ("committed", "expected"),
+    [
+        ("2026-03-02T12:00:00+00:00", []),
+        ("2026-03-03T11:59:59+00:00", []),
+        ("2026-03-03T12:00:00+00:00", ["sent-invoice-changed"]),
+    ],
+)
+def test_a_correction_within_whole_days(committed: str, expected: list[str], story: Story) -> None:
+    text = changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4100.00")
+    story.commit("change", "2026-03-01", {RECORDS: text}, committed=committed)
+    assert rules(story) == expected
+
+
+def test_correct_within_is_the_stricter_of_then_and_today(story: Story) -> None:
+    text = changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4100.00")
+    story.commit("settings", "2026-03-01", {"mtrack.yaml": "format: 1\ncorrect_within: 30\n"})
+    story.commit("change", "2026-03-10", {RECORDS: text})
+    assert rules(story) == []
+    story.write({"mtrack.yaml": "format: 1\ncorrect_within: 8\n"})
+    assert rules(story) == ["sent-invoice-changed"]
+
+
+def test_severities_are_the_stricter_too_and_rules_that_are_off_are_named(story: Story) -> None:
+    text = changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4100.00")
+    story.commit("change", "2026-03-10", {RECORDS: text})
+    story.commit("off", "2026-03-11", {"mtrack.yaml": "format: 1\nrules: {sent-invoice-changed: off}\n"})
+    result = mtrack("audit", cwd=story.folder)
+    assert result.code == 1
+    assert "these rules are off in mtrack.yaml: sent-invoice-changed" in result.err
+    assert [(item["rule"], item["severity"]) for item in audit(story)] == [("sent-invoice-changed", "error")]
+    story.commit("again", "2026-03-20", {RECORDS: changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4200.00")})
+    assert len(audit(story)) == 1
+
+
+def test_changed_back_says_so(story: Story) -> None:
+    story.commit("change", "2026-03-10", {RECORDS: changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4100.00")})
+    story.commit("back", "2026-03-20", {RECORDS: BASE})
+    messages = [item["message"] for item in audit(story)]
+    assert len(messages) == 2
+    assert ["as it had been before" in message for message in messages] == [False, True]
+
+
+def test_one_finding_a_commit_and_invoice(story: Story) -> None:
+    text = changed(it="INV-1, amount: 4000.00, sent: 2026-02-02 => INV-1, amount: 4100.00, sent: 2026-02-12")
+    story.commit("change", "2026-03-10", {RECORDS: text, "acme/invoices/1.pdf": "another"})
+    (finding,) = audit(story)
+    assert finding["invoice"] == "INV-1"
+    for part in ("amount changed from EUR 4,000.00", "sent changed from 2026-02-02", "the content of invoices/1.pdf"):
+        assert part in finding["message"]
+
+
+def test_files_behind_what_was_signed_sent_and_approved(story: Story) -> None:
+    story.commit(
+        "files", "2026-03-10", {"acme/agreement/sow.pdf": "x", "acme/signoffs/m1.eml": "y", "acme/invoices/1.pdf": None}
+    )
+    assert sorted(rules(story)) == ["agreement-replaced", "approval-removed", "sent-invoice-changed"]
+
+
+def test_a_signed_date_that_goes_along_is_another_agreement(story: Story) -> None:
+    text = changed(it="signed: 2026-01-10 => signed: 2026-03-09")
+    story.commit("files", "2026-03-10", {RECORDS: text, "acme/agreement/sow.pdf": "x"})
+    assert rules(story) == []
+
+
+def test_an_amendment_covers_changes_until_the_same_value_changes_again(story: Story) -> None:
+    amended = BASE.replace("total: 9000.00}", "total: 9000.00" + AMENDED)
+    story.commit("amend", "2026-03-10", {RECORDS: amended})
+    story.commit("use it", "2026-03-20", {RECORDS: amended.replace("amount: 5000.00", "amount: 5100.00")})
+    assert rules(story) == []
+    story.commit("once more", "2026-03-30", {RECORDS: amended.replace("amount: 5000.00", "amount: 5200.00")})
+    assert rules(story) == ["agreed-amount-changed"]
+
+
+def test_a_milestone_that_went(story: Story) -> None:
+    text = BASE[: BASE.index("  - id: M2")]
+    story.commit("remove", "2026-03-10", {RECORDS: text})
+    ((rule, milestone, line),) = [(item["rule"], item["milestone"], item["line"]) for item in audit(story)]
+    assert (rule, milestone, line) == ("milestone-removed", "M2", None)
+
+
+def test_a_project_that_went_is_its_invoices(story: Story) -> None:
+    story.git("rm", "-r", "--quiet", "acme")
+    story.commit("remove", "2026-03-10")
+    (finding,) = audit(story)
+    assert (finding["rule"], finding["invoice"], finding["path"]) == ("sent-invoice-changed", "INV-1", RECORDS)
+    assert (finding["line"], finding["project"]) == (None, "acme")
+
+
+def test_a_project_that_moved_has_not_gone(story: Story) -> None:
+    story.git("mv", "acme", "clients")
+    story.commit("move", "2026-03-10")
+    story.commit(
+        "change",
+        "2026-03-20",
+        {"clients/milestones.yaml": changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4100.00")},
+    )
+    (finding,) = audit(story)
+    assert (finding["rule"], finding["path"]) == ("sent-invoice-changed", "clients/milestones.yaml")
+
+
+def test_today_exclude_decides_what_is_shown(story: Story) -> None:
+    story.commit("change", "2026-03-10", {RECORDS: changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4100.00")})
+    story.write({"mtrack.yaml": "format: 1\nexclude: [acme/]\n"})
+    assert rules(story) == []
+
+
+def test_since_judges_only_later_commits(story: Story) -> None:
+    first = story.commit(
+        "change", "2026-03-10", {RECORDS: changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4100.00")}
+    )
+    story.commit("again", "2026-03-20", {RECORDS: changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4200.00")})
+    assert len(audit(story)) == 2
+    assert len(audit(story, "--since", first)) == 1
+    assert audit(story, "--since", "HEAD") == []
+
+
+def test_waivers_are_judged_here_and_not_by_lint(story: Story) -> None:
+    waiver = "waivers:\n  - {rule: sent-invoice-changed, number: INV-1, reason: typing error, agreed with the client}\n"
+    waiver = waiver.replace(", agreed with the client", "")
+    text = changed(it="INV-1, amount: 4000.00 => INV-1, amount: 4100.00")
+    story.commit("change", "2026-03-10", {RECORDS: text})
+    story.write({RECORDS: text + waiver})
+    assert [(item["rule"], item["waived"]) for item in audit(story)] == [("sent-invoice-changed", True)]
+    assert mtrack("audit", cwd=story.folder).code == 0
+    unused = text + waiver.replace("sent-invoice-changed, number: INV-1", "milestone-removed, milestone: M9")
+    story.write({RECORDS: unused})
+    assert sorted(item["rule"] for item in audit(story)) == ["sent-invoice-changed", "unused-waiver"]
+    found = {item["rule"] for item in lint_json(story.folder, as_of=AS_OF)["findings"]}
+    assert not found & {"unused-waiver", "unknown-milestone"}
+    story.write({RECORDS: text + "waivers: [{rule: duplicate-name, reason: none}]\n"})
+    assert "unused-waiver" not in rules(story)
+    assert "unused-waiver" in {item["rule"] for item in lint_json(story.folder, as_of=AS_OF)["findings"]}
+
+
+def test_signatures_are_asked_for_where_the_settings_say(story: Story) -> None:
+    story.commit("settings", "2026-03-05", {"mtrack.yaml": "format: 1\nrequire_signed: true\n"})
+    story.commit("not of records", "2026-03-06", {"notes.txt": "x"})
+    story.commit("change", "2026-03-10", {RECORDS: changed(it="name: Beta => name: Gamma")})
+    found = audit(story)
+    assert [item["rule"] for item in found] == ["unsigned-change", "unsigned-change"]
+    story.commit("off again", "2026-03-11", {"mtrack.yaml": "format: 1\n"})
+    assert [item["commit"]["date"][:10] for item in audit(story)] == ["2026-03-10"]
+
+
+def branch(story: Story, name: str, text: str, day: str = "2026-03-10") -> None:
+    story.git("checkout", "--quiet", "-b", name, "main")
+    story.commit(name, day, {RECORDS: text})
+    story.git("checkout", "--quiet", "main")
+
+
+SECOND = "amount: 5000.00 => amount: 5000.00\n    invoice: {number: NUMBER, amount: AMOUNT, sent: 2026-03-09}"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        (("INV-2", "5000.00"), ("INV-2", "4000.00"), 1),
+        (("INV-2", "5000.00"), ("inv 2", "4000.00"), 0),
+        (("INV-2", "5000.00"), ("inv-2", "4000.00"), 1),
+        (("INV-2", "5000.00"), ("INV-2", "5000.00"), 0),
+        (("INV-2", "5000.00"), ("INV-3", "5000.00"), 1),
+        (("INV-2", "2500.00"), ("INV-3", "2500.00"), 0),
+    ],
+)
+def test_branches_that_collide(ours: tuple[str, str], theirs: tuple[str, str], expected: int, story: Story) -> None:
+    for name, (number, amount) in (("a", ours), ("b", theirs)):
+        branch(story, name, changed(it=SECOND.replace("NUMBER", number).replace("AMOUNT", amount)))
+    found = audit(story, "--branches")
+    if theirs[0] == "inv 2":
+        expected = 1  # other numbers, and both bill all of M2
+    assert [item["rule"] for item in found] == ["branch-collision"] * expected
+    assert rules(story) == []
+
+
+def test_a_merged_branch_collides_with_nothing(story: Story) -> None:
+    branch(story, "a", changed(it=SECOND.replace("NUMBER", "INV-2").replace("AMOUNT", "5000.00")))
+    story.git("merge", "--quiet", "a")
+    assert rules(story, "--branches") == []
+
+
+@pytest.mark.parametrize("format_", ["text", "concise", "sarif", "github", "gitlab", "junit"])
+def test_every_format_names_the_commit(format_: str, story: Story) -> None:
+    commit = story.commit("change", "2026-03-10", {RECORDS: changed(it="amount: 5000.00 => amount: 5100.00")})
+    result = mtrack("audit", "--format", format_, cwd=story.folder)
+    assert result.code == 1
+    assert commit[:10] in result.out
+    assert "agreed-amount-changed" in result.out
+
+
+def test_no_repository_and_no_commit(tmp_path: Path) -> None:
+    result = mtrack("audit", cwd=tmp_path)
+    assert (result.code, result.out) == (3, "")
+    Story(tmp_path)
+    assert mtrack("audit", cwd=tmp_path).code == 0

@@ -1,0 +1,262 @@
+"""Repositories that mean harm: nothing they name is run, nothing is fetched, and what is missing is said."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support import mtrack, validated
+
+from history.story import Story
+from history.test_log import ACME, BILLED, events
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORDS = "acme/milestones.yaml"
+COMMANDS = (
+    ("log",),
+    ("log", "--format", "json"),
+    ("audit", "--branches"),
+    ("diff",),
+    ("diff", "HEAD~1"),
+    ("diff", "HEAD~1", "HEAD"),
+    ("lint", "--at", "HEAD"),
+    ("lint",),
+    ("lint", "--since", "HEAD~1"),
+)
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    story = Story(tmp_path / "ws")
+    story.commit(
+        "begin", "2026-01-10", {"mtrack.yaml": "format: 1\n", RECORDS: ACME, "acme/agreement/sow.pdf": "signed"}
+    )
+    story.commit("bill", "2026-02-02", {RECORDS: BILLED, "acme/invoices/1.pdf": "1", "acme/signoffs/m1.eml": "ok"})
+    return story
+
+
+def run_all(story: Story, *, codes: tuple[int, ...] = (0, 1)) -> None:
+    for command in COMMANDS:
+        result = mtrack(*command, cwd=story.folder)
+        assert result.code in codes, (command, result.err)
+        assert "Traceback" not in result.err
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """A program that leaves a mark where it is run."""
+    mark, program = tmp_path / "mark", tmp_path / "trap"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\ncat\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return program
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs of sh")
+def test_nothing_that_a_repository_names_is_run(story: Story, trap: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.commit("attributes", "2026-02-03", {".gitattributes": "* filter=trap diff=trap merge=trap\n"})
+    program = str(trap)
+    settings = {
+        "core.fsmonitor": program, "core.pager": program, "pager.log": program, "core.sshCommand": program,
+        "core.editor": program, "core.askPass": program, "credential.helper": program, "diff.external": program,
+        "diff.trap.textconv": program, "diff.trap.command": program, "filter.trap.clean": program,
+        "filter.trap.smudge": program, "filter.trap.process": program, "merge.trap.driver": program,
+        "gpg.program": program, "gpg.ssh.program": program, "gpg.x509.program": program, "log.showSignature": "true",
+        "uploadpack.packObjectsHook": program, "core.gitProxy": program, "core.alternateRefsCommand": program,
+        "core.hooksPath": str(trap.parent / "hooks"),
+    }  # fmt: skip
+    hooks = trap.parent / "hooks"
+    hooks.mkdir()
+    for hook in (
+        "post-checkout",
+        "pre-commit",
+        "post-index-change",
+        "fsmonitor-watchman",
+        "reference-transaction",
+        "pre-auto-gc",
+    ):
+        (hooks / hook).symlink_to(trap)
+        (story.folder / ".git/hooks" / hook).symlink_to(trap)
+    included = trap.parent / "included"
+    included.write_text(f"[core]\n\tfsmonitor = {program}\n\tpager = {program}\n[gpg]\n\tprogram = {program}\n")
+    for key, value in settings.items():
+        story.git("config", key, value)
+    story.git("config", "include.path", str(included))
+    story.write({"acme/invoices/1.pdf": "changed", "mtrack.yaml": "format: 1\nrequire_signed: true\n"})
+    for path in story.folder.glob("acme/*/*"):
+        os.utime(path, (1, 1))  # so that git would have to look into each
+    monkeypatch.setenv("GIT_PAGER", program)
+    monkeypatch.setenv("GIT_EXTERNAL_DIFF", program)
+    monkeypatch.setenv("GIT_SSH_COMMAND", program)
+    assert not (trap.parent / "mark").exists()
+    for command in COMMANDS:
+        result = mtrack(*command, cwd=story.folder)
+        assert result.code in (0, 1), (command, result.err)
+        assert not (trap.parent / "mark").exists(), command
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs of sh")
+def test_a_signature_is_not_checked_by_the_repositorys_program(story: Story, trap: Path) -> None:
+    """A commit with a signature, so that git does run a program: the user's."""
+    story.write({"mtrack.yaml": "format: 1\nrequire_signed: true\n"})
+    story.git("config", "gpg.program", str(trap))
+    head = story.git("cat-file", "commit", "HEAD")
+    fields, _, message = head.partition("\n\n")
+    signed = f"{fields}\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----\n\n{message}\n"
+    commit = story.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=signed.encode())
+    story.git("update-ref", "HEAD", commit)
+    result = mtrack("audit", "--format", "json", cwd=story.folder)
+    assert "unsigned-change" in {item["rule"] for item in validated(result.out, "findings")["findings"]}
+    assert not (trap.parent / "mark").exists()
+
+
+def test_variables_lead_nowhere_else(story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = events(story.folder)
+    other = Story(tmp_path / "other")
+    other.commit("other", "2026-01-01", {"mtrack.yaml": "format: 1\n"})
+    for name, value in (
+        ("GIT_DIR", str(other.folder / ".git")),
+        ("GIT_WORK_TREE", str(other.folder)),
+        ("GIT_INDEX_FILE", str(other.folder / ".git/index")),
+        ("GIT_OBJECT_DIRECTORY", str(other.folder / ".git/objects")),
+        ("GIT_ALTERNATE_OBJECT_DIRECTORIES", str(other.folder / ".git/objects")),
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", "core.worktree"),
+        ("GIT_CONFIG_VALUE_0", str(other.folder)),
+        ("GIT_NAMESPACE", "x"),
+    ):
+        monkeypatch.setenv(name, value)
+    assert events(story.folder) == expected
+
+
+def test_replace_refs_grafts_and_a_commit_graph_tell_no_other_history(story: Story) -> None:
+    expected = events(story.folder)
+    forged = story.git("commit-tree", "-m", "forged", story.git("rev-parse", "HEAD^{tree}"))
+    story.git("replace", story.git("rev-parse", "HEAD"), forged)
+    (story.folder / ".git/info").mkdir(exist_ok=True)
+    (story.folder / ".git/info/grafts").write_text(story.git("--no-replace-objects", "rev-parse", "HEAD") + "\n")
+    assert events(story.folder) == expected
+
+
+def test_names_with_line_breaks_escapes_and_dashes(story: Story) -> None:
+    for name in ("a\nb", "-rf", "--output=x", "esc\x1b[31m", "tab\tname", 'quote"', "back\\slash", "ünï"):
+        story.commit("hostile", "2026-02-03", {f"{name}/milestones.yaml": ACME.replace("Acme", "Other")})
+    run_all(story)
+    found = {item["project"] for item in events(story.folder)}
+    assert {"a\nb", "-rf", "--output=x", "ünï", "esc\x1b[31m"} <= found
+    text = mtrack("log", cwd=story.folder).out
+    assert "\x1b" not in text
+    assert "a\\nb" in text
+
+
+def test_subjects_and_authors_are_shown_and_not_obeyed(story: Story) -> None:
+    story.git("config", "user.useConfigOnly", "false")
+    story.commit("red \x1b[31m | `x` <b> @someone", "2026-02-03", {RECORDS: ACME})
+    text = mtrack("log", cwd=story.folder).out
+    assert "\x1b" not in text
+    page = mtrack("log", "--format", "md", cwd=story.folder).out
+    assert "<b>" not in page
+    assert "\x1b" not in page
+
+
+def test_revisions_that_look_like_options(story: Story) -> None:
+    for arguments in (
+        ("log", "--since=--output=x"), ("log", "--until=--all"), ("audit", "--since=--all"), ("lint", "--at=--all"),
+        ("diff", "--", "--output=x"), ("diff", "--", "-x...HEAD"), ("diff", "HEAD\n"), ("diff", "HEAD:mtrack.yaml"),
+    ):  # fmt: skip
+        result = mtrack(*arguments, cwd=story.folder)
+        assert (result.code, result.out) == (2, ""), arguments
+    assert not (story.folder / "x").exists()
+
+
+def test_a_git_file_that_points_elsewhere(story: Story, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/mtrack.yaml").write_text("format: 1\n")
+    (tmp_path / "elsewhere/.git").write_text("gitdir: /nowhere/at/all\n")
+    result = mtrack("log", cwd=tmp_path / "elsewhere")
+    assert (result.code, result.out) == (3, "")
+    (tmp_path / "elsewhere/.git").write_text(f"gitdir: {story.folder}/.git\n")
+    assert mtrack("log", cwd=tmp_path / "elsewhere").code == 0
+
+
+def test_a_bare_repository_is_read_where_it_is_asked_about_and_nowhere_else(
+    story: Story, trap: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare.git"
+    story.git("clone", "--quiet", "--bare", ".", str(bare))
+    story.git("--git-dir", str(bare), "config", "core.fsmonitor", str(trap))
+    found = mtrack("log", "--format", "json", cwd=bare)
+    assert found.out == mtrack("log", "--format", "json", cwd=story.folder).out
+    for command in (("audit",), ("diff", "HEAD~1", "HEAD"), ("status", "--at", "HEAD")):
+        assert mtrack(*command, cwd=bare).code == 0, command
+    (bare / "inner").mkdir()
+    assert mtrack("log", cwd=bare / "inner").code == 3
+    assert not (tmp_path / "mark").exists()
+
+
+def test_submodules_are_left_alone(story: Story, tmp_path: Path) -> None:
+    other = Story(tmp_path / "other")
+    other.commit("x", "2026-01-01", {"milestones.yaml": ACME})
+    story.git("submodule", "--quiet", "add", str(other.folder), "sub")
+    story.commit("submodule", "2026-02-03")
+    run_all(story)
+    assert "sub" not in {item["project"] for item in events(story.folder)}
+
+
+def test_a_shallow_clone_says_what_it_hides(story: Story, tmp_path: Path) -> None:
+    story.commit("later", "2026-02-03", {RECORDS: BILLED.replace("Beta", "Gamma")})
+    Story(tmp_path).git("clone", "--quiet", "--depth=2", f"file://{story.folder}", str(tmp_path / "clone"))
+    result = mtrack("log", "--format", "json", cwd=tmp_path / "clone")
+    log = validated(result.out, "log")
+    assert log["shallow"] is True
+    assert [(item["subject"], item["event"]) for item in log["events"]] == [("later", "milestone-changed")]
+    assert "shallow clone" in mtrack("log", cwd=tmp_path / "clone").out
+    assert "shallow clone" in mtrack("audit", cwd=tmp_path / "clone").err
+
+
+def test_a_partial_clone_fetches_nothing(story: Story, tmp_path: Path) -> None:
+    story.git("config", "uploadpack.allowFilter", "true")
+    story.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    Story(tmp_path).git(
+        "clone", "--quiet", "--filter=blob:none", "--no-checkout", f"file://{story.folder}", str(tmp_path / "clone")
+    )
+    (tmp_path / "clone/mtrack.yaml").write_text("format: 1\n")
+    before = sorted(path.name for path in (tmp_path / "clone/.git/objects").rglob("*"))
+    for command in (("log",), ("audit",), ("diff", "HEAD~1", "HEAD"), ("lint", "--at", "HEAD")):
+        result = mtrack(*command, cwd=tmp_path / "clone")
+        assert (result.code, result.out) == (3, ""), command
+        assert "fetch it first" in result.err
+        assert result.err.count("\n") == 1
+    assert sorted(path.name for path in (tmp_path / "clone/.git/objects").rglob("*")) == before
+
+
+def test_a_workspace_below_the_root_and_two_in_one_repository(tmp_path: Path) -> None:
+    story = Story(tmp_path / "repo")
+    for name in ("one", "two"):
+        story.commit(
+            name,
+            "2026-01-10",
+            {f"{name}/mtrack.yaml": f"format: 1\nname: {name}\n", f"{name}/acme/milestones.yaml": ACME},
+        )
+    story.commit("other", "2026-01-11", {"acme/milestones.yaml": ACME.replace("Acme", "Outside")})
+    for name in ("one", "two"):
+        found = events(story.folder / name)
+        assert {item["subject"] for item in found} == {name}
+        assert {item["project"] for item in found} == {"acme", None}
+    story.git("mv", "one/acme", "moved-out")
+    story.commit("out", "2026-01-12")
+    assert mtrack("audit", cwd=story.folder / "one").code == 0
+
+
+def test_a_detached_head_and_a_worktree(story: Story, tmp_path: Path) -> None:
+    story.git("worktree", "add", "--quiet", "--detach", str(tmp_path / "tree"), "HEAD~1")
+    assert {item["subject"] for item in events(tmp_path / "tree")} == {"begin"}
+
+
+def test_a_content_that_is_too_large_is_broken(story: Story) -> None:
+    story.commit("large", "2026-02-03", {RECORDS: ACME + "#" * (5 * 2**20)})
+    assert [item["event"] for item in events(story.folder) if item["subject"] == "large"] == ["broken"]

@@ -1,0 +1,182 @@
+"""Merges: what a merge did by itself, and nothing that a side had done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import mtrack, validated
+
+from history.story import Story
+from history.test_log import events
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ACME = """\
+project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+milestones:
+  - id: M1
+    name: Discovery
+    amount: 4000.00
+    status: not_billed
+  - id: M2
+    name: Beta
+    amount: 5000.00
+    status: not_billed
+"""
+RECORDS = "acme/milestones.yaml"
+
+
+class Merge:
+    """Two sides over one commit; each is a text of the records, or whole files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.story = Story(folder)
+        self.story.commit("begin", "2026-01-12", {"mtrack.yaml": "format: 1\n", RECORDS: ACME})
+
+    def of(self, ours: str, theirs: str, merged: str | None) -> list[tuple[Any, ...]]:
+        """The events of the merge commit."""
+        story = self.story
+        story.git("checkout", "--quiet", "-b", "side")
+        story.commit("theirs", "2026-02-01", {RECORDS: theirs})
+        story.git("checkout", "--quiet", "main")
+        story.commit("ours", "2026-02-02", {RECORDS: ours})
+        story.git("merge", "--quiet", "--no-commit", "--strategy=ours", "side")
+        story.commit("merge", "2026-03-01", {RECORDS: merged})
+        return self.events()
+
+    def events(self) -> list[tuple[Any, ...]]:
+        return [
+            (item["event"], item["milestone"], item["field"], item["old"], item["new"])
+            for item in events(self.story.folder)
+            if item["subject"] == "merge"
+        ]
+
+
+@pytest.fixture
+def merge(tmp_path: Path) -> Merge:
+    return Merge(tmp_path / "ws")
+
+
+M1, M2 = ACME.replace("4000.00", "4100.00"), ACME.replace("5000.00", "5100.00")
+BOTH = M1.replace("5000.00", "5100.00")
+
+
+def test_what_each_side_changed_is_its_own(merge: Merge) -> None:
+    assert merge.of(M1, M2, BOTH) == []
+    found = [(item["subject"], item["event"], item["new"]) for item in events(merge.story.folder)][:2]
+    assert sorted(found) == [("ours", "milestone-changed", "4100.00"), ("theirs", "milestone-changed", "5100.00")]
+
+
+def test_what_both_changed_alike_is_no_event(merge: Merge) -> None:
+    assert merge.of(M1, M1.replace("Beta", "Beta test"), M1.replace("Beta", "Beta test")) == []
+
+
+@pytest.mark.parametrize(
+    ("merged", "given_up"), [("4100.00", "4200.00"), ("4200.00", "4100.00"), ("4300.00", "4100.00")]
+)
+def test_a_conflict_is_an_event_with_what_was_given_up(merged: str, given_up: str, merge: Merge) -> None:
+    texts = [ACME.replace("4000.00", amount) for amount in ("4100.00", "4200.00", merged)]
+    assert merge.of(*texts) == [("milestone-changed", "M1", "amount", given_up, merged)]
+
+
+def test_a_side_thrown_away_is_an_event(merge: Merge) -> None:
+    assert merge.of(M1, M2, M1) == [("milestone-changed", "M2", "amount", "5100.00", "5000.00")]
+
+
+def test_what_only_the_merge_did_is_an_event(merge: Merge) -> None:
+    assert merge.of(M1, M2, BOTH.replace("name: Beta", "name: Gamma")) == [
+        ("milestone-changed", "M2", "name", "Beta", "Gamma")
+    ]
+
+
+def test_a_record_that_one_side_added_and_one_removed(merge: Merge) -> None:
+    third = "  - id: M3\n    name: Launch\n    amount: 1.00\n    status: not_billed\n"
+    without = ACME[: ACME.index("  - id: M2")]
+    assert merge.of(ACME + third, without, without + third) == []
+
+
+def test_a_removed_record_that_the_other_side_changed(merge: Merge) -> None:
+    without = ACME[: ACME.index("  - id: M2")]
+    ((event, milestone, _, old, _),) = merge.of(without, M2, without)
+    assert (event, milestone, old["amount"]) == ("milestone-removed", "M2", "5100.00")
+
+
+def test_a_move_on_one_side_and_a_change_on_the_other(tmp_path: Path) -> None:
+    story = Merge(tmp_path / "ws").story
+    story.git("checkout", "--quiet", "-b", "side")
+    story.git("mv", "acme", "clients")
+    story.commit("move", "2026-02-01")
+    story.git("checkout", "--quiet", "main")
+    story.commit("amount", "2026-02-02", {RECORDS: M1})
+    story.git("merge", "--quiet", "-m", "merge", "side", day="2026-02-03")
+    assert (story.folder / "clients/milestones.yaml").read_text() == M1
+    told = [(item["subject"], item["event"]) for item in events(story.folder)]
+    assert ("merge", "project-moved") not in told
+    assert [name for _, name in told if name in ("project-added", "project-removed", "project-moved")] == [
+        "project-moved",
+        "project-added",
+    ]
+    assert {item["subject"] for item in events(story.folder, "clients")} == {"begin", "move", "amount"}
+
+
+def test_a_project_that_came_on_a_side_is_told_once(tmp_path: Path) -> None:
+    story = Merge(tmp_path / "ws").story
+    story.git("checkout", "--quiet", "-b", "side")
+    story.commit("globex", "2026-02-01", {"globex/milestones.yaml": ACME.replace("Acme", "Globex")})
+    story.git("checkout", "--quiet", "main")
+    story.commit("amount", "2026-02-02", {RECORDS: M1})
+    story.git("merge", "--quiet", "-m", "merge", "side", day="2026-02-03")
+    story.commit("later", "2026-02-04", {"globex/milestones.yaml": M1.replace("Acme", "Globex")})
+    told = [(item["subject"], item["event"]) for item in events(story.folder, "globex")]
+    assert told == [
+        ("later", "milestone-changed"),
+        ("globex", "project-added"),
+        ("globex", "listed"),
+        ("globex", "listed"),
+    ]
+
+
+def test_the_same_project_begun_on_both_sides_is_one(tmp_path: Path) -> None:
+    story = Merge(tmp_path / "ws").story
+    globex = {"globex/milestones.yaml": ACME.replace("Acme", "Globex")}
+    story.git("checkout", "--quiet", "-b", "side")
+    story.commit("theirs", "2026-02-01", dict(globex))
+    story.git("checkout", "--quiet", "main")
+    story.commit("ours", "2026-02-02", dict(globex))
+    story.git("merge", "--quiet", "-m", "merge", "side", day="2026-02-03")
+    told = {(item["subject"], item["event"]) for item in events(story.folder, "globex")}
+    assert told == {("theirs", "project-added"), ("theirs", "listed"), ("ours", "project-added"), ("ours", "listed")}
+
+
+def test_an_octopus(tmp_path: Path) -> None:
+    story = Merge(tmp_path / "ws").story
+    for number in (1, 2):
+        story.git("checkout", "--quiet", "-b", f"side{number}", "main")
+        story.commit(f"side{number}", "2026-02-01", {f"p{number}/milestones.yaml": ACME.replace("Acme", f"P{number}")})
+    story.git("checkout", "--quiet", "main")
+    story.commit("ours", "2026-02-02", {RECORDS: M1})
+    story.git("merge", "--quiet", "-m", "merge", "side1", "side2", day="2026-02-03")
+    assert len(story.git("rev-parse", "HEAD^@").split()) == 3
+    assert [item for item in events(story.folder) if item["subject"] == "merge"] == []
+
+
+def test_audit_judges_what_a_merge_gave_up(tmp_path: Path) -> None:
+    billed = ACME.replace(
+        "4000.00\n    status: not_billed",
+        "4000.00\n    invoice: {number: INV-1, amount: 4000.00, sent: 2026-01-20}\n    status: sent",
+    )
+    merge = Merge(tmp_path / "ws")
+    merge.story.commit("bill", "2026-01-20", {RECORDS: billed})
+    voided = billed.replace("sent: 2026-01-20}", "sent: 2026-01-20, tax: 760.00}")
+    assert merge.of(billed.replace("Beta", "Gamma"), voided, billed.replace("Beta", "Gamma")) == [
+        ("invoice-changed", "M1", "tax", "760.00", None)
+    ]
+    result = mtrack("audit", "--format", "json", cwd=merge.story.folder)
+    found = validated(result.out, "findings")["findings"]
+    told = [(item["rule"], item["commit"]["id"]) for item in found if item["rule"] == "sent-invoice-changed"]
+    assert (("sent-invoice-changed", merge.story.git("rev-parse", "HEAD"))) in told
+    assert len(told) == 2
