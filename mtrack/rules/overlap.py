@@ -19,6 +19,7 @@ from mtrack.rules.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
+    from datetime import date
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Route
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 
+_DIGITS = re.compile("[0-9]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -311,7 +313,7 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
     for figures in context.ledger.invoices:
         if not figures.overcredited:
             continue
-        last, invoice = notes[figures.invoice.route][-1], figures.invoice
+        last, invoice = max(notes[figures.invoice.route], key=_sent_in_order), figures.invoice
         told.add(last.route)
         whole = "which is void" if invoice.void is not None else f"which is over {project.money(figures.gross)}"
         yield about_invoice(
@@ -328,15 +330,22 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
         on_it = [part.invoice.invoice for part in milestone.parts if part.invoice.invoice.is_credit_note]
         if not milestone.overcredited or any(note.route in told for note in on_it):
             continue
+        last = max(on_it, key=_sent_in_order)
         yield about_invoice(
             project,
-            on_it[-1],
+            last,
             "amount",
             f"credit notes give back {project.money(milestone.overcredited)} more than was billed on {milestone.milestone.label}",
             "correct the amount, or the milestone that the credit note names",
             amount=milestone.overcredited,
-            since=on_it[-1].sent,
+            since=last.sent,
         )
+
+
+def _sent_in_order(invoice: Invoice) -> tuple[date, list[tuple[int, str]], str]:
+    """What invoices are sorted by, the last sent last; of one day the highest number is the last: CN-10 behind CN-9."""
+    runs = (run.lstrip("0") for run in _DIGITS.findall(invoice.key))
+    return invoice.sent, [(len(run), run) for run in runs], invoice.key
 
 
 @project_rule(Severity.WARNING, next_step="pay back or credit")

@@ -33,7 +33,7 @@ def overcredited(case: Judged) -> Iterator[Fired]:
     for invoice in case.seen["invoices"]:
         most = NOTHING if invoice["void"] else invoice["gross"]
         if invoice["notes"] and invoice["credited_raw"] > most:
-            told.append(invoice["notes"][-1])  # the last in the order of the file
+            told.append(_last(invoice["notes"]))
             yield of_invoice("overcredited", case, told[-1], invoice["credited_raw"] - most)
     for milestone in case.seen["milestones"]:
         notes = [
@@ -43,7 +43,14 @@ def overcredited(case: Judged) -> Iterator[Fired]:
         ]
         # one excess is one finding: where a note on the milestone is told already, it is the same excess
         if milestone["overcredited"] and not any(note is one for note in notes for one in told):
-            yield of_invoice("overcredited", case, notes[-1], milestone["overcredited"])
+            yield of_invoice("overcredited", case, _last(notes), milestone["overcredited"])
+
+
+def _last(notes: list[Record]) -> Record:
+    """The last sent; of those sent on one day the highest number, whatever their order in the file."""
+    return max(
+        notes, key=lambda note: (note["sent"], [int(run) for run in re.findall(r"\d+", note["key"])], note["key"])
+    )
 
 
 def overpaid(case: Judged) -> Iterator[Fired]:
