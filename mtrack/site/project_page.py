@@ -58,6 +58,7 @@ class MilestoneRow(Struct, frozen=True):
     files: tuple[FileLink, ...]
     signoff: FileLink | None
     invoices: tuple[InvoiceLinks, ...]
+    agreed: Decimal
     settled: Decimal | None
     outstanding: Decimal | None
     state: str
@@ -224,6 +225,7 @@ def _milestone_row(
         files=files.links(record.attachments),
         signoff=files.link(record.deliverable.signoff),
         invoices=invoice_links(entry.invoices, links),
+        agreed=figures.agreed,
         settled=figures.settled if figures.invoices else None,
         outstanding=figures.outstanding if figures.invoices and figures.outstanding else None,
         state=milestone_state(entry),
