@@ -596,8 +596,8 @@ def test_parts_add_up(data: dict[str, Any], decimals: int | None) -> None:
 
 
 def refunded(part: Allocation) -> Decimal:
-    """What went back of a part beyond what came: below 0, as more is outstanding than its gross."""
-    return min(part.gross - part.credited - part.outstanding, ZERO) if part.outstanding else ZERO
+    """What went back of a part beyond what came: below 0, as more is outstanding than credits and write-offs leave."""
+    return min(part.gross - part.credited - part.written_off - part.outstanding, ZERO) if part.outstanding else ZERO
 
 
 def work(data: dict[str, Any], decimals: int | None = 2, day: date = ALWAYS) -> Ledger:

@@ -95,14 +95,10 @@ def _whole(figures: InvoiceFigures, key: Key, net: Decimal, credited_net: Amount
 
 
 def _paid_and_written_off(figures: InvoiceFigures) -> tuple[Decimal, Decimal]:
-    """What the client paid and what was written off, as far as gross has room for it: first credit notes, then cash.
-
-    What was refunded beyond all that came makes up for nothing, so that much of a write-off is open again.
-    """
+    """What the client paid and what was written off, as far as gross has room for it: first credit notes, then cash."""
     room = money.minus(figures.gross, figures.credited)
     paid = min(max(figures.paid, ZERO), room)
-    written_off = money.excess(figures.written_off, max(negative(figures.paid), ZERO))
-    return paid, min(written_off, money.minus(room, paid))
+    return paid, min(figures.written_off, money.minus(room, paid))
 
 
 def _shared(  # noqa: PLR0913
