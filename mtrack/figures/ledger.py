@@ -67,7 +67,7 @@ class MilestoneFigures(Struct, frozen=True, kw_only=True):
 
     @property
     def has_live_invoice(self) -> bool:
-        """Whether a live invoice bills it, be it over 0."""
+        """Whether an invoice that counts bills it, also one over 0."""
         return any(part.invoice.live for part in self.parts)
 
     @property

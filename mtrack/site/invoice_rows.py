@@ -38,7 +38,7 @@ class BilledLine(Struct, frozen=True):
 
 
 class PaymentRow(Struct, frozen=True):
-    """A payment, and what else is said of it; nothing withheld or kept by the bank is None."""
+    """A payment with its details; `withheld` and `fee` are None where the record gives none."""
 
     payment: Payment
     withheld: Decimal | None
