@@ -38,7 +38,7 @@ milestones:
 def example() -> tuple[str, str]:
     """The module that CONTRIBUTING.md adds a rule to as an example, and the rule's function."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Adding a rule")[2]
-    found = re.search(r"`(mtrack/rules/\w+\.py)`.*?```python\n(.*?)```", text, re.DOTALL)
+    found = re.search(r"`(mtrack/rules/[\w/]+\.py)`.*?```python\n(.*?)```", text, re.DOTALL)
     assert found
     return found[1], found[2]
 

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -531,3 +532,26 @@ def test_the_bench_workspace_has_the_flaws_it_says(tmp_path: Path) -> None:
     again = python(script, root, "--projects", "300")
     assert again.returncode == 2
     assert "is not empty" in again.stderr
+
+
+def test_no_module_is_too_long_to_read() -> None:
+    """500 lines; 700 where the pages of rules stand in it."""
+    lengths = {
+        name: len(path.read_bytes().splitlines())
+        for path in PACKAGE.rglob("*.py")
+        for name in [str(path.relative_to(PACKAGE))]
+    }
+    assert {
+        name: length for name, length in lengths.items() if length > (700 if name.startswith("rules/") else 500)
+    } == {}
+
+
+def test_functions_are_short() -> None:
+    """Half of them have six lines or fewer, docstring and heading aside."""
+    bodies = []
+    for tree in _trees().values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                bodies.append((body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0)
+    assert median(bodies) <= 6

@@ -13,10 +13,11 @@ from msgspec import Struct
 from mtrack import money, resources
 from mtrack.finding import Place
 from mtrack.record import schema
+from mtrack.record.likely_status import likely_status
 from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from mtrack.finding import Route
     from mtrack.record.schema import Violation
@@ -30,15 +31,6 @@ _LIKE_DATE = re.compile(r"\s*([0-9]{1,4})[-./ ]([0-9]{1,2})[-./ ]([0-9]{1,4})\s*
 _PERCENT = 100
 MAX_LIKE = 200
 """Characters of a text that are compared with known words; looking for likeness is slow."""
-_STATUSES = {
-    **dict.fromkeys(("billed", "invoiced", "unpaid", "open", "overdue", "due", "outstanding"), "sent"),
-    **dict.fromkeys(("pending", "draft", "planned", "unbilled", "not_invoiced", "not_sent", "todo"), "not_billed"),
-    **dict.fromkeys(("settled", "done", "received", "payed"), "paid"),
-    **dict.fromkeys(("partial", "partly_paid", "part_paid"), "partially_paid"),
-    **dict.fromkeys(("canceled", "dropped"), "cancelled"),
-    **dict.fromkeys(("bad_debt", "writeoff", "write_off"), "written_off"),
-}
-"""What else a status is called; what is only spelt alike may mean the opposite, as `unpaid` and `paid`."""
 _LOOKS_ALIKE = re.compile(
     r"[\u00a0\u00ad\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\u2010-\u2015\u2212\u2018-\u201f\u00ab\u00bb]"
 )
@@ -291,76 +283,13 @@ def _wrong_choice(fault: _Fault) -> Words:
         return _wrong_rule(fault.value)
     word = re.sub(r"[\s-]+", "_", fault.value[:MAX_LIKE].strip().lower())
     if "not_billed" in options:
-        meant = _status_meant(fault, word, options)
+        meant = word if word in options else likely_status(word, fault.source.data, fault.route)
     elif word in _NO and "off" in options:
         meant = "off"
     else:
         meant = next(iter(get_close_matches(word, options, n=1)), None)
     write = f": write {meant}" if meant else ""
     return f"{fault.label} must be one of {', '.join(options)}, not {fault.shown}{write}", None
-
-
-def _status_meant(fault: _Fault, word: str, options: list[str]) -> str | None:
-    """The status that was probably meant: by the word, or by what its invoices ask for."""
-    if word in options:
-        return word
-    if word in _STATUSES:
-        return _STATUSES[word]
-    milestone = fault.source.data
-    for step in fault.route[:-1]:
-        milestone = milestone[step]
-    return "cancelled" if milestone.get("cancelled") else _status_asked_for(fault.source.data, milestone)
-
-
-def _status_asked_for(record: dict[str, Any], milestone: dict[str, Any]) -> str | None:
-    """The status that the invoices of a milestone ask for, where they are plain enough to tell."""
-    found = list(_billing(record, milestone))
-    live = [invoice for invoice in found if not invoice.get("void")]
-    if not live:
-        return "not_billed" if found else None
-    if any(invoice.get(key) for invoice in live for key in ("written_off", "credits")):
-        return None
-    if not any(invoice.get(key) for invoice in live for key in ("payments", "paid")):
-        return "sent"
-    return _settled_status(live, milestone)
-
-
-def _billing(record: dict[str, Any], milestone: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The invoices and credit notes that bill a milestone, of a record that may have any fault; not where they are many."""
-    if isinstance(milestone.get("invoice"), dict):
-        yield milestone["invoice"]
-    listed = record.get("invoices")
-    for invoice in listed if isinstance(listed, list) and len(listed) <= MAX_LIKE else ():
-        if isinstance(invoice, dict) and milestone.get("id") in [line.get("milestone") for line in _lines(invoice)]:
-            yield invoice
-
-
-def _lines(invoice: dict[str, Any], key: str = "lines") -> list[dict[str, Any]]:
-    """The mappings of a list in an invoice."""
-    lines = invoice.get(key)
-    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
-
-
-def _settled_status(live: list[dict[str, Any]], milestone: dict[str, Any]) -> str | None:
-    """Paid or in part, by the payments of the live invoices of a milestone; None where an amount can't be read."""
-    billed: list[Any] = []
-    settled = True
-    for invoice in live:
-        own = [line.get("amount") for line in _lines(invoice) if line.get("milestone") == milestone.get("id")]
-        billed += own or [invoice.get("amount")]
-        due = [invoice.get("amount"), invoice.get("tax", Decimal(0))]
-        came = [
-            payment.get(key, Decimal(0))
-            for payment in _lines(invoice, "payments")
-            for key in ("amount", "withheld", "fee", "discount")
-        ]
-        if not all(isinstance(amount, Decimal) for amount in (*due, *came)):
-            return None
-        settled = settled and (bool(invoice.get("paid")) or money.total(came) >= money.total(due))
-    agreed: Any = milestone.get("amount")
-    if not all(isinstance(amount, Decimal) for amount in (agreed, *billed)):
-        return None
-    return "paid" if settled and money.total(billed) >= agreed else "partially_paid"
 
 
 def _wrong_constant(fault: _Fault) -> Words:

@@ -1,47 +1,29 @@
-"""All rules, in the order of their pages. A rule is added by writing its function in the module of its category."""
+"""All rules, in the order of their pages. A rule is added by writing its function in a module of its category."""
 
 from functools import cache
 
 from mtrack.finding import Category
-from mtrack.rules import (
-    agreement as agreement,
-)
-from mtrack.rules import (
-    agreement_papers as agreement_papers,
-)
-from mtrack.rules import (
-    audit as audit,
-)
-from mtrack.rules import (
-    close as close,
-)
-from mtrack.rules import (
-    evidence as evidence,
-)
-from mtrack.rules import (
-    gap as gap,
-)
-from mtrack.rules import (
-    invoice_papers as invoice_papers,
-)
-from mtrack.rules import (
-    other_papers as other_papers,
-)
-from mtrack.rules import (
-    overlap as overlap,
-)
-from mtrack.rules import (
-    record as record,
-)
-from mtrack.rules import (
-    status as status,
-)
+from mtrack.rules import agreement as agreement
+from mtrack.rules import audit as audit
+from mtrack.rules import close as close
+from mtrack.rules import gap as gap
+from mtrack.rules import overlap as overlap
+from mtrack.rules import status as status
+from mtrack.rules.evidence import agreement_papers as agreement_papers
+from mtrack.rules.evidence import attachments as attachments
+from mtrack.rules.evidence import invoice_papers as invoice_papers
+from mtrack.rules.evidence import other_papers as other_papers
+from mtrack.rules.record import contents as contents
+from mtrack.rules.record import figures as figures
+from mtrack.rules.record import names as names
+from mtrack.rules.record import projects as projects
+from mtrack.rules.record import waivers as waivers
 from mtrack.rules.registry import REGISTRY, Rule, Scope
 
 __all__ = ["RULES", "Rule", "of_scope"]
 
 RULES: dict[str, Rule] = dict(sorted(REGISTRY.items(), key=lambda item: list(Category).index(item[1].category)))
-"""Every rule by name: by category, in a category as its module has them."""
+"""Every rule by name: by category, in a category as its modules have them."""
 
 
 @cache

@@ -75,12 +75,12 @@ AnyCheck = TypeVar("AnyCheck", bound=Callable[..., "Iterator[Problem]"])
 
 
 def _register(check: AnyCheck, severity: Severity, scope: Scope, **more: object) -> AnyCheck:
-    """Register a rule; its category is what its module is called, but for rules about the papers themselves."""
+    """Register a rule; its category is what the module or package of `mtrack.rules` is called that it stands in."""
     name = check.__name__.strip("_").replace("_", "-")
     if name in REGISTRY:
         message = f"two rules are called {name}"
         raise ValueError(message)
-    category = Category.EVIDENCE if more.get("verifies") else Category(check.__module__.rpartition(".")[2])
+    category = Category(check.__module__.split(".")[2])
     REGISTRY[name] = Rule(name, category, severity, scope, check, **more)  # type: ignore[arg-type]
     return check
 

@@ -1,0 +1,1 @@
+"""Rules about evidence: whether the files are there, and whether they say what the records say."""

@@ -1,0 +1,202 @@
+"""Rules about ids, names and numbers: what stands twice, what is referred to and not there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from mtrack.figures.clock import credit_targets
+from mtrack.finding import Place, Problem, Severity
+from mtrack.record.model import number_key
+from mtrack.rules.problems import about_invoice, about_milestone
+from mtrack.rules.registry import is_about_history, project_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.finding import Route
+    from mtrack.record.model import Invoice, Waiver
+    from mtrack.rules.context import ProjectContext
+    from mtrack.rules.facts import WorkspaceFacts
+
+SHOWN = 8
+"""How many milestones a hint names."""
+
+
+@project_rule(Severity.ERROR)
+def duplicate_milestone(context: ProjectContext) -> Iterator[Problem]:
+    """A milestone id stands twice in a project.
+
+    Why: an invoice line that names the id could mean either, so what is billed for which can't be told.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
+          - {id: M1, name: Beta, amount: 5000.00, status: not_billed}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
+          - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
+    """
+    project = context.project
+    first: dict[str, Route] = {}
+    for milestone in project.milestones:
+        route = (*milestone.route, "id")
+        if milestone.id in first:
+            yield about_milestone(
+                project,
+                milestone,
+                project.place(*route),
+                f"the id {milestone.id} is taken by an earlier milestone",
+                "give this one an id of its own, and check which one the invoices mean",
+                amount=milestone.amount,
+                related=((project.place(*first[milestone.id]), "first used here"),),
+            )
+        first.setdefault(milestone.id, route)
+
+
+@project_rule(Severity.WARNING)
+def duplicate_name(context: ProjectContext) -> Iterator[Problem]:
+    """A milestone name stands twice in a project.
+
+    Why: on an invoice only the name is read, and one milestone copied by mistake looks just like this.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Release, amount: 4000.00, status: not_billed}
+          - {id: M2, name: Release, amount: 5000.00, status: not_billed}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: First release, amount: 4000.00, status: not_billed}
+          - {id: M2, name: Second release, amount: 5000.00, status: not_billed}
+    """
+    project = context.project
+    first: dict[str, Route] = {}
+    for milestone in project.milestones:
+        route = (*milestone.route, "name")
+        if milestone.name in first:
+            yield about_milestone(
+                project,
+                milestone,
+                project.place(*route),
+                f"{milestone.id} has the same name as an earlier milestone: '{milestone.name}'",
+                "tell the two apart by name, or remove the copy",
+                amount=milestone.amount,
+                related=((project.place(*first[milestone.name]), "first used here"),),
+            )
+        first.setdefault(milestone.name, route)
+
+
+def _named_in_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
+    if workspace.settings.waivers and not workspace.skipped:
+        ids = {milestone for facts in workspace.facts for milestone in facts.milestones}
+        numbers = {entry.invoice.key for entry in workspace.entries}
+        for waiver in workspace.settings.waivers:
+            yield from unknown_in_waiver(waiver, ids, numbers)
+
+
+@project_rule(Severity.ERROR, across=_named_in_settings, local=True)
+def unknown_milestone(context: ProjectContext) -> Iterator[Problem]:
+    """A line, waiver or reference names a milestone or invoice that is not there.
+
+    Why: a share of an invoice that bills nothing known is money no milestone accounts for; a credit note
+    against nothing takes nothing back. A credit note that credits itself or another credit note counts too.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 4000.00, status: not_billed}
+        invoices:
+          - number: INV-1
+            amount: 4000.00
+            sent: 2026-02-03
+            file: invoices/INV-1.pdf
+            lines: [{milestone: M7, amount: 4000.00}]
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 4000.00, upfront: true, status: sent}
+        invoices:
+          - number: INV-1
+            amount: 4000.00
+            sent: 2026-02-03
+            file: invoices/INV-1.pdf
+            lines: [{milestone: M1, amount: 4000.00}]
+    """
+    project = context.project
+    ids = {milestone.id for milestone in project.milestones}
+    invoices = tuple(project.invoices())
+    strangers = [(invoice, line) for invoice in invoices for line in invoice.lines if line.milestone not in ids]
+    if strangers:
+        hint = f"milestones here: {', '.join(sorted(ids)[:SHOWN])}{' …' * (len(ids) > SHOWN)}"
+        for invoice, line in strangers:
+            place = project.place(*line.route, "milestone")
+            message = f"invoice {invoice.number} bills milestone {line.milestone}, which is not in this project"
+            yield about_invoice(project, invoice, place, message, hint)
+    yield from _unknown_invoices(context, invoices)
+    numbers = {invoice.key for invoice in invoices}
+    for waiver in project.waivers:
+        yield from unknown_in_waiver(waiver, ids, numbers)
+
+
+def _unknown_invoices(context: ProjectContext, invoices: tuple[Invoice, ...]) -> Iterator[Problem]:
+    """`credits` and `replaces` that lead nowhere."""
+    targets = credit_targets(invoices)
+    times = Counter(invoice.key for invoice in invoices)
+    for invoice in invoices:
+        for key, named in (("credits", invoice.credits), ("replaces", invoice.replaces)):
+            if named is None:
+                continue
+            wanted = number_key(named)
+            others = times[wanted] - (wanted == invoice.key)
+            if wanted in targets if key == "credits" else others:
+                continue
+            subject = f"credit note {invoice.number}" if key == "credits" else f"invoice {invoice.number}"
+            if others:
+                fact = f"{key} {named}, which is a credit note itself"
+            elif wanted == invoice.key:
+                fact = f"{key} itself"
+            else:
+                fact = f"{key} {named}, which is not in this project"
+            yield about_invoice(
+                context.project,
+                invoice,
+                key,
+                f"{subject} {fact}",
+                f"write the number of the invoice it {'takes back' if key == 'credits' else 're-issues'}",
+            )
+
+
+def unknown_in_waiver(waiver: Waiver, ids: set[str], numbers: set[str]) -> Iterator[Problem]:
+    """What a waiver names that is not in its scope; one for the history may name what is gone."""
+    if is_about_history(waiver.rule):
+        return
+    for key, value, known in (("milestone", waiver.milestone, ids), ("number", waiver.number, numbers)):
+        if value is not None and (value if key == "milestone" else number_key(value)) not in known:
+            what = "milestone" if key == "milestone" else "invoice"
+            yield Problem(
+                place=Place(waiver.path, (*waiver.route, key)),
+                message=f"the waiver of {waiver.rule} names {what} {value}, which is not there",
+                hint="correct it, or remove the waiver",
+                milestone=value if key == "milestone" else None,
+                invoice=value if key == "number" else None,
+            )

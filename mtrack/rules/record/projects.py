@@ -1,0 +1,94 @@
+"""Rules about the folders of a workspace: whether there is a project at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mtrack.finding import Place, Problem, Severity
+from mtrack.rules.registry import workspace_rule
+from mtrack.rules.wording import listed
+from mtrack.workspace import RECORDS, SETTINGS, is_below, nearly_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.rules.facts import WorkspaceFacts
+
+
+@workspace_rule(Severity.WARNING, local=True)
+def no_projects(workspace: WorkspaceFacts) -> Iterator[Problem]:
+    """Nothing to check: there is no project under a path that was asked for.
+
+    Why: nothing is not the same as nothing wrong. A project is a folder with a `milestones.yaml`, spelt like this.
+
+    Bad:
+        >>> globex/notes.txt
+        a workspace in which nobody has begun a project
+
+    Good:
+        >>> globex/milestones.yaml
+        project: Globex portal
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+    """
+    for path in workspace.paths:
+        projects = workspace.found.projects
+        if path == SETTINGS or any(is_below(folder, path) or is_below(path, folder) for folder in projects):
+            continue
+        near = [file for file in nearly_records(workspace.found) if is_below(file, path)]
+        yield Problem(
+            place=Place(path),
+            message="nothing to check: there is no project here",
+            hint=f"rename {listed(near)} to {RECORDS}"
+            if near
+            else f"a project is a folder with a {RECORDS}; mtrack new makes one",
+        )
+
+
+@workspace_rule(Severity.WARNING, local=True)
+def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
+    """A file nearly called `milestones.yaml`, or a folder with an agreement, invoices or sign-offs and no such file.
+
+    Why: the paper is there and the records are not, so nothing of this project is in any sum or check. Folders
+    inside a project, and folders above one, are left alone.
+
+    Bad:
+        >>> acme/milestones.yaml
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+        >>> acme/agreement/sow.pdf
+        the signed statement of work
+        >>> globex/agreement/sow.pdf
+        the signed statement of work
+
+    Good:
+        >>> globex/agreement/sow.pdf
+        the signed statement of work
+        >>> globex/milestones.yaml
+        project: Globex portal
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+    """
+    near = list(nearly_records(workspace.found))
+    for file in near:
+        yield Problem(
+            place=Place(file),
+            message=f"this is not read: the records of a project are called {RECORDS}",
+            hint=f"rename it to {RECORDS}",
+        )
+    named = {file.rpartition("/")[0] or "." for file in near}
+    for folder in workspace.found.recordless:
+        if folder in named:
+            continue
+        yield Problem(
+            place=Place(folder),
+            message="the folder holds agreement, invoice or sign-off files, but no milestones.yaml",
+            hint="mtrack new makes one; or list the folder under `exclude` in mtrack.yaml",
+        )
