@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
-from mtrack.cli import options, output, values
+from mtrack.cli import options, output
 from mtrack.cli.opened import Opened, open_paths
 from mtrack.cli.verify import comparing
 from mtrack.errors import UsageError
@@ -40,14 +40,7 @@ _OFFERS = {
 @click.option("--since", metavar="REV", help="Show only what changes since this git revision brought.")
 @click.option("--fix", is_flag=True, help="Fix what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
-@click.option(
-    "--output",
-    "output_",
-    type=values.Path(dir_okay=False, readable=False),
-    metavar="FILE",
-    help="Write to this file instead of standard output.",
-)
-@options.overwrite_option
+@options.output_option
 @options.fail_on_option
 @options.at_option
 @options.as_of_option

@@ -167,6 +167,13 @@ def overwrite_option(command: F) -> F:
     return click.option("--force", is_flag=True, help="Write over a file that is no report.")(command)
 
 
+def output_option(command: F) -> F:
+    """--output, for a command that prints a text, and --force beside it."""
+    file = values.Path(dir_okay=False, readable=False)
+    text = "Write to this file instead of standard output."
+    return click.option("--output", "output_", type=file, metavar="FILE", help=text)(overwrite_option(command))
+
+
 def given(name: str) -> bool:
     """Whether an option was given on the command line."""
     source = click.get_current_context().get_parameter_source(name)

@@ -52,14 +52,7 @@ def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
 @options.format_option(*FORMATS)
 @options.select_option
 @options.ignore_option
-@click.option(
-    "--output",
-    "output_",
-    type=values.Path(dir_okay=False, readable=False),
-    metavar="FILE",
-    help="Write to this file instead of standard output.",
-)
-@options.overwrite_option
+@options.output_option
 @click.option(
     "--fail-on",
     type=values.Choice([severity.word for severity in reversed(Severity)]),

@@ -65,8 +65,7 @@ _TOTALS = (Column("In all"), *amounts("gaps", "overlaps"))
 def text(view: GapsView, width: int, *, colour: bool) -> str:
     """By project gaps, then overlaps, each with since when and how much; sums per currency at the end."""
     wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
-    title = (Apart(view.name), ": gaps and overlaps as of ") if view.name else ("Gaps and overlaps as of ",)
-    screen.line(styled((*title, Whole(wording.day(view.as_of))), "bold"))
+    screen.title(view.name, "gaps and overlaps", wording.day(view.as_of))
     for item in view.projects:
         screen.line()
         screen.line(styled(names(_heading(item)), "bold"), hang=2)

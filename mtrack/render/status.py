@@ -12,7 +12,7 @@ from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
-from mtrack.render.terminal import Apart, Screen, Whole, milestone_name, names, plain, styled
+from mtrack.render.terminal import Screen, Whole, milestone_name, names, plain, styled
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording, percent, percent_text, status_word
 from mtrack.render.words import count, listed
 
@@ -46,8 +46,7 @@ def _totals(view: StatusView) -> Iterator[tuple[Value, ...]]:
 def text(view: StatusView, width: int, *, colour: bool) -> str:
     """A block a project: agreement, the two bars, and a table of the milestones' records; then the sums."""
     wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
-    title = (Apart(view.name), ": status as of ") if view.name else ("Status as of ",)
-    screen.line(styled((*title, Whole(wording.day(view.as_of))), "bold"))
+    screen.title(view.name, "status", wording.day(view.as_of))
     for item in view.projects:
         screen.line()
         _project_lines(screen, item, wording)

@@ -166,6 +166,11 @@ class Screen:
             lines.append("".join(pieces))
         return balanced(lines)
 
+    def title(self, name: str | None, what: str, day: str) -> None:
+        """Add the first line of a view: of which workspace it shows what, as of which day."""
+        begin: tuple[Unstyled, ...] = (Apart(name), f": {what}") if name else (what[:1].upper() + what[1:],)
+        self.line(styled((*begin, " as of ", Whole(day)), "bold"))
+
     def lines(self, texts: Iterable[str]) -> None:
         """Add plain lines."""
         for text in texts:
