@@ -5,9 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
+from mtrack import money
 from mtrack.changes import words
 from mtrack.changes.event import Event, FileFact
 from mtrack.changes.facts import AGREEMENT, LINES, PROJECT, Version, plain
+from mtrack.record.model import number_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +96,7 @@ class _Comparison:
         if name:
             yield self._event(name, record, None, None, new)
         if kind == "invoice" and "paid" in record.fields:
-            yield self._event("paid", record, "paid", None, plain(record.fields["paid"]))
+            yield self._event("paid", record, "paid", None, record.fields["paid"])
         for field, file in record.files:
             if file.content is not None:
                 yield self._event("file-attached", record, _path(field), None, file.written)
@@ -126,7 +130,7 @@ class _Comparison:
                 if was.get(name) != now.get(name):
                     yield from self._value(record, f"{field}.{name}", was.get(name), now.get(name))
             return
-        yield self._event(_name(record.kind, field, was, now), record, field, plain(was), plain(now))
+        yield self._event(_name(record.kind, field, was, now), record, field, was, now)
 
     def _file(self, record: Record, field: str, was: Any, now: Any) -> Iterator[Event]:
         """What became of a file: named or gone, come or gone behind its name, or another content."""
@@ -134,7 +138,7 @@ class _Comparison:
         before, after = (file if isinstance(file, FileFact) else None for file in (was, now))
         if before is None or after is None:
             name = "file-attached" if before is None else "file-removed"
-            yield self._event(name, record, path, plain(before), plain(after))
+            yield self._event(name, record, path, before and before.written, after and after.written)
         elif before.content == after.content:
             yield self._event(_CHANGED[record.kind], record, path, before.written, after.written)
         elif before.content is None:
@@ -147,6 +151,7 @@ class _Comparison:
             yield self._event("file-changed", record, path, before.written, after.written)
 
     def _event(self, name: str, record: Record, field: str | None, old: Any, new: Any) -> Event:
+        """The event of a record or of one of its values; both are told as they were read, and kept as in the file."""
         shown, owner = self.shown, self._owner(record)
         milestones = self._milestones(owner)
         event = Event(
@@ -159,11 +164,26 @@ class _Comparison:
             field=field,
             old=old,
             new=new,
-            amount=_amount(name, record, field),
+            amount=self._amount(name, record, field),
             currency=shown.currency,
             places=shown.places,
         )
-        return words.told(event, record, owner, self._names(milestones))
+        message = words.message(event, record, owner, self._names(milestones))
+        return replace(event, old=plain(old), new=plain(new), message=message)
+
+    def _amount(self, name: str, record: Record, field: str | None) -> Decimal | None:
+        """The money that an event is about."""
+        if record.kind == "invoice" and field == "paid":
+            version = self.after if record.key in self.after.records else self.before
+            return left_to_pay(version, record)
+        value = None
+        if name == "written-off":
+            value = record.fields["written_off"].get("amount")
+        elif field is None or name in ("voided", "disputed", "dispute-ended", "cancelled"):
+            value = record.fields.get("amount")
+        elif field.rpartition(".")[2] in ("amount", "tax", "total") and not field.startswith("received."):
+            value = _inner(record.fields, field)
+        return value if isinstance(value, Decimal) else None
 
     def _milestones(self, owner: Record | None) -> tuple[str, ...]:
         """The milestones of an event: an invoice's are those it bills."""
@@ -206,20 +226,24 @@ def _path(field: str) -> str:
 def _lines(record: Record) -> Any:
     """The shares of an invoice as its lines are written."""
     shares = record.fields[LINES].items()
-    lines = record.data.get(LINES) or [{"milestone": milestone, "amount": amount} for milestone, amount in shares]
-    return plain(lines)
+    return record.data.get(LINES) or [{"milestone": milestone, "amount": amount} for milestone, amount in shares]
 
 
-def _amount(name: str, record: Record, field: str | None) -> Decimal | None:
-    """The money that an event is about."""
-    value = None
-    if name == "written-off":
-        value = record.fields["written_off"].get("amount")
-    elif field is None or name in ("voided", "disputed", "dispute-ended", "cancelled"):
-        value = record.fields.get("amount")
-    elif field.rpartition(".")[2] in ("amount", "tax", "total"):
-        value = _inner(record.fields, field)
-    return value if isinstance(value, Decimal) else None
+def left_to_pay(version: Version, invoice: Record) -> Decimal:
+    """What `paid` on an invoice stands for: its gross less what was written off and what credit notes gave back."""
+    number = number_key(invoice.fields["number"])
+    notes = (
+        item.fields
+        for item in version.of_kind("invoice")
+        if number_key(str(item.fields.get("credits", ""))) == number and "void" not in item.fields
+    )
+    written_off = invoice.fields.get("written_off") or {}
+    gone = money.total([*map(_gross, notes), written_off.get("amount", money.ZERO)])
+    return max(money.minus(_gross(invoice.fields), gone), money.ZERO)
+
+
+def _gross(fields: dict[str, Any]) -> Decimal:
+    return money.plus(fields["amount"], fields.get("tax", money.ZERO))
 
 
 def _inner(fields: dict[str, Any], field: str) -> Any:

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 PROJECT: Key = ("project",)
 AGREEMENT: Key = ("agreement",)
-_RECORDS = ("agreement", "milestones", "invoices", "amendments", "invoice", "payments")
-"""The keys under which other records stand."""
+_RECORDS = {
+    "project": ("agreement", "milestones", "invoices"),
+    "agreement": ("amendments",),
+    "milestone": ("invoice",),
+    "invoice": ("payments",),
+}
+"""The keys of each kind of record under which others stand."""
 _FILES = {
     "agreement": ("file", "transcript"),
     "amendment": ("file",),
@@ -103,9 +108,11 @@ def records(data: Mapping[str, Any]) -> Records:
 
     def add(key: Key, parent: Key, place: int, data: Mapping[str, Any], extra: dict[str, Any] | None = None) -> Key:
         key = _free(result, key)
-        own = {name: item for name, item in data.items() if name not in _RECORDS and not str(name).startswith("x-")}
+        kind = str(key[0])
+        others = _RECORDS.get(kind, ())
+        own = {name: item for name, item in data.items() if name not in others and not str(name).startswith("x-")}
         own = _clean(own)
-        result[key] = with_fields(Record(key, parent, place, {}, own, ()), _fields(str(key[0]), own, extra or {}))
+        result[key] = with_fields(Record(key, parent, place, {}, own, ()), _fields(kind, own, extra or {}))
         return key
 
     add(PROJECT, (), 0, data)

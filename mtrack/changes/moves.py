@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mtrack.changes.facts import Records
+
+
+T = TypeVar("T")
 
 
 class Candidate(Struct, frozen=True):
@@ -51,10 +54,22 @@ def _same_project(old: Candidate, new: Candidate) -> bool:
 
 
 def _alike(old: Candidate, new: Candidate) -> bool:
-    """Whether half of the content is the same, and half of the milestones agree in id and name."""
-    if old.records is None or new.records is None:
-        return False
-    return _half(_names(old.records), _names(new.records)) and _words_alike(old.text(), new.text())
+    """Whether half of the content is the same, and half of the milestones agree in id and name.
+
+    Where one of them can't be read, its text is searched for the milestones of the other.
+    """
+    if old.records is not None and new.records is not None:
+        same_milestones = _half(_names(old.records), _names(new.records))
+    else:
+        same_milestones = all(_half_in(a.records, b.text()) for a, b in ((old, new), (new, old)) if a.records)
+    return same_milestones and _words_alike(old.text(), new.text())
+
+
+def _half_in(records: Records, text: bytes) -> bool:
+    """Whether half of the milestones stand in a text, by id and name."""
+    names = _names(records)
+    found = text.decode("utf-8", "replace")
+    return _half(names, {pair for pair in names if all(part in found for part in pair)})
 
 
 def _words_alike(old: bytes, new: bytes) -> bool:
@@ -64,13 +79,13 @@ def _words_alike(old: bytes, new: bytes) -> bool:
     return 2 * common >= max(before.total(), after.total())
 
 
-def _half(old: set[object], new: set[object]) -> bool:
+def _half(old: set[T], new: set[T]) -> bool:
     return bool(old) and 2 * len(old & new) >= len(old)
 
 
-def _ids(records: Records) -> set[object]:
+def _ids(records: Records) -> set[str]:
     return {record.fields["id"] for record in records.values() if record.kind == "milestone"}
 
 
-def _names(records: Records) -> set[object]:
+def _names(records: Records) -> set[tuple[str, str]]:
     return {(record.fields["id"], record.fields["name"]) for record in records.values() if record.kind == "milestone"}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from mtrack import money
 from mtrack.changes.facts import LINES
 
@@ -20,14 +18,15 @@ _MOST = 3
 """Milestones of an invoice that are told."""
 _MAX = 80
 """Characters of a value that are told."""
+_PERCENT = ("retention", "tax_rate")
 
 
-def told(event: Event, record: Record, owner: Record | None, milestones: tuple[str, ...]) -> Event:
-    """The event with its message.
+def message(event: Event, record: Record, owner: Record | None, milestones: tuple[str, ...]) -> str:
+    """An event in words; its `old` and `new` are values as they were read.
 
     `owner` is the milestone or invoice that the record is or stands in, `milestones` what those it is about are called.
     """
-    return replace(event, message=_Telling(event, record, owner, milestones).message())
+    return _Telling(event, record, owner, milestones).message()
 
 
 class _Telling:
@@ -67,24 +66,25 @@ class _Telling:
         """A value as a reader sees it: amounts with their currency, text in quotes."""
         field = (self.event.field or "").rpartition(".")[2]
         if isinstance(value, list) and field == LINES:
-            return ", ".join(f"{line['milestone']} {self._in_currency(line['amount'])}" for line in value)
+            return ", ".join(f"{line['milestone']} {self._amount(line['amount'])}" for line in value)
         if isinstance(value, (list, dict)):
             return _shortened(_flat(value))
-        if field in ("amount", "tax", "total", "withheld", "fee", "discount") and isinstance(value, str):
-            return self._in_currency(value)
+        if isinstance(value, Decimal):
+            return f"{value:f} %" if field in _PERCENT else self._amount(value)
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return word_of(value)
         words = ("status", "number", "id", "sent", "due", "signed", "planned", "approved", "completed", "date", "paid")
         return str(value) if field in words or not isinstance(value, str) else f"'{_shortened(value)}'"
 
-    def _in_currency(self, text: str) -> str:
-        amount = money.parse(text)
-        if amount is None or self.event.currency is None:
-            return text
-        return money.display(amount, self.event.currency, self.event.places)
+    def _amount(self, amount: Decimal) -> str:
+        """An amount with its currency; what came in another one has that beside it in the record."""
+        event = self.event
+        if (event.field or "").startswith("received."):
+            return f"{self.record.fields['received']['currency']} {amount:f}"
+        return f"{amount:f}" if event.currency is None else money.display(amount, event.currency, event.places)
 
     def _money(self) -> str:
-        return self._in_currency(f"{self.event.amount:f}") if self.event.amount is not None else "no amount"
+        return "no amount" if self.event.amount is None else self._amount(self.event.amount)
 
     def _billed(self) -> str:
         rest = len(self.milestones) - _MOST
@@ -159,6 +159,11 @@ def _flat(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(map(_flat, value))
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def word_of(value: bool) -> str:  # noqa: FBT001
+    """Yes or no."""
+    return "yes" if value else "no"
 
 
 def _shortened(text: str) -> str:

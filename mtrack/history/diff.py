@@ -10,7 +10,7 @@ from msgspec import Struct
 from mtrack.changes.align import align
 from mtrack.changes.compare import compare
 from mtrack.changes.event import Event
-from mtrack.changes.facts import NOTHING
+from mtrack.changes.facts import NOTHING, PROJECT, Version
 from mtrack.changes.moves import pair
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
@@ -131,7 +131,10 @@ def _events(before: Side, after: Side, was: str | None, now: str | None) -> list
     if (old is None) == (new is None):
         return []
     name, message = ("broken", "records can't be used") if new is None else ("mended", "records can be used again")
-    return [Event(event=name, project=now or was, record=("project",), message=message)]
+    events = [Event(event=name, project=now or was, record=PROJECT, message=message)]
+    if was is not None and now is not None and was != now:
+        events += compare(Version(was, {}), Version(now, {}))
+    return events
 
 
 def _settings(before: Side, after: Side) -> Iterator[Event]:

@@ -106,10 +106,7 @@ def log(root: str, wanted: Wanted) -> Log:
         head = repository.look_up("HEAD")
         if head is None:
             return Log(None, bool(repository.shallow), ())
-        commits = repository.commits(head)
-        reader = Reader(repository)
-        changes = list(reader.read(Graph(commits)))
-        shown = Shown(root, changes, reader.same)
+        changes, shown = read(repository, head)
         takes = _taken_commits(repository, wanted)
         asked = _Asked(shown, wanted, changes)
         if asked.names_nothing(changes):
@@ -120,6 +117,13 @@ def log(root: str, wanted: Wanted) -> Log:
         return Log(head, bool(repository.shallow), tuple(entry for entry in entries if entry.events))
     finally:
         repository.close()
+
+
+def read(repository: Repository, head: str) -> tuple[list[CommitChange], Shown]:
+    """What each commit up to `head` changed, parents first, and which projects the workspace shows."""
+    reader = Reader(repository)
+    changes = list(reader.read(Graph(repository.commits(head))))
+    return changes, Shown(repository.root, changes, reader.same)
 
 
 def _taken_commits(repository: Repository, wanted: Wanted) -> Callable[[Commit], bool]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack.changes.event import Event
 from mtrack.changes.facts import plain
+from mtrack.changes.words import word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +56,9 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
 def _message(field: str, was: Any, now: Any) -> str:
     if isinstance(was, list) or isinstance(now, list):
         return f"settings: {field} changed"
+    old, new = (word_of(value) if isinstance(value, bool) else plain(value) for value in (was, now))
     if was is None:
-        return f"settings: {field} set to {plain(now)}"
+        return f"settings: {field} set to {new}"
     if now is None:
-        return f"settings: {field} {plain(was)} removed"
-    return f"settings: {field} changed from {plain(was)} to {plain(now)}"
+        return f"settings: {field} {old} removed"
+    return f"settings: {field} changed from {old} to {new}"

@@ -13,9 +13,11 @@ from mtrack.rules.registry import branch_rule, history_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from decimal import Decimal
 
     from mtrack.changes.branches import BranchPair, Brought
     from mtrack.changes.event import Event, Key
+    from mtrack.changes.facts import Record
     from mtrack.changes.trail import Moment, Trail
     from mtrack.finding import Problem
 
@@ -246,6 +248,8 @@ def payment_removed(trail: Trail) -> Iterator[Problem]:
     """A payment went from the records, or its amount or date was changed.
 
     Why: money that came in, came in. A payment that goes makes an invoice open again, and hides what was received.
+    `paid: 2026-03-01` that becomes `paid: true` has lost its date. The same money written in the other form, as `paid`
+    or as one payment of that day, is no change.
 
     Bad:
         === 2026-03-02
@@ -290,9 +294,7 @@ def payment_removed(trail: Trail) -> Iterator[Problem]:
     for moment in trail.moments:
         told: dict[Key, list[Event]] = {}
         for event in moment.events:
-            if event.event == "payment-removed" or (
-                event.event == "payment-changed" and event.field in ("amount", "date", "paid")
-            ):
+            if _takes_a_payment(event) and not _is_written_otherwise(moment, event):
                 told.setdefault(event.record, []).append(event)
         for events in told.values():
             event = events[0]
@@ -303,6 +305,34 @@ def payment_removed(trail: Trail) -> Iterator[Problem]:
                     "put it back; money that was paid back is a payment of a negative amount",
                     event,
                 )
+
+
+def _takes_a_payment(event: Event) -> bool:
+    """Whether a payment went, or lost its amount or its date; `paid: true` has none, and gaining one loses nothing."""
+    if event.event == "payment-changed":
+        return event.field in ("amount", "date") or (event.field == "paid" and event.old is not True)
+    return event.event == "payment-removed"
+
+
+def _is_written_otherwise(moment: Moment, event: Event) -> bool:
+    """Whether the same money is recorded still: `paid` is short for one payment of all that is left."""
+    if event.event != "payment-removed":
+        return False
+    if event.field == "paid":
+        payments = moment.after.children.get(event.record, [])
+        same_day = event.old is True or {item.fields["date"] for item in payments} == {event.old}
+        return bool(payments) and same_day and _settled(payments) == event.amount
+    invoice = moment.before.records[event.record].parent
+    paid = next((item for item in moment.events if item.record == invoice and item.event == "paid"), None)
+    before = moment.before.children[invoice]
+    days = {item.fields["date"] for item in before}
+    return paid is not None and days == {paid.new} and _settled(before) == paid.amount
+
+
+def _settled(payments: Iterable[Record]) -> Decimal:
+    """What payments settle."""
+    keys = ("amount", "withheld", "fee", "discount")
+    return money.total(item.fields[key] for item in payments for key in keys if key in item.fields)
 
 
 @history_rule(Severity.WARNING)

@@ -110,6 +110,33 @@ def test_a_change_after_some_days(name: str, story: Story) -> None:
         assert (item["line"] is None) == ("gone" in name), item
 
 
+PAYMENT = "payments: [{date: 2026-02-20, amount: 4000.00}]"
+FORMS = {
+    "the date went": ("paid: 2026-02-20", "paid: true", ["payment-removed"]),
+    "the date came": ("paid: true", "paid: 2026-02-20", []),
+    "another date": ("paid: 2026-02-20", "paid: 2026-02-21", ["payment-removed"]),
+    "written out": ("paid: 2026-02-20", PAYMENT, []),
+    "written out, with a fee": ("paid: 2026-02-20", PAYMENT.replace("4000.00", "3990.00, fee: 10.00"), []),
+    "written out on another day": ("paid: 2026-02-20", PAYMENT.replace("-20", "-21"), ["payment-removed"]),
+    "written out, less": ("paid: 2026-02-20", PAYMENT.replace("4000", "3000"), ["payment-removed"]),
+    "written out, with a date": ("paid: true", PAYMENT, []),
+    "in short": (PAYMENT, "paid: 2026-02-20", []),
+    "in short, without the date": (PAYMENT, "paid: true", ["payment-removed"]),
+    "in short, another day": (PAYMENT, "paid: 2026-02-21", ["payment-removed"]),
+    "in short, more": (PAYMENT.replace("4000", "3000"), "paid: 2026-02-20", ["payment-removed"]),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_payment_in_another_form(name: str, story: Story) -> None:
+    before, after, expected = FORMS[name]
+    text = changed(it="payments: [{date: 2026-02-20, amount: 1000.00}] => PAYMENTS")
+    story.commit("paid", "2026-03-01", {RECORDS: text.replace("PAYMENTS", before)})
+    begun = story.git("rev-parse", "HEAD")
+    story.commit("change", "2026-03-10", {RECORDS: text.replace("PAYMENTS", after)})
+    assert rules(story, "--since", begun) == expected
+
+
 @pytest.mark.parametrize(
     ("committed", "expected"),
     [

@@ -108,6 +108,20 @@ def test_a_project_that_came_went_or_moved(story: Story) -> None:
     assert [item["event"] for item in went["events"]] == ["project-removed", "milestone-removed", "milestone-removed"]
 
 
+def test_a_project_that_moved_and_broke_is_the_same(story: Story) -> None:
+    story.git("mv", "acme", "clients")
+    text = (story.folder / "clients/milestones.yaml").read_text(encoding="utf-8")
+    story.write({"clients/milestones.yaml": text.replace("currency: EUR", "currency: [")})
+    found = diff(story)
+    assert [(item["event"], item["project"]) for item in found["events"]] == [
+        ("broken", "clients"),
+        ("project-moved", "clients"),
+    ]
+    assert [(item["path"], item["before"] is None, item["after"]) for item in found["projects"]] == [
+        ("clients", False, None)
+    ]
+
+
 def test_what_the_index_holds_as_clean_is_its_entry(story: Story) -> None:
     """A content that a filter or a line end changes on its way out has not changed."""
     story.commit("attributes", "2026-02-02", {".gitattributes": "*.pdf text eol=crlf\n"})

@@ -8,6 +8,8 @@ import pytest
 from support import mtrack, validated
 
 from history.story import Story
+from mtrack.errors import CannotRunError
+from mtrack.history.recent import recent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,6 +153,39 @@ def test_a_change_is_told_as_what_it_is(name: str, story: Story) -> None:
     assert told(story.folder, "change") == expected
 
 
+RECEIVED = "date: 2026-03-01, amount: 4000.00"
+WORDS = {
+    "percent": ("total: 9000.00", "total: 9000.00, retention: 5", "agreement: retention set to 5 %"),
+    "percent with decimals": ("total: 9000.00", "total: 9000.00, tax_rate: 8.1", "agreement: tax rate set to 8.1 %"),
+    "count": ("total: 9000.00", "total: 9000.00, milestones: 2", "agreement: milestones set to 2"),
+    "days": ("total: 9000.00", "total: 9000.00, payment_terms: 14", "agreement: payment terms set to 14"),
+    "amount": ("amount: 5000.00", "amount: 5500", "M2 'Beta': amount changed from EUR 5,000.00 to EUR 5,500.00"),
+    "tax": ("1.pdf,", "1.pdf, tax: 760.5,", "INV-1: tax set to EUR 760.50"),
+    "amendment's count": (
+        "total: 9000.00",
+        "total: 9000.00, amendments: [{amount: 10.00, milestones: 1}]",
+        "agreement amended by EUR 10.00",
+    ),
+    "fee": (RECEIVED, f"{RECEIVED}, fee: 12.00", "INV-1: payment of 2026-03-01: fee set to EUR 12.00"),
+    "another currency": (
+        RECEIVED,
+        f"{RECEIVED}, received: {{amount: 4400, currency: USD}}",
+        "INV-1: payment of 2026-03-01: received set to amount 4400, currency USD",
+    ),
+    "yes": ("amount: 5000.00", "amount: 5000.00\n    upfront: true", "M2 'Beta': upfront set to yes"),
+    "text": ("currency: EUR", 'currency: EUR\nnote: "5"', "project: note set to '5'"),
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_values_are_told_as_what_they_are(name: str, story: Story) -> None:
+    story.commit("pay", "2026-03-01", {RECORDS: PAID})
+    old, new, words = WORDS[name]
+    assert PAID.count(old) == 1
+    story.commit("change", "2026-03-02", {RECORDS: PAID.replace(old, new)})
+    assert [item["message"] for item in events(story.folder) if item["subject"] == "change"] == [words]
+
+
 def test_an_invoice_that_moves_to_the_top_has_not_changed(story: Story) -> None:
     story.commit("bill", "2026-02-02", {RECORDS: BILLED})
     moved = BILLED.replace(
@@ -174,6 +209,57 @@ def test_files_are_followed_by_their_content(story: Story) -> None:
     assert told(story.folder, "gone") == [("file-removed", "M1", "INV-1", "file")]
 
 
+def test_what_was_received_in_another_currency_is_told_in_it(story: Story) -> None:
+    text = PAID.replace(RECEIVED, f"{RECEIVED}, received: {{amount: 4400.00, currency: USD}}")
+    story.commit("pay", "2026-03-01", {RECORDS: text})
+    story.commit("change", "2026-03-02", {RECORDS: text.replace("4400.00", "4410.00")})
+    (item,) = [item for item in events(story.folder) if item["subject"] == "change"]
+    assert item["message"] == "INV-1: payment of 2026-03-01: received: amount changed from USD 4400.00 to USD 4410.00"
+    assert (item["amount"], item["currency"]) == (None, None)
+
+
+def test_amounts_that_were_verified_are_told_with_their_currency(story: Story) -> None:
+    verified = f"verified: {{by: A, date: 2026-03-01, sha256: '{'0' * 64}', amounts: {{M1: 4000.00}}}}"
+    text = ACME.replace("total: 9000.00", f"total: 9000.00, {verified}")
+    story.commit("verify", "2026-03-01", {RECORDS: text})
+    story.commit("change", "2026-03-02", {RECORDS: text.replace("M1: 4000.00", "M1: 4100.00")})
+    messages = [item["message"] for item in events(story.folder) if item["subject"] == "change"]
+    assert messages == ["agreement: verified: amounts: M1 changed from EUR 4,000.00 to EUR 4,100.00"]
+
+
+PAID_IN_FULL = {
+    "a date": ("paid: 2026-03-01", "4760.00"),
+    "no date": ("paid: true", "4760.00"),
+    "the rest written off": ("paid: true, written_off: {date: 2026-03-02, amount: 60.00}", "4700.00"),
+}
+
+
+@pytest.mark.parametrize("name", PAID_IN_FULL)
+def test_paid_in_full_is_what_was_left_and_counts_as_received(name: str, story: Story) -> None:
+    billed = BILLED.replace("INV-1, amount: 4000.00", "INV-1, amount: 4000.00, tax: 760.00")
+    story.commit("bill", "2026-02-02", {RECORDS: billed})
+    paid, amount = PAID_IN_FULL[name]
+    story.commit("pay", "2026-03-01", {RECORDS: billed.replace("1.pdf}", f"1.pdf, {paid}}}")})
+    (item,) = [item for item in events(story.folder) if item["event"] == "paid"]
+    assert (item["field"], item["amount"], item["currency"]) == ("paid", amount, "EUR")
+    assert f"    received EUR {amount[0]},{amount[1:]}" in mtrack("log", cwd=story.folder).out
+
+
+def test_paid_in_full_leaves_out_what_credit_notes_gave_back(story: Story) -> None:
+    note = "{number: CN-NAME, credits: inv-1, amount: 500.00, sent: 2026-02-20, lines: [{milestone: M1, amount: 500.00}]MORE}"
+    notes = [
+        note.replace("NAME", "1").replace("MORE", ""),
+        note.replace("NAME", "2").replace("MORE", ", void: {date: 2026-02-21}"),
+    ]
+    text = (
+        BILLED.replace("1.pdf}", "1.pdf, paid: 2026-03-01}")
+        + "invoices:\n"
+        + "".join(f"  - {item}\n" for item in notes)
+    )
+    story.commit("all at once", "2026-03-01", {RECORDS: text})
+    assert [item["amount"] for item in events(story.folder) if item["event"] == "paid"] == ["3500.00"]
+
+
 def test_a_project_is_followed_through_moves(story: Story) -> None:
     story.git("mv", "acme", "clients")
     story.commit("move", "2026-02-01", {"clients/milestones.yaml": ACME.replace("name: Beta", "name: Beta test")})
@@ -192,6 +278,70 @@ def test_a_version_that_cannot_be_used_is_compared_over(story: Story) -> None:
     assert told(story.folder, "broken") == [("broken", None, None, None)]
     assert told(story.folder, "still broken") == []
     assert told(story.folder, "mended") == [("mended", None, None, None), ("milestone-changed", "M2", None, "amount")]
+
+
+@pytest.mark.parametrize("broken", ["currency: [", "currency: EUR\nmilestone: 7\nx: {"])
+def test_a_project_that_moved_and_broke_in_one_commit_is_the_same(broken: str, story: Story) -> None:
+    story.git("mv", "acme", "clients")
+    story.commit("move", "2026-02-02", {"clients/milestones.yaml": ACME.replace("currency: EUR", broken)})
+    assert [event for event, *_ in told(story.folder)] == ["broken", "project-moved"]
+    story.git("mv", "clients", "north")
+    story.commit("and back", "2026-02-03", {"north/milestones.yaml": ACME.replace("4000.00", "4500.00")})
+    assert [event for event, *_ in told(story.folder)] == ["mended", "project-moved", "milestone-changed"]
+
+
+def test_a_project_that_moved_and_broke_beside_another_one_is_not_that(story: Story) -> None:
+    other = ACME.replace("Acme", "Globex").replace("M1", "A").replace("M2", "B").replace("Discovery", "Logo")
+    story.commit("other", "2026-02-01", {"globex/milestones.yaml": other})
+    story.git("rm", "-r", "--quiet", "acme")
+    story.commit("change", "2026-02-02", {"north/milestones.yaml": other.replace("currency: EUR", "currency: [")})
+    assert [event for event, *_ in told(story.folder)] == [
+        "project-removed",
+        "milestone-removed",
+        "milestone-removed",
+        "broken",
+    ]
+
+
+def test_what_happened_last_in_each_project(story: Story) -> None:
+    other = ACME.replace("Acme", "Globex")
+    begun = story.git("rev-parse", "HEAD")
+    story.commit("globex", "2026-02-01", {"globex/milestones.yaml": other})
+    both: dict[str, str | bytes | None] = {
+        "globex/milestones.yaml": other.replace("Beta", "Gamma"),
+        RECORDS: ACME.replace("Beta", "Gamma"),
+    }
+    story.commit("both", "2026-02-02", both)
+    story.git("mv", "acme", "clients")
+    story.commit("move", "2026-02-03")
+
+    def shown(most: int, revision: str = "HEAD") -> dict[str, tuple[list[tuple[str, list[str]]], int]]:
+        return {
+            folder: (
+                [(entry.commit.subject, [item.event for item in entry.events]) for entry in found.entries],
+                found.left_out,
+            )
+            for folder, found in recent(str(story.folder), most, revision).items()
+        }
+
+    first = ["project-added", "file-attached", "listed", "listed"]
+    assert shown(3) == {
+        "clients": ([("move", ["project-moved"]), ("both", ["milestone-changed"]), ("begin", first[:1])], 3),
+        "globex": ([("both", ["milestone-changed"]), ("globex", ["project-added", "listed"])], 1),
+    }
+    assert shown(100)["clients"] == (
+        [("move", ["project-moved"]), ("both", ["milestone-changed"]), ("begin", first)],
+        0,
+    )
+    assert shown(100, begun) == {"acme": ([("begin", first)], 0)}
+    assert shown(0)["globex"] == ([], 4)
+
+
+def test_nothing_happened_before_the_first_commit(tmp_path: Path) -> None:
+    empty = Story(tmp_path / "empty")
+    assert recent(str(empty.folder), 9) == {}
+    with pytest.raises(CannotRunError):
+        recent(str(tmp_path), 9)
 
 
 def test_what_is_asked_for(story: Story) -> None:
