@@ -62,6 +62,8 @@ def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
 )
 @click.option("--accept", is_flag=True, help="Record that someone has compared PROJECT's agreement with its records.")
 @click.option("--by", help="Who has compared them. Default: git's user.name.")
+@click.option("--dry-run", is_flag=True, help="Show what --accept would write as a diff; write nothing.")
+@click.option("--commit", is_flag=True, help="Make one git commit of what --accept writes.")
 @options.as_of_option
 def verify(  # noqa: PLR0913
     paths: tuple[str, ...],
@@ -73,6 +75,8 @@ def verify(  # noqa: PLR0913
     fail_on: str,
     accept: bool,  # noqa: FBT001
     by: str | None,
+    dry_run: bool,  # noqa: FBT001
+    commit: bool,  # noqa: FBT001
     as_of: date,
 ) -> int:
     """Compare the records with the papers themselves: agreement, invoices, sign-offs.
@@ -81,11 +85,9 @@ def verify(  # noqa: PLR0913
     ▲ differs or is not found, · can't be read. Nothing is changed, but for --accept, which writes into the records
     that someone has read the agreement and found the amounts right.
     """
+    _refuse_what_would_be_ignored(accept=accept)
     if accept:
-        return _accept(paths, by, as_of)
-    if by is not None:
-        message = "--by goes with --accept"
-        raise UsageError(message)
+        return _accept(paths, by, as_of, dry_run=dry_run, commit=commit)
     if output_ is not None:
         output.refuse_file(output_, "--output", force=force)
     asked = Selection(options.rule_names(select, "--select"), options.rule_names(ignore, "--ignore"))
@@ -96,6 +98,18 @@ def verify(  # noqa: PLR0913
         checked = check(opened.workspace, selection, opened.root, summarize=project_evidence)
     _write(opened, checked.report, checked.summaries, format_, output_)
     return 1 if checked.report.fails(options.severity(fail_on)) else 0
+
+
+_READING = ("format_", "select", "ignore", "output_", "force", "fail_on")
+_ACCEPTING = ("by", "dry_run", "commit")
+
+
+def _refuse_what_would_be_ignored(*, accept: bool) -> None:
+    """Refuse what speaks of the records to write where none are written, and of the output where there is none."""
+    for name in filter(options.given, _READING if accept else _ACCEPTING):
+        option = "--" + name.strip("_").replace("_", "-")
+        message = f"--accept writes into the records and shows no findings; leave {option} out"
+        raise UsageError(message if accept else f"{option} goes with --accept")
 
 
 def _write(
@@ -118,7 +132,7 @@ def _write(
     write(output_, text.encode("utf-8", "backslashreplace"))
 
 
-def _accept(paths: tuple[str, ...], by: str | None, as_of: date) -> int:
+def _accept(paths: tuple[str, ...], by: str | None, as_of: date, *, dry_run: bool, commit: bool) -> int:
     """Write into a project's records that its agreement was compared with them."""
     from mtrack import git  # noqa: PLC0415
     from mtrack.cli import prompts  # noqa: PLC0415
@@ -138,5 +152,5 @@ def _accept(paths: tuple[str, ...], by: str | None, as_of: date) -> int:
     return carry_out(
         target,
         lambda context, _: verbs.accept(context, by=who, date=as_of, sha256=agreement_digest(context.files)),
-        Options(as_of=as_of),
+        Options(as_of=as_of, dry_run=dry_run, commit=commit),
     )

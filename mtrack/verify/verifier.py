@@ -163,7 +163,7 @@ def agreement_claim(project: Project, agreement: Agreement) -> AgreementClaim:
         tuple(totals),
         tuple(counts),
         agreement.signed,
-        terms.days if terms is not None and terms.month_end is None else None,
+        None if terms is None or (terms.month_end is not None and terms.days == 0) else terms.days,
     )
 
 
@@ -176,7 +176,7 @@ def invoice_claim(project: Project, invoice: Invoice) -> InvoiceClaim:
         invoice.sent,
         invoice.tax or None,
         invoice.total,
-        () if invoice.due is None else (invoice.due,),
+        tuple(day for day in (invoice.due, *(part.due for part in invoice.instalments)) if day is not None),
         invoice.is_credit_note,
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from papers_of import lines, pdf, ubl
 from support import mtrack, validated, write_tree
+from test_since import commit, git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,11 +172,55 @@ def test_damaged_files_are_told_apart(root: Path) -> None:
 def test_usage(root: Path) -> None:
     for arguments in (
         ("--by", "Ada"),
+        ("--dry-run",),
+        ("--commit",),
         ("--accept", str(root / "acme"), str(root)),
         ("--select", "nothing"),
         ("--fix",),
+        ("--accept", "--by", "Ada", "--format", "json"),
+        ("--accept", "--by", "Ada", "--fail-on", "error"),
     ):
         assert mtrack("verify", root, *arguments).code == 2, arguments
+
+
+def test_accepting_shows_its_change_first_and_commits_it(root: Path) -> None:
+    before = (root / "acme/milestones.yaml").read_bytes()
+    accept = ("verify", "--accept", "--by", "Ada", root / "acme", "--as-of", "2026-02-20")
+    shown = mtrack(*accept, "--dry-run")
+    assert (shown.code, shown.err) == (0, "")
+    assert "+agreement: {" in shown.out
+    assert "verified: {by: Ada, date: 2026-02-20" in shown.out
+    assert (root / "acme/milestones.yaml").read_bytes() == before
+    git(root, "init", "-q")
+    commit(root)
+    assert mtrack(*accept, "--commit").code == 0
+    assert git(root, "show", "--stat", "--format=%s", "HEAD").splitlines()[-1].strip().startswith("1 file changed")
+
+
+@pytest.mark.parametrize(
+    ("terms", "told_"),
+    [
+        ("{days: 30, month_end: after}", []),
+        ("{days: 0, month_end: after}", []),
+        ("{days: 14, month_end: before}", ["info[agreement-detail-differs]"]),
+    ],
+)
+def test_terms_to_the_end_of_a_month_are_compared_by_their_days(root: Path, terms: str, told_: list[str]) -> None:
+    (root / "acme/agreement/sow.pdf").write_bytes(
+        pdf([*SOW, *lines("Payable within 30 days of the invoice, end of month", top=500)])
+    )
+    change(root, "total: 9000.00", f"payment_terms: {terms}, total: 9000.00")
+    assert [line.partition(" ")[0] for line in told(root)] == told_
+
+
+@pytest.mark.parametrize(("day", "rules"), [("2026-03-05", []), ("2026-03-06", ["error[invoice-file-differs]"])])
+def test_a_due_date_is_that_of_any_instalment(root: Path, day: str, rules: list[str]) -> None:
+    change(
+        root,
+        "due: 2026-03-05, ",
+        f"instalments: [{{due: 2026-02-20, amount: 2000.00}}, {{due: {day}, amount: 2760.00}}], ",
+    )
+    assert [line.partition(" ")[0] for line in told(root)] == rules
 
 
 # The other way round ---------------------------------------------------------------------------------------------
