@@ -90,6 +90,8 @@ FINDINGS: tuple[tuple[Any, ...], ...] = (
     ("warning", "overdue", "hooli-app/milestones.yaml", 53, 13, "2026-07-27", "M3", "INV-2026-014", "5500.00", "USD", False),
     ("warning", "overdue", "hooli-app/milestones.yaml", 70, 54, "2026-09-28", "M4", "INV-2026-016", "14000.00", "USD", False),
     ("warning", "approved-not-billed", "hooli-app/milestones.yaml", 93, 41, "2026-11-03", "M6", None, "10000.00", "USD", False),
+    ("warning", "agreement-differs", "hooli-app/milestones.yaml", 98, 13, "6000.00", "M7", None, None, None, False),
+    ("warning", "agreement-differs", "hooli-app/milestones.yaml", 103, 43, "8000.00", "M8", None, None, None, False),
     ("error", "overbilled", "initech-portal/milestones.yaml", 32, 13, "8500.00", "M3", None, "8500.00", "EUR", False),
     ("warning", "unrecorded-file", "nakatomi-wayfinding/invoices/INV-2026-010-draft.pdf", None, None, None, None, None, None, None, False),
     ("warning", "delivered-not-approved", "nakatomi-wayfinding/milestones.yaml", 31, 18, "2026-04-24", "M2", None, None, None, False),
@@ -107,7 +109,7 @@ def test_lint_finds_what_the_example_is_about_and_nothing_else() -> None:
     expected = [(*row[:5], *row[6:]) for row in FINDINGS]
     assert [tuple(finding[name] for name in fields) for finding in found["findings"]] == expected
     assert found["summary"] == {
-        "projects": 7, "milestones": 33, "errors": 2, "warnings": 7, "infos": 1, "waived": 4,
+        "projects": 7, "milestones": 33, "errors": 2, "warnings": 9, "infos": 1, "waived": 4,
     }  # fmt: skip
     assert found["skipped"] == []
 
@@ -254,7 +256,7 @@ def test_the_closed_one_is_paid_and_has_no_finding_at_all() -> None:
 
 
 def test_the_one_in_full_swing_has_milestones_at_every_stage() -> None:
-    assert rules_of("hooli-app") == ["status-mismatch", "overdue", "overdue", "approved-not-billed"]
+    assert rules_of("hooli-app") == ["status-mismatch", "overdue", "overdue", "approved-not-billed", *["agreement-differs"] * 2]
     ledger = context("hooli-app").ledger
     stages = {}
     for figures in ledger.milestones:

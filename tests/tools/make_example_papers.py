@@ -118,7 +118,7 @@ PAPERS: tuple[Invoice | Agreement | Letter, ...] = (
         (
             ("Deposit", "12000.00"), ("Discovery and prototype", "9000.00"), ("Design system", "11000.00"),
             ("iOS build", "14000.00"), ("Android build", "14000.00"), ("Admin console", "10000.00"),
-            ("Load test and hardening", "6000.00"), ("Store release", "8000.00"),
+            ("Load test and hardening", "8000.00"), ("Store release", "6000.00"),
         ),
         "84000.00",
         (
