@@ -256,7 +256,13 @@ def test_the_closed_one_is_paid_and_has_no_finding_at_all() -> None:
 
 
 def test_the_one_in_full_swing_has_milestones_at_every_stage() -> None:
-    assert rules_of("hooli-app") == ["status-mismatch", "overdue", "overdue", "approved-not-billed", *["agreement-differs"] * 2]
+    assert rules_of("hooli-app") == [
+        "status-mismatch",
+        "overdue",
+        "overdue",
+        "approved-not-billed",
+        *["agreement-differs"] * 2,
+    ]
     ledger = context("hooli-app").ledger
     stages = {}
     for figures in ledger.milestones:
