@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
@@ -79,10 +79,10 @@ def _tell_next(created: create.CreatedWorkspace, name: str) -> None:
         )
 
 
-def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
-    """Milestones, until an empty answer."""
+def _ask_milestones() -> list[dict[str, Any]]:
+    """The records of milestones, until an empty answer."""
     pair = values.Pair("NAME=AMOUNT")
-    listed: list[tuple[str, Decimal, date | None]] = []
+    listed: list[dict[str, Any]] = []
     while True:
         question = "--milestone NAME=AMOUNT" + (" (empty: no more)" if listed else "")
         answer = prompts.one(
@@ -91,13 +91,12 @@ def _ask_milestones() -> list[tuple[str, Decimal, date | None]]:
         if answer is None:
             return listed
         name, amount = answer
-        assert amount is not None
-        listed.append((name, amount, None))
+        listed.append({"name": name, "amount": amount})
 
 
 def _proposed_plan(plan: create.Plan, proposed: Proposal, source: str, default: str | None) -> create.Plan:
     """The plan, filled from an agreement where the command line says nothing."""
-    items = tuple((item.name, item.amount, None) for item in proposed.items)
+    items = tuple({"name": item.name, "amount": item.amount} for item in proposed.items)
     currency = None if plan.currency is None and proposed.currency == default else proposed.currency
     return replace(
         plan,
@@ -160,7 +159,7 @@ def new(  # noqa: PLR0913
         currency = prompts.one("--currency", functools.partial(create.check_currency, known=settings.currencies))
     proposed = papers.proposal(source) if is_agreement and source is not None else None
     table = spreadsheet.milestones(source) if source is not None and proposed is None else ()
-    listed = [*table, *((name, amount, None) for name, amount in milestones)]
+    listed = [*table, *({"name": name, "amount": amount} for name, amount in milestones)]
     if not milestones and source is None and prompts.can_ask():
         listed = _ask_milestones()
     plan = create.Plan(

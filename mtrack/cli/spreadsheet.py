@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
@@ -11,16 +11,12 @@ from mtrack import files
 from mtrack.cli import values
 from mtrack.errors import UsageError
 
-if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
 
-
-def milestones(path: str) -> list[tuple[str, Decimal, date | None]]:
+def milestones(path: str) -> list[dict[str, Any]]:
     """Milestones from a CSV file with the columns name, amount, planned. Raises UsageError."""
     import csv  # noqa: PLC0415
 
-    result: list[tuple[str, Decimal, date | None]] = []
+    result: list[dict[str, Any]] = []
     try:
         with io.StringIO(files.read(path).decode("utf-8-sig"), newline="") as file:
             rows = csv.reader(file, strict=True)
@@ -52,7 +48,7 @@ def milestones(path: str) -> list[tuple[str, Decimal, date | None]]:
     return result
 
 
-def _milestone(columns: list[str], cells: list[str]) -> list[tuple[str, Decimal, date | None]]:
+def _milestone(columns: list[str], cells: list[str]) -> list[dict[str, Any]]:
     """The milestone of a row; none where it is empty."""
     if not any(cells):
         return []
@@ -63,5 +59,7 @@ def _milestone(columns: list[str], cells: list[str]) -> list[tuple[str, Decimal,
     if not known.get("name") or not known.get("amount"):
         message = "a milestone needs a name and an amount"
         raise UsageError(message)
-    planned = values.Day().convert(known["planned"], None, None) if known.get("planned") else None
-    return [(known["name"], values.Amount().convert(known["amount"], None, None), planned)]
+    record = {"name": known["name"], "amount": values.Amount().convert(known["amount"], None, None)}
+    if known.get("planned"):
+        record["planned"] = values.Day().convert(known["planned"], None, None)
+    return [record]

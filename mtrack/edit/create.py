@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -22,7 +23,6 @@ from mtrack.yaml import source, style, tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
-    from decimal import Decimal
 
     from mtrack.edit.find import Target
     from mtrack.edit.store import Evidence
@@ -109,7 +109,11 @@ def _repository(root: str) -> str | None:
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What a new project is to hold. `milestones` are name, amount and planned day."""
+    """What a new project is to hold.
+
+    `milestones` and `invoices` are records as the file has them; a milestone without an id gets the next one, one
+    without a status is not billed.
+    """
 
     name: str | None = None
     client: str | None = None
@@ -118,7 +122,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     signed: date | None = None
     total: Decimal | None = None
     count: int | None = None
-    milestones: tuple[tuple[str, Decimal, date | None], ...] = ()
+    milestones: tuple[dict[str, Any], ...] = ()
+    invoices: tuple[dict[str, Any], ...] = ()
 
 
 def place(path: str) -> Target:
@@ -158,7 +163,7 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
         files = (store.evidence(target.full, plan.agreement, "agreement"),)
     currency = plan.currency or settings.currency or ""
     decimals = money.decimals(currency, settings.currencies)
-    for amount in (plan.total, *(value for _, value, _ in plan.milestones)):
+    for amount in (plan.total, *(item["amount"] for item in plan.milestones)):
         if amount is not None:
             verbs.check_thousands(amount, currency, decimals)
     text = _text(target, plan, files, decimals or 0)
@@ -251,33 +256,39 @@ def _write(target: Target, outcome: Outcome, text: str, options: Options, messag
 
 def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int) -> str:
     """A new record as a careful person would write it."""
-    habits = style.Style.of(tree.read("{}\n"))
-
-    def line(key: str, value: Any, *, flow: bool = False) -> str:
-        return f"{key}: {style.in_flow(style.styled(value, key, habits, flow=flow), habits)}"
-
-    def amount(value: Decimal) -> Any:
-        return type(value)(money.plain(value, decimals))
-
+    habits = style.Style.of(tree.read("{}\n"), schema.shape("milestones"))
     full = target.full if target.folder == "." else target.folder
-    lines = [line("project", plan.name or title(full))]
-    if plan.client is not None:
-        lines.append(line("client", plan.client))
-    if plan.currency is not None:
-        lines.append(line("currency", plan.currency))
     agreement = {
-        "file": files[0].path if files else None, "signed": plan.signed,
-        "total": None if plan.total is None else amount(plan.total), "milestones": plan.count,
+        "file": files[0].path if files else None, "signed": plan.signed, "total": plan.total, "milestones": plan.count,
     }  # fmt: skip
-    agreement = {key: value for key, value in agreement.items() if value is not None}
-    if agreement:
-        lines.append(line("agreement", agreement, flow=True))
-    lines.append("milestones:")
-    ids: list[str] = []
-    for name, value, planned in plan.milestones:
-        ids.append(verbs.next_id(ids) if ids else "M1")
-        lines += [f"  - id: {ids[-1]}", f"    {line('name', name)}", f"    {line('amount', amount(value))}"]
-        if planned is not None:
-            lines.append(f"    {line('planned', planned)}")
-        lines.append("    status: not_billed")
+    record = {
+        "project": plan.name or title(full), "client": plan.client, "currency": plan.currency,
+        "agreement": verbs.stated(**agreement) or None, "milestones": _milestones(plan),
+        "invoices": list(plan.invoices) or None,
+    }  # fmt: skip
+    lines: list[str] = []
+    for key, value in verbs.stated(**_with_decimals(record, decimals)).items():
+        name, looks = (style.styled(item, key, habits, flow=key == "agreement") for item in (key, value))
+        lines += style.pair_lines(name, looks, 0, habits)
     return scaffold.modeline(target.root, target.folder) + "\n".join(lines) + "\n"
+
+
+def _milestones(plan: Plan) -> list[dict[str, Any]]:
+    """The milestones' records, each with its id first."""
+    ids = [item["id"] for item in plan.milestones if "id" in item]
+    result: list[dict[str, Any]] = []
+    for item in plan.milestones:
+        if "id" not in item:
+            ids.append(verbs.next_id(ids) if ids else "M1")
+        result.append({"id": item.get("id", ids[-1]), "status": "not_billed"} | item)
+        result[-1]["status"] = result[-1].pop("status")  # it stands last
+    return result
+
+
+def _with_decimals(value: Any, decimals: int) -> Any:
+    """A record whose amounts are written with at least so many decimals."""
+    if isinstance(value, dict):
+        return {key: _with_decimals(item, decimals) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_decimals(item, decimals) for item in value]
+    return Decimal(money.plain(value, decimals)) if isinstance(value, Decimal) else value

@@ -6,7 +6,7 @@ billed, the amount outstanding. Statuses are not a verb's business: `statuses.py
 
 from mtrack.edit.verbs.agreement import accept, add, amend, close
 from mtrack.edit.verbs.delivery import approve, cancel, deliver, hold, release
-from mtrack.edit.verbs.edit import Edit, check_thousands
+from mtrack.edit.verbs.edit import Edit, check_thousands, stated
 from mtrack.edit.verbs.invoices import bill, credit, shares_of, void
 from mtrack.edit.verbs.numbers import next_id, next_number
 from mtrack.edit.verbs.payments import pay, write_off
@@ -29,6 +29,7 @@ __all__ = [
     "pay",
     "release",
     "shares_of",
+    "stated",
     "void",
     "write_off",
 ]
