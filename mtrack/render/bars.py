@@ -1,39 +1,70 @@
-"""Progress as two bars of block characters."""
+"""The two bars in block characters, for the terminal and Markdown: what is delivered above what is billed."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mtrack import money
+from rich.cells import cell_len
+
+from mtrack.render.wording import DISPUTED_MARK, OVERLAP_MARK, STATES
+from mtrack.views.slots import Drawn, Piece, Slot, lay_out
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from mtrack.views.progress import Progress
 
-WIDTH = 30
-MOST_OVER = 10
-"""How far a bar runs past its end; beyond, it says that it goes on."""
+WIDTH = 60
+SMALL = 30
+"""Columns of the bars of one project, and of each in a list."""
+_SIGNS = {
+    **{state: mark for state, (mark, _) in STATES.items()},
+    "ahead": " ",
+    "disputed": DISPUTED_MARK,
+    "approved": "█",
+    "completed": "▒",
+    "deposit": "┄",
+}
 
 
-def bars(progress: Progress, width: int = WIDTH) -> tuple[str, str]:
-    """Delivery and billing as two bars on one scale, the agreed amount.
+def slot_bars(slots: Sequence[Slot], width: int = WIDTH) -> tuple[str, str, str, str]:
+    """A project's milestones in slots: their ids, their work, below it their money, and ✕ under one that is overbilled.
 
-    Delivery: █ approved. Billing: █ paid, ⊘ written off, ▓ outstanding, ▒ overdue. What is billed over the agreed amount
-    runs past the end as ✕, but never far.
+    The first and the last line end early, and are empty where they say nothing.
     """
-    if progress.agreed <= 0:
-        return "░" * width, "░" * width
+    drawn = lay_out(slots, width - 1, gap=1)
+    names, work, money, alarms = ([" "] * width for _ in range(4))
+    for item in drawn:
+        _write(names, item.start, _name_of(item))
+        _fill(work, item.work)
+        _fill(money, item.money)
+        if item.slot.progress.overbilled:
+            _write(alarms, item.start, OVERLAP_MARK)
+        work[item.start + item.width] = money[item.start + item.width] = "│"
+    return "".join(names).rstrip(), "".join(work), "".join(money), "".join(alarms).rstrip()
 
-    def end(amount: Decimal) -> int:
-        cells = round(Fraction(amount) * width / Fraction(progress.agreed))
-        return min(max(cells, 0), width + MOST_OVER + 1)
 
-    delivered = min(end(progress.approved), width)
-    states, line, billed = progress.states, "", Decimal()
-    for block, part in zip("█⊘▓▒", (states.paid, states.written_off, states.outstanding, states.overdue), strict=True):
-        billed = money.plus(billed, part)
-        line += block * max(end(billed) - len(line), 0)
-    over = max(len(line) - width, 1 if progress.overbilled else 0)
-    past = "✕" * over if over <= MOST_OVER else "✕" * (MOST_OVER - 1) + "…"
-    return "█" * delivered + "░" * (width - delivered), line[:width].ljust(width, "░") + past
+def _name_of(item: Drawn) -> str:
+    """What a slot goes by, where it has room: never cut."""
+    ids = item.slot.ids
+    names = (f"{ids[0]}–{ids[-1]}", f"+{len(ids)}") if len(ids) > 1 else ids
+    return next((name for name in names if cell_len(name) <= item.width), "")
+
+
+def _fill(line: list[str], found: Iterable[Piece]) -> None:
+    for piece in found:
+        line[piece.start : piece.start + piece.width] = [_SIGNS[piece.state]] * piece.width
+
+
+def _write(line: list[str], start: int, text: str) -> None:
+    line[start : start + len(text)] = text
+
+
+def small_bars(progress: Progress, width: int = SMALL) -> tuple[str, str]:
+    """Work and money of a project in a list: its states one after another, whatever milestone they are of."""
+    slot = Slot((), None, progress)
+    work, money = [" "] * width, [" "] * width
+    for item in lay_out([slot], width):
+        _fill(work, item.work)
+        _fill(money, item.money)
+    return "".join(work), "".join(money)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from mtrack import money
-from mtrack.render.bars import MOST_OVER, WIDTH, bars
+from mtrack.render.bars import WIDTH, slot_bars
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
@@ -13,8 +14,9 @@ from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, Whole, milestone_name, names, plain, styled
-from mtrack.render.wording import OVERLAP_MARK, STATES, Wording, percent, percent_text, status_word
+from mtrack.render.wording import DISPUTED_MARK, OVERLAP_MARK, STATES, Wording, percent, percent_text, status_word
 from mtrack.render.words import count, listed
+from mtrack.views.slots import MOST, slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +37,12 @@ _LABELS = 13
 """Columns of the labels before a project's lines."""
 _ROOMY = 60
 """The width from which a project's lines go on below where they began, right of the labels."""
+_BARS = ("", "delivered", "billed", "")
+"""The labels of the lines of the bars: ids, work, money, alarms."""
+_TINTS = {
+    STATES["paid"][0]: "green", STATES["outstanding"][0]: "blue", STATES["overdue"][0]: "red",
+    STATES["to_bill"][0]: "yellow", DISPUTED_MARK: "yellow", OVERLAP_MARK: "red",
+}  # fmt: skip
 _TOTALS = (Column("In all"), *amounts(*TOTALS))
 
 
@@ -96,7 +104,6 @@ def _agreement_words(item: ProjectStatus, wording: Wording) -> list[str | Whole]
 
 def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> None:
     project, sums = item.project, item.progress
-    delivered, billed = bars(sums, _bar_width(screen.width))
     screen.line(styled(names(_heading(item)), "bold"), hang=2)
 
     roomy = (screen.width or _ROOMY) >= _ROOMY
@@ -109,8 +116,8 @@ def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> Non
         return Whole(wording.money(value, project.currency, project.places))
 
     line("agreement", *names(_agreement_words(item, wording), ", "))
-    line("delivered", styled(delivered, "green"), "  ", Whole(f"approved {percent(sums.approved, sums.agreed)}"))
-    line("billed", styled(billed, "blue"), "  ", *names(_billed_words(item), ", "))
+    _bars(screen, item)
+    line("", *names(_progress_words(item), ", "))
     for state in ("to_bill", "on_hold"):
         if value := sums.parts[state]:
             line("", f"{STATES[state][0]} ", amount(value), f" {STATES[state][1]}")
@@ -120,22 +127,35 @@ def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> Non
         line("closed", Whole(wording.day(project.closed)))
 
 
-def _bar_width(width: int | None) -> int:
-    """Room for the labels and for what a bar has past its end."""
-    return WIDTH if width is None else min(WIDTH, width - _LABELS - MOST_OVER - 1)
+def _bars(screen: Screen, item: ProjectStatus) -> None:
+    """The milestones in slots, work above money."""
+    width = WIDTH if screen.width is None else min(WIDTH, screen.width - _LABELS)
+    found = slots(item.milestones, max(min(width // 3, MOST), 1))
+    if not found:
+        return
+    drawing = slot_bars(found, width)
+    for label, text in zip(_BARS, drawing, strict=True):
+        if label or text:
+            screen.line(f"  {label:<{_LABELS - 2}}", *map(_tinted, groupby(text, key=_TINTS.get)))
 
 
-def _billed_words(item: ProjectStatus) -> list[Whole]:
-    """What became of what is billed, in percent of the bar."""
+def _tinted(run: tuple[str | None, Iterator[str]]) -> Part:
+    tint, text = run[0], Whole("".join(run[1]))
+    return text if tint is None else styled((text,), tint)
+
+
+def _progress_words(item: ProjectStatus) -> list[Whole]:
+    """How much is approved, and what became of what is billed, in percent of the bar."""
     sums = item.progress
     shares = sums.percentages
-    words = [
-        Whole(f"{STATES[name][1]} {percent_text(shares[name])}")
+    words = [Whole(f"approved {percent(sums.approved, sums.agreed)}")]
+    words += [
+        Whole(f"{STATES[name][0]} {STATES[name][1]} {percent_text(shares[name])}")
         for name in ("paid", "written_off", "outstanding", "overdue")
         if name == "paid" or sums.parts[name]
     ]
     if sums.states.disputed:
-        words.append(Whole(f"of which disputed {percent_text(sums.percent_disputed)}"))
+        words.append(Whole(f"of which {DISPUTED_MARK} disputed {percent_text(sums.percent_disputed)}"))
     return words
 
 
@@ -184,14 +204,12 @@ def markdown(view: StatusView) -> str:
     page = Document(wording)
     page.heading(2, f"Status as of {view.as_of.isoformat()}")
     for item in view.projects:
-        project, sums = item.project, item.progress
-        delivered, billed = bars(sums)
+        project = item.project
         page.heading(3, *_heading(item))
         page.paragraph(f"Agreement: {', '.join(map(plain, _agreement_words(item, wording)))}")
-        page.block(
-            f"delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}",
-            f"billed     {billed}  paid {percent_text(sums.percentages['paid'])}",
-        )
+        drawing = zip(_BARS, slot_bars(slots(item.milestones)), strict=True)
+        words = ", ".join(map(plain, _progress_words(item)))
+        page.block(*(f"{label:<11}{text}" for label, text in drawing if label or text), f"{'':<11}{words}")
         columns = (
             Column("Milestone"), *amounts(project.currency), *texts("Deliverable", "Approved", "Invoice", "Sent"),
             *amounts("Settled"), Column("Status"),

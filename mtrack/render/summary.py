@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.figures.aging import BUCKETS
-from mtrack.render.bars import bars
+from mtrack.render.bars import small_bars
 from mtrack.render.cells import Amount, Code, Column, amounts, texts
 from mtrack.render.gaps import mark
 from mtrack.render.left_out import write_left_out
@@ -140,7 +140,7 @@ def _urgency(row: Row, project: Heading) -> tuple[object, ...]:
 def _bars(item: ProjectSummary) -> Iterator[str]:
     """A project's name and its two bars."""
     sums = item.progress
-    delivered, billed = bars(sums)
+    delivered, billed = small_bars(sums)
     yield _short(item.project.name)
     yield f"  delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}"
     yield f"  billed     {billed}  paid {percent_text(sums.percentages['paid'])}"

@@ -31,6 +31,7 @@ STATES = {
 }
 """The seven states every report tells money in: mark and word, together always."""
 OVERLAP_MARK = "✕"
+DISPUTED_MARK = "▨"
 BUCKET_WORDS = {
     "retained": "retained",
     "not_due": "not due",

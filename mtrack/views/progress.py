@@ -18,13 +18,21 @@ if TYPE_CHECKING:
     from mtrack.figures.ledger import MilestoneFigures
 
 ZERO = money.ZERO
+WORK = ("approved", "completed", "deposit")
+"""The states of the work that is not ahead, in the order of a bar."""
 
 
 class Progress(Struct, frozen=True, array_like=True, gc=False):
-    """Net amounts in one currency, of a milestone, a project or more; the states sum to agreed + overbilled."""
+    """Net amounts in one currency, of a milestone, a project or more; the states sum to agreed + overbilled.
+
+    Of what is agreed `approved` is accepted, `completed` handed over and not accepted yet, `deposit` billed before any
+    work; the rest is ahead.
+    """
 
     agreed: Decimal = ZERO
     approved: Decimal = ZERO
+    completed: Decimal = ZERO
+    deposit: Decimal = ZERO
     overbilled: Decimal = ZERO
     states: States = States()
 
@@ -53,14 +61,27 @@ class Progress(Struct, frozen=True, array_like=True, gc=False):
     def sum(cls, items: Iterable[Progress]) -> Progress:
         """The sum of several, part by part."""
         items = tuple(items)
-        agreed, approved, overbilled = money.columns(map(_AMOUNTS, items), 3)
-        return cls(agreed, approved, overbilled, States.sum(item.states for item in items))
+        agreed, approved, completed, deposit, overbilled = money.columns(map(_AMOUNTS, items), len(_NAMES))
+        return cls(agreed, approved, completed, deposit, overbilled, States.sum(item.states for item in items))
 
 
-_AMOUNTS = attrgetter("agreed", "approved", "overbilled")
+_NAMES = ("agreed", *WORK, "overbilled")
+_AMOUNTS = attrgetter(*_NAMES)
 
 
 def of_milestone(figures: MilestoneFigures) -> Progress:
     """A milestone's progress; of a cancelled one nothing is agreed."""
-    approved = figures.agreed if figures.milestone.approved is not None else ZERO
-    return Progress(figures.agreed, approved, figures.overbilled, figures.states)
+    work = dict.fromkeys(WORK, ZERO)
+    if (state := work_state(figures)) is not None:
+        work[state] = figures.agreed
+    return Progress(agreed=figures.agreed, **work, overbilled=figures.overbilled, states=figures.states)
+
+
+def work_state(figures: MilestoneFigures) -> str | None:
+    """How far the work of a milestone is: approved, completed or a deposit; None while it is ahead."""
+    milestone = figures.milestone
+    if milestone.approved is not None:
+        return "approved"
+    if milestone.completed is not None:
+        return "completed"
+    return "deposit" if milestone.upfront else None
