@@ -707,10 +707,18 @@ def test_a_day_is_the_same_when_everything_later_is_removed(data: dict[str, Any]
 
 
 def with_statuses_brought_right(data: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the records in which nothing is taken at its word, and no status alone cancels a milestone."""
+    """A copy of the records in which nothing is taken at its word, and no status alone cancels a milestone.
+
+    `paid` settles what entries of any day leave open, so that a later write-off or credit note is in it on every day.
+    """
     result = copied(data)
     for item in result["milestones"]:
         item["status"] = "cancelled" if "cancelled" in item else "not_billed"
+    invoices = [*result["invoices"], *(item["invoice"] for item in result["milestones"] if "invoice" in item)]
+    credited = {model.number_key(invoice["credits"]) for invoice in invoices if "credits" in invoice}
+    for invoice in invoices:
+        if "written_off" in invoice or model.number_key(invoice["number"]) in credited:
+            invoice.pop("paid", None)
     return result
 
 
