@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack.characters import seen_words
 from mtrack.finding import Finding, Severity  # noqa: TC001
 from mtrack.rules import RULES
 from mtrack.workspace import is_below
@@ -34,7 +35,7 @@ class Selection(Struct, frozen=True):
 
     def takes_client(self, name: str | None) -> bool:
         """Whether projects of a client are shown; where a client is asked for, those that name none are not."""
-        return self.client is None or (name is not None and self.client.casefold() in name.casefold())
+        return self.client is None or (name is not None and seen_words(self.client) in seen_words(name))
 
     def takes_path(self, path: str) -> bool:
         """Whether a path from the root lies under what was asked for."""

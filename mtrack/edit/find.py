@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import workspace
+from mtrack.characters import seen_tight
 from mtrack.check.workspace import Workspace, load_project
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
@@ -169,7 +170,7 @@ def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
         raw = source.read_bytes(root, workspace.join(folder, workspace.RECORDS))
         if isinstance(raw, Flaw):
             continue
-        bare = "".join(raw.decode("utf-8", "replace").split()).replace("'", "").casefold()
+        bare = seen_tight(raw.decode("utf-8", "replace")).replace("'", "")
         if "\\" in bare or any(key in bare for key in keys):
             result.append(folder)
     return result

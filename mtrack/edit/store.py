@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from msgspec import Struct
 
 from mtrack import files
+from mtrack.characters import HARMFUL, seen
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import TEMPORARY, UnreadableFileError, inside
 from mtrack.workspace import EVIDENCE
@@ -26,18 +27,45 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOCK = ".milestones.yaml.lock"
+"""Held in a project's folder while it is written in."""
+NUMBERS_LOCK = ".mtrack.lock"
+"""Held in the root while an invoice number is taken."""
 PATIENCE = 30.0
 """Seconds to wait for another writer."""
 _PART = 1 << 20
 _UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
+_DEVICE = re.compile("CON|PRN|AUX|NUL|CLOCK\\$|CONIN\\$?|CONOUT\\$?|(COM|LPT)[0-9]", re.IGNORECASE)
+"""What Windows takes for a device, whatever comes behind a point."""
+LONGEST_STEM, LONGEST_SUFFIX = 100, 20
+"""In bytes; a name of 255 is too long for most file systems."""
 
 
 @contextmanager
 def locked(folder: str, patience: float = PATIENCE) -> Iterator[None]:
     """Keep other mtracks from writing in a project folder. Raises CannotRunError where one does, or the lock can't be had."""
+    with _held(folder, LOCK, patience):
+        _sweep(folder)
+        yield
+
+
+@contextmanager
+def taking_numbers(root: str, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other mtracks from taking a number in the workspace `root`, from the look at those in use to the writing.
+
+    Who waits for this lock may hold a project's; who holds it waits for none. Raises CannotRunError as `locked` does.
+    """
+    with _held(root, NUMBERS_LOCK, patience):
+        yield
+
+
+@contextmanager
+def _held(folder: str, name: str, patience: float) -> Iterator[None]:
     from filelock import FileLock, Timeout  # noqa: PLC0415  (only a writer needs it)
 
-    path = os.path.join(folder, LOCK)
+    path = os.path.join(folder, name)
+    if os.path.islink(path):
+        message = f"{path} is a link, and mtrack locks with a file of that name; remove it; nothing was changed"
+        raise CannotRunError(message)
     lock = FileLock(path, timeout=patience)
     try:
         lock.acquire(poll_interval=0.02)
@@ -47,7 +75,6 @@ def locked(folder: str, patience: float = PATIENCE) -> Iterator[None]:
     except OSError as error:
         _fail(folder, error)
     try:
-        _sweep(folder)
         yield
     finally:
         with suppress(OSError):  # while it is held: a waiting writer sees that it has lost its name, and starts over
@@ -150,15 +177,26 @@ def evidence(folder: str, source: str, place: str) -> Evidence:
         message = f"{target} is not a folder inside the project"
         raise CannotRunError(message)
     stem, suffix = os.path.splitext(clean_name(os.path.basename(source)))
+    there = _by_look(target)
     for number in range(1, 10_000):
         name = f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}"
-        full = os.path.join(target, name)
-        if not os.path.lexists(full):
+        alike = there.get(seen(name))
+        if alike is None:
             return Evidence(source, f"{place}/{name}", copy=True)
-        if _is_same(full, source, size):
-            return Evidence(source, f"{place}/{name}", copy=False)
+        if _is_same(os.path.join(target, alike), source, size):
+            return Evidence(source, f"{place}/{alike}", copy=False)
     message = f"{target} is full of files named like {stem}{suffix}"
     raise CannotRunError(message)
+
+
+def _by_look(folder: str) -> dict[str, str]:
+    """The names in a folder, by what those have in common that are one to some system."""
+    try:
+        return {seen(name): name for name in sorted(os.listdir(folder), reverse=True)}
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        _fail(folder, error)
 
 
 def _size(source: str) -> int:
@@ -179,11 +217,20 @@ def _is_same(full: str, source: str, size: int) -> bool:
 
 
 def clean_name(name: str) -> str:
-    """A file's name without white space and characters that trouble a shell, another system or a link."""
-    name = _UNCLEAN.sub("-", unicodedata.normalize("NFC", name))
-    stem, suffix = os.path.splitext(name)
-    stem = re.sub(r"-{2,}", "-", stem).strip("-. ")[:100]
-    return (stem or "file") + suffix.rstrip("-")
+    """A file's name without white space and characters that trouble a shell, another system or a link.
+
+    It can be had on every system: no device is called that, it does not end in a point, it is short enough.
+    """
+    name = _UNCLEAN.sub("-", unicodedata.normalize("NFC", HARMFUL.sub("-", name)))
+    stem, suffix = os.path.splitext(re.sub(r"-{2,}", "-", name).rstrip("-. "))
+    stem, suffix = _at_most(stem, LONGEST_STEM).strip("-. "), _at_most(suffix, LONGEST_SUFFIX).rstrip("-. ")
+    device = _DEVICE.fullmatch(unicodedata.normalize("NFKC", stem.partition(".")[0]).strip("-"))
+    return f"{'file-' if device else ''}{stem or 'file'}{suffix}"
+
+
+def _at_most(text: str, length: int) -> str:
+    """The beginning of a text, in at most so many bytes."""
+    return text.encode("utf-8", "replace")[:length].decode("utf-8", "ignore")
 
 
 def bring(folder: str, item: Evidence) -> None:

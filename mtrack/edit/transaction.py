@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections import defaultdict
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -131,18 +132,19 @@ def _carry_out(
         new = splice_records(text, (*edit.changes, *also.changes))
     except RefusedError as refused:
         raise _explained(refused, target) from None
-    others = find.concerned(target, settings, set(edit.numbers))
-    added, after = _added_findings(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
-    if added.errors and not options.force:
-        raise AddsErrorsError(added.errors, unwritten=target.records)
-    diff = unified(target.records, text, new)
-    outcome = Outcome(
-        target.records, edit.did + also.said, left(after), diff, changed=True, files=files, warnings=added.warnings,
-        forced=added.errors, open=added.open,
-    )  # fmt: skip
-    if options.dry_run:
-        return outcome
-    return _write(target, outcome, (before, new.encode()), edit, options)
+    with store.taking_numbers(target.root) if edit.numbers and not options.dry_run else nullcontext():
+        others = find.concerned(target, settings, set(edit.numbers))
+        added, after = _added_findings(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
+        if added.errors and not options.force:
+            raise AddsErrorsError(added.errors, unwritten=target.records)
+        diff = unified(target.records, text, new)
+        outcome = Outcome(
+            target.records, edit.did + also.said, left(after), diff, changed=True, files=files, warnings=added.warnings,
+            forced=added.errors, open=added.open,
+        )  # fmt: skip
+        if options.dry_run:
+            return outcome
+        return _write(target, outcome, (before, new.encode()), edit, options)
 
 
 def _write(target: Target, outcome: Outcome, contents: tuple[bytes, bytes], edit: Edit, options: Options) -> Outcome:

@@ -7,7 +7,6 @@ passed the schema, so nothing here checks anything.
 from __future__ import annotations
 
 import re
-import unicodedata
 from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.characters import seen_tight
 from mtrack.finding import Place, Route
 
 if TYPE_CHECKING:
@@ -28,20 +28,13 @@ if TYPE_CHECKING:
 _LAST_DIGITS = re.compile(r"(.*?)([0-9]+)([^0-9]*)\Z", re.DOTALL | re.ASCII)
 
 
-_DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"}
-
-
 @cache
 def number_key(number: str) -> str:
     """An invoice number as it is compared: after NFKC, without case, white space and invisible characters.
 
     All dashes are alike.
     """
-    if number.isascii():
-        return "".join(number.split()).casefold()
-    text = unicodedata.normalize("NFKC", number.translate(_DASHES)).casefold()
-    seen = (char for char in unicodedata.normalize("NFKC", text).translate(_DASHES) if not char.isspace())
-    return "".join(char for char in seen if unicodedata.category(char) not in ("Cf", "Cc"))
+    return seen_tight(number)
 
 
 def number_parts(key: str) -> tuple[str, str, str] | None:

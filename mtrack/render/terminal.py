@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack.characters import HARMFUL
 from mtrack.render.words import listed
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Sequence
 
     from mtrack.record.model import Milestone
     from mtrack.render.flow import Run
 
-# C0 and C1 controls, DEL, line and paragraph separators, bidirectional marks, what shows nothing (but the joiners that
-# scripts and emoji need), and lone surrogates: what could move the cursor, hide text or turn a line around.
-_HARMFUL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
-    "\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
 _ISOLATE, _POP = "\u2068", "\u2069"
 _WIDEST = 2
 """Columns of the widest characters."""
@@ -29,7 +24,7 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 
 def safe(text: str) -> str:
     r"""Text as one line that a terminal shows and does not obey: controls become escapes like \x1b."""
-    return text if text.isascii() and text.isprintable() else _HARMFUL.sub(_escape, text)
+    return text if text.isascii() and text.isprintable() else HARMFUL.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:

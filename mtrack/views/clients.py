@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack.characters import seen_words
 from mtrack.figures.ledger import Totals
 from mtrack.views.progress import Progress
 
@@ -27,10 +28,14 @@ class ClientSums(Struct, frozen=True):
 
 
 def clients(summaries: Iterable[ProjectSummary]) -> tuple[ClientSums, ...]:
-    """By name and currency; projects without a client last."""
+    """By name and currency; projects without a client last. Names that look the same are one client's, as first written."""
     groups: dict[tuple[str | None, str], list[ProjectSummary]] = {}
+    written: dict[str, str] = {}
     for item in summaries:
-        groups.setdefault((item.project.client, item.project.currency), []).append(item)
+        name = item.project.client
+        if name is not None:
+            name = written.setdefault(seen_words(name), name)
+        groups.setdefault((name, item.project.currency), []).append(item)
     result: list[ClientSums] = []
     for (name, currency), items in groups.items():
         totals = Totals.sum(item.totals for item in items)

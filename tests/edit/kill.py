@@ -76,7 +76,7 @@ def litter(folder: Path) -> list[str]:
     return [
         path.name
         for path in folder.rglob(".*")
-        if path.is_file() and (path.name == store.LOCK or path.name.endswith(files.TEMPORARY))
+        if path.is_file() and (path.name in (store.LOCK, store.NUMBERS_LOCK) or path.name.endswith(files.TEMPORARY))
     ]
 
 

@@ -254,10 +254,37 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
     [
         ("Signed SOW (final).pdf", "Signed-SOW-(final).pdf"), ("a/b\\c: d.pdf", "a-b-c-d.pdf"), ("größe.pdf", "größe.pdf"),
         ("..hidden", "hidden"), ("--rf.pdf", "rf.pdf"), ("???.eml", "file.eml"), ("x\ny.txt", "x-y.txt"), ("a" * 300 + ".pdf", "a" * 100 + ".pdf"),
+        ("CON", "file-CON"), ("nul.txt", "file-nul.txt"), ("Aux.tar.gz", "file-Aux.tar.gz"), ("com\u00b9.pdf", "file-com\u00b9.pdf"), ("lpt9 .pdf", "file-lpt9.pdf"),
+        ("console.txt", "console.txt"), ("x.", "x"), ("x. .", "x"), ("x.pdf. ", "x.pdf"), ("x.-", "x"), ("\u00fc" * 200 + ".pdf", "\u00fc" * 50 + ".pdf"), ("x." + "b" * 300, "x." + "b" * 19),
+        ("a\u200bb\u202efdp.exe", "a-b-fdp.exe"), ("inv\u31641.pdf", "inv-1.pdf"), ("e\u0301.pdf", "\u00e9.pdf"), ("a\udcffb.pdf", "a-b.pdf"),
     ],
 )  # fmt: skip
 def test_names_are_cleaned(name: str, clean: str) -> None:
     assert store.clean_name(name) == clean
+
+
+@pytest.mark.parametrize(
+    ("given", "there", "path"),
+    [
+        ("a.pdf", "A.PDF", "invoices/a-2.pdf"),
+        ("\u00e9.pdf", "e\u0301.pdf", "invoices/\u00e9-2.pdf"),
+        ("\u00e9.pdf", "E\u0301.pdf", "invoices/\u00e9-2.pdf"),
+        ("stra\u00dfe.pdf", "STRASSE.pdf", "invoices/stra\u00dfe-2.pdf"),
+        ("a.pdf", "\uff41.pdf", "invoices/a-2.pdf"),
+        ("a.pdf", "b.pdf", "invoices/a.pdf"),
+    ],
+)
+def test_no_copy_has_a_name_that_is_another_files_on_some_system(
+    tmp_path: Path, given: str, there: str, path: str
+) -> None:
+    project, source = tmp_path / "acme", tmp_path / given
+    write_tree(project, {f"invoices/{there}": "theirs"})
+    source.write_bytes(b"ours")
+    assert store.evidence(str(project), str(source), "invoices") == store.Evidence(str(source), path, copy=True)
+    source.write_bytes(b"theirs")
+    if there != "b.pdf":  # the same content is there already
+        item = store.evidence(str(project), str(source), "invoices")
+        assert (item.path, item.copy) == (f"invoices/{there}", False)
 
 
 def test_evidence_is_never_copied_over_another_file(tmp_path: Path) -> None:

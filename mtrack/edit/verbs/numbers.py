@@ -6,6 +6,7 @@ import re
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+from mtrack.characters import seen_words
 from mtrack.errors import UsageError
 from mtrack.record.model import number_key
 from mtrack.rules import series
@@ -72,7 +73,7 @@ def _latest_first(entries: Sequence[Entry], project: Heading, alike: Callable[[E
     found = sorted(filter(alike, entries), key=lambda entry: (entry.invoice.sent, entry.invoice.key), reverse=True)
 
     def of_client(entry: Entry) -> bool:
-        same = project.client is not None and entry.project.client == project.client
+        same = project.client is not None and seen_words(entry.project.client or "") == seen_words(project.client)
         return same and _differ_in_one(_DIGITS.split(entry.invoice.key), _DIGITS.split(found[0].invoice.key))
 
     return sorted(found, key=lambda entry: (entry.project.folder == project.folder, of_client(entry)), reverse=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from mtrack import characters
+from mtrack.characters import seen_words
 from mtrack.figures.clock import credit_targets
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record.model import number_key
@@ -66,7 +68,8 @@ def duplicate_milestone(context: ProjectContext) -> Iterator[Problem]:
 def duplicate_name(context: ProjectContext) -> Iterator[Problem]:
     """A milestone name stands twice in a project.
 
-    Why: on an invoice only the name is read, and one milestone copied by mistake looks just like this.
+    Why: on an invoice only the name is read, and one milestone copied by mistake looks just like this. Names that
+    differ only in case, white space, dashes, widths or in characters that can't be seen are the same.
 
     Bad:
         project: Acme website
@@ -88,7 +91,8 @@ def duplicate_name(context: ProjectContext) -> Iterator[Problem]:
     first: dict[str, Route] = {}
     for milestone in project.milestones:
         route = (*milestone.route, "name")
-        if milestone.name in first:
+        name = seen_words(milestone.name)
+        if name in first:
             yield about_milestone(
                 project,
                 milestone,
@@ -96,9 +100,44 @@ def duplicate_name(context: ProjectContext) -> Iterator[Problem]:
                 f"{milestone.id} has the same name as an earlier milestone: '{milestone.name}'",
                 "tell the two apart by name, or remove the copy",
                 amount=milestone.amount,
-                related=((project.place(*first[milestone.name]), "first used here"),),
+                related=((project.place(*first[name]), "first used here"),),
             )
-        first.setdefault(milestone.name, route)
+        first.setdefault(name, route)
+
+
+@project_rule(Severity.WARNING)
+def mixed_scripts(context: ProjectContext) -> Iterator[Problem]:
+    r"""An invoice number mixes the letters of several scripts, or digits of several kinds.
+
+    Why: letters of Cyrillic and Greek look like Latin ones, so two numbers that read the same can be different to
+    every program, and a copy of an invoice goes unseen. East Asian scripts beside Latin are no mixture.
+
+    Bad:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00}
+        milestones:
+          - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: "\u0406NV-1", amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
+
+    Good:
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 4000.00}
+        milestones:
+          - {id: M1, name: One, amount: 4000.00, upfront: true, invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/1.pdf}, status: sent}
+    """
+    for invoice in context.project.invoices():
+        found = characters.scripts(invoice.number)
+        if found:
+            usual = max(found, key=lambda name: sum(characters.script(char) == name for char in invoice.number))
+            odd = [char for char in dict.fromkeys(invoice.number) if characters.script(char) in set(found) - {usual}]
+            shown = ", ".join(
+                f"'{char}' (U+{ord(char):04X}) is {characters.script(char).title()}" for char in odd[:SHOWN]
+            )
+            message = f"invoice number {invoice.number} mixes {' and '.join(name.title() for name in found)}: {shown}"
+            yield about_invoice(
+                context.project, invoice, "number", message, "write the whole number in one script, as the paper has it"
+            )
 
 
 def _named_in_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
