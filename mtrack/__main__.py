@@ -59,6 +59,7 @@ def _command(arguments: list[str]) -> int:
     from mtrack.cli.main import cli  # noqa: PLC0415
 
     streams = sys.stdout, sys.stderr
+    debug = "--debug" in arguments
     try:
         result = cli.main(arguments, prog_name="mtrack", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -74,12 +75,12 @@ def _command(arguments: list[str]) -> int:
         raise BrokenPipeError from None
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not error.filename:
-            return _tell(_folder_gone())
+            return _tell(_folder_gone(), debug=debug)
         if error.filename is None:  # standard output, then: any file would be named
             raise
-        return _tell(error)
+        return _tell(error, debug=debug)
     except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
-        return _tell(error)
+        return _tell(error, debug=debug)
     return result if isinstance(result, int) else 0
 
 
@@ -89,11 +90,11 @@ def _folder_gone() -> Exception:
     return CannotRunError("the current folder is no longer there")
 
 
-def _tell(error: Exception) -> int:
-    """Say on standard error what went wrong; the exit code for it."""
+def _tell(error: Exception, *, debug: bool) -> int:
+    """Say on standard error what went wrong, with the traceback to `debug` where mtrack itself failed; the exit code."""
     import click  # noqa: PLC0415
 
-    from mtrack.cli.output import tell  # noqa: PLC0415
+    from mtrack.cli.output import note, tell  # noqa: PLC0415
     from mtrack.cli.usage import words  # noqa: PLC0415
     from mtrack.errors import CannotRunError, UsageError  # noqa: PLC0415
 
@@ -106,10 +107,13 @@ def _tell(error: Exception) -> int:
     if isinstance(error, (UsageError, CannotRunError)):
         tell(str(error))
         return 2 if isinstance(error, UsageError) else 3
-    if os.environ.get("MTRACK_TRACEBACK"):
-        raise error
-    tell(f"this should not have happened: {type(error).__name__}: {error}")
-    sys.stderr.write("Nothing was changed. Please report it; MTRACK_TRACEBACK=1 shows where.\n")
+    tell(f"mtrack itself failed: {type(error).__name__}: {error}")
+    if debug:
+        from traceback import format_exception  # noqa: PLC0415
+
+        note(*"".join(format_exception(error)).rstrip("\n").split("\n"))
+    else:
+        note("please report it, with what --debug shows")
     return 3
 
 

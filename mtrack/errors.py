@@ -1,4 +1,8 @@
-"""The few errors that mean "mtrack could not run" (exit code 3). Faults in records are findings, not errors."""
+"""What goes wrong that is no finding in records: what mtrack can't do, and where it fails itself."""
+
+from __future__ import annotations
+
+from msgspec import Struct
 
 
 class CannotRunError(Exception):
@@ -7,3 +11,21 @@ class CannotRunError(Exception):
 
 class UsageError(Exception):
     """The command line asks for something that makes no sense (exit code 2); the message is for the user."""
+
+
+class Failure(Struct, frozen=True):
+    """mtrack itself failed at one thing and went on: `path` is the file it was about, "." for the workspace."""
+
+    path: str
+    during: str
+    error: str
+    traceback: str
+
+
+def failure(path: str, during: str, error: Exception) -> Failure:
+    """An exception that is to end nothing but what mtrack was at; one that is meant for the user is raised again."""
+    if isinstance(error, (CannotRunError, UsageError)):
+        raise error
+    from traceback import format_exception  # noqa: PLC0415  (a failure is rare)
+
+    return Failure(path, during, f"{type(error).__name__}: {error}", "".join(format_exception(error)))

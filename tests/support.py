@@ -16,14 +16,16 @@ from jsonschema import Draft202012Validator
 
 from mtrack import resources
 from mtrack.__main__ import run
-from mtrack.check.pipeline import check
+from mtrack.check.pipeline import check, of_each
 from mtrack.check.workspace import open_workspace
 from mtrack.record import evidence
 from mtrack.verify import comparing
 from mtrack.workspace import Walk
 
 if TYPE_CHECKING:
+    from mtrack.check.workspace import Workspace
     from mtrack.finding import Finding
+    from mtrack.rules.context import ProjectContext
 
 ROOT = Path(__file__).parent.parent
 AS_OF = date(2026, 2, 20)
@@ -60,6 +62,11 @@ def add_evidence(root: Path, as_of: date = AS_OF) -> None:
             if state.missing == "is not there":
                 os.makedirs(os.path.dirname(state.full), exist_ok=True)
                 Path(state.full).write_text(f"{state.full}\n", encoding="utf-8")
+
+
+def contexts(workspace: Workspace) -> list[ProjectContext]:
+    """The projects that have figures."""
+    return list(of_each(workspace, lambda context: context))
 
 
 def judge(root: Path, as_of: date = AS_OF) -> tuple[Finding, ...]:

@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import ROOT, Result, lint_json, mtrack, validated
+from support import ROOT, Result, contexts, lint_json, mtrack, validated
 from tools import make_example_papers
 from tools.make_example_papers import Agreement, Invoice
 
 from mtrack import money
-from mtrack.check.pipeline import contexts
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.figures.aging import outstanding_by_age
 

@@ -44,8 +44,8 @@ MAY_KNOW = {
     "record": "characters errors files finding money resources workspace yaml",
     "changes": "finding money record",
     "figures": "finding money record",
-    "rules": "changes characters figures finding money record workspace yaml",
-    "check": "characters finding git money record rules workspace yaml",
+    "rules": "changes characters errors figures finding money record workspace yaml",
+    "check": "characters errors finding git money record rules workspace yaml",
     "views": "characters check figures finding money record rules workspace",
     "history": "changes check errors files finding git money record rules views workspace yaml",
     "render": "changes characters check figures files finding history money record resources rules views",
@@ -377,7 +377,6 @@ def test_what_should_not_happen_is_3_without_a_traceback(tmp_path: Path, monkeyp
         raise RuntimeError(message)
 
     monkeypatch.setattr("mtrack.cli.lint.check", fail)
-    monkeypatch.delenv("MTRACK_TRACEBACK", raising=False)
     result = mtrack("lint", clean(tmp_path))
     assert (result.code, result.out) == (3, "")
     assert "RuntimeError: the unexpected" in result.err

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import add_evidence, lint_json, mtrack, write_tree
+from support import add_evidence, contexts, lint_json, mtrack, write_tree
 
 from mtrack import workspace
-from mtrack.check.pipeline import contexts
 from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
 from mtrack.finding import Severity

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from mtrack.check.contained import ask_across
 from mtrack.check.project import ProjectFindings, findings, of_file, related
 from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.rules import RULES
@@ -12,7 +13,8 @@ from mtrack.rules import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mtrack.check.waivers import RuleProblem, WaiverKey
+    from mtrack.check.contained import RuleProblem
+    from mtrack.check.waivers import WaiverKey
     from mtrack.check.workspace import Workspace
     from mtrack.rules.facts import WorkspaceFacts
 
@@ -25,7 +27,7 @@ class WorkspaceProblems:
         self._complete = not facts.skipped
         self._problems: dict[str | None, list[RuleProblem]] = {}
         for rule in RULES.values():
-            for problem in rule.across(facts) if rule.across is not None else ():
+            for _, problem in ask_across(workspace, rule, facts):
                 project = workspace.project_of(problem.place.path)
                 self._problems.setdefault(project, []).append((rule, problem))
         self.waivers = valid(of_state(workspace.settings.waivers), self.of(None))
@@ -52,7 +54,7 @@ class WorkspaceProblems:
         """What is found in no project: in the settings, in folders without records. `used` are waivers used in one."""
         workspace = self._workspace
         file = workspace.settings_file
-        problems = [*(of_file(file) if file is not None else ()), *self.of(None)]
+        problems = [*(of_file(workspace, file) if file is not None else ()), *self.of(None)]
         own = valid(self.waivers, problems)
         applied = Waivers(workspace, own, used, complete=self._complete)
         return ProjectFindings(tuple(findings(workspace, applied.apply(locate(workspace, problems), own))), frozenset())

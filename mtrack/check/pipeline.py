@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.check.across import WorkspaceProblems
-from mtrack.check.project import check_project
+from mtrack.check.contained import made
+from mtrack.check.project import check_project, failures
 from mtrack.check.report import Report, Selection, Summary, counts
 from mtrack.check.store import Store, StoredProject
 from mtrack.check.waivers import of_state
@@ -19,13 +20,14 @@ from mtrack.workspace import RECORDS, join
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mtrack.check.waivers import RuleProblem
+    from mtrack.check.contained import RuleProblem
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Finding
     from mtrack.record.model import Waiver
     from mtrack.rules.context import ProjectContext
 
 S = TypeVar("S")
+T = TypeVar("T")
 EVERYTHING = Selection()
 
 
@@ -100,15 +102,22 @@ class _Run(Generic[S]):
         used = {key for item in self.projects.values() for key in item.used}
         found = [finding for item in self.projects.values() for finding in item.findings]
         found += across.rest(used).findings
+        found += failures(workspace)
         found.sort(key=lambda finding: finding.order)
         return self._report(root, found)
 
     def _read(self, folder: str) -> StoredProject[S]:
         """A project as it is when nothing is found across projects, which holds for nearly all."""
-        context = self.workspace.open(folder)[1]
-        inputs, elsewhere = self.store.inputs(folder, context) if self.store else ("", ())
-        item = StoredProject[S](inputs, elsewhere, facts(context) if context else None, "", (), (), None)
+        known = made(self.workspace, folder, facts)
+        inputs, elsewhere = self._inputs(folder)
+        item = StoredProject[S](inputs, elsewhere, known, "", (), (), None)
         return self._checked(folder, item, "", (), of_state(self.workspace.settings.waivers))
+
+    def _inputs(self, folder: str) -> tuple[str, tuple[str, ...]]:
+        """What the next run compares; nothing that would be the same again where no run follows or mtrack has failed."""
+        if self.store is None or folder in self.workspace.given_up:
+            return "", ()
+        return self.store.inputs(folder, self.workspace.open(folder)[1])
 
     def _checked(
         self,
@@ -118,18 +127,23 @@ class _Run(Generic[S]):
         across: Sequence[RuleProblem],
         waivers: tuple[Waiver, ...],
     ) -> StoredProject[S]:
-        found = check_project(self.workspace, folder, across, waivers)
-        context = self.workspace.open(folder)[1]
+        found = check_project(self.workspace, folder, across, waivers, usable=item.facts is not None)
+
+        def summary(context: ProjectContext) -> S | None:
+            return self.summarize(context, found.findings) if context.currency_known else None
+
         return replace(
             item,
             workspace_digest=digest,
             findings=found.findings,
             used=tuple(sorted(found.used, key=repr)),
-            summary=self.summarize(context, found.findings) if context and context.currency_known else None,
+            summary=made(self.workspace, folder, summary),
         )
 
     def _done(self, folder: str, item: StoredProject[S]) -> None:
-        """The end of a visit."""
+        """The end of a visit. Where mtrack has failed, the next run looks again."""
+        if join(folder, RECORDS) in self._failed():
+            item = replace(item, inputs="")
         self.projects[folder] = item
         if self.visit is not None and self._is_shown(folder, item):
             self.visit(folder, item)
@@ -146,6 +160,10 @@ class _Run(Generic[S]):
             workspace.root, workspace.settings, workspace.found, self._skipped(), usable, self.selection.paths
         )
 
+    def _failed(self) -> set[str]:
+        """The files at which mtrack itself has failed so far."""
+        return {failure.path for failure in self.workspace.failures}
+
     def _skipped(self) -> tuple[str, ...]:
         return tuple(join(folder, RECORDS) for folder, item in self.projects.items() if item.facts is None)
 
@@ -156,26 +174,33 @@ class _Run(Generic[S]):
             for finding in found
             if self.selection.takes(finding) and (self.selection.client is None or finding.project in shown)
         )
-        skipped = tuple(filter(self.selection.takes_path, self._skipped()))
+        failed = self._failed().intersection(join(folder, RECORDS) for folder in self.projects)
+        skipped = sorted(filter(self.selection.takes_path, {*self._skipped(), *failed}))
         milestones = sum(len(item.facts.milestones) for item in shown.values() if item.facts is not None)
         summary = Summary(projects=len(shown), milestones=milestones, **counts(findings))
-        report = Report(self.workspace.as_of, root, findings, skipped, summary)
-        without = tuple(join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(item))
+        report = Report(self.workspace.as_of, root, findings, tuple(skipped), summary, tuple(sorted(failed)))
+        without = tuple(join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(folder, item))
         summaries = tuple(item.summary for item in shown.values() if item.summary is not None)
         return Checked(report, self.projects, summaries, without)
 
-    def _has_figures(self, item: StoredProject[S]) -> bool:
-        own = self.workspace.settings.currencies
-        return item.facts is not None and money.is_currency(item.facts.project.currency, own)
+    def _has_figures(self, folder: str, item: StoredProject[S]) -> bool:
+        if item.facts is None or folder in self.workspace.given_up:
+            return False
+        return money.is_currency(item.facts.project.currency, self.workspace.settings.currencies)
 
 
-def contexts(workspace: Workspace, selection: Selection = EVERYTHING) -> Iterator[ProjectContext]:
-    """The selected projects that have figures, one by one, unchecked; each is closed before the next is opened."""
+def of_each(
+    workspace: Workspace, make: Callable[[ProjectContext], T], selection: Selection = EVERYTHING
+) -> Iterator[T]:
+    """What is made of each selected project that has figures, unchecked; each is closed before the next is opened."""
+
+    def wanted(context: ProjectContext) -> tuple[T, ...]:
+        is_shown = context.currency_known and selection.takes_client(context.project.client)
+        return (make(context),) if is_shown else ()
+
     for folder in workspace.found.projects:
         if selection.takes_path(join(folder, RECORDS)):
-            context = workspace.open(folder)[1]
-            if context is not None and context.currency_known and selection.takes_client(context.project.client):
-                yield context
+            yield from made(workspace, folder, wanted) or ()
             workspace.close(folder)
 
 

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.check.contained import ask
 from mtrack.check.waivers import Waivers, locate, of_state, valid
+from mtrack.errors import failure
 from mtrack.finding import Finding, Related, Span
-from mtrack.rules import of_scope
+from mtrack.rules import INTERNAL, of_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mtrack.check.waivers import LocatedProblem, RuleProblem, WaiverKey
+    from mtrack.check.contained import RuleProblem
+    from mtrack.check.waivers import LocatedProblem, WaiverKey
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Place, Problem, Severity
     from mtrack.record.model import Waiver
@@ -29,16 +32,18 @@ class ProjectFindings(Struct, frozen=True):
 
 
 def check_project(
-    workspace: Workspace, folder: str, across: Sequence[RuleProblem], waivers: tuple[Waiver, ...]
+    workspace: Workspace, folder: str, across: Sequence[RuleProblem], waivers: tuple[Waiver, ...], *, usable: bool
 ) -> ProjectFindings:
-    """The findings of one project; `across` is what rules across projects find in it, `waivers` the settings'."""
+    """The findings of one project; `across` is what rules across projects find in it, `waivers` the settings'.
+
+    Of one that is not `usable` only the file is checked.
+    """
     file, context = workspace.open(folder)
-    problems = [*of_file(file), *across]
+    problems = [*of_file(workspace, file), *across]
     own: tuple[Waiver, ...] = ()
-    if context is not None:
-        problems += _of_project(
-            context, {rule.name for rule, problem in problems if problem.place.path == file.source.path}
-        )
+    if context is not None and usable:
+        found = {rule.name for rule, problem in problems if problem.place.path == file.source.path}
+        problems += _of_project(workspace, context, found)
         own = valid(of_state(context.project.waivers), problems)
     located = locate(workspace, problems)
     used: frozenset[WaiverKey] = frozenset()
@@ -49,21 +54,22 @@ def check_project(
     return ProjectFindings(tuple(findings(workspace, located)), used)
 
 
-def of_file(file: RecordFile) -> Iterator[RuleProblem]:
+def of_file(workspace: Workspace, file: RecordFile) -> Iterator[RuleProblem]:
     """What the rules about files as such find."""
     if file.broken or file.unknown_keys or not file.usable:
         for rule in of_scope("file"):
-            yield from ((rule, problem) for problem in rule.check(file))
+            yield from ask(workspace, file.source.path, rule, file)
 
 
-def _of_project(context: ProjectContext, found: set[str]) -> Iterator[RuleProblem]:
+def _of_project(workspace: Workspace, context: ProjectContext, found: set[str]) -> Iterator[RuleProblem]:
     """What the rules about one project find; `found` are the rules that have found something already."""
+    path = context.project.path
     for rule in of_scope("project"):
-        for problem in rule.check(context):
+        for item in ask(workspace, path, rule, context):
             found.add(rule.name)
-            yield rule, problem
+            yield item
     for rule in of_scope("close"):
-        yield from ((rule, problem) for problem in rule.check(context, frozenset(found)))
+        yield from ask(workspace, path, rule, context, frozenset(found))
 
 
 def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[Finding]:
@@ -73,7 +79,20 @@ def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[F
         (item, item.severity if item.graded else severities.get(item.rule.name, item.rule.severity))
         for item in problems
     )
-    return [_finding(workspace, item, severity) for item, severity in graded if severity is not None]
+    result: list[Finding] = []
+    for item, severity in graded:
+        if severity is not None:
+            try:
+                result.append(_finding(workspace, item, severity))
+            except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this finding)
+                workspace.note(failure(item.problem.place.path, f"a finding of the rule {item.rule.name}", error))
+    return result
+
+
+def failures(workspace: Workspace) -> list[Finding]:
+    """A finding for each place where mtrack itself failed; no setting turns it off."""
+    problems = [(INTERNAL, problem) for item in workspace.failures for problem in INTERNAL.check(item)]
+    return [_finding(workspace, item, INTERNAL.severity) for item in locate(workspace, problems)]
 
 
 def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> Finding:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mtrack.characters import seen_words
 from mtrack.finding import Finding, Severity  # noqa: TC001
-from mtrack.rules import RULES
+from mtrack.rules import INTERNAL, RULES
 from mtrack.workspace import is_below
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ class Selection(Struct, frozen=True):
         return any(is_below(path, top) for top in self.paths)
 
     def takes(self, finding: Finding) -> bool:
-        """Whether a finding is shown."""
+        """Whether a finding is shown; that mtrack itself failed always is, in what was asked for."""
+        if finding.rule == INTERNAL.name:
+            return finding.path == "." or self.takes_path(finding.path)
         return self.takes_rule(RULES[finding.rule]) and self.takes_path(finding.path)
 
 
@@ -58,13 +60,17 @@ class Summary(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What a check found: all that the output formats draw from. `root` is as the user would reach it."""
+    """What a check found: all that the output formats draw from. `root` is as the user would reach it.
+
+    `skipped` are the projects that not all rules could judge; of these mtrack itself failed at the `failed` ones.
+    """
 
     as_of: date
     root: str
     findings: tuple[Finding, ...]
     skipped: tuple[str, ...]
     summary: Summary
+    failed: tuple[str, ...] = ()
 
     def fails(self, fail_on: Severity) -> bool:
         """Whether a finding that is not waived is at or above `fail_on`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack.check.contained import ask
 from mtrack.record.model import number_key
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import CheckedWaiver
@@ -18,6 +19,7 @@ from mtrack.workspace import SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mtrack.check.contained import RuleProblem
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Problem, Severity
     from mtrack.record.model import Waiver
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 _ABOUT_WAIVERS = ("unused-waiver", "expired-waiver")
 WaiverKey = tuple[str, str | None, str | None, str | None, str | None]
 """Rule, project, milestone, invoice number and file; None for one that a waiver leaves open."""
-RuleProblem = tuple["Rule", "Problem"]
 
 
 class LocatedProblem(Struct, frozen=True):
@@ -111,7 +112,8 @@ class Waivers:
         checked = tuple(
             CheckedWaiver(waiver, unused=self._unused(waiver), expired=self._expired(waiver)) for waiver in waivers
         )
-        problems = [(rule, problem) for rule in of_scope("waivers") for problem in rule.check(checked)]
+        path = waivers[0].path
+        problems = [item for rule in of_scope("waivers") for item in ask(self.workspace, path, rule, checked)]
         return locate(self.workspace, problems)
 
     def _unused(self, waiver: Waiver) -> bool:

@@ -6,21 +6,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mtrack import money, workspace
+from mtrack.errors import failure
 from mtrack.record import model, schema
 from mtrack.record import settings as settings_module
 from mtrack.record.faults import find_faults
 from mtrack.rules.context import ProjectContext, RecordFile
 from mtrack.yaml import source
+from mtrack.yaml.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
+    from mtrack.errors import Failure
     from mtrack.record.model import Project
     from mtrack.record.settings import Settings
     from mtrack.rules.context import Compare
     from mtrack.workspace import Walk
     from mtrack.yaml.flaw import Flaw
-    from mtrack.yaml.source import Source
 
 
 Opened = tuple[RecordFile, ProjectContext | None]
@@ -49,9 +52,18 @@ class Workspace:
         self._given = given or {}
         self._opened: dict[str, Opened] = {}
         """In the order in which they were last asked for."""
+        self.failures: list[Failure] = []
+        """Where mtrack itself failed, in the order in which it did."""
+        self.given_up: set[str] = set()
+        """The projects that mtrack fails to work out: they count as those that can't be used."""
         self._has_figures: dict[str, bool] = {}
         self._raw: dict[str, bytes | Flaw] = {}
         self._folders = frozenset(found.projects)
+
+    def note(self, failure: Failure) -> None:
+        """Note that mtrack itself failed at something; the same thing once."""
+        if all((failure.path, failure.during) != (known.path, known.during) for known in self.failures):
+            self.failures.append(failure)
 
     def open(self, folder: str) -> Opened:
         """A project's file and, where it is usable, its context."""
@@ -59,14 +71,14 @@ class Workspace:
             return self._given[folder]
         opened = self._opened.pop(folder, None) or self._read(folder)
         self._opened[folder] = opened
+        if opened[0].failure is not None:
+            self.note(opened[0].failure)
         if len(self._opened) > MOST_OPEN:
             self._opened.pop(next(iter(self._opened)))
         return opened
 
     def _read(self, folder: str) -> Opened:
-        path = workspace.join(folder, workspace.RECORDS)
-        read = source.from_bytes(path, self.raw(folder), schema.shape("milestones"))
-        file, project = load_project(folder, read, self.settings)
+        file, project = read_project(folder, lambda: self.raw(folder), self.settings)
         if project is None:
             return file, None
         tracked = self.tracked.get(folder)
@@ -111,7 +123,7 @@ class Workspace:
         if folder not in self._has_figures:
             context = self.open(folder)[1]
             self._has_figures[folder] = context is not None and context.currency_known
-        return self._has_figures[folder]
+        return self._has_figures[folder] and folder not in self.given_up
 
     @cached_property
     def settings_file(self) -> RecordFile | None:
@@ -145,6 +157,16 @@ def open_workspace(root: str, as_of: date) -> Workspace:
     """A workspace. Raises CannotRunError where the root or its settings can't be read."""
     settings = settings_module.load(root)
     return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude))
+
+
+def read_project(folder: str, raw: Callable[[], bytes | Flaw], settings: Settings) -> tuple[RecordFile, Project | None]:
+    """A project's file and, where it can be used, the project in it; `raw` gives the file's bytes."""
+    path = workspace.join(folder, workspace.RECORDS)
+    try:
+        return load_project(folder, source.from_bytes(path, raw(), schema.shape("milestones")), settings)
+    except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this project)
+        failed = failure(path, "reading the records", error)
+        return RecordFile(Source(path), folder, (), (), usable=False, failure=failed), None
 
 
 def load_project(folder: str, read: Source, settings: Settings) -> tuple[RecordFile, Project | None]:

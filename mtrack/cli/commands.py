@@ -59,6 +59,7 @@ def overview() -> str:
         "",
         "Options:",
         "  --version  Show the version.",
+        "  --debug    Show the traceback where mtrack itself fails.",
         "  -h, --help Show this page; after a command, that command's.",
         "",
         "Exit codes: 0 nothing to fix, 1 findings, 2 wrong usage, 3 could not run.",

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
-
-from mtrack.errors import CannotRunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import click
 
-    from mtrack.rules.context import ProjectContext
+    from mtrack.record.model import Project
 
 
-def _contexts() -> tuple[ProjectContext, ...]:
+def _projects() -> tuple[Project, ...]:
     from mtrack import workspace  # noqa: PLC0415
-    from mtrack.check.pipeline import contexts  # noqa: PLC0415
+    from mtrack.check.pipeline import of_each  # noqa: PLC0415
     from mtrack.check.workspace import open_workspace  # noqa: PLC0415
 
     try:
-        return tuple(contexts(open_workspace(workspace.find_root("."), date.min)))  # no date is shown
-    except CannotRunError:
+        opened = open_workspace(workspace.find_root("."), date.min)  # no date is shown
+        return tuple(of_each(opened, lambda context: context.project))
+    except Exception:  # noqa: BLE001  (the user is typing: nothing is offered, and the command will tell)
         return ()
 
 
@@ -42,9 +42,9 @@ def rules(_context: click.Context, _parameter: click.Parameter, incomplete: str)
 
 def projects(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Project folders, from the root, and their last parts where that is enough."""
-    folders = [project_context.project.folder for project_context in _contexts()]
+    folders = [project.folder for project in _projects()]
     ends = [folder.rpartition("/")[2] for folder in folders]
-    short = [end for end in ends if ends.count(end) == 1]
+    short = [end for end, times in Counter(ends).items() if times == 1]
     return _starting([*short, *folders], incomplete)
 
 
@@ -53,16 +53,13 @@ def milestones(context: click.Context, _parameter: click.Parameter, incomplete: 
     wanted = context.params.get("project")
     ids = [
         milestone.id
-        for project_context in _contexts()
-        if wanted is None or f"/{project_context.project.folder}".endswith(f"/{str(wanted).strip('/')}")
-        for milestone in project_context.project.milestones
+        for project in _projects()
+        if wanted is None or f"/{project.folder}".endswith(f"/{str(wanted).strip('/')}")
+        for milestone in project.milestones
     ]
     return _starting(ids, incomplete)
 
 
 def numbers(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Invoice numbers of the workspace."""
-    return _starting(
-        (invoice.number for project_context in _contexts() for invoice in project_context.project.invoices()),
-        incomplete,
-    )
+    return _starting((invoice.number for project in _projects() for invoice in project.invoices()), incomplete)

@@ -10,6 +10,7 @@ import click
 
 from mtrack import __version__
 from mtrack.cli.commands import COMMANDS, overview
+from mtrack.cli.options import debug_option
 from mtrack.errors import UsageError
 
 if "_MTRACK_COMPLETE" in os.environ:  # a shell asks what there is to offer
@@ -47,7 +48,7 @@ class _Commands(click.Group):
         return overview().rstrip()
 
 
-@click.command(cls=_Commands, context_settings=CONTEXT)
+@click.command(cls=_Commands, context_settings=CONTEXT, params=[debug_option()])
 @click.version_option(__version__, prog_name="mtrack")
 def cli() -> None:
     """Keep agreement, milestones, invoices and sign-offs together in plain files, and check them."""

@@ -65,6 +65,7 @@ def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None) -
     root = next(iter(roots))
     revision = options.at()
     workspace = open_workspace(root, as_of) if revision is None else _at(root, revision, as_of)
+    options.keep_open(workspace)
     if workspace.found.closed:
         closed = listed(workspace.found.closed)
         tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")

@@ -16,12 +16,47 @@ from mtrack.finding import Category, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mtrack.check.workspace import Workspace
+
 F = TypeVar("F", bound="Callable[..., Any]")
 _AMOUNT = re.compile(r"-[0-9.,]+")
+_DEBUG, _READ = "mtrack.debug", "mtrack.read"
+"""Where --debug and the workspaces that were read are kept while a command runs."""
+
+
+def _keep_debug(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click's)
+    if value:
+        context.meta[_DEBUG] = True
+
+
+def debug_option() -> click.Option:
+    """--debug: tracebacks, where mtrack itself fails."""
+    text = "Show the traceback where mtrack itself fails."
+    return click.Option(["--debug"], is_flag=True, expose_value=False, callback=_keep_debug, help=text)
+
+
+def keep_open(workspace: Workspace) -> None:
+    """Remember a workspace that the command reads: where mtrack itself fails at it is told at the end."""
+    click.get_current_context().meta.setdefault(_READ, []).append(workspace)
 
 
 class Command(click.Command):
-    """A command that takes a word like -500 for an amount, not for options."""
+    """A command that takes a word like -500 for an amount, not for options; its exit code says where mtrack failed."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.params.append(debug_option())
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; what mtrack itself failed at, and went on, is told, and makes the exit code 3."""
+        code = super().invoke(ctx)
+        failures = [failure for workspace in ctx.meta.get(_READ, ()) for failure in workspace.failures]
+        if not failures:
+            return code
+        from mtrack.cli.output import tell_failures  # noqa: PLC0415
+
+        tell_failures(failures, debug=_DEBUG in ctx.meta)
+        return 3
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take the words apart; one too many is refused."""

@@ -19,6 +19,12 @@ from mtrack.render.words import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from mtrack.errors import Failure
+
+
+TOLD = 10
+"""How many failures are told one by one."""
+
 
 def use_colour() -> bool:
     """Whether to colour standard output: NO_COLOR, then FORCE_COLOR, then whether it is a terminal."""
@@ -71,6 +77,18 @@ def tell_skipped(skipped: Sequence[str]) -> bool:
         these = "this project is" if len(skipped) == 1 else "these projects are"
         tell(f"{these} left out until fixed (mtrack lint tells): {listed(skipped)}")
     return bool(skipped)
+
+
+def tell_failures(failures: Sequence[Failure], *, debug: bool) -> None:
+    """Say on standard error at what mtrack itself failed, with tracebacks to `debug`."""
+    sys.stdout.flush()  # the last word comes last where both streams lead to one place
+    for item in failures[:TOLD]:
+        tell(f"{item.path}: mtrack itself failed at {item.during} ({item.error})")
+        if debug:
+            note(*item.traceback.rstrip("\n").split("\n"))
+    if len(failures) > TOLD:
+        tell(f"and {len(failures) - TOLD:,} more failures like these")
+    tell("all else was looked at; please report this" + ("" if debug else ", with what --debug shows"))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from mtrack import workspace
-from mtrack.check.pipeline import contexts
+from mtrack.check.pipeline import of_each
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import output
 from mtrack.edit import find, verbs
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mtrack.edit.find import Target
     from mtrack.edit.transaction import Options
     from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.rules.context import ProjectContext
 
 T = TypeVar("T")
 
@@ -120,7 +121,7 @@ def _not_empty(name: str) -> Callable[[str], str]:
 
 def _next_number(target: Target, as_of: date, sent: date, *, credit: bool) -> str | None:
     """The number that comes next for a project, by all that the workspace has used."""
-    found = [facts(project_context) for project_context in contexts(open_workspace(target.root, as_of))]
+    found = list(of_each(open_workspace(target.root, as_of), facts))
     own = next((item.project for item in found if item.project.folder == target.folder), None)
     entries = [Entry(item.project, invoice) for item in found for invoice in item.invoices]
     return verbs.next_number(entries, own, sent, credit=credit) if own is not None else None
@@ -149,14 +150,16 @@ def invoice(
     if number is not None:
         return check(number)
     require_terminal("NUMBER")
-    choices = [
-        (
-            item.invoice.number,
-            f"{project_context.project.folder}, {project_context.project.money(item.outstanding)} outstanding",
-        )
-        for project_context in contexts(open_workspace(root, as_of))
-        if target is None or target.folder == project_context.project.folder
-        for item in project_context.ledger.invoices
-        if offered(item)
-    ]
+
+    def of_project(context: ProjectContext) -> list[tuple[str, str]]:
+        project = context.project
+        if target is not None and target.folder != project.folder:
+            return []
+        return [
+            (item.invoice.number, f"{project.folder}, {project.money(item.outstanding)} outstanding")
+            for item in context.ledger.invoices
+            if offered(item)
+        ]
+
+    choices = [choice for found in of_each(open_workspace(root, as_of), of_project) for choice in found]
     return one("NUMBER", check, choices)

@@ -16,20 +16,21 @@ from mtrack.errors import CannotRunError, UsageError
 def rules(rule: str | None) -> None:
     """List the rules, or show one rule's page: why it matters, a bad and a good sample."""
     from mtrack.render import rules as render  # noqa: PLC0415
-    from mtrack.rules import RULES  # noqa: PLC0415
+    from mtrack.rules import INTERNAL, RULES  # noqa: PLC0415
 
     if rule is None:
         output.write(render.listing(tuple(RULES.values()), output.screen_width(), colour=output.use_colour()))
         return
     name = rule.lower().replace("_", "-")
-    if name not in RULES:
+    page = INTERNAL if name == INTERNAL.name else RULES.get(name)
+    if page is None:
         from difflib import get_close_matches  # noqa: PLC0415
 
         nearest = get_close_matches(name, RULES, n=1, cutoff=0.4)
         hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
         message = f"there is no rule '{rule}'; {hint}"
         raise UsageError(message)
-    output.write(render.page_text(RULES[name], output.screen_width(), colour=output.use_colour()))
+    output.write(render.page_text(page, output.screen_width(), colour=output.use_colour()))
 
 
 def _schema_names(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

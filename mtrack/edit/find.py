@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mtrack import workspace
 from mtrack.characters import seen_tight
-from mtrack.check.workspace import Workspace, load_project
+from mtrack.check.workspace import Workspace, load_project, read_project
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
 from mtrack.record import schema
@@ -128,12 +128,13 @@ def invoice(project: Project, number: str, *, void: bool = False) -> Invoice:
 def with_number(number: str, root: str) -> Target:
     """The project that holds an invoice. Raises UsageError where none or several do."""
     settings = settings_module.load(root)
-    folders = workspace.walk(root, settings.exclude).projects
+    walk = workspace.walk(root, settings.exclude)
+    folders = walk.projects
     key = number_key(number)
     holding: list[str] = []
     broken: list[str] = []
     for folder in naming(root, folders, {key}):
-        file, found = load_project(folder, read(root, folder), settings)
+        file, found = _other(root, folder, settings)
         if found is None:
             broken.append(file.source.path)
         elif any(item.key == key for item in found.invoices()):
@@ -143,8 +144,9 @@ def with_number(number: str, root: str) -> Target:
     if holding:
         message = f"invoice {number} stands in {_listed(holding)}; say which with --project"
         raise UsageError(message)
+    broken += [folder for folder in walk.closed if folder not in folders]
     if broken:
-        message = f"{broken[0]} may hold invoice {number}, but it is broken; mtrack lint tells what to fix"
+        message = f"{broken[0]} may hold invoice {number}, but it can't be used; mtrack lint tells what to fix"
         raise UsageError(message)
     numbers = [item.number for folder in folders for item in _invoices(root, folder, settings)]
     near = nearest(number, numbers)
@@ -154,7 +156,7 @@ def with_number(number: str, root: str) -> Target:
 
 
 def _invoices(root: str, folder: str, settings: Settings) -> Iterable[Invoice]:
-    found = load_project(folder, read(root, folder), settings)[1]
+    found = _other(root, folder, settings)[1]
     return found.invoices() if found else ()
 
 
@@ -162,18 +164,22 @@ def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
     """The folders whose records can name one of some invoice numbers, told from their characters alone.
 
     Where a file has none of a number's characters in a row (white space, case and quotes aside), it can't hold it;
-    a backslash could hide one, so such a file is taken.
+    a backslash could hide one, so such a file is taken, and one that can't be read.
     """
     keys = {key.replace("'", "") for key in keys}
     result: list[str] = []
     for folder in folders:
         raw = source.read_bytes(root, workspace.join(folder, workspace.RECORDS))
-        if isinstance(raw, Flaw):
-            continue
-        bare = seen_tight(raw.decode("utf-8", "replace")).replace("'", "")
+        bare = "\\" if isinstance(raw, Flaw) else seen_tight(raw.decode("utf-8", "replace")).replace("'", "")
         if "\\" in bare or any(key in bare for key in keys):
             result.append(folder)
     return result
+
+
+def _other(root: str, folder: str, settings: Settings) -> tuple[RecordFile, Project | None]:
+    """A project that is only looked at; it stops nothing."""
+    path = workspace.join(folder, workspace.RECORDS)
+    return read_project(folder, lambda: source.read_bytes(root, path), settings)
 
 
 def read(root: str, folder: str) -> Source:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from mtrack.changes.branches import Branch, BranchPair
 from mtrack.changes.trail import Moment, Trail, numbered
-from mtrack.check.project import findings
+from mtrack.check.contained import ask
+from mtrack.check.project import failures, findings
 from mtrack.check.report import Report, Summary, counts
 from mtrack.check.waivers import LocatedProblem, Waivers, of_history
 from mtrack.finding import CommitRef
@@ -90,7 +91,7 @@ class _Audit:
         self.settings |= {change.commit.id: change.settings for change in changes}
         for folder, trail in self._trails(changes, shown):
             for rule in of_scope("history"):
-                for problem in rule.check(trail):
+                for _, problem in ask(self.workspace, join(folder, RECORDS), rule, trail):
                     yield LocatedProblem(rule, problem, folder)
 
     def _trails(self, changes: Sequence[CommitChange], shown: Shown) -> Iterator[tuple[str, Trail]]:
@@ -148,7 +149,7 @@ class _Audit:
             mine, other = (Branch(names[i], _reference(commits[i]), _inside(projects[i])) for i in (ours, theirs))
             pair = BranchPair(mine, other, {} if base is None else _inside(projects[base]), today)
             for rule in of_scope("branches"):
-                for problem in rule.check(pair):
+                for _, problem in ask(self.workspace, ".", rule, pair):
                     yield LocatedProblem(rule, problem, problem.place.path.rpartition("/")[0] or ".")
 
     def _projects_today(self) -> dict[str, Project]:
@@ -165,6 +166,7 @@ class _Audit:
         )
         applied = Waivers(self.workspace, own)
         result = findings(self.workspace, applied.apply([self._graded(item) for item in located], judged))
+        result += failures(self.workspace)
         return sorted(result, key=lambda finding: (finding.order, finding.commit.date if finding.commit else ""))
 
     def _graded(self, item: LocatedProblem) -> LocatedProblem:

@@ -79,7 +79,12 @@ def _prose(message: str) -> tuple[str | Whole, ...]:
 
 def _skipped(screen: Screen, report: Report, seen: Viewpoint) -> None:
     for path in report.skipped:
-        screen.line(f"{seen.path(path)}: its other rules are skipped until it is fixed", hang=2)
+        why = (
+            "not all rules could judge it, since mtrack itself failed"
+            if path in report.failed
+            else "its other rules are skipped until it is fixed"
+        )
+        screen.line(f"{seen.path(path)}: {why}", hang=2)
 
 
 def _finding(screen: Screen, finding: Finding, seen: Viewpoint) -> None:

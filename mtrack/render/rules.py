@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mtrack.render.findings import TINTS
 from mtrack.render.terminal import Screen, Whole, styled
 from mtrack.render.words import capital
-from mtrack.rules import RULES
+from mtrack.rules import INTERNAL, RULES
 from mtrack.rules.pages import RECORDS, page
 
 if TYPE_CHECKING:
@@ -49,14 +49,15 @@ def page_text(rule: Rule, width: int | None = None, *, colour: bool) -> str:
     screen, parts = Screen(colour=colour, width=width), page(rule)
     widest = min(width or _PROSE, _PROSE)
     fixed = ", fixed by mtrack lint --fix" if rule.fixable else ""
+    default = "" if rule is INTERNAL else " by default"
     screen.line(styled(rule.name, "bold"))
     screen.line()
     screen.lines(textwrap.wrap(parts.summary, widest))
-    screen.line(f"({rule.severity.word} by default, category {rule.category.value}{fixed})", hang=1)
+    screen.line(f"({rule.severity.word}{default}, category {rule.category.value}{fixed})", hang=1)
     screen.line()
     for paragraph in parts.why.split("\n\n"):
         screen.lines([*textwrap.wrap(capital(paragraph), widest), ""])
-    for name, sample in (("Bad", parts.bad), ("Good", parts.good)):
+    for name, sample in (("Bad", parts.bad), ("Good", parts.good)) if parts.bad else ():
         screen.line(styled(f"{name}:", "bold"))
         screen.line()
         for file in sample:
@@ -65,6 +66,8 @@ def page_text(rule: Rule, width: int | None = None, *, colour: bool) -> str:
         screen.line()
     related = [other.name for other in RULES.values() if other.category is rule.category and other is not rule]
     screen.lines(textwrap.wrap(f"See also: {', '.join(related)}.", widest, break_on_hyphens=False))
+    if rule is INTERNAL:
+        return screen.text()
     screen.line()
     screen.line(
         f"To accept a finding, with a reason: `waivers: [{{rule: {rule.name}, reason: …}}]` in milestones.yaml or mtrack.yaml.",

@@ -12,7 +12,7 @@ from mtrack.render.json_text import json_text
 from mtrack.render.places import AT_ROOT, Viewpoint
 from mtrack.render.terminal import safe
 from mtrack.render.words import capital
-from mtrack.rules import RULES
+from mtrack.rules import INTERNAL, RULES
 from mtrack.rules.pages import page
 
 if TYPE_CHECKING:
@@ -25,12 +25,15 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def sarif(report: Report, _colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """One run with every rule and every finding; waived findings are suppressed, with the reason."""
-    index = {name: i for i, name in enumerate(RULES)}
+    rules = list(RULES.values())
+    if any(finding.rule == INTERNAL.name for finding in report.findings):
+        rules.append(INTERNAL)
+    index = {rule.name: i for i, rule in enumerate(rules)}
     prints = fingerprints(report.findings)
     driver = {
         "name": "mtrack",
         "semanticVersion": __version__,
-        "rules": [_rule(rule) for rule in RULES.values()],
+        "rules": [_rule(rule) for rule in rules],
     }
     run = {
         "tool": {"driver": driver},

@@ -20,10 +20,17 @@ from mtrack.rules.record import projects as projects
 from mtrack.rules.record import waivers as waivers
 from mtrack.rules.registry import REGISTRY, Rule, Scope
 
-__all__ = ["RULES", "Rule", "of_scope"]
+__all__ = ["INTERNAL", "RULES", "Rule", "of_scope"]
 
-RULES: dict[str, Rule] = dict(sorted(REGISTRY.items(), key=lambda item: list(Category).index(item[1].category)))
-"""Every rule by name: by category, in a category as its modules have them."""
+INTERNAL = REGISTRY["internal"]
+"""What tells where mtrack itself failed."""
+RULES: dict[str, Rule] = dict(
+    sorted(
+        (item for item in REGISTRY.items() if item[1] is not INTERNAL),
+        key=lambda item: list(Category).index(item[1].category),
+    )
+)
+"""Every rule about records by name: by category, in a category as its modules have them."""
 
 
 @cache

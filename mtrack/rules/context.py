@@ -15,6 +15,7 @@ from mtrack.record import evidence
 if TYPE_CHECKING:
     from datetime import date
 
+    from mtrack.errors import Failure
     from mtrack.figures.ledger import Ledger
     from mtrack.finding import Problem, Route
     from mtrack.record.evidence import Named, State
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 class RecordFile(Struct, frozen=True):
     """A YAML file of the workspace: what was read, and what its shape breaks. `folder` is None for `mtrack.yaml`.
 
-    `broken` are the schema's problems; `usable` says whether the other rules can check it.
+    `broken` are the schema's problems; `usable` says whether the other rules can check it. `failure` is where mtrack itself
+    failed to read it.
     """
 
     source: Source
@@ -36,6 +38,7 @@ class RecordFile(Struct, frozen=True):
     unknown_keys: tuple[Problem, ...]
     broken: tuple[Problem, ...]
     usable: bool
+    failure: Failure | None = None
 
 
 Compare = Callable[["ProjectContext"], tuple["Verdict", ...]]

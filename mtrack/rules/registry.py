@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     from mtrack.changes.branches import BranchPair
     from mtrack.changes.trail import Trail
+    from mtrack.errors import Failure
     from mtrack.finding import Problem, Severity
     from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile
     from mtrack.rules.facts import WorkspaceFacts
 
-Scope = Literal["file", "project", "workspace", "close", "waivers", "history", "branches"]
+Scope = Literal["file", "project", "workspace", "close", "waivers", "history", "branches", "mtrack"]
 Money = Literal["to_bill", "overdue", "ahead"]
 """The state of the money a gap is about: not billed, overdue, or not yet to be billed."""
 
@@ -71,6 +72,7 @@ CloseCheck = Callable[["ProjectContext", frozenset[str]], "Iterator[Problem]"]
 WaiverCheck = Callable[[tuple["CheckedWaiver", ...]], "Iterator[Problem]"]
 HistoryCheck = Callable[["Trail"], "Iterator[Problem]"]
 BranchCheck = Callable[["BranchPair"], "Iterator[Problem]"]
+FailureCheck = Callable[["Failure"], "Iterator[Problem]"]
 AnyCheck = TypeVar("AnyCheck", bound=Callable[..., "Iterator[Problem]"])
 
 
@@ -135,6 +137,11 @@ def history_rule(severity: Severity) -> Callable[[HistoryCheck], HistoryCheck]:
 def branch_rule(severity: Severity) -> Callable[[BranchCheck], BranchCheck]:
     """A rule about two branches; only `mtrack audit --branches` asks it."""
     return lambda check: _register(check, severity, "branches")
+
+
+def failure_rule(severity: Severity) -> Callable[[FailureCheck], FailureCheck]:
+    """What tells where mtrack itself failed: no rule about records, so nothing sets its severity or accepts it."""
+    return lambda check: _register(check, severity, "mtrack")
 
 
 def is_about_history(name: str) -> bool:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from mtrack import git
 from mtrack.check.pipeline import check
-from mtrack.errors import UsageError
+from mtrack.errors import UsageError, failure
 from mtrack.site import workspace_pages
 from mtrack.site.output import Folder, refuse_records, writing
 from mtrack.site.pages import ASSETS, NAVIGATION, Site
@@ -49,7 +49,12 @@ def write_folder(  # noqa: PLR0913
 
     def write(page: Page) -> None:
         nonlocal done
-        folder.put(page.name, page.digest, page.draw)
+        try:
+            folder.put(page.name, page.digest, page.draw)
+        except OSError:  # the page can't be written
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this page)
+            folder.put(page.name, "", _failed(site, page, error).draw)  # the next run draws it again
         done += 1
         tell(done, max(done, count))
 
@@ -101,13 +106,27 @@ def write_file(
         )
         put(_bytes(head))
         for page in top:
-            put(_bytes(page.draw()))
+            put(_bytes(_drawn(site, page)))
         for done, (folder, kept) in enumerate(shown, 1):
-            put(_bytes(site.project(folder, kept).draw()))
+            put(_bytes(_drawn(site, site.project(folder, kept))))
             workspace.close(folder)
             tell(done, len(shown))
         put(_bytes(site.frame("single-foot.html.j2")))
     return view
+
+
+def _drawn(site: Site, page: Page) -> str:
+    """A page, or one that says so where mtrack itself fails to draw it."""
+    try:
+        return page.draw()
+    except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this page)
+        return _failed(site, page, error).draw()
+
+
+def _failed(site: Site, page: Page, error: Exception) -> Page:
+    """The page in the place of one that mtrack failed to draw."""
+    site.workspace.note(failure(page.name, "this page of the report", error))
+    return site.page(page.name, page.name, "", "failed.html.j2", lambda _links: {})
 
 
 def _inline(text: str) -> Markup:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
-from mtrack.check.pipeline import contexts
+from mtrack.check.pipeline import of_each
 from mtrack.figures.aging import BUCKETS, bucket_of, outstanding_by_age
 from mtrack.figures.schedule import terms as terms_of
 from mtrack.views.left_out import LeftOut, left_out
@@ -57,17 +57,18 @@ class AgingView(Struct, frozen=True):
 def aging(workspace: Workspace, selection: Selection) -> AgingView:
     """Outstanding by age. The buckets sum to outstanding."""
     as_of = workspace.as_of
-    owed: list[Owed] = []
-    aged: list[tuple[str, dict[str, Decimal]]] = []
-    later: list[LeftOut] = []
-    for context in contexts(workspace, selection):
-        aged.append((context.project.currency, outstanding_by_age(context.ledger.invoices, as_of)))
-        owed.extend(_owed(context))
-        later.append(left_out(context.ledger))
+
+    def of_project(context: ProjectContext) -> tuple[str, dict[str, Decimal], tuple[Owed, ...], LeftOut]:
+        aged = outstanding_by_age(context.ledger.invoices, as_of)
+        return context.project.currency, aged, tuple(_owed(context)), left_out(context.ledger)
+
+    projects = list(of_each(workspace, of_project, selection))
+    owed = [item for _, _, items, _ in projects for item in items]
     owed.sort(key=lambda item: (item.part.day or date.max, item.project.path, item.figures.invoice.number))
-    buckets = by_age(aged)
+    buckets = by_age((currency, aged) for currency, aged, _, _ in projects)
     places = {item.project.currency: item.project.places for item in owed}
-    return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places, LeftOut.sum(later))
+    later = LeftOut.sum(item for *_, item in projects)
+    return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places, later)
 
 
 def _owed(context: ProjectContext) -> Iterator[Owed]:
@@ -121,15 +122,13 @@ class ForecastView(Struct, frozen=True):
 
 def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
     """What can be expected when. What is overdue is expected now: in the month of the day asked for."""
-    items: list[Expected] = []
-    later: list[LeftOut] = []
-    for context in contexts(workspace, selection):
-        items.extend(expected(context))
-        later.append(left_out(context.ledger))
+    projects = list(of_each(workspace, lambda context: (expected(context), left_out(context.ledger)), selection))
+    items = [item for found, _ in projects for item in found]
     items.sort(key=lambda item: (item.day or date.max, BANDS.index(item.band), item.project.path))
     months = calendar((item.project.currency, item.month, item.band, item.amount) for item in items)
     places = {item.project.currency: item.project.places for item in items}
-    return ForecastView(workspace.as_of, workspace.settings.locale, months, tuple(items), places, LeftOut.sum(later))
+    later = LeftOut.sum(item for _, item in projects)
+    return ForecastView(workspace.as_of, workspace.settings.locale, months, tuple(items), places, later)
 
 
 def calendar(cash: Iterable[tuple[str, date | None, str, Decimal]]) -> dict[str, dict[date | None, dict[str, Decimal]]]:

@@ -11,13 +11,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import money
-from mtrack.check.pipeline import contexts
+from mtrack.check.pipeline import of_each
 from mtrack.record.model import Heading  # noqa: TC001
 from mtrack.views.left_out import LeftOut, left_out
 from mtrack.views.register import invoice_state, number_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
@@ -118,42 +118,54 @@ def invoices(
     workspace: Workspace, selection: Selection, period: Period = ALL_TIME, states: frozenset[str] = frozenset()
 ) -> Register[InvoiceRow]:
     """Every invoice and credit note that was sent in the period and is in one of the states (none: all)."""
-    rows: list[InvoiceRow] = []
-    later: list[LeftOut] = []
-    currencies: dict[str, int] = {}
-    for context in contexts(workspace, selection):
-        later.append(left_out(context.ledger))
-        currencies[context.project.currency] = context.project.places
-        rows.extend(map(_invoice, context.ledger.invoices, [context.project.heading] * len(context.ledger.invoices)))
-    rows = [row for row in rows if period.has(row.sent) and (not states or row.state in states)]
+
+    def of_project(context: ProjectContext) -> _Part[InvoiceRow]:
+        heading = context.project.heading
+        return _part(context, [_invoice(figures, heading) for figures in context.ledger.invoices])
+
+    parts = list(of_each(workspace, of_project, selection))
+    found = [row for part in parts for row in part.rows]
+    rows = [row for row in found if period.has(row.sent) and (not states or row.state in states)]
     rows.sort(key=lambda row: (row.sent, number_order(row.number), row.project.path))
     counted = (row for row in rows if row.state != "void")
-    return _register(workspace, currencies, rows, counted, INVOICE_AMOUNTS, later)
+    return _register(workspace, parts, rows, counted, INVOICE_AMOUNTS)
 
 
 def payments(workspace: Workspace, selection: Selection, period: Period = ALL_TIME) -> Register[PaymentRow]:
     """Every payment that came in within the period; those without a date last."""
-    rows: list[PaymentRow] = []
-    later: list[LeftOut] = []
-    currencies: dict[str, int] = {}
-    for context in contexts(workspace, selection):
-        later.append(left_out(context.ledger))
-        currencies[context.project.currency] = context.project.places
-        rows.extend(row for figures in context.ledger.invoices for row in _payments(context, figures))
-    rows = [row for row in rows if period.has(row.date)]
+
+    def of_project(context: ProjectContext) -> _Part[PaymentRow]:
+        return _part(context, [row for figures in context.ledger.invoices for row in _payments(context, figures)])
+
+    parts = list(of_each(workspace, of_project, selection))
+    rows = [row for part in parts for row in part.rows if period.has(row.date)]
     rows.sort(key=lambda row: (row.date is None, row.date or workspace.as_of, row.project.path))
-    return _register(workspace, currencies, rows, rows, PAYMENT_AMOUNTS, later)
+    return _register(workspace, parts, rows, rows, PAYMENT_AMOUNTS)
 
 
-def _register(  # noqa: PLR0913
+class _Part(Struct, Generic[Row], frozen=True):
+    """What one project adds to a register."""
+
+    currency: str
+    places: int
+    rows: list[Row]
+    left_out: LeftOut
+
+
+def _part(context: ProjectContext, rows: list[Row]) -> _Part[Row]:
+    return _Part(context.project.currency, context.project.places, rows, left_out(context.ledger))
+
+
+def _register(
     workspace: Workspace,
-    currencies: dict[str, int],
+    parts: Sequence[_Part[Row]],
     rows: list[Row],
     counted: Iterable[Row],
     names: tuple[str, ...],
-    later: list[LeftOut],
 ) -> Register[Row]:
     """The rows and their sums; every currency that is shown has its sums, of nothing where it has no rows."""
+    currencies = {part.currency: part.places for part in parts}
+    later = LeftOut.sum(part.left_out for part in parts)
     amounts = attrgetter(*names)
     by_currency: dict[str, list[tuple[Decimal, ...]]] = {currency: [] for currency in sorted(currencies)}
     for row in counted:
@@ -162,7 +174,7 @@ def _register(  # noqa: PLR0913
         currency: dict(zip(names, money.columns(items, len(names)), strict=True))
         for currency, items in by_currency.items()
     }
-    return Register(workspace.as_of, workspace.settings.locale, tuple(rows), sums, currencies, LeftOut.sum(later))
+    return Register(workspace.as_of, workspace.settings.locale, tuple(rows), sums, currencies, later)
 
 
 def _invoice(figures: InvoiceFigures, project: Heading) -> InvoiceRow:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack.check.pipeline import contexts, without_figures
+from mtrack.check.pipeline import of_each, without_figures
 from mtrack.figures.ledger import Totals, agreed_count, agreed_total
 from mtrack.views import progress
 from mtrack.views.currencies import by_currency
@@ -78,7 +78,7 @@ class StatusView(Struct, frozen=True):
 
 def status(workspace: Workspace, selection: Selection) -> StatusView:
     """The status of the projects under the paths asked for."""
-    projects = tuple(project_status(context) for context in contexts(workspace, selection))
+    projects = tuple(of_each(workspace, project_status, selection))
     groups = by_currency(projects).items()
     return StatusView(
         as_of=workspace.as_of,

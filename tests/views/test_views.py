@@ -10,9 +10,9 @@ import pytest
 from anything import AS_OF_ANY, MONEY, copied, projects, shuffled
 from hypothesis import given
 from hypothesis import strategies as st
-from support import mtrack, write_tree
+from support import contexts, mtrack, write_tree
 
-from mtrack.check.pipeline import check, contexts
+from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.check.workspace import Workspace
 from mtrack.figures.aging import BUCKETS

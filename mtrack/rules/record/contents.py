@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record import schema as schema_module
-from mtrack.rules.registry import file_rule, project_rule
+from mtrack.rules.registry import failure_rule, file_rule, project_rule
 from mtrack.yaml.comments import number_signs
 from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mtrack.errors import Failure
     from mtrack.finding import Route
     from mtrack.rules.context import ProjectContext, RecordFile
     from mtrack.rules.facts import WorkspaceFacts
@@ -46,6 +47,18 @@ def unreadable(file: RecordFile) -> Iterator[Problem]:
     if flaw is not None:
         place = Place(file.source.path, offsets=flaw.offsets)
         yield Problem(place=place, message=flaw.message, hint=flaw.hint)
+
+
+@failure_rule(Severity.ERROR)
+def internal(failure: Failure) -> Iterator[Problem]:
+    """Where mtrack itself failed while it looked at this; all else was looked at.
+
+    Why: what could not be judged may hide a gap, so the project counts as skipped and the exit code is 3. The fault is
+    mtrack's, not the records': please report it, with what --debug shows. No setting, waiver or selection hides it.
+    """
+    message = f"mtrack itself failed at {failure.during}"
+    hint = "all else was looked at; please report this, with what --debug shows"
+    yield Problem(place=Place(failure.path), message=message, hint=hint)
 
 
 @file_rule(Severity.ERROR)
