@@ -52,13 +52,18 @@ def read(full: str, limit: int = MAX_BYTES, *, within: str | None = None) -> byt
     try:
         fd = os.open(full, _READING)
         try:
-            info = os.fstat(fd)
-            _check_regular(info)
-            raw = _read(fd, info.st_size, limit)
+            return read_open(fd, limit)
         finally:
             os.close(fd)
     except OSError as error:
         raise _told(full, error) from error
+
+
+def read_open(fd: int, limit: int) -> bytes:
+    """The bytes of an open file, as `read` gives them. Raises UnreadableFileError, OSError."""
+    info = os.fstat(fd)
+    _check_regular(info)
+    raw = _read(fd, info.st_size, limit)
     if raw is None:
         large = f"larger than {limit // 2**20} MiB"
         hint = "split the project, or remove what doesn't belong here"
@@ -99,32 +104,41 @@ def _told(full: str, error: OSError) -> UnreadableFileError:
 
 @contextmanager
 def writing(
-    full: str, *, new: bool = False, durable: bool = True, check: Callable[[], None] = lambda: None
+    full: str,
+    *,
+    new: bool = False,
+    durable: bool = True,
+    check: Callable[[], None] = lambda: None,
+    folder: int | None = None,
 ) -> Iterator[Callable[[bytes], None]]:
     """A function that takes a file's parts; when the block is left, the whole file has its name, or none has.
 
-    A file that is replaced leaves its mode, owner and extended attributes; with `new`, none is ever replaced. `check`
-    is called right before the file gets its name. `durable`: it is on the disk by then. Raises OSError.
+    A regular file that is replaced leaves its mode, owner and extended attributes; with `new`, none is ever replaced.
+    `check` is called right before the file gets its name. `durable`: it is on the disk by then. `full` is looked up in
+    `folder`, the descriptor of an open one, where it is given. Raises OSError.
     """
     temporary = _beside(full)
-    model = None if new or not os.path.exists(full) else full
+    model = None if new else _regular(full, folder)
     try:
-        fd = os.open(temporary, _WRITING, 0o600 if model else 0o666)
+        fd = os.open(temporary, _WRITING, 0o600 if model else 0o666, dir_fd=folder)
         try:
             yield partial(_write_all, fd)
             if model is not None:
-                _take_after(fd, model)
+                _take_after(fd, model, full, folder)
             if durable:
                 os.fsync(fd)
         finally:
             os.close(fd)
         check()
-        (_name if new else os.replace)(temporary, full)
+        if new:
+            _name(temporary, full, folder)
+        else:
+            os.replace(temporary, full, src_dir_fd=folder, dst_dir_fd=folder)
     finally:
         with suppress(OSError):  # it has its name, most of the time
-            os.unlink(temporary)
+            os.unlink(temporary, dir_fd=folder)
     if durable:
-        flush_folder(os.path.dirname(full) or ".")
+        flush_folder(os.path.dirname(full) or ".", folder)
 
 
 def _beside(full: str) -> str:
@@ -138,9 +152,17 @@ def _write_all(fd: int, content: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
-def _take_after(fd: int, model: str) -> None:
+def _regular(full: str, folder: int | None) -> os.stat_result | None:
+    """What a regular file is; None for anything else."""
+    try:
+        info = os.stat(full, dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return None
+    return info if stat.S_ISREG(info.st_mode) else None
+
+
+def _take_after(fd: int, info: os.stat_result, full: str, folder: int | None) -> None:
     """Give an open file the mode, the owner and the extended attributes of another."""
-    info = os.stat(model)
     if hasattr(os, "fchown"):
         own = os.fstat(fd)
         if (own.st_uid, own.st_gid) != (info.st_uid, info.st_gid):
@@ -148,26 +170,38 @@ def _take_after(fd: int, model: str) -> None:
         os.fchmod(fd, stat.S_IMODE(info.st_mode))
     if hasattr(os, "listxattr"):
         with suppress(OSError):
-            for name in os.listxattr(model):
-                os.setxattr(fd, name, os.getxattr(model, name))
+            model = os.open(full, _READING | os.O_NOFOLLOW, dir_fd=folder)
+            try:
+                for name in os.listxattr(model):
+                    os.setxattr(fd, name, os.getxattr(model, name))
+            finally:
+                os.close(model)
 
 
-def _name(temporary: str, full: str) -> None:
+def _name(temporary: str, full: str, folder: int | None) -> None:
     """Give a finished file its name, never that of another file. Raises FileExistsError."""
     try:
-        os.link(temporary, full)
+        os.link(temporary, full, src_dir_fd=folder, dst_dir_fd=folder)
     except FileExistsError:
         raise
     except OSError:  # a file system without hard links
-        if os.path.lexists(full):
+        if _exists(full, folder):
             raise FileExistsError(full) from None
-        os.rename(temporary, full)
+        os.rename(temporary, full, src_dir_fd=folder, dst_dir_fd=folder)
 
 
-def flush_folder(folder: str) -> None:
+def _exists(full: str, folder: int | None) -> bool:
+    try:
+        os.stat(full, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def flush_folder(path: str, folder: int | None = None) -> None:
     """Make sure that a folder's entries are on the disk, where the system can."""
     with suppress(OSError):
-        fd = os.open(folder, os.O_RDONLY)
+        fd = os.open(path, os.O_RDONLY, dir_fd=folder)
         try:
             os.fsync(fd)
         finally:

@@ -156,10 +156,10 @@ class Blobs:
         self._git.wait()
 
 
-def tracked(root: str) -> frozenset[str] | None:
-    """The files below a folder that git tracks, as paths from it; None where there is no git or no repository."""
+def tracked(root: str, below: str = ".") -> frozenset[str] | None:
+    """The files below a folder that git tracks, as paths from `root`; None where there is no git or no repository."""
     try:
-        found = try_read(root, "ls-files", "-z")
+        found = try_read(root, _LITERAL, "ls-files", "-z", "--", below)
     except CannotRunError:
         return None
     return None if found is None else frozenset(os.fsdecode(path) for path in found.split(b"\0") if path)

@@ -1,16 +1,29 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import HealthCheck, settings
 from support import OF_THE_MACHINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # How fast a busy machine is says nothing about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 
+@pytest.fixture(scope="session")
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(autouse=True)
-def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No variable of the machine changes what a test sees."""
-    for name in OF_THE_MACHINE:
-        monkeypatch.delenv(name, raising=False)
+def _scrubbed_environment(_cache: str) -> Iterator[None]:
+    """No variable of the machine changes what a test sees, and no test what the user keeps."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("XDG_CACHE_HOME", _cache)
+        for name in OF_THE_MACHINE:
+            monkeypatch.delenv(name, raising=False)
+        yield

@@ -38,6 +38,7 @@ MAY_KNOW = {
     "resources": "",
     "money": "resources",
     "files": "",
+    "directory": "files",
     "git": "errors",
     "yaml": "errors files finding money",
     "workspace": "errors files",
@@ -49,9 +50,9 @@ MAY_KNOW = {
     "views": "characters check figures finding money record rules workspace",
     "history": "changes check errors files finding git money record rules views workspace yaml",
     "render": "changes characters check figures files finding history money record resources rules views",
-    "site": "check errors figures files finding git money record render resources rules views workspace",
+    "site": "check directory errors figures files finding git money record render resources rules views workspace",
     "edit": "characters check errors figures files finding git money record resources rules workspace yaml",
-    "verify": "check files money record rules",
+    "verify": "check directory files money record rules",
     "cli": "check edit errors figures files finding git history money record render resources rules site verify views workspace",
     "__main__": "cli errors",
 }
@@ -60,7 +61,7 @@ MAY_KNOW = {
 TALKS = {"__main__", "cli"}
 """The parts that write to the terminal, read its settings and know what day it is."""
 
-WRITES = {"edit", "files", "site", "verify"}
+WRITES = {"directory", "edit", "files", "site", "verify"}
 """The parts that write files; `verify` only into the user's cache."""
 
 WRITES_APART = {"mtrack.history.snapshot"}

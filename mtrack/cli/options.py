@@ -209,6 +209,12 @@ def output_option(command: F) -> F:
     return click.option("--output", "output_", type=file, metavar="FILE", help=text)(overwrite_option(command))
 
 
+def templates_option(command: F) -> F:
+    """--templates, where pages are drawn."""
+    text = "Draw with the workspace's own templates/, which can make a page say anything."
+    return click.option("--templates", is_flag=True, help=text)(command)
+
+
 def given(name: str) -> bool:
     """Whether an option was given on the command line."""
     source = click.get_current_context().get_parameter_source(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack.cli import options, values
+from mtrack.cli import options, output, values
 from mtrack.cli.opened import open_paths
 
 if TYPE_CHECKING:
@@ -18,22 +18,36 @@ if TYPE_CHECKING:
 @options.command()
 @options.path_argument
 @click.option("--port", type=values.Whole(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
+@options.templates_option
 @options.as_of_option
-def serve(path: str, port: int, as_of: date) -> int:
+def serve(path: str, port: int, templates: bool, as_of: date) -> int:  # noqa: FBT001
     """Preview the report in a browser while you edit the records.
 
     It is served to this machine alone, drawn again when a file changes, and the page reloads. Records that can't
     be read show their findings. Ctrl-C ends it; nothing is written into the workspace.
     """
     from mtrack.errors import CannotRunError  # noqa: PLC0415
-    from mtrack.site.build import write_folder  # noqa: PLC0415
+    from mtrack.site.build import Options, write_folder  # noqa: PLC0415
     from mtrack.site.serve import Preview, serving, watch  # noqa: PLC0415
+    from mtrack.site.written import Written  # noqa: PLC0415
     from mtrack.workspace import find_root  # noqa: PLC0415
+
+    told: set[str] = set()
+
+    def say(trouble: str) -> None:
+        """Say once what is so at every build."""
+        if trouble not in told:
+            told.add(trouble)
+            output.tell(trouble)
+
+    given = Options(
+        advance=lambda _done, _of: None, say=say, written=Written(None), templates=templates, live=True
+    )  # fmt: skip
 
     def build(folder: str) -> None:
         opened = open_paths((path,), as_of)
         try:
-            write_folder(opened.workspace, opened.selection, opened.root, folder, lambda _done, _of: None, live=True)
+            write_folder(opened.workspace, opened.selection, opened.root, folder, given)
         except OSError as error:  # a file went away while it was read
             raise CannotRunError(str(error)) from error
 

@@ -105,6 +105,7 @@ def forecast(opened: Opened) -> Any:
     "-o", "--output", "output_", metavar="DIR", default="mtrack-report", show_default=True, help="The site's folder."
 )
 @click.option("--single-file", "single", metavar="FILE", help="Write one HTML file instead of a folder.")
+@options.templates_option
 @options.overwrite_option
 @options.client_option
 @options.at_option
@@ -114,6 +115,7 @@ def report(  # noqa: PLR0913
     format_: str,
     output_: str,
     single: str | None,
+    templates: bool,  # noqa: FBT001
     force: bool,  # noqa: FBT001
     client: str | None,
     as_of: date,
@@ -121,10 +123,10 @@ def report(  # noqa: PLR0913
     """Write a report of the workspace for others to read.
 
     A static HTML site: it opens from a file, needs no server and no network, and mails as a folder. Only pages that
-    changed are written; a folder that mtrack did not make is left alone. --format md prints one Markdown summary.
-    The exit code is 1 where a project had to be left out because its records are broken.
+    changed are written; a folder that this mtrack did not make is left alone, and no link is followed. --format md
+    prints one Markdown summary. The exit code is 1 where a project had to be left out because its records are broken.
     """
-    _refuse_what_would_be_ignored(format_, single, force=force)
+    _refuse_what_would_be_ignored(format_, single, force=force, templates=templates)
     opened = open_paths((path,), as_of, client)
     what = opened.workspace, opened.selection, opened.root
     if format_ == "md":
@@ -137,22 +139,26 @@ def report(  # noqa: PLR0913
         view = overview(opened.workspace.settings, checked.report_of_figures, checked.summaries)
         output.write(markdown(view))
     else:
+        from mtrack.cli.verify import cache_folder  # noqa: PLC0415
         from mtrack.site import build  # noqa: PLC0415
+        from mtrack.site.written import Written  # noqa: PLC0415
 
         if single is not None:
             output.refuse_file(single, "--single-file", force=force)
         else:
             output.refuse_records(output_, "-o")
-        with output.progress("pages") as tell:
+        with output.progress("pages") as advance:
+            written = None if single is not None else Written(cache_folder(), output_)
+            given = build.Options(advance=advance, say=output.tell, written=written, templates=templates)
             if single is not None:
-                view = build.write_file(*what, single, tell)
+                view = build.write_file(*what, single, given)
             else:
-                view = build.write_folder(*what, output_, tell)
+                view = build.write_folder(*what, output_, given)
         output.show(single if single is not None else os.path.join(output_, "index.html"))
     return 1 if output.tell_skipped(view.report.skipped) else 0
 
 
-def _refuse_what_would_be_ignored(format_: str, single: str | None, *, force: bool) -> None:
+def _refuse_what_would_be_ignored(format_: str, single: str | None, *, force: bool, templates: bool) -> None:
     """Raise UsageError where an option of `report` would have no effect."""
     message = None
     if format_ == "md" and (options.given("output_") or single is not None):
@@ -161,5 +167,7 @@ def _refuse_what_would_be_ignored(format_: str, single: str | None, *, force: bo
         message = "-o writes a folder, --single-file one file; give one of them"
     elif force and single is None:
         message = "--force goes with --single-file"
+    elif format_ == "md" and templates:
+        message = "--templates draws HTML pages; leave out --format md"
     if message is not None:
         raise UsageError(message)

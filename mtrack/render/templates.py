@@ -7,28 +7,44 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateRuntimeError,
+)
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from mtrack import __version__, resources
-from mtrack.files import inside
+from mtrack import __version__, files, resources
 from mtrack.render.terminal import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from jinja2.bccache import Bucket
 
 
-class _OwnLoader(FileSystemLoader):
-    """A workspace's own templates: a link out of their folder is not followed."""
+class _OwnLoader(BaseLoader):
+    """A workspace's own templates, read like everything that others wrote: bounded, and through no link that leads out."""
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source, path, uptodate = super().get_source(environment, template)
-        if not any(inside(os.path.realpath(path), os.path.realpath(folder)) for folder in self.searchpath):
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:  # noqa: ARG002
+        full = os.path.join(self._folder, *split_template_path(template))
+        if not os.path.lexists(full):
             raise TemplateNotFound(template)
-        return source, path, uptodate
+        try:
+            text = files.read(full, within=self._folder).decode()
+        except files.UnreadableFileError as error:
+            refused = TemplateRuntimeError(error.message)
+            refused.name = template  # type: ignore[attr-defined]
+            raise refused from error
+        return text, full, None
 
 
 class _Compiled(FileSystemBytecodeCache):
@@ -62,16 +78,16 @@ def _finalize_html(value: Any) -> Any:
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def html_environment(own: Iterable[str] = ()) -> Environment:
+def html_environment(own: str | None = None) -> Environment:
     """The environment of the HTML templates, autoescaped.
 
-    Folders in `own` come before mtrack's own templates, and all then runs in the sandbox, which would only slow
-    down those that mtrack brings.
+    What lies in the folder `own` comes before mtrack's own templates, and all then runs in the sandbox, which would
+    only slow down those that mtrack brings.
     """
-    folders = tuple(own)
-    kind: type[Environment] = ImmutableSandboxedEnvironment if folders else Environment
+    kind: type[Environment] = Environment if own is None else ImmutableSandboxedEnvironment
+    loader: BaseLoader = FileSystemLoader(resources.folder("templates"))
     environment = kind(
-        loader=_OwnLoader([*folders, resources.folder("templates")]),
+        loader=loader if own is None else ChoiceLoader([_OwnLoader(own), loader]),
         undefined=StrictUndefined,
         autoescape=True,
         finalize=_finalize_html,
@@ -81,7 +97,7 @@ def html_environment(own: Iterable[str] = ()) -> Environment:
         cache_size=-1,
         optimized=False,  # nothing is worked out while a template is compiled: another locale may use what comes of it
     )
-    if not folders:
+    if own is None:
         # Only what mtrack brings is kept compiled: the sandbox compiles otherwise. Jinja2 sees to it that the folder is
         # the user's own, and where it can't be had, templates are compiled again.
         with suppress(OSError, RuntimeError):

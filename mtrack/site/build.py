@@ -8,13 +8,15 @@ import os
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
+from msgspec import Struct
 
-from mtrack import git
+from mtrack import directory, git
 from mtrack.check.pipeline import check
 from mtrack.errors import UsageError, failure
 from mtrack.site import workspace_pages
-from mtrack.site.output import Folder, refuse_records, writing
-from mtrack.site.pages import ASSETS, NAVIGATION, Site
+from mtrack.site.output import guard, open_folder, writing
+from mtrack.site.pages import ASSETS, NAVIGATION, Site, own_templates
+from mtrack.site.written import Written
 from mtrack.views.overview import overview
 from mtrack.views.summary import project_summary
 from mtrack.workspace import RECORDS, join
@@ -28,38 +30,43 @@ if TYPE_CHECKING:
     from mtrack.views.overview import Overview
 
 
-def write_folder(  # noqa: PLR0913
-    workspace: Workspace,
-    selection: Selection,
-    root: str,
-    target: str,
-    tell: Callable[[int, int], None],
-    *,
-    live: bool = False,
-) -> Overview:
+class Options(Struct, frozen=True, kw_only=True):
+    """How a report is to be written.
+
+    `advance` is told how many pages are done, and of how many; `say` what the user should know. `written` is what is
+    known of the pages in the folder. `templates` takes the workspace's own. `live` is for the preview.
+    """
+
+    advance: Callable[[int, int], None]
+    say: Callable[[str], None]
+    written: Written | None = None
+    templates: bool = False
+    live: bool = False
+
+
+def write_folder(workspace: Workspace, selection: Selection, root: str, target: str, options: Options) -> Overview:
     """Write the report into a folder. Raises UsageError where the folder must not be written to.
 
-    `root` is the workspace's path as the user gave it; `tell` is called with how many pages are done, and of how many.
+    `root` is the workspace's path as the user gave it.
     """
-    target = os.path.abspath(target)
-    refuse_records(workspace, target)
-    folder = Folder(target)
-    site = Site(workspace, target, workspace.commit or git.head(workspace.root), live=live)
     done, count = 0, len(workspace.found.projects) + len(NAVIGATION)
+    own = _own_templates(workspace, options)
+    written = options.written or Written(None)
+    with open_folder(workspace, target, written, options.say) as folder:
+        revision = workspace.commit or git.head(workspace.root)
+        site = Site(workspace, directory.plain(target), revision, own=own, live=options.live)
 
-    def write(page: Page) -> None:
-        nonlocal done
-        try:
-            folder.put(page.name, page.digest, page.draw)
-        except OSError:  # the page can't be written
-            raise
-        except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this page)
-            folder.put(page.name, "", _failed(site, page, error).draw)  # the next run draws it again
-        done += 1
-        tell(done, max(done, count))
+        def write(page: Page) -> None:
+            nonlocal done
+            try:
+                folder.put(page.name, page.digest, page.draw)
+            except OSError:  # the page can't be written
+                raise
+            except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this page)
+                folder.put(page.name, "", _failed(site, page, error).draw)  # the next run draws it again
+            done += 1
+            options.advance(done, max(done, count))
 
-    folder.begin()
-    try:
         for name in ASSETS:
             content = site.asset(name)
             folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
@@ -68,35 +75,46 @@ def write_folder(  # noqa: PLR0913
             selection,
             root,
             summarize=project_summary,
-            kept=folder.kept,
+            kept=written.projects,
             visit=lambda *project: write(site.project(*project)),
         )
         view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
         for page in workspace_pages.pages(site, view, checked.projects):
             write(page)
-    except BaseException:
-        folder.abandon()
-        raise
-    folder.finish(checked.projects)
+        folder.finish()
+    written.keep(checked.projects)
     return view
 
 
-def write_file(
-    workspace: Workspace, selection: Selection, root: str, target: str, tell: Callable[[int, int], None]
-) -> Overview:
+def _own_templates(workspace: Workspace, options: Options) -> str | None:
+    """The folder of the workspace's own templates, where they are wanted; the user is told of them either way."""
+    own = own_templates(workspace)
+    if own is not None and options.templates:
+        options.say("the pages are drawn by the workspace's own templates/, which can make them say anything")
+        return own
+    if own is not None:
+        options.say("the workspace's own templates/ are not used; --templates has them draw the pages")
+    elif options.templates:
+        message = "--templates draws with templates/site in the workspace, and there is none"
+        raise UsageError(message)
+    return None
+
+
+def write_file(workspace: Workspace, selection: Selection, root: str, target: str, options: Options) -> Overview:
     """Write the report as one HTML file that needs no other. Raises UsageError where the file must not be written to."""
     if not target.lower().endswith((".html", ".htm")):
         message = f"{target} does not end in .html, so it is not taken for a report"
         raise UsageError(message)
     target = os.path.abspath(target)
-    refuse_records(workspace, target)
+    refuse = guard(workspace, target, whole=False)
     checked = check(workspace, selection, root, summarize=project_summary)
     view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
-    site = Site(workspace, os.path.dirname(target), workspace.commit or git.head(workspace.root), single=True)
+    revision = workspace.commit or git.head(workspace.root)
+    site = Site(workspace, os.path.dirname(target), revision, own=_own_templates(workspace, options), single=True)
     shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
     top = workspace_pages.pages(site, view, checked.projects)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
-    with writing(target) as put:
+    with writing(target, refuse) as put:
         head = site.frame(
             "single-head.html.j2",
             style=_inline(style),
@@ -110,7 +128,7 @@ def write_file(
         for done, (folder, kept) in enumerate(shown, 1):
             put(_bytes(_drawn(site, site.project(folder, kept))))
             workspace.close(folder)
-            tell(done, len(shown))
+            options.advance(done, len(shown))
         put(_bytes(site.frame("single-foot.html.j2")))
     return view
 

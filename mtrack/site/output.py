@@ -1,191 +1,249 @@
-"""The folder of a report: only what changed is written, and only what mtrack wrote there is ever removed."""
+"""The folder of a report: no link is followed, and only what mtrack wrote there is ever replaced or removed."""
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
-import re
 from contextlib import contextmanager, suppress
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-import msgspec
-
-from mtrack import files
-from mtrack.check.store import StoredProject
+from mtrack import directory, git
+from mtrack.directory import Directory, LinkError
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
-from mtrack.views.summary import ProjectSummary
-from mtrack.workspace import EVIDENCE
+from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS, find_repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mtrack.check.workspace import Workspace
+    from mtrack.site.written import Written
 
-MANIFEST = ".mtrack-report.json"
-KEPT = ".mtrack-kept"
-_OURS = re.compile(r"(projects/[a-z0-9._-]+|[a-z]+(-[0-9]+)?)\.(html|css|js)")
+_PROJECTS = "projects"
 
 
 class Folder:
-    """A report's folder and the manifest of the pages mtrack wrote there: page, digest of inputs, size in bytes."""
+    """A report's folder, open while the report is written."""
 
-    def __init__(self, path: str) -> None:
-        """Raises UsageError where the folder holds something and no manifest says that mtrack made it."""
-        self.path = path
-        self._before = self._load()
-        self._now: dict[str, tuple[str, int]] = {}
-        self._packed: dict[int, msgspec.Raw] = {}
-        """What is kept as it was read, by the `id` of what was made of it."""
+    def __init__(self, top: Directory, written: Written) -> None:
+        """Raises UsageError where the folder holds something and mtrack did not make it, or what it made was changed."""
+        self._top = top
+        self._written = written
+        self._projects: Directory | None = None
+        self._made: dict[str, tuple[str, str]] = {}
+        """The pages that are there as this run would make them: digests of content and inputs."""
+        self._names = top.names()
+        if _PROJECTS in self._names:
+            self._projects = self._open_projects(make=False)
+        self._before = {name: self._digest(name) for name in written.names()}
+        """The pages of earlier runs that stand there, and the digests of what they hold."""
+        if self._names:
+            self._check()
 
-    @cached_property
-    def kept(self) -> dict[str, StoredProject[ProjectSummary]]:
-        """What the last report kept of the projects; nothing where that can't be read."""
-        decode = msgspec.msgpack.Decoder(StoredProject[ProjectSummary]).decode
+    def close(self) -> None:
+        """Let the folder go."""
+        if self._projects is not None:
+            self._projects.close()
+        self._top.close()
+
+    def _check(self) -> None:
+        """Raise UsageError where the folder is not as mtrack left it."""
+        if not any(self._is_ours(name, digest) for name, digest in self._before.items()):
+            path = self._top.path
+            message = f"{path} is not empty and mtrack did not make it, as far as it knows; remove it, or name a new folder with -o"
+            raise UsageError(message)
+        for name, digest in self._before.items():
+            if not self._is_ours(name, digest) and self._stands(name):
+                self._refuse(name)
+
+    def _refuse(self, name: str) -> NoReturn:
+        path = os.path.join(self._top.path, *name.split("/"))
+        message = f"{path} is not as mtrack wrote it; remove it, or name a new folder with -o"
+        raise UsageError(message)
+
+    def _is_ours(self, name: str, digest: str | None) -> bool:
+        return self._written.inputs(name, digest) is not None
+
+    def _open_projects(self, *, make: bool) -> Directory:
         try:
-            with open(os.path.join(self.path, KEPT), "rb") as file:
-                packed = msgspec.msgpack.decode(file.read(), type=dict[str, msgspec.Raw])
-            kept = {folder: decode(raw) for folder, raw in packed.items()}
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return {}
-        self._packed = {id(kept[folder]): raw for folder, raw in packed.items()}
-        return kept
-
-    def _load(self) -> dict[str, tuple[str, int]]:
-        try:
-            names = os.listdir(self.path)
-        except FileNotFoundError:
-            return {}
+            return self._top.below(_PROJECTS, make=make)
+        except LinkError as error:
+            raise _refused_link(error) from error
         except OSError as error:
-            message = f"{self.path} can't be used for the report: {os.strerror(error.errno or 5).lower()}"
-            raise UsageError(message) from error
-        if not names:
-            return {}
-        try:
-            with open(os.path.join(self.path, MANIFEST), encoding="utf-8") as file:
-                data = json.load(file)
-            return {
-                name: (parts[0], parts[1])
-                for name, parts in data["pages"].items()
-                if _OURS.fullmatch(name) and isinstance(parts, list) and len(parts) == 2  # noqa: PLR2004
-            }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            message = f"{self.path} is not empty and mtrack did not make it; name a new folder with -o"
-            raise UsageError(message) from error
+            raise _cant_write(os.path.join(self._top.path, _PROJECTS), error) from error
+
+    def _place(self, name: str, *, make: bool = False) -> tuple[Directory | None, str]:
+        """The folder a page lies in, and its name there."""
+        above, _, last = name.rpartition("/")
+        if not above:
+            return self._top, last
+        if self._projects is None and make:
+            self._projects = self._open_projects(make=True)
+        return self._projects, last
+
+    def _digest(self, name: str) -> str | None:
+        place, last = self._place(name)
+        return None if place is None else place.digest(last)
+
+    def _stands(self, name: str) -> bool:
+        place, last = self._place(name)
+        return place is not None and place.stat(last) is not None
 
     def put(self, name: str, inputs: str, make: Callable[[], str]) -> None:
-        """Write a page, unless it is there as it was made from the same inputs."""
-        full = os.path.join(self.path, *name.split("/"))
-        before = self._before.get(name) if name not in self._now else None  # else it was written a moment ago
-        if before is not None and before == (inputs, _size_of(full)):
-            self._now[name] = before
+        """Write a page, unless it is there as it was made from the same inputs.
+
+        Raises UsageError where something stands there that mtrack did not write, CannotRunError.
+        """
+        before = self._before.get(name)
+        if name not in self._made and before is not None and self._written.inputs(name, before) == inputs:
+            self._made[name] = before, inputs
             return
         content = make().encode("utf-8", "backslashreplace")
-        _update(full, content)
-        self._now[name] = inputs, len(content)
-
-    def finish(self, kept: dict[str, StoredProject[ProjectSummary]]) -> None:
-        """Remove the pages that are no more, say in the manifest what is there, and keep what the next report can use."""
-        for name in self._before.keys() - self._now.keys():
+        digest = hashlib.sha256(content).hexdigest()
+        place, last = self._place(name, make=True)
+        assert place is not None
+        now = place.digest(last)
+        if now != digest:
+            if not self._is_ours(name, now) and place.stat(last) is not None:
+                self._refuse(name)
+            self._written.note(name, digest, inputs)
             try:
-                os.unlink(os.path.join(self.path, *name.split("/")))
-            except OSError:
-                continue
+                with place.writing(last, durable=False) as put:
+                    put(content)
+            except OSError as error:
+                raise _cant_write(os.path.join(place.path, last), error) from error
+        self._made[name] = digest, inputs
+
+    def finish(self) -> None:
+        """Remove the pages that are no more."""
+        for name in self._before.keys() - self._made.keys():
+            place, last = self._place(name)
+            if place is not None and self._is_ours(name, place.digest(last)):
+                with suppress(OSError):
+                    place.unlink(last)
         with suppress(OSError):  # not empty, most of the time
-            os.rmdir(os.path.join(self.path, "projects"))
-        self._save(self._now)
-        packed = {folder: self._packed.get(id(item), item) for folder, item in kept.items()}
-        _update(os.path.join(self.path, KEPT), _encoded(packed))
-
-    def abandon(self) -> None:
-        """List old pages and new in the manifest where a run ends early, so that the next run can replace them."""
-        self._save(self._before | self._now)
-
-    def _save(self, pages: dict[str, tuple[str, int]]) -> None:
-        content = msgspec.json.encode({"version": 1, "pages": dict(sorted(pages.items()))})
-        _update(os.path.join(self.path, MANIFEST), content + b"\n")
-
-    def begin(self) -> None:
-        """Make the folder, and mark it as mtrack's own so that a run cut short can be run again."""
-        full = os.path.join(self.path, MANIFEST)
-        if not os.path.exists(full):
-            write(full, b'{"version": 1, "pages": {}}\n')
+            self._top.rmdir(_PROJECTS)
+        self._written.settle(self._made)
 
 
-def _encoded(kept: dict[str, StoredProject[ProjectSummary] | msgspec.Raw]) -> bytes:
-    """What is kept, less the projects with file names that are not text: those are read again each time."""
+@contextmanager
+def open_folder(workspace: Workspace, target: str, written: Written, say: Callable[[str], None]) -> Iterator[Folder]:
+    """Open a report's folder, made where there is none. Raises UsageError where it must not be written to.
+
+    `say` is told that what stands in it is committed, and so may come from anyone.
+    """
+    top = _open(target, guard(workspace, target, whole=True))
     try:
-        return msgspec.msgpack.encode(kept)
-    except UnicodeEncodeError:
-        return msgspec.msgpack.encode({folder: item for folder, item in kept.items() if _is_text(folder, item)})
-
-
-def _is_text(*parts: object) -> bool:
+        committed = _is_committed(workspace, top.path)
+        if committed:
+            say(f"{target} is committed; only pages that this mtrack wrote there are trusted, kept or replaced")
+        folder = Folder(top, written)
+    except BaseException:
+        top.close()
+        raise
     try:
-        msgspec.msgpack.encode(parts)
-    except UnicodeEncodeError:
-        return False
-    return True
+        yield folder
+    finally:
+        folder.close()
 
 
-def _size_of(full: str) -> int | None:
+def _open(path: str, visit: Callable[[Directory, str | None], None]) -> Directory:
     try:
-        return os.stat(full).st_size
-    except OSError:
-        return None
+        return directory.open_plain(path, make=True, visit=visit)
+    except LinkError as error:
+        raise _refused_link(error) from error
+    except NotADirectoryError as error:
+        message = f"{error.filename} is not a folder"
+        raise UsageError(message) from error
+    except OSError as error:
+        raise _cant_write(path, error) from error
 
 
-def _update(full: str, content: bytes) -> None:
-    """Write a file, unless it is there with that content."""
-    try:
-        with open(full, "rb") as file:
-            if file.read() == content:
-                return
-    except OSError:
-        pass
-    write(full, content)
+def _refused_link(error: LinkError) -> UsageError:
+    real = os.path.realpath(error.path)
+    return UsageError(f"{error.path} is a link, and mtrack does not write through one; it leads to {real}")
+
+
+def _cant_write(path: str, error: OSError) -> CannotRunError:
+    return CannotRunError(f"{path} can't be written: {os.strerror(error.errno or 5).lower()}")
 
 
 def write(full: str, content: bytes) -> None:
-    """Write a file whole or not at all. Raises CannotRunError where that can't be done."""
+    """Write a file whole or not at all. Raises UsageError where a link leads to it, CannotRunError."""
     with writing(full) as write_part:
         write_part(content)
 
 
 @contextmanager
-def writing(full: str) -> Iterator[Callable[[bytes], None]]:
-    """Write a file in parts, and the folders above it. Raises CannotRunError where that can't be done."""
-    try:
-        os.makedirs(os.path.dirname(full) or ".", exist_ok=True)
-        with files.writing(full, durable=False) as put:
-            yield put
-    except OSError as error:
-        message = f"{full} can't be written: {os.strerror(error.errno or 5).lower()}"
-        raise CannotRunError(message) from error
+def writing(
+    full: str, visit: Callable[[Directory, str | None], None] = lambda _folder, _name: None
+) -> Iterator[Callable[[bytes], None]]:
+    """Write a file in parts, and the folders above it. Raises UsageError where a link leads to it, CannotRunError."""
+    above, name = os.path.split(os.path.abspath(full))
+    with _open(above, visit) as folder:
+        info = folder.stat(name)
+        if info is not None and directory.is_link(info):
+            raise _refused_link(LinkError(full))
+        try:
+            with folder.writing(name, durable=False) as put:
+                yield put
+        except OSError as error:
+            raise _cant_write(full, error) from error
 
 
-def refuse_records(workspace: Workspace, target: str) -> None:
-    """Refuse to write a report over records. Raises UsageError.
+def guard(workspace: Workspace, target: str, *, whole: bool) -> Callable[[Directory, str | None], None]:
+    """What refuses to write a report over records, this workspace's or another's, folder by folder on the way to it.
 
-    That is: over the workspace itself, or into a project's folder (where the root is the project, into its
-    evidence).
+    That is: in a project's folder (where the root is the project, in its evidence), and, if the target is to be
+    `whole` the report's, over a workspace itself. Raises UsageError.
     """
-    root, real = os.path.realpath(workspace.origin), os.path.realpath(target)
-    if real == root or inside(root, real):
-        message = f"{target} holds the workspace; name another folder with -o"
-        raise UsageError(message)
-    for folder in _kept(workspace, root):
-        if inside(real, folder):
-            message = f"{target} lies among a project's records; name a folder outside with -o"
+    root = os.path.realpath(workspace.origin)
+    holding = {_identity(folder) for folder in _upwards(root)}
+    own = _identity(root)
+    among = UsageError(f"{target} lies among a project's records; name a folder outside with -o")
+    real = directory.plain(target)
+    if any(inside(real, folder) for folder in _kept(workspace, root)):
+        raise among
+
+    def visit(folder: Directory, name: str | None) -> None:
+        is_project = folder.stat(RECORDS) is not None
+        if is_project and (folder.identity != own or (name or "").casefold() in EVIDENCE):
+            raise among
+        if whole and name is None and (folder.identity in holding or is_project or folder.stat(SETTINGS) is not None):
+            message = f"{target} holds a workspace; name another folder with -o"
             raise UsageError(message)
+
+    return visit
+
+
+def _identity(path: str) -> tuple[int, int]:
+    info = os.stat(path)
+    return info.st_dev, info.st_ino
+
+
+def _upwards(path: str) -> Iterator[str]:
+    yield path
+    while path != (path := os.path.dirname(path)):
+        yield path
 
 
 def _kept(workspace: Workspace, root: str) -> Iterator[str]:
-    """The real paths of folders that hold records and nothing else."""
-    real = workspace.found.real
-    for folder in workspace.found.projects:
-        if folder != ".":
-            yield real[folder] if workspace.commit is None else os.path.join(root, *folder.split("/"))
-        else:
-            yield from (os.path.realpath(os.path.join(root, name)) for name in EVIDENCE)
+    """Folders that hold records and nothing else, though nothing on the way to them says so.
+
+    Those of a commit need not be there now, and evidence may be a link to a folder elsewhere.
+    """
+    for folder, found in workspace.found.folders.items():
+        full = os.path.join(root, *folder.split("/"))
+        if found.has_records:
+            if workspace.commit is not None and folder != ".":
+                yield full
+            for link in found.links:
+                name = link.rpartition("/")[2]
+                if name in EVIDENCE:
+                    yield os.path.realpath(os.path.join(full, name))
+
+
+def _is_committed(workspace: Workspace, path: str) -> bool:
+    """Whether git tracks files in a folder."""
+    top = find_repository(workspace.origin)
+    return top is not None and inside(path, top) and bool(git.tracked(top, os.path.relpath(path, top)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import TemplateError
 from msgspec import Struct
 
-from mtrack import __version__, resources
+from mtrack import __version__, files, resources
 from mtrack.check.store import encoded
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
@@ -37,6 +37,14 @@ _COLLECT_AFTER = 50
 """After how many pages garbage is collected: drawing leaves reference cycles, and memory must stay level."""
 
 
+def own_templates(workspace: Workspace) -> str | None:
+    """The folder of the workspace's own templates; None where it has none that draw pages."""
+    own = os.path.join(workspace.root, "templates")
+    if not os.path.lexists(os.path.join(own, "site")):
+        return None
+    return own if inside(os.path.realpath(own), os.path.realpath(workspace.root)) else None
+
+
 class Page(Struct, frozen=True):
     """A page that is not drawn yet: its path in the site, a digest of all it depends on, and the function to draw it."""
 
@@ -48,18 +56,24 @@ class Page(Struct, frozen=True):
 class Site:
     """The pages of one reading of a workspace. `start` is the absolute folder the site will stand in."""
 
-    def __init__(
-        self, workspace: Workspace, start: str, revision: str | None, *, single: bool = False, live: bool = False
+    def __init__(  # noqa: PLR0913
+        self,
+        workspace: Workspace,
+        start: str,
+        revision: str | None,
+        *,
+        own: str | None = None,
+        single: bool = False,
+        live: bool = False,
     ) -> None:
+        """`own` is the folder of the workspace's own templates, where they are wanted."""
         self.workspace = workspace
         self.start = start
         self.revision = revision
         self.single = single
         self.live = live
-        own = os.path.join(workspace.root, "templates")
-        root = os.path.realpath(workspace.root)
-        self._own = [own] if os.path.isdir(own) and inside(os.path.realpath(own), root) else []
-        self._environment = html_environment(self._own)
+        self._own = own
+        self._environment = html_environment(own)
         filters = Filters(workspace.settings.locale)
         filters.install(self._environment)
         self.wording = filters.wording
@@ -79,20 +93,15 @@ class Site:
 
     def asset(self, name: str) -> str:
         """A style sheet or script. The style may be the workspace's own, the script never is."""
-        folders = [resources.folder("templates")]
-        if name.endswith(".css"):
-            folders = [*self._own, *folders]
-        for folder in folders:
-            try:
-                with open(os.path.join(folder, "site", name), encoding="utf-8") as file:
-                    return file.read()
-            except FileNotFoundError:
-                continue
-            except (OSError, UnicodeDecodeError) as error:
-                message = f"{os.path.join(folder, 'site', name)} can't be read: {error}"
-                raise CannotRunError(message) from error
-        message = f"there is no {name} among the templates"
-        raise CannotRunError(message)
+        if self._own is not None and name.endswith(".css"):
+            full = os.path.join(self._own, "site", name)
+            if os.path.lexists(full):
+                try:
+                    return files.read(full, within=self._own).decode()
+                except (files.UnreadableFileError, UnicodeDecodeError) as error:
+                    message = f"templates/site/{name} can't be read: {error}"
+                    raise CannotRunError(message) from error
+        return resources.template_text(f"site/{name}")
 
     def frame(self, layout: str, **more: Any) -> str:
         """The head or the foot of a single file."""
@@ -104,14 +113,14 @@ class Site:
         settings = self.workspace.settings
         parts: list[Any] = [__version__, self.workspace.as_of, settings.name, settings.locale, self.single, self.live]
         parts.append(None if self.live else _relative(self.workspace.origin, self.start))
-        for top in (*self._own, os.path.join(resources.folder("templates"), "site")):
+        for top in filter(None, (self._own, os.path.join(resources.folder("templates"), "site"))):
             for folder, _, names in sorted(os.walk(top)):
                 for name in sorted(names):
                     try:
-                        with open(os.path.join(folder, name), "rb") as file:
-                            parts.append((name, hashlib.sha256(file.read()).hexdigest()))
-                    except OSError:
-                        parts.append((name, None))
+                        content = files.read(os.path.join(folder, name), within=top)
+                        parts.append((name, hashlib.sha256(content).hexdigest()))
+                    except files.UnreadableFileError as error:
+                        parts.append((name, error.reason))
         return _digest(parts)
 
     def page(

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from mtrack import __version__
+from mtrack.directory import is_own, own_folder
 from mtrack.verify.documents.document import MAX_SIZE
 from mtrack.verify.protocol import Examined  # noqa: TC001  (msgspec reads the annotations)
 
@@ -36,7 +37,7 @@ class Store:
 
     def __init__(self, folder: str | None) -> None:
         """`folder` is where verdicts are kept; None keeps nothing."""
-        self._folder = folder if folder is not None and _own_folder(folder) else None
+        self._folder = folder if folder is not None and own_folder(folder) else None
 
     def key(self, job: Job) -> str | None:
         """What a job is kept by; None where a file can't be read."""
@@ -55,7 +56,7 @@ class Store:
         try:
             handle = os.open(self._path(key), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
             with os.fdopen(handle, "rb") as file:
-                if not _is_own(os.fstat(handle), stat.S_IFREG):
+                if not is_own(os.fstat(handle), stat.S_IFREG):
                     return None
                 kept = msgspec.json.decode(file.read(_MAX_KEPT), type=Kept)
         except (OSError, ValueError, msgspec.MsgspecError):
@@ -101,20 +102,3 @@ def content_digest(*paths: str) -> str | None:
     except OSError:
         return None
     return digest.hexdigest()
-
-
-def _own_folder(folder: str) -> bool:
-    """Make the folder; whether it is the user's own, and no one else may write into it."""
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        return _is_own(os.lstat(folder), stat.S_IFDIR)
-    except OSError:
-        return False
-
-
-def _is_own(info: os.stat_result, kind: int) -> bool:
-    if stat.S_IFMT(info.st_mode) != kind:
-        return False
-    if not hasattr(os, "getuid"):
-        return True
-    return info.st_uid == os.getuid() and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

@@ -325,7 +325,7 @@ def test_an_interrupt_after_the_record_is_written_keeps_its_file(
     paper = tmp_path / "paper.pdf"
     paper.write_bytes(b"paper")
 
-    def interrupted(_folder: str) -> None:
+    def interrupted(*_folder: object) -> None:
         if "2026-02-20" in path.read_text(encoding="utf-8"):
             raise KeyboardInterrupt
 

@@ -20,8 +20,9 @@ from support import AS_OF, ROOT, mtrack, write_tree
 
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
-from mtrack.site.build import write_folder
+from mtrack.site.build import Options, write_folder
 from mtrack.site.serve import Preview, serving, watch
+from mtrack.site.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -282,9 +283,11 @@ def test_the_preview_reloads_and_shows_what_is_broken(browser: Browser, tmp_path
     root = tmp_path / "work"
     shutil.copytree(ROOT / "example-workspace", root)
 
+    given = Options(advance=lambda _done, _of: None, say=pytest.fail, written=Written(None), live=True)
+
     def build(folder: str) -> None:
         workspace = open_workspace(str(root), date.fromisoformat(DAY))
-        write_folder(workspace, Selection(), ".", folder, lambda _done, _of: None, live=True)
+        write_folder(workspace, Selection(), ".", folder, given)
 
     preview, stop = Preview(str(root), build), threading.Event()
     preview.rebuild()

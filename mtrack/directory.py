@@ -1,0 +1,217 @@
+"""A folder held open: what is done in it by name happens in it, whatever becomes of its path, and through no link."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+from mtrack import files
+from mtrack.files import inside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+BY_DESCRIPTOR = {os.open, os.stat, os.mkdir, os.unlink, os.rmdir, os.rename, os.link} <= os.supports_dir_fd
+"""Whether the system looks names up in an open folder. Where it can't, each step is checked before it is made."""
+_HOLDING = sum(getattr(os, name, 0) for name in ("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")) | getattr(os, "O_PATH", 0)
+_READING = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
+
+
+class LinkError(OSError):
+    """A link stands where a folder or a file was to be written; `filename` is its path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(errno.ELOOP, "it is a link", path)
+
+    @property
+    def path(self) -> str:
+        """Where the link is."""
+        return str(self.filename)
+
+
+class Directory:
+    """An open folder. Names are single names in it; `path` only says to people where it was."""
+
+    def __init__(self, path: str, descriptor: int | None) -> None:
+        self.path = path
+        self._fd = descriptor
+
+    @classmethod
+    def top(cls, path: str) -> Directory:
+        """Open a folder by a path that is taken as it is. Raises OSError."""
+        return cls(path, os.open(path, _HOLDING) if BY_DESCRIPTOR else None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the folder go."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+    def _at(self, name: str) -> str:
+        return name if self._fd is not None else os.path.join(self.path, name)
+
+    def below(self, name: str, *, make: bool = False) -> Directory:
+        """Open a folder in this one; with `make`, it is made where there is none. Raises LinkError, OSError."""
+        full = os.path.join(self.path, name)
+        if make:
+            with suppress(FileExistsError):
+                os.mkdir(self._at(name), dir_fd=self._fd)
+        info = os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
+        if is_link(info):
+            raise LinkError(full)
+        if not stat.S_ISDIR(info.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), full)
+        return Directory(full, os.open(name, _HOLDING, dir_fd=self._fd) if self._fd is not None else None)
+
+    def stat(self, name: str) -> os.stat_result | None:
+        """What an entry itself is, a link a link; None where there is none. Raises OSError."""
+        try:
+            return os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """What tells this folder from any other, whatever its name."""
+        info = os.stat(self.path) if self._fd is None else os.fstat(self._fd)
+        return info.st_dev, info.st_ino
+
+    def names(self) -> list[str]:
+        """The names of all entries. Raises OSError."""
+        if self._fd is None:
+            return os.listdir(self.path)
+        fd = os.open(".", os.O_RDONLY, dir_fd=self._fd)
+        try:
+            return os.listdir(fd)
+        finally:
+            os.close(fd)
+
+    def digest(self, name: str) -> str | None:
+        """The SHA-256 of a regular file; None for anything else, or what can't be read."""
+        try:
+            with os.fdopen(self._open(name), "rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
+
+    def read(self, name: str, limit: int = files.MAX_BYTES) -> bytes:
+        """The bytes of a regular file of at most `limit` bytes. Raises UnreadableFileError, OSError."""
+        fd = self._open(name)
+        try:
+            return files.read_open(fd, limit)
+        finally:
+            os.close(fd)
+
+    def _open(self, name: str) -> int:
+        """Open a regular file to read. Raises OSError."""
+        info = os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
+        full = os.path.join(self.path, name)
+        if is_link(info):
+            raise LinkError(full)
+        fd = os.open(self._at(name), os.O_RDONLY | _READING, dir_fd=self._fd)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise OSError(errno.EINVAL, "it is not a regular file", full)
+        return fd
+
+    def writing(
+        self, name: str, *, new: bool = False, durable: bool = True, check: Callable[[], None] = lambda: None
+    ) -> AbstractContextManager[Callable[[bytes], None]]:
+        """As `files.writing`, of a file in this folder; what stands there is replaced, and a link not followed."""
+        return files.writing(self._at(name), new=new, durable=durable, check=check, folder=self._fd)
+
+    def unlink(self, name: str) -> None:
+        """Remove a file. Raises OSError."""
+        os.unlink(self._at(name), dir_fd=self._fd)
+
+    def rmdir(self, name: str) -> None:
+        """Remove an empty folder. Raises OSError."""
+        os.rmdir(self._at(name), dir_fd=self._fd)
+
+
+def is_link(info: os.stat_result) -> bool:
+    """Whether an entry is a link, or what Windows has instead."""
+    return stat.S_ISLNK(info.st_mode) or getattr(info, "st_reparse_tag", 0) == getattr(
+        stat, "IO_REPARSE_TAG_MOUNT_POINT", -1
+    )
+
+
+def plain(path: str) -> str:
+    """An absolute path whose first step is no link: in the top folder links are the system's own, as /tmp is on some."""
+    drive, rest = os.path.splitdrive(os.path.abspath(path))
+    first, *more = rest.strip(os.sep).split(os.sep)
+    return os.path.join(os.path.realpath(os.path.join(drive + os.sep, first)), *more)
+
+
+def open_plain(
+    path: str, *, make: bool = False, visit: Callable[[Directory, str | None], None] = lambda _folder, _name: None
+) -> Directory:
+    """Open a folder that no link leads to, but for the system's own; with `make`, what is missing of it is made.
+
+    `visit` is told each folder on the way and the name to go on with, None at the end, before anything is made below
+    it. Raises LinkError, OSError.
+    """
+    drive, rest = os.path.splitdrive(plain(path))
+    return _descend(Directory.top(drive + os.sep), list(filter(None, rest.split(os.sep))), make=make, visit=visit)
+
+
+def open_inside(root: str, path: str, *, make: bool = False) -> Directory:
+    """Open a folder of the workspace `root`; links are followed while they lead to a place inside it.
+
+    Raises LinkError where one leads out, OSError.
+    """
+    top, real = os.path.realpath(root), os.path.realpath(path)
+    if not inside(real, top):
+        raise LinkError(path)
+    below = os.path.relpath(real, top)
+    return _descend(Directory.top(top), [] if below == os.curdir else below.split(os.sep), make=make)
+
+
+def _descend(
+    folder: Directory,
+    names: list[str],
+    *,
+    make: bool,
+    visit: Callable[[Directory, str | None], None] = lambda _folder, _name: None,
+) -> Directory:
+    try:
+        for name in names:
+            visit(folder, name)
+            below = folder.below(name, make=make)
+            folder.close()
+            folder = below
+        visit(folder, None)
+    except BaseException:
+        folder.close()
+        raise
+    return folder
+
+
+def own_folder(path: str) -> bool:
+    """Make a folder of the user's; whether it is the user's own, and no one else may write into it."""
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        return is_own(os.lstat(path), stat.S_IFDIR)
+    except OSError:
+        return False
+
+
+def is_own(info: os.stat_result, kind: int) -> bool:
+    """Whether an entry is of a kind and the user's own, and no one else may write into it."""
+    if stat.S_IFMT(info.st_mode) != kind:
+        return False
+    if not hasattr(os, "getuid"):
+        return True
+    return info.st_uid == os.getuid() and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
