@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from mtrack.errors import CannotRunError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 _SETTINGS = ("core.fsmonitor=false", "safe.bareRepository=explicit")
@@ -22,80 +22,147 @@ _KEPT = (
     "GIT_CONFIG_GLOBAL",
     "GIT_CONFIG_SYSTEM",
     "GIT_CONFIG_NOSYSTEM",
-    "GIT_CEILING_",
 )
 """The variables that say who the user is and where settings are; the others could lead into another repository."""
+_CEILINGS = "GIT_CEILING_DIRECTORIES"
+"""Names the folders that are not looked into for a repository, nor those above them."""
+_LONGEST = 500
+"""Characters of git's own words that are passed on."""
 
 
-def run(root: str, *arguments: str, stdin: bytes = b"", apart: bool = False) -> subprocess.CompletedProcess[bytes]:
-    """Run git in a folder; nothing is fetched, no lock is taken that can be done without. Raises OSError without git.
+class Location(NamedTuple):
+    """The repository around a folder: where git is run, and the folder's path from there, "" where it is the same.
 
-    `apart` is for what needs no repository: it then sees none, not even one that a hook is run for.
+    `top` holds `.git`; a `bare` repository is where the folder itself is one and no other lies around it.
     """
-    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-    command = ["git", "--no-pager", *settings, "-C", root, *arguments]
+
+    top: str
+    inner: str
+    bare: bool = False
+
+    def path(self, below: str) -> str:
+        """A path below the folder, from the top."""
+        if below in ("", "."):
+            return self.inner or "."
+        return f"{self.inner}/{below}" if self.inner else below
+
+
+def locate(folder: str) -> Location | None:
+    """The repository that a folder lies in, found by walking up; None where there is none.
+
+    Git itself would take a folder with `HEAD`, `objects` and `refs` for a bare repository, and such a folder can come
+    with the records.
+    """
+    real = top = os.path.realpath(folder)
+    ceilings = {os.path.realpath(path) for path in os.environ.get(_CEILINGS, "").split(os.pathsep) if path}
+    while not os.path.lexists(os.path.join(top, ".git")):
+        above = os.path.dirname(top)
+        if above == top or above in ceilings:
+            return Location(real, "", bare=True) if _is_bare(real) else None
+        top = above
+    inner = os.path.relpath(real, top).replace(os.sep, "/")
+    return Location(top, "" if inner == "." else inner)
+
+
+def _is_bare(folder: str) -> bool:
+    names = ("HEAD", "objects", "refs", "config")
+    return all(os.path.exists(os.path.join(folder, name)) for name in names)
+
+
+def run(place: Location, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run git at the top of a repository; no lock is taken that can be done without. Raises OSError without git."""
+    return _run([*_command(_SETTINGS), "-C", place.top, *arguments], stdin, _environment(place.top))
+
+
+def run_apart(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git for what needs no repository: it sees none, not even one that a hook is run for. Raises CannotRunError."""
+    try:
+        return _run([*_command(_SETTINGS), "-C", folder, *arguments], b"", _environment(folder))
+    except OSError:
+        raise _not_installed() from None
+
+
+def _command(settings: tuple[str, ...]) -> list[str]:
+    return ["git", "--no-pager", *(part for setting in settings for part in ("-c", setting))]
+
+
+def _run(command: list[str], stdin: bytes, environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    import subprocess  # noqa: PLC0415  (not where there is no repository)
+
     return subprocess.run(  # noqa: S603  (arguments are a list; no shell)
-        command, input=stdin, capture_output=True, check=False, env=_environment(root, apart=apart)
+        command, input=stdin, capture_output=True, check=False, env=environment
     )
 
 
-def _environment(root: str, *, apart: bool) -> dict[str, str]:
+def _environment(top: str) -> dict[str, str]:
+    """Nothing is fetched, and no repository above `top` is looked for."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key.startswith(_KEPT)}
-    kept |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
-    return kept | ({"GIT_CEILING_DIRECTORIES": os.path.dirname(root)} if apart else {})
+    return kept | {
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        _CEILINGS: os.path.dirname(os.path.realpath(top)),
+    }
 
 
 _READING = ("core.commitGraph=false", "log.showSignature=false")
 """What could tell another history than the commits themselves, or run a program."""
 
 
-def read(root: str, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> bytes:
-    """What git says of the history at `root`; nothing is written, run or fetched. Raises CannotRunError."""
-    done = ask(root, arguments, stdin, settings)
+def read(place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> bytes:
+    """What git says of the history; nothing is written, run or fetched. Raises CannotRunError."""
+    done = ask(place, *arguments, stdin=stdin, settings=settings)
     if done.returncode:
-        message = f"git can't read the history: {_last(done.stderr)}"
+        message = f"git can't read the history: {_words(done)}"
         raise CannotRunError(message)
     return done.stdout
 
 
-def try_read(root: str, *arguments: str) -> bytes | None:
+def try_read(place: Location, *arguments: str) -> bytes | None:
     """As `read`; None where git says no."""
-    done = ask(root, arguments)
+    done = ask(place, *arguments)
     return None if done.returncode else done.stdout
 
 
 def ask(
-    root: str, arguments: tuple[str, ...], stdin: bytes = b"", settings: tuple[str, ...] = ()
+    place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git to read the history, whatever it says. Raises CannotRunError without git."""
     try:
-        return subprocess.run(  # noqa: S603  (arguments are a list; no shell)
-            [*_reading(root, settings), *arguments],
-            input=stdin, capture_output=True, check=False, env=_reading_environment(root),
-        )  # fmt: skip
+        return _run([*_reading(place, settings), _LITERAL, *arguments], stdin, _reading_environment(place))
     except OSError:
-        message = "the history is read with git, which is not installed"
-        raise CannotRunError(message) from None
+        raise _not_installed() from None
 
 
-def _reading(root: str, settings: tuple[str, ...] = ()) -> list[str]:
+def _not_installed() -> CannotRunError:
+    return CannotRunError("the history is read with git, which is not installed")
+
+
+def _reading(place: Location, settings: tuple[str, ...] = ()) -> list[str]:
     """A git that follows no replace refs, before its arguments."""
-    parts = [part for setting in (*_SETTINGS, *_READING, *settings) for part in ("-c", setting)]
-    bare = ["--git-dir=."] if _is_bare(root) else []
-    return ["git", "--no-pager", "--no-replace-objects", *parts, "-C", root, *bare]
+    bare = ["--git-dir=."] if place.bare else []
+    return [*_command((*_SETTINGS, *_READING, *settings)), "--no-replace-objects", "-C", place.top, *bare]
 
 
-def _is_bare(root: str) -> bool:
-    """Whether a folder is itself a bare repository; one above it, or inside a workspace, is never taken for one."""
-    names = ("HEAD", "objects", "refs", "config")
-    return all(os.path.exists(os.path.join(root, name)) for name in names) and not os.path.lexists(
-        os.path.join(root, ".git")
-    )
-
-
-def _reading_environment(root: str) -> dict[str, str]:
+def _reading_environment(place: Location) -> dict[str, str]:
     """As for every git, without grafts; no protocol is allowed, so that old versions fetch nothing either."""
-    return _environment(root, apart=False) | {"GIT_GRAFT_FILE": os.devnull, "GIT_ALLOW_PROTOCOL": ""}
+    return _environment(place.top) | {"GIT_GRAFT_FILE": os.devnull, "GIT_ALLOW_PROTOCOL": ""}
+
+
+def open_repository(root: str, what: str = "this") -> Location:
+    """The repository around a workspace, which git agrees holds it. Raises CannotRunError; `what` needs it."""
+    place = locate(root)
+    if place is None:
+        message = f"{what} needs a git repository, and the workspace is in none"
+        raise CannotRunError(message)
+    done = ask(place, "rev-parse", "--is-bare-repository", "--is-inside-work-tree", "--show-prefix")
+    if done.returncode:
+        message = f"git can't read the repository around the workspace: {_words(done)}"
+        raise CannotRunError(message)
+    if done.stdout.split() not in ([b"false", b"true"], [b"true", b"false"]):
+        message = f"the repository of {os.path.join(place.top, '.git')} has its files in another folder (core.worktree)"
+        raise CannotRunError(message)
+    return place
 
 
 BATCH = 200
@@ -105,16 +172,17 @@ BATCH = 200
 class Blobs:
     """The contents that git keeps, read one after another by a git that stays until `close`."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, place: Location) -> None:
         """Raises CannotRunError without git."""
+        import subprocess  # noqa: PLC0415
+
         try:
             self._git = subprocess.Popen(  # noqa: S603
-                [*_reading(root), "cat-file", "--batch"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_reading_environment(root),
+                [*_reading(place), "cat-file", "--batch"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_reading_environment(place),
             )  # fmt: skip
         except OSError:
-            message = "the history is read with git, which is not installed"
-            raise CannotRunError(message) from None
+            raise _not_installed() from None
 
     def get(self, names: list[str], limit: int) -> Iterator[bytes | None]:
         """The contents of blobs; None for one of more bytes than `limit`. Raises CannotRunError where one is missing.
@@ -157,62 +225,80 @@ class Blobs:
 
 
 def tracked(root: str, below: str = ".") -> frozenset[str] | None:
-    """The files below a folder that git tracks, as paths from `root`; None where there is no git or no repository."""
+    """The files below a path that git tracks, as paths from `root`; None where there is no git or no repository."""
+    place = locate(root)
     try:
-        found = try_read(root, _LITERAL, "ls-files", "-z", "--", below)
+        found = try_read(place, "ls-files", "-z", "--", place.path(below)) if place is not None else None
     except CannotRunError:
         return None
-    return None if found is None else frozenset(os.fsdecode(path) for path in found.split(b"\0") if path)
+    if place is None or found is None:
+        return None
+    start = len(os.fsencode(place.inner)) + 1 if place.inner else 0
+    return frozenset(os.fsdecode(path[start:]) for path in found.split(b"\0") if path)
 
 
 def head(root: str) -> str | None:
     """The short hash of the commit checked out at `root`; None without git, a repository or a commit."""
-    if not _may_have_one(root):
-        return None
+    place = locate(root)
     try:
-        done = run(root, "rev-parse", "--short", "--verify", "-q", "--end-of-options", "HEAD")
-    except OSError:
+        return _text(try_read(place, *_HEAD) or b"") or None if place is not None else None
+    except CannotRunError:
         return None
-    return _text(done.stdout) or None
+
+
+_HEAD = ("rev-parse", "--short", "--verify", "-q", "--end-of-options", "HEAD")
 
 
 def user_name(root: str) -> str | None:
     """Who commits at `root`, by git's settings; None without git or a name."""
+    place = locate(root)
     try:
-        return _text(run(root, "config", "user.name").stdout) or None
-    except OSError:
+        done = run_apart(root, "config", "user.name") if place is None else ask(place, "config", "user.name")
+    except CannotRunError:
         return None
+    return _text(done.stdout) or None
 
 
-def _may_have_one(root: str) -> bool:
-    """Whether git is worth asking: it takes a while to say no."""
-    folder, above = os.path.realpath(root), ""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        folder, above = os.path.dirname(folder), folder
-        if folder == above:
-            return False
-    return True
-
-
-def _git(root: str, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _git(place: Location, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     try:
-        return run(root, *arguments, stdin=stdin)
+        return run(place, *arguments, stdin=stdin)
     except OSError:
-        message = "--commit needs git, which is not installed; nothing was changed"
-        raise CannotRunError(message) from None
+        raise _no_git_to_commit_with() from None
+
+
+def _no_git_to_commit_with() -> CannotRunError:
+    return CannotRunError("--commit needs git, which is not installed; nothing was changed")
+
+
+def _work_tree(root: str) -> Location:
+    """The repository that an edit is committed to. Raises CannotRunError."""
+    import shutil  # noqa: PLC0415  (what it loads takes as long as a lint of a few projects)
+
+    if shutil.which("git") is None:
+        raise _no_git_to_commit_with()
+    place = locate(root)
+    if place is None or place.bare:
+        message = f"--commit needs a git repository, and {os.path.relpath(root)} is in none; nothing was changed"
+        raise CannotRunError(message)
+    found = _git(place, "rev-parse", "--is-inside-work-tree")
+    if found.returncode:
+        message = f"--commit needs a git repository, and git says {_words(found)}; nothing was changed"
+        raise CannotRunError(message)
+    if _text(found.stdout) != "true":
+        message = f"--commit needs a working tree, and the repository of {os.path.relpath(root)} has none here; nothing was changed"
+        raise CannotRunError(message)
+    return place
 
 
 def ready(root: str, paths: list[str]) -> None:
     """Raise CannotRunError where there is no repository, or the files have changes that are not committed."""
-    found = _git(root, "rev-parse", "--is-inside-work-tree")
-    if found.returncode or _text(found.stdout) != "true":
-        message = f"--commit needs a git repository, and {os.path.relpath(root)} is in none; nothing was changed"
-        raise CannotRunError(message)
+    place = _work_tree(root)
     if not paths:
         return
-    state = _git(root, _LITERAL, "status", "--porcelain", "--untracked-files=all", "--", *paths)
+    options = ("--porcelain", "--untracked-files=all", "--ignore-submodules=all")
+    state = _git(place, _LITERAL, "status", *options, "--", *map(place.path, paths))
     if state.returncode:
-        message = f"git can't tell the state of {', '.join(paths)}: {_last(state.stderr)}; nothing was changed"
+        message = f"git can't tell the state of {', '.join(paths)}: {_words(state)}; nothing was changed"
         raise CannotRunError(message)
     if state.stdout:
         message = f"{', '.join(paths)} has changes that are not committed yet; commit them first, or leave --commit out; nothing was changed"
@@ -224,24 +310,26 @@ def commit(root: str, paths: list[str], message: str) -> str:
 
     The user's hooks run. Raises CannotRunError; the edit stays then.
     """
+    place = _work_tree(root)
+    paths = [place.path(path) for path in paths]
     asked = "\0".join(paths).encode("utf-8", "surrogateescape")
-    ignored = os.fsdecode(_git(root, "check-ignore", "-z", "--stdin", stdin=asked).stdout).split("\0")
+    ignored = os.fsdecode(_git(place, "check-ignore", "-z", "--stdin", stdin=asked).stdout).split("\0")
     paths = [path for path in paths if path not in ignored]
     for arguments in (
         ("add", "--intent-to-add", "--", *paths),
         ("commit", "--quiet", "--only", "--message", message, "--", *paths),
     ):
-        done = _patiently(root, _LITERAL, *arguments)
+        done = _patiently(place, _LITERAL, *arguments)
         if done.returncode:
-            trouble = f"recorded, but not committed: git says {_last(done.stderr or done.stdout)}"
+            trouble = f"recorded, but not committed: git says {_words(done)}"
             raise CannotRunError(trouble)
-    return _text(_git(root, "rev-parse", "--short", "--verify", "--end-of-options", "HEAD").stdout)
+    return _text(_git(place, *_HEAD).stdout)
 
 
-def _patiently(root: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _patiently(place: Location, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run git, again where another git holds the index for a moment."""
     for _ in range(50):
-        done = _git(root, *arguments)
+        done = _git(place, *arguments)
         if not done.returncode or b"index.lock" not in done.stderr:
             break
         time.sleep(1 / 10)
@@ -252,7 +340,9 @@ def _text(output: bytes) -> str:
     return output.decode("utf-8", "replace").strip()
 
 
-def _last(output: bytes) -> str:
-    lines = [line.strip() for line in _text(output).splitlines() if line.strip()]
-    fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
-    return f"'{(fatal or lines or ['nothing'])[-1]}'"
+def _words(done: subprocess.CompletedProcess[bytes]) -> str:
+    """What git says of its failure, with the remedy it names, in one line and in quotes."""
+    lines = [" ".join(line.split()) for line in _text(done.stderr or done.stdout).splitlines() if line.strip()]
+    first = next((i for i, line in enumerate(lines) if line.startswith(("fatal:", "error:"))), len(lines) - 1)
+    told = " ".join(lines[first:]) if lines else "nothing"
+    return f"'{told if len(told) <= _LONGEST else told[: _LONGEST - 1] + '…'}'"

@@ -44,16 +44,6 @@ def _nearest_with(name: str, folder: str) -> str | None:
     return folder
 
 
-def find_repository(root: str) -> str | None:
-    """The folder at or above `root` that holds `.git`, as a real path; None where there is none."""
-    folder = os.path.realpath(root)
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return None
-    return folder
-
-
 class Folder(Struct, frozen=True):
     """What a folder holds, hidden and excluded things left out, each sorted by name.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mtrack import money, workspace
+from mtrack import git, money, workspace
 from mtrack.errors import failure
 from mtrack.record import model, schema
 from mtrack.record import settings as settings_module
@@ -87,10 +87,6 @@ class Workspace:
     @cached_property
     def tracked(self) -> dict[str, frozenset[str]]:
         """The files that git tracks, by the project they lie in, for each project whose records it tracks."""
-        if workspace.find_repository(self.root) is None:
-            return {}
-        from mtrack import git  # noqa: PLC0415  (only in a repository)
-
         result: dict[str, set[str]] = {}
         for path in git.tracked(self.root) or ():
             folder = self.project_of(path)

@@ -58,9 +58,10 @@ def _tell_written(created: create.CreatedWorkspace, name: str) -> None:
 
 def _tell_repository(created: create.CreatedWorkspace) -> None:
     """Say what to do in a repository whose root is another folder."""
-    if created.repository is None or created.repository == created.root:
+    root = os.path.realpath(created.root)
+    if created.repository in (None, root):
         return
-    inner = os.path.relpath(created.root, created.repository)
+    inner = os.path.relpath(root, created.repository)
     output.show(
         f"note: CI and pre-commit look only at the root of the repository, {os.path.relpath(created.repository)}:",
         f"      move their files there, and give {inner} to each mtrack command in them (mtrack lint {inner})",

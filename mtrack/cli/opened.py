@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import Struct
 
+from mtrack import git
 from mtrack import workspace as workspace_module
 from mtrack.check.pipeline import without_figures
 from mtrack.check.report import Selection
@@ -51,8 +52,8 @@ class Opened(Struct, frozen=True):
     @property
     def from_repository(self) -> Viewpoint:
         """Paths from the root of the git repository that holds the workspace, else as they work here."""
-        folder = workspace_module.find_repository(self.workspace.origin)
-        return self.from_here if folder is None else _viewpoint(os.path.realpath(self.workspace.origin), folder)
+        place = git.locate(self.workspace.origin)
+        return self.from_here if place is None else _viewpoint(os.path.realpath(self.workspace.origin), place.top)
 
 
 def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None) -> Opened:

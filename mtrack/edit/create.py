@@ -70,7 +70,8 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     for name, text in missing.items():
         scaffold.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
-    return CreatedWorkspace(root, tuple(missing), kept, "", committed, tuple(scaffold.stale(root)), _repository(root))
+    place = git.locate(root)
+    return CreatedWorkspace(root, tuple(missing), kept, "", committed, tuple(scaffold.stale(root)), place and place.top)
 
 
 def _check_folder(folder: str, root: str) -> None:
@@ -101,11 +102,6 @@ def _above(path: str) -> Iterator[str]:
 def _nearest(path: str) -> str:
     """A path, or where it is not there the nearest one above it that is."""
     return next(folder for folder in (path, *_above(path)) if os.path.lexists(folder))
-
-
-def _repository(root: str) -> str | None:
-    """The nearest folder at or above `root` that is a git repository's root."""
-    return next((folder for folder in (root, *_above(root)) if os.path.lexists(os.path.join(folder, ".git"))), None)
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -155,7 +151,7 @@ def title(folder: str) -> str:
 def new(target: Target, plan: Plan, options: Options) -> Outcome:
     """Make a project folder with its records. Raises AddsErrorsError, UsageError, CannotRunError."""
     settings = settings_module.load(target.root)
-    if options.commit:
+    if options.commit and not options.dry_run:
         git.ready(target.root, [])
     _check_plan(plan, settings)
     files: tuple[Evidence, ...] = ()

@@ -112,7 +112,7 @@ def _carry_out(
     options: Options,
     plan: Callable[[str], tuple[Evidence, ...]] | None,
 ) -> Outcome:
-    if options.commit:  # while no other mtrack can write what would go into this commit
+    if options.commit and not options.dry_run:  # while no other mtrack can write what would go into this commit
         git.ready(target.root, [target.records])
     settings = settings_module.load(target.root)
     read = find.read(target.root, target.folder)

@@ -65,7 +65,7 @@ def diff(workspace: Workspace, revisions: Sequence[str]) -> Diff:
         base, head = _ends(repository, revisions)
         before = stack.enter_context(side_of(repository, base, workspace.as_of))
         if head is None:
-            after = side_of_files(workspace)
+            after = side_of_files(repository, workspace)
         else:
             after = stack.enter_context(side_of(repository, head, workspace.as_of))
         projects, events = _projects(before, after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from mtrack.check.workspace import open_workspace
@@ -23,14 +23,11 @@ def past(root: str, revision: str, as_of: date | None) -> Iterator[Workspace]:
     Records come from git's objects; of evidence only what rules ask about is there. The working tree is not touched.
     Raises UsageError, CannotRunError.
     """
-    repository = Repository(root)
-    try:
+    with closing(Repository(root, "--at")) as repository:
         commit = repository.find(revision)
-        day = repository.day(commit)
-    finally:
-        repository.close()
-    with snapshot(root, commit) as folder:
-        workspace = open_workspace(folder, as_of or day)
-        workspace.origin = root
-        workspace.commit = repository.short(commit)
-        yield workspace
+        with snapshot(repository, commit) as folder:
+            workspace = open_workspace(folder, as_of or repository.day(commit))
+            workspace.origin = root
+            workspace.commit = repository.short(commit)
+            repository.close()  # all is read
+            yield workspace

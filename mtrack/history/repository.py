@@ -6,7 +6,7 @@ import os
 from datetime import date
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from mtrack import git
 from mtrack.changes.event import Commit
@@ -29,7 +29,7 @@ _DIFF = (
     "--no-textconv",
     "--no-relative",
 )
-SUBMODULE = "160000"
+LINK, SUBMODULE = "120000", "160000"
 _TRUSTED = (
     ("gpg.program", "gpg"),
     ("gpg.openpgp.program", "gpg"),
@@ -42,6 +42,20 @@ _TRUSTED = (
 """The settings that signatures are checked with, and their defaults; a repository has no say in them."""
 
 
+_BARRED = frozenset({"", ".", ".."})
+_LONGEST_NAME, _LONGEST_PATH = 255, 4095
+"""Characters of a file's name and of a path that some system allows."""
+_SHOWN = 100
+
+
+class TreeEntry(NamedTuple):
+    """A file of a commit: how git keeps it, its content's name, and its path from the workspace's root."""
+
+    mode: str
+    content: str
+    path: str
+
+
 class TreeChange(NamedTuple):
     """A file that a commit changed: its path from the repository's root, and its content's name; None where it went."""
 
@@ -52,15 +66,11 @@ class TreeChange(NamedTuple):
 class Repository:
     """A git repository, as seen from a workspace in it."""
 
-    def __init__(self, root: str) -> None:
-        """`root` is the workspace. Raises CannotRunError where it is in no repository."""
+    def __init__(self, root: str, what: str = "this") -> None:
+        """`root` is the workspace. Raises CannotRunError where it is in no repository, which `what` needs."""
         self.root = root
-        done = git.try_read(root, "rev-parse", "--git-dir")
-        if done is None:
-            message = "this needs a git repository, and the workspace is in none"
-            raise CannotRunError(message)
-        prefix = git.read(root, "rev-parse", "--show-prefix").removesuffix(b"\n")
-        self.prefix = os.fsdecode(prefix).rstrip("/")
+        self.place = git.open_repository(root, what)
+        self.prefix = self.place.inner
         """The workspace's folder in the repository; "" at its top."""
         self._blobs: git.Blobs | None = None
         self._expected: Iterator[str] = iter(())
@@ -82,7 +92,7 @@ class Repository:
 
     def _read(self, names: list[str]) -> dict[str, bytes | None]:
         if self._blobs is None:
-            self._blobs = git.Blobs(self.root)
+            self._blobs = git.Blobs(self.place)
         return dict(zip(names, self._blobs.get(names, MAX_BYTES), strict=True))
 
     def close(self) -> None:
@@ -99,25 +109,35 @@ class Repository:
             raise UsageError(message)
         return found
 
+    def find_before(self, revision: str) -> str | None:
+        """As `find`; None where HEAD is asked for before the first commit. Raises UsageError."""
+        if (
+            self.look_up(revision) is None
+            and revision == "HEAD"
+            and git.try_read(self.place, "symbolic-ref", "-q", "HEAD")
+        ):
+            return None
+        return self.find(revision)
+
     def look_up(self, revision: str) -> str | None:
         """As `find`; None where there is none."""
         if "\0" in revision:
             return None
-        done = git.try_read(self.root, "rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
+        done = git.try_read(self.place, "rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
         return None if done is None else done.decode("ascii", "replace").strip()
 
     def day(self, commit: str) -> date:
         """The committer's day of a commit."""
-        output = git.read(self.root, "rev-list", "--no-walk", "--format=%cI", commit, "--")
+        output = git.read(self.place, "rev-list", "--no-walk", "--format=%cI", commit, "--")
         return date.fromisoformat(output.decode("ascii", "replace").split("\n")[1][:10])
 
     def short(self, commit: str) -> str:
         """The short name of a commit."""
-        return git.read(self.root, "rev-parse", "--short", commit).decode("ascii").strip()
+        return git.read(self.place, "rev-parse", "--short", commit).decode("ascii").strip()
 
     def merge_base(self, ours: str, theirs: str) -> str:
         """The newest commit that both are made from. Raises UsageError."""
-        found = git.try_read(self.root, "merge-base", ours, theirs)
+        found = git.try_read(self.place, "merge-base", ours, theirs)
         if found is None:
             message = f"{ours[:10]} and {theirs[:10]} have no commit in common here; in a shallow clone, fetch more of it first"
             raise UsageError(message)
@@ -126,9 +146,9 @@ class Repository:
     @cached_property
     def shallow(self) -> frozenset[str]:
         """The commits whose parents a shallow clone lacks."""
-        path = os.fsdecode(git.read(self.root, "rev-parse", "--git-path", "shallow").removesuffix(b"\n"))
+        path = os.fsdecode(git.read(self.place, "rev-parse", "--git-path", "shallow").removesuffix(b"\n"))
         try:
-            with open(os.path.join(self.root, path), encoding="ascii") as file:
+            with open(os.path.join(self.place.top, path), encoding="ascii") as file:
                 return frozenset(file.read().split())
         except (OSError, UnicodeDecodeError):
             return frozenset()
@@ -136,7 +156,7 @@ class Repository:
     def commits(self, *revisions: str) -> list[Commit]:
         """The commits from which these are made, themselves too, parents first. Raises CannotRunError."""
         output = git.read(
-            self.root, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", f"--format={_FORMAT}",
+            self.place, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", f"--format={_FORMAT}",
             "--end-of-options", *revisions, "--",
         )  # fmt: skip
         return [_commit(line) for line in output.split(b"\n") if b"\0" in line]
@@ -147,7 +167,7 @@ class Repository:
         A good one of a key that nobody vouched for counts for OpenPGP, where most keys are like that.
         """
         output = git.read(
-            self.root, "rev-list", "--no-walk=unsorted", "--format=%H%x00%G?", "--stdin",
+            self.place, "rev-list", "--no-walk=unsorted", "--format=%H%x00%G?", "--stdin",
             stdin="".join(f"{commit}\n" for commit in commits).encode(), settings=self._trusted(),
         )  # fmt: skip
         result: dict[str, str] = {}
@@ -159,13 +179,13 @@ class Repository:
 
     def _is_openpgp(self, commit: str) -> bool:
         """Whether a commit is signed with OpenPGP."""
-        head = git.read(self.root, "cat-file", "commit", commit).partition(b"\n\n")[0]
+        head = git.read(self.place, "cat-file", "commit", commit).partition(b"\n\n")[0]
         return b"\ngpgsig -----BEGIN PGP " in head or b"\ngpgsig-sha256 -----BEGIN PGP " in head
 
     def branches(self) -> dict[str, str]:
         """The last commit of each branch, also of those that follow a remote's, with the name; one name a commit."""
         output = git.read(
-            self.root, "for-each-ref", "--format=%(objectname)%00%(refname)%00%(symref)", "refs/heads", "refs/remotes"
+            self.place, "for-each-ref", "--format=%(objectname)%00%(refname)%00%(symref)", "refs/heads", "refs/remotes"
         )
         result: dict[str, str] = {}
         for line in output.split(b"\n"):
@@ -181,7 +201,7 @@ class Repository:
         for name, default in _TRUSTED:
             found = None
             for scope in ("--global", "--system"):
-                found = found or git.try_read(self.root, "config", scope, "--get", name)
+                found = found or git.try_read(self.place, "config", scope, "--get", name)
             result.append(f"{name}={os.fsdecode(found).rstrip() if found else default}")
         return tuple(result)
 
@@ -189,30 +209,74 @@ class Repository:
         """What each commit changed in the tree of its given parent, or of none. Raises CannotRunError."""
         pairs = list(pairs)
         asked = "".join(f"{commit} {parent}\n" if parent else f"{commit}\n" for commit, parent in pairs)
-        output = git.read(self.root, "diff-tree", "--stdin", "--always", *_DIFF, stdin=asked.encode())
+        output = git.read(self.place, "diff-tree", "--stdin", "--always", *_DIFF, stdin=asked.encode())
         parts = iter(output.split(b"\0"))
         result: list[list[TreeChange]] = []
+        known: set[str] = set()
         for part in parts:
             if part.startswith(b":"):
                 _, mode, _, content, _ = part.decode("ascii").split()
                 path = os.fsdecode(next(parts))
+                if path not in known:
+                    check_paths((path,), pairs[len(result) - 1][0])
+                    known.add(path)
                 if mode != SUBMODULE:
                     result[-1].append(TreeChange(path, content if content.strip("0") else None))
             elif part:
                 result.append([])
         return result
 
-    def tree(self, commit: str) -> dict[str, str]:
-        """Every file of a commit, by its path from the repository's root, with its content's name."""
-        output = git.read(self.root, "ls-tree", "-r", "-z", "--full-tree", commit)
-        result: dict[str, str] = {}
+    def entries(self, commit: str) -> list[TreeEntry]:
+        """Every file that the workspace holds at a commit, submodules aside. Raises CannotRunError."""
+        where = (self.prefix,) if self.prefix else ()
+        output = git.read(self.place, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *where)
+        found: list[TreeEntry] = []
         for line in output.split(b"\0"):
             head, _, path = line.partition(b"\t")
             if path:
                 mode, _, content = head.decode("ascii").split()
-                if mode != SUBMODULE:
-                    result[os.fsdecode(path)] = content
-        return result
+                found.append(TreeEntry(mode, content, os.fsdecode(path)))
+        paths = [entry.path for entry in found]
+        check_paths(paths, commit)
+        _check_places(paths, commit)
+        start = len(self.prefix) + 1 if self.prefix else 0
+        return [
+            entry._replace(path=entry.path[start:])
+            for entry in found
+            if entry.mode != SUBMODULE and len(entry.path) > start
+        ]
+
+
+def check_paths(paths: Iterable[str], commit: str) -> None:
+    """Raise CannotRunError for a path that no checkout could have: absolute, with `..` or `.git`, too long."""
+    for path in paths:
+        parts = path.split("/")
+        if (
+            not _BARRED.isdisjoint(parts)
+            or (len(path) > _LONGEST_NAME and (len(path) > _LONGEST_PATH or max(map(len, parts)) > _LONGEST_NAME))
+            or (".git" in path.casefold() and any(part.casefold() == ".git" for part in parts))
+            or (os.name == "nt" and any(mark in path for mark in "\\:"))
+        ):
+            _refuse(path, commit, "no checkout could have")
+
+
+def _check_places(paths: list[str], commit: str) -> None:
+    """Raise CannotRunError for a path that is there twice, or is a file and a folder at once."""
+    known = set(paths)
+    if len(known) < len(paths):
+        _refuse(next(path for path in known if paths.count(path) > 1), commit, "is there twice")
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        above = folder
+        while above:
+            if above in known:
+                _refuse(above, commit, "is a file and a folder")
+            above = above.rpartition("/")[0]
+
+
+def _refuse(path: str, commit: str, why: str) -> NoReturn:
+    shown = path if len(path) <= _SHOWN else f"{path[:_SHOWN]}…"
+    message = f"the tree of {commit[:10]} holds a path that {why}: '{shown}'; git fsck tells more"
+    raise CannotRunError(message)
 
 
 def _commit(line: bytes) -> Commit:

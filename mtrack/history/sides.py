@@ -70,21 +70,21 @@ def side_of(repository: Repository, commit: str | None, as_of: date) -> Iterator
     if commit is None:
         yield Side(Workspace(repository.root, as_of, Settings(), Walk((), ())), lambda _path: None)
         return
-    prefix = f"{repository.prefix}/" if repository.prefix else ""
-    tree = repository.tree(commit)
-    with snapshot(repository.root, commit) as folder:
-        yield Side(open_workspace(folder, as_of), lambda path: tree.get(prefix + path))
+    tree = {entry.path: entry.content for entry in repository.entries(commit)}
+    with snapshot(repository, commit) as folder:
+        yield Side(open_workspace(folder, as_of), tree.get)
 
 
-def side_of_files(workspace: Workspace) -> Side:
+def side_of_files(repository: Repository, workspace: Workspace) -> Side:
     """The working tree. What the index holds as clean counts as its entry there."""
-    root = workspace.root
+    root, place = workspace.root, repository.place
     clean: dict[str, str] = {}
-    for match in _ENTRY.finditer(git.read(root, "ls-files", "--stage", "--debug", "-z")):
-        path = os.fsdecode(match["path"])
+    start = len(os.fsencode(place.inner)) + 1 if place.inner else 0
+    for match in _ENTRY.finditer(git.read(place, "ls-files", "--stage", "--debug", "-z", "--", place.path("."))):
+        path = os.fsdecode(match["path"][start:])
         if _is_as_it_was(os.path.join(root, *path.split("/")), *(int(match[name]) for name in ("s", "ns", "size"))):
             clean[path] = match["name"].decode("ascii")
-    algorithm = git.read(root, "rev-parse", "--show-object-format").decode("ascii").strip()
+    algorithm = git.read(place, "rev-parse", "--show-object-format").decode("ascii").strip()
     return Side(workspace, lambda path: clean.get(path) or _named(os.path.join(root, *path.split("/")), algorithm))
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
-from mtrack.history.snapshot import find_commit, run_git, snapshot
+from mtrack.history.repository import Repository
+from mtrack.history.snapshot import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -27,17 +30,18 @@ def narrow(root: str, report: Report, revision: str) -> Report:
     A finding that was there before is left out, unless a line of it changed or it became worse: graver, of a larger
     amount, or no longer waived. Before the first commit everything is new. Raises UsageError, CannotRunError.
     """
-    commit = find_commit(root, revision)
-    if commit is None:
-        return report
-    with snapshot(root, commit) as folder:
-        try:
-            before = check(open_workspace(folder, report.as_of)).report.findings
-        except CannotRunError:  # settings that could not be read then: all there is now is new
-            before = ()
-        known = match(report.findings, before)[0]
-        changes = _Changes(root, folder)
-        shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
+    with closing(Repository(root, "--since")) as repository:
+        commit = repository.find_before(revision)
+        if commit is None:
+            return report
+        with snapshot(repository, commit) as folder:
+            try:
+                before = check(open_workspace(folder, report.as_of)).report.findings
+            except CannotRunError:  # settings that could not be read then: all there is now is new
+                before = ()
+            known = match(report.findings, before)[0]
+            changes = _Changes(root, folder)
+            shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
     return report.narrowed(shown)
 
 
@@ -115,7 +119,7 @@ class _Changes:
             "--ignore-cr-at-eol",
             "--unified=0",
         )
-        done = run_git(self.before, "diff", *options, "--", then, now, apart=True)
+        done = git.run_apart(os.path.dirname(self.before), "diff", *options, "--", then, now)
         if done.returncode not in (0, 1):
             message = f"git can't compare {path} with what it was: {os.fsdecode(done.stderr).strip()}"
             raise CannotRunError(message)

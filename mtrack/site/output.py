@@ -11,7 +11,7 @@ from mtrack import directory, git
 from mtrack.directory import Directory, LinkError
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
-from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS, find_repository
+from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -245,5 +245,7 @@ def _kept(workspace: Workspace, root: str) -> Iterator[str]:
 
 def _is_committed(workspace: Workspace, path: str) -> bool:
     """Whether git tracks files in a folder."""
-    top = find_repository(workspace.origin)
-    return top is not None and inside(path, top) and bool(git.tracked(top, os.path.relpath(path, top)))
+    place = git.locate(workspace.origin)
+    if place is None or not inside(path, place.top):
+        return False
+    return bool(git.tracked(place.top, os.path.relpath(os.path.realpath(path), place.top).replace(os.sep, "/")))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import stat
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -196,6 +199,184 @@ def test_a_bare_repository_is_read_where_it_is_asked_about_and_nowhere_else(
     (bare / "inner").mkdir()
     assert mtrack("log", cwd=bare / "inner").code == 3
     assert not (tmp_path / "mark").exists()
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, trap: Path) -> Story:
+    """A workspace below the top of its repository, in which a bare repository with another history was committed."""
+    other = Story(tmp_path / "other")
+    other.commit("other", "2026-01-01", {"acme/milestones.yaml": ACME.replace("Beta", "Forged")})
+    bare = tmp_path / "bare"
+    other.git("clone", "--quiet", "--bare", ".", str(bare))
+    hooks = bare / "hooks"
+    for hook in ("pre-commit", "post-index-change", "reference-transaction", "post-commit"):
+        (hooks / hook).unlink(missing_ok=True)
+        (hooks / hook).symlink_to(trap)
+    for key in ("core.fsmonitor", "core.pager", "diff.external", "gpg.program"):
+        other.git("--git-dir", str(bare), "config", key, str(trap))
+    other.git("--git-dir", str(bare), "config", "core.bare", "false")
+    other.git("--git-dir", str(bare), "config", "core.worktree", str(tmp_path / "repo/ws"))
+    story = Story(tmp_path / "repo")
+    files: dict[str, str | bytes | None] = {
+        f"ws/{path.relative_to(bare)}": path.read_bytes() for path in bare.rglob("*") if path.is_file()
+    }
+    files |= {"ws/refs/keep": "", "ws/mtrack.yaml": "format: 1\n", "ws/acme/milestones.yaml": ACME}
+    story.commit("begin", "2026-01-10", files)
+    story.commit("bill", "2026-02-02", {"ws/acme/milestones.yaml": BILLED})
+    return story
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs of sh")
+@pytest.mark.parametrize("folder", ["ws", "ws/acme"])
+def test_a_bare_repository_among_the_records_is_neither_asked_nor_obeyed(
+    folder: str, embedded: Story, trap: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Studio North")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "studio@north.example")
+    where = embedded.folder / folder
+    assert {item["subject"] for item in events(where)} == {"begin", "bill"}
+    for command in COMMANDS:
+        result = mtrack(*command, cwd=where)
+        assert result.code in (0, 1), (command, result.err)
+    since = json.loads(mtrack("lint", "--since", "HEAD~1", "--format", "json", cwd=where).out)
+    assert "attachment-missing" in {item["rule"] for item in since["findings"]}
+    before = embedded.git("rev-parse", "HEAD")
+    committed = mtrack("deliver", "acme", "M2", "--commit", cwd=embedded.folder / "ws")
+    assert (committed.code, committed.err.count("Traceback")) == (0, 0), committed.err
+    assert embedded.git("log", "--format=%H %s", "-1", "HEAD~1").startswith(before)
+    assert embedded.git("diff", "--name-only", "HEAD~1") == "ws/acme/milestones.yaml"
+    assert not (trap.parent / "mark").exists()
+
+
+def tree_of(story: Story, entries: list[tuple[str, str, str]]) -> str:
+    """A commit whose one tree holds entries (mode, name, object) that git itself would not make."""
+    raw = b"".join(
+        mode.encode() + b" " + os.fsencode(name) + b"\0" + bytes.fromhex(content) for mode, name, content in entries
+    )
+    tree = story.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=raw)
+    return story.git("commit-tree", "-m", "hostile", tree)
+
+
+def blob(story: Story, content: str) -> str:
+    return story.git("hash-object", "-w", "--stdin", stdin=content.encode())
+
+
+def hostile_trees(story: Story, outside: Path) -> dict[str, list[tuple[str, str, str]]]:
+    settings, records = blob(story, "format: 1\n"), blob(story, ACME)
+    link = blob(story, str(outside))
+    inner = story.git("mktree", stdin=f"100644 blob {records}\tmilestones.yaml\n".encode())
+    climbing = story.git(
+        "hash-object", "-t", "tree", "-w", "--literally", "--stdin",
+        stdin=b"40000 ..\0" + bytes.fromhex(inner),
+    )  # fmt: skip
+    own = ("100644", "mtrack.yaml", settings)
+    return {
+        "up": [own, ("40000", "..", inner)],
+        "up, deeper": [own, ("40000", "a", climbing)],
+        "up, as a name": [own, ("100644", "../milestones.yaml", records)],
+        "absolute": [own, ("100644", f"{outside}/milestones.yaml", records)],
+        "here": [own, ("40000", ".", inner)],
+        "nothing": [own, ("40000", "", inner)],
+        "a repository": [own, ("40000", ".GIT", inner)],
+        "twice": [own, ("100644", "milestones.yaml", records), ("100644", "milestones.yaml", settings)],
+        "a folder twice": [own, ("40000", "a", inner), ("40000", "a", inner)],
+        "a link and a folder": [own, ("120000", "a", link), ("40000", "a", inner)],
+        "a file and a folder": [own, ("100644", "a", records), ("40000", "a", inner)],
+        "too long a name": [own, ("40000", "a" * 300, inner)],
+        "too long a link": [own, ("120000", "a", blob(story, "a/" * 3000))],
+        "an empty link": [own, ("120000", "a", blob(story, ""))],
+        "a link with a zero byte": [own, ("120000", "a", blob(story, "a\0b"))],
+    }
+
+
+HOSTILE = (
+    "up", "up, deeper", "up, as a name", "absolute", "here", "nothing", "a repository", "twice", "a folder twice",
+    "a link and a folder", "a file and a folder", "too long a name", "too long a link", "an empty link",
+    "a link with a zero byte",
+)  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and names there are others")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_tree_that_no_checkout_could_have_is_refused(
+    name: str, story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside, temporary = tmp_path / "outside", tmp_path / "temporary"
+    outside.mkdir()
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    trees = hostile_trees(story, outside)
+    assert set(trees) == set(HOSTILE)
+    commit = tree_of(story, trees[name])
+    for command in (
+        ("lint", "--at", commit),
+        ("lint", "--since", commit),
+        ("diff", commit),
+        ("status", "--at", commit),
+    ):
+        result = mtrack(*command, cwd=story.folder)
+        assert (result.code, result.out) == (3, ""), (command, result.out)
+        assert result.err.count("\n") == 1, result.err
+        words = ("can't be laid out", "holds a path that", "empty filename in tree entry")
+        assert any(text in result.err for text in words), result.err
+    assert list(outside.iterdir()) == list(temporary.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["outside", "temporary", "ws"]
+
+
+@pytest.mark.parametrize("name", ["up, as a name", "absolute", "a repository", "too long a name"])
+def test_a_history_with_such_a_tree_is_not_told(name: str, story: Story, tmp_path: Path) -> None:
+    commit = tree_of(story, hostile_trees(story, tmp_path)[name])
+    story.git("update-ref", "HEAD", commit)
+    for command in (("log",), ("audit",)):
+        result = mtrack(*command, cwd=story.folder)
+        assert (result.code, result.out) == (3, ""), command
+        assert "holds a path that no checkout could have" in result.err
+
+
+def test_records_that_are_too_large_at_a_commit_are_so_in_its_snapshot(story: Story) -> None:
+    story.commit("large", "2026-02-03", {RECORDS: ACME + "#" * (5 * 2**20)})
+    found = json.loads(mtrack("lint", "--at", "HEAD", "--format", "json", cwd=story.folder).out)["findings"]
+    assert [(item["rule"], item["path"]) for item in found if item["severity"] == "error"] == [("unreadable", RECORDS)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs of sh")
+def test_a_dry_run_asks_no_git(story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    for command in (
+        ("hold", "acme", "M2", "--reason", "x"), ("approve", "acme", "M2"), ("close", "acme"),
+        ("new", "globex", "--currency", "EUR", "--milestone", "A=1"), ("init", "../elsewhere"),
+        ("pay", "INV-1"), ("deliver", "acme", "M2"), ("cancel", "acme", "M2", "--reason", "x"),
+    ):  # fmt: skip
+        result = mtrack(*command, "--dry-run", "--commit", cwd=story.folder)
+        assert result.code in (0, 1), (command, result.err)
+    assert not (tmp_path / "asked").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs of sh")
+def test_a_repository_of_someone_else_is_told_as_such(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shutil.which("git")
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {real} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    for command in (
+        ("log",), ("audit",), ("diff",), ("lint", "--since", "HEAD"), ("status", "--at", "HEAD"),
+        ("deliver", "acme", "M2", "--commit"),
+    ):  # fmt: skip
+        result = mtrack(*command, cwd=story.folder)
+        assert (result.code, result.out) == (3, ""), command
+        assert "dubious ownership" in result.err
+        assert "safe.directory" in result.err
+        assert result.err.count("\n") == 1, result.err
+        assert "in none" not in result.err
 
 
 def test_submodules_are_left_alone(story: Story, tmp_path: Path) -> None:
