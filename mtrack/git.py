@@ -321,7 +321,7 @@ def commit(root: str, paths: list[str], message: str) -> str:
     ):
         done = _patiently(place, _LITERAL, *arguments)
         if done.returncode:
-            trouble = f"recorded, but not committed: git says {_words(done)}"
+            trouble = "\n  ".join(("recorded, but not committed; git, and the hooks it ran, say:", *_all_lines(done)))
             raise CannotRunError(trouble)
     return _text(_git(place, *_HEAD).stdout)
 
@@ -338,6 +338,12 @@ def _patiently(place: Location, *arguments: str) -> subprocess.CompletedProcess[
 
 def _text(output: bytes) -> str:
     return output.decode("utf-8", "replace").strip()
+
+
+def _all_lines(done: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """All that git and what it ran said."""
+    said = [line.rstrip() for output in (done.stdout, done.stderr) for line in _text(output).splitlines()]
+    return said or ["nothing"]
 
 
 def _words(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -12,6 +12,8 @@ from fractions import Fraction
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from mtrack import resources
 
 if TYPE_CHECKING:
@@ -108,6 +110,16 @@ def proportion(amount: Decimal, part: Decimal, whole: Decimal, decimals: int) ->
     bottom = int(_EXACT.scaleb(whole, below)) * 10 ** max(scale - below, 0)
     top *= 10 ** max(below - scale, 0)
     return _EXACT.scaleb(Decimal((2 * top + bottom) // (2 * bottom)), -decimals)
+
+
+class Rate(Struct, frozen=True):
+    """So many percent of something."""
+
+    percent: Decimal
+
+    def of(self, amount: Decimal, decimals: int) -> Decimal:
+        """That share of an amount, rounded half up to `decimals` places."""
+        return proportion(amount, self.percent, Decimal(100), decimals)
 
 
 def times(left: Decimal, right: Decimal) -> Decimal:

@@ -50,7 +50,7 @@ def root(tmp_path: Path) -> Path:
         ("new other --count -1", "--count: '-1' is not a whole number of 0 or more"),
         ("amend acme --milestones some", "--milestones: 'some' is not a whole number"),
         ("completion", "SHELL is missing: mtrack completion [OPTIONS] {bash|zsh|fish}"),
-        ("pay I1 5 6", "'6' is a word too many; usage: mtrack pay [OPTIONS] [NUMBER] [AMOUNT]"),
+        ("void I1 5 6", "'5' is a word too many; usage: mtrack void [OPTIONS] [NUMBER]"),
         ("add acme More -50", "'-50' is below 0"),
         ("add acme More 1,5", "'1,5' is not an amount; write 1.50"),
     ],

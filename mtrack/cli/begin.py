@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import functools
 import os
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
 
-from mtrack.cli import options, output, papers, prompts, spreadsheet, values
+from mtrack.cli import complete, options, output, papers, prompts, spreadsheet, values
 from mtrack.cli.outcome import carry_out, refuse, tell
-from mtrack.edit import create, transaction, verbs
+from mtrack.edit import create, find, transaction, verbs
+from mtrack.errors import UsageError
 from mtrack.record import settings as settings_module
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from mtrack.edit.transaction import Options
+    from mtrack.rules.context import ProjectContext
     from mtrack.verify.protocol import Proposal
 
 
@@ -82,17 +85,31 @@ def _tell_next(created: create.CreatedWorkspace, name: str) -> None:
 
 def _ask_milestones() -> list[dict[str, Any]]:
     """The records of milestones, until an empty answer."""
-    pair = values.Pair("NAME=AMOUNT")
+    kind = values.PlannedMilestone()
     listed: list[dict[str, Any]] = []
     while True:
-        question = "--milestone NAME=AMOUNT" + (" (empty: no more)" if listed else "")
         answer = prompts.one(
-            question, lambda text: pair.convert(text, None, None) if text else None, default="" if listed else None
+            "--milestone",
+            lambda text: kind.convert(text, None, None) if text else None,
+            default="" if listed else None,
+            more=" (empty: no more)" if listed else "",
         )
         if answer is None:
             return listed
-        name, amount = answer
-        listed.append({"name": name, "amount": amount})
+        listed.append(answer)
+
+
+def _monthly(milestones: Sequence[dict[str, Any]], months: int, starting: date | None) -> list[dict[str, Any]]:
+    """A retainer: the one milestone once a month, planned for the first, to be billed in advance. Raises UsageError."""
+    if len(milestones) != 1 or starting is None:
+        message = "--monthly goes with one --milestone NAME=AMOUNT and --starting YYYY-MM"
+        raise UsageError(message)
+    days = [
+        date(starting.year + (starting.month - 1 + i) // 12, (starting.month - 1 + i) % 12 + 1, 1)
+        for i in range(months)
+    ]
+    name, amount = milestones[0]["name"], milestones[0]["amount"]
+    return [{"name": f"{name} {day:%Y-%m}", "amount": amount, "planned": day, "upfront": True} for day in days]
 
 
 def _proposed_plan(plan: create.Plan, proposed: Proposal, source: str, default: str | None) -> create.Plan:
@@ -122,10 +139,20 @@ def _proposed_plan(plan: create.Plan, proposed: Proposal, source: str, default: 
     "--milestone",
     "milestones",
     multiple=True,
-    type=values.Pair("NAME=AMOUNT"),
+    type=values.PlannedMilestone(),
     metavar="NAME=AMOUNT",
-    help="A milestone; repeat it.",
+    help="A milestone; repeat it. 'NAME=AMOUNT upfront' is a deposit: it may be billed before approval.",
 )
+@click.option(
+    "--monthly",
+    type=values.Whole(1, 1200),
+    metavar="MONTHS",
+    help="A retainer: the milestone once a month for so many months, planned for the first, billed in advance.",
+)
+@click.option("--starting", type=values.Month(), metavar="YYYY-MM", help="The first month of --monthly.")
+@click.option("--payment-terms", "terms", type=values.Whole(0, 3650), help="Days after which its invoices fall due.")
+@click.option("--tax-rate", type=values.Percent(), help="The rate of tax on its invoices, such as 19%.")
+@click.option("--retention", type=values.Percent(), help="What the client keeps back of each invoice, such as 5%.")
 @click.option(
     "--from",
     "source",
@@ -144,7 +171,12 @@ def new(  # noqa: PLR0913
     signed: date | None,
     total: Decimal | None,
     count: int | None,
-    milestones: tuple[tuple[str, Decimal], ...],
+    milestones: tuple[dict[str, Any], ...],
+    monthly: int | None,
+    starting: date | None,
+    terms: int | None,
+    tax_rate: Decimal | None,
+    retention: Decimal | None,
     source: str | None,
     given: Options,
 ) -> int:
@@ -160,12 +192,14 @@ def new(  # noqa: PLR0913
         currency = prompts.one("--currency", functools.partial(create.check_currency, known=settings.currencies))
     proposed = papers.proposal(source) if is_agreement and source is not None else None
     table = spreadsheet.milestones(source) if source is not None and proposed is None else ()
-    listed = [*table, *({"name": name, "amount": amount} for name, amount in milestones)]
+    listed = [*table, *milestones]
+    if monthly is not None or starting is not None:
+        listed = _monthly(listed, monthly or 0, starting if monthly else None)
     if not milestones and source is None and prompts.can_ask():
         listed = _ask_milestones()
     plan = create.Plan(
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,
-        milestones=tuple(listed),
+        terms=terms, tax_rate=tax_rate, retention=retention, milestones=tuple(listed),
     )  # fmt: skip
     if proposed is not None and source is not None:
         plan = _proposed_plan(plan, proposed, source, settings.currency)
@@ -177,35 +211,48 @@ def new(  # noqa: PLR0913
         outcome = create.new(target, plan, given)
     except transaction.AddsErrorsError as refused:
         return refuse(refused)
-    tell(outcome, given)
+    tell([outcome], given)
     return 0
 
 
 @options.command()
 @options.project_argument
 @click.argument("name", required=False)
-@click.argument("amount", required=False, type=values.Amount())
+@click.argument("amount", required=False)
 @click.option("--id", "id_", help="Its id. Default: the next in line.")
 @click.option("--planned", type=values.Day(), help="The day it is planned to be delivered.")
 @click.option("--upfront", is_flag=True, help="A deposit: it may be billed before approval.")
+@click.option("--before", metavar="MILESTONE", shell_complete=complete.milestones, help="The one it comes before.")
+@click.option("--after", metavar="MILESTONE", shell_complete=complete.milestones, help="The one it comes after.")
 @options.writes
 def add(  # noqa: PLR0913
     project: str | None,
     name: str | None,
-    amount: Decimal | None,
+    amount: str | None,
     id_: str | None,
     planned: date | None,
     upfront: bool,  # noqa: FBT001
+    before: str | None,
+    after: str | None,
     given: Options,
 ) -> int:
-    """Add one more milestone to a project."""
-    target = prompts.project(project)
-    named = name if name is not None else prompts.one("NAME", str)
-    worth = (
-        amount if amount is not None else prompts.one("AMOUNT", lambda text: values.Amount().convert(text, None, None))
-    )
-    return carry_out(
-        target,
-        lambda context, _: verbs.add(context, named, worth, id_=id_, planned=planned, upfront=upfront),
-        given,
-    )
+    """Add one more milestone to a project: at the end, or beside another."""
+    if before is not None and after is not None:
+        message = "give --before or --after, not both"
+        raise UsageError(message)
+    target, (named, worth) = prompts.project_and_words((project, name, amount), 3)
+    if named is None:
+        named = prompts.one("NAME", str)
+    kind = values.Amount()
+    if worth is None:
+        price = prompts.one("AMOUNT", lambda text: kind.convert(text, None, None))
+    else:
+        price = kind.convert(worth, None, None)
+
+    def verb(context: ProjectContext, _path: str | None) -> verbs.Edit:
+        place = None
+        if before is not None or after is not None:
+            place = find.milestone(context.project, before or after or "").index + (after is not None)
+        return verbs.add(context, named, price, id_=id_, planned=planned, upfront=upfront, before=place)
+
+    return carry_out(target, verb, given)

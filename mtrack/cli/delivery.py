@@ -1,4 +1,4 @@
-"""`mtrack deliver`, `approve`, `hold`, `cancel`: the life of a milestone but for its invoices."""
+"""`mtrack set`, `deliver`, `approve`, `hold`, `cancel`: the life of a milestone but for its invoices."""
 
 from __future__ import annotations
 
@@ -13,11 +13,47 @@ from mtrack.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
     from mtrack.edit.transaction import Options
     from mtrack.edit.verbs import Edit
     from mtrack.record.model import Milestone
     from mtrack.rules.context import ProjectContext
+
+
+@options.command("set")
+@options.project_argument
+@options.milestone_argument
+@click.option("--name", help="What it is called now.")
+@click.option("--amount", type=values.Amount(), help="What is agreed for it now, net.")
+@click.option("--planned", type=values.Day(), help="The day it is planned for now.")
+@click.option("--upfront/--no-upfront", default=None, help="Whether it is a deposit: billed before approval.")
+@click.option("--note", help="Anything worth remembering.")
+@options.writes
+def set(  # noqa: A001, PLR0913
+    project: str | None,
+    milestone: str | None,
+    name: str | None,
+    amount: Decimal | None,
+    planned: date | None,
+    upfront: bool | None,  # noqa: FBT001
+    note: str | None,
+    given: Options,
+) -> int:
+    """Record what was agreed or planned anew of a milestone; what was there is said.
+
+    An amount that breaks the agreed total is refused: mtrack amend PROJECT --set MILESTONE=AMOUNT changes both.
+    """
+    target, (wanted,) = prompts.project_and_words((project, milestone), 2)
+    id_ = prompts.milestone(target, given.as_of, wanted)
+    return carry_out(
+        target,
+        lambda context, _: verbs.set_terms(
+            context, find.milestone(context.project, id_), name=name, amount=amount, planned=planned, upfront=upfront,
+            note=note,
+        ),
+        given,
+    )  # fmt: skip
 
 
 @options.command()
@@ -34,8 +70,8 @@ def deliver(
     given: Options,
 ) -> int:
     """Record the day a milestone's work was handed over."""
-    target = prompts.project(project)
-    id_ = prompts.milestone(target, given.as_of, milestone)
+    target, (wanted,) = prompts.project_and_words((project, milestone), 2)
+    id_ = prompts.milestone(target, given.as_of, wanted, can=prompts.to_deliver)
     return carry_out(
         target,
         lambda context, _: verbs.deliver(
@@ -62,8 +98,8 @@ def approve(  # noqa: PLR0913
     given: Options,
 ) -> int:
     """Record that the client approved a milestone's work; of an e-mail as --signoff, its day and sender count."""
-    target = prompts.project(project)
-    id_ = prompts.milestone(target, given.as_of, milestone)
+    target, (wanted,) = prompts.project_and_words((project, milestone), 2)
+    id_ = prompts.milestone(target, given.as_of, wanted, can=prompts.to_approve)
     mail = signoff if signoff is not None and signoff.lower().endswith(".eml") else None
     said = papers.facts(mail if day is None or by is None else None)
     return carry_out(
@@ -100,12 +136,14 @@ def hold(  # noqa: PLR0913
     if release and (until or reason):
         message = "--release goes alone"
         raise UsageError(message)
-    target = prompts.project(project)
-    id_ = prompts.milestone(target, given.as_of, milestone)
+    target, (wanted,) = prompts.project_and_words((project, milestone), 2)
+    id_ = prompts.milestone(target, given.as_of, wanted, can=prompts.held if release else prompts.to_hold)
+
+    why = None if release else prompts.reason(reason)
 
     def verb(context: ProjectContext, _path: str | None) -> Edit:
         item: Milestone = find.milestone(context.project, id_)
-        return verbs.release(context, item) if release else verbs.hold(context, item, until=until, reason=reason)
+        return verbs.release(context, item) if release else verbs.hold(context, item, until=until, reason=why)
 
     return carry_out(target, verb, given)
 
@@ -124,12 +162,13 @@ def cancel(
     given: Options,
 ) -> int:
     """Record that a milestone will not be delivered; mtrack amend records the change to the agreement."""
-    target = prompts.project(project)
-    id_ = prompts.milestone(target, given.as_of, milestone)
+    target, (wanted,) = prompts.project_and_words((project, milestone), 2)
+    id_ = prompts.milestone(target, given.as_of, wanted)
+    why = prompts.reason(reason)
     return carry_out(
         target,
         lambda context, _: verbs.cancel(
-            context, find.milestone(context.project, id_), date=day or given.as_of, reason=reason
+            context, find.milestone(context.project, id_), date=day or given.as_of, reason=why
         ),
         given,
     )

@@ -115,10 +115,20 @@ def path_argument(command: F) -> F:
     return click.argument("path", default=".", metavar="[PATH]", type=kind)(command)
 
 
+class _Today(values.Day):
+    """A day; `today` is the calendar's."""
+
+    def today(self, ctx: click.Context | None) -> date:  # noqa: ARG002
+        return date.today()  # noqa: DTZ011
+
+
 def as_of_option(command: F) -> F:
     """--as-of: the one place where today's date comes in."""
     text = "Check as of this day instead of today."
-    return click.option("--as-of", type=values.Day(), default=date.today, show_default="today", help=text)(command)
+    add = click.option(
+        "--as-of", type=_Today(), default=date.today, show_default="today", is_eager=True, help=text
+    )  # fmt: skip
+    return add(command)
 
 
 def client_option(command: F) -> F:
@@ -175,19 +185,19 @@ def ignore_option(command: F) -> F:
     return click.option("--ignore", multiple=True, metavar="RULES", shell_complete=complete.rules, help=text)(command)
 
 
-def rule_names(given: tuple[str, ...], option: str) -> frozenset[str]:
+def rule_names(given: tuple[str, ...], option: str, *, categories: bool = True) -> frozenset[str]:
     """Rule and category names, comma-separated or repeated. Raises UsageError for one that is not there."""
     from mtrack.rules import RULES  # noqa: PLC0415
 
     names = [name.strip() for value in given for name in value.split(",") if name.strip()]
-    known = [*RULES, *(category.value for category in Category)]
+    known = [*RULES, *(category.value for category in Category if categories)]
     for name in names:
         if name not in known:
             from difflib import get_close_matches  # noqa: PLC0415
 
             nearest = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
             hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
-            message = f"{option}: there is no rule or category '{name}'; {hint}"
+            message = f"{option}: there is no rule {'or category ' if categories else ''}'{name}'; {hint}"
             raise UsageError(message)
     return frozenset(names)
 
@@ -257,12 +267,12 @@ def takes_files(command: F) -> F:
 
 
 def project_argument(command: F) -> F:
-    """PROJECT: a path or its end."""
+    """PROJECT: a path or its end; it may be left out inside a project's folder (`prompts.project_and_words`)."""
     return click.argument("project", required=False, shell_complete=complete.projects)(command)
 
 
 def milestone_argument(command: F) -> F:
-    """MILESTONE: an id."""
+    """MILESTONE: an id, or a part of a name."""
     return click.argument("milestone", required=False, shell_complete=complete.milestones)(command)
 
 
@@ -285,4 +295,26 @@ def file_option(name: str, text: str) -> Callable[[F], F]:
     return click.option(name, type=kind, metavar="FILE", help=f"{text} It is copied into the project.")
 
 
-reason_option = click.option("--reason", help="Why.")
+reason_option = click.option("--reason", help="Why; asked for on a terminal.")
+
+
+def instalment_options(command: F) -> F:
+    """--instalment, --retained, --retained-until: an invoice that falls due in parts."""
+    for option in (
+        click.option("--retained-until", "until", type=values.Day(), help="The day what is retained falls due."),
+        click.option(
+            "--retained",
+            type=values.AmountOrRate(),
+            help="What the client keeps back, gross: an amount, or a rate such as 5%. Default: as agreed.",
+        ),
+        click.option(
+            "--instalment",
+            "instalments",
+            multiple=True,
+            type=values.Instalment(),
+            metavar="DATE[=AMOUNT]",
+            help="A part of it, gross, that falls due on a day; repeat it. One without an amount takes the rest.",
+        ),
+    ):
+        command = option(command)
+    return command

@@ -6,11 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from mtrack.cli import output
-from mtrack.edit import store, transaction
+from mtrack.edit import settings, store, transaction
 from mtrack.render.places import place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mtrack.edit.find import Target
     from mtrack.edit.store import Evidence
@@ -27,6 +27,16 @@ def carry_out(
     file: tuple[str, str | None] | None = None,
 ) -> int:
     """Run a verb on a project and tell what became of it; `file` is where a file goes and where it comes from."""
+    return carry_out_together([target], lambda contexts, path: [verb(contexts[0], path)], given, file)
+
+
+def carry_out_together(
+    targets: Sequence[Target],
+    verb: Callable[[list[ProjectContext], str | None], list[Edit]],
+    given: transaction.Options,
+    file: tuple[str, str | None] | None = None,
+) -> int:
+    """Run a verb on several projects, in all or in none; a file goes into the first."""
     planned: list[Evidence] = []
 
     def plan(folder: str) -> tuple[Evidence, ...]:
@@ -34,14 +44,24 @@ def carry_out(
             planned[:] = [store.evidence(folder, file[1], file[0])]
         return tuple(planned)
 
-    def run(context: ProjectContext) -> Edit:
-        return verb(context, planned[0].path if planned else None)
+    def run(contexts: list[ProjectContext]) -> list[Edit]:
+        return verb(contexts, planned[0].path if planned else None)
 
     try:
-        outcome = transaction.carry_out(target, run, given, plan)
+        outcomes = transaction.carry_out_together(targets, run, given, plan)
     except transaction.AddsErrorsError as refused:
         return refuse(refused)
-    tell(outcome, given)
+    tell(outcomes, given)
+    return 0
+
+
+def waive_everywhere(root: str, edit: Edit, given: transaction.Options) -> int:
+    """Record a waiver in the workspace's settings, and tell what became of it."""
+    try:
+        outcome = settings.carry_out(root, edit, given)
+    except transaction.AddsErrorsError as refused:
+        return refuse(refused)
+    tell([outcome], given)
     return 0
 
 
@@ -54,36 +74,38 @@ def refuse(refused: transaction.AddsErrorsError) -> int:
     return 1
 
 
-def _finding_lines(finding: Finding, word: str | None = None, unwritten: str | None = None) -> list[str]:
-    """A finding with its place, its hint, and other places; but none in the file whose new text is not written."""
-    where = "" if finding.path == unwritten else f"{place(finding.path, finding.span)}: "
+def _finding_lines(finding: Finding, word: str | None = None, unwritten: frozenset[str] = frozenset()) -> list[str]:
+    """A finding with its place, its hint, and other places; but none in a file whose new text is not written."""
+    where = "" if finding.path in unwritten else f"{place(finding.path, finding.span)}: "
     lines = [f"{where}{word or finding.severity.word}: {finding.message} ({finding.rule})"]
     lines += [
         f"  see {place(other.path, other.span)}: {other.message}"
         for other in finding.related
-        if other.path != unwritten
+        if other.path not in unwritten
     ]
     if finding.hint:
         lines.append(f"  {finding.hint}")
     return lines
 
 
-def tell(outcome: Outcome, given: transaction.Options) -> None:
-    """Say in a line what changed, and what is left; the rest goes to standard error."""
-    if given.dry_run:
-        output.show_diff(outcome.diff)
-    else:
-        output.show(outcome.did + (f" [{outcome.committed}]" if outcome.committed else ""))
-        output.show(outcome.left)
+def tell(outcomes: Sequence[Outcome], given: transaction.Options) -> None:
+    """Say in a line what changed in each project, and what is left; the rest goes to standard error."""
+    for outcome in outcomes:
+        if given.dry_run:
+            output.show_diff(outcome.diff)
+        else:
+            output.show(outcome.did + (f" [{outcome.committed}]" if outcome.committed else ""))
+            output.show(outcome.left)
     sys.stdout.flush()
-    for item in outcome.files:
+    for item in (item for outcome in outcomes for item in outcome.files):
         if given.dry_run and item.copy:
             output.note(f"would {'move' if given.move else 'copy'} {item.source} to {item.path}")
-    unwritten = outcome.path if given.dry_run else None
+    unwritten = frozenset(outcome.path for outcome in outcomes) if given.dry_run else frozenset[str]()
+    last = outcomes[-1]
     for findings, word in (
-        (outcome.forced, f"error, {'to be ' if given.dry_run else ''}recorded anyway"),
-        (outcome.open, "still to do"),
-        (outcome.warnings, None),
+        (last.forced, f"error, {'to be ' if given.dry_run else ''}recorded anyway"),
+        (last.open, "still to do"),
+        (last.warnings, None),
     ):
         for finding in findings:
             output.note(*_finding_lines(finding, word, unwritten))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -16,7 +16,7 @@ from mtrack.record.schema import is_date
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
-    """A day of the calendar, YYYY-MM-DD."""
+    """A day of the calendar, YYYY-MM-DD; `today` and `yesterday` are those of --as-of."""
 
     name = "date"
 
@@ -26,7 +26,32 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in the new
             return value
         if is_date(value):
             return date.fromisoformat(value)
+        as_of = self.today(ctx)
+        if as_of is not None and value.casefold() == "today":
+            return as_of
+        if as_of is not None and value.casefold() == "yesterday":
+            return as_of - timedelta(days=1)
         return self.fail(f"'{value}' is not a day of the calendar; write it as YYYY-MM-DD", param, ctx)
+
+    def today(self, ctx: click.Context | None) -> date | None:
+        """The day of --as-of, which is read before all other options; None where there is none."""
+        ctx = ctx or click.get_current_context(silent=True)
+        day = ctx.params.get("as_of") if ctx is not None else None
+        return day if isinstance(day, date) else None
+
+
+class Month(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
+    """A month, YYYY-MM: its first day."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The first day of the month, or a usage error that says how to write it."""
+        if isinstance(value, date):
+            return value
+        if is_date(f"{value}-01"):
+            return date.fromisoformat(f"{value}-01")
+        return self.fail(f"'{value}' is not a month; write it as YYYY-MM", param, ctx)
 
 
 class Choice(click.Choice[str]):
@@ -104,6 +129,37 @@ class Amount(click.ParamType):  # type: ignore[type-arg]  # generic only in the 
         return amount
 
 
+class AmountOrRate(Amount):
+    """An amount, or a rate: 19%."""
+
+    name = "amount or rate"
+
+    def convert(  # type: ignore[override]
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal | money.Rate:
+        """Read it, or say what to write."""
+        if isinstance(value, Decimal | money.Rate):
+            return value
+        if value.strip().endswith("%"):
+            return money.Rate(Percent().convert(value, param, ctx))
+        return super().convert(value, param, ctx)
+
+
+class Percent(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
+    """A percentage from 0 to 100, with or without its sign."""
+
+    name = "percent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """Read it, or say what to write."""
+        if isinstance(value, Decimal):
+            return value
+        percent = money.parse(value.strip().removesuffix("%").strip())
+        if percent is None or not 0 <= percent <= 100:  # noqa: PLR2004
+            self.fail(f"'{value}' is not a rate from 0 to 100; write it as 19%", param, ctx)
+        return percent
+
+
 class Pair(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
     """NAME=AMOUNT; the amount may be left out where it is `optional`."""
 
@@ -123,6 +179,36 @@ class Pair(click.ParamType):  # type: ignore[type-arg]  # generic only in the ne
         if not name.strip():
             self.fail(f"'{value}' is not {self.name}", param, ctx)
         return name.strip(), Amount().convert(amount.strip(), param, ctx)
+
+
+class PlannedMilestone(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
+    """NAME=AMOUNT of a milestone to be, as a record; `upfront` after the amount makes it a deposit."""
+
+    name = "NAME=AMOUNT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Any]:
+        """Name, amount, and that it is a deposit, where it is one."""
+        if isinstance(value, dict):
+            return value
+        bare = re.sub(r"\s+upfront\s*$", "", value)
+        name, amount = Pair(self.name).convert(bare, param, ctx)
+        return {"name": name, "amount": amount} | ({"upfront": True} if bare != value else {})
+
+
+class Instalment(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
+    """DATE=AMOUNT, or DATE alone for the rest."""
+
+    name = "DATE=AMOUNT"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[date, Decimal | None]:
+        """The day, and the amount where there is one."""
+        if isinstance(value, tuple):
+            return value
+        day, equals, amount = value.partition("=")
+        due = Day().convert(day.strip(), param, ctx)
+        return due, Amount().convert(amount.strip(), param, ctx) if equals else None
 
 
 class Received(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click

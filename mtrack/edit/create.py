@@ -118,6 +118,10 @@ class Plan(Struct, frozen=True, kw_only=True):
     signed: date | None = None
     total: Decimal | None = None
     count: int | None = None
+    terms: int | None = None
+    """Days after which its invoices fall due."""
+    tax_rate: Decimal | None = None
+    retention: Decimal | None = None
     milestones: tuple[dict[str, Any], ...] = ()
     invoices: tuple[dict[str, Any], ...] = ()
 
@@ -209,7 +213,7 @@ def _judged(
     context = after.open(target.folder)[1]
     if context is None or (added.errors and not options.force):
         broken = added.errors or check(after).report.findings
-        raise AddsErrorsError(broken, "this would begin with an error; nothing was made", target.records)
+        raise AddsErrorsError(broken, "this would begin with an error; nothing was made", frozenset({target.records}))
     return context, added
 
 
@@ -247,7 +251,7 @@ def _write(target: Target, outcome: Outcome, text: str, options: Options, messag
     if not options.commit:
         return outcome
     paths = [target.records, *(workspace.join(target.folder, item.path) for item in outcome.files)]
-    return replace(outcome, committed=transaction.commit(target, paths, message))
+    return replace(outcome, committed=transaction.commit([target], paths, message))
 
 
 def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int) -> str:
@@ -255,16 +259,18 @@ def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int
     habits = style.Style.of(tree.read("{}\n"), schema.shape("milestones"))
     full = target.full if target.folder == "." else target.folder
     agreement = {
-        "file": files[0].path if files else None, "signed": plan.signed, "total": plan.total, "milestones": plan.count,
+        "file": files[0].path if files else None, "signed": plan.signed,
+        "total": _with_decimals(plan.total, decimals), "milestones": plan.count, "payment_terms": plan.terms,
+        "tax_rate": plan.tax_rate, "retention": plan.retention,
     }  # fmt: skip
     record = {
         "project": plan.name or title(full), "client": plan.client, "currency": plan.currency,
-        "agreement": verbs.stated(**agreement) or None, "milestones": _milestones(plan),
-        "invoices": list(plan.invoices) or None,
+        "agreement": verbs.stated(**agreement) or None, "milestones": _with_decimals(_milestones(plan), decimals),
+        "invoices": _with_decimals(list(plan.invoices), decimals) or None,
     }  # fmt: skip
     lines: list[str] = []
-    for key, value in verbs.stated(**_with_decimals(record, decimals)).items():
-        name, looks = (style.styled(item, key, habits, flow=key == "agreement") for item in (key, value))
+    for key, value in verbs.stated(**record).items():
+        name, looks = (style.styled(item, key, habits, flow=False) for item in (key, value))
         lines += style.pair_lines(name, looks, 0, habits)
     return scaffold.modeline(target.root, target.folder) + "\n".join(lines) + "\n"
 

@@ -12,6 +12,7 @@ from mtrack import workspace
 from mtrack.characters import seen_tight
 from mtrack.check.workspace import Workspace, load_project, read_project
 from mtrack.errors import UsageError
+from mtrack.files import inside
 from mtrack.finding import Severity
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
@@ -95,16 +96,41 @@ def projects(root: str) -> tuple[str, ...]:
     return workspace.walk(root, settings_module.load(root).exclude).projects
 
 
+def here() -> Target | None:
+    """The project that the current folder is in; None where it is in none."""
+    root = workspace.find_root(".")
+    folder = os.path.abspath(".")
+    while inside(folder, root):
+        if os.path.lexists(os.path.join(folder, workspace.RECORDS)):
+            return project(folder)
+        if folder == (folder := os.path.dirname(folder)):
+            break
+    return None
+
+
 def milestone(project: Project, wanted: str) -> Milestone:
-    """The milestone with an id. Raises UsageError where none or several have it."""
-    matches = [item for item in project.milestones if item.id == wanted]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        message = f"the id {wanted} stands {len(matches)} times in {project.path}; fix that first"
+    """The milestone with an id, in any case, or with a name or the only name that has a text in it.
+
+    Raises UsageError where none or several do.
+    """
+    items, folded = project.milestones, wanted.strip().casefold()
+    exact = [item for item in items if item.id == wanted]
+    if len(exact) > 1:
+        message = f"the id {wanted} stands {len(exact)} times in {project.path}; fix that first"
         raise UsageError(message)
-    ids = [item.id for item in project.milestones]
-    near = nearest(wanted, ids)
+    for matches in (
+        exact,
+        [item for item in items if item.id.casefold() == folded],
+        [item for item in items if item.name.casefold() == folded],
+        [item for item in items if folded in item.name.casefold()] if folded else [],
+    ):
+        if len(matches) > 1:
+            message = f"'{wanted}' could be {_listed(item.label for item in matches)}; write its id"
+            raise UsageError(message)
+        if matches:
+            return matches[0]
+    ids = [item.id for item in items]
+    near = nearest(wanted, ids) or nearest(wanted, [item.name for item in items])
     hint = f"did you mean {near}?" if near else f"there is {_listed(ids)}"
     message = f"there is no milestone '{wanted}' in {project.folder}; {hint}"
     raise UsageError(message)
@@ -125,22 +151,16 @@ def invoice(project: Project, number: str, *, void: bool = False) -> Invoice:
     raise UsageError(message)
 
 
-def with_number(number: str, root: str) -> Target:
-    """The project that holds an invoice. Raises UsageError where none or several do."""
+def with_number(number: str, root: str, preferred: Target | None = None) -> Target:
+    """The project that holds an invoice; of several the `preferred` one. Raises UsageError where none or several do."""
     settings = settings_module.load(root)
     walk = workspace.walk(root, settings.exclude)
     folders = walk.projects
-    key = number_key(number)
-    holding: list[str] = []
-    broken: list[str] = []
-    for folder in naming(root, folders, {key}):
-        file, found = _other(root, folder, settings)
-        if found is None:
-            broken.append(file.source.path)
-        elif any(item.key == key for item in found.invoices()):
-            holding.append(folder)
+    holding, broken = _with_number(number, root, folders, settings)
     if len(holding) == 1:
         return Target(root, holding[0])
+    if preferred is not None and preferred.folder in holding:
+        return preferred
     if holding:
         message = f"invoice {number} stands in {_listed(holding)}; say which with --project"
         raise UsageError(message)
@@ -153,6 +173,27 @@ def with_number(number: str, root: str) -> Target:
     hint = f"did you mean {near}?" if near else "mtrack status lists them"
     message = f"there is no invoice '{number}' in {os.path.relpath(root)}; {hint}"
     raise UsageError(message)
+
+
+def is_number(number: str, root: str, only: Target | None = None) -> bool:
+    """Whether an invoice of the workspace, or of `only` one project, has that number."""
+    settings = settings_module.load(root)
+    folders = (only.folder,) if only is not None else workspace.walk(root, settings.exclude).projects
+    return bool(_with_number(number, root, folders, settings)[0])
+
+
+def _with_number(number: str, root: str, folders: Iterable[str], settings: Settings) -> tuple[list[str], list[str]]:
+    """The folders of the projects that hold an invoice, and the records that may hold it but are broken."""
+    key = number_key(number)
+    holding: list[str] = []
+    broken: list[str] = []
+    for folder in naming(root, folders, {key}):
+        file, found = _other(root, folder, settings)
+        if found is None:
+            broken.append(file.source.path)
+        elif any(item.key == key for item in found.invoices()):
+            holding.append(folder)
+    return holding, broken
 
 
 def _invoices(root: str, folder: str, settings: Settings) -> Iterable[Invoice]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack.figures import fixable, ledger
 from mtrack.record import model, schema
@@ -37,8 +38,10 @@ class Consequences(Struct, frozen=True):
 def consequences(context: ProjectContext, changes: tuple[Change, ...]) -> Consequences:
     """The statuses that changes put out of date, and `paid: true` where an invoice would lose its settlement.
 
-    A status that was wrong before is corrected where the changes are about its milestone.
+    A status that was wrong before is corrected where the changes are about its milestone. A milestone put between
+    others is looked at as the last, so that routes lead where they do in the file.
     """
+    changes = tuple(replace(change, before=None) if isinstance(change, Append) else change for change in changes)
     if not changes or not schema.is_valid("milestones", apply(context.project.source.data, changes)):
         return Consequences()
     draft = _Draft(context, changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections import defaultdict
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -24,7 +24,7 @@ from mtrack.yaml import source
 from mtrack.yaml.refusal import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
     from decimal import Decimal
 
@@ -67,14 +67,14 @@ class Outcome(Struct, frozen=True):
 class AddsErrorsError(Exception):
     """The edit would add errors to the workspace, or the record it is for is broken; nothing was changed.
 
-    `unwritten` is the file whose lines the findings count as they would be, not as they are.
+    `unwritten` are the files whose lines the findings count as they would be, not as they are.
     """
 
     def __init__(
         self,
         findings: tuple[Finding, ...],
         why: str = "this would add an error; nothing was changed (--force records it anyway)",
-        unwritten: str | None = None,
+        unwritten: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(why)
         self.findings = findings
@@ -100,73 +100,155 @@ def carry_out(
 
     Raises AddsErrorsError, RefusedError, UsageError, CannotRunError; nothing is changed then.
     """
-    if options.dry_run:
-        return _carry_out(target, verb, options, plan)
-    with store.locked(os.path.dirname(os.path.realpath(os.path.join(target.root, target.records)))):
-        return _carry_out(target, verb, options, plan)
+    return carry_out_together([target], lambda contexts: [verb(contexts[0])], options, plan)[0]
+
+
+def carry_out_together(
+    targets: Sequence[Target],
+    verb: Callable[[list[ProjectContext]], list[Edit]],
+    options: Options,
+    plan: Callable[[str], tuple[Evidence, ...]] | None = None,
+) -> list[Outcome]:
+    """Make one edit in each of several projects of a workspace, or none; the last outcome says what they add.
+
+    `plan` is for the first. Raises what `carry_out` does.
+    """
+    with ExitStack() as stack:
+        if not options.dry_run:
+            folders = {os.path.dirname(os.path.realpath(os.path.join(item.root, item.records))) for item in targets}
+            for folder in sorted(folders):
+                stack.enter_context(store.locked(folder))
+        return _carry_out(targets, verb, options, plan)
+
+
+class _Draft(Struct, frozen=True):
+    """A project's records as they are, the edit wanted in them, and their text with it."""
+
+    target: Target
+    read: Source
+    before: bytes
+    edit: Edit
+    said: str
+    after: str
+    files: tuple[Evidence, ...]
+
+    @property
+    def text(self) -> str:
+        """The text before."""
+        return self.before.decode()
 
 
 def _carry_out(
-    target: Target,
-    verb: Callable[[ProjectContext], Edit],
+    targets: Sequence[Target],
+    verb: Callable[[list[ProjectContext]], list[Edit]],
     options: Options,
     plan: Callable[[str], tuple[Evidence, ...]] | None,
-) -> Outcome:
+) -> list[Outcome]:
+    root = targets[0].root
     if options.commit and not options.dry_run:  # while no other mtrack can write what would go into this commit
-        git.ready(target.root, [target.records])
-    settings = settings_module.load(target.root)
-    read = find.read(target.root, target.folder)
-    context = _project_context(target, options.as_of, settings, read)
-    full = os.path.join(target.root, *target.records.split("/"))
-    before = store.read(full)
+        git.ready(root, [target.records for target in targets])
+    settings = settings_module.load(root)
+    reads = [find.read(root, target.folder) for target in targets]
+    contexts = [
+        _project_context(target, options.as_of, settings, read) for target, read in zip(targets, reads, strict=True)
+    ]
+    contents = [_unchanged(target, read) for target, read in zip(targets, reads, strict=True)]
+    files = plan(targets[0].full) if plan else ()
+    edits = verb(contexts)
+    drafts = [
+        _draft(target, context, before, edit, files if target is targets[0] else ())
+        for target, context, before, edit in zip(targets, contexts, contents, edits, strict=True)
+    ]
+    if not any(draft.edit.changes for draft in drafts):
+        said = [f"{draft.edit.did}: recorded already" for draft in drafts]
+        return [
+            Outcome(target.records, did, left(context), "", changed=False)
+            for target, did, context in zip(targets, said, contexts, strict=True)
+        ]
+    takes_numbers = any(edit.numbers for edit in edits) and not options.dry_run
+    with store.taking_numbers(root) if takes_numbers else nullcontext():
+        outcomes = _outcomes(drafts, settings, options)
+        return outcomes if options.dry_run else _write(drafts, outcomes, options)
+
+
+def _unchanged(target: Target, read: Source) -> bytes:
+    """The bytes of a project's records. Raises CannotRunError where they are not what was read."""
+    before = store.read(os.path.join(target.root, *target.records.split("/")))
     if before.decode("utf-8", "replace") != ("\ufeff" if read.had_bom else "") + read.text:
         message = f"{target.records} was changed by someone else meanwhile; nothing was changed, run the command again"
         raise CannotRunError(message)
-    files = plan(target.full) if plan else ()
-    edit = verb(context)
+    return before
+
+
+def _draft(target: Target, context: ProjectContext, before: bytes, edit: Edit, files: tuple[Evidence, ...]) -> _Draft:
     also = statuses.consequences(context, edit.changes)
-    if not edit.changes:
-        return Outcome(target.records, f"{edit.did}: recorded already", left(context), "", changed=False)
     text = before.decode()
     try:
-        new = splice_records(text, (*edit.changes, *also.changes))
+        new = splice_records(text, (*edit.changes, *also.changes)) if edit.changes else text
     except RefusedError as refused:
         raise _explained(refused, target) from None
-    with store.taking_numbers(target.root) if edit.numbers and not options.dry_run else nullcontext():
-        others = find.concerned(target, settings, set(edit.numbers))
-        added, after = _added_findings(target, options.as_of, settings, (read, text, new), others, edit.opens, files)
-        if added.errors and not options.force:
-            raise AddsErrorsError(added.errors, unwritten=target.records)
-        diff = unified(target.records, text, new)
-        outcome = Outcome(
-            target.records, edit.did + also.said, left(after), diff, changed=True, files=files, warnings=added.warnings,
-            forced=added.errors, open=added.open,
-        )  # fmt: skip
-        if options.dry_run:
-            return outcome
-        return _write(target, outcome, (before, new.encode()), edit, options)
+    return _Draft(target, context.project.source, before, edit, edit.did + also.said, new, files)
 
 
-def _write(target: Target, outcome: Outcome, contents: tuple[bytes, bytes], edit: Edit, options: Options) -> Outcome:
+def _outcomes(drafts: list[_Draft], settings: Settings, options: Options) -> list[Outcome]:
+    """What the edits come to. Raises AddsErrorsError for errors that they add."""
+    added, after = _added_findings(drafts, settings, options.as_of)
+    if added.errors and not options.force:
+        raise AddsErrorsError(added.errors, unwritten=frozenset(draft.target.records for draft in drafts))
+    outcomes = [
+        Outcome(
+            draft.target.records, draft.said, left(context),
+            unified(draft.target.records, draft.text, draft.after), changed=True, files=draft.files,
+        )
+        for draft, context in zip(drafts, after, strict=True)
+    ]  # fmt: skip
+    outcomes[-1] = replace(outcomes[-1], warnings=added.warnings, forced=added.errors, open=added.open)
+    return outcomes
+
+
+def _write(drafts: list[_Draft], outcomes: list[Outcome], options: Options) -> list[Outcome]:
+    written: list[_Draft] = []
+    try:
+        for draft in drafts:
+            _write_one(draft)
+            written.append(draft)
+    except BaseException:
+        for draft in written:
+            _take_back(draft)
+        raise
+    if options.move:
+        for draft in drafts:
+            move_away(draft.files)
+    if not options.commit:
+        return outcomes
+    paths = [path for draft in drafts for path in (draft.target.records, *(
+        join(draft.target.folder, item.path) for item in draft.files))]  # fmt: skip
+    name = commit([draft.target for draft in drafts], paths, "; ".join(draft.edit.message for draft in drafts))
+    return [*outcomes[:-1], replace(outcomes[-1], committed=name)]
+
+
+def _write_one(draft: _Draft) -> None:
+    target, after = draft.target, draft.after.encode()
     full = os.path.join(target.root, *target.records.split("/"))
     brought: list[Evidence] = []
     try:
-        for item in outcome.files:
+        for item in draft.files:
             store.bring(target.full, item)
             brought.append(item)
-        store.replace(target.root, full, *contents)
+        store.replace(target.root, full, draft.before, after)
     except BaseException:
-        if store.read(full) != contents[1]:  # interrupted before it was written, not after
+        if store.read(full) != after:  # interrupted before it was written, not after
             for item in brought:
                 store.take_back(target.full, item)
         raise
-    if options.move:
-        move_away(outcome.files)
-    if not options.commit:
-        return outcome
-    paths = [target.records, *(join(target.folder, item.path) for item in outcome.files)]
-    name = commit(target, paths, edit.message)
-    return replace(outcome, committed=name)
+
+
+def _take_back(draft: _Draft) -> None:
+    """Put a project's records back as they were, since those of another could not be written."""
+    full = os.path.join(draft.target.root, *draft.target.records.split("/"))
+    store.replace(draft.target.root, full, draft.after.encode(), draft.before)
+    for item in draft.files:
+        store.take_back(draft.target.full, item)
 
 
 def move_away(files: Iterable[Evidence]) -> None:
@@ -180,9 +262,10 @@ def move_away(files: Iterable[Evidence]) -> None:
                 raise CannotRunError(message) from None
 
 
-def commit(target: Target, paths: list[str], message: str) -> str:
-    """One commit, its subject beginning with the project's folder."""
-    return git.commit(target.root, paths, f"{target.label}: {message}")
+def commit(targets: Sequence[Target], paths: list[str], message: str) -> str:
+    """One commit, its subject beginning with the projects' folders."""
+    labels = ", ".join(target.label for target in targets)
+    return git.commit(targets[0].root, paths, f"{labels}: {message}")
 
 
 def _project_context(target: Target, as_of: date, settings: Settings, read: Source) -> ProjectContext:
@@ -205,27 +288,27 @@ def _explained(refused: RefusedError, target: Target) -> CannotRunError:
     return explained
 
 
-def _added_findings(  # noqa: PLR0913
-    target: Target,
-    as_of: date,
-    settings: Settings,
-    texts: tuple[Source, str, str],
-    others: list[str],
-    opens: frozenset[str],
-    files: tuple[Evidence, ...],
-) -> tuple[AddedFindings, ProjectContext]:
-    """What the edited text adds to the findings, and the project's context afterwards."""
-    read, _, new = texts
+def _added_findings(
+    drafts: list[_Draft], settings: Settings, as_of: date
+) -> tuple[AddedFindings, list[ProjectContext]]:
+    """What the edited texts add to the findings, and the projects' contexts afterwards."""
+    target = drafts[0].target
+    own = {draft.target.folder: draft.read for draft in drafts}
+    keys = {number for draft in drafts for number in draft.edit.numbers}
+    others = [folder for folder in find.concerned(target, settings, keys) if folder not in own]
     around = {folder: find.read(target.root, folder) for folder in others}
-    edited = source.parse(read.path, new, schema.shape("milestones"))
-    workspace = find.load(target.root, as_of, settings, {**around, target.folder: edited})
-    planned = frozenset(join(target.folder, item.path) for item in files)
-    before = find.load(target.root, as_of, settings, {**around, target.folder: read})
-    added = compare(before, workspace, opens, planned)
-    context = workspace.open(target.folder)[1]
-    if context is None:
-        raise AddsErrorsError(added.errors, "this would break the record; nothing was changed", target.records)
-    return added, context
+    shape = schema.shape("milestones")
+    edited = {draft.target.folder: source.parse(draft.read.path, draft.after, shape) for draft in drafts}
+    before = find.load(target.root, as_of, settings, {**around, **own})
+    after = find.load(target.root, as_of, settings, {**around, **edited})
+    planned = frozenset(join(draft.target.folder, item.path) for draft in drafts for item in draft.files)
+    opens = frozenset(rule for draft in drafts for rule in draft.edit.opens)
+    added = compare(before, after, opens, planned)
+    contexts = [context for folder in own if (context := after.open(folder)[1]) is not None]
+    if len(contexts) < len(drafts):
+        unwritten = frozenset(draft.target.records for draft in drafts)
+        raise AddsErrorsError(added.errors, "this would break the record; nothing was changed", unwritten)
+    return added, contexts
 
 
 def compare(

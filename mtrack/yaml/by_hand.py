@@ -34,7 +34,8 @@ def _lines(change: Change) -> list[str]:
         return [f"  (take `{last}` away)"]
     if isinstance(change, Put):
         return [f"  {last}: {_on_one_line(change.value, str(last))}"]
-    return [f"  {last}: (one more)", f"    - {_on_one_line(change.value, f'{last}[]')}"]
+    more = "one more" if change.before is None else f"one more, before item {change.before + 1}"
+    return [f"  {last}: ({more})", f"    - {_on_one_line(change.value, f'{last}[]')}"]
 
 
 def _on_one_line(value: Any, name: str) -> str:

@@ -21,10 +21,14 @@ class Put(Struct, frozen=True):
 
 
 class Append(Struct, frozen=True):
-    """Add an item to the end of the list at a route; a missing list is made."""
+    """Add an item to the list at a route: at its end, or before the item `before`; a missing list is made.
+
+    The routes of all changes made together count a list's items as they are before.
+    """
 
     route: Route
     value: Any
+    before: int | None = None
 
 
 class Remove(Struct, frozen=True):
@@ -39,7 +43,7 @@ Change = Put | Append | Remove
 def apply(data: Any, changes: Iterable[Change]) -> Any:
     """Plain data with the changes made, as mtrack's reader would deliver it."""
     data = _copy(data)
-    for change in changes:
+    for change in sorted(changes, key=_place):
         *above, last = change.route
         if isinstance(change, Remove):
             del _step_to(data, above)[last]
@@ -49,8 +53,14 @@ def apply(data: Any, changes: Iterable[Change]) -> Any:
             holder[last] = _plain(change.value)
         else:
             items = (holder.get(last) if isinstance(holder, dict) else holder[last]) or []
-            holder[last] = [*items, _plain(change.value)]
+            at = len(items) if change.before is None else change.before
+            holder[last] = [*items[:at], _plain(change.value), *items[at:]]
     return data
+
+
+def _place(change: Change) -> tuple[int, int]:
+    """The order in which changes are made: what is put between items comes last, the one nearest to the end first."""
+    return (1, -change.before) if isinstance(change, Append) and change.before is not None else (0, 0)
 
 
 def _copy(data: Any) -> Any:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def first_in_flow(draft: Draft, node: Node, new: list[str]) -> None:
-    """Put elements before the first one in braces, one a line where that is the habit."""
+    """Put elements before the first one in braces or brackets, one a line where that is the habit."""
     tree = draft.tree
-    start = node.pairs[0][0].start
+    start = _starts(node)[0]
     indent = _indent(tree, node, start)
     between = ", " if indent is None else f",{tree.newline(start)}{indent}"
     draft.cut(start, start, between.join([*new, ""]))

@@ -20,7 +20,7 @@ class Wanted(Struct):
     """A node that changes meet, and what is to become of it.
 
     `name` is the key it stands below ("[]" after it for a list's item), `key` that key's node, `flow` whether it
-    lies in braces or brackets.
+    lies in braces or brackets, `items` more items of a list, each with the place of the item it is to stand before.
     """
 
     node: Node
@@ -29,7 +29,7 @@ class Wanted(Struct):
     key: Node | None = None
     flow: bool = False
     keys: dict[str, Any] = field(default_factory=dict)
-    items: list[Any] = field(default_factory=list)
+    items: list[tuple[int | None, Any]] = field(default_factory=list)
     value: Any = None
     replace: bool = False
     removals: list[str] = field(default_factory=list)
@@ -85,7 +85,7 @@ def _want(tree: Tree, wanted: Wanted, change: Change, rest: Route) -> None:
             refuse_at(tree, node.start, "layout", "there is nothing to remove there")
         wanted.removals.append(str(rest[0]))
     elif not rest and isinstance(change, Append) and node.kind == "sequence" and node.items:
-        wanted.items.append(change.value)
+        wanted.items.append((change.before, change.value))
     elif node.kind == "mapping" and node.pairs and rest:
         wanted.keys = _joined(wanted.keys, _made(tree, node, change, rest))
     else:

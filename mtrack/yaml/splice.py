@@ -19,7 +19,7 @@ from mtrack.yaml.compose import originals, stand_ins
 from mtrack.yaml.draft import Draft
 from mtrack.yaml.gather import gather
 from mtrack.yaml.keys import insert_keys
-from mtrack.yaml.lists import append_items
+from mtrack.yaml.lists import add_items
 from mtrack.yaml.proof import prove_data, prove_events
 from mtrack.yaml.refusal import RefusedError, refuse
 from mtrack.yaml.removal import remove_pair
@@ -95,4 +95,4 @@ def _cut(draft: Draft, wanted: Wanted) -> None:
     if wanted.keys:
         insert_keys(draft, wanted)
     if wanted.items:
-        append_items(draft, wanted)
+        add_items(draft, wanted)

@@ -184,7 +184,7 @@ class Style(Struct):
         if items and name.endswith("[]"):
             return items[True] > items[False]
         values = self._flows_of(other for other in (*large, *small) if not other.endswith("[]"))
-        return values[True] >= values[False]
+        return values[True] > values[False]
 
     def _flows_of(self, names: Iterable[str]) -> Counter[bool]:
         result = Counter[bool]()

@@ -20,6 +20,7 @@ from mtrack.edit import statuses, verbs
 from mtrack.edit.records import splice_records
 from mtrack.edit.verbs import Edit
 from mtrack.errors import UsageError
+from mtrack.money import Rate
 from mtrack.yaml.changes import apply
 from mtrack.yaml.refusal import RefusedError
 
@@ -73,8 +74,12 @@ def _of_milestones(context: ProjectContext, rng: random.Random, day: date) -> It
     yield Tried("release", (), lambda: verbs.release(context, one))
     yield Tried("deliver", (), lambda: verbs.deliver(context, one, date=day, force=True))
     yield Tried("approve", (), lambda: verbs.approve(context, one, date=day, by="product owner", force=True))
+    yield Tried("set", (), lambda: verbs.set_terms(context, one, amount=part, upfront=rng.choice([None, True, False])))
     yield Tried("add", (), lambda: verbs.add(context, "More", part, upfront=True))
+    yield Tried("add before", (), lambda: verbs.add(context, "More", part, before=one.index))
     yield Tried("amend", (), lambda: verbs.amend(context, amount=part, milestones=1, note="more"))
+    new = [{"name": "More", "amount": part}]
+    yield Tried("amend all", (), lambda: verbs.amend(context, amount=part, added=new, changed=[(one, part)]))
     yield Tried("close", (), lambda: verbs.close(context, date=day, force=True))
 
 
@@ -85,9 +90,14 @@ def _of_invoices(context: ProjectContext, rng: random.Random, day: date) -> Iter
     one: Invoice = rng.choice(invoices)
     about = (one.number, *([one.credits] if one.credits else []))
     part = rng.choice([None, _part(rng, one.amount)])
-    pay = partial(verbs.pay, context, one, date=day)
-    yield Tried("pay", about, lambda: pay(part))
-    yield Tried("refund", about, lambda: pay(-_part(rng, one.amount)))
+    pay = partial(verbs.pay, context, one)
+    yield Tried("pay", about, lambda: pay(verbs.Paid(date=day, amount=part)))
+    yield Tried(
+        "discount", about, lambda: pay(verbs.Paid(date=day, amount=part, discount=Rate(Decimal(2))), total=part)
+    )
+    yield Tried("refund", about, lambda: pay(verbs.Paid(date=day, amount=-_part(rng, one.amount))))
+    yield Tried("dispute", about, lambda: verbs.dispute(context, one, since=day, reason="wrong"))
+    yield Tried("end dispute", about, lambda: verbs.end_dispute(context, one))
     yield Tried("void", about, lambda: verbs.void(context, one, date=day, reason="wrong"))
     yield Tried("credit", (*about, "NEW-2"), lambda: verbs.credit(context, one, "NEW-2", sent=day, amount=part))
     shares: list[tuple[Milestone, Decimal | None]] = [(rng.choice(context.project.milestones), _part(rng, one.amount))]

@@ -44,7 +44,9 @@ def _said(value: Any) -> Any:
 def wanted(data: Any, changes: tuple[Change, ...]) -> Any:
     """The data after the changes, worked out without any of mtrack's code."""
     data = copy.deepcopy(data)
-    for change in changes:
+    between = [change for change in changes if isinstance(change, Append) and change.before is not None]
+    assert len(between) < 2  # so that the order in which they are made says nothing
+    for change in [*(change for change in changes if change not in between), *between]:
         at = data
         for step in change.route[:-1]:
             if isinstance(at, dict) and (step not in at or at[step] in ("", "~", "null")):
@@ -55,7 +57,9 @@ def wanted(data: Any, changes: tuple[Change, ...]) -> Any:
             at[last] = _said(change.value)
         elif isinstance(change, Append):
             known = at.get(last) if isinstance(at, dict) else at[last]
-            at[last] = [*(known if isinstance(known, list) else []), _said(change.value)]
+            items = known if isinstance(known, list) else []
+            place = len(items) if change.before is None else change.before
+            at[last] = [*items[:place], _said(change.value), *items[place:]]
         else:
             del at[last]
     return data

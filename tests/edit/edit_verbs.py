@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mtrack.check.workspace import load_project
 from mtrack.edit import statuses, verbs
 from mtrack.errors import UsageError
+from mtrack.money import Rate
 from mtrack.record import schema
 from mtrack.record.settings import Settings
 from mtrack.rules.context import ProjectContext
@@ -57,6 +58,9 @@ def _invoice(context: ProjectContext, *, last: bool = False) -> Invoice:
 CASES: dict[str, Callable[[ProjectContext], Edit]] = {
     "add": lambda context: verbs.add(context, TRICKY, Decimal("1250.50"), planned=DAY),
     "add upfront": lambda context: verbs.add(context, "007", Decimal(100), upfront=True),
+    "add first": lambda context: verbs.add(context, "First", Decimal(5), before=0),
+    "add before": lambda context: verbs.add(context, TRICKY, Decimal(5), before=_last(context).index),
+    "set": lambda context: verbs.set_terms(context, _first(context), name=TRICKY, amount=Decimal(7), planned=DAY, upfront=True, note="no"),
     "deliver": lambda context: verbs.deliver(context, _first(context), date=DAY, force=True),
     "deliver last": lambda context: verbs.deliver(context, _last(context), date=DAY, note=TRICKY, force=True),
     "approve": lambda context: verbs.approve(context, _first(context), date=DAY, by="product owner", signoff="signoffs/a b.eml", force=True),
@@ -66,11 +70,19 @@ CASES: dict[str, Callable[[ProjectContext], Edit]] = {
     "bill lines": lambda context: verbs.bill(
         context, [(item, Decimal("10.00")) for item in (_first(context), _last(context))], "INV-78", sent=DAY, lines=True
     ),
-    "pay": lambda context: verbs.pay(context, _invoice(context), Decimal("10.00"), date=DAY),
+    "pay": lambda context: verbs.pay(context, _invoice(context), verbs.Paid(date=DAY, amount=Decimal("10.00"))),
     "pay more": lambda context: verbs.pay(
-        context, _invoice(context, last=True), Decimal("10.00"), date=DAY, withheld=Decimal(1), fee=Decimal("2.50"),
-        received=(Decimal("5120.00"), "USD"), reference="12:30", note=TRICKY,
+        context, _invoice(context, last=True),
+        verbs.Paid(
+            date=DAY, amount=Decimal("10.00"), withheld=Decimal(1), fee=Decimal("2.50"), discount=Decimal("0.50"),
+            received=(Decimal("5120.00"), "USD"), reference="12:30", note=TRICKY,
+        ), total=Decimal("500.00"),
     ),
+    "bill in parts": lambda context: verbs.bill(
+        context, [(_unbilled(context), Decimal(100))], "INV-79", sent=DAY, tax=Rate(Decimal(19)), upfront=True,
+        parts=verbs.Parts(((DAY, Decimal(50)), (date(2026, 12, 1), None)), Rate(Decimal(5)), date(2027, 1, 1)),
+    ),
+    "dispute": lambda context: verbs.dispute(context, _invoice(context), since=DAY, reason=TRICKY),
     "void": lambda context: verbs.void(context, _invoice(context), date=DAY, reason="no"),
     "credit": lambda context: verbs.credit(context, _invoice(context), "CN-1", sent=DAY),
     "write-off": lambda context: verbs.write_off(context, _invoice(context), Decimal("10.00"), date=DAY, reason=TRICKY),
@@ -79,6 +91,11 @@ CASES: dict[str, Callable[[ProjectContext], Edit]] = {
     "hold bare": lambda context: verbs.hold(context, _first(context, held=False)),
     "release": lambda context: verbs.release(context, _first(context, held=True)),
     "amend": lambda context: verbs.amend(context, amount=Decimal("-800.00"), milestones=-1, note=TRICKY, signed=DAY),
+    "amend all": lambda context: verbs.amend(
+        context, amount=Decimal(800), added=[{"name": "A", "amount": Decimal(3)}, {"name": TRICKY, "amount": Decimal(5), "planned": DAY, "upfront": True}],
+        changed=[(_first(context), Decimal("12.00"))],
+    ),
+    "waive": lambda context: verbs.waive(context.project, {"rule": "overdue", "milestone": "M1", "reason": TRICKY, "until": DAY}),
     "close": lambda context: verbs.close(context, date=DAY, force=True),
 }  # fmt: skip
 """Name and verb; a verb raises UsageError where the record has nothing for it."""

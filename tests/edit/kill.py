@@ -50,7 +50,8 @@ def pay(target: find.Target, number: int, evidence: str | None = None) -> None:
 
     def verb(context: object) -> verbs.Edit:
         invoice = find.invoice(context.project, "inv-1")  # type: ignore[attr-defined]
-        return verbs.pay(context, invoice, Decimal("1.00"), date=DAY, note=str(number))  # type: ignore[arg-type]
+        paid = verbs.Paid(date=DAY, amount=Decimal("1.00"), note=str(number))
+        return verbs.pay(context, invoice, paid)  # type: ignore[arg-type]
 
     plan = (lambda folder: (store.evidence(folder, evidence, "invoices"),)) if evidence else None
     transaction.carry_out(target, verb, transaction.Options(as_of=DAY), plan)

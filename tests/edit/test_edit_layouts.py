@@ -154,9 +154,9 @@ def test_a_line_of_other_spaces_belongs_to_its_block(header: str, last: str) -> 
 
 def test_a_line_of_more_spaces_than_the_block_belongs_to_it() -> None:
     text = "milestones:\n- id: M1\n  note: |\n    a\n      \n\n  amount: 1\n"
-    assert edited(text, COMPLETED) == text + "  deliverable: {completed: 2026-02-03}\n"
+    assert edited(text, COMPLETED) == text + "  deliverable:\n    completed: 2026-02-03\n"
     noted = "milestones:\n- id: M1\n  amount: 1\n  planned: |\n    a\n      \n\n  status: sent\n"
-    assert edited(noted, COMPLETED) == noted.replace("      \n", "      \n  deliverable: {completed: 2026-02-03}\n")
+    assert edited(noted, COMPLETED) == noted.replace("      \n", "      \n  deliverable:\n    completed: 2026-02-03\n")
 
 
 # Comments around a list's items.
@@ -241,7 +241,7 @@ def test_a_key_in_a_json_file_has_a_line_of_its_own() -> None:
 
 def test_days_in_a_block_are_quoted_where_all_are() -> None:
     text = "milestones:\n- id: M1\n  planned: '2026-01-01'\n  status: sent\n"
-    assert edited(text, COMPLETED) == text.replace("  status", "  deliverable: {completed: '2026-02-03'}\n  status")
+    assert edited(text, COMPLETED) == text.replace("  status", "  deliverable:\n    completed: '2026-02-03'\n  status")
     assert edited(text, Put(("closed",), DAY)) == text + "closed: '2026-02-03'\n"
     assert edited(text + "closed:\n", Put(("closed",), DAY)) == text + "closed: '2026-02-03'\n"
     plain = text + "  invoice: {sent: 2026-01-01}\n"

@@ -81,8 +81,8 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
     run("sed -i 's/^verify: true/verify: false/' mtrack.yaml && git commit -q --amend -a --no-edit")
     shown = run(
         "mtrack new --client 'Acme GmbH' --agreement '../Signed SOW.pdf' --signed 2026-01-10 --total 9000 --count 2 --as-of 2026-01-12 --commit",
-        ("PROJECT", "acme-website"),
-        ("NAME=AMOUNT", "Discovery=4000"),
+        ("which project", "acme-website"),
+        ("a milestone, as NAME=AMOUNT", "Discovery=4000"),
         ("no more", "Beta"),
         ("'Beta' is not NAME=AMOUNT", "Beta=5000"),
         ("no more", ""),
@@ -91,13 +91,15 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
     run("mtrack deliver acme-website M1 --as-of 2026-01-30 --note 'research report' --commit")
     shown = run(
         "mtrack approve --by 'product owner' --signoff ../m1.eml --as-of 2026-02-02 --commit",
-        ("PROJECT", "acme-website"),
-        ("MILESTONE", "M1"),
+        ("which project", "acme-website"),
+        ("which milestone", "M1"),
     )
     assert "M2  Beta, not billed" in shown
     run("mtrack bill acme-website M1 INV-2026-001 --tax 760 --file ../INV-1.pdf --as-of 2026-02-03 --commit")
-    assert "overbilled" in run("mtrack bill acme-website M1 INV-2026-002 --as-of 2026-02-03 --commit", code=1)
-    shown = run("mtrack pay --as-of 2026-03-01 --commit", ("NUMBER", ""))
+    assert "overbilled" in run(
+        "mtrack bill acme-website M1 INV-2026-002 --as-of 2026-02-03 --commit", ("tax on top", ""), code=1
+    )
+    shown = run("mtrack pay --as-of 2026-03-01 --commit", ("which invoice", ""))
     assert "INV-2026-001 paid: EUR 4,760.00 on 2026-03-01" in shown
     assert "acme-website: EUR 5,000.00 left to bill, EUR 0.00 to collect" in shown
     run("mtrack hold acme-website M2 --until 2026-04-01 --reason 'new budget' --as-of 2026-03-02 --commit")
@@ -108,7 +110,9 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
     run("mtrack add acme-website Newsletter 1500 --as-of 2026-03-21 --commit")
     run("mtrack approve acme-website M2 --signoff ../m2.eml --as-of 2026-04-02 --commit")
     shown = run(
-        "mtrack bill acme-website M2 --file ../INV-2.pdf --as-of 2026-04-03 --commit", ("NUMBER [INV-2026-002]", "")
+        "mtrack bill acme-website M2 --file ../INV-2.pdf --as-of 2026-04-03 --commit",
+        ("the number of the new one [INV-2026-002]", ""),
+        ("tax on top", ""),
     )
     assert "M2 billed as INV-2026-002: EUR 5,000.00" in shown
     run("mtrack credit INV-2026-002 CN-2026-003 --amount 500 --file ../CN-3.pdf --as-of 2026-04-10 --commit")
@@ -132,9 +136,9 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
     assert log.splitlines()[1:] == [
         f"acme-website: {words}"
         for words in (
-            "begin with 2 milestones (EUR 9,000.00)", "deliver M1", "approve M1", "bill M1 as INV-2026-001 (EUR 4,000.00)",
+            "begin with 2 milestones (EUR 9,000.00)", "deliver M1 on 2026-01-30", "approve M1 on 2026-02-02 by product owner", "bill M1 as INV-2026-001 (EUR 4,000.00)",
             "pay INV-2026-001 (EUR 4,760.00)", "hold M2 until 2026-04-01", "release M2",
-            "amend the agreement (+EUR 1,500.00, +1 milestone)", "add M3 (EUR 1,500.00)", "approve M2",
+            "amend the agreement (+EUR 1,500.00, +1 milestone)", "add M3 (EUR 1,500.00)", "approve M2 on 2026-04-02",
             "bill M2 as INV-2026-002 (EUR 5,000.00)", "credit INV-2026-002 by CN-2026-003 (EUR 500.00)", "void CN-2026-003",
             "pay INV-2026-002 (EUR 4,000.00)", "write off INV-2026-002 (EUR 1,000.00)", "cancel M3",
             "amend the agreement (-EUR 1,500.00, -1 milestone)", "close the project",
@@ -153,11 +157,11 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     assert "there is no project here; mtrack new makes one" in run("mtrack deliver", code=2)
     run(
         "mtrack new --as-of 2026-01-12",
-        ("PROJECT", ".hidden"),
+        ("which project", ".hidden"),
         (".hidden is hidden", "acme"),
-        ("--currency", "EURO"),
+        ("the currency, as EUR", "EURO"),
         ("there is no currency 'EURO' in ISO 4217", "EUR"),
-        ("NAME=AMOUNT", "One=1,000"),
+        ("a milestone, as NAME=AMOUNT", "One=1,000"),
         ("'1,000' is not an amount; write 1000.00", "One=1000"),
         ("(empty: no more)", ""),
     )
@@ -165,22 +169,25 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     run("mtrack approve acme M1 --as-of 2026-01-12")
     shown = run(
         "mtrack bill --as-of 2026-01-12",
-        ("PROJECT", "acmee"),
+        ("which project", "acmee"),
         ("did you mean acme?", "acme"),
-        ("MILESTONE [M1]", "M2"),
+        ("which milestone [M1]", "M2"),
         ("did you mean M1?", ""),
-        ("NUMBER", "  "),
+        ("the number of the new one", "  "),
         ("NUMBER is empty", "INV-1"),
+        ("tax on top", ""),
     )
-    assert shown.startswith("  acme\n  other\nPROJECT")
+    assert shown.startswith("  acme\n  other\nwhich project")
     assert "  M1  One, not billed\n" in shown
-    shown = run("mtrack pay --as-of 2026-01-13", ("NUMBER [INV-1]", "INV-11"), ("did you mean INV-1?", "inv-1"))
-    assert shown.startswith("  INV-1  acme, EUR 1,000.00 outstanding\nNUMBER ")
-    assert "outstanding" not in run("mtrack pay --as-of 2026-01-14", ("NUMBER", "\x04"), code=130)
-    shown = run("mtrack void --project acme --as-of 2026-01-14", ("NUMBER [INV-1]", ""))
+    shown = run("mtrack pay --as-of 2026-01-13", ("which invoice [INV-1]", "INV-11"), ("did you mean INV-1?", "inv-1"))
+    assert shown.startswith("  INV-1  acme, EUR 1,000.00 outstanding\nwhich invoice ")
+    assert "there is no invoice that this could be for" in run("mtrack pay --as-of 2026-01-14", code=2)
+    shown = run("mtrack void --project acme --as-of 2026-01-14", ("which invoice [INV-1]", ""))
     assert "  INV-1  acme, EUR 0.00 outstanding\n" in shown
     run("for i in $(seq 31); do mkdir p$i && cp other/milestones.yaml p$i; done")
-    assert "  p6\n  … and 3 more\nPROJECT" in run("mtrack close --as-of 2026-01-14", ("PROJECT", "\x04"), code=130)
+    assert "  p6\n  … and 3 more\nwhich project" in run(
+        "mtrack close --as-of 2026-01-14", ("which project", "\x04"), code=130
+    )
 
 
 def test_suggested_numbers_follow_project_kind_and_day(tmp_path: Path) -> None:
@@ -197,10 +204,16 @@ def test_suggested_numbers_follow_project_kind_and_day(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "milestones.yaml").write_text(record.format(name=name, code=code, note=note, day=day))
     run = Terminal(tmp_path).run
-    shown = run("mtrack bill acme M2 --as-of 2026-01-20 --dry-run", ("NUMBER [AC-2026-001]", ""))
+    shown = run(
+        "mtrack bill acme M2 --as-of 2026-01-20 --dry-run",
+        ("the number of the new one [AC-2026-001]", ""),
+        ("tax on top", ""),
+    )
     assert "number: AC-2026-001" in shown
     assert "number: AC-2025-099" in run(
-        "mtrack bill acme M2 --sent 2025-12-30 --as-of 2026-01-20 --dry-run", ("NUMBER [AC-2025-099]", "")
+        "mtrack bill acme M2 --sent 2025-12-30 --as-of 2026-01-20 --dry-run",
+        ("the number of the new one [AC-2025-099]", ""),
+        ("tax on top", ""),
     )
-    shown = run("mtrack credit AC-2025-098 --as-of 2026-01-20 --dry-run", ("NEW_NUMBER [CN-4]", ""))
+    shown = run("mtrack credit AC-2025-098 --as-of 2026-01-20 --dry-run", ("the number of the new one [CN-4]", ""))
     assert "number: CN-4" in shown

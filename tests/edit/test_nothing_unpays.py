@@ -24,6 +24,7 @@ ORDERS = {
     "milestones": DEFINITIONS["milestone"], "amendments": DEFINITIONS["amendment"], "payments": DEFINITIONS["payment"],
     "invoice": DEFINITIONS["invoice"], "invoices": DEFINITIONS["invoice"], "hold": DEFINITIONS["hold"],
     "cancelled": DEFINITIONS["cancelled"], "void": INVOICE["void"], "written_off": INVOICE["written_off"],
+    "disputed": INVOICE["disputed"], "waivers": DEFINITIONS["waiver"],
 }  # fmt: skip
 """Where the order of the keys of what a verb writes is defined."""
 AS_OF = "2026-06-01"

@@ -4,15 +4,17 @@ Nothing here reads or writes a file. What the user left open is taken from the r
 billed, the amount outstanding. Statuses are not a verb's business: `statuses.py` brings them up to date for all.
 """
 
-from mtrack.edit.verbs.agreement import accept, add, amend, close
-from mtrack.edit.verbs.delivery import approve, cancel, deliver, hold, release
+from mtrack.edit.verbs.agreement import accept, add, amend, close, waive
+from mtrack.edit.verbs.delivery import approve, cancel, deliver, hold, release, set_terms
 from mtrack.edit.verbs.edit import Edit, check_thousands, stated
-from mtrack.edit.verbs.invoices import bill, credit, shares_of, void
+from mtrack.edit.verbs.invoices import Parts, bill, credit, dispute, end_dispute, shares_of, tax_rate, void
 from mtrack.edit.verbs.numbers import next_id, next_number
-from mtrack.edit.verbs.payments import pay, write_off
+from mtrack.edit.verbs.payments import Paid, pay, pay_together, write_off
 
 __all__ = [
     "Edit",
+    "Paid",
+    "Parts",
     "accept",
     "add",
     "amend",
@@ -23,13 +25,19 @@ __all__ = [
     "close",
     "credit",
     "deliver",
+    "dispute",
+    "end_dispute",
     "hold",
     "next_id",
     "next_number",
     "pay",
+    "pay_together",
     "release",
+    "set_terms",
     "shares_of",
     "stated",
+    "tax_rate",
     "void",
+    "waive",
     "write_off",
 ]

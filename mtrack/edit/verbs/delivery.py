@@ -1,34 +1,73 @@
-"""What happens to a milestone: delivered, approved, on hold, cancelled."""
+"""What happens to a milestone: agreed anew, delivered, approved, on hold, cancelled."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.edit.verbs.edit import AGREEMENT_RULES, Edit, set_value, stated
+from mtrack.edit.verbs.edit import AGREEMENT_RULES, Edit, Values, maybe_here, stated
 from mtrack.errors import UsageError
 from mtrack.yaml.changes import Change, Put, Remove
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
     from mtrack.record.model import Milestone
     from mtrack.rules.context import ProjectContext
+
+
+def set_terms(  # noqa: PLR0913
+    context: ProjectContext,
+    milestone: Milestone,
+    *,
+    name: str | None = None,
+    amount: Decimal | None = None,
+    planned: date | None = None,
+    upfront: bool | None = None,
+    note: str | None = None,
+) -> Edit:
+    """What was agreed or planned of a milestone is another now; what it was is said."""
+    project, route = context.project, milestone.route
+    changes: list[Change] = []
+    said: list[str] = []
+
+    def put(key: str, old: object, new: object, words: str, was: str) -> None:
+        if new is not None and new != old:
+            changes.append(Put((*route, key), new))
+            said.append(f"{words}, before {was}" if old is not None else words)
+
+    amount = maybe_here(context, amount)
+    put("name", milestone.name, name, f"name '{name}'", f"'{milestone.name}'")
+    if amount is not None:
+        put("amount", milestone.amount, amount, project.money(amount), project.money(milestone.amount))
+    put("planned", milestone.planned, planned, f"planned for {planned}", str(milestone.planned))
+    put("note", milestone.note, note, f"note '{note}'", f"'{milestone.note}'")
+    if upfront and not milestone.upfront:
+        changes.append(Put((*route, "upfront"), value=True))
+        said.append("upfront")
+    elif upfront is False and milestone.upfront:
+        changes.append(Remove((*route, "upfront")))
+        said.append("no longer upfront")
+    if all(value is None for value in (name, amount, planned, upfront, note)):
+        message = "say what to set: --name, --amount, --planned, --upfront, --no-upfront or --note"
+        raise UsageError(message)
+    return Edit(
+        tuple(changes),
+        f"{milestone.label} set: {'; '.join(said)}" if said else f"{milestone.label} set",
+        f"set {milestone.id}" + (f" ({'; '.join(said)})" if said else ""),
+    )
 
 
 def deliver(
     context: ProjectContext, milestone: Milestone, *, date: date, note: str | None = None, force: bool = False
 ) -> Edit:
     """The work was handed over on a day."""
-    route = (*milestone.route, "deliverable")
-    changes: tuple[Change, ...] = ()
+    values, route = Values(context, force=force), (*milestone.route, "deliverable")
     if note is not None:
-        changes = set_value(
-            context, (*route, "note"), milestone.deliverable.note, note, f"{milestone.id} has the note", force=force
-        )
-    changes += set_value(
-        context, (*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on", force=force
-    )
-    return Edit(changes, f"{milestone.label} delivered on {date}", f"deliver {milestone.id}")
+        values.put((*route, "note"), milestone.deliverable.note, note, f"{milestone.id} has the note")
+    values.put((*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on")
+    said = f"{milestone.label} delivered on {date}{values.said}"
+    return Edit(values.changes, said, f"deliver {milestone.id} on {date}")
 
 
 def approve(  # noqa: PLR0913
@@ -42,40 +81,35 @@ def approve(  # noqa: PLR0913
 ) -> Edit:
     """The client accepted the work on a day."""
     delivered, route = milestone.deliverable, (*milestone.route, "deliverable")
-    changes = set_value(
-        context, (*route, "approved"), delivered.approved, date, f"{milestone.id} was approved on", force=force
-    )
+    values = Values(context, force=force)
+    values.put((*route, "approved"), delivered.approved, date, f"{milestone.id} was approved on")
     if by is not None:
-        changes += set_value(
-            context, (*route, "approved_by"), delivered.approved_by, by, f"{milestone.id} was approved by", force=force
-        )
+        values.put((*route, "approved_by"), delivered.approved_by, by, f"{milestone.id} was approved by")
     if signoff is not None:
-        changes += set_value(
-            context, (*route, "signoff"), delivered.signoff, signoff, f"{milestone.id} has the sign-off", force=force
-        )
+        values.put((*route, "signoff"), delivered.signoff, signoff, f"{milestone.id} has the sign-off")
     who = f" by {by}" if by else ""
-    return Edit(changes, f"{milestone.label} approved{who} on {date}", f"approve {milestone.id}")
+    said = f"{milestone.label} approved{who} on {date}{values.said}"
+    return Edit(values.changes, said, f"approve {milestone.id} on {date}{who}")
 
 
 def hold(
     context: ProjectContext, milestone: Milestone, *, until: date | None = None, reason: str | None = None
 ) -> Edit:
     """It is agreed not to bill a milestone yet."""
-    del context
     route = (*milestone.route, "hold")
     record = stated(until=until, reason=reason)
-    if milestone.hold:
-        if not record:
-            message = f"{milestone.id} is on hold already; give --until, --reason or --release"
-            raise UsageError(message)
-        old = {"until": milestone.hold_until, "reason": milestone.hold_reason}
-        changes: tuple[Change, ...] = tuple(
-            Put((*route, key), value) for key, value in record.items() if old[key] != value
-        )
-    else:
-        changes = (Put(route, record),)
+    values = Values(context, force=True)
+    if not milestone.hold:
+        values.changes = (Put(route, record),)
+    elif not record:
+        message = f"{milestone.id} is on hold already; give --until, --reason or --release"
+        raise UsageError(message)
+    if milestone.hold and until is not None:
+        values.put((*route, "until"), milestone.hold_until, until, "until")
+    if milestone.hold and reason is not None:
+        values.put((*route, "reason"), milestone.hold_reason, reason, "reason")
     end = f" until {until}" if until else ""
-    return Edit(changes, f"{milestone.label} on hold{end}", f"hold {milestone.id}{end}")
+    return Edit(values.changes, f"{milestone.label} on hold{end}{values.said}", f"hold {milestone.id}{end}")
 
 
 def release(context: ProjectContext, milestone: Milestone) -> Edit:

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from mtrack import money
 from mtrack.errors import UsageError
-from mtrack.finding import Place
+from mtrack.finding import Place, Route
+from mtrack.money import Rate
 from mtrack.record.precision import THOUSANDS, precision_fault, reads_as_thousands
 from mtrack.yaml.changes import Change, Put
 
@@ -55,8 +56,11 @@ def check_thousands(amount: Decimal, currency: str, allowed: int | None) -> None
         raise UsageError(fault[0])
 
 
-def maybe_here(context: ProjectContext, amount: Decimal | None) -> Decimal | None:
-    """The same; None where the user gave no amount."""
+def maybe_here(context: ProjectContext, amount: Decimal | Rate | None, whole: Decimal | None = None) -> Decimal | None:
+    """The same; of a rate that share of `whole`, None where the user gave neither."""
+    if isinstance(amount, Rate):
+        assert whole is not None
+        amount = amount.of(whole, context.project.places)
     return None if amount is None else amount_here(context, amount)
 
 
@@ -70,15 +74,34 @@ def stated(**keys: Any) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if value is not None}
 
 
-def set_value(  # noqa: PLR0913
-    context: ProjectContext, route: tuple[str | int, ...], old: Any, new: Any, what: str, *, force: bool
-) -> tuple[Change, ...]:
-    """Set a value that may be there already. Raises UsageError where another is, unless forced."""
-    if old == new:
-        return ()
-    if old is not None and not force:
-        span = context.project.source.span(Place(context.project.path, route))
-        where = f"{context.project.path}:{span.line}:{span.column}" if span else context.project.path
-        message = f"{what} {old} already ({where}); --force writes {new} instead"
-        raise UsageError(message)
-    return (Put(route, new),)
+class Values:
+    """Values that a verb sets, each where another may be recorded already, and what is to be said of those."""
+
+    def __init__(self, context: ProjectContext, *, force: bool) -> None:
+        self._context = context
+        self._force = force
+        self.changes: tuple[Change, ...] = ()
+        self.said = ""
+
+    def put(self, route: Route, old: Any, new: Any, what: str) -> None:
+        """Set a value; `what` are the words before the one that was there.
+
+        Raises UsageError where another is there, unless forced: then it says which.
+        """
+        if old == new:
+            return
+        if old is not None:
+            if not self._force:
+                message = f"{what} {old} already ({self._place(route)}); --force writes {new} instead"
+                raise UsageError(message)
+            self.replaced(what, old)
+        self.changes += (Put(route, new),)
+
+    def replaced(self, what: str, old: Any) -> None:
+        """Say which value was there before."""
+        self.said += f"; before, {what} {old}"
+
+    def _place(self, route: Route) -> str:
+        path = self._context.project.path
+        span = self._context.project.source.span(Place(path, route))
+        return f"{path}:{span.line}:{span.column}" if span else path

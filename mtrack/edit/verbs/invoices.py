@@ -1,24 +1,26 @@
-"""Invoices and credit notes: sent, withdrawn, credited."""
+"""Invoices and credit notes: sent, withdrawn, disputed, credited."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from mtrack import money
 from mtrack.edit import find
 from mtrack.edit.statuses import at_whose_word
-from mtrack.edit.verbs.edit import Edit, amount_here, check_thousands, figures_of, maybe_here, stated
+from mtrack.edit.verbs.edit import Edit, Values, amount_here, check_thousands, figures_of, maybe_here, stated
 from mtrack.errors import UsageError
 from mtrack.figures.allocation import tax_of
 from mtrack.figures.clock import credit_notes
+from mtrack.money import Rate
 from mtrack.record.model import number_key
 from mtrack.rules.wording import listed
-from mtrack.yaml.changes import Append, Change, Put
+from mtrack.yaml.changes import Append, Change, Put, Remove
 
 if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
-
     from mtrack.figures.ledger import MilestoneFigures
     from mtrack.record.model import Invoice, Milestone
     from mtrack.rules.context import ProjectContext
@@ -31,6 +33,17 @@ def shares_of(
     return [(find.milestone(context.project, name), amount) for name, amount in lines]
 
 
+class Parts(Struct, frozen=True):
+    """In which parts an invoice falls due: instalments, of which one may be the rest, and what is retained.
+
+    `retained` is an amount or a rate of gross; by default the agreement's.
+    """
+
+    instalments: tuple[tuple[date, Decimal | None], ...] = ()
+    retained: Decimal | Rate | None = None
+    until: date | None = None
+
+
 def bill(  # noqa: PLR0913
     context: ProjectContext,
     shares: list[tuple[Milestone, Decimal | None]],
@@ -38,20 +51,35 @@ def bill(  # noqa: PLR0913
     *,
     sent: date,
     due: date | None = None,
-    tax: Decimal | None = None,
+    tax: Decimal | Rate | None = None,
     total: Decimal | None = None,
+    upfront: bool = False,
+    parts: Parts = Parts(),  # noqa: B008  (frozen)
     file: str | None = None,
     replaces: str | None = None,
     lines: bool = False,
 ) -> Edit:
-    """An invoice was sent, over one milestone or several; an amount not given is what is left to bill."""
+    """An invoice was sent, over one milestone or several.
+
+    An amount not given is what is left to bill, a tax not given that of the agreement's or the workspace's rate. Where
+    retention is agreed, the invoice of a deposit says that it is one: nothing is kept back of it.
+    """
+    project = context.project
     amounts = [
         amount_here(context, given if given is not None else _figures(context, item).unbilled or item.amount)
         for item, given in shares
     ]
     whole = money.total(amounts)
-    tax, total = maybe_here(context, tax), maybe_here(context, total)
-    record = stated(number=number, amount=whole, sent=sent, tax=tax, total=total, due=due, file=file, replaces=replaces)
+    tax = maybe_here(context, tax if tax is not None else tax_rate(context), whole)
+    gross = money.plus(whole, tax or money.ZERO)
+    upfront = upfront or (_retention(context) is not None and all(item.upfront for item, _ in shares))
+    retained = _retained(context, gross, parts, upfront=upfront)
+    kept = retained["amount"] if retained else money.ZERO
+    record = stated(
+        number=number, amount=whole, sent=sent, tax=tax, total=maybe_here(context, total), due=due,
+        instalments=_instalments(context, money.minus(gross, kept), parts.instalments), retained=retained,
+        upfront=upfront or None, file=file, replaces=replaces,
+    )  # fmt: skip
     first = shares[0][0]
     if lines or len(shares) > 1 or first.invoice is not None:
         record["lines"] = [
@@ -60,15 +88,55 @@ def bill(  # noqa: PLR0913
         change: Change = Append(("invoices",), record)
     else:
         change = Put((*first.route, "invoice"), record)
-    project = context.project
     ids = " and ".join(item.id for item, _ in shares)
     taxed = f" plus {project.money(tax)} tax" if tax else ""
+    held = f", {project.money(kept)} of it retained" if kept else ""
     return Edit(
         (change,),
-        f"{ids} billed as {number}: {project.money(whole)}{taxed}, sent on {sent}",
+        f"{ids} billed as {number}: {project.money(whole)}{taxed}{held}, sent on {sent}",
         f"bill {ids} as {number} ({project.money(whole)})",
         numbers=frozenset(number_key(item) for item in (number, replaces) if item),
     )
+
+
+def tax_rate(context: ProjectContext) -> Rate | None:
+    """The rate of tax that the agreement or the workspace sets."""
+    agreement = context.project.agreement
+    own = agreement.tax_rate if agreement is not None else None
+    percent = context.settings.tax_rate if own is None else own
+    return None if percent is None else Rate(percent)
+
+
+def _retention(context: ProjectContext) -> Rate | None:
+    """The share of each invoice that the client keeps back by agreement."""
+    agreement = context.project.agreement
+    return Rate(agreement.retention) if agreement is not None and agreement.retention else None
+
+
+def _retained(context: ProjectContext, gross: Decimal, parts: Parts, *, upfront: bool) -> dict[str, Any] | None:
+    """What the client keeps back of an invoice: as given, else the agreement's share of gross. Raises UsageError."""
+    agreed = None if upfront else _retention(context)
+    given = agreed if parts.retained is None else parts.retained
+    amount = maybe_here(context, given, gross)
+    if not amount:
+        if parts.until is not None:
+            message = "--retained-until goes with --retained: it says until when"
+            raise UsageError(message)
+        return None
+    return stated(amount=amount, until=parts.until)
+
+
+def _instalments(
+    context: ProjectContext, whole: Decimal, given: tuple[tuple[date, Decimal | None], ...]
+) -> list[dict[str, Any]] | None:
+    """Instalments as a record has them; one without an amount takes the rest. Raises UsageError."""
+    if not given:
+        return None
+    rest = money.minus(whole, money.total(amount for _, amount in given if amount is not None))
+    if sum(amount is None for _, amount in given) > 1:
+        message = "only one instalment can take the rest; give the others their amounts: --instalment DATE=AMOUNT"
+        raise UsageError(message)
+    return [{"due": day, "amount": amount_here(context, rest if amount is None else amount)} for day, amount in given]
 
 
 def _figures(context: ProjectContext, milestone: Milestone) -> MilestoneFigures:
@@ -89,6 +157,34 @@ def void(context: ProjectContext, invoice: Invoice, *, date: date, reason: str |
     return Edit((change,), said, f"void {invoice.number}")
 
 
+def dispute(context: ProjectContext, invoice: Invoice, *, since: date, reason: str | None = None) -> Edit:
+    """The client does not accept an invoice: it is not overdue while that lasts."""
+    if not figures_of(context, invoice).outstanding:
+        message = f"nothing is outstanding on {invoice.number}"
+        raise UsageError(message)
+    route = (*invoice.route, "disputed")
+    values = Values(context, force=True)
+    if invoice.disputed is None:
+        values.changes = (Put(route, stated(since=since, reason=reason)),)
+    elif reason is None:
+        message = f"{invoice.number} is disputed since {invoice.disputed} already; give --reason or --ended"
+        raise UsageError(message)
+    else:
+        since = invoice.disputed
+        values.put((*route, "reason"), invoice.disputed_reason, reason, "reason")
+    return Edit(values.changes, f"{invoice.number} disputed since {since}{values.said}", f"dispute {invoice.number}")
+
+
+def end_dispute(context: ProjectContext, invoice: Invoice) -> Edit:
+    """The client accepts an invoice after all."""
+    del context
+    if invoice.disputed is None:
+        message = f"{invoice.number} is not disputed"
+        raise UsageError(message)
+    said = f"{invoice.number} no longer disputed; it was since {invoice.disputed}"
+    return Edit((Remove((*invoice.route, "disputed")),), said, f"end the dispute of {invoice.number}")
+
+
 def credit(  # noqa: PLR0913
     context: ProjectContext,
     invoice: Invoice,
@@ -97,7 +193,7 @@ def credit(  # noqa: PLR0913
     sent: date,
     amount: Decimal | None = None,
     shares: list[tuple[Milestone, Decimal | None]] | None = None,
-    tax: Decimal | None = None,
+    tax: Decimal | Rate | None = None,
     file: str | None = None,
 ) -> Edit:
     """A credit note against an invoice; without an amount it takes back all that is not credited yet."""
@@ -111,7 +207,7 @@ def credit(  # noqa: PLR0913
     parts = [(name, amount_here(context, value)) for name, value in parts]
     whole = money.total(value for _, value in parts)
     tax = _credited_tax(context, invoice, whole) if tax is None else tax
-    tax = maybe_here(context, tax)
+    tax = maybe_here(context, tax, whole)
     record = stated(number=number, amount=whole, sent=sent, tax=tax, file=file, credits=invoice.number)
     record["lines"] = [{"milestone": name, "amount": value} for name, value in parts]
     return Edit(

@@ -2,66 +2,123 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.edit.statuses import at_whose_word
-from mtrack.edit.verbs.edit import Edit, amount_here, check_thousands, figures_of, maybe_here, stated
+from mtrack.edit.verbs.edit import Edit, Values, amount_here, check_thousands, figures_of, maybe_here, stated
 from mtrack.errors import UsageError
+from mtrack.money import Rate  # noqa: TC001
 from mtrack.rules.wording import listed
-from mtrack.yaml.changes import Append, Change, Put
+from mtrack.yaml.changes import Append, Put
 
 if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
-
     from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
 
 
-def pay(  # noqa: PLR0913
-    context: ProjectContext,
-    invoice: Invoice,
-    amount: Decimal | None,
-    *,
-    date: date,
-    withheld: Decimal | None = None,
-    fee: Decimal | None = None,
-    received: tuple[Decimal, str] | None = None,
-    reference: str | None = None,
-    note: str | None = None,
-) -> Edit:
-    """Money came in; the amount not given is what is outstanding, less what was kept back on the way."""
-    project = context.project
+class Paid(Struct, frozen=True, kw_only=True):
+    """A payment as the user tells it; an amount not given is what is outstanding, less what came in other ways.
+
+    `discount` is an amount, or a rate of what is outstanding.
+    """
+
+    date: date
+    amount: Decimal | None = None
+    withheld: Decimal | None = None
+    fee: Decimal | None = None
+    discount: Decimal | Rate | None = None
+    received: tuple[Decimal, str] | None = None
+    reference: str | None = None
+    note: str | None = None
+
+
+def pay_together(found: list[tuple[ProjectContext, list[Invoice]]], paid: Paid) -> list[Edit]:
+    """One transfer that pays several invoices, or a payment on one; an edit for each project. Raises UsageError."""
+    numbers = [invoice.number for _, invoices in found for invoice in invoices]
+    if len(numbers) == 1:
+        return [pay(found[0][0], found[0][1][0], paid)]
+    if twice := next((number for number in numbers if numbers.count(number) > 1), None):
+        message = f"{twice} stands there twice"
+        raise UsageError(message)
+    projects = [context.project for context, _ in found]
+    if other := next((project for project in projects if project.currency != projects[0].currency), None):
+        message = f"{projects[0].folder} is in {projects[0].currency} and {other.folder} in {other.currency}; record a transfer for each"
+        raise UsageError(message)
+    total = money.total(
+        _payment(context, invoice, paid)["amount"] for context, invoices in found for invoice in invoices
+    )
+    edits = [_joined([pay(context, invoice, paid, total=total) for invoice in invoices]) for context, invoices in found]
+    return [*edits[:-1], replace(edits[-1], did=f"{edits[-1].did}; one transfer of {projects[0].money(total)}")]
+
+
+def pay(context: ProjectContext, invoice: Invoice, paid: Paid, *, total: Decimal | None = None) -> Edit:
+    """Money came in on an invoice; `total` is the whole transfer where it pays others too."""
+    record = _payment(context, invoice, paid, total)
+    amount = record["amount"]
+    what = context.project.money(abs(amount))
+    return Edit(
+        (Append((*invoice.route, "payments"), record),),
+        _said(context, invoice, record, paid.date),
+        f"{'pay' if amount >= 0 else 'refund'} {invoice.number} ({what})",
+    )
+
+
+def _joined(edits: list[Edit]) -> Edit:
+    """Several edits of one project as one."""
+    return Edit(
+        tuple(change for edit in edits for change in edit.changes),
+        "; ".join(edit.did for edit in edits),
+        "; ".join(edit.message for edit in edits),
+    )
+
+
+def _payment(context: ProjectContext, invoice: Invoice, paid: Paid, total: Decimal | None = None) -> dict[str, Any]:
+    """The record of a payment. Raises UsageError where none can be listed on the invoice."""
     _refuse_at_its_word(context, invoice)
     if invoice.is_paid:
         day = "true" if invoice.paid is None else str(invoice.paid)
         message = f"{invoice.number} says paid: {day}; list that payment under payments first, then add to it"
         raise UsageError(message)
+    outstanding = figures_of(context, invoice).outstanding
+    withheld, fee = maybe_here(context, paid.withheld), maybe_here(context, paid.fee)
+    discount = maybe_here(context, paid.discount, outstanding)
+    amount = paid.amount
     if amount is None:
         if invoice.is_credit_note:
             message = f"{invoice.number} is a credit note; give the amount"
             raise UsageError(message)
-        amount = money.minus(
-            figures_of(context, invoice).outstanding, money.plus(withheld or money.ZERO, fee or money.ZERO)
-        )
+        aside = money.total(value for value in (withheld, fee, discount) if value is not None)
+        amount = money.minus(outstanding, aside)
         if amount <= 0:
             message = f"nothing is outstanding on {invoice.number}; give the amount that came in"
             raise UsageError(message)
-    amount, withheld, fee = amount_here(context, amount), maybe_here(context, withheld), maybe_here(context, fee)
-    if received is not None:
-        check_thousands(*received, money.decimals(received[1], context.settings.currencies))
-    foreign = {"amount": received[0], "currency": received[1]} if received else None
-    record = stated(
-        date=date, amount=amount, withheld=withheld, fee=fee, received=foreign, reference=reference, note=note
-    )
-    verb = "paid" if amount >= 0 else "refunded"
-    what = project.money(abs(amount))
-    return Edit(
-        (Append((*invoice.route, "payments"), record),),
-        f"{invoice.number} {verb}: {what} on {date}",
-        f"{'pay' if amount >= 0 else 'refund'} {invoice.number} ({what})",
-    )
+    if paid.received is not None:
+        check_thousands(*paid.received, money.decimals(paid.received[1], context.settings.currencies))
+    foreign = {"amount": paid.received[0], "currency": paid.received[1]} if paid.received else None
+    return stated(
+        date=paid.date, amount=amount_here(context, amount), withheld=withheld, fee=fee, discount=discount,
+        total=maybe_here(context, total), received=foreign, reference=paid.reference, note=paid.note,
+    )  # fmt: skip
+
+
+def _said(context: ProjectContext, invoice: Invoice, record: dict[str, Any], day: date) -> str:
+    """What came in, and what of the invoice is open then."""
+    project, amount = context.project, record["amount"]
+    if amount < 0:
+        return f"{invoice.number} refunded: {project.money(abs(amount))} on {day}"
+    aside = [record[key] for key in ("withheld", "fee", "discount") if key in record]
+    left = money.minus(figures_of(context, invoice).outstanding, money.total([amount, *aside]))
+    if left > 0:
+        number = money.display(left, project.currency, project.places).removeprefix(f"{project.currency} ")
+        return f"{invoice.number} paid in part on {day}: {project.money(amount)} received, {number} open"
+    discount = f" with {project.money(record['discount'])} discount" if record.get("discount") else ""
+    return f"{invoice.number} paid: {project.money(amount)} on {day}{discount}"
 
 
 def write_off(
@@ -78,17 +135,17 @@ def write_off(
     route = (*invoice.route, "written_off")
     amount = amount_here(context, amount)
     what = project.money(amount)
+    values = Values(context, force=True)
     if invoice.written_off is None:
-        changes: tuple[Change, ...] = (Put(route, stated(date=date, amount=amount, reason=reason)),)
+        values.changes = (Put(route, stated(date=date, amount=amount, reason=reason)),)
     else:
-        changes = (Put((*route, "amount"), amount_here(context, money.plus(invoice.written_off, amount))),)
-        if invoice.written_off_date != date:
-            changes += (Put((*route, "date"), date),)
-        if reason is not None and invoice.written_off_reason != reason:
-            changes += (Put((*route, "reason"), reason),)
-    return Edit(
-        changes, f"{invoice.number} written off: {what} on {date}", f"write off {invoice.number} ({what})",
-    )  # fmt: skip
+        values.changes = (Put((*route, "amount"), amount_here(context, money.plus(invoice.written_off, amount))),)
+        values.replaced("written off", project.money(invoice.written_off))
+        values.put((*route, "date"), invoice.written_off_date, date, "on")
+        if reason is not None:
+            values.put((*route, "reason"), invoice.written_off_reason, reason, "reason")
+    said = f"{invoice.number} written off: {what} on {date}{values.said}"
+    return Edit(values.changes, said, f"write off {invoice.number} ({what})")
 
 
 def _refuse_at_its_word(context: ProjectContext, invoice: Invoice) -> None:

@@ -1,0 +1,81 @@
+"""An edit of `mtrack.yaml`, through the same writer as records: what it accepts is judged over the whole workspace."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from mtrack import git, workspace
+from mtrack.check.pipeline import check
+from mtrack.check.workspace import Workspace
+from mtrack.edit import store, transaction
+from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
+from mtrack.errors import CannotRunError, UsageError
+from mtrack.record import schema
+from mtrack.record import settings as settings_module
+from mtrack.yaml import source
+from mtrack.yaml.refusal import RefusedError
+from mtrack.yaml.splice import splice
+
+if TYPE_CHECKING:
+    from mtrack.edit.verbs import Edit
+    from mtrack.record.settings import Settings
+
+NAMES = ("rule",)
+"""The key that names a waiver."""
+
+
+def carry_out(root: str, edit: Edit, options: Options) -> Outcome:
+    """Make an edit in a workspace's settings. Raises AddsErrorsError, RefusedError, UsageError, CannotRunError."""
+    full = os.path.join(root, workspace.SETTINGS)
+    if not os.path.lexists(full):
+        message = "there is no mtrack.yaml here; mtrack init makes one, or name the project"
+        raise UsageError(message)
+    with nullcontext() if options.dry_run else store.locked(root):
+        if options.commit and not options.dry_run:
+            git.ready(root, [workspace.SETTINGS])
+        before = store.read(full)
+        outcome, after = _draft(root, before, edit, options)
+        if options.dry_run:
+            return outcome
+        store.replace(root, full, before, after.encode())
+        if not options.commit:
+            return outcome
+        return replace(outcome, committed=git.commit(root, [workspace.SETTINGS], f"mtrack.yaml: {edit.message}"))
+
+
+def _draft(root: str, before: bytes, edit: Edit, options: Options) -> tuple[Outcome, str]:
+    """What the edit comes to, and the text of the settings with it."""
+    old = settings_module.load(root)
+    text = before.decode()
+    try:
+        after = splice(text, edit.changes, schema.shape("workspace"), NAMES)
+    except RefusedError as refused:
+        where = ":".join(map(str, (workspace.SETTINGS, *(refused.place or ()))))
+        message = f"{where}: mtrack does not edit this: {refused.detail}\nWrite it by hand:\n" + "\n".join(
+            f"  {line}" for line in refused.by_hand.splitlines()
+        )
+        raise CannotRunError(message) from None
+    new = settings_module.from_source(source.parse(workspace.SETTINGS, after, schema.shape("workspace")))
+    old_workspace, new_workspace = _workspace(root, old, options), _workspace(root, new, options)
+    added = transaction.compare(old_workspace, new_workspace, edit.opens)
+    if added.errors and not options.force:
+        raise AddsErrorsError(added.errors, unwritten=frozenset({workspace.SETTINGS}))
+    accepted = _waived(new_workspace) - _waived(old_workspace)
+    left = f"{accepted} finding{'s' * (accepted != 1)} accepted by it"
+    diff = transaction.unified(workspace.SETTINGS, text, after)
+    outcome = Outcome(
+        workspace.SETTINGS, edit.did, left, diff, changed=True, warnings=added.warnings, forced=added.errors
+    )
+    return outcome, after
+
+
+def _workspace(root: str, settings: Settings, options: Options) -> Workspace:
+    return Workspace(root, options.as_of, settings, workspace.walk(root, settings.exclude))
+
+
+def _waived(opened: Workspace) -> int:
+    return sum(finding.waived for finding in check(opened).report.findings)
