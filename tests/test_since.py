@@ -272,6 +272,26 @@ def test_no_program_that_a_repository_names_is_run(root: Path, tmp_path: Path) -
     assert not (tmp_path / "ran").exists()
 
 
+def test_a_day_means_what_came_from_it_on(root: Path) -> None:
+    edit = (root / "globex/milestones.yaml").write_text
+    for day, text in (("2026-03-01", GLOBEX.replace("2026-05-01", "2026-01-01")), ("2026-03-05", BILLED)):
+        edit(text, encoding="utf-8")
+        add_evidence(root)
+        git(root, "add", "--all")
+        git(root, "commit", "-q", "--date", f"{day}T12:00:00+00:00", "-m", "Record")
+    first = git(root, "rev-list", "--max-parents=0", "HEAD")
+    git(root, "commit", "-q", "--allow-empty", "-m", "Later", "--date", "2026-03-09T00:30:00+13:00")
+    assert rules(lint(root, since=first))
+    for day, since in (
+        ("2026-03-06", "HEAD~1"),
+        ("2026-03-09", "HEAD~1"),
+        ("2026-03-05", "HEAD~2"),
+        ("2026-03-10", "HEAD"),
+    ):
+        assert lint(root, since=day) == lint(root, since=since), day
+    assert lint(root, since="2000-01-01") == lint(root, since=None)
+
+
 @pytest.mark.parametrize("revision", ["no-such-branch", "--output=x", "HEAD:acme", "", "HEAD\x00", "a b"])
 def test_an_unknown_revision_is_wrong_usage(revision: str, root: Path) -> None:
     result = mtrack("lint", root, f"--since={revision}")

@@ -109,7 +109,7 @@ def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) ->
 @options.format_option(*findings.FORMATS)
 @options.select_option
 @options.ignore_option
-@click.option("--since", metavar="REV", help="Judge only commits that came after this revision.")
+@click.option("--since", metavar="DATE|REV", help="Judge only commits from this day on, or after this revision.")
 @click.option("--branches", is_flag=True, help="Also compare branches that are not merged into each other.")
 @options.fail_on_option
 @options.as_of_option

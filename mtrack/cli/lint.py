@@ -37,7 +37,9 @@ _OFFERS = {
 @options.format_option(*render.FORMATS)
 @options.select_option
 @options.ignore_option
-@click.option("--since", metavar="REV", help="Show only what changes since this git revision brought.")
+@click.option(
+    "--since", metavar="DATE|REV", help="Show only what changes from this day on, or after this git revision, brought."
+)
 @click.option("--fix", is_flag=True, help="Fix what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
 @options.output_option

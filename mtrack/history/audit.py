@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from mtrack.history.graph import Graph
 from mtrack.history.log import Shown
 from mtrack.history.reader import Reader
 from mtrack.history.repository import Repository
+from mtrack.record.schema import is_date
 from mtrack.rules import of_scope
 from mtrack.workspace import RECORDS, join
 
@@ -46,12 +48,19 @@ class Audit(Struct, frozen=True):
 def audit(
     workspace: Workspace, selection: Selection, root: str, *, since: str | None = None, branches: bool = False
 ) -> Audit:
-    """Audit a workspace. With `since` only later commits are judged. Raises UsageError, CannotRunError."""
+    """Audit a workspace. With `since` only commits from that day on, or after that revision, are judged. Raises UsageError, CannotRunError."""
     repository = Repository(workspace.root)
     try:
         return _Audit(repository, workspace, selection).run(root, since, branches=branches)
     finally:
         repository.close()
+
+
+def _earlier(repository: Repository, since: str, head: str | None) -> set[str]:
+    """The commits that came before: written before a day, or up to a revision. Raises UsageError."""
+    if is_date(since):
+        return {item.id for item in repository.commits(head) if item.day < date.fromisoformat(since)} if head else set()
+    return {item.id for item in repository.commits(repository.find(since))}
 
 
 class _Audit:
@@ -64,8 +73,8 @@ class _Audit:
 
     def run(self, root: str, since: str | None, *, branches: bool) -> Audit:
         repository = self.repository
-        earlier = set() if since is None else {commit.id for commit in repository.commits(repository.find(since))}
         head = repository.look_up("HEAD")
+        earlier = set() if since is None else _earlier(repository, since, head)
         located = list(self._history(repository.commits(head))) if head is not None else []
         if branches:
             located += self._branches()

@@ -12,6 +12,7 @@ from mtrack import git
 from mtrack.changes.event import Commit
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import MAX_BYTES
+from mtrack.record.schema import is_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,7 +111,12 @@ class Repository:
         return found
 
     def find_before(self, revision: str) -> str | None:
-        """As `find`; None where HEAD is asked for before the first commit. Raises UsageError."""
+        """As `find`, or of a day the last commit written before it.
+
+        None where HEAD is asked for before the first commit, or a day before all. Raises UsageError.
+        """
+        if is_date(revision):
+            return self._last_before(revision)
         if (
             self.look_up(revision) is None
             and revision == "HEAD"
@@ -118,6 +124,12 @@ class Repository:
         ):
             return None
         return self.find(revision)
+
+    def _last_before(self, day: str) -> str | None:
+        """The last commit on the way to HEAD whose author wrote it before a day; None where there is none."""
+        listed = git.try_read(self.place, "log", "--first-parent", "--date=short", "--format=%ad %H", "HEAD", "--")
+        dated = (line.split() for line in (listed or b"").decode("ascii", "replace").splitlines())
+        return next((commit for written, commit in dated if written < day), None)
 
     def look_up(self, revision: str) -> str | None:
         """As `find`; None where there is none."""

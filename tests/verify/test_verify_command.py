@@ -233,7 +233,7 @@ def test_a_schedule_that_adds_up_begins_a_project(root: Path, tmp_path: Path) ->
     )
     assert (result.code, result.err) == (0, "")
     text = (root / "globex/milestones.yaml").read_text(encoding="utf-8")
-    assert "agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}" in text
+    assert "agreement:\n  file: agreement/sow.pdf\n  signed: 2026-01-10\n  total: 9000.00" in text
     assert "name: Discovery\n    amount: 4000.00\n" in text
     assert "name: Brand book\n    amount: 5000.00\n" in text
     assert (root / "globex/agreement/sow.pdf").is_file()
@@ -247,7 +247,7 @@ def test_a_schedule_that_does_not_add_up_is_a_draft(root: Path, tmp_path: Path) 
     result = mtrack("new", root / "globex", "--from", tmp_path / "sow.md", "--as-of", "2026-02-20")
     assert result.code == 1
     assert result.out.endswith(
-        "project: Globex\ncurrency: EUR\nagreement: {file: agreement/sow.md, total: 9500.00}\nmilestones:\n  - id: M1\n"
+        "project: Globex\ncurrency: EUR\nagreement:\n  file: agreement/sow.md\n  total: 9500.00\nmilestones:\n  - id: M1\n"
         "    name: Discovery\n    amount: 4000.00\n    status: not_billed\n  - id: M2\n    name: Beta\n    amount: 5000.00\n"
         "    status: not_billed\n"
     )
@@ -257,7 +257,7 @@ def test_a_schedule_that_does_not_add_up_is_a_draft(root: Path, tmp_path: Path) 
         "new", root / "globex", "--from", tmp_path / "sow.md", "--dry-run", "--total", "9000", "--as-of", "2026-02-20"
     )
     assert shown.code == 0
-    assert "+agreement: {file: agreement/sow.md, total: 9000.00}" in shown.out
+    assert "+agreement:\n+  file: agreement/sow.md\n+  total: 9000.00\n" in shown.out
     (tmp_path / "none.md").write_text("No amounts here.\n", encoding="utf-8")
     assert mtrack("new", root / "globex", "--from", tmp_path / "none.md").code == 2
 
