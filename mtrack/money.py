@@ -60,6 +60,9 @@ def plus(left: Decimal, right: Decimal) -> Decimal:
 
 def columns(rows: Iterable[tuple[Decimal, ...]], width: int) -> tuple[Decimal, ...]:
     """The exact sums of the columns of a table."""
+    rows = tuple(rows)
+    if len(rows) == 1:
+        return rows[0]
     sums = tuple(map(total, zip(*rows, strict=True)))
     return sums or (ZERO,) * width
 

@@ -18,25 +18,26 @@ T = TypeVar("T")
 RuleProblem = tuple["Rule", "Problem"]
 
 
-def ask(workspace: Workspace, path: str, rule: Rule, *given: Any) -> Iterator[RuleProblem]:
+def ask(workspace: Workspace, path: str, rule: Rule, *given: Any) -> list[RuleProblem]:
     """What a rule finds in what it is given, which is about the file at `path`."""
-    yield from _each(workspace, path, rule, rule.check, given)
+    return _each(workspace, path, rule, rule.check, given)
 
 
-def ask_across(workspace: Workspace, rule: Rule, *given: Any) -> Iterator[RuleProblem]:
+def ask_across(workspace: Workspace, rule: Rule, *given: Any) -> list[RuleProblem]:
     """What a rule finds across projects, where it looks across them."""
-    if rule.across is not None:
-        yield from _each(workspace, ".", rule, rule.across, given)
+    return _each(workspace, ".", rule, rule.across, given) if rule.across is not None else []
 
 
 def _each(
     workspace: Workspace, path: str, rule: Rule, check: Callable[..., Iterator[Problem]], given: tuple[Any, ...]
-) -> Iterator[RuleProblem]:
+) -> list[RuleProblem]:
+    result: list[RuleProblem] = []
     try:
         for problem in check(*given):
-            yield rule, problem
+            result.append((rule, problem))  # noqa: PERF401  (what it has found before it fails counts)
     except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this rule)
         workspace.note(failure(path, f"the rule {rule.name}", error))
+    return result
 
 
 def made(workspace: Workspace, folder: str, make: Callable[[ProjectContext], T]) -> T | None:

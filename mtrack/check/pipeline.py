@@ -130,7 +130,8 @@ class _Run(Generic[S]):
         found = check_project(self.workspace, folder, across, waivers, usable=item.facts is not None)
 
         def summary(context: ProjectContext) -> S | None:
-            return self.summarize(context, found.findings) if context.currency_known else None
+            known = self.workspace.has_figures(folder)  # asked again when it is closed
+            return self.summarize(context, found.findings) if known else None
 
         return replace(
             item,
@@ -195,7 +196,7 @@ def of_each(
     """What is made of each selected project that has figures, unchecked; each is closed before the next is opened."""
 
     def wanted(context: ProjectContext) -> tuple[T, ...]:
-        is_shown = context.currency_known and selection.takes_client(context.project.client)
+        is_shown = workspace.has_figures(context.project.folder) and selection.takes_client(context.project.client)
         return (make(context),) if is_shown else ()
 
     for folder in workspace.found.projects:

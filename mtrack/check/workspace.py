@@ -74,7 +74,7 @@ class Workspace:
         if opened[0].failure is not None:
             self.note(opened[0].failure)
         if len(self._opened) > MOST_OPEN:
-            self._opened.pop(next(iter(self._opened)))
+            self.close(next(iter(self._opened)))
         return opened
 
     def _read(self, folder: str) -> Opened:
@@ -112,7 +112,9 @@ class Workspace:
 
     def close(self, folder: str) -> None:
         """Drop a project; asked for again, it is built from the same bytes."""
-        self._opened.pop(folder, None)
+        opened = self._opened.pop(folder, None)
+        if opened is not None:
+            opened[0].source.forget()  # a view may hold on to the project
 
     def has_figures(self, folder: str) -> bool:
         """Whether views show figures of a project: its records can be used, and its currency is known."""
@@ -180,5 +182,4 @@ def load_project(folder: str, read: Source, settings: Settings) -> tuple[RecordF
     waivers = settings_module.waivers(read.path, data, faults.routes, faults.unknown)
     decimals = money.decimals(currency, settings.currencies)
     project = model.build(folder, read, data, currency, decimals, waivers)
-    read.forget()
     return RecordFile(read, folder, faults.unknown, faults.broken, usable=True), project

@@ -53,7 +53,8 @@ class Allocation(Struct, frozen=True, kw_only=True):
     @property
     def settled(self) -> Decimal:
         """What is settled of its gross, and beyond it."""
-        return money.plus(money.minus(self.gross, self.outstanding), self.overpaid)
+        settled = money.minus(self.gross, self.outstanding) if self.outstanding else self.gross
+        return money.plus(settled, self.overpaid) if self.overpaid else settled
 
     @property
     def uncredited(self) -> Decimal:
@@ -66,7 +67,6 @@ def allocations(
 ) -> tuple[Allocation, ...]:
     """An invoice that is not void, shared out; `notes` are the credit notes against it."""
     net = _by_milestone(figures.invoice, billed)
-    credited_net = _credited_net(net, notes, billed)
     if figures.invoice.is_credit_note:
         gross = _gross(figures.invoice, net, places)
         return tuple(
@@ -75,6 +75,7 @@ def allocations(
             )
             for key in net
         )
+    credited_net = _credited_net(net, notes, billed)
     if len(net) == 1:
         return (_whole(figures, *next(iter(net.items())), credited_net),)
     return _shared(figures, notes, net, credited_net, billed, places)
@@ -96,9 +97,9 @@ def _whole(figures: InvoiceFigures, key: Key, net: Decimal, credited_net: Amount
 
 def _paid_and_written_off(figures: InvoiceFigures) -> tuple[Decimal, Decimal]:
     """What the client paid and what was written off, as far as gross has room for it: first credit notes, then cash."""
-    room = money.minus(figures.gross, figures.credited)
+    room = money.minus(figures.gross, figures.credited) if figures.credited else figures.gross
     paid = min(max(figures.paid, ZERO), room)
-    return paid, min(figures.written_off, money.minus(room, paid))
+    return paid, min(figures.written_off, money.minus(room, paid)) if figures.written_off else ZERO
 
 
 def _shared(  # noqa: PLR0913

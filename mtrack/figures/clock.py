@@ -44,19 +44,31 @@ class Snapshot(Struct, frozen=True):
 def as_of(project: Project, day: date = ALWAYS) -> Snapshot:
     """The project as it stood at the end of a day; without one the whole record."""
     paid = _paid_in_full(project)
-    if day == ALWAYS:
+    if not any(value is not None and value > day for value in _happened(project)):  # which is how most are
         return Snapshot(project, day, paid)
     cut = _Cut(day)
     agreement = project.agreement and cut.agreement(project.agreement)
     milestones = cut.each(project.milestones, cut.milestone)
     invoices = cut.each(project.own_invoices, cut.invoice)
     closed = cut.unless_later(project.closed, "closed")
-    if not cut.left_out:
-        return Snapshot(project, day, paid)
     seen = replace(project, agreement=agreement, milestones=milestones, own_invoices=invoices, closed=closed)
     for route in cut.unpaid:
         paid.pop(route, None)
     return Snapshot(seen, day, paid, tuple(cut.left_out))
+
+
+def _happened(project: Project) -> list[date | None]:
+    """The days on which something happened that counts from that day on: all that `_Cut` looks at."""
+    result = [project.closed]
+    if project.agreement is not None:
+        result += [item.signed for item in project.agreement.amendments]
+    for milestone in project.milestones:
+        delivered = milestone.deliverable
+        result += (delivered.completed, delivered.approved, milestone.cancelled_date)
+    for invoice in project.invoices():
+        result += (invoice.sent, invoice.paid, invoice.void, invoice.disputed, invoice.written_off_date)
+        result += [payment.date for payment in invoice.payments]
+    return result
 
 
 class _Cut:
@@ -67,11 +79,11 @@ class _Cut:
         self.left_out: list[str] = []
         self.unpaid: list[Route] = []
 
-    def unless_later(self, value: date | None, what: str) -> date | None:
-        """The date, unless it is later."""
+    def unless_later(self, value: date | None, *what: str) -> date | None:
+        """The date, unless it is later; `what` are the words for it."""
         if value is None or value <= self.day:
             return value
-        self.left_out.append(f"{what} {value}")
+        self.left_out.append(" ".join((*what, str(value))))
         return None
 
     def each(self, items: tuple[T, ...], cut: Callable[[T], T | None]) -> tuple[T, ...]:
@@ -88,16 +100,16 @@ class _Cut:
         )
         return agreement if len(kept) == len(agreement.amendments) else replace(agreement, amendments=kept)
 
-    def _is_later(self, value: date | None, what: str) -> bool:
-        return value is not None and self.unless_later(value, what) is None
+    def _is_later(self, value: date | None, *what: str) -> bool:
+        return value is not None and self.unless_later(value, *what) is None
 
     def milestone(self, milestone: Milestone) -> Milestone:
         """A cancellation is decided by the day of its mapping; the status alone is cancelled on every day."""
         before = len(self.left_out)
         delivered = milestone.deliverable
-        completed = self.unless_later(delivered.completed, f"{milestone.id} completed")
-        approved = self.unless_later(delivered.approved, f"{milestone.id} approved")
-        cancelled = self.unless_later(milestone.cancelled_date, f"{milestone.id} cancelled")
+        completed = self.unless_later(delivered.completed, milestone.id, "completed")
+        approved = self.unless_later(delivered.approved, milestone.id, "approved")
+        cancelled = self.unless_later(milestone.cancelled_date, milestone.id, "cancelled")
         invoice = milestone.invoice and self.invoice(milestone.invoice)
         if len(self.left_out) == before:
             return milestone
@@ -112,15 +124,15 @@ class _Cut:
     def invoice(self, invoice: Invoice) -> Invoice | None:
         """None for an invoice that was sent later."""
         number = invoice.number
-        if self._is_later(invoice.sent, f"invoice {number} sent"):
+        if self._is_later(invoice.sent, "invoice", number, "sent"):
             return None
         before = len(self.left_out)
-        payments = tuple(item for item in invoice.payments if not self._is_later(item.date, f"payment on {number}"))
-        if self._is_later(invoice.paid, f"{number} paid"):
+        payments = tuple([item for item in invoice.payments if not self._is_later(item.date, "payment on", number)])
+        if self._is_later(invoice.paid, number, "paid"):
             self.unpaid.append(invoice.route)
-        void = self.unless_later(invoice.void, f"{number} void")
-        disputed = self.unless_later(invoice.disputed, f"{number} disputed")
-        written_off_date = self.unless_later(invoice.written_off_date, f"{number} written off")
+        void = self.unless_later(invoice.void, number, "void")
+        disputed = self.unless_later(invoice.disputed, number, "disputed")
+        written_off_date = self.unless_later(invoice.written_off_date, number, "written off")
         if len(self.left_out) == before:
             return invoice
         return replace(
@@ -156,12 +168,8 @@ def _at_its_word(invoice: Invoice, project: Project, by_id: dict[str, Milestone]
     """Whether at least one milestone that it bills says `paid`, and no other one that is not cancelled differs."""
     if invoice.lists_settlement or invoice.is_credit_note:
         return False
-    statuses = {
-        milestone.status
-        for milestone in billed_milestones(invoice, project.milestones, by_id)
-        if milestone is not None and not milestone.cancelled
-    }
-    return statuses == {"paid"}
+    billed = [item for item in billed_milestones(invoice, project.milestones, by_id) if item is not None]
+    return {item.status for item in billed if not item.cancelled} == {"paid"}
 
 
 def billed_milestones(

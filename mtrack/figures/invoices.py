@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mtrack import money
 from mtrack.figures.schedule import Part, due_date, schedule
-from mtrack.record.model import Invoice  # noqa: TC001
+from mtrack.record.model import Invoice, Payment  # noqa: TC001
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,8 @@ class InvoiceFigures(Struct, frozen=True, kw_only=True):
     @property
     def paid(self) -> Decimal:
         """What the client settled: cash, tax kept back, fees and discount."""
+        if not (self.withheld or self.fees or self.discounted):
+            return self.received
         return money.total((self.received, self.withheld, self.fees, self.discounted))
 
     @property
@@ -77,46 +79,42 @@ def invoice_figures(
 ) -> InvoiceFigures:
     """The figures of an invoice, given the credit notes against it and what `paid` or a status settles of it."""
     due = due_date(invoice, terms)
-    given = money.total(note.gross for note in notes) if notes else ZERO
+    given = money.total([note.gross for note in notes]) if notes else ZERO
     payments = invoice.payments
     if invoice.void is not None:
-        paid = money.total(payment.settles for payment in payments)
+        paid = money.total([payment.settles for payment in payments])
         paid = money.plus(paid, paid_in_full or ZERO) if invoice.is_paid else paid
         return InvoiceFigures(invoice=invoice, due=due, overcredited=given, overpaid=max(paid, ZERO))
-    received = money.total(payment.amount for payment in payments)
+    received = money.total([payment.amount for payment in payments]) if payments else ZERO
     if invoice.is_credit_note:
         gross = negative(invoice.gross)
         return InvoiceFigures(invoice=invoice, gross=gross, received=received, settled=gross, due=due)
     if paid_in_full is not None:
         received = money.plus(received, paid_in_full)
-    return _of_live(
-        InvoiceFigures(
-            invoice=invoice, gross=invoice.gross, received=received,
-            withheld=money.total(payment.withheld for payment in payments) if payments else ZERO,
-            fees=money.total(payment.fee for payment in payments) if payments else ZERO,
-            discounted=money.total(payment.discount for payment in payments) if payments else ZERO,
-            written_off=invoice.written_off or ZERO, credited=min(given, invoice.gross),
-            overcredited=money.excess(given, invoice.gross), due=due,
-            live=not (notes and money.total(note.amount for note in notes) >= invoice.amount),
-            at_its_word=paid_in_full is not None and not invoice.is_paid,
-        ), terms, day,
-    )  # fmt: skip
-
-
-def _of_live(figures: InvoiceFigures, terms: Terms, day: date) -> InvoiceFigures:
-    """The figures with what follows from the settlement."""
-    settled = money.total((figures.paid, figures.written_off, figures.credited))
-    parts = schedule(figures.invoice, terms, settled)
-    is_late = figures.live and figures.invoice.disputed is None
+    gross = invoice.gross
+    withheld, fees, discounted = _deducted(payments)
+    written_off, credited = invoice.written_off or ZERO, min(given, gross) if notes else ZERO
+    settled = received
+    for amount in (withheld, fees, discounted, written_off, credited):
+        if amount:
+            settled = money.plus(settled, amount)
+    live = not (notes and money.total([note.amount for note in notes]) >= invoice.amount)
+    parts = schedule(invoice, terms, settled)
+    late = [part.open for part in parts if part.is_past(day)] if live and invoice.disputed is None else []
     return InvoiceFigures(
-        invoice=figures.invoice, gross=figures.gross, received=figures.received, withheld=figures.withheld,
-        fees=figures.fees, discounted=figures.discounted, written_off=figures.written_off, credited=figures.credited,
-        overcredited=figures.overcredited, settled=settled, outstanding=money.excess(figures.gross, settled),
-        overpaid=money.excess(settled, figures.gross),
-        overdue=money.total(part.open for part in parts if part.is_past(day)) if is_late else ZERO, parts=parts,
-        due=next((part.day for part in parts if part.open and part.day), figures.due), live=figures.live,
-        at_its_word=figures.at_its_word,
+        invoice=invoice, gross=gross, received=received, withheld=withheld, fees=fees, discounted=discounted,
+        written_off=written_off, credited=credited, overcredited=money.excess(given, gross), settled=settled,
+        outstanding=money.excess(gross, settled), overpaid=money.excess(settled, gross),
+        overdue=money.total(late) if late else ZERO, parts=parts,
+        due=next((part.day for part in parts if part.open and part.day), due), live=live,
+        at_its_word=paid_in_full is not None and not invoice.is_paid,
     )  # fmt: skip
+
+
+def _deducted(payments: Sequence[Payment]) -> tuple[Decimal, Decimal, Decimal]:
+    """What payments settle beside cash: tax kept back, fees, discount."""
+    more = [item for item in payments if item.withheld or item.fee or item.discount]
+    return money.columns([(item.withheld, item.fee, item.discount) for item in more], 3)  # type: ignore[return-value]
 
 
 def negative(amount: Decimal) -> Decimal:

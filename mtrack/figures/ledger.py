@@ -63,7 +63,7 @@ class MilestoneFigures(Struct, frozen=True, kw_only=True):
     @property
     def live_invoices(self) -> tuple[InvoiceFigures, ...]:
         """The live invoices that bill it."""
-        return tuple(part.invoice for part in self.parts if part.invoice.live)
+        return tuple([part.invoice for part in self.parts if part.invoice.live])
 
     @property
     def has_live_invoice(self) -> bool:
@@ -194,15 +194,17 @@ def work_out(whole: Project, default_terms: PaymentTerms, day: date = ALWAYS) ->
 def _milestone_figures(
     milestone: Milestone, parts: tuple[Allocation, ...], project: Project, day: date
 ) -> MilestoneFigures:
-    billed = money.total(part.net for part in parts)
+    billed, settled, outstanding, overdue = money.columns(
+        [(part.net, part.settled, part.outstanding, part.overdue) for part in parts], 4
+    )
     agreed = ZERO if milestone.cancelled else milestone.amount
     expected, accepted = expected_status(milestone, [part.invoice for part in parts if part.invoice.live], billed)
+    differs = billed != agreed
     return MilestoneFigures(
-        milestone=milestone, agreed=agreed, billed=billed, unbilled=min(money.excess(agreed, billed), agreed),
-        overbilled=money.excess(billed, agreed), overcredited=money.excess(ZERO, billed),
-        settled=money.total(part.settled for part in parts),
-        outstanding=money.total(part.outstanding for part in parts),
-        overdue=money.total(part.overdue for part in parts), parts=parts,
+        milestone=milestone, agreed=agreed, billed=billed,
+        unbilled=min(money.excess(agreed, billed), agreed) if differs else ZERO,
+        overbilled=money.excess(billed, agreed) if differs else ZERO, overcredited=money.excess(ZERO, billed),
+        settled=settled, outstanding=outstanding, overdue=overdue, parts=parts,
         waits_as=_waits_as(milestone, project.agreement, day), expected_status=expected, accepted_statuses=accepted,
         places=project.places,
     )  # fmt: skip

@@ -71,6 +71,11 @@ def retained_amount(invoice: Invoice, terms: Terms) -> Decimal:
     return money.proportion(invoice.gross, terms.retention, Decimal(100), terms.places)
 
 
+def may_retain(invoice: Invoice, terms: Terms) -> bool:
+    """Whether something of an invoice may be kept back: by its own record, or by the agreement."""
+    return invoice.retained is not None or terms.retention is not None
+
+
 def due_date(invoice: Invoice, terms: Terms) -> date:
     """The day on which an invoice as a whole falls due: `due`, else sent + the payment terms."""
     return invoice.due or terms.payment.due(invoice.sent)
@@ -79,7 +84,7 @@ def due_date(invoice: Invoice, terms: Terms) -> date:
 def schedule(invoice: Invoice, terms: Terms, settled: Decimal) -> tuple[Part, ...]:
     """The parts of an invoice in the order in which `settled` fills them: by their days, what is retained last."""
     gross = invoice.gross
-    retained = min(retained_amount(invoice, terms), gross)
+    retained = min(retained_amount(invoice, terms), gross) if may_retain(invoice, terms) else ZERO
     if not retained and not invoice.instalments:
         return (Part(due_date(invoice, terms), gross, _open(gross, settled)),)
     parts = _by_day(invoice, terms, money.minus(gross, retained))

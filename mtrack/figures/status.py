@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 STATUSES = ("not_billed", "sent", "partially_paid", "paid", "written_off")
 """The statuses of a milestone that is not cancelled, in the order of its life."""
+_ALONE = {status: frozenset({status}) for status in (*STATUSES, "cancelled")}
+_ANY = frozenset(STATUSES)
+_SENT_OR_PART = frozenset({"sent", "partially_paid"})
 
 
 def expected_status(
@@ -20,16 +23,16 @@ def expected_status(
 ) -> tuple[str, frozenset[str]]:
     """The expected status, and all that are accepted for it; `live` are the live invoices that bill the milestone."""
     if milestone.cancelled:
-        return "cancelled", frozenset({"cancelled"})
+        return "cancelled", _ALONE["cancelled"]
     if not live:
-        return "not_billed", frozenset({"not_billed"} if milestone.amount else STATUSES)
+        return "not_billed", _ALONE["not_billed"] if milestone.amount else _ANY
     if billed >= milestone.amount and not any(item.outstanding for item in live):
         expected = _paid_or_written_off(live)
-        return expected, frozenset({expected})
+        return expected, _ALONE[expected]
     if any(item.paid or item.written_off for item in live):
-        return "partially_paid", frozenset({"partially_paid"})
+        return "partially_paid", _ALONE["partially_paid"]
     lists = any(item.invoice.lists_settlement for item in live)
-    return "sent", frozenset({"sent"} if lists else {"sent", "partially_paid"})
+    return "sent", _ALONE["sent"] if lists else _SENT_OR_PART
 
 
 def _paid_or_written_off(live: Sequence[InvoiceFigures]) -> str:

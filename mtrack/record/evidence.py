@@ -7,6 +7,7 @@ import posixpath
 import re
 import stat
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -39,7 +40,10 @@ class Named(Struct, frozen=True):
     @property
     def normal(self) -> str:
         """The path as it is compared: `./` and inner `..` removed."""
-        return posixpath.normpath(self.path)
+        path = self.path
+        if path[:1] not in ("", ".", "/") and path[-1] != "/" and "/." not in path and "//" not in path:
+            return path  # which holds for nearly every path, and costs less to see
+        return posixpath.normpath(path)
 
 
 class State(Struct, frozen=True):
@@ -92,7 +96,7 @@ def look(root: str, folder: str, named: Named, found: Walk) -> State:
     What the walk has `found` is not asked again; its real paths of folders are added to.
     """
     path = named.normal
-    full = os.path.join(root, folder, path) if folder != "." else os.path.join(root, path)
+    full = os.path.join(_joined(root, folder), path)
     if leads_out := _leads_out(named.path, path):
         return State(os.path.normpath(full), outside=leads_out)
     above, _, name = join(folder, path).rpartition("/")
@@ -113,6 +117,11 @@ def look(root: str, folder: str, named: Named, found: Walk) -> State:
     except (OSError, ValueError):
         return State(full, missing=NOT_THERE)
     return State(full, missing=_no_file(info), size=info.st_size)
+
+
+@lru_cache(maxsize=16)
+def _joined(root: str, folder: str) -> str:
+    return os.path.join(root, folder) if folder != "." else root
 
 
 def _real(root: str, folder: str, known: dict[str, str]) -> str:

@@ -132,6 +132,8 @@ class Payment(Struct, frozen=True):
     @property
     def settles(self) -> Decimal:
         """What it settles of its invoice: amount + withheld + fee + discount."""
+        if not (self.withheld or self.fee or self.discount):
+            return self.amount
         return money.total((self.amount, self.withheld, self.fee, self.discount))
 
 
@@ -209,13 +211,13 @@ class Invoice(Struct, frozen=True):
     @property
     def gross(self) -> Decimal:
         """Amount and tax as on the paper, never negative."""
-        return money.plus(self.amount, self.tax)
+        return money.plus(self.amount, self.tax) if self.tax else self.amount
 
     @property
     def only_milestone(self) -> str | None:
         """The id of the milestone it bills, where it bills exactly one."""
         first = self.lines[0].milestone
-        return first if all(line.milestone == first for line in self.lines) else None
+        return first if len(self.lines) == 1 or all(line.milestone == first for line in self.lines) else None
 
 
 class Deliverable(Struct, frozen=True):

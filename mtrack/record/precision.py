@@ -41,7 +41,7 @@ def precision_fault(amount: Decimal, currency: str, allowed: int | None) -> tupl
 
     `allowed` is how many decimals the currency has; None where there is no limit.
     """
-    if allowed is None:
+    if allowed is None or _fits(amount, allowed):
         return None
     used = money.decimals_used(amount)
     if reads_as_thousands(amount, allowed):
@@ -58,6 +58,13 @@ def precision_fault(amount: Decimal, currency: str, allowed: int | None) -> tupl
         else "round it to a whole number as the paper does"
     )
     return f"{money.plain(amount, 0)} has {_decimals(used)}, and {_has(currency, allowed)}", hint
+
+
+def _fits(amount: Decimal, allowed: int) -> bool:
+    """Whether the characters alone show no more decimals than are allowed, zeros counted: nearly every amount."""
+    text = str(amount)
+    point = text.find(".")
+    return "E" not in text and (point < 0 or len(text) - point - 1 <= allowed)
 
 
 def reads_as_thousands(amount: Decimal, allowed: int | None) -> bool:

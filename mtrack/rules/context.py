@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mtrack.errors import Failure
-    from mtrack.figures.ledger import Ledger
+    from mtrack.figures.ledger import Ledger, MilestoneFigures
     from mtrack.finding import Problem, Route
     from mtrack.record.evidence import Named, State
     from mtrack.record.model import Project, Waiver
@@ -82,6 +82,18 @@ class ProjectContext:
         if not self.ledger.left_out:
             return self.ledger
         return ledger.work_out(self.project, self.settings.payment_terms)
+
+    @cached_property
+    def counted(self) -> tuple[MilestoneFigures, ...]:
+        """The milestones that are not cancelled, as they stood."""
+        return tuple([figures for figures in self.ledger.milestones if not figures.milestone.cancelled])
+
+    @cached_property
+    def to_be_billed(self) -> tuple[MilestoneFigures, ...]:
+        """Those of them that ask for an invoice: worth something, and not on hold."""
+        return tuple(
+            [item for item in self.counted if item.milestone.amount and not item.milestone.on_hold(self.as_of)]
+        )
 
     @property
     def seen(self) -> Project:

@@ -26,20 +26,6 @@ DELIVERED_DAYS = 14
 """Days a completed milestone may wait for its approval."""
 
 
-def _counted(context: ProjectContext) -> list[MilestoneFigures]:
-    """The milestones that are not cancelled, as they stood."""
-    return [figures for figures in context.ledger.milestones if not figures.milestone.cancelled]
-
-
-def _to_be_billed(context: ProjectContext) -> list[MilestoneFigures]:
-    """Those of them that ask for an invoice: worth something, and not on hold."""
-    return [
-        figures
-        for figures in _counted(context)
-        if figures.milestone.amount and not figures.milestone.on_hold(context.as_of)
-    ]
-
-
 def _waits(context: ProjectContext, day: date | None) -> bool:
     """Whether the day lies further back than an invoice may wait."""
     return day is not None and (context.as_of - day).days > context.settings.bill_within
@@ -149,7 +135,7 @@ def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
             status: sent
     """
     project = context.project
-    for figures in _to_be_billed(context):
+    for figures in context.to_be_billed:
         approved = figures.milestone.approved
         if figures.is_billed or approved is None or not _waits(context, approved):
             continue
@@ -186,7 +172,7 @@ def upfront_not_billed(context: ProjectContext) -> Iterator[Problem]:
           - {id: M1, name: Deposit, amount: 9000.00, upfront: true, planned: 2026-04-01, status: not_billed}
     """
     project = context.project
-    for figures in _to_be_billed(context):
+    for figures in context.to_be_billed:
         if not _upfront_not_billed(context, figures):
             continue
         milestone = figures.milestone
@@ -249,7 +235,7 @@ def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
     project = context.project
     later: MilestoneFigures | None = None
     problems: list[Problem] = []
-    for figures in reversed(_counted(context)):
+    for figures in reversed(context.counted):
         milestone = figures.milestone
         if later is not None and _skipped(figures, context):
             sent = min((item.invoice.sent for item in later.live_invoices), default=None)
@@ -311,7 +297,7 @@ def underbilled(context: ProjectContext) -> Iterator[Problem]:
             status: sent
     """
     project = context.project
-    for figures in _to_be_billed(context):
+    for figures in context.to_be_billed:
         milestone = figures.milestone
         can_be_billed = _waits(context, milestone.approved) or _upfront_waits(context, milestone)
         if figures.billed > 0 and figures.unbilled and can_be_billed:
@@ -458,7 +444,7 @@ def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 9000.00, deliverable: {completed: 2026-02-10}, status: not_billed}
     """
     project = context.project
-    for figures in _counted(context):
+    for figures in context.counted:
         milestone = figures.milestone
         if milestone.completed is None or milestone.approved is not None or figures.is_billed:
             continue
@@ -495,7 +481,7 @@ def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 9000.00, planned: 2026-03-13, status: not_billed}
     """
     project = context.project
-    for figures in _counted(context):
+    for figures in context.counted:
         milestone = figures.milestone
         if milestone.planned is None or milestone.planned >= context.as_of or milestone.on_hold(context.as_of):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -130,6 +131,7 @@ def _numbers(entries: list[Entry]) -> list[Number]:
     return [number for number in found if number.runs]
 
 
+@lru_cache(maxsize=1024)
 def _parts(key: str) -> tuple[Texts, tuple[str, ...]]:
     pieces = _RUNS.split(key)
     return tuple(pieces[::2]), tuple(pieces[1::2])
@@ -138,7 +140,10 @@ def _parts(key: str) -> tuple[Texts, tuple[str, ...]]:
 def _number(entry: Entry, base: str) -> Number:
     """A number in parts; `base` is its key without a revision."""
     texts, runs = _parts(base)
-    written = "".join(unicodedata.normalize("NFKC", entry.invoice.number).split())
+    number = entry.invoice.number
+    written = "".join((number if number.isascii() else unicodedata.normalize("NFKC", number)).split())
+    if written == base:
+        return Number(entry, texts, runs, texts)
     shown, same = _parts(written[: len(base)])
     return Number(entry, texts, runs, shown if same == runs and len(written) == len(entry.invoice.key) else texts)
 
@@ -243,6 +248,7 @@ def _says_month(run: str, sent: date) -> bool:
     return run in (f"{sent.month}", f"{sent.month:02d}")
 
 
+@lru_cache(maxsize=4096)
 def _period(run: str, sent: date, *, late: bool = False) -> Period | None:
     """The year that a run says, or year and month, or the day; None where it says none that fits the day sent.
 
@@ -331,11 +337,16 @@ class _Taken:
     """Counters of numbers that differ in one text only, a client's code: they count in one series over all clients."""
 
     def __init__(self, counted: list[Counted]) -> None:
-        self._alike: dict[Texts, list[Number]] = {}
-        for item in counted:
-            for texts in _but_one(item.number.texts):
-                self._alike.setdefault(texts, []).append(item.number)
+        self._counted = counted
         self._known: dict[object, frozenset[int]] = {}
+
+    @cached_property
+    def _alike(self) -> dict[Texts, list[Number]]:
+        result: dict[Texts, list[Number]] = {}
+        for item in self._counted:
+            for texts in _but_one(item.number.texts):
+                result.setdefault(texts, []).append(item.number)
+        return result
 
     def beside(self, item: Counted, *, one_period: bool) -> frozenset[int]:
         """The counters that are taken beside a number; of one period, where its period is judged alone."""

@@ -20,7 +20,7 @@ _NUMBER_SIGN = re.compile(r"[ \t]+(#[0-9][^\r\n]*)")
 
 def number_signs(text: str) -> Iterator[tuple[Route, tuple[int, int]]]:
     """The plain values that a comment with a digit right behind its `#` follows: their routes, and the comments."""
-    if _NUMBER_SIGN.search(text) is None:
+    if "#" not in text or _NUMBER_SIGN.search(text) is None:
         return
     for route, node in _scalars(compose(text).root, ()):
         found = _NUMBER_SIGN.match(text, node.end_mark.index) if node.value and not node.style else None

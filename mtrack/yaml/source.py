@@ -176,6 +176,7 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     if not flaws:
         source.data = builder.build(composed.root, shape, 1)
         flaws = builder.flaws
+        source._root = composed.root  # noqa: SLF001  (its own; most places are asked for while the file is at hand)
     if flaws:
         source.data = None
         source.flaws = tuple(sorted(flaws, key=lambda flaw: flaw.offsets or (0, 0)))

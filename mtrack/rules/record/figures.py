@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mtrack import money
-from mtrack.figures.schedule import retained_amount, terms
+from mtrack.figures.schedule import may_retain, retained_amount, terms
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record.precision import precision_fault
 from mtrack.rules.problems import about_invoice
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtrack.finding import Route
-    from mtrack.record.model import Invoice
+    from mtrack.record.model import Invoice, Project
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import WorkspaceFacts
 
@@ -98,48 +98,51 @@ def amount_precision(context: ProjectContext) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 900000.00, status: not_billed}
     """
     project = context.project
-    for route, amount, currency, milestone, invoice in _amounts(context):
+    for route, key, amount, currency, milestone, invoice in _amounts(context):
         allowed = project.decimals if currency is None else money.decimals(currency, context.settings.currencies)
         if fault := precision_fault(amount, currency or project.currency, allowed):
             message, hint = fault
-            yield Problem(place=project.place(*route), message=message, hint=hint, milestone=milestone, invoice=invoice)
+            place = project.place(*route, *key)
+            yield Problem(place=place, message=message, hint=hint, milestone=milestone, invoice=invoice)
 
 
-def _amounts(context: ProjectContext) -> Iterator[tuple[Route, Decimal, str | None, str | None, str | None]]:
-    """Every amount of a project: route, amount, currency where it is not the project's, milestone id, invoice."""
+def _amounts(context: ProjectContext) -> Iterator[tuple[Route, Route, Decimal, str | None, str | None, str | None]]:
+    """Every amount of a project: route of its record, its key there, amount, currency where not its own, milestone, invoice."""
     project = context.project
     agreement = project.agreement
     if agreement is not None:
         if agreement.total is not None:
-            yield (*agreement.route, "total"), agreement.total, None, None, None
+            yield agreement.route, ("total",), agreement.total, None, None, None
         for amendment in agreement.amendments:
-            yield (*amendment.route, "amount"), amendment.amount, None, None, None
+            yield amendment.route, ("amount",), amendment.amount, None, None, None
     for milestone in project.milestones:
-        yield (*milestone.route, "amount"), milestone.amount, None, milestone.id, None
+        yield milestone.route, ("amount",), milestone.amount, None, milestone.id, None
     for invoice in project.invoices():
         only = invoice.only_milestone
-        for route, amount, currency in _invoice_amounts(invoice):
-            yield route, amount, currency, only, invoice.number
+        for route, key, amount, currency in _invoice_amounts(invoice):
+            if amount:
+                yield route, key, amount, currency, only, invoice.number
 
 
-def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Decimal, str | None]]:
-    """Every amount of an invoice but zeros: route, amount, currency where it is not the project's."""
-    found: list[tuple[Route, Decimal | None]] = [
-        ((*invoice.route, "amount"), invoice.amount),
-        ((*invoice.route, "tax"), invoice.tax),
-        ((*invoice.route, "total"), invoice.total),
-        ((*invoice.route, "retained", "amount"), invoice.retained.amount if invoice.retained else None),
-        ((*invoice.route, "written_off", "amount"), invoice.written_off),
-    ]
-    found += [((*line.route, "amount"), line.amount) for line in invoice.lines if not invoice.own]
-    found += [((*part.route, "amount"), part.amount) for part in invoice.instalments]
+def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Route, Decimal | None, str | None]]:
+    """Every amount of an invoice: route of its record, its key there, amount, currency where it is not the project's."""
     for payment in invoice.payments:
-        amounts = (payment.amount, payment.withheld, payment.fee, payment.discount, payment.total)
-        keys = ("amount", "withheld", "fee", "discount", "total")
-        found += [((*payment.route, key), amount) for key, amount in zip(keys, amounts, strict=True)]
-        if payment.received_amount:
-            yield (*payment.route, "received", "amount"), payment.received_amount, payment.received_currency
-    yield from ((route, amount, None) for route, amount in found if amount)
+        if payment.received_amount is not None:
+            yield payment.route, ("received", "amount"), payment.received_amount, payment.received_currency
+    for key, amount in (("amount", invoice.amount), ("tax", invoice.tax), ("total", invoice.total)):
+        yield invoice.route, (key,), amount, None
+    if invoice.retained is not None:
+        yield invoice.route, ("retained", "amount"), invoice.retained.amount, None
+    if invoice.written_off is not None:
+        yield invoice.route, ("written_off", "amount"), invoice.written_off, None
+    yield from ((line.route, ("amount",), line.amount, None) for line in invoice.lines if not invoice.own)
+    yield from ((part.route, ("amount",), part.amount, None) for part in invoice.instalments)
+    for payment in invoice.payments:
+        yield payment.route, ("amount",), payment.amount, None
+        if payment.withheld or payment.fee or payment.discount or payment.total:
+            more = (payment.withheld, payment.fee, payment.discount, payment.total)
+            for key, amount in zip(("withheld", "fee", "discount", "total"), more, strict=True):
+                yield payment.route, (key,), amount, None
 
 
 @project_rule(Severity.ERROR)
@@ -177,9 +180,10 @@ def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
             lines: [{milestone: M1, amount: 4000.00}, {milestone: M2, amount: 5000.00}]
     """
     project = context.project
+    common = terms(project, context.settings.payment_terms)
     for invoice in project.invoices():
-        lines = money.total(line.amount for line in invoice.lines)
-        if not invoice.own and lines != invoice.amount:
+        lines = invoice.amount if invoice.own else money.total(line.amount for line in invoice.lines)
+        if lines != invoice.amount:
             yield about_invoice(
                 project,
                 invoice,
@@ -195,13 +199,13 @@ def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
                 f"the total of invoice {invoice.number}, {project.money(invoice.total)}, is less than its amount, {project.money(invoice.amount)}",
                 "`total` is the net amount on the paper, this project's share included",
             )
-        yield from _parts_mismatch(context, invoice)
+        if invoice.instalments or may_retain(invoice, common):
+            yield from _parts_mismatch(project, invoice, retained_amount(invoice, common))
+        yield from _transfer_mismatch(project, invoice)
 
 
-def _parts_mismatch(context: ProjectContext, invoice: Invoice) -> Iterator[Problem]:
-    """Instalments and what is retained that are not the invoice's gross; a transfer that is less than a part of it."""
-    project = context.project
-    retained = retained_amount(invoice, terms(project, context.settings.payment_terms))
+def _parts_mismatch(project: Project, invoice: Invoice, retained: Decimal) -> Iterator[Problem]:
+    """Instalments and what is retained that are not the invoice's gross."""
     parts = money.total((retained, *(part.amount for part in invoice.instalments)))
     if parts != invoice.gross if invoice.instalments else retained > invoice.gross:
         what = "instalments and what is retained" if retained and invoice.instalments else "instalments"
@@ -212,6 +216,10 @@ def _parts_mismatch(context: ProjectContext, invoice: Invoice) -> Iterator[Probl
             f"the {what if invoice.instalments else 'amount retained'} of invoice {invoice.number} {'sum to' if invoice.instalments else 'is'} {project.money(parts)}, and its gross is {project.money(invoice.gross)}",
             "write the parts as agreed: with tax, they sum to the gross amount",
         )
+
+
+def _transfer_mismatch(project: Project, invoice: Invoice) -> Iterator[Problem]:
+    """A transfer that is less than a part of it."""
     for payment in invoice.payments:
         if payment.total is not None and payment.total < payment.amount:
             yield about_invoice(

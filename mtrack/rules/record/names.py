@@ -191,8 +191,9 @@ def unknown_milestone(context: ProjectContext) -> Iterator[Problem]:
             place = project.place(*line.route, "milestone")
             message = f"invoice {invoice.number} bills milestone {line.milestone}, which is not in this project"
             yield about_invoice(project, invoice, place, message, hint)
-    yield from _unknown_invoices(context, invoices)
-    numbers = {invoice.key for invoice in invoices}
+    if any(invoice.credits is not None or invoice.replaces is not None for invoice in invoices):
+        yield from _unknown_invoices(context, invoices)
+    numbers = {invoice.key for invoice in invoices} if project.waivers else set()
     for waiver in project.waivers:
         yield from unknown_in_waiver(waiver, ids, numbers)
 

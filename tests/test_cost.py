@@ -1,0 +1,47 @@
+"""What a run may cost, counted in what it does and not in seconds: the same however busy the machine is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from support import mtrack, write_tree
+
+from mtrack.yaml import compose as compose_module
+from mtrack.yaml import source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def composed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each text is composed."""
+    result: Counter[str] = Counter()
+    compose = compose_module.compose
+
+    def counted(text: str) -> object:
+        result[text] += 1
+        return compose(text)
+
+    monkeypatch.setattr(source, "compose", counted)
+    return result
+
+
+@pytest.mark.parametrize("command", ["lint", "gaps", "status", "next"])
+def test_a_file_is_composed_once(command: str, tmp_path: Path, composed: Counter[str]) -> None:
+    for i in range(30):
+        record = (
+            f"project: P{i}\ncurrency: EUR\nagreement: {{total: 5000.00}}\nmilestones:\n"
+            "  - {id: M1, name: One, amount: 4000.00, status: paid}\n"
+            f"  - id: M2\n    name: Two\n    amount: 900.005\n    status: sent\n"
+            f"    invoice: {{number: R{i:02}A, amount: 900.00, sent: 2026-01-0{i % 9 + 1}}}\n"
+        )
+        write_tree(tmp_path, {f"p{i}/milestones.yaml": record})
+    ran = mtrack(command, tmp_path, "--as-of", "2026-11-22")
+    assert ran.code in (0, 1)
+    assert "P0" in ran.out or "p0" in ran.out
+    assert not ran.err
+    assert len(composed) == 30
+    assert set(composed.values()) == {1}
