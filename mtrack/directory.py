@@ -101,21 +101,21 @@ class Directory:
     def digest(self, name: str) -> str | None:
         """The SHA-256 of a regular file; None for anything else, or what can't be read."""
         try:
-            with os.fdopen(self._open(name), "rb") as file:
+            with os.fdopen(self.open(name), "rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
             return None
 
     def read(self, name: str, limit: int = files.MAX_BYTES) -> bytes:
         """The bytes of a regular file of at most `limit` bytes. Raises UnreadableFileError, OSError."""
-        fd = self._open(name)
+        fd = self.open(name)
         try:
             return files.read_open(fd, limit)
         finally:
             os.close(fd)
 
-    def _open(self, name: str) -> int:
-        """Open a regular file to read. Raises OSError."""
+    def open(self, name: str) -> int:
+        """Open a regular file to read; the descriptor is the caller's. Raises LinkError, OSError."""
         info = os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
         full = os.path.join(self.path, name)
         if is_link(info):

@@ -6,10 +6,11 @@ watchfiles watches, with the notices of each system; the standard library serves
 from __future__ import annotations
 
 import os
-import sys
+import socket
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from email.message import Message
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
+from mtrack import directory
 from mtrack.errors import CannotRunError, UsageError
-from mtrack.files import inside
 from mtrack.site.links import SERVED
 
 if TYPE_CHECKING:
@@ -27,12 +28,45 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
 HOST = "127.0.0.1"
-LIVE = """new EventSource("/live").onmessage = function (event) {
-  if (window.mtrackSeen !== undefined && window.mtrackSeen !== event.data) { location.reload(); }
-  window.mtrackSeen = event.data;
-};
+MOST_OPEN = 32
+"""Connections that wait for an answer at once, and as many again that wait for builds."""
+_PATIENCE = 10.0
+"""Seconds in which a request must come and an answer be taken."""
+LIVE = """(function () {
+  "use strict";
+  var key = "mtrack-fields " + location.pathname;
+  function fields() {
+    return Array.prototype.concat.apply([], Array.prototype.map.call(document.forms, function (form) {
+      return Array.prototype.filter.call(form.elements, function (field) { return field.name; });
+    }));
+  }
+  function reload() {
+    try {
+      if (document.forms.length) {
+        sessionStorage.setItem(key, JSON.stringify(fields().map(function (field) { return [field.name, field.value]; })));
+      }
+    } catch (error) { /* what was typed is lost */ }
+    location.reload();
+  }
+  document.addEventListener("DOMContentLoaded", function () {
+    try {
+      var kept = JSON.parse(document.forms.length && sessionStorage.getItem(key) || "[]");
+      fields().forEach(function (field, i) {
+        if (kept[i] && kept[i][0] === field.name && kept[i][1] !== field.value) {
+          field.value = kept[i][1];
+          field.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+      });
+      if (document.forms.length) { sessionStorage.removeItem(key); }
+    } catch (error) { /* the fields stay empty */ }
+  });
+  new EventSource("/live").onmessage = function (event) {
+    if (window.mtrackSeen !== undefined && window.mtrackSeen !== event.data) { reload(); }
+    window.mtrackSeen = event.data;
+  };
+})();
 """
-"""Reloads a page when the server counts a new build."""
+"""Reloads a page when the server counts a new build; what was typed into its filters stays."""
 _TROUBLE = Markup(
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'\"><title>mtrack</title>"
@@ -51,7 +85,7 @@ class Preview:
         self.root = root
         self._build = build
         self._temporary = tempfile.TemporaryDirectory(prefix="mtrack-preview-")
-        self.folder = os.path.join(self._temporary.name, "site")
+        self.folder = os.path.join(os.path.realpath(self._temporary.name), "site")
         self.trouble: str | None = None
         self.builds = 0
         self.changed = threading.Condition()
@@ -76,18 +110,57 @@ class Preview:
 class _Handler(SimpleHTTPRequestHandler):
     """Serves the build and, under `SERVED`, the workspace's files; to this machine only."""
 
-    protocol_version = "HTTP/1.1"
+    protocol_version = default_request_version = "HTTP/1.1"
     server_version = "mtrack"
     sys_version = ""
+    timeout = _PATIENCE
+    server: _Server
+    path = ""
+    headers = Message()  # as long as none were read
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | dict.fromkeys(
+        (".yaml", ".yml", ".eml", ".md", ".txt"), "text/plain; charset=utf-8"
+    )
 
     def __init__(self, preview: Preview, *arguments: Any, **more: Any) -> None:
         self._preview = preview
         super().__init__(*arguments, directory=preview.folder, **more)
 
+    def parse_request(self) -> bool:
+        """Take a request apart; an empty line is none either."""
+        understood = super().parse_request()
+        if not understood and not self.requestline.strip():
+            self.send_error(HTTPStatus.BAD_REQUEST)
+        return understood
+
     def do_GET(self) -> None:
-        """Answer a request; one for another host's name, which a page elsewhere could point here, is refused."""
-        if not self._is_for_us():
-            return
+        """Answer a request."""
+        self._answer(self._get)
+
+    def do_HEAD(self) -> None:
+        """The same without the content."""
+        self._answer(super().do_HEAD)
+
+    def _answer(self, answer: Callable[[], None]) -> None:
+        """Answer a request that makes sense; one for another host's name, which a page elsewhere could point here, is refused."""
+        try:
+            if self._is_for_us():
+                answer()
+        except ValueError:  # an address that is none, or a path that no file can have
+            self.send_error(HTTPStatus.BAD_REQUEST)
+        except OSError:  # the reader has gone
+            self.close_connection = True
+
+    def _is_for_us(self) -> bool:
+        host = self.headers.get("Host")
+        if host is None or not self.path.startswith("/") or "\0" in unquote(self.path):
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return False
+        if host.removesuffix(f":{self.server.server_port}") not in (HOST, "localhost"):
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return False
+        return True
+
+    def _get(self) -> None:
         path = urlsplit(self.path).path
         if path == "/live":
             self._live()
@@ -98,52 +171,57 @@ class _Handler(SimpleHTTPRequestHandler):
         else:
             super().do_GET()
 
-    def do_HEAD(self) -> None:
-        """The same without the content."""
-        if self._is_for_us():
-            super().do_HEAD()
-
-    def _is_for_us(self) -> bool:
-        host = self.headers.get("Host") or ""
-        known = (host.rpartition(":")[0] or host) in (HOST, "localhost")
-        if not known:
-            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
-        return known
-
     def send_head(self) -> Any:
-        """Only files: no listing of folders."""
+        """Only files: of the build, or of the workspace."""
         path = urlsplit(self.path).path
-        if path.startswith(SERVED) and not self._is_evidence(path):
+        if not path.startswith(SERVED):
+            return super().send_head()
+        name = unquote(path.removeprefix(SERVED), errors="surrogateescape")
+        file = self._open(name.split("/"))
+        if file is None:
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
-        return super().send_head()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.guess_type(name))
+        self.send_header("Content-Length", str(os.fstat(file.fileno()).st_size))
+        self.end_headers()
+        return file
+
+    def _open(self, parts: list[str]) -> BufferedReader | None:
+        """Open a file of the workspace, hidden ones aside; through a link only where that stays inside."""
+        if any(not part or part.startswith(".") or os.sep in part for part in parts):
+            return None
+        root = self._preview.root
+        above, name = os.path.split(os.path.realpath(os.path.join(root, *parts)))
+        try:
+            with directory.open_inside(root, above) as folder:
+                return os.fdopen(folder.open(name), "rb")
+        except OSError:
+            return None
 
     def list_directory(self, _path: str | os.PathLike[str]) -> None:
         """No listing of folders."""
         self.send_error(HTTPStatus.NOT_FOUND)
 
-    def translate_path(self, path: str) -> str:
-        """Where a file is."""
-        plain = urlsplit(path).path
-        if not plain.startswith(SERVED):
-            return super().translate_path(path)
-        parts = unquote(plain.removeprefix(SERVED), errors="surrogateescape").split("/")
-        return os.path.join(self._preview.root, *parts)
-
-    def _is_evidence(self, path: str) -> bool:
-        parts = unquote(path.removeprefix(SERVED), errors="surrogateescape").split("/")
-        if any(not part or part.startswith(".") or "\0" in part or os.sep in part for part in parts):
-            return False
-        full = self.translate_path(path)
-        return os.path.isfile(full) and inside(os.path.realpath(full), os.path.realpath(self._preview.root))
-
     def end_headers(self) -> None:
-        """Headers of every answer: no caching, no guessed types, and no scripts in the workspace's files."""
+        """Headers of every answer: no caching, no guessed types, and which scripts may run."""
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
-        if self.path.startswith(SERVED):
-            self.send_header("Content-Security-Policy", "sandbox")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.send_header("Content-Security-Policy", self._policy())
         super().end_headers()
+
+    def _policy(self) -> str:
+        """The preview's own two scripts, whatever a page says; of the workspace's files none."""
+        if self.path.startswith(SERVED):
+            is_page = self.guess_type(urlsplit(self.path).path).endswith(("html", "xml"))
+            return "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'" if is_page else "sandbox"
+        name = "localhost" if (self.headers.get("Host") or "").startswith("localhost") else HOST
+        scripts = " ".join(f"http://{name}:{self.server.server_port}/{script}" for script in ("report.js", "live.js"))
+        return (
+            f"default-src 'none'; style-src 'self'; script-src {scripts}; connect-src 'self'; base-uri 'none'; "
+            "form-action 'none'; frame-ancestors 'none'"
+        )
 
     def _text(self, text: str, kind: str) -> None:
         content = text.encode()
@@ -154,6 +232,9 @@ class _Handler(SimpleHTTPRequestHandler):
         self.wfile.write(content)
 
     def _live(self) -> None:
+        if not self.server.stays(self.connection):
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
@@ -183,12 +264,46 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    """Serves at most `MOST_OPEN` requests at once: one more, and the connection that was opened first is closed."""
+
     daemon_threads = True
+    request_queue_size = 2 * MOST_OPEN
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._lock = threading.Lock()
+        self._open: dict[socket.socket, None] = {}
+        self._staying: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Begin to answer, on a thread."""
+        with self._lock:
+            if len(self._open) >= MOST_OPEN:
+                first = next(iter(self._open))
+                del self._open[first]
+                with suppress(OSError):
+                    first.shutdown(socket.SHUT_RDWR)
+            self._open[request] = None
+        super().process_request(request, client_address)
+
+    def stays(self, request: socket.socket) -> bool:
+        """Let a connection stay open for news of builds, if there are not too many."""
+        with self._lock:
+            if len(self._staying) >= MOST_OPEN:
+                return False
+            self._open.pop(request, None)
+            self._staying.add(request)
+            return True
+
+    def shutdown_request(self, request: Any) -> None:
+        """The end of a connection."""
+        with self._lock:
+            self._open.pop(request, None)
+            self._staying.discard(request)
+        super().shutdown_request(request)
 
     def handle_error(self, _request: Any, _address: Any) -> None:
-        """A broken connection is not reported."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(_request, _address)
+        """A connection that broke is no trouble."""
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import shutil
 import threading
 import unicodedata
 import warnings
+from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import axe_playwright_python
 import pytest
 from hostile import write_hostile
+from playwright.sync_api import Error as PlaywrightError
 from support import AS_OF, ROOT, mtrack, write_tree
 
 from mtrack.check.report import Selection
@@ -322,6 +324,51 @@ def test_the_preview_reloads_and_shows_what_is_broken(browser: Browser, tmp_path
         preview.close()
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """Wait for a page that may be loaded anew meanwhile; the policy of the preview keeps the browser's own way out."""
+    for _ in range(300):
+        with suppress(PlaywrightError):
+            if page.evaluate(condition):
+                return
+        page.wait_for_timeout(50)
+    pytest.fail(condition)
+
+
+def test_the_preview_keeps_what_is_typed_into_a_filter(browser: Browser, tmp_path: Path) -> None:
+    root = tmp_path / "work"
+    shutil.copytree(ROOT / "example-workspace", root)
+    given = Options(advance=lambda _done, _of: None, say=pytest.fail, written=Written(None), live=True)
+
+    def build(folder: str) -> None:
+        write_folder(open_workspace(str(root), date.fromisoformat(DAY)), Selection(), ".", folder, given)
+
+    preview = Preview(str(root), build)
+    preview.rebuild()
+    with serving(preview, 0) as address, Visit(browser) as visit:
+        page = visit.open(address.replace("index", "invoices"))
+        form = page.locator("form.filter").first
+        rows = page.locator("table.register tbody tr:visible")
+        all_rows = rows.count()
+        form.locator("input").first.fill("acme")
+        select = form.locator("select").first
+        chosen = select.locator("option").nth(1).get_attribute("value")
+        select.select_option(chosen)
+        shown = rows.count()
+        assert shown < all_rows
+        for trouble in (False, True, False):
+            wait_until(page, "window.mtrackSeen !== undefined")
+            page.evaluate("window.before = true")
+            (root / "mtrack.yaml").write_text("format: [\n" if trouble else "format: 1\n", encoding="utf-8")
+            preview.rebuild()
+            wait_until(page, "window.before === undefined && window.mtrackSeen !== undefined")
+            if not trouble:
+                assert form.locator("input").first.input_value() == "acme"
+                assert select.input_value() == chosen
+                assert rows.count() == shown
+        assert [message for message in visit.messages if "ERR_" not in message and "/live" not in message] == []
+    preview.close()
+
+
 def test_the_preview_serves_nothing_else(browser: Browser, tmp_path: Path) -> None:
     root = write_tree(tmp_path / "work", {"mtrack.yaml": "format: 1\n", ".secret": "x", "a/page.html": "<p>x"})
     write_tree(tmp_path, {"outside.txt": "x"})
@@ -335,7 +382,8 @@ def test_the_preview_serves_nothing_else(browser: Browser, tmp_path: Path) -> No
     with serving(preview, 0) as address, Visit(browser) as visit:
         top = address.removesuffix("/index.html")
         ask = visit.context.request
-        assert ask.get(f"{top}/files/a/page.html").headers["content-security-policy"] == "sandbox"
+        policy = ask.get(f"{top}/files/a/page.html").headers["content-security-policy"]
+        assert policy == "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
         for path in ("files/.secret", "files/..%2foutside.txt", "files/a/out.txt", "files/a", "sub/", "files/"):
             assert ask.get(f"{top}/{path}").status == 404, path
         assert ask.get(f"{top}/index.html", headers={"Host": "elsewhere.example"}).status == 421
