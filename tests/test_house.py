@@ -53,7 +53,8 @@ MAY_KNOW = {
     "site": "check directory errors figures files finding git money record render resources rules views workspace",
     "edit": "characters check errors figures files finding git money record resources rules workspace yaml",
     "verify": "check directory files money record rules",
-    "cli": "check edit errors figures files finding git history money record render resources rules site verify views workspace",
+    "spreadsheet": "edit errors figures money record verify yaml",
+    "cli": "check edit errors figures files finding git history money record render resources rules site spreadsheet verify views workspace",
     "__main__": "cli errors",
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""

@@ -63,18 +63,34 @@ milestones:
         "amend acme --amount 24.000 --milestones 1",
         "new globex --currency EUR --milestone One=24.000",
         "new globex --currency JPY --total 24.000 --milestone One=24",
-        "new globex --currency EUR --from milestones.csv",
     ],
 )
 def test_verbs_refuse_it(command: str, tmp_path: Path) -> None:
-    write_tree(
-        tmp_path,
-        {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": RECORDS, "milestones.csv": "name,amount\nOne,24.000\n"},
-    )
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": RECORDS})
     words = [word.replace("USD", " USD") for word in command.split()]
     result = mtrack(*words, "--as-of", "2026-02-20", "--force", cwd=tmp_path)
     assert result.code == 2, result
     assert " reads as " in result.err
     assert ": write " in result.err
+    assert (tmp_path / "acme/milestones.yaml").read_text() == RECORDS
+    assert not (tmp_path / "globex").exists()
+
+
+@pytest.mark.parametrize("options", ["", "--decimal ."])
+@pytest.mark.parametrize(
+    "command", ["new globex --currency EUR --from milestones.csv", "import milestones.csv --project acme"]
+)
+def test_a_spreadsheet_with_it_is_refused(command: str, options: str, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "mtrack.yaml": "format: 1\n",
+        "acme/milestones.yaml": RECORDS,
+        "milestones.csv": "name,amount\nOne,24.000\n",
+    }
+    write_tree(tmp_path, files)
+    result = mtrack(*command.split(), *options.split(), "--as-of", "2026-02-20", "--force", cwd=tmp_path)
+    assert result.code == 1, result
+    assert result.out.startswith("B2: ")
+    assert " reads as " in result.out
+    assert ": write " in result.out
     assert (tmp_path / "acme/milestones.yaml").read_text() == RECORDS
     assert not (tmp_path / "globex").exists()

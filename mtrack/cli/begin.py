@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from mtrack.cli.spreadsheet import Said
     from mtrack.edit.transaction import Options
     from mtrack.rules.context import ProjectContext
     from mtrack.verify.protocol import Proposal
@@ -156,10 +157,12 @@ def _proposed_plan(plan: create.Plan, proposed: Proposal, source: str, default: 
 @click.option(
     "--from",
     "source",
-    type=values.Path(exists=True, dir_okay=False),
+    type=values.Path(exists=True, dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Milestones from a CSV (name, amount, planned), or from the agreement itself, which is copied into the project.",
+    help="Milestones from a spreadsheet (.csv, .tsv, .xlsx, - for CSV on standard input), or from the agreement itself, "
+    "which is copied into the project.",
 )
+@spreadsheet.reads
 @options.takes_files
 @options.writes
 def new(  # noqa: PLR0913
@@ -178,21 +181,24 @@ def new(  # noqa: PLR0913
     tax_rate: Decimal | None,
     retention: Decimal | None,
     source: str | None,
+    said: Said,
     given: Options,
 ) -> int:
     """Create a project: its folder, sub-folders and milestones.yaml.
 
     With --from AGREEMENT the milestones, the total, the currency and the day are taken from its payment schedule where
-    that adds up to a stated amount; else they are printed as a draft, and nothing is written.
+    that adds up to a stated amount; else they are printed as a draft, and nothing is written. With --from SPREADSHEET
+    invoices and payments are taken too, as by mtrack import.
     """
     target = create.place(project) if project is not None else prompts.one("PROJECT", create.place)
     settings = settings_module.load(target.root)
-    is_agreement = source is not None and not papers.is_spreadsheet(source)
+    is_agreement = source is not None and not spreadsheet.is_spreadsheet(source)
+    if source is None or is_agreement:
+        spreadsheet.check_unused(said)
     if currency is None and settings.currency is None and not is_agreement and prompts.can_ask():
         currency = prompts.one("--currency", functools.partial(create.check_currency, known=settings.currencies))
     proposed = papers.proposal(source) if is_agreement and source is not None else None
-    table = spreadsheet.milestones(source) if source is not None and proposed is None else ()
-    listed = [*table, *milestones]
+    listed = list(milestones)
     if monthly is not None or starting is not None:
         listed = _monthly(listed, monthly or 0, starting if monthly else None)
     if not milestones and source is None and prompts.can_ask():
@@ -207,6 +213,8 @@ def new(  # noqa: PLR0913
             output.write(create.draft(target, plan))
             papers.tell_draft(proposed, source)
             return 1
+    elif source is not None:
+        return spreadsheet.begin(target, plan, source, said, given)
     try:
         outcome = create.new(target, plan, given)
     except transaction.AddsErrorsError as refused:

@@ -22,6 +22,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Record": {
         "init": ("mtrack.cli.begin", "Make a folder a workspace."),
         "new": ("mtrack.cli.begin", "Create a project: its folder and records."),
+        "import": ("mtrack.cli.spreadsheet", "A running project from a spreadsheet."),
         "add": ("mtrack.cli.begin", "Add one more milestone."),
         "set": ("mtrack.cli.delivery", "A milestone was agreed or planned anew."),
         "deliver": ("mtrack.cli.delivery", "The work was handed over."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from difflib import get_close_matches
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -28,7 +29,8 @@ class _Commands(click.Group):
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         for commands in COMMANDS.values():
             if name in commands:
-                command = getattr(import_module(commands[name][0]), name.replace("-", "_"))
+                function = name.replace("-", "_") + "_" * iskeyword(name)
+                command = getattr(import_module(commands[name][0]), function)
                 assert isinstance(command, click.Command)
                 command.short_help = commands[name][1]
                 return command

@@ -65,10 +65,15 @@ def waive_everywhere(root: str, edit: Edit, given: transaction.Options) -> int:
     return 0
 
 
-def refuse(refused: transaction.AddsErrorsError) -> int:
-    """Show the errors that an edit would add, and say why it was not made."""
+def refuse(refused: transaction.AddsErrorsError, origin: Callable[[Finding], str | None] | None = None) -> int:
+    """Show the errors that an edit would add, and say why it was not made.
+
+    `origin` says where stands what the edit was made from, for a finding in the text that was not written.
+    """
     for finding in refused.findings:
-        output.show(*_finding_lines(finding, unwritten=refused.unwritten))
+        first, *more = _finding_lines(finding, unwritten=refused.unwritten)
+        where = origin(finding) if origin is not None else None
+        output.show(f"{where}: {first}" if where else first, *more)
     sys.stdout.flush()  # the last word comes last where both streams lead to one place
     output.tell(refused.why)
     return 1

@@ -13,13 +13,6 @@ from mtrack.verify.protocol import Facts, Proposal, Trouble
 if TYPE_CHECKING:
     from mtrack.verify.einvoice import EInvoice
 
-SPREADSHEETS = (".csv", ".tsv", ".xlsx")
-
-
-def is_spreadsheet(path: str) -> bool:
-    """Whether a file of milestones is a table, by its ending; else it is an agreement."""
-    return path.lower().endswith(SPREADSHEETS)
-
 
 def proposal(path: str) -> Proposal:
     """The milestones that an agreement proposes. Raises UsageError where it can't be read, or has no schedule."""

@@ -1,65 +1,229 @@
-"""Milestones of a new project, from a CSV file."""
+"""`mtrack import`, and what `mtrack new --from` needs of it: a spreadsheet becomes records, or is refused with all reasons."""
 
 from __future__ import annotations
 
-import io
-from typing import Any
+import functools
+import os
+import re
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
-from mtrack import files
-from mtrack.cli import values
+from mtrack import files, money
+from mtrack.cli import complete, options, outcome, output, prompts, values
+from mtrack.edit import create, transaction, verbs
 from mtrack.errors import UsageError
+from mtrack.record import settings as settings_module
+from mtrack.render.words import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mtrack.edit.create import Plan
+    from mtrack.edit.find import Target
+    from mtrack.edit.transaction import Options, Outcome
+    from mtrack.edit.verbs import Edit
+    from mtrack.record.settings import Settings
+    from mtrack.rules.context import ProjectContext
+    from mtrack.spreadsheet.cells import FaultyError
+    from mtrack.spreadsheet.reading import Imported, Wanted
+
+ENDINGS = (".csv", ".tsv", ".xlsx")
+MAX_BYTES = 32 << 20
+ENCODINGS = ("utf-8", "utf-16", "windows-1252")
 
 
-def milestones(path: str) -> list[dict[str, Any]]:
-    """Milestones from a CSV file with the columns name, amount, planned. Raises UsageError."""
-    import csv  # noqa: PLC0415
+def is_spreadsheet(path: str) -> bool:
+    """Whether a file of milestones is a table, by its ending; else it is an agreement."""
+    return path == "-" or path.lower().endswith(ENDINGS)
 
-    result: list[dict[str, Any]] = []
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What the command line says of a spreadsheet."""
+
+    mapped: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    decimal: str | None = None
+    date_format: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    approved_when_sent: bool = False
+
+
+_OPTIONS: tuple[Callable[..., Any], ...] = (
+    click.option("--approved-when-sent", is_flag=True, help="Where no approval is given, take the day of sending."),
+    click.option("--sheet", metavar="NAME", help="The sheet of a workbook."),
+    click.option("--encoding", type=values.Choice(ENCODINGS), help="How CSV is encoded. Default: UTF-8, or UTF-16 with its mark."),
+    click.option("--date-format", metavar="FORMAT", help="How days are written, where that is not plain: '%d/%m/%Y'."),
+    click.option("--decimal", type=values.Choice([".", ","]), help="What parts the decimals, where that is not plain."),
+    click.option("--ignore", "ignored", multiple=True, metavar="COLUMN", help="Leave a column out; repeat it."),
+    click.option("--map", "mapped", multiple=True, metavar="COLUMN=KEY", help="What a column holds, whatever its name; repeat it."),
+)  # fmt: skip
+
+
+def reads(command: Callable[..., int]) -> Callable[..., int]:
+    """The options that say how a spreadsheet is to be read, handed over together as `said`."""
+
+    @functools.wraps(command)
+    def run(**given: Any) -> int:
+        said = Said(**{name: given.pop(name) for name in Said.__struct_fields__})
+        return command(said=said, **given)
+
+    decorated: Any = run
+    for option in _OPTIONS:
+        decorated = option(decorated)
+    return decorated  # type: ignore[no-any-return]  # click's decorators say no more
+
+
+def check_unused(said: Said) -> None:
+    """Raise UsageError where options for spreadsheets are given with none."""
+    if said != Said():
+        message = "--map, --ignore, --decimal, --date-format, --encoding, --sheet and --approved-when-sent go with a spreadsheet"
+        raise UsageError(message)
+
+
+def data_of(path: str) -> bytes:
+    """The bytes of a file, or of standard input for "-". Raises UsageError."""
+    if path == "-":
+        data: bytes = b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            message = f"standard input is larger than {MAX_BYTES >> 20} MiB"
+            raise UsageError(message)
+        return data
     try:
-        with io.StringIO(files.read(path).decode("utf-8-sig"), newline="") as file:
-            rows = csv.reader(file, strict=True)
-            columns = [name.strip().lower() for name in next(rows, [])]
-            if not {"name", "amount"} <= set(columns):
-                message = f"{path}:1: the first line must name the columns, with commas: name,amount,planned"
-                raise UsageError(message)
-            if twice := next((name for name in ("name", "amount", "planned") if columns.count(name) > 1), None):
-                message = f"{path}:1: the column '{twice}' stands there twice; keep one"
-                raise UsageError(message)
-            for row in rows:
-                try:
-                    result += _milestone(columns, [cell.strip() for cell in row])
-                except (UsageError, click.BadParameter) as error:
-                    message = f"{path}:{rows.line_num}: {getattr(error, 'message', error)}"
-                    raise UsageError(message) from None
+        return files.read(path, MAX_BYTES)
     except files.UnreadableFileError as error:
         message = f"{path} can't be read: {error.reason}"
         raise UsageError(message) from None
-    except UnicodeDecodeError:
-        message = f"{path} is not UTF-8; save it as UTF-8"
-        raise UsageError(message) from None
-    except csv.Error:
-        message = f"{path}:{rows.line_num}: this is not CSV: a quote is left open, or stands inside a cell"
-        raise UsageError(message) from None
-    if not result:
-        message = f"{path} holds no milestone below its first line"
-        raise UsageError(message)
-    return result
 
 
-def _milestone(columns: list[str], cells: list[str]) -> list[dict[str, Any]]:
-    """The milestone of a row; none where it is empty."""
-    if not any(cells):
-        return []
-    if len(cells) > len(columns):
-        message = "there are more cells than columns; put quotes around a cell with a comma"
+def wanted(said: Said, path: str) -> Wanted:
+    """What the command line says, checked. Raises UsageError."""
+    from mtrack.spreadsheet.reading import Wanted  # noqa: PLC0415
+
+    if said.date_format is not None:
+        _check_format(said.date_format)
+    return Wanted(
+        mapped=dict(map(_mapped, said.mapped)), ignored=tuple(title.strip() for title in said.ignored),
+        decimal=said.decimal, date_format=said.date_format, encoding=said.encoding, sheet=said.sheet,
+        approved_when_sent=said.approved_when_sent, by_tab=path.lower().endswith(".tsv"),
+    )  # fmt: skip
+
+
+def _mapped(text: str) -> tuple[str, str]:
+    """A column's name and what it holds, from COLUMN=KEY."""
+    from mtrack.spreadsheet import columns  # noqa: PLC0415
+
+    title, equals, name = text.rpartition("=")
+    if not equals or not title.strip():
+        message = f"--map: '{text}' is not COLUMN=KEY, as in --map 'Milestone=name'"
         raise UsageError(message)
-    known = dict(zip(columns, cells, strict=False))
-    if not known.get("name") or not known.get("amount"):
-        message = "a milestone needs a name and an amount"
+    key = columns.KEYS.get(columns.folded(name))
+    if key is None:
+        message = f"--map: there is no key '{name.strip()}'; choose from {', '.join(columns.SYNONYMS)}"
         raise UsageError(message)
-    record = {"name": known["name"], "amount": values.Amount().convert(known["amount"], None, None)}
-    if known.get("planned"):
-        record["planned"] = values.Day().convert(known["planned"], None, None)
-    return [record]
+    return title.strip(), key
+
+
+def _check_format(text: str) -> None:
+    """Raise UsageError for a format of days that does not say day, month and year."""
+    codes = set(re.findall(r"%(.)", text))
+    if not ({"d"} <= codes and codes & {"m", "b", "B"} and codes & {"Y", "y"}) or codes - set("dmbBYy"):
+        message = f"--date-format: '{text}' does not say day, month and year; write it as in '%d/%m/%Y'"
+        raise UsageError(message)
+    datetime(2026, 12, 31).strftime(text)  # noqa: DTZ001  (it is a format; only a day is made of it)
+
+
+@options.command("import")
+@click.argument("file", metavar="FILE", type=values.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option(
+    "--project", shell_complete=complete.projects, help="The project to record it in. Default: the current folder's."
+)
+@reads
+@options.writes
+def import_(file: str, project: str | None, said: Said, given: Options) -> int:
+    """Record milestones, invoices and payments of a running project from a spreadsheet (CSV, XLSX; - is standard input).
+
+    A row is a milestone, or a milestone with one of its invoices; the columns are known by their names (name, amount,
+    planned, approved, invoice, sent, paid …) or by --map. All faults are told at once, each with its cell, and nothing
+    is written then; else one edit records everything. --dry-run shows it.
+    """
+    target = prompts.project(project)
+    how, data = wanted(said, file), data_of(file)
+    read: list[Imported] = []
+
+    def run(context: ProjectContext) -> Edit:
+        project = context.project
+        read.append(_read(data, how, project.currency, context.settings, [item.id for item in project.milestones]))
+        _preview(read[0], project.places, context.settings.locale)
+        return verbs.take_in(context, read[0].milestones, read[0].invoices)
+
+    return _carried_out(lambda: transaction.carry_out(target, run, given), file, read, given)
+
+
+def begin(target: Target, plan: Plan, file: str, said: Said, given: Options) -> int:
+    """Make a project of what a spreadsheet records, and of what the plan says besides."""
+    settings = settings_module.load(target.root)
+    currency = plan.currency or settings.currency
+    if currency is None:
+        message = "give --currency, or set one in mtrack.yaml"
+        raise UsageError(message)
+    how, data = wanted(said, file), data_of(file)
+    read: list[Imported] = []
+
+    def run() -> Outcome:
+        read.append(_read(data, how, currency, settings, []))
+        _preview(read[0], money.decimals(currency, settings.currencies) or 0, settings.locale)
+        milestones = (*read[0].milestones, *plan.milestones)
+        return create.new(target, replace(plan, milestones=milestones, invoices=tuple(read[0].invoices)), given)
+
+    return _carried_out(run, file, read, given)
+
+
+def _carried_out(run: Callable[[], Outcome], file: str, read: list[Imported], given: Options) -> int:
+    """Make an edit of what a file records, and say what became of it; the exit code."""
+    from mtrack.spreadsheet.cells import FaultyError  # noqa: PLC0415
+
+    try:
+        done = run()
+    except FaultyError as error:
+        return _refuse(error, file)
+    except transaction.AddsErrorsError as refused:
+        code = outcome.refuse(refused, lambda found: read[0].place(found.milestone, found.invoice) if read else None)
+        if any(found.rule == "billed-before-approval" for found in refused.findings):
+            output.note("--approved-when-sent takes the day of sending for each approval that the file does not have")
+        return code
+    outcome.tell([done], given)
+    return 0
+
+
+def _read(data: bytes, how: Wanted, currency: str, settings: Settings, taken: list[str]) -> Imported:
+    """What a file records in a project. Raises FaultyError, UsageError."""
+    from mtrack.spreadsheet import reading  # noqa: PLC0415
+
+    decimals = money.decimals(currency, settings.currencies)
+    return reading.read(data, replace(how, currency=currency, decimals=decimals, taken=frozenset(taken)))
+
+
+def _preview(imported: Imported, places: int, locale: str) -> None:
+    """Show what is about to be recorded, and what else there is to say."""
+    from mtrack.render import imported as render  # noqa: PLC0415
+
+    table = imported.milestones, imported.invoices, places, locale
+    output.write(render.text(*table, output.width(), colour=output.use_colour()))
+    sys.stdout.flush()
+    output.note(*imported.said)
+
+
+def _refuse(error: FaultyError, path: str) -> int:
+    """Show all faults of a file, each with its cell."""
+    name = "standard input" if path == "-" else os.path.basename(path)
+    for fault in error.faults:
+        output.show(f"{fault.address or name}: {fault.message}")
+    sys.stdout.flush()
+    output.tell(f"{name} has {count(len(error.faults), 'fault')}; nothing was written")
+    return 1

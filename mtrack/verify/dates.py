@@ -20,7 +20,7 @@ _LANGUAGES = (
     "januar februar marts april maj juni juli august september oktober november desember",
     "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
 )
-_MONTHS = {
+MONTHS = {
     "sept": 9,
     "jänner": 1,
     "mrz": 3,
@@ -37,8 +37,8 @@ for _names in _LANGUAGES:
     for _number, _name in enumerate(_names.split(), 1):
         for _form in (_name, _name[:3], _name[:4], _name[:5]):
             if len(_form) >= _ABBREVIATED and not (_form == "mar" and _number != 3):  # noqa: PLR2004
-                _MONTHS.setdefault(_form, _number)
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+                MONTHS.setdefault(_form, _number)
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?:19|20)\d\d"
 _OF = r"(?:of\s+|de\s+|del\s+)?"
 _DATE = re.compile(
@@ -78,8 +78,8 @@ def _orders(match: re.Match[str]) -> list[tuple[int, int, int]]:
         year, first, second = int(match["y2"]), int(match["a"]), int(match["b"])
         return [(year, second, first)] if match["s"] == "." else [(year, second, first), (year, first, second)]
     if match["y3"]:
-        return [(int(match["y3"]), _MONTHS[match["m3"].lower()], int(match["d3"]))]
-    return [(int(match["y4"]), _MONTHS[match["m4"].lower()], int(match["d4"]))]
+        return [(int(match["y3"]), MONTHS[match["m3"].lower()], int(match["d3"]))]
+    return [(int(match["y4"]), MONTHS[match["m4"].lower()], int(match["d4"]))]
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -21,6 +21,7 @@ from support import OF_THE_MACHINE, mtrack  # noqa: E402
 
 from mtrack import resources  # noqa: E402
 from mtrack.rules import RULES  # noqa: E402
+from mtrack.spreadsheet.columns import SYNONYMS  # noqa: E402
 from mtrack.yaml.refusal import REASONS  # noqa: E402
 from tools import demo_repository  # noqa: E402
 
@@ -35,6 +36,7 @@ def generated(readme: str) -> str:
         ("settings", _fields("workspace")),
         ("rules", _rules()),
         ("refusals", _refusals()),
+        ("columns", _columns()),
     ):
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
         before, _, rest = readme.partition(begin)
@@ -71,6 +73,12 @@ def _rules() -> str:
 
 def _refusals() -> str:
     return "".join(f"- {reason}\n" for reason in REASONS.values())
+
+
+def _columns() -> str:
+    lines = ["| column | also called |", "|---|---|"]
+    lines += [f"| `{key}` | {synonyms} |" for key, synonyms in SYNONYMS.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _fields(schema: str) -> str:

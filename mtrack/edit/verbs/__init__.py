@@ -8,8 +8,9 @@ from mtrack.edit.verbs.agreement import accept, add, amend, close, waive
 from mtrack.edit.verbs.delivery import approve, cancel, deliver, hold, release, set_terms
 from mtrack.edit.verbs.edit import Edit, check_thousands, stated
 from mtrack.edit.verbs.invoices import Parts, bill, credit, dispute, end_dispute, shares_of, tax_rate, void
-from mtrack.edit.verbs.numbers import next_id, next_number
+from mtrack.edit.verbs.numbers import check_id, next_id, next_number
 from mtrack.edit.verbs.payments import Paid, pay, pay_together, write_off
+from mtrack.edit.verbs.take_in import take_in
 
 __all__ = [
     "Edit",
@@ -21,6 +22,7 @@ __all__ = [
     "approve",
     "bill",
     "cancel",
+    "check_id",
     "check_thousands",
     "close",
     "credit",
@@ -36,6 +38,7 @@ __all__ = [
     "set_terms",
     "shares_of",
     "stated",
+    "take_in",
     "tax_rate",
     "void",
     "waive",

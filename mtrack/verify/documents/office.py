@@ -29,31 +29,32 @@ _MAX_REPEAT = 50
 
 def read_docx(data: bytes) -> Document:
     """A Word document, with its footnotes, headers and footers behind its body; deleted text is left out."""
-    with _open(data) as archive:
+    with open_archive(data) as archive:
         names = archive.namelist()
         if "word/document.xml" not in names:
             raise UnreadableError(reason="is not a Word document", damaged=True)
         rows = _Rows()
-        body = xml.first(xml.read_xml(_part(archive, "word/document.xml")), "body")
+        body = xml.first(xml.read_xml(read_part(archive, "word/document.xml")), "body")
         _docx_blocks(body if body is not None else (), rows)
         for name in sorted(names):
             if name.endswith(".xml") and name.startswith(("word/footnotes", "word/header", "word/footer")):
-                _docx_blocks(xml.read_xml(_part(archive, name)), rows)
+                _docx_blocks(xml.read_xml(read_part(archive, name)), rows)
     return Document("docx", rows.rows)
 
 
 def read_odt(data: bytes) -> Document:
     """An OpenDocument text."""
-    with _open(data) as archive:
+    with open_archive(data) as archive:
         if "content.xml" not in archive.namelist():
             raise UnreadableError(reason="is not an OpenDocument text", damaged=True)
         rows = _Rows()
-        body = xml.first(xml.read_xml(_part(archive, "content.xml")), "body")
+        body = xml.first(xml.read_xml(read_part(archive, "content.xml")), "body")
         _odt_blocks(body if body is not None else (), rows)
     return Document("odt", rows.rows)
 
 
-def _open(data: bytes) -> zipfile.ZipFile:
+def open_archive(data: bytes) -> zipfile.ZipFile:
+    """The archive that a file is. Raises UnreadableError."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
@@ -63,7 +64,7 @@ def _open(data: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+def read_part(archive: zipfile.ZipFile, name: str) -> bytes:
     """One part, unpacked no further than the limits allow, whatever the archive says of its size."""
     info = archive.getinfo(name)
     if info.flag_bits & 1:

@@ -1,0 +1,1 @@
+"""Spreadsheets that people keep: CSV and XLSX, read into milestones and invoices, or refused with every reason."""

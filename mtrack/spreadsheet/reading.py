@@ -1,0 +1,102 @@
+"""From a file's bytes to what it records: every fault at once, or milestones and invoices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from mtrack.errors import UsageError
+from mtrack.record.model import number_key
+from mtrack.spreadsheet import delimited, milestones, records
+from mtrack.spreadsheet.amounts import Amounts
+from mtrack.spreadsheet.cells import Faults, refuse
+from mtrack.spreadsheet.columns import Wishes, find_header
+from mtrack.spreadsheet.rows import table_rows
+from mtrack.spreadsheet.totals import without_totals
+from mtrack.spreadsheet.values import read_values
+from mtrack.spreadsheet.workbook import read_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mtrack.spreadsheet.cells import Sheet
+    from mtrack.spreadsheet.rows import Row
+
+_ZIP = b"PK\x03\x04"
+_OLD = b"\xd0\xcf\x11\xe0"
+
+
+class Wanted(Struct, kw_only=True):
+    """What the command line says of a file, and what the project says: its currency, and the ids that are taken."""
+
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    decimal: str | None = None
+    date_format: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    approved_when_sent: bool = False
+    by_tab: bool = False
+    currency: str = ""
+    decimals: int | None = None
+    taken: frozenset[str] = frozenset()
+
+
+class Imported(Struct):
+    """What a file records. `said` is what to tell besides; `places` where a milestone or an invoice stands."""
+
+    milestones: list[dict[str, Any]]
+    invoices: list[dict[str, Any]]
+    said: list[str]
+    places: dict[tuple[str, str], str]
+
+    def place(self, milestone: str | None, number: str | None) -> str | None:
+        """The cell of an invoice, else of a milestone."""
+        invoice = self.places.get(("invoice", number_key(number))) if number is not None else None
+        return invoice or (self.places.get(("milestone", milestone)) if milestone is not None else None)
+
+
+def read(data: bytes, wanted: Wanted) -> Imported:
+    """What a file records. Raises FaultyError with all its faults, UsageError where the command line names what is not there."""
+    faults = Faults()
+    wishes = Wishes(wanted.mapped, wanted.ignored)
+    sheet, header = find_header(_sheets(data, wanted), wishes, wanted.currency, faults)
+    rows = table_rows(sheet, header, faults)
+    amounts = Amounts(wanted.currency, wanted.decimals, faults)
+    read_values(rows, amounts, wanted.decimal, wanted.date_format, faults)
+    _check_currency(rows, wanted.currency, faults)
+    names: dict[str, str] = {}
+    for row in rows:
+        row.values["key"] = milestones.key_of_row(row, names)
+    kept, said = without_totals(rows, sheet, amounts)
+    if not kept:
+        faults.at(header.row, header.column("name"), "there is no milestone below the header")
+    found = milestones.find_milestones(kept, header, wanted.taken, faults)
+    invoices = milestones.find_invoices(found, header, faults)
+    faults.check()
+    made, others = records.records(found, invoices, approved_when_sent=wanted.approved_when_sent)
+    places = {("milestone", item.id): item.cell.address for item in found}
+    places |= {("invoice", number_key(item.number)): item.first.cells["invoice"].address for item in invoices}
+    return Imported(made, others, [*records.told_statuses(found, made), *said], places)
+
+
+def _sheets(data: bytes, wanted: Wanted) -> list[Sheet]:
+    """The cells of a file, by its content: a workbook is a ZIP."""
+    if data.startswith(_OLD):
+        refuse("it is an old Excel file (.xls), or has a password; save it as .xlsx or as CSV")
+    if data.startswith(_ZIP):
+        return [read_workbook(data, wanted.sheet)]
+    if wanted.sheet is not None:
+        message = "--sheet goes with a workbook (.xlsx); this is CSV"
+        raise UsageError(message)
+    text = delimited.decoded(data, wanted.encoding)
+    return delimited.sheets(text, ("\t",)) if wanted.by_tab else delimited.sheets(text)
+
+
+def _check_currency(rows: list[Row], currency: str, faults: Faults) -> None:
+    """A column of currencies names the project's."""
+    for row in rows:
+        given = row.values.get("currency")
+        if given is not None and given.upper() != currency:
+            faults.add(row.cells["currency"], f"'{given}' is not the project's currency, {currency}")

@@ -1,0 +1,211 @@
+"""XLSX: the cells of one sheet, merged ranges filled in, read with openpyxl once nothing in the file can do harm.
+
+openpyxl reads row by row here (`read_only`), which makes no cell that is not in the file and looks at no drawing, but
+also knows no merged ranges: those, and how far the cells reach, are taken from the sheet's XML, which is parsed first to
+see that it declares no document type and is no larger than a plan can be.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from datetime import date, datetime
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from mtrack import money
+from mtrack.errors import UsageError
+from mtrack.spreadsheet.cells import MAX_COLUMNS, MAX_ROWS, Cell, Sheet, refuse
+from mtrack.verify.documents import office, xml
+from mtrack.verify.documents.document import UnreadableError
+
+if TYPE_CHECKING:
+    import zipfile
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+_MAX_UNPACKED = 128 << 20
+_MAX_MERGED = 100_000
+_NOT_ONE = "it is not an XLSX workbook, or is damaged; save it as .xlsx or as CSV"
+_SHOWN_DIGITS = Context(prec=15)
+"""A workbook keeps binary numbers and shows 15 digits of them, as `0.1+0.2` does."""
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+
+
+class _Extent(Struct, frozen=True):
+    """How far the cells of a sheet reach that hold something, and its merged ranges: top, left, bottom, right."""
+
+    rows: int
+    columns: int
+    merged: tuple[tuple[int, int, int, int], ...]
+
+
+def read_workbook(data: bytes, wanted: str | None) -> Sheet:
+    """The cells of the sheet that is wanted, or of the only one. Raises FaultyError, UsageError."""
+    try:
+        parts = _checked(data)
+    except UnreadableError as error:
+        refuse(f"it {error}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl's remarks on what it leaves out
+        book = _open(data, values=False)
+        name = _chosen(book, parts, wanted)
+        return Sheet(_merged(*_cells(data, book, name, parts)))
+
+
+def _checked(data: bytes) -> dict[str, Element]:
+    """The XML parts of an archive, each well-formed, without a document type and of a bearable size."""
+    with office.open_archive(data) as archive:
+        _check_size(archive)
+        return {
+            name: xml.read_xml(office.read_part(archive, name))
+            for name in archive.namelist()
+            if name.endswith((".xml", ".rels"))
+        }
+
+
+def _check_size(archive: zipfile.ZipFile) -> None:
+    if sum(info.file_size for info in archive.infolist()) > _MAX_UNPACKED:
+        raise UnreadableError(reason="unpacks to far more than a workbook should")
+
+
+def _open(data: bytes, *, values: bool) -> Any:
+    """The workbook, with its formulas or with their values."""
+    import openpyxl  # noqa: PLC0415  (only where there is a workbook)
+
+    try:
+        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
+    except Exception:  # noqa: BLE001  (whatever openpyxl makes of a damaged file)
+        refuse(_NOT_ONE)
+
+
+def _extent(sheet: Any, parts: dict[str, Element]) -> _Extent:
+    """How far a sheet's cells reach; counted as openpyxl does where a cell does not say where it stands."""
+    root = parts.get(sheet._worksheet_path)  # noqa: SLF001  (a part's name; there is no other way to it)
+    rows = columns = row = 0
+    for line in xml.every(root, "sheetData", "row"):
+        row, column = _number(line.get("r")) or row + 1, 0
+        for cell in line:
+            place = _REFERENCE.fullmatch(cell.get("r") or "")
+            row, column = (int(place[2]), _column(place[1])) if place else (row, column + 1)
+            if len(cell):
+                rows, columns = max(rows, row), max(columns, column)
+    if rows > MAX_ROWS or columns > MAX_COLUMNS:
+        refuse(f"sheet '{sheet.title}' has more than {MAX_ROWS:,} rows or {MAX_COLUMNS} columns")
+    found = (_range(node.get("ref") or "") for node in xml.every(root, "mergeCells", "mergeCell"))
+    return _Extent(rows, columns, tuple(filter(None, found)))
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text is not None and re.fullmatch("[0-9]{1,7}", text) else 0
+
+
+def _column(name: str) -> int:
+    number = 0
+    for letter in name:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _range(text: str) -> tuple[int, int, int, int] | None:
+    ends = [_REFERENCE.fullmatch(end) for end in text.split(":")]
+    if len(ends) != 2 or not (ends[0] and ends[1]):  # noqa: PLR2004
+        return None
+    return int(ends[0][2]), _column(ends[0][1]), int(ends[1][2]), _column(ends[1][1])
+
+
+def _chosen(book: Any, parts: dict[str, Element], wanted: str | None) -> str:
+    """The name of the sheet to read: the one that is wanted, else the only visible one that holds something."""
+    names = [sheet.title for sheet in book.worksheets]
+    listed = ", ".join(f"'{name}'" for name in names)
+    if wanted is not None:
+        for same in (lambda name: name == wanted, lambda name: name.casefold() == wanted.strip().casefold()):
+            if found := next(filter(same, names), None):
+                return str(found)
+        message = f"--sheet: there is no sheet '{wanted}'; there is {listed}"
+        raise UsageError(message)
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+    filled = [sheet for sheet in visible if _extent(sheet, parts).rows]
+    if len(filled or visible) != 1:
+        refuse(f"it has several sheets; say which with --sheet: {listed}" if visible else _NOT_ONE)
+    return str((filled or visible)[0].title)
+
+
+def _cells(data: bytes, book: Any, name: str, parts: dict[str, Element]) -> tuple[list[Cell], _Extent]:
+    """The cells that hold something, a formula by its value."""
+    extent = _extent(book[name], parts)
+    found = list(_filled(book[name], extent))
+    values: dict[tuple[int, int], Any] = {}
+    if any(cell.data_type == "f" for cell in found):
+        values = {(cell.row, cell.column): cell for cell in _rows(_open(data, values=True)[name], extent)}
+    cells = (_cell(cell, values.get((cell.row, cell.column))) for cell in found)
+    return [cell for cell in cells if cell is not None], extent
+
+
+def _rows(sheet: Any, extent: _Extent) -> Iterator[Any]:
+    """The cells in the file, as openpyxl has them."""
+    if not extent.rows:
+        return
+    try:
+        for row in sheet.iter_rows(max_row=extent.rows, max_col=extent.columns):
+            yield from (cell for cell in row if hasattr(cell, "row"))
+    except Exception:  # noqa: BLE001
+        refuse("it is damaged; open it in a spreadsheet program and save it again")
+
+
+def _filled(sheet: Any, extent: _Extent) -> Iterator[Any]:
+    return (cell for cell in _rows(sheet, extent) if cell.value is not None)
+
+
+def _cell(cell: Any, cached: Any) -> Cell | None:
+    """A cell with its value; None where it holds only blanks."""
+    place = (cell.row, cell.column)
+    if cell.data_type == "f":
+        if cached is None or (cached.value is None and cached.data_type != "str"):
+            trouble = "its formula has no value in the file; open it in a spreadsheet program and save it"
+            return Cell(*place, "", trouble=trouble)
+        cell = cached
+    if cell.data_type == "e":
+        return Cell(*place, str(cell.value), trouble=f"it shows the error {cell.value}")
+    value = _plain(cell.value)
+    return None if value in ("", None) else Cell(*place, value, format=cell.number_format or "")
+
+
+def _plain(value: Any) -> str | Decimal | date | bool | None:
+    """A value as the other modules know it: a day without its time, a number by the digits that are shown."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        return value.strip()
+    shown = repr(value)
+    if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?", shown):
+        return str(value)  # a time, or a number beyond all bounds
+    return Decimal(money.plain(_SHOWN_DIGITS.plus(Decimal(shown)), 0))
+
+
+def _merged(cells: list[Cell], extent: _Extent) -> dict[int, dict[int, Cell]]:
+    """The cells by row and column; a merged range shows the value of its first cell in each."""
+    rows: dict[int, dict[int, Cell]] = {}
+    for cell in cells:
+        rows.setdefault(cell.row, {})[cell.column] = cell
+    room = _MAX_MERGED
+    for top, left, bottom, right in extent.merged:
+        first = rows.get(top, {}).get(left)
+        bottom, right = min(bottom, extent.rows), min(right, extent.columns)  # noqa: PLW2901
+        room -= max(bottom - top + 1, 0) * max(right - left + 1, 0)
+        if room < 0:
+            refuse("its merged ranges are larger than a table should be")
+        if first is None:
+            continue
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                rows.setdefault(row, {})[column] = replace(first, row=row, column=column, source=(top, left))
+    return {row: dict(sorted(rows[row].items())) for row in sorted(rows)}

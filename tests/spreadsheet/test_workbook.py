@@ -1,0 +1,294 @@
+"""XLSX: what a workbook's cells mean, merged ranges, formulas; and files made to do harm."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from sheets import cells, changed, faults, part, read, saved, workbook
+
+from mtrack.errors import UsageError
+
+HEAD = ["Milestone", "Amount (EUR)", "Planned", "Invoice", "Sent", "Paid", "Note"]
+DAY = date(2026, 2, 3)
+AT = dt.datetime(2026, 2, 4, 13, 30)  # noqa: DTZ001  (a workbook knows no zone)
+
+
+def test_numbers_days_and_booleans_need_no_style() -> None:
+    data = workbook(
+        [["Acme, the plan"], [], HEAD, ["A", 1234.5, DAY, 12, AT, True, 7], ["B", 0.1 + 0.2, "2026-02-04", 13.0]],
+        formats={"D4": "0000", "D5": '"R-"000'},
+    )  # fmt: skip
+    rows = faults(data)
+    assert rows == ["E5: when was R-013 sent?"]
+    data = workbook([HEAD, ["A", 1234.5, DAY, 12, AT, True, 7]], formats={"D2": "0000"})
+    assert read(data).milestones == [
+        {
+            "id": "M1", "name": "A", "amount": Decimal("1234.5"), "planned": DAY, "note": "7", "status": "paid",
+            "invoice": {"number": "0012", "amount": Decimal("1234.5"), "sent": date(2026, 2, 4), "paid": True},
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("1234.5599999999999", "1234.56"),
+        ("0.30000000000000004", "0.3"),
+        ("1E3", "1000"),
+        ("99999999999.99", "99999999999.99"),
+        ("5", "5"),
+        ("5.00", "5"),
+    ],
+)
+def test_an_amount_is_what_the_program_shows_of_a_binary_number(written: str, amount: str) -> None:
+    data = workbook([["name", "amount"], ["A", 77]])
+    data = changed(data, {"xl/worksheets/sheet1.xml": part(data).replace("<v>77</v>", f"<v>{written}</v>")})
+    assert str(read(data).milestones[0]["amount"]) == amount
+
+
+def test_the_same_number_in_a_text_column_is_text_without_decimals_of_its_own() -> None:
+    data = workbook([["id", "name", "amount"], [1, 2026, 5], [2, 3.5, 5]])
+    assert [(item["id"], item["name"]) for item in read(data).milestones] == [("1", "2026"), ("2", "3.5")]
+
+
+def test_days_count_from_1904_where_the_workbook_says_so() -> None:
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    for row in (["name", "amount", "planned"], ["A", 5, DAY]):
+        book.active.append(row)
+    assert read(saved(book)).milestones[0]["planned"] == DAY
+
+
+def test_what_is_no_day_or_no_text_is_told() -> None:
+    data = workbook(
+        [["id", "name", "amount", "planned", "upfront"], ["M1", "A", 5, 46055, 1], ["M2", "B", True, dt.time(10, 30), "maybe"],
+         ["M3", DAY, "5,5", True, 0], ["M4", False, 5, dt.timedelta(hours=30), False]]
+    )  # fmt: skip
+    assert faults(data) == [
+        "D2: '46055' is not a day; a cell with a day has a date's format",
+        "C3: 'TRUE' is not an amount",
+        "D3: '10:30:00' is not a day of the calendar",
+        "E3: 'maybe' is neither yes nor no",
+        "B4: this is a date, and text is wanted here; format the cell as text and write it again",
+        "D4: 'TRUE' is not a day; a cell with a day has a date's format",
+        "B5: this is true or false, and text is wanted here; format the cell as text and write it again",
+        "D5: '1 day, 6:00:00' is not a day of the calendar",
+    ]
+
+
+def test_text_beside_dates_may_be_what_the_program_has_not_understood() -> None:
+    rows: list[list[Any]] = [["name", "amount", "planned"], ["A", 5, date(2026, 4, 3)], ["B", 5, "13/04/2026"]]
+    assert cells(workbook(rows)) == ["C3"]
+    assert read(workbook(rows), date_format="%d/%m/%Y").milestones[1]["planned"] == date(2026, 4, 13)
+    rows[2][2] = "3 Apr 2026"
+    assert read(workbook(rows)).milestones[1]["planned"] == date(2026, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("number_format", "fault"),
+    [
+        ("0%", "B2: 500% is a share, not an amount"),
+        ('"$"#,##0.00', "B2: '$ 5' is in USD, and the project in EUR"),
+        ("[$CHF] #,##0.00", "B2: 'CHF 5' is in CHF, and the project in EUR"),
+        ("[$£-809]#,##0.00", "B2: '£ 5' is in GBP, and the project in EUR"),
+        ("#,##0.00 [$€-407]", None),
+        ("#,##0.00\\ [$EUR]", None),
+        ('#,##0.00 "€"', None),
+        ("[$-409]#,##0.00", None),
+        ('#,##0.00 "per unit"', None),
+        ('0.00;[Red]-"$"0.00', None),
+    ],
+)
+def test_the_currency_that_a_format_shows_is_the_projects(number_format: str, fault: str | None) -> None:
+    data = workbook([["name", "amount"], ["A", 5]], formats={"B2": number_format})
+    assert faults(data) == ([fault] if fault else [])
+
+
+def test_a_formula_counts_by_its_value_and_one_without_is_told() -> None:
+    rows: list[list[Any]] = [
+        ["name", "amount", "note"],
+        ["A", "=2+3", '=IF(1,"","x")'],
+        ["B", 5],
+        ["Total", "=SUM(B2:B3)"],
+    ]
+    data = workbook(rows)
+    trouble = "its formula has no value in the file; open it in a spreadsheet program and save it"
+    assert faults(data) == [f"B2: {trouble}", f"C2: {trouble}", f"B4: {trouble}"]
+    sheet = (
+        part(data)
+        .replace("<f>2+3</f><v />", "<f>2+3</f><v>5</v>")
+        .replace("<f>SUM(B2:B3)</f><v />", "<f>SUM(B2:B3)</f><v>10</v>")
+    )
+    sheet = sheet.replace('r="C2"', 'r="C2" t="str"')
+    assert sheet.count("<v>5</v>") == 2
+    done = read(changed(data, {"xl/worksheets/sheet1.xml": sheet}))
+    assert [item["amount"] for item in done.milestones] == [5, 5]
+    wrong = changed(data, {"xl/worksheets/sheet1.xml": sheet.replace("<v>10</v>", "<v>11</v>")})
+    assert faults(wrong) == ["B4: the total says EUR 11.00, and what stands above comes to EUR 10.00"]
+
+
+def test_an_error_value_is_told_unless_its_column_is_left_out() -> None:
+    data = workbook([["name", "amount", "margin"], ["A", "#DIV/0!", "#N/A"]])
+    assert faults(data, ignored=("margin",)) == ["B2: it shows the error #DIV/0!"]
+
+
+def test_a_merged_value_holds_for_its_range_and_counts_once_in_a_sum() -> None:
+    head = ["Milestone", "Amount", "Invoice", "Invoice amount", "Sent", "VAT", "Paid amount", "Paid"]
+    several = workbook(
+        [head, ["A", 1000, "R-1", 400, DAY], [None, None, "R-2", 600, DAY], ["B", 500], []], merged=["A2:A3", "B2:B3"]
+    )
+    found = read(several)
+    assert [(item["name"], item["amount"]) for item in found.milestones] == [("A", 1000), ("B", 500)]
+    assert [item["amount"] for item in (found.milestones[0]["invoice"], *found.invoices)] == [400, 600]
+    together = workbook(
+        [head, ["A", 1000, "R-1", 1500, DAY, 285, 1785, DAY], ["B", 500]],
+        merged=["C2:C3", "D2:D3", "E2:E3", "F2:F3", "G2:G3", "H2:H3"],
+    )
+    (invoice,) = read(together).invoices
+    assert (invoice["amount"], invoice["tax"], invoice["payments"]) == (
+        1500,
+        285,
+        [{"date": DAY, "amount": Decimal(1785)}],
+    )
+    assert [line["amount"] for line in invoice["lines"]] == [1000, 500]
+    assert cells(workbook([head, ["A", 1000, "R-1", 1400, DAY], ["B", 500]], merged=["C2:C3", "D2:D3", "E2:E3"])) == [
+        "D2"
+    ]
+
+
+def test_months_merged_down_the_side_are_no_rows_of_their_own() -> None:
+    data = workbook(
+        [
+            ["Month", "Milestone", "Amount"],
+            ["January", "A", 5],
+            [None, "B", 6],
+            [None, None, None],
+            ["February", "C", 7],
+        ],
+        merged=["A2:A4"],
+    )
+    assert cells(data) == ["A1"]
+    assert [item["name"] for item in read(data, ignored=("Month",)).milestones] == ["A", "B", "C"]
+    assert [item["note"] for item in read(data, mapped={"Month": "note"}).milestones] == [
+        "January",
+        "January",
+        "February",
+    ]
+
+
+def test_a_header_over_two_rows_is_the_lower_one() -> None:
+    data = workbook(
+        [["Milestone", "Amount", "Invoice", None], [None, None, "Number", "Sent"], ["A", 5, "R-1", DAY]],
+        merged=["A1:A2", "B1:B2", "C1:D1"],
+    )
+    assert read(data).milestones[0]["invoice"]["number"] == "R-1"
+
+
+def test_hidden_rows_count() -> None:
+    book = openpyxl.Workbook()
+    for row in (["name", "amount"], ["A", 5], ["B", 6]):
+        book.active.append(row)
+    book.active.row_dimensions[2].hidden = True
+    assert [item["name"] for item in read(saved(book)).milestones] == ["A", "B"]
+
+
+def test_of_several_sheets_one_is_named() -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Plan"
+    book.active.append(["name", "amount"])
+    book.active.append(["A", 5])
+    book.create_sheet("Empty")
+    assert read(saved(book)).milestones[0]["name"] == "A"
+    other = book.create_sheet("Other")
+    other.append(["name", "amount"])
+    other.append(["B", 6])
+    data = saved(book)
+    assert faults(data) == ["-: it has several sheets; say which with --sheet: 'Plan', 'Empty', 'Other'"]
+    assert read(data, sheet="other").milestones[0]["name"] == "B"
+    with pytest.raises(UsageError, match="--sheet: there is no sheet 'Nope'; there is 'Plan', 'Empty', 'Other'"):
+        read(data, sheet="Nope")
+    other.sheet_state = "hidden"
+    assert read(saved(book)).milestones[0]["name"] == "A"
+    assert faults(data, sheet="Empty") == ["-: it is empty"]
+    with pytest.raises(UsageError, match="--sheet goes with a workbook"):
+        read("name,amount\nA,5\n", sheet="Plan")
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def hostile(name: str) -> bytes:  # noqa: PLR0911
+    """A workbook that is made to do harm."""
+    data = workbook([["name", "amount"], ["A", 5]], merged=["C1:C2"])
+    sheet = part(data)
+    if name == "document type":
+        bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+        return changed(data, {SHEET: bomb + sheet})
+    if name == "document type of another part":
+        return changed(data, {"xl/styles.xml": "<!DOCTYPE x>" + part(data, "xl/styles.xml")})
+    if name == "bomb":
+        return changed(data, {"xl/sharedStrings.xml": b"<sst>" + b" " * (100 << 20) + b"</sst>"})
+    if name == "many bombs":
+        return changed(data, {f"xl/media/{i}.bin": b"\0" * (30 << 20) for i in range(5)})
+    if name == "far cell":
+        return changed(
+            data,
+            {
+                SHEET: sheet.replace(
+                    "</row></sheetData>", '</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+                )
+            },
+        )
+    if name == "deep":
+        return changed(data, {SHEET: "<a>" * 5000})
+    if name == "not XML":
+        return changed(data, {SHEET: "name,amount"})
+    if name == "no workbook":
+        return changed(data, {"xl/workbook.xml": "<x/>"})
+    if name == "wrong index":
+        return changed(data, {SHEET: sheet.replace('t="inlineStr"><is><t>A</t></is>', 't="s"><v>99999</v>')})
+    return data[: len(data) // 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("document type", "declares a document type"),
+        ("document type of another part", "declares a document type"),
+        ("bomb", "unpacks to far more"),
+        ("many bombs", "unpacks to far more"),
+        ("far cell", "more than 20,000 rows or 500 columns"),
+        ("deep", "nested deeper"),
+        ("not XML", "not well-formed XML"),
+        ("no workbook", "not an XLSX workbook"),
+        ("wrong index", "damaged"),
+        ("half", "damaged"),
+    ],
+)
+def test_what_is_made_to_do_harm_is_told_at_once(name: str, words: str) -> None:
+    data, begun = hostile(name), time.perf_counter()
+    (fault,) = faults(data)
+    assert fault.startswith(("-: it ", "-: sheet "))
+    assert words in fault
+    assert time.perf_counter() - begun < 5
+
+
+def test_merged_ranges_and_dimensions_without_end_are_cut_to_the_cells() -> None:
+    data = workbook([["name", "amount"], ["A", 5]], merged=["C1:C2"])
+    sheet = part(data).replace('ref="C1:C2"', 'ref="C1:XFD1048576"').replace('ref="A1:C2"', 'ref="A1:XFD1048576"')
+    assert "XFD1048576" in sheet
+    assert read(changed(data, {SHEET: sheet})).milestones[0]["name"] == "A"
+
+
+def test_other_kinds_of_files_say_what_to_do() -> None:
+    assert faults(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600) == [
+        "-: it is an old Excel file (.xls), or has a password; save it as .xlsx or as CSV"
+    ]
+    ods = changed(workbook([["a"]]), {"xl/workbook.xml": "<x/>", "content.xml": "<x/>"})
+    assert faults(ods) == ["-: it is not an XLSX workbook, or is damaged; save it as .xlsx or as CSV"]
