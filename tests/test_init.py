@@ -257,6 +257,7 @@ CHECK, SCHEMAS, SARIF, REPORT, GAPS = (
     "Check the records", "Check the editors' schemas", "Write the findings for code scanning", "Write the report",
     "Look for gaps and overlaps",
 )  # fmt: skip
+HIDES, MONEY = "Say what a pull request hides", "Say what a pull request does to the money"
 INSTALL = f"pip install mtrack=={__version__}"
 
 
@@ -346,10 +347,39 @@ def test_the_workflow_says_what_a_pull_request_does_to_the_money(tmp_path: Path)
     story.commit("change", "2026-01-02")
     env |= {"BASE": "main", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
     codes = run_job(root, "check", env, "pull_request")
-    assert codes["Say what a pull request does to the money"] == 0
+    assert codes == {CHECK: 0, HIDES: 0, MONEY: 0, SCHEMAS: 0, SARIF: 0, REPORT: 0}
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert summary.startswith("### Billing\n")
     assert "project: client set to 'Somebody else'" in summary
+
+
+def test_a_pull_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_path: Path) -> None:
+    root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
+    story = Story(root)
+    story.commit("begin", "2026-01-01")
+    story.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    (records,) = root.glob("*/milestones.yaml")
+    settings = (root / "mtrack.yaml").read_text(encoding="utf-8")
+    story.write({"mtrack.yaml": settings + "rules: {status-mismatch: off}\n"})
+    text = records.read_text(encoding="utf-8")
+    records.write_text(text.replace("status: paid", "status: sent"), encoding="utf-8")
+    story.commit("change", "2026-01-02")
+    assert run_job(root, "check", env)[CHECK] == 0  # by its own settings
+    env |= {"BASE": "main", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    codes = run_job(root, "check", env, "pull_request")
+    assert (codes[CHECK], codes[HIDES]) == (1, 0)
+    hidden = shell(step(root, HIDES), root, env).stdout
+    assert "::warning file=mtrack.yaml,line=" in hidden
+    assert "'status-mismatch' is off, and was an error at origin/main" in hidden
+
+
+def step(root: Path, name: str) -> str:
+    """What a step of the check job runs."""
+    workflow: Any = yaml.safe_load((root / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))
+    (command,) = [
+        item["run"] for item in workflow["jobs"]["check"]["steps"] if item["name" if "name" in item else "uses"] == name
+    ]
+    return str(command)
 
 
 def test_the_workflow_tells_of_schemas_out_of_date(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ from history.story import Story
 from support import AS_OF, add_evidence, judge, lint_json, mtrack, validated
 
 from mtrack import resources
+from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.finding import Category
 from mtrack.history.audit import audit
+from mtrack.history.since import narrow
 from mtrack.rules import RULES
 from mtrack.rules.pages import SampleFile, page
 
@@ -53,6 +55,9 @@ def audited(root: Path) -> list[dict[str, Any]]:
 
 def found_in(root: Path, name: str) -> tuple[Finding, ...]:
     """The findings of the command that asks a rule."""
+    if RULES[name].scope == "since":
+        report = check(open_workspace(str(root), AS_OF)).report
+        return narrow(str(root), report, "HEAD~1", Selection()).findings
     if RULES[name].category is Category.AUDIT:
         return audit(open_workspace(str(root), AS_OF), Selection(), ".", branches=True).report.findings
     return judge(root)
@@ -75,7 +80,8 @@ def test_bad_sample_yields_exactly_its_rule(name: str, tmp_path: Path) -> None:
     lay_out(tmp_path, page(RULES[name]).bad)
     assert {finding.rule for finding in found_in(tmp_path, name)} == {name}
     audits = RULES[name].category is Category.AUDIT
-    findings = audited(tmp_path) if audits else lint_json(tmp_path)["findings"]
+    since = ("--since", "HEAD~1") if RULES[name].scope == "since" else ()
+    findings = audited(tmp_path) if audits else lint_json(tmp_path, *since)["findings"]
     assert {finding["rule"] for finding in findings} == {name}
     assert {finding["commit"] is not None for finding in findings} == {audits}
 

@@ -57,4 +57,7 @@ class WorkspaceProblems:
         problems = [*(of_file(workspace, file) if file is not None else ()), *self.of(None)]
         own = valid(self.waivers, problems)
         applied = Waivers(workspace, own, used, complete=self._complete)
-        return ProjectFindings(tuple(findings(workspace, applied.apply(locate(workspace, problems), own))), frozenset())
+        judged = tuple(waiver for waiver in own if waiver.route)  # the others are those of earlier settings
+        return ProjectFindings(
+            tuple(findings(workspace, applied.apply(locate(workspace, problems), judged))), frozenset()
+        )

@@ -13,15 +13,15 @@ from mtrack.check.contained import ask
 from mtrack.record.model import number_key
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import CheckedWaiver
-from mtrack.rules.registry import is_about_history
+from mtrack.rules.registry import compares_versions, is_about_history
 from mtrack.workspace import SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mtrack.check.contained import RuleProblem
     from mtrack.check.workspace import Workspace
-    from mtrack.finding import Problem, Severity
+    from mtrack.finding import Finding, Problem, Severity
     from mtrack.record.model import Waiver
     from mtrack.rules import Rule
 
@@ -50,8 +50,8 @@ def locate(workspace: Workspace, problems: Iterable[RuleProblem]) -> list[Locate
 
 
 def of_state(waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
-    """The waivers that a check of the records judges: those of rules about the history are left to `mtrack audit`."""
-    return tuple(waiver for waiver in waivers if not is_about_history(waiver.rule))
+    """The waivers that a check of the records judges: those of rules about changes are left to what compares versions."""
+    return tuple(waiver for waiver in waivers if not compares_versions(waiver.rule))
 
 
 def of_history(waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
@@ -81,7 +81,7 @@ class Waivers:
         self.reasons: dict[WaiverKey, str] = {}
         for waiver in waivers:
             if not self._expired(waiver):
-                self.reasons.setdefault(_key(waiver), waiver.reason)
+                self.reasons.setdefault(key_of(waiver), waiver.reason)
 
     def apply(self, located: list[LocatedProblem], own: tuple[Waiver, ...]) -> list[LocatedProblem]:
         """The problems, marked where a waiver accepts them, and what is wrong with the `own` waivers."""
@@ -98,10 +98,9 @@ class Waivers:
     def _accept(self, item: LocatedProblem) -> LocatedProblem:
         """The problem, marked where a waiver fits it; every waiver that does counts as used."""
         problem = item.problem
-        about = problem.about and posixpath.normpath(problem.about)
-        number = problem.invoice and number_key(problem.invoice)
-        each = ((item.project, None), (problem.milestone, None), (number, None), (problem.place.path, about, None))
-        fitting = [key for key in product((item.rule.name,), *each) if key in self.reasons]
+        fitting = [
+            key for key in _fitting(item.rule.name, item.project, problem.place.path, problem) if key in self.reasons
+        ]
         self.used.update(fitting)
         return replace(item, waiver=self.reasons[fitting[0]]) if fitting else item
 
@@ -121,14 +120,26 @@ class Waivers:
 
         What waivers of rules about papers accept is not known where no paper is read.
         """
-        if self._expired(waiver) or _key(waiver) in self.used:
+        if self._expired(waiver) or key_of(waiver) in self.used:
             return False
         if self.workspace.compare is None and waiver.rule in RULES and RULES[waiver.rule].verifies:
             return False
         return self.complete or waiver.path != SETTINGS
 
 
-def _key(waiver: Waiver) -> WaiverKey:
+def accepts(waiver: Waiver, finding: Finding) -> bool:
+    """Whether a waiver that has not expired fits a finding."""
+    return key_of(waiver) in _fitting(finding.rule, finding.project, finding.path, finding)
+
+
+def _fitting(rule: str, project: str | None, path: str, item: Problem | Finding) -> Iterator[WaiverKey]:
+    """What a waiver may ask of a problem or finding, to fit it."""
+    about = item.about and posixpath.normpath(item.about)
+    number = item.invoice and number_key(item.invoice)
+    return product((rule,), (project, None), (item.milestone, None), (number, None), (path, about, None))
+
+
+def key_of(waiver: Waiver) -> WaiverKey:
     """What a waiver asks of a problem; its file as a path from the root."""
     folder = posixpath.dirname(waiver.path)
     return (

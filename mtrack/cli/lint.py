@@ -40,6 +40,7 @@ _OFFERS = {
 @click.option(
     "--since", metavar="DATE|REV", help="Show only what changes from this day on, or after this git revision, brought."
 )
+@click.option("--settings-from", metavar="REV", help="Judge by mtrack.yaml as this git revision had it.")
 @click.option("--fix", is_flag=True, help="Fix what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
 @options.output_option
@@ -52,6 +53,7 @@ def lint(  # noqa: PLR0913
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     since: str | None,
+    settings_from: str | None,
     fix: bool,  # noqa: FBT001
     diff: bool,  # noqa: FBT001
     output_: str | None,
@@ -63,8 +65,9 @@ def lint(  # noqa: PLR0913
 
     The whole workspace is read, and what lies under PATH is shown. Nothing is changed, but for --fix. The exit code
     is 1 where something is found at or above --fail-on. With --since, findings on changed lines are shown, and those
-    elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`. Papers are
-    then not read, since those of that time are not there.
+    elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`. Settings,
+    waivers and folders that hide what REV would show are told as settings-weakened. Papers are then not read, since
+    those of that time are not there.
     """
     _refuse_what_would_be_ignored(output_, diff=diff, force=force)
     if output_ is not None:
@@ -72,14 +75,15 @@ def lint(  # noqa: PLR0913
     rules = options.rule_names(select, "--select"), options.rule_names(ignore, "--ignore")
 
     def checked() -> tuple[Opened, Report]:
-        opened = open_paths(paths, as_of)
+        opened = open_paths(paths, as_of, settings_from=settings_from)
         past = since is not None or opened.workspace.commit is not None  # of which no paper's content is there
         with nullcontext() if past else comparing(opened, always=False):
-            report = check(opened.workspace, Selection(*rules, opened.paths), opened.root).report
+            selection = Selection(*rules, opened.paths)
+            report = check(opened.workspace, selection, opened.root).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415
 
-            report = narrow(opened.workspace.root, report, since)
+            report = narrow(opened.workspace.root, report, since, selection)
         return opened, report
 
     opened, report = checked()
@@ -130,7 +134,7 @@ def _refuse_what_would_be_ignored(output_: str | None, *, diff: bool, force: boo
     elif force and output_ is None:
         message = "--force goes with --output"
     elif options.at() is not None:
-        others = [name for name in ("fix", "diff", "since") if options.given(name)]
+        others = [name.replace("_", "-") for name in ("fix", "diff", "since", "settings_from") if options.given(name)]
         message = f"--at shows what a commit had; leave --{others[0]} out" if others else None
     if message is not None:
         raise UsageError(message)

@@ -56,8 +56,13 @@ class Opened(Struct, frozen=True):
         return self.from_here if place is None else _viewpoint(os.path.realpath(self.workspace.origin), place.top)
 
 
-def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None) -> Opened:
-    """Read the workspace the paths lie in, as a commit had it with --at. Raises UsageError for different ones."""
+def open_paths(
+    paths: tuple[str, ...], as_of: date, client: str | None = None, settings_from: str | None = None
+) -> Opened:
+    """Read the workspace the paths lie in, as a commit had it with --at. Raises UsageError for different ones.
+
+    With `settings_from` it is judged by the settings of that revision.
+    """
     paths = paths or (".",)
     roots = {workspace_module.find_root(path): path for path in paths}
     if len(roots) > 1:
@@ -65,7 +70,12 @@ def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None) -
         raise UsageError(message)
     root = next(iter(roots))
     revision = options.at()
-    workspace = open_workspace(root, as_of) if revision is None else _at(root, revision, as_of)
+    if settings_from is not None:
+        from mtrack.history.past import with_settings_of  # noqa: PLC0415
+
+        workspace = with_settings_of(root, settings_from, as_of)
+    else:
+        workspace = open_workspace(root, as_of) if revision is None else _at(root, revision, as_of)
     options.keep_open(workspace)
     if workspace.found.closed:
         closed = listed(workspace.found.closed)

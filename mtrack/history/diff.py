@@ -15,10 +15,10 @@ from mtrack.changes.moves import pair
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.finding import Finding, Severity  # noqa: TC001
+from mtrack.history.matching import match
 from mtrack.history.repository import Repository
 from mtrack.history.settings_events import settings_events
 from mtrack.history.sides import Side, side_of, side_of_files
-from mtrack.history.since import match
 from mtrack.views.status import status
 
 if TYPE_CHECKING:

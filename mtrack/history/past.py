@@ -5,15 +5,19 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from mtrack.check.workspace import open_workspace
-from mtrack.history.repository import Repository
+from mtrack.check.workspace import Workspace, open_workspace
+from mtrack.errors import CannotRunError
+from mtrack.history.repository import LINK, Repository
 from mtrack.history.snapshot import snapshot
+from mtrack.history.weakened import judged_by
+from mtrack.record import schema
+from mtrack.record import settings as settings_module
+from mtrack.workspace import SETTINGS, walk
+from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
-
-    from mtrack.check.workspace import Workspace
 
 
 @contextmanager
@@ -31,3 +35,21 @@ def past(root: str, revision: str, as_of: date | None) -> Iterator[Workspace]:
             workspace.commit = repository.short(commit)
             repository.close()  # all is read
             yield workspace
+
+
+def with_settings_of(root: str, revision: str, as_of: date) -> Workspace:
+    """The workspace at `root` as it is, judged by the settings that it had at a revision.
+
+    What is wrong in the settings of today is still told. Raises UsageError, CannotRunError.
+    """
+    with closing(Repository(root, "--settings-from")) as repository:
+        commit = repository.find(revision)
+        then = settings_module.Settings()
+        for entry in repository.entries(commit, SETTINGS):
+            raw = None if entry.mode == LINK else repository.content(entry.content)
+            if raw is None:
+                message = f"{SETTINGS} can't be read as {revision} had it: it is a link or too large"
+                raise CannotRunError(message)
+            then = settings_module.from_source(source.from_bytes(SETTINGS, raw, schema.shape("workspace")))
+    settings = judged_by(then, settings_module.load(root))
+    return Workspace(root, as_of, settings, walk(root, settings.exclude))

@@ -238,9 +238,10 @@ class Repository:
                 result.append([])
         return result
 
-    def entries(self, commit: str) -> list[TreeEntry]:
-        """Every file that the workspace holds at a commit, submodules aside. Raises CannotRunError."""
-        where = (self.prefix,) if self.prefix else ()
+    def entries(self, commit: str, below: str = ".") -> list[TreeEntry]:
+        """Every file that the workspace holds below a path at a commit, submodules aside. Raises CannotRunError."""
+        top = self.place.path(below)
+        where = () if top == "." else (top,)
         output = git.read(self.place, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *where)
         found: list[TreeEntry] = []
         for line in output.split(b"\0"):

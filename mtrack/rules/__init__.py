@@ -18,6 +18,7 @@ from mtrack.rules.record import figures as figures
 from mtrack.rules.record import names as names
 from mtrack.rules.record import projects as projects
 from mtrack.rules.record import waivers as waivers
+from mtrack.rules.record import weakened as weakened
 from mtrack.rules.registry import REGISTRY, Rule, Scope
 
 __all__ = ["INTERNAL", "RULES", "Rule", "of_scope"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mtrack.errors import Failure
     from mtrack.figures.ledger import Ledger, MilestoneFigures
-    from mtrack.finding import Problem, Route
+    from mtrack.finding import Place, Problem, Route
     from mtrack.record.evidence import Named, State
     from mtrack.record.model import Project, Waiver
     from mtrack.record.settings import Settings
@@ -142,6 +142,18 @@ class ProjectContext:
         alike = {evidence.look_alike(path): path for path in (path[below:] for path in reversed(self.unrecorded))}
         pairs = {path: alike[look] for path in missing if (look := evidence.look_alike(path)) in alike}
         return pairs | {twin: path for path, twin in pairs.items()}
+
+
+class Weakening(Struct, frozen=True):
+    """What of a change silences findings, or a whole project: `how` it does, in words, and where it stands.
+
+    `silenced` are the findings that would be there without it, with their places.
+    """
+
+    place: Place
+    how: str
+    hint: str
+    silenced: tuple[tuple[Place, str], ...]
 
 
 class CheckedWaiver(Struct, frozen=True):

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from mtrack.changes.trail import Trail
     from mtrack.errors import Failure
     from mtrack.finding import Problem, Severity
-    from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile
+    from mtrack.rules.context import CheckedWaiver, ProjectContext, RecordFile, Weakening
     from mtrack.rules.facts import WorkspaceFacts
 
-Scope = Literal["file", "project", "workspace", "close", "waivers", "history", "branches", "mtrack"]
+Scope = Literal["file", "project", "workspace", "close", "waivers", "history", "branches", "since", "mtrack"]
 Money = Literal["to_bill", "overdue", "ahead"]
 """The state of the money a gap is about: not billed, overdue, or not yet to be billed."""
 
@@ -72,6 +72,7 @@ CloseCheck = Callable[["ProjectContext", frozenset[str]], "Iterator[Problem]"]
 WaiverCheck = Callable[[tuple["CheckedWaiver", ...]], "Iterator[Problem]"]
 HistoryCheck = Callable[["Trail"], "Iterator[Problem]"]
 BranchCheck = Callable[["BranchPair"], "Iterator[Problem]"]
+SinceCheck = Callable[[tuple["Weakening", ...]], "Iterator[Problem]"]
 FailureCheck = Callable[["Failure"], "Iterator[Problem]"]
 AnyCheck = TypeVar("AnyCheck", bound=Callable[..., "Iterator[Problem]"])
 
@@ -144,6 +145,16 @@ def failure_rule(severity: Severity) -> Callable[[FailureCheck], FailureCheck]:
     return lambda check: _register(check, severity, "mtrack")
 
 
+def since_rule(severity: Severity) -> Callable[[SinceCheck], SinceCheck]:
+    """A rule about what a change silenced; only `mtrack lint --since` asks it."""
+    return lambda check: _register(check, severity, "since")
+
+
 def is_about_history(name: str) -> bool:
     """Whether a rule is asked by `mtrack audit` alone, which also judges the waivers of it."""
     return name in REGISTRY and REGISTRY[name].category is Category.AUDIT
+
+
+def compares_versions(name: str) -> bool:
+    """Whether a rule compares versions, so that a check of one can't tell what its waivers accept."""
+    return is_about_history(name) or (name in REGISTRY and REGISTRY[name].scope == "since")

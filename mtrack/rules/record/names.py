@@ -11,7 +11,7 @@ from mtrack.figures.clock import credit_targets
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record.model import number_key
 from mtrack.rules.problems import about_invoice, about_milestone
-from mtrack.rules.registry import is_about_history, project_rule
+from mtrack.rules.registry import compares_versions, project_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,8 +227,11 @@ def _unknown_invoices(context: ProjectContext, invoices: tuple[Invoice, ...]) ->
 
 
 def unknown_in_waiver(waiver: Waiver, ids: set[str], numbers: set[str]) -> Iterator[Problem]:
-    """What a waiver names that is not in its scope; one for the history may name what is gone."""
-    if is_about_history(waiver.rule):
+    """What a waiver names that is not in its scope; one for the history may name what is gone.
+
+    Waivers without a route are those of earlier settings, and nobody can correct them.
+    """
+    if compares_versions(waiver.rule) or not waiver.route:
         return
     for key, value, known in (("milestone", waiver.milestone, ids), ("number", waiver.number, numbers)):
         if value is not None and (value if key == "milestone" else number_key(value)) not in known:

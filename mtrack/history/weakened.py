@@ -1,0 +1,320 @@
+"""What a change silences that the settings before it would show: by settings, waivers, and folders that are hidden."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from mtrack.changes.moves import Candidate, pair
+from mtrack.check.pipeline import check
+from mtrack.check.project import findings
+from mtrack.check.waivers import LocatedProblem, Waivers, accepts, key_of
+from mtrack.check.workspace import Workspace, open_workspace
+from mtrack.finding import Place, Severity
+from mtrack.history import versions
+from mtrack.history.matching import match
+from mtrack.history.sides import Side
+from mtrack.rules import RULES, of_scope
+from mtrack.rules.context import Weakening
+from mtrack.workspace import RECORDS, SETTINGS, is_below, join, matcher, walk
+from mtrack.yaml import source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mtrack.finding import Finding
+    from mtrack.record.model import Waiver
+    from mtrack.record.settings import Settings
+
+_JUDGING = ("currency", "payment_terms", "tax_rate", "bill_within", "verify", "locale", "currencies")
+"""The settings, beside rules, exclude and waivers, that decide what a check finds."""
+_HINT = "put it back, or say in the change why it is right"
+
+
+def judged_by(then: Settings, now: Settings) -> Settings:
+    """Earlier settings for the file of today: what is wrong in that is told, and waivers have their places in it."""
+    places = {(key_of(waiver), waiver.until): waiver.route for waiver in now.waivers}
+    waivers = tuple(replace(waiver, route=places.get((key_of(waiver), waiver.until), ())) for waiver in then.waivers)
+    return replace(then, source=now.source, unknown_keys=now.unknown_keys, broken=now.broken, waivers=waivers)
+
+
+def weakened(root: str, before: Workspace, earlier: Sequence[Finding], revision: str) -> list[Finding]:
+    """The findings about what the workspace at `root` silences; `before` is it as `revision` had it.
+
+    `earlier` was found in that. The settings and waivers of then decide how grave these are and what is accepted.
+    """
+    now = open_workspace(root, before.as_of)
+    found = _Comparison(now, before, earlier, revision).weakenings()
+    located = [
+        LocatedProblem(rule, problem, now.project_of(problem.place.path), None, _severity(before, now, rule.name), True)  # noqa: FBT003
+        for rule in of_scope("since")
+        for problem in rule.check(tuple(found))
+    ]
+    return findings(now, Waivers(now, before.settings.waivers).apply(located, ()))
+
+
+def _severity(before: Workspace, now: Workspace, name: str) -> Severity | None:
+    """The graver of what both settings make of a rule."""
+    graded = [_graded(workspace.settings, name) for workspace in (before, now)]
+    return max((severity for severity in graded if severity is not None), default=None)
+
+
+def _graded(settings: Settings, name: str) -> Severity | None:
+    return settings.rules.get(name, RULES[name].severity)
+
+
+class _Comparison:
+    """A workspace beside what it was, both as of the same day."""
+
+    def __init__(self, now: Workspace, before: Workspace, earlier: Sequence[Finding], revision: str) -> None:
+        self.now = now
+        self.before = before
+        self.earlier = earlier
+        self.revision = revision
+
+    def weakenings(self) -> Iterator[Weakening]:
+        """All that silences something, settings first."""
+        if self._settings_differ or self._new_waivers:
+            yield from self._by_settings()
+        yield from self._by_folders()
+
+    @cached_property
+    def _settings_differ(self) -> bool:
+        old, new = self.before.settings, self.now.settings
+        return any(getattr(old, name) != getattr(new, name) for name in (*_JUDGING, "rules", "exclude"))
+
+    @cached_property
+    def _strict(self) -> Workspace:
+        """The records of today with the settings of then."""
+        settings = judged_by(self.before.settings, self.now.settings)
+        return Workspace(self.now.root, self.now.as_of, settings, walk(self.now.root, settings.exclude))
+
+    # Waivers.
+
+    @cached_property
+    def _known(self) -> dict[str | None, tuple[Waiver, ...]]:
+        """The waivers of then that have not expired: of the settings (None), and of each project that has others now."""
+        result: dict[str | None, tuple[Waiver, ...]] = {None: self.before.settings.waivers}
+        for folder in self.now.found.projects:
+            raw = self.now.raw(folder)
+            if isinstance(raw, bytes) and b"waivers" in raw:
+                old = self._old_folder(folder)
+                context = self.before.open(old)[1] if old is not None else None
+                own = context.project.waivers if context is not None else ()
+                result[folder] = tuple(replace(waiver, path=join(folder, RECORDS)) for waiver in own)
+        return {folder: tuple(filter(self._counts, waivers)) for folder, waivers in result.items()}
+
+    def _counts(self, waiver: Waiver) -> bool:
+        return waiver.until is None or waiver.until >= self.now.as_of
+
+    def _old_folder(self, folder: str) -> str | None:
+        """Where a project was."""
+        return folder if folder in self.before.found.projects else self._moved.get(folder)
+
+    @cached_property
+    def _moved(self) -> dict[str, str]:
+        """The old folder of each project that moved."""
+        old, new = self.before.found.projects, self.now.found.projects
+        sides = Side(self.before, lambda _path: None), Side(self.now, lambda _path: None)
+        gone = {folder: sides[0].candidate(folder) for folder in old if folder not in new}
+        came = {folder: sides[1].candidate(folder) for folder in new if folder not in old}
+        return pair(gone, came) if gone and came else {}
+
+    @cached_property
+    def _new_waivers(self) -> list[Waiver]:
+        """The waivers that count now and did not then."""
+        known = {key_of(waiver) for waivers in self._known.values() for waiver in waivers}
+        own = [*self.now.settings.waivers]
+        for folder in self._known:
+            context = self.now.open(folder)[1] if folder is not None else None
+            own += context.project.waivers if context is not None else ()
+        return [waiver for waiver in own if self._counts(waiver) and key_of(waiver) not in known]
+
+    # Settings and waivers.
+
+    def _by_settings(self) -> Iterator[Weakening]:
+        shown = check(self.now).report.findings
+        accepted = [finding for finding in shown if finding.waived and self._is_newly_accepted(finding)]
+        causes: dict[tuple[Place, str], list[Finding]] = {}
+        for finding in accepted:
+            waiver = next(waiver for waiver in self._new_waivers if accepts(waiver, finding))
+            place = Place(waiver.path, (*waiver.route, "rule"))
+            causes.setdefault((place, f"a new waiver accepts '{waiver.rule}'"), []).append(finding)
+        if self._settings_differ:
+            known = {(finding.subject, finding.message) for finding in accepted}
+            strict = check(self._strict).report.findings
+            lost = [finding for finding in self._lost(strict, shown) if (finding.subject, finding.message) not in known]
+            self._attribute(lost, causes)
+        for (place, how), silenced in causes.items():
+            yield Weakening(place, how, _HINT, tuple(map(_place_of, silenced)))
+
+    def _is_newly_accepted(self, finding: Finding) -> bool:
+        """Whether the settings of then would show a finding that is waived now."""
+        known = (*self._known[None], *self._known.get(finding.project, ()))
+        return _graded(self.before.settings, finding.rule) is not None and not any(
+            accepts(waiver, finding) for waiver in known
+        )
+
+    @staticmethod
+    def _lost(strict: Sequence[Finding], shown: Sequence[Finding]) -> list[Finding]:
+        """What the settings of then show that those of now don't, or less gravely; the settings themselves aside."""
+        here = match(strict, shown)[0]
+        return [
+            finding for finding in strict if id(finding) not in here and not finding.waived and finding.path != SETTINGS
+        ]
+
+    def _attribute(self, lost: Iterable[Finding], causes: dict[tuple[Place, str], list[Finding]]) -> None:
+        """Add each finding to what silences it, and each project that an exclude hides."""
+        hidden = [folder for folder in self._strict.found.projects if folder not in self.now.found.projects]
+        for folder in hidden:
+            causes.setdefault(self._exclude(folder), [])
+        others: list[Finding] = []
+        for finding in lost:
+            paths = [
+                finding.path,
+                *([finding.about] if finding.about else ()),
+                *(item.path for item in finding.related),
+            ]
+            excluded = next((path for path in paths if self._pattern(path) is not None), None)
+            rule = self._rule(finding.rule)
+            if excluded is not None:
+                top = next((folder for folder in hidden if is_below(excluded, folder)), excluded)
+                causes.setdefault(self._exclude(top), []).append(finding)
+            elif rule is not None:
+                causes.setdefault(rule, []).append(finding)
+            else:
+                others.append(finding)
+        others = self._attribute_to_keys(others, causes)
+        if hidden:  # what rules across projects find where these are seen
+            causes[self._exclude(hidden[0])] += others
+
+    def _attribute_to_keys(self, lost: list[Finding], causes: dict[tuple[Place, str], list[Finding]]) -> list[Finding]:
+        """Add each finding to the first setting whose change alone silences it; those that none does."""
+        changed = [name for name in _JUDGING if getattr(self.before.settings, name) != getattr(self.now.settings, name)]
+        if (
+            "verify" in changed and self.before.settings.verify
+        ):  # papers are not read here: what it silences is not known
+            causes.setdefault((self._key("verify"), "the papers are no longer compared with the records"), [])
+        for name in changed:
+            if not lost:
+                break
+            settings = replace(self._strict.settings, **{name: getattr(self.now.settings, name)})
+            only = Workspace(self.now.root, self.now.as_of, settings, self._strict.found)
+            gone = self._lost(lost, check(only).report.findings)
+            if gone:
+                how = f"`{name}` is not what it was at {self.revision}"
+                causes.setdefault((self._key(name), how), []).extend(gone)
+                ids = set(map(id, gone))
+                lost = [finding for finding in lost if id(finding) not in ids]
+        return lost
+
+    def _rule(self, name: str) -> tuple[Place, str] | None:
+        """The setting that makes a rule less grave than it was."""
+        was, now = _graded(self.before.settings, name), _graded(self.now.settings, name)
+        if was is None or (now is not None and now >= was):
+            return None
+        words = "off" if now is None else f"{_an(now)} now"
+        return self._key("rules", name), f"'{name}' is {words}, and was {_an(was)} at {self.revision}"
+
+    def _exclude(self, path: str) -> tuple[Place, str]:
+        """The pattern that hides a project, or a file of one."""
+        pattern = self._pattern(path)
+        what = "the project " if path in self._strict.found.projects else ""
+        place = (
+            self._key("exclude") if pattern is None else self._key("exclude", self._written("exclude").index(pattern))
+        )
+        return place, f"`exclude` hides {what}{path}, which {self.revision} shows"
+
+    def _pattern(self, path: str) -> str | None:
+        """The pattern of today that hides a path, which those of then don't."""
+        old, new = self.before.settings.exclude, self.now.settings.exclude
+        parts = path.split("/") if path in self._strict.found.folders else path.split("/")[:-1]
+        for folder in ("/".join(parts[: i + 1]) for i in range(len(parts))):
+            if matcher(new)(folder) and not matcher(old)(folder):
+                return next(item for i, item in reversed([*enumerate(new)]) if matcher((item,))(folder))
+        return None
+
+    def _written(self, key: str) -> list[str]:
+        written = self.now.settings.source
+        return list(written.data[key]) if written is not None else []
+
+    def _key(self, *route: str | int) -> Place:
+        """A key of the settings of today; where it is not there, the first one; without settings the file."""
+        written = self.now.settings.source
+        data = written.data if written is not None and isinstance(written.data, dict) else {}
+        if not data:
+            return Place(SETTINGS)
+        inner = data.get(str(route[0]))
+        if inner is None:
+            return Place(SETTINGS, (next(iter(data)),))
+        return Place(SETTINGS, route[:1] if isinstance(inner, dict) and route[-1] not in inner else route)
+
+    # Folders.
+
+    def _by_folders(self) -> Iterator[Weakening]:
+        """The projects of then that lie behind a link or in a hidden folder now."""
+        gone = [folder for folder in self.before.found.projects if folder not in self.now.found.projects]
+        gone = [
+            folder
+            for folder in gone
+            if folder not in self._strict.found.projects and folder not in self._moved.values()
+        ]
+        left: list[str] = []
+        for folder in gone:
+            link = self._link(folder)
+            if link is None:
+                left.append(folder)
+            else:
+                how = f"the project {folder} lies behind a link out of the workspace, and {self.revision} shows it"
+                yield Weakening(Place(link), how, _HINT, self._found_then(folder, folder))
+        hidden = self._hidden() if left else {}
+        side = Side(self.before, lambda _path: None)
+        moved = pair({folder: side.candidate(folder) for folder in left}, hidden) if hidden else {}
+        for new, old in sorted(moved.items()):
+            how = f"the project {old} is hidden in {new}, and {self.revision} shows it"
+            yield Weakening(Place(new), how, _HINT, self._found_then(old, new))
+
+    def _link(self, folder: str) -> str | None:
+        """The part of a path that is a link."""
+        parts = folder.split("/")
+        paths = ("/".join(parts[: i + 1]) for i in range(len(parts)))
+        return next((path for path in paths if os.path.islink(os.path.join(self.now.root, path))), None)
+
+    def _hidden(self) -> dict[str, Candidate]:
+        """The projects in hidden folders, git's own aside; their content as it is read."""
+        result: dict[str, Candidate] = {}
+        for top, names, files in os.walk(self.now.root):
+            names[:] = sorted(name for name in names if name != ".git")
+            folder = os.path.relpath(top, self.now.root).replace(os.sep, "/")
+            if RECORDS in files and any(part.startswith(".") for part in folder.split("/") if part != "."):
+                raw = source.read_bytes(self.now.root, join(folder, RECORDS))
+                text = raw if isinstance(raw, bytes) else b""
+                parsed = versions.parse(join(folder, RECORDS), text)
+                result[folder] = Candidate(hashlib.sha256(text).hexdigest(), parsed.records, lambda text=text: text)  # type: ignore[misc]
+        return result
+
+    def _found_then(self, old: str, new: str) -> tuple[tuple[Place, str], ...]:
+        """What was found in a project, at the paths that it has now."""
+        found = (finding for finding in self.earlier if finding.project == old and not finding.waived)
+        return tuple(
+            _place_of(replace(finding, path=new + finding.path[len(old) :] if old != "." else join(new, finding.path)))
+            for finding in found
+        )
+
+
+def _place_of(finding: Finding) -> tuple[Place, str]:
+    """Where a finding is, and what it says."""
+    line = finding.span.line if finding.span is not None else None
+    return Place(finding.path, line=line), f"{finding.rule}: {finding.message}"
+
+
+def _an(severity: Severity) -> str:
+    return (
+        f"{'a' if severity is Severity.WARNING else 'an'} {severity.word}"
+        if severity is not Severity.INFO
+        else "an info"
+    )

@@ -1,0 +1,362 @@
+"""`lint --since REV` tells what a change silences; `--settings-from REV` judges by the settings of REV."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import mtrack, validated
+
+from history.story import Story
+from history.test_log import ACME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORDS = "acme/milestones.yaml"
+AS_OF = ("--as-of", "2026-06-01")
+TEXT = ACME.replace(
+    "    status: not_billed\n  - id: M2",
+    "    deliverable: {approved: 2026-02-01}\n"
+    "    invoice: {number: INV-1, amount: 4100.00, sent: 2026-02-02, file: invoices/1.pdf}\n"
+    "    status: sent\n  - id: M2",
+)
+"""Overbilled (an error), overdue and without a sign-off (warnings)."""
+FOUND = {"overbilled": "error", "overdue": "warning", "signoff-missing": "warning"}
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    story = Story(tmp_path / "ws")
+    story.commit(
+        "begin", "2026-02-02",
+        {"mtrack.yaml": "format: 1\n", RECORDS: TEXT, "acme/agreement/sow.pdf": "signed", "acme/invoices/1.pdf": "1"},
+    )  # fmt: skip
+    return story
+
+
+def lint(story: Story, *arguments: str) -> list[dict[str, Any]]:
+    result = mtrack("lint", "--format", "json", *AS_OF, *arguments, cwd=story.folder)
+    assert result.code in (0, 1), result.err
+    found: list[dict[str, Any]] = validated(result.out, "findings")["findings"]
+    return found
+
+
+def weakened(story: Story, *arguments: str) -> list[dict[str, Any]]:
+    return [item for item in lint(story, "--since", "HEAD", *arguments) if item["rule"] == "settings-weakened"]
+
+
+def silenced(item: dict[str, Any]) -> list[str]:
+    return sorted(other["message"].partition(":")[0] for other in item["related"])
+
+
+def settings(story: Story, text: str) -> None:
+    story.write({"mtrack.yaml": f"format: 1\n{text}"})
+
+
+def test_the_tree_has_what_it_should(story: Story) -> None:
+    assert {item["rule"]: item["severity"] for item in lint(story)} == FOUND
+    assert lint(story, "--since", "HEAD") == []
+
+
+WEAKER = {
+    "off": ("rules: {overbilled: off}\n", 2, ["overbilled"], "'overbilled' is off, and was an error at HEAD"),
+    "lowered": ("rules: {overbilled: info}\n", 2, ["overbilled"], "'overbilled' is an info now, and was an error at HEAD"),
+    "a waiver": (
+        "waivers:\n  - {rule: overdue, reason: none}\n", 3, ["overdue"], "a new waiver accepts 'overdue'",
+    ),
+    "a wide waiver": (
+        "waivers:\n  - {rule: signoff-missing, milestone: M1, reason: by phone}\n", 3, ["signoff-missing"],
+        "a new waiver accepts 'signoff-missing'",
+    ),
+    "an exclude": (
+        "exclude:\n  - archive/\n  - acme\n", 4, ["overbilled", "overdue", "signoff-missing"],
+        "`exclude` hides the project acme, which HEAD shows",
+    ),
+    "payment terms": ("payment_terms: 365\n", 2, ["overdue"], "`payment_terms` is not what it was at HEAD"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WEAKER)
+def test_a_setting_that_silences_is_a_finding_at_its_line(name: str, story: Story) -> None:
+    text, line, rules, words = WEAKER[name]
+    settings(story, text)
+    (item,) = weakened(story)
+    assert (item["severity"], item["category"], item["path"]) == ("warning", "record", "mtrack.yaml")
+    assert (item["line"], silenced(item)) == (line, rules)
+    count = "1 finding" if len(rules) == 1 else f"{len(rules)} findings"
+    assert item["message"] == f"{words}, which silences {count}"
+    assert all(other["line"] for other in item["related"])
+    assert {other["path"] for other in item["related"]} == {RECORDS}
+
+
+STRICTER = {
+    "nothing": "",
+    "a name": "name: Studio North\n",
+    "graver": "rules: {overdue: error}\n",
+    "a rule that finds nothing": "rules: {overpaid: off}\n",
+    "a folder without a project": "exclude: [archive/]\n",
+    "a waiver that accepts nothing": "waivers: [{rule: overpaid, reason: none}]\n",
+    "a waiver that has expired": "waivers: [{rule: overdue, reason: none, until: 2026-05-31}]\n",
+    "shorter terms": "payment_terms: 10\n",
+    "a comment": "# rules: {overbilled: off}\n",
+}
+
+
+@pytest.mark.parametrize("name", STRICTER)
+def test_a_setting_that_silences_nothing_is_none(name: str, story: Story) -> None:
+    settings(story, STRICTER[name])
+    assert weakened(story) == []
+
+
+def test_what_was_so_before_is_not_told(story: Story) -> None:
+    text = "rules: {overbilled: off}\nexclude: [globex]\nwaivers: [{rule: overdue, reason: none}]\n"
+    story.commit("settings", "2026-02-03", {"mtrack.yaml": f"format: 1\n{text}", "globex/milestones.yaml": TEXT})
+    settings(story, text.replace("none", "another reason"))
+    assert weakened(story) == []
+    settings(story, text + "name: x\n")
+    assert weakened(story) == []
+
+
+def test_a_severity_that_is_no_longer_raised(story: Story) -> None:
+    story.commit("strict", "2026-02-03", {"mtrack.yaml": "format: 1\nrules: {overdue: error, overpaid: error}\n"})
+    settings(story, "rules: {overpaid: error}\n")
+    (item,) = weakened(story)
+    assert (item["line"], item["message"]) == (
+        2,
+        "'overdue' is a warning now, and was an error at HEAD, which silences 1 finding",
+    )
+    settings(story, "")
+    (item,) = weakened(story)
+    assert item["line"] == 1
+
+
+def test_each_cause_is_a_finding_of_its_own(story: Story) -> None:
+    settings(story, "rules: {overbilled: off, signoff-missing: off}\nwaivers: [{rule: overdue, reason: none}]\n")
+    assert [(item["line"], silenced(item)) for item in weakened(story)] == [
+        (2, ["overbilled"]), (2, ["signoff-missing"]), (3, ["overdue"]),
+    ]  # fmt: skip
+
+
+def test_a_waiver_that_is_extended_or_widened(story: Story) -> None:
+    before = "waivers: [{rule: overdue, number: INV-2, reason: none}, {rule: signoff-missing, reason: x, until: 2026-05-01}]\n"
+    story.commit("waivers", "2026-02-03", {"mtrack.yaml": f"format: 1\n{before}"})
+    settings(story, before.replace("number: INV-2, ", "").replace("2026-05-01", "2026-07-01"))
+    assert [silenced(item) for item in weakened(story)] == [["overdue"], ["signoff-missing"]]
+
+
+def test_a_waiver_in_a_project_is_told_where_it_stands(story: Story) -> None:
+    story.write({RECORDS: TEXT + "waivers:\n  - {rule: overbilled, milestone: M1, reason: agreed by phone}\n"})
+    (item,) = weakened(story)
+    assert (item["path"], item["line"], silenced(item)) == (RECORDS, 16, ["overbilled"])
+    story.commit("waiver", "2026-02-03")
+    story.git("mv", "acme", "clients")
+    assert weakened(story) == []  # the same one, in the project that moved
+
+
+def test_a_setting_can_silence_neither_this_nor_itself(story: Story) -> None:
+    own = "settings-weakened"
+    settings(story, f"rules: {{overbilled: off, {own}: off}}\nwaivers: [{{rule: {own}, reason: none}}]\n")
+    (item,) = weakened(story)
+    assert (item["severity"], item["waived"], silenced(item)) == ("warning", False, ["overbilled"])
+    assert lint(story, "--since", "HEAD", "--ignore", "unused-waiver")[0]["rule"] == own
+
+
+def test_a_waiver_and_a_severity_of_then_count(story: Story) -> None:
+    text = "rules: {settings-weakened: error}\nwaivers: [{rule: settings-weakened, file: mtrack.yaml, reason: mine}]\n"
+    story.commit("waiver", "2026-02-03", {"mtrack.yaml": f"format: 1\n{text}"})
+    assert lint(story, "--select", "unused-waiver") == []
+    settings(story, text.replace("error}", "error, overbilled: off}"))
+    (item,) = weakened(story)
+    assert (item["severity"], item["waived"]) == ("error", True)
+
+
+def test_it_goes_with_paths_and_selections(story: Story) -> None:
+    settings(story, "rules: {overbilled: off}\n")
+    assert weakened(story, "acme") == []
+    assert lint(story, "--since", "HEAD", "--select", "gap") == []
+    (item,) = lint(story, "--since", "HEAD", "--select", "settings-weakened")
+    assert silenced(item) == ["overbilled"]
+    result = mtrack("lint", "--since", "HEAD", "--fail-on", "warning", *AS_OF, cwd=story.folder)
+    assert result.code == 1
+    assert "overbilled: M1" in result.out
+
+
+def test_many_are_listed_in_part(story: Story) -> None:
+    files: dict[str, str | bytes | None] = {
+        f"p{i:02}/milestones.yaml": TEXT.replace("INV-1", f"P-{i}") for i in range(30)
+    }
+    story.commit("many", "2026-02-03", files)
+    settings(story, "rules: {overbilled: off}\n")
+    (item,) = weakened(story)
+    assert (len(item["related"]), item["message"].endswith("silences 31 findings (the first 20 are listed)")) == (
+        20,
+        True,
+    )
+
+
+def test_what_an_excluded_project_shares_with_others(story: Story) -> None:
+    """A number that stands in it too is found in the other one."""
+    other = TEXT.replace("Acme website", "Globex").replace("total: 9000.00", "total: 9000.00")
+    story.commit("globex", "2026-02-03", {"globex/milestones.yaml": other})
+    settings(story, "exclude: [acme]\n")
+    (item,) = weakened(story)
+    assert "duplicate-invoice-number" in silenced(item)
+
+
+def test_papers_that_are_no_longer_read(story: Story) -> None:
+    story.commit("verify", "2026-02-03", {"mtrack.yaml": "format: 1\nverify: true\n"})
+    settings(story, "verify: false\n")
+    (item,) = weakened(story)
+    assert (item["line"], item["message"]) == (2, "the papers are no longer compared with the records")
+
+
+# Folders.
+
+
+@pytest.mark.parametrize("hidden", [".acme", ".old/acme", ".acme/deeper"])
+def test_a_project_that_is_hidden(hidden: str, story: Story) -> None:
+    (story.folder / hidden).parent.mkdir(exist_ok=True, parents=True)
+    story.git("mv", "acme", hidden)
+    (item,) = weakened(story)
+    assert (item["path"], item["line"]) == (hidden, None)
+    assert item["message"] == f"the project acme is hidden in {hidden}, and HEAD shows it, which silences 3 findings"
+    assert {other["path"] for other in item["related"]} == {f"{hidden}/milestones.yaml"}
+
+
+def test_a_project_that_is_hidden_and_changed(story: Story) -> None:
+    story.git("mv", "acme", ".acme")
+    story.write({".acme/milestones.yaml": TEXT.replace("4100.00", "4200.00").replace("name: Beta", "name: Gamma")})
+    assert [item["path"] for item in weakened(story)] == [".acme"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("folder", ["acme", "clients/acme"])
+def test_a_project_behind_a_link(folder: str, story: Story, tmp_path: Path) -> None:
+    if folder != "acme":
+        (story.folder / "clients").mkdir()
+        story.git("mv", "acme", folder)
+        story.commit("move", "2026-02-03")
+    top = folder.partition("/")[0]
+    (story.folder / top).rename(tmp_path / "elsewhere")
+    (story.folder / top).symlink_to(tmp_path / "elsewhere")
+    (item,) = weakened(story)
+    assert (item["path"], item["line"], len(item["related"])) == (top, None, 3)
+    assert "lies behind a link out of the workspace" in item["message"]
+
+
+def test_a_project_that_moved_or_went_is_none(story: Story) -> None:
+    (story.folder / "clients").mkdir()
+    story.git("mv", "acme", "clients/acme")
+    assert weakened(story) == []
+    story.git("rm", "-rf", "--quiet", "clients")
+    assert weakened(story) == []
+
+
+def test_settings_that_went(story: Story) -> None:
+    story.commit("strict", "2026-02-03", {"mtrack.yaml": "format: 1\nrules: {overdue: error}\n"})
+    story.write({"mtrack.yaml": None, RECORDS: TEXT})
+    (item,) = weakened(story)
+    assert (item["path"], item["line"], silenced(item)) == ("mtrack.yaml", None, ["overdue"])
+
+
+# --settings-from.
+
+
+def from_head(story: Story, *arguments: str) -> dict[str, str]:
+    return {
+        item["rule"]: item["severity"]
+        for item in lint(story, "--settings-from", "HEAD", *arguments)
+        if not item["waived"]
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in WEAKER if "waiver" not in name])
+def test_the_settings_of_a_revision_judge(name: str, story: Story) -> None:
+    settings(story, WEAKER[name][0])
+    assert from_head(story) == FOUND
+    assert {item["rule"]: item["severity"] for item in lint(story)} != FOUND
+
+
+def test_waivers_of_a_revision_count_and_those_of_today_do_not(story: Story) -> None:
+    story.commit("waiver", "2026-02-03", {"mtrack.yaml": "format: 1\nwaivers: [{rule: overdue, reason: none}]\n"})
+    settings(story, "name: x\nwaivers: [{rule: overbilled, reason: none}]\n")
+    assert from_head(story) == {"overbilled": "error", "signoff-missing": "warning"}
+    story.commit(
+        "unused", "2026-02-04", {"mtrack.yaml": "format: 1\nwaivers: [{rule: overpaid, number: X-1, reason: none}]\n"}
+    )
+    settings(story, "")
+    assert from_head(story) == FOUND  # nobody can remove or correct what is there no more
+    settings(story, "name: x\nwaivers: [{rule: overpaid, number: X-1, reason: none}]\n")
+    (item,) = [item for item in lint(story, "--settings-from", "HEAD") if item["path"] == "mtrack.yaml"]
+    assert (item["rule"], item["line"]) == ("unknown-milestone", 3)
+
+
+def test_what_is_wrong_in_the_settings_of_today_is_told(story: Story) -> None:
+    settings(story, "rule: {overbilled: off}\nbill_within: soon\n")
+    found = [
+        (item["rule"], item["line"]) for item in lint(story, "--settings-from", "HEAD") if item["path"] == "mtrack.yaml"
+    ]
+    assert found == [("unknown-key", 2), ("schema", 3)]
+
+
+def test_before_there_were_settings_the_defaults_judge(tmp_path: Path) -> None:
+    story = Story(tmp_path / "ws")
+    story.commit("begin", "2026-02-02", {RECORDS: TEXT})
+    settings(story, "rules: {overbilled: off}\n")
+    assert from_head(story)["overbilled"] == "error"
+
+
+def test_it_goes_with_since(story: Story) -> None:
+    settings(story, "rules: {overbilled: off}\n")
+    found = lint(story, "--settings-from", "HEAD", "--since", "HEAD")
+    assert [item["rule"] for item in found] == ["settings-weakened"]
+    story.write({RECORDS: TEXT.replace("4100.00", "4200.00")})
+    found = lint(story, "--settings-from", "HEAD", "--since", "HEAD")
+    assert sorted(item["rule"] for item in found) == ["overbilled", "overdue", "settings-weakened"]
+
+
+def test_a_workspace_below_the_repository(tmp_path: Path) -> None:
+    story = Story(tmp_path / "repo")
+    files: dict[str, str | bytes | None] = {
+        "mtrack.yaml": "format: 1\nrules: {overbilled: off}\n",
+        "ws/mtrack.yaml": "format: 1\n",
+    }
+    story.commit("begin", "2026-02-02", files | {f"ws/{RECORDS}": TEXT})
+    story.write({"ws/mtrack.yaml": "format: 1\nrules: {overbilled: off}\n"})
+    result = mtrack(
+        "lint", "ws", "--settings-from", "HEAD", "--since", "HEAD~0", "--format", "json", *AS_OF, cwd=story.folder
+    )
+    assert [item["rule"] for item in json.loads(result.out)["findings"]] == ["settings-weakened"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--settings-from", "nowhere"), 2),
+        (("--settings-from", "HEAD", "--at", "HEAD"), 2),
+        (("--settings-from", "broken"), 3),
+        (("--settings-from", "link"), 3),
+    ],
+)
+def test_revisions_that_give_no_settings(arguments: tuple[str, ...], code: int, story: Story) -> None:
+    begun = story.git("rev-parse", "HEAD")
+    story.commit("broken", "2026-02-03", {"mtrack.yaml": "format: [\n"})
+    story.git("tag", "broken")
+    target = story.git("hash-object", "-w", "--stdin", stdin=b"/etc/hostname")
+    story.git("update-index", "--add", "--cacheinfo", f"120000,{target},mtrack.yaml")
+    story.git("commit", "--quiet", "-m", "link", day="2026-02-04")
+    story.git("tag", "link")
+    story.git("reset", "--quiet", "--hard", begun)
+    result = mtrack("lint", *arguments, *AS_OF, cwd=story.folder)
+    assert (result.code, result.out) == (code, "")
+    assert result.err.count("\n") == 1
+
+
+def test_settings_from_needs_a_repository(tmp_path: Path) -> None:
+    (tmp_path / "mtrack.yaml").write_text("format: 1\n", encoding="utf-8")
+    result = mtrack("lint", tmp_path, "--settings-from", "HEAD")
+    assert (result.code, result.out) == (3, "")
+    assert "--settings-from needs a git repository" in result.err
