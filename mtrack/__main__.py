@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int:
             sys.stdout.write(overview())
             code = 0
         else:
-            code = _command(arguments)
+            code = _kept_or_new(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         _discard_output()
@@ -53,7 +53,23 @@ def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _command(arguments: list[str]) -> int:
+def _kept_or_new(arguments: list[str]) -> int:
+    """What an earlier run printed, where that still holds; else the command runs, and what it prints is kept."""
+    from mtrack.memo import run as memo  # noqa: PLC0415
+
+    kept = memo.begin(arguments)
+    if kept is None:
+        return _command(arguments)
+    code = kept.replay()
+    if code is None:
+        with kept.noting():
+            code = _command(arguments, kept)
+        sys.stdout.flush()  # nobody waits for what is kept
+        kept.keep(code)
+    return code
+
+
+def _command(arguments: list[str], kept: object = None) -> int:
     import click  # noqa: PLC0415  (only where it is not just --help)
 
     from mtrack.cli.main import cli  # noqa: PLC0415
@@ -61,7 +77,7 @@ def _command(arguments: list[str]) -> int:
     streams = sys.stdout, sys.stderr
     debug = "--debug" in arguments
     try:
-        result = cli.main(arguments, prog_name="mtrack", standalone_mode=False)
+        result = cli.main(arguments, prog_name="mtrack", standalone_mode=False, obj=kept)
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:

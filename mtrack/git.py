@@ -224,6 +224,22 @@ class Blobs:
         self._git.wait()
 
 
+def rests_on(root: str) -> list[str] | None:
+    """The files that say whether a folder lies in a repository, and what git tracks there; None where none can."""
+    place = locate(root)
+    top, paths = os.path.realpath(root), []
+    while place is None or top != place.top:
+        paths.append(os.path.join(top, ".git"))
+        top, below = os.path.dirname(top), top
+        if top == below:
+            return paths
+    if place.bare or not os.path.isfile(os.path.join(top, ".git", "index")):
+        return None
+    home, config = os.path.expanduser("~"), os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    own = (os.path.join(home, ".gitconfig"), os.path.join(config, "git", "config"), "/etc/gitconfig")
+    return [*paths, *own, *(os.path.join(top, ".git", name) for name in ("index", "config"))]
+
+
 def tracked(root: str, below: str = ".") -> frozenset[str] | None:
     """The files below a path that git tracks, as paths from `root`; None where there is no git or no repository."""
     place = locate(root)

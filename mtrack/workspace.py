@@ -17,6 +17,8 @@ from mtrack.files import inside
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from mtrack.watch import Watch
+
 SETTINGS = "mtrack.yaml"
 RECORDS = "milestones.yaml"
 _NEARLY = re.compile(r"milestones?\.ya?ml(?:\.txt)?", re.IGNORECASE)
@@ -74,6 +76,8 @@ class Walk(Struct, frozen=True):
     closed: tuple[str, ...] = ()
     real: dict[str, str] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
+    watch: Any = None
+    """What notes all that is looked at (a `Watch`), where that is asked for."""
 
 
 def is_below(path: str, top: str) -> bool:
@@ -93,9 +97,10 @@ def join(folder: str, name: str) -> str:
     return name if folder == "." else f"{folder}/{name}"
 
 
-def walk(root: str, exclude: tuple[str, ...] = ()) -> Walk:
+def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -> Walk:
     """All projects under `root` (SPEC 2), hidden folders, excluded ones and links out of it left out.
 
+    `watch` notes each folder and file that is looked at.
     Raises CannotRunError where the root itself can't be read. A folder that is reached by a link as well as by
     itself is entered once, by its own path.
     """
@@ -122,7 +127,7 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Walk:
             visited.add(real)
             reals[path] = real
             try:
-                folder = _scan(path, full, excluded)
+                folder = _scan(path, full, excluded) if watch is None else _watched(path, full, excluded, watch)
             except OSError:
                 unseen[path] = os.path.lexists(os.path.join(full, RECORDS))
                 continue
@@ -147,10 +152,23 @@ def walk(root: str, exclude: tuple[str, ...] = ()) -> Walk:
             enter(path, full)
     known = {path: folder.has_records for path, folder in folders.items()} | unseen
     projects = tuple(sorted(path for path, has_records in known.items() if has_records))
-    return Walk(projects, _recordless(sorted(evidence), projects), tuple(sorted(unseen)), reals, folders)
+    return Walk(projects, _recordless(sorted(evidence), projects), tuple(sorted(unseen)), reals, folders, watch)
 
 
-def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> Folder:
+def _watched(path: str, full: str, excluded: Callable[[str], bool], watch: Watch) -> Folder:
+    """What a folder holds, all of it noted. Raises OSError where it can't be read."""
+    try:
+        watch.note(full, os.stat(full))
+        folder = _scan(path, full, excluded, watch)
+    except OSError:
+        watch.give_up()
+        raise
+    if folder.links or None in folder.files.values():
+        watch.give_up()  # what a link leads to may change, and no state here shows it
+    return folder
+
+
+def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | None = None) -> Folder:
     """What a folder holds. Raises OSError where it can't be read."""
     has_records = False
     below: list[tuple[str, str]] = []
@@ -161,10 +179,12 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> Folder:
             name = entry.name
             if name == RECORDS:
                 has_records = True
+                if watch is not None:
+                    _size(entry, watch)
             elif name.startswith("."):
                 continue
             elif entry.is_file(follow_symlinks=False):
-                files.append((name, _size(entry)))
+                files.append((name, _size(entry, watch)))
             elif not is_folder(entry):
                 files.append((name, None))
             elif excluded(join(path, name)):
@@ -179,12 +199,17 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool]) -> Folder:
     return Folder(has_records, below, links, dict(files))
 
 
-def _size(entry: os.DirEntry[str]) -> int | None:
+def _size(entry: os.DirEntry[str], watch: Watch | None) -> int | None:
     """The size of a regular file; None for what has just gone."""
     try:
-        return entry.stat(follow_symlinks=False).st_size
+        info = entry.stat(follow_symlinks=False)
     except OSError:
+        if watch is not None:
+            watch.give_up()
         return None
+    if watch is not None:
+        watch.note(entry.path, info)
+    return info.st_size
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:

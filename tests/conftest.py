@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,10 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+WAYS = os.environ.get("MTRACK_WAYS", "forms fork")
+"""The fast ways that tests take: all but the memo, which knows nothing of what a test changes in mtrack itself."""
+
+
 @pytest.fixture(scope="session")
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("cache"))
@@ -24,6 +29,7 @@ def _scrubbed_environment(_cache: str) -> Iterator[None]:
     """No variable of the machine changes what a test sees, and no test what the user keeps."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("XDG_CACHE_HOME", _cache)
+        monkeypatch.setenv("MTRACK_WAYS", WAYS)
         for name in OF_THE_MACHINE:
             monkeypatch.delenv(name, raising=False)
         yield

@@ -38,15 +38,17 @@ MAY_KNOW = {
     "resources": "",
     "money": "resources",
     "files": "",
+    "watch": "",
     "directory": "files",
     "git": "errors",
     "yaml": "errors files finding money",
-    "workspace": "errors files",
+    "memo": "directory watch",
+    "workspace": "errors files watch",
     "record": "characters errors files finding money resources workspace yaml",
     "changes": "finding money record",
     "figures": "finding money record",
     "rules": "changes characters errors figures finding money record workspace yaml",
-    "check": "characters errors finding git money record rules workspace yaml",
+    "check": "characters errors finding git money record rules watch workspace yaml",
     "views": "characters check figures finding money record rules workspace",
     "history": "changes check errors files finding git money record rules views workspace yaml",
     "render": "changes characters check figures files finding history money record resources rules views",
@@ -54,16 +56,16 @@ MAY_KNOW = {
     "edit": "characters check errors figures files finding git money record resources rules workspace yaml",
     "verify": "check directory files money record rules",
     "spreadsheet": "edit errors figures money record verify yaml",
-    "cli": "check edit errors figures files finding git history money record render resources rules site spreadsheet verify views workspace",
-    "__main__": "cli errors",
+    "cli": "check directory edit errors figures files finding git history memo money record render resources rules site spreadsheet verify views watch workspace",
+    "__main__": "cli errors memo",
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""
 
-TALKS = {"__main__", "cli"}
+TALKS = {"__main__", "cli", "memo"}
 """The parts that write to the terminal, read its settings and know what day it is."""
 
-WRITES = {"directory", "edit", "files", "site", "verify"}
-"""The parts that write files; `verify` only into the user's cache."""
+WRITES = {"directory", "edit", "files", "memo", "site", "verify"}
+"""The parts that write files; `memo` and `verify` only into the user's cache."""
 
 WRITES_APART = {"mtrack.history.snapshot"}
 """What writes only into a temporary folder of its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mtrack.record.model import Project
     from mtrack.record.settings import Settings
     from mtrack.rules.context import Compare
+    from mtrack.watch import Watch
     from mtrack.workspace import Walk
     from mtrack.yaml.flaw import Flaw
 
@@ -151,10 +153,12 @@ class Workspace:
         return self.open(folder)[0].source if name == workspace.RECORDS and folder in self._folders else None
 
 
-def open_workspace(root: str, as_of: date) -> Workspace:
-    """A workspace. Raises CannotRunError where the root or its settings can't be read."""
+def open_workspace(root: str, as_of: date, watch: Watch | None = None) -> Workspace:
+    """A workspace; `watch` notes what is looked at. Raises CannotRunError where root or settings can't be read."""
+    if watch is not None:
+        watch.look(os.path.join(root, workspace.SETTINGS))
     settings = settings_module.load(root)
-    return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude))
+    return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude, watch))
 
 
 def read_project(folder: str, raw: Callable[[], bytes | Flaw], settings: Settings) -> tuple[RecordFile, Project | None]:

@@ -46,6 +46,7 @@ _OFFERS = {
 @options.output_option
 @options.fail_on_option
 @options.at_option
+@options.cache_options
 @options.as_of_option
 def lint(  # noqa: PLR0913
     paths: tuple[str, ...],

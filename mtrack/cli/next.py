@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @options.client_option
 @options.format_option("text", "json", "md")
 @options.at_option
+@options.cache_options
 @options.as_of_option
 def next(  # noqa: A001, PLR0913
     paths: tuple[str, ...],

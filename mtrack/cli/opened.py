@@ -16,14 +16,17 @@ from mtrack.check.workspace import open_workspace
 from mtrack.cli import options
 from mtrack.cli.output import tell
 from mtrack.errors import UsageError
+from mtrack.memo.run import Run
 from mtrack.render.places import AT_ROOT, Viewpoint
 from mtrack.render.words import listed
 from mtrack.workspace import is_below
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from mtrack.check.workspace import Workspace
+    from mtrack.watch import Watch
 
 
 class Opened(Struct, frozen=True):
@@ -63,25 +66,55 @@ def open_paths(
 
     With `settings_from` it is judged by the settings of that revision.
     """
+    options.say_where_kept()
     paths = paths or (".",)
     roots = {workspace_module.find_root(path): path for path in paths}
     if len(roots) > 1:
         message = f"{' and '.join(roots.values())} lie in different workspaces; run mtrack once for each"
         raise UsageError(message)
     root = next(iter(roots))
-    revision = options.at()
+    at = options.at()
     if settings_from is not None:
         from mtrack.history.past import with_settings_of  # noqa: PLC0415
 
         workspace = with_settings_of(root, settings_from, as_of)
     else:
-        workspace = open_workspace(root, as_of) if revision is None else _at(root, revision, as_of)
+        workspace = open_workspace(root, as_of, _watch(root, paths)) if at is None else _at(root, at, as_of)
     options.keep_open(workspace)
     if workspace.found.closed:
         closed = listed(workspace.found.closed)
         tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
     meant = tuple(_meant(_relative(path, root), workspace) for path in paths)
     return Opened(workspace, _relative(root, os.getcwd()), meant, client)
+
+
+def _watch(root: str, paths: tuple[str, ...]) -> Watch | None:
+    """What notes all that the run looks at, if it may be kept; why this is the root is noted already."""
+    run = click.get_current_context().obj
+    if not isinstance(run, Run):
+        return None
+    watch = run.watch()
+    for path in paths:
+        start = os.path.abspath(path)
+        watch.look(start)
+        for folder in _upwards(start):
+            watch.look(os.path.join(folder, workspace_module.SETTINGS))
+            watch.look(os.path.join(folder, workspace_module.RECORDS))
+            if folder == root and os.path.lexists(os.path.join(root, workspace_module.SETTINGS)):
+                break
+    git_files = git.rests_on(root)
+    if git_files is None:
+        watch.give_up()
+    for path in git_files or ():
+        watch.look(path)
+    return watch
+
+
+def _upwards(path: str) -> Iterator[str]:
+    yield path
+    while (above := os.path.dirname(path)) != path:
+        path = above
+        yield path
 
 
 def _meant(path: str, workspace: Workspace) -> str:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mtrack.cli import complete, values
+from mtrack.directory import own_folder
 from mtrack.errors import UsageError
 from mtrack.finding import Category, Severity
+from mtrack.memo import cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +131,52 @@ def as_of_option(command: F) -> F:
         "--as-of", type=_Today(), default=date.today, show_default="today", is_eager=True, help=text
     )  # fmt: skip
     return add(command)
+
+
+_NO_CACHE, _VERBOSE = "mtrack.no_cache", "mtrack.verbose"
+"""Where --no-cache and -v are kept while a command runs."""
+
+
+def cache_options(command: F) -> F:
+    """--no-cache and -v, where a command may use what earlier runs kept."""
+
+    def keep(context: click.Context, parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click's)
+        context.meta[_NO_CACHE if parameter.name == "no_cache" else _VERBOSE] = value
+
+    for names, text in (
+        (("-v", "--verbose"), "Say on standard error where runs keep what the next one can use."),
+        (("--no-cache",), "Use nothing that an earlier run kept, and keep nothing."),
+    ):
+        command = click.option(*names, is_flag=True, expose_value=False, callback=keep, help=text)(command)
+    return command
+
+
+def uses_cache() -> bool:
+    """Whether what earlier runs kept may be used: not with --no-cache."""
+    return not click.get_current_context().meta.get(_NO_CACHE, False)
+
+
+def cache_folder() -> str | None:
+    """The folder to keep things in for the next run; None with --no-cache, or where there is none to write in."""
+    top = cache.folder()
+    return top if uses_cache() and top is not None and own_folder(top) else None
+
+
+def say_where_kept() -> None:
+    """With -v, say on standard error where things are kept for the next run, or why nothing is."""
+    meta = click.get_current_context().meta
+    if meta.pop(_VERBOSE, False):
+        from mtrack.cli.output import note  # noqa: PLC0415
+
+        top, found = cache.folder(), cache_folder()
+        if found is not None:
+            note(f"what the next run can use is kept in {found}")
+        elif not uses_cache():
+            note("nothing is kept for the next run: --no-cache")
+        elif top is None:
+            note("nothing is kept for the next run: there is no home folder")
+        else:
+            note(f"nothing is kept for the next run: {top} can't be written, or others can write in it")
 
 
 def client_option(command: F) -> F:

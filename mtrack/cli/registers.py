@@ -45,6 +45,7 @@ def _period(first: date | None, last: date | None) -> Period:
 @options.client_option
 @options.format_option("text", "json", "csv", "md")
 @options.at_option
+@options.cache_options
 @options.as_of_option
 def invoices(  # noqa: PLR0913
     paths: tuple[str, ...], first: date | None, last: date | None, states: tuple[str, ...], client: str | None,
@@ -73,6 +74,7 @@ def invoices(  # noqa: PLR0913
 @options.client_option
 @options.format_option("text", "json", "csv", "md")
 @options.at_option
+@options.cache_options
 @options.as_of_option
 def payments(  # noqa: PLR0913
     paths: tuple[str, ...], first: date | None, last: date | None, client: str | None, format_: str, as_of: date

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -29,22 +28,11 @@ if TYPE_CHECKING:
     from mtrack.views.evidence import ProjectEvidence
 
 
-def cache_folder() -> str | None:
-    """Where verdicts are kept: `mtrack` in the user's cache folder; None where there is none."""
-    top = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(top):  # as the XDG Base Directory Specification has it
-        home = os.path.expanduser("~")
-        if not os.path.isabs(home):
-            return None
-        top = os.path.join(home, ".cache")
-    return os.path.join(top, "mtrack")
-
-
 def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
     """Have papers read while a workspace is checked: `always`, or where its settings say so."""
     if not always and not opened.workspace.settings.verify:
         return nullcontext()
-    return verify_room.comparing(opened.workspace, cache_folder())
+    return verify_room.comparing(opened.workspace, options.cache_folder())
 
 
 @options.command()
@@ -64,6 +52,7 @@ def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
 @click.option("--by", help="Who has compared them. Default: git's user.name.")
 @click.option("--dry-run", is_flag=True, help="Show what --accept would write as a diff; write nothing.")
 @click.option("--commit", is_flag=True, help="Make one git commit of what --accept writes.")
+@options.cache_options
 @options.as_of_option
 def verify(  # noqa: PLR0913
     paths: tuple[str, ...],

@@ -40,7 +40,7 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
             return int(left_out if fail_on is None else view.fails(options.severity(fail_on)))
 
         run.__doc__ = view_of.__doc__
-        decorators = [options.at_option, options.as_of_option, *([options.fail_on_option] if fails else []),
+        decorators = [options.cache_options, options.at_option, options.as_of_option, *([options.fail_on_option] if fails else []),
                       options.client_option, options.format_option(*formats), options.paths_argument]  # fmt: skip
         for add in decorators:
             run = add(run)
@@ -109,6 +109,7 @@ def forecast(opened: Opened) -> Any:
 @options.overwrite_option
 @options.client_option
 @options.at_option
+@options.cache_options
 @options.as_of_option
 def report(  # noqa: PLR0913
     path: str,
@@ -139,7 +140,7 @@ def report(  # noqa: PLR0913
         view = overview(opened.workspace.settings, checked.report_of_figures, checked.summaries)
         output.write(markdown(view))
     else:
-        from mtrack.cli.verify import cache_folder  # noqa: PLC0415
+        from mtrack.memo import cache  # noqa: PLC0415
         from mtrack.site import build  # noqa: PLC0415
         from mtrack.site.written import Written  # noqa: PLC0415
 
@@ -148,7 +149,8 @@ def report(  # noqa: PLR0913
         else:
             output.refuse_records(output_, "-o")
         with output.progress("pages") as advance:
-            written = None if single is not None else Written(cache_folder(), output_)
+            reuse = options.uses_cache()
+            written = None if single is not None else Written(cache.folder(), output_, reuse=reuse)
             given = build.Options(advance=advance, say=output.tell, written=written, templates=templates)
             if single is not None:
                 view = build.write_file(*what, single, given)

@@ -107,6 +107,8 @@ def look(root: str, folder: str, named: Named, found: Walk) -> State:
         size = listed.files.get(name) if listed is not None else None
         if size is not None and inside(_real(root, above, real), _real(root, folder, real)):
             return State(full, missing=None if size else "is empty", size=size)
+        if found.watch is not None:
+            _note(root, join(folder, path), found)
         info = os.lstat(full)
         is_link = stat.S_ISLNK(info.st_mode)
         target, top = os.path.realpath(full) if is_link else _real(root, above, real), _real(root, folder, real)
@@ -145,6 +147,15 @@ def _leads_out(written: str, path: str) -> str | None:
     if path.startswith("/") or _DRIVE.match(path):
         return "it is absolute"
     return "it leads out of the project" if path == ".." or path.startswith("../") else None
+
+
+def _note(root: str, path: str, found: Walk) -> None:
+    """Have it noted that a file is not there: the folder in which the first of its names is missing says so."""
+    above, _, name = path.rpartition("/")
+    while above and above not in found.folders:
+        above, _, name = above.rpartition("/")
+    if os.path.lexists(os.path.join(root, above, name)):
+        found.watch.give_up()  # it is hidden, excluded or a link: no folder that was entered tells of it
 
 
 def _no_file(info: os.stat_result) -> str | None:

@@ -30,8 +30,12 @@ class Written:
     A page is noted before it is written, so that a run that is killed leaves none unknown.
     """
 
-    def __init__(self, cache: str | None, folder: str = ".") -> None:
-        """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's."""
+    def __init__(self, cache: str | None, folder: str = ".", *, reuse: bool = True) -> None:
+        """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's.
+
+        Without `reuse` all is read and drawn again.
+        """
+        self._reuse = reuse
         self._path = None
         self._pages: dict[str, dict[str, str]] = {}
         self._projects: dict[str, StoredProject[ProjectSummary]] = {}
@@ -74,6 +78,8 @@ class Written:
     @property
     def projects(self) -> dict[str, StoredProject[ProjectSummary]]:
         """What the last report kept of the projects; nothing where that can't be read."""
+        if not self._reuse:
+            return {}
         if self._path is None:
             return self._projects
         decode = msgspec.msgpack.Decoder(StoredProject[ProjectSummary]).decode

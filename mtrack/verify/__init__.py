@@ -23,3 +23,5 @@ def comparing(workspace: Workspace, cache: str | None) -> Iterator[None]:
             yield
         finally:
             workspace.compare = None
+            if not verifier.lasting and workspace.found.watch is not None:
+                workspace.found.watch.give_up()

@@ -44,6 +44,8 @@ class Verifier:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._pool: Pool | None = None
+        self.lasting = True
+        """Whether it would all turn out the same another time: no worker died, and none took too long."""
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +78,7 @@ class Verifier:
             self._pool = self._pool or Pool()
             for i, examined in zip(new, self._pool.examine([jobs[i] for i in new]), strict=True):
                 known[i] = examined
+                self.lasting = self.lasting and all(trouble.lasting for trouble in examined.troubles)
                 self._store.put(keys[i], examined)
         return [examined for examined in known if examined is not None]
 

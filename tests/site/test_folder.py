@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from changes import RECORDS
 from support import AS_OF, add_evidence, mtrack, write_tree
-from test_site import RECORDS, files
+from test_site import files
 
 from mtrack import directory
 

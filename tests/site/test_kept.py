@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from changes import CHANGES, RECORDS, grow
 from support import AS_OF, ROOT, mtrack, write_tree
-from test_site import RECORDS, files
+from test_site import files
 
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import Workspace, open_workspace
@@ -29,70 +30,6 @@ DAY = "2026-11-22"
 def report(root: Path, out: Path, day: str = DAY) -> None:
     """Write a report; the exit code says whether a project is left out."""
     assert mtrack("report", root, "-o", out, "--as-of", day).code in (0, 1)
-
-
-def replaced(path: str, old: str, new: str) -> Callable[[Path], None]:
-    """An edit of a file, which must be able to do what it says."""
-
-    def edit(root: Path) -> None:
-        text = (root / path).read_text(encoding="utf-8")
-        assert old in text, old
-        (root / path).write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    return edit
-
-
-def grow(root: Path, path: str, text: str) -> None:
-    (root / path).write_text((root / path).read_text(encoding="utf-8") + text, encoding="utf-8")
-
-
-def first(root: Path, folder: str) -> Path:
-    return min((root / folder).iterdir())
-
-
-def linked(root: Path, path: str, target: str) -> None:
-    (root / path).unlink(missing_ok=True)
-    os.symlink(target, root / path)
-
-
-CHANGES: dict[str, Callable[[Path], object]] = {
-    "a comment": lambda root: grow(root, "acme-website/milestones.yaml", "# seen\n"),
-    "a name": replaced("acme-website/milestones.yaml", "project:", "project: The"),
-    "an approval taken back": replaced("acme-website/milestones.yaml", "approved:", "completed: 2026-01-01\n      x-was:"),
-    "a number used elsewhere": lambda root: write_tree(
-        root, {"late/milestones.yaml": RECORDS.format(name="Late", number="INV-2026-005")}
-    ),
-    "a comment above the record that another points to": lambda root: [
-        path.write_text("# more\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
-        for path in root.rglob("milestones.yaml")
-        if "INV-2026-005" in path.read_text(encoding="utf-8")
-    ],
-    "a file that is emptied": lambda root: first(root, "hooli-app/invoices").write_bytes(b""),
-    "a file that goes": lambda root: first(root, "hooli-app/invoices").unlink(),
-    "a file that nobody named": lambda root: write_tree(root, {"acme-website/signoffs/extra.eml": "yes"}),
-    "a file below a folder": lambda root: write_tree(root, {"acme-website/signoffs/old/extra.eml": "yes"}),
-    "two files of one content": lambda root: shutil.copy(
-        first(root, "globex-rebrand/invoices"), first(root, "initech-portal/invoices")
-    ),
-    "a link in place of a file": lambda root: linked(root, "acme-website/signoffs/extra.eml", "../agreement"),
-    "a link that leads elsewhere": lambda root: linked(root, "acme-website/signoffs/extra.eml", "/"),
-    "a hidden file that is named": replaced("late/milestones.yaml", "invoices/", ".hidden/"),
-    "that file": lambda root: write_tree(root, {"late/.hidden/INV-2026-005.pdf": "there"}),
-    "that file emptied": lambda root: write_tree(root, {"late/.hidden/INV-2026-005.pdf": ""}),
-    "a broken project": lambda root: write_tree(root, {"late/milestones.yaml": "project: ["}),
-    "a fixed project": lambda root: write_tree(
-        root, {"late/milestones.yaml": RECORDS.format(name="Later", number="INV-2026-099")}
-    ),
-    "a project within a project": lambda root: write_tree(
-        root, {"late/sub/milestones.yaml": RECORDS.format(name="Sub", number="INV-2027-001")}
-    ),
-    "a waiver in the settings": replaced(
-        "mtrack.yaml", "waivers:\n", "waivers:\n  - {rule: overdue, reason: they pay late}\n"
-    ),
-    "a severity": replaced("mtrack.yaml", "rules:\n", "rules:\n  attachment-missing: off\n"),
-    "a project that goes": lambda root: shutil.rmtree(root / "globex-rebrand"),
-    "a project that moves": lambda root: (root / "late").rename(root / "moved"),
-}  # fmt: skip
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from changes import RECORDS
 from support import AS_OF, add_evidence, write_tree
-from test_site import RECORDS
 
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import html5lib
 import pytest
+from changes import RECORDS
 from hostile import SCRIPT, write_hostile
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,20 +40,6 @@ from mtrack.views.summary import project_summary
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-RECORDS = """project: {name}
-client: Acme GmbH
-currency: EUR
-agreement: {{file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00, milestones: 2}}
-milestones:
-  - id: M1
-    name: Discovery
-    amount: 4000.00
-    deliverable: {{approved: 2026-02-02, signoff: signoffs/m1.eml}}
-    invoice: {{number: {number}, amount: 4000.00, sent: 2026-02-03, file: invoices/{number}.pdf}}
-    status: sent
-  - {{id: M2, name: Beta, amount: 5000.00, planned: 2026-05-01, status: not_billed}}
-"""
 
 
 @pytest.fixture

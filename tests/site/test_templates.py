@@ -7,8 +7,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from changes import RECORDS
 from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
-from test_site import RECORDS, files
+from test_site import files
 
 if TYPE_CHECKING:
     from pathlib import Path

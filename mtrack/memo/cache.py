@@ -1,0 +1,72 @@
+"""The user's cache folder: where it is, how large, and what is removed when it grows."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIMIT = 500 * 1000 * 1000
+"""Bytes that may be kept; what was not used for longest goes first."""
+_PAGES = ".pages"
+"""How the name of a file ends that says which pages of a report mtrack wrote: no run can find that out again."""
+
+
+def folder() -> str | None:
+    """Where it is: `mtrack` in the user's cache folder; None where the user has none."""
+    top = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(top):  # as the XDG Base Directory Specification has it
+        home = os.path.expanduser("~")
+        if not os.path.isabs(home):
+            return None
+        top = os.path.join(home, ".cache")
+    return os.path.join(top, "mtrack")
+
+
+def size(top: str) -> int:
+    """The bytes of all that is kept."""
+    return sum(info.st_size for _, info in _files(top))
+
+
+def clear(top: str) -> int:
+    """Remove what is kept, but for what says which pages of reports are mtrack's own; the bytes removed."""
+    removed = 0
+    for path, info in list(_files(top)):
+        if not path.endswith(_PAGES):
+            with suppress(OSError):
+                os.unlink(path)
+                removed += info.st_size
+    return removed
+
+
+def bound(top: str, limit: int = LIMIT) -> None:
+    """Remove what was not used for longest, until the rest is within the limit."""
+    found = [(info.st_mtime_ns, info.st_size, path) for path, info in _files(top)]
+    left = sum(size for _, size, _ in found)
+    for _, length, path in sorted(found):
+        if left <= limit:
+            return
+        if not path.endswith(_PAGES):
+            with suppress(OSError):
+                os.unlink(path)
+                left -= length
+
+
+def _files(top: str) -> Iterator[tuple[str, os.stat_result]]:
+    """The regular files below the folder; links are not followed, not even to the folder itself."""
+    pending = [top]
+    with suppress(OSError):
+        if not stat.S_ISDIR(os.lstat(top).st_mode):
+            return
+    while pending:
+        with suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+                    elif entry.is_file(follow_symlinks=False):
+                        yield entry.path, entry.stat(follow_symlinks=False)

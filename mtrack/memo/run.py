@@ -1,0 +1,233 @@
+"""What a run printed: the same run prints it again while all that it rests on is as it was.
+
+This is asked before any library is loaded, so it loads nothing but what Python has loaded anyway, or nearly.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+import zlib
+from array import array
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from mtrack.memo import cache
+from mtrack.watch import Watch, are_same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.watch import State
+
+_COMMANDS = frozenset({"lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments"})
+_OPTIONS = frozenset({"--format", "--select", "--ignore", "--fail-on", "--as-of", "--client", "--all", "--from", "--to",
+                      "--state", "--days"})  # fmt: skip
+"""The runs that are kept: commands that read the workspace and print, with options that ask for nothing else."""
+_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "GITHUB_ACTIONS", "GITLAB_CI", "CI", "TZ", "HOME", "PATH",
+              "XDG_CONFIG_HOME", "LANG")  # fmt: skip
+_PREFIXES = ("LC_", "GIT_", "PYTHON", "MTRACK_", "_MTRACK_")
+"""What of the environment the output may depend on."""
+_MAGIC = b"mtrack run 1\n"
+_HEAD = 4
+"""Numbers at the head of a kept run: how long its parts are."""
+_MOST = 64 << 20
+"""Bytes of output that are still kept."""
+
+
+def ways() -> frozenset[str]:
+    """The ways of saving time that are on: all of them, or those that MTRACK_WAYS names (see CONTRIBUTING)."""
+    return frozenset(os.environ.get("MTRACK_WAYS", "memo").replace(",", " ").split())
+
+
+def begin(arguments: list[str]) -> Run | None:
+    """The run for a command line; None for one that is not kept."""
+    if not arguments or arguments[0] not in _COMMANDS or os.name == "nt" or "memo" not in ways():
+        return None  # on Windows a file can change and show nothing of it
+    if any(word.startswith("-") and word.split("=", 1)[0] not in _OPTIONS for word in arguments):
+        return None
+    top = cache.folder()
+    try:
+        return Run(os.path.join(top, "runs"), _key(arguments)) if top is not None else None
+    except OSError:
+        return None
+
+
+def _key(arguments: list[str]) -> bytes:
+    """All that the output depends on beside what is in the workspace."""
+    here = os.getcwd()
+    variables = [
+        f"{name}={value}"
+        for name, value in sorted(os.environ.items())
+        if name in _VARIABLES or name.startswith(_PREFIXES)
+    ]
+    streams = [str(stream.isatty()) for stream in (sys.stdout, sys.stderr)]
+    parts = [*arguments, "", here, *map(os.path.realpath, ("", *arguments)), *variables, *streams, *_terminal(),
+             time.strftime("%Y-%m-%d"), str(os.geteuid()), sys.version, *_code()]  # fmt: skip
+    return "\0".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _terminal() -> Iterator[str]:
+    """How wide the terminal is, where there is one."""
+    with suppress(OSError, ValueError, AttributeError):
+        yield str(os.get_terminal_size(sys.__stdout__.fileno()))  # type: ignore[union-attr]
+
+
+def _code() -> Iterator[str]:
+    """The state of mtrack itself, and of the folders its libraries lie in."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    pending = [here, os.path.join(os.path.dirname(here), "schemas")]
+    while pending:
+        with suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != "__pycache__":
+                        pending.append(entry.path)
+                elif entry.name.endswith((".py", ".json")):
+                    info = entry.stat()
+                    yield f"{entry.path} {info.st_size} {info.st_mtime_ns}"
+    for path in sys.path:
+        with suppress(OSError):
+            yield f"{path} {os.stat(path or os.curdir).st_mtime_ns}" if "site-packages" in path else path
+
+
+class Run:
+    """A run of a command line: what an earlier one printed, or what this one prints."""
+
+    def __init__(self, folder: str, key: bytes) -> None:
+        self._folder = folder
+        self._path = os.path.join(folder, f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}")
+        self._key = key
+        self._began = time.time_ns()
+        self._printed: list[tuple[int, str]] = []
+        self._watches: list[Watch] = []
+
+    def replay(self) -> int | None:
+        """Print what an earlier run printed, and give its exit code; None where there is none that still holds."""
+        try:
+            kept = self._kept()
+        except (OSError, ValueError):  # not there, cut off, or no text
+            return None
+        if kept is None:
+            return None
+        code, printed = kept
+        for number, text in printed:
+            (sys.stdout, sys.stderr)[number].write(text)
+        with suppress(OSError):
+            os.utime(self._path)  # it was used
+        return code
+
+    def _kept(self) -> tuple[int, list[tuple[int, str]]] | None:
+        data = _read(self._path)
+        if data is None or not data.startswith(_MAGIC):
+            return None
+        view = memoryview(data)[len(_MAGIC) : -4]
+        if zlib.crc32(view) != int.from_bytes(data[-4:], "little"):
+            return None
+        code, *lengths = array("q", bytes(view[: _HEAD * 8]))
+        at, parts = _HEAD * 8, []
+        for length in lengths:
+            parts.append(bytes(view[at : at + length]))
+            at += length
+        key, paths, states = parts
+        if key != self._key or not _are_same(os.fsdecode(paths).split("\0"), array("q", states)):
+            return None
+        return code, list(_chunks(bytes(view[at:])))
+
+    def watch(self) -> Watch:
+        """What notes all that this run looks at."""
+        self._watches.append(Watch(self._began))
+        return self._watches[-1]
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what is printed while the block runs."""
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = (_Stream(stream, self._printed, i) for i, stream in enumerate(streams))
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = streams
+
+    def keep(self, code: int) -> None:
+        """Keep what was printed, if it is sure what it rests on."""
+        from mtrack.directory import own_folder  # noqa: PLC0415  (only where a run is kept)
+
+        states: dict[str, State] = {}
+        for watch in self._watches:
+            states |= watch.states
+        if code not in (0, 1) or len(self._watches) != 1 or not self._watches[0].sure or not own_folder(self._folder):
+            return
+        with suppress(OSError, ValueError):
+            paths = os.fsencode("\0".join(states))
+            numbers = array("q", [number for state in states.values() for number in state]).tobytes()
+            head = array("q", (code, len(self._key), len(paths), len(numbers))).tobytes()
+            content = b"".join((head, self._key, paths, numbers, *_packed(self._printed)))
+            if len(content) <= _MOST:
+                _write(self._path, b"".join((_MAGIC, content, zlib.crc32(content).to_bytes(4, "little"))))
+                cache.bound(os.path.dirname(self._folder))
+
+
+class _Stream:
+    """A standard stream that notes what is written to it."""
+
+    def __init__(self, stream: Any, printed: list[tuple[int, str]], number: int) -> None:
+        self._stream, self._printed, self._number = stream, printed, number
+
+    def write(self, text: str) -> int:
+        """Write, and note it."""
+        self._printed.append((self._number, text))
+        return int(self._stream.write(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _are_same(paths: list[str], numbers: array[int]) -> bool:
+    """Whether entries are as they were: a run of four numbers each."""
+    states = iter(numbers)
+    return are_same(zip(paths, zip(states, states, states, states, strict=True), strict=True))
+
+
+def _packed(printed: list[tuple[int, str]]) -> Iterator[bytes]:
+    for number, text in printed:
+        content = text.encode("utf-8", "surrogatepass")
+        yield array("q", (number, len(content))).tobytes()
+        yield content
+
+
+def _chunks(data: bytes) -> Iterator[tuple[int, str]]:
+    at = 0
+    while at < len(data):
+        number, length = array("q", data[at : at + 16])
+        at += 16 + length
+        yield number, data[at - length : at].decode("utf-8", "surrogatepass")
+
+
+def _read(path: str) -> bytes | None:
+    """The bytes of a file of the user's own that no one else may write; None for anything else. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode) or info.st_uid != os.geteuid() or info.st_mode & 0o022:
+            return None
+        with open(fd, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(fd)
+
+
+def _write(path: str, content: bytes) -> None:
+    """Give a file its content, whole or not at all. Raises OSError."""
+    temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with open(fd, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
