@@ -102,19 +102,16 @@ def approve(  # noqa: PLR0913
     id_ = prompts.milestone(target, given.as_of, wanted, can=prompts.to_approve)
     mail = signoff if signoff is not None and signoff.lower().endswith(".eml") else None
     said = papers.facts(mail if day is None or by is None else None)
-    return carry_out(
-        target,
-        lambda context, path: verbs.approve(
-            context,
-            find.milestone(context.project, id_),
-            date=day or said.day or given.as_of,
-            by=by or said.sender or None,
-            signoff=path,
+
+    def verb(context: ProjectContext, path: str | None) -> Edit:
+        item = find.milestone(context.project, id_)
+        known = item.approved if by or path else None  # what is added to an approval leaves its day alone
+        return verbs.approve(
+            context, item, date=day or known or said.day or given.as_of, by=by or said.sender or None, signoff=path,
             force=given.force,
-        ),
-        given,
-        ("signoffs", signoff),
-    )
+        )  # fmt: skip
+
+    return carry_out(target, verb, given, ("signoffs", signoff))
 
 
 @options.command()

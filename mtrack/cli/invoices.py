@@ -170,10 +170,12 @@ def pay(  # noqa: PLR0913
         _refuse_for_one_alone(amount=amount, withheld=withheld, fee=fee, received=received, discount=discount)
     targets = list(dict.fromkeys(target for target, _ in found))
 
+    is_refund = amount is not None and amount < 0  # which a void invoice may need
+
     def run(contexts: list[ProjectContext], _path: str | None) -> list[verbs.Edit]:
         invoices = [
             [
-                find.invoice(context.project, number)
+                find.invoice(context.project, number, void=is_refund)
                 for target, number in found
                 if target.folder == context.project.folder
             ]

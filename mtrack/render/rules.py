@@ -70,7 +70,7 @@ def page_text(rule: Rule, width: int | None = None, *, colour: bool) -> str:
         return screen.text()
     screen.line()
     screen.line(
-        f"To accept a finding, with a reason: `waivers: [{{rule: {rule.name}, reason: …}}]` in milestones.yaml or mtrack.yaml.",
+        f"To accept a finding: mtrack waive {rule.name} PROJECT --reason … (without PROJECT, in the whole workspace).",
         hang=2,
     )
     screen.line(

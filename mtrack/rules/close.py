@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Category, Problem, Severity
+from mtrack.rules import commands
 from mtrack.rules.problems import about_milestone
 from mtrack.rules.registry import REGISTRY, close_rule, project_rule
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtrack.figures.ledger import MilestoneFigures
+    from mtrack.record.model import Project
     from mtrack.rules.context import ProjectContext
 
 
@@ -53,7 +55,7 @@ def closed_with_open(context: ProjectContext) -> Iterator[Problem]:
                 milestone,
                 "status",
                 f"the project was closed on {project.closed}, but {milestone.label} is {figures.expected_status.replace('_', ' ')}",
-                "bill it and collect it, cancel it or write it off; or take `closed` away",
+                f"{_to_end(project, figures)}; or take `closed` away",
                 since=project.closed,
             )
 
@@ -102,7 +104,19 @@ def ready_to_close(context: ProjectContext, found: frozenset[str]) -> Iterator[P
     yield Problem(
         place=project.place("project"),
         message="every milestone is paid, cancelled or written off: the project can be closed",
-        hint="add `closed:` with the date (mtrack close)",
+        hint=commands.of_project("close", project),
+    )
+
+
+def _to_end(project: Project, figures: MilestoneFigures) -> str:
+    """What ends a milestone: it is billed and paid, or written off, or cancelled."""
+    owing = [item.invoice.number for item in figures.live_invoices if item.outstanding]
+    if owing:
+        return f"collect it: {commands.of_invoice('pay', owing[0])}; or give it up: {commands.of_invoice('write-off', owing[0], commands.REASON)}"
+    milestone = figures.milestone
+    return (
+        f"bill it: {commands.of_milestone('bill', project, milestone, 'NUMBER')};"
+        f" or cancel it: {commands.of_milestone('cancel', project, milestone, commands.REASON)}"
     )
 
 

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from mtrack import money
 
+REASON = "--reason …"
+"""For the user to fill in."""
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from mtrack.record.model import Heading, Milestone
@@ -34,5 +38,34 @@ def amount(project: Heading, value: Decimal, *, signed: bool = False) -> str:
     return f"+{plain}" if signed and value > 0 else plain
 
 
-REASON = "--reason …"
-"""For the user to fill in."""
+def take_back(number: str) -> str:
+    """The two ways to take an invoice back."""
+    return f"{of_invoice('void', number, REASON)}, {of_invoice('credit', number, 'NUMBER')}"
+
+
+def waive(rule: str, project: Heading, number: str) -> str:
+    """The command that accepts a rule's findings about an invoice."""
+    return of_project(f"waive {rule}", project, "--number", shlex.quote(number), REASON)
+
+
+def amend(project: Heading, milestone: Milestone, change: Decimal, agreed: Decimal) -> str:
+    """The amendment by which a milestone is agreed at another amount."""
+    return of_project(
+        "amend", project, amount(project, change, signed=True), "--set", share(project, milestone, agreed)
+    )
+
+
+def share(project: Heading, milestone: Milestone, value: Decimal) -> str:
+    """A milestone with an amount: "M2=500.00"."""
+    return f"{shlex.quote(milestone.id)}={amount(project, value)}"
+
+
+def undo_excess(
+    project: Heading, milestone: Milestone, numbers: Sequence[str], excess: Decimal, billed: Decimal
+) -> str:
+    """What to do about a milestone that invoices bill beyond what is agreed: by the last of them, or an amendment."""
+    allow = f"record the amendment that allows it: {amend(project, milestone, excess, billed)}"
+    if not numbers:
+        return allow
+    credit = of_invoice("credit", numbers[-1], "NUMBER", "--line", share(project, milestone, excess))
+    return f"take back what is too much: {of_invoice('void', numbers[-1], REASON)}, {credit}; or {allow}"

@@ -8,6 +8,7 @@ from mtrack import money
 from mtrack.figures.ledger import agreed_count, agreed_total, upfront_day
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record.evidence import difference
+from mtrack.rules import commands
 from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
 from mtrack.rules.series import holes
@@ -29,6 +30,15 @@ DELIVERED_DAYS = 14
 def _waits(context: ProjectContext, day: date | None) -> bool:
     """Whether the day lies further back than an invoice may wait."""
     return day is not None and (context.as_of - day).days > context.settings.bill_within
+
+
+def _bill_or_hold(context: ProjectContext, milestone: Milestone) -> str:
+    """What to do about a milestone that can be billed."""
+    project = context.project
+    return (
+        f"send the invoice and record it: {commands.of_milestone('bill', project, milestone, 'NUMBER')};"
+        f" or put it on hold: {commands.of_milestone('hold', project, milestone, commands.REASON)}"
+    )
 
 
 def _upfront_waits(context: ProjectContext, milestone: Milestone) -> bool:
@@ -66,7 +76,8 @@ def amount_unlisted(context: ProjectContext) -> Iterator[Problem]:
             project,
             project.place("agreement", "total"),
             f"the milestones sum to {project.money(listed)}, {project.money(missing)} less than the {project.money(agreed)} agreed",
-            "add the milestone that is missing, or record what was taken away as an amendment",
+            f"add what is missing: {commands.of_project('add', project, 'NAME', commands.amount(project, missing))};"
+            f" or record what was taken away: {commands.of_project('amend', project, commands.amount(project, missing.copy_negate()))}",
             amount=missing,
             since=project.agreement.signed if project.agreement else None,
         )
@@ -100,7 +111,8 @@ def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
         yield Problem(
             place=project.place("agreement", "milestones"),
             message=f"the agreement counts {agreed} milestones, and {listed} {'is' if listed == 1 else 'are'} recorded",
-            hint="add what is missing, or record what was taken away as an amendment with a negative count",
+            hint=f"add what is missing: {commands.of_project('add', project, 'NAME', 'AMOUNT')};"
+            f" or record what was taken away: {commands.of_project('amend', project, '--milestones', str(listed - agreed))}",
             since=project.agreement.signed if project.agreement else None,
         )
 
@@ -144,7 +156,7 @@ def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
             figures.milestone,
             project.place(*figures.milestone.deliverable.route, "approved"),
             f"{figures.milestone.label} was approved on {approved}, {days((context.as_of - approved).days)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
-            "send the invoice and record it, or put the milestone on hold",
+            _bill_or_hold(context, figures.milestone),
             amount=figures.unbilled,
             since=approved,
         )
@@ -188,7 +200,7 @@ def upfront_not_billed(context: ProjectContext) -> Iterator[Problem]:
             milestone,
             "status",
             f"{milestone.label} is a deposit that {what}, {days((context.as_of - day).days)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
-            "send the invoice and record it, or put the milestone on hold",
+            _bill_or_hold(context, milestone),
             amount=figures.unbilled,
             since=day,
         )
@@ -245,7 +257,9 @@ def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
                     milestone,
                     "status",
                     f"{milestone.label} is neither approved nor billed, while the later {later.milestone.label} is billed: {project.money(figures.unbilled)} not billed",
-                    "get it approved and bill it, or put it on hold or cancel it",
+                    f"get it approved: {commands.of_milestone('approve', project, milestone)}; or say why not:"
+                    f" {commands.of_milestone('hold', project, milestone, commands.REASON)},"
+                    f" {commands.of_milestone('cancel', project, milestone, commands.REASON)}",
                     amount=figures.unbilled,
                     since=sent,
                     related=((project.place(*later.milestone.route, "id"), f"{later.milestone.id} is billed"),),
@@ -306,7 +320,7 @@ def underbilled(context: ProjectContext) -> Iterator[Problem]:
                 milestone,
                 "amount",
                 f"{milestone.label} is billed {project.money(figures.billed)} of {project.money(figures.agreed)}: {project.money(figures.unbilled)} not billed",
-                "bill the rest on an invoice under `invoices`, or amend the agreement",
+                f"bill the rest: {commands.of_milestone('bill', project, milestone, 'NUMBER')}; or amend the agreement: {commands.amend(project, milestone, figures.unbilled.copy_negate(), figures.billed)}",
                 amount=figures.unbilled,
                 since=min((item.invoice.sent for item in figures.live_invoices), default=None),
             )
@@ -355,7 +369,9 @@ def overdue(context: ProjectContext) -> Iterator[Problem]:
             invoice,
             project.place(*late[0].route) if late[0].route else "due" if invoice.due is not None else "sent",
             f"invoice {invoice.number} was due on {day}, {days((context.as_of - day).days)} ago: {project.money(amount)} outstanding",
-            "chase it, or record the payment, a dispute or a write-off",
+            f"chase it; or record what happened: {commands.of_invoice('pay', invoice.number)},"
+            f" {commands.of_invoice('dispute', invoice.number, commands.REASON)},"
+            f" {commands.of_invoice('write-off', invoice.number, commands.REASON)}",
             amount=amount,
             since=day,
         )
@@ -417,7 +433,7 @@ def retention_due(context: ProjectContext) -> Iterator[Problem]:
                 if invoice.retained is not None
                 else project.place(*project.source.first_key(invoice.route), key=True),
                 f"what was retained of invoice {invoice.number} fell due on {part.day}, {days((context.as_of - part.day).days)} ago: {project.money(part.open)} outstanding",
-                "ask for it, or record its payment",
+                f"ask for it, and record its payment: {commands.of_invoice('pay', invoice.number, commands.amount(project, part.open))}",
                 amount=part.open,
                 since=part.day,
             )
@@ -455,7 +471,7 @@ def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
                 milestone,
                 project.place(*milestone.deliverable.route, "completed"),
                 f"{milestone.label} was completed on {milestone.completed}, {days(waited)} ago, and is not approved",
-                "ask for the approval, and record it with its sign-off",
+                f"ask for the approval, and record it: {commands.of_milestone('approve', project, milestone, '--signoff FILE')}",
                 since=milestone.completed,
             )
 
@@ -494,7 +510,8 @@ def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
                 milestone,
                 "planned",
                 f"{milestone.label} was planned for {milestone.planned}, {days(late)} ago, and is not recorded as completed",
-                "record its completion, or set a new planned date",
+                f"record its completion: {commands.of_milestone('deliver', project, milestone)};"
+                f" or a new day: {commands.of_milestone('set', project, milestone, '--planned DATE')}",
                 since=milestone.planned,
             )
 
@@ -540,7 +557,8 @@ def invoice_number_gap(workspace: WorkspaceFacts) -> Iterator[Problem]:
             hole.after.invoice,
             "number",
             f"{hole.names} {are} not recorded anywhere, between {hole.before.invoice.number} and {number}",
-            "record it, void if it was never sent; a number used outside this workspace takes a waiver",
+            "record it, void if it was never sent; of a number used outside this workspace say so:"
+            f" {commands.waive('invoice-number-gap', hole.after.project, number)}",
         )
 
 

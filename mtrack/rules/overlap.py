@@ -12,6 +12,7 @@ from mtrack.figures.clock import credit_notes
 from mtrack.figures.ledger import agreed_count, agreed_total
 from mtrack.finding import Problem, Severity
 from mtrack.record.model import number_key
+from mtrack.rules import commands
 from mtrack.rules.papers import groups, is_one_paper, papers, same_number
 from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
@@ -67,7 +68,7 @@ def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
             project,
             project.place("agreement", "total"),
             f"the milestones sum to {project.money(listed)}, {project.money(surplus)} more than the {project.money(agreed)} agreed",
-            "correct the amounts, or record the amendment that allows them",
+            f"correct the amounts, or record the amendment that allows them: {commands.of_project('amend', project, commands.amount(project, surplus, signed=True))}",
             amount=surplus,
             since=project.agreement.signed if project.agreement else None,
         )
@@ -102,7 +103,7 @@ def milestones_extra(context: ProjectContext) -> Iterator[Problem]:
         yield Problem(
             place=project.place("agreement", "milestones"),
             message=f"the agreement counts {agreed} milestone{'s' * (agreed != 1)}, and {listed} are recorded",
-            hint="remove the copy, or record the amendment that added it",
+            hint=f"remove the copy, or record the amendment that added it: {commands.of_project('amend', context.project, '--milestones', str(listed - agreed))}",
             since=project.agreement.signed if project.agreement else None,
         )
 
@@ -198,13 +199,13 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
             milestone,
             "amount",
             f"{milestone.label} is billed {project.money(figures.billed)} on {listed(numbers) or 'no live invoice'}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
-            "void or credit what is too much, or record the amendment that allows it",
+            commands.undo_excess(project, milestone, numbers, figures.overbilled, figures.billed),
             invoice=numbers[-1] if len(numbers) == 1 else None,
             amount=figures.overbilled,
             since=max((item.invoice.sent for item in figures.invoices), default=None),
             related=tuple(
-                (project.place(*item.invoice.route, "number"), f"{item.invoice.number} bills it")
-                for item in figures.live_invoices
+                (project.place(*item.route, "number"), f"{item.number} bills it")
+                for item in (part.invoice for part in figures.live_invoices)
             ),
         )
 
@@ -253,7 +254,7 @@ def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
                 figures.milestone,
                 "status",
                 f"{figures.milestone.label} is cancelled, and invoice {item.invoice.number} bills it",
-                "void the invoice or credit it",
+                f"take it back: {commands.take_back(item.invoice.number)}",
                 invoice=item.invoice.number,
                 since=item.invoice.sent,
                 related=((project.place(*item.invoice.route, "number"), "the invoice"),),
@@ -321,7 +322,7 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
             last,
             "amount",
             f"the credit notes against invoice {invoice.number}, {whole}, give back {project.money(figures.overcredited)} too much",
-            "correct the amount, or void the credit note",
+            f"correct the amount, or void the credit note: {commands.of_invoice('void', last.number, commands.REASON)}",
             amount=figures.overcredited,
             since=last.sent,
             related=((project.place(*invoice.route, "number"), "the invoice"),),
@@ -336,7 +337,7 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
             last,
             "amount",
             f"credit notes give back {project.money(milestone.overcredited)} more than was billed on {milestone.milestone.label}",
-            "correct the amount, or the milestone that the credit note names",
+            f"correct the amount or the milestone that it names, or void it: {commands.of_invoice('void', last.number, commands.REASON)}",
             amount=milestone.overcredited,
             since=last.sent,
         )
@@ -407,7 +408,7 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
                 invoice,
                 "amount",
                 message,
-                "move the payment to the invoice it is for, or record the refund as a negative payment",
+                f"move the payment to the invoice it is for, or record the refund: {commands.of_invoice('pay', invoice.number, commands.amount(project, figures.overpaid.copy_negate()))}",
                 amount=surplus,
                 since=max((payment.date for payment in invoice.payments), default=invoice.sent),
             )
@@ -552,7 +553,8 @@ def _like(entry: Entry, first: Entry, key: str, message: str) -> Problem:
         invoice,
         "amount",
         message,
-        "void one if it was sent twice; if both are meant, add a waiver that says why",
+        f"void one if it was sent twice: {commands.of_invoice('void', invoice.number, commands.REASON)}; if both are meant:"
+        f" {commands.waive('likely-duplicate-invoice', project, invoice.number)}",
         amount=invoice.amount,
         since=invoice.sent,
         related=((project.place(*first.invoice.route, key), f"invoice {first.invoice.number}"),),
@@ -615,9 +617,8 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
         first = group[0]
         for entry in known.repeats(group):
             project, invoice = entry.project, entry.invoice
-            what = (
-                "is also attached to" if invoice.path == first.invoice.path else "has the same content as the file of"
-            )
+            same = invoice.path == first.invoice.path
+            what = "is also attached to" if same else "has the same content as the file of"
             yield about_invoice(
                 project,
                 invoice,
@@ -627,12 +628,7 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
                 amount=invoice.amount,
                 since=invoice.sent,
                 about=invoice.path,
-                related=(
-                    (
-                        first.project.place(*first.invoice.route, "file"),
-                        f"invoice {first.invoice.number}",
-                    ),
-                ),
+                related=((first.project.place(*first.invoice.route, "file"), f"invoice {first.invoice.number}"),),
             )
 
 
@@ -675,7 +671,7 @@ def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
             invoice,
             "replaces",
             f"invoice {invoice.number} replaces {invoice.replaces}, which is neither void nor credited in full",
-            f"void {invoice.replaces} or credit it",
+            f"take the old one back: {commands.take_back(invoice.replaces or '')}",
             since=invoice.sent,
             related=((project.place(*old[0].invoice.route, "number"), "still counts"),),
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mtrack.figures.fixable import unrecorded
 from mtrack.finding import Problem, Severity
 from mtrack.record.model import Invoice, Milestone
+from mtrack.rules import commands
 from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import project_rule
 from mtrack.rules.wording import listed
@@ -75,12 +77,16 @@ def _status_hint(figures: MilestoneFigures) -> str:
     missing, write = unrecorded(figures), f"write `status: {figures.expected_status}`"
     if missing is None:
         return f"{write} (mtrack lint --fix does)"
-    numbers = listed([item.invoice.number for item in missing.invoices])
+    invoices = [item.invoice.number for item in missing.invoices]
+    numbers, pay, write_off = (
+        listed([prefix(number) for number in invoices])
+        for prefix in (str, partial(commands.of_invoice, "pay"), partial(commands.of_invoice, "write-off"))
+    )
     says = figures.milestone.id + " says"
     return {
         "word": f"write `paid: true` on {numbers} first, which counts as paid only because {says} so; then {write}",
-        "payment": f"record what came on {numbers} (mtrack pay); if nothing did, {write}",
-        "write-off": f"record what was written off on {numbers} (mtrack write-off); if nothing was, {write}",
+        "payment": f"record what came: {pay}; if nothing did, {write}",
+        "write-off": f"record what was written off: {write_off}; if nothing was, {write}",
         "rest": f"record first what settles {numbers}; `status: paid` would",
     }[missing.kind]
 
@@ -152,7 +158,8 @@ def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
             milestone,
             project.place(*invoice.route, "sent"),
             f"invoice {invoice.number}, sent on {invoice.sent}, bills {milestone.label}, {fact}",
-            "record the approval and its date; a deposit is marked `upfront: true`",
+            f"record the approval: {commands.of_milestone('approve', project, milestone, '--date DATE')};"
+            f" or that it is a deposit: {commands.of_milestone('set', project, milestone, '--upfront')}",
             invoice=invoice.number,
         )
 
@@ -357,6 +364,8 @@ def payment_not_recorded(context: ProjectContext) -> Iterator[Problem]:
                     milestone,
                     "status",
                     f"{milestone.label} says {milestone.status}, but invoice {item.invoice.number} lists no payment",
-                    "record the payment with its date: mtrack pay, or `payments:` under the invoice",
+                    f"record the payment: {commands.of_invoice('pay', item.invoice.number, 'AMOUNT')}"
+                    if milestone.status == "partially_paid"
+                    else "write `paid:` with its day, or its `payments:`, under the invoice",
                     invoice=item.invoice.number,
                 )

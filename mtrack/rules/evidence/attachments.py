@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Problem, Severity
 from mtrack.record.evidence import difference
+from mtrack.rules import commands
 from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import project_rule
 from mtrack.workspace import join
@@ -171,7 +173,7 @@ def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
                 milestone,
                 project.place(*project.source.first_key(deliverable.route), key=True),
                 f"{milestone.label} was approved on {deliverable.approved}, and no sign-off file is named",
-                "save the approval (an e-mail is enough) into signoffs/ and add `signoff: signoffs/NAME`",
+                f"save the approval (an e-mail is enough), and record it: {commands.of_milestone('approve', project, milestone, '--signoff FILE')}",
             )
 
 
@@ -212,7 +214,7 @@ def attachment_not_committed(context: ProjectContext) -> Iterator[Problem]:
             yield Problem(
                 place=project.place(*named.route),
                 message=f"{_WORDS[named.kind]} {named.path} is not tracked by git",
-                hint="commit it with the records: git add it (with --force where it is ignored)",
+                hint=f"commit it with the records: git add {shlex.quote(path)} (with --force where it is ignored)",
                 milestone=named.milestone,
                 invoice=named.invoice.number if named.invoice else None,
                 about=path,
