@@ -511,16 +511,26 @@ def test_the_hand_worked_figures_agree_with_each_other() -> None:
 
 def test_gaps_sums_what_is_at_stake() -> None:
     data = json.loads(run("gaps", EXAMPLE, "--format", "json").out)
-    assert data["totals"] == {
-        "CHF": {"gaps": "3000.00", "overlaps": "0.00"},  # the deposit of Vandelay
-        "EUR": {"gaps": "0.00", "overlaps": "8500.00"},  # M3 of Initech, once
-        "JPY": {"gaps": "1500000", "overlaps": "0"},  # M2 of Nakatomi, skipped
-        "USD": {"gaps": "29500.00", "overlaps": "0.00"},  # 5,500 + 14,000 overdue, 10,000 approved and not billed
+    totals = {
+        code: {name: amount for name, amount in sums.items() if Decimal(amount)}
+        for code, sums in data["totals"].items()
+    }
+    assert totals == {
+        "CHF": {"gaps": "3000.00", "not_billed": "3000.00"},  # the deposit of Vandelay
+        "EUR": {
+            "overlaps": "8500.00",
+            "overlaps_net": "8500.00",
+            "on_hold": "6500.00",
+        },  # M3 of Initech, M5 of Umbrella
+        "JPY": {"gaps": "1500000", "not_billed": "1500000"},  # M2 of Nakatomi, skipped
+        # 5,500 + 14,000 overdue, 10,000 approved and not billed
+        "USD": {"gaps": "29500.00", "not_billed": "10000.00", "not_collected": "19500.00"},
     }
     assert [(item["path"], item["sums"]["gaps"], item["sums"]["overlaps"]) for item in data["projects"]] == [
         ("hooli-app", "29500.00", "0.00"),
         ("initech-portal", "0.00", "8500.00"),
         ("nakatomi-wayfinding", "1500000", "0"),
+        ("umbrella-intranet", "0.00", "0.00"),
         ("vandelay-catalogue", "3000.00", "0.00"),
     ]
     # days: 26 August, 28 October and 3 November to 22 November; 2 November; 24 April and 22 May

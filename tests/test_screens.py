@@ -142,7 +142,7 @@ def left_out(text: str) -> tuple[set[str], int]:
     return (set(match[1].split(", ")), int(match[2])) if match else (set(), 0)
 
 
-_HEADS = re.compile(r" *(milestone|gaps|overlaps|due|expected) {2,}.*")
+_HEADS = re.compile(r" *(milestone|gaps|overlaps|on hold|waived|due|expected) {2,}.*")
 """The first lines of the tables of which columns may be left out."""
 _ATOM = re.compile(
     r"(?:INV|RE|PHASE|T|B|M)[-/]?[0-9][\w/.-]*\w|[0-9]{1,2} [A-Z][a-z]+ [0-9]{4}|[A-Z][a-z]{2} [0-9]{1,2}, [0-9]{4}|[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|[A-Z]{3}\b"

@@ -49,13 +49,14 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
     return decorate
 
 
-@_view_command("text", "json", "md", fails=True)
+@_view_command("text", "json", "csv", "md", fails=True)
 def gaps(opened: Opened) -> Any:
     """Show what is owed and what is doubled.
 
     Gaps are work not billed and money not collected, overlaps work billed twice or too much: by project, each
-    with since when and how much, and sums per currency. Accepted ones (waivers) are left out and counted. The
-    exit code is 1 where one is at or above --fail-on.
+    with since when and how much, and sums per currency: net of what is not billed, gross of what is not collected.
+    What is on hold and what is accepted (waivers) stands below, with its sums. The exit code is 1 where a gap or
+    overlap is at or above --fail-on.
     """
     from mtrack.views.gaps import gaps as view_of  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`mtrack gaps`: text, JSON, Markdown."""
+"""`mtrack gaps`: text, JSON, CSV, Markdown."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Any
 from mtrack import money
 from mtrack.finding import Severity
 from mtrack.render import left_out
-from mtrack.render.cells import Amount, Code, Column, Kind, amounts, texts
+from mtrack.render.cells import Amount, Code, Column, Kind, texts
+from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Apart, Screen, Whole, names, styled
-from mtrack.render.wording import OVERLAP_MARK, Wording
+from mtrack.render.wording import OVERLAP_MARK, STATES, Wording
 from mtrack.render.words import count
+from mtrack.views.gaps import is_gross
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from mtrack.finding import Finding
     from mtrack.render.cells import Value
-    from mtrack.views.gaps import GapsView, ProjectGaps, Row
+    from mtrack.views.gaps import GapsView, ProjectGaps, Row, Sums
 
 _MARKS = {"overdue": "▲", "delivered-not-approved": "○", "planned-date-passed": "○"}
 _TINTS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
@@ -53,13 +56,33 @@ def _amount(row: Row, item: ProjectGaps) -> Amount | None:
     return None if row.finding.amount is None else Amount(row.finding.amount, item.project.places)
 
 
+_SUMS = (
+    ("not_billed", "not billed, net"),
+    ("not_collected", "not collected, gross"),
+    ("overlaps_net", "too much, net"),
+    ("overlaps_gross", "too much, gross"),
+    ("on_hold", "on hold, net"),
+    ("waived_net", "waived, net"),
+    ("waived_gross", "waived, gross"),
+)
+"""What is summed, and what it is called: what is not billed is net of tax, what is not collected has it."""
+
+
+def _sums(sums: Sums, *fields: str) -> Iterator[tuple[str, Decimal]]:
+    """The sums that are not 0, with what they are called; those of `fields` alone, where any are given."""
+    for field, words in _SUMS:
+        if (amount := getattr(sums, field)) and (not fields or field in fields):
+            yield words, amount
+
+
 def _totals(view: GapsView) -> Iterator[tuple[Value, ...]]:
+    """A row a currency and sum."""
     for currency, sums in view.totals.items():
-        places = view.places[currency]
-        yield currency, Amount(sums.gaps, places), Amount(sums.overlaps, places)
+        for words, amount in _sums(sums):
+            yield currency, words, Amount(amount, view.places[currency])
 
 
-_TOTALS = (Column("In all"), *amounts("gaps", "overlaps"))
+_TOTALS = (Column("In all"), Column("what"), Column("amount", Kind.AMOUNT))
 
 
 def text(view: GapsView, width: int, *, colour: bool) -> str:
@@ -72,9 +95,10 @@ def text(view: GapsView, width: int, *, colour: bool) -> str:
         for table in _project_tables(item, wording):
             table.print(screen, indent="  ")
     screen.tell_hidden_columns()
-    if view.totals:
+    totals = list(_totals(view))
+    if totals:
         table = Table(wording, *_TOTALS)
-        for row in _totals(view):
+        for row in totals:
             table.row(*row)
         screen.line()
         table.print(screen)
@@ -92,26 +116,59 @@ def _closing(view: GapsView) -> Iterator[str]:
         yield f"{path} is left out until it is fixed (mtrack lint tells)"
     found = sum(len(item.gaps) + len(item.overlaps) for item in view.projects)
     what = count(found, "gap or overlap", "gaps and overlaps") if found else "no gaps, no overlaps"
-    waived = f", {view.waived} waived (mtrack lint lists them)" if view.waived else ""
-    yield f"{count(view.read, 'project')}: {what}{waived}"
+    held = sum(len(item.holds) for item in view.projects)
+    on_hold = f", {held} on hold" if held else ""
+    waived = f", {view.waived} waived" if view.waived else ""
+    yield f"{count(view.read, 'project')}: {what}{on_hold}{waived}"
 
 
 def _project_tables(item: ProjectGaps, wording: Wording) -> Iterator[Table]:
-    """A table of the gaps, and one of the overlaps, each with its sum."""
-    for heading, rows, total in (("gaps", item.gaps, item.sums.gaps), ("overlaps", item.overlaps, item.sums.overlaps)):
+    """Tables of the gaps, the overlaps, what is on hold and what is waived, each with its sums."""
+    currency = Column(item.project.currency, Kind.AMOUNT, in_code=True)
+    for heading, rows, fields in _parts(item):
+        about = Column("reason", keep=4) if heading == "waived" else Column("since", Kind.DATE, keep=3)
         table = Table(
-            wording, Column(heading), Column("milestone", keep=5), Column("rule", keep=6), Column("since", Kind.DATE, keep=3),
-            Column(item.project.currency, Kind.AMOUNT, in_code=True), ruled=False,
-        )  # fmt: skip
+            wording, Column(heading), Column("milestone", keep=5), Column("rule", keep=6), about, currency, ruled=False
+        )
         for row in rows:
             table.row(
                 Whole(f"{mark(row.finding)} {row.subject}"), _named(row), Code(row.finding.rule),
-                Whole(_since(row, wording)), _amount(row, item), style=_TINTS[row.finding.severity],
+                row.finding.waiver if heading == "waived" else Whole(_since(row, wording)), _amount(row, item),
+                style=None if heading == "waived" else _TINTS[row.finding.severity],
             )  # fmt: skip
-        if total:
-            table.row(f"sum of {heading}", None, None, None, Amount(total, item.project.places), style="bold")
+        _add_sums(table, item, *fields)
         if rows:
             yield table
+    if item.holds:
+        yield _holds(item, wording, currency)
+
+
+def _parts(item: ProjectGaps) -> tuple[tuple[str, tuple[Row, ...], tuple[str, ...]], ...]:
+    """The rows of a project by what they are, with the sums that are shown below them."""
+    return (
+        ("gaps", item.gaps, ("not_billed", "not_collected")),
+        ("overlaps", item.overlaps, ("overlaps_net", "overlaps_gross")),
+        ("waived", item.waived, ("waived_net", "waived_gross")),
+    )
+
+
+def _holds(item: ProjectGaps, wording: Wording, currency: Column) -> Table:
+    """What is on hold, with its sum."""
+    table = Table(
+        wording, Column("on hold"), Column("milestone", keep=5), Column("reason", keep=6), Column("until", Kind.DATE, keep=3), currency, ruled=False
+    )  # fmt: skip
+    for hold in item.holds:
+        table.row(
+            Whole(f"{STATES['on_hold'][0]} {hold.milestone}"), hold.name, hold.reason, Whole(wording.day(hold.until)),
+            Amount(hold.amount, item.project.places),
+        )  # fmt: skip
+    _add_sums(table, item, "on_hold")
+    return table
+
+
+def _add_sums(table: Table, item: ProjectGaps, *fields: str) -> None:
+    for words, amount in _sums(item.sums, *fields):
+        table.row(words, None, None, None, Amount(amount, item.project.places), style="bold")
 
 
 def _since(row: Row, wording: Wording) -> str:
@@ -127,19 +184,54 @@ def markdown(view: GapsView) -> str:
         page.heading(3, *_heading(item))
         columns = (*texts("", "What", "Rule", "Since"), Column(item.project.currency, Kind.AMOUNT))
         page.table(columns, _markdown_rows(item))
-    if view.totals:
-        page.table(_TOTALS, _totals(view))
+    totals = list(_totals(view))
+    if totals:
+        page.table(_TOTALS, totals)
     for line in _closing(view):
         page.paragraph(line)
     return page.text()
 
 
 def _markdown_rows(item: ProjectGaps) -> Iterator[tuple[Value, ...]]:
-    for kind, rows in (("gap", item.gaps), ("overlap", item.overlaps)):
+    for kind, rows in (("gap", item.gaps), ("overlap", item.overlaps), ("waived", item.waived)):
         for row in rows:
             since = f"{row.since.isoformat()} ({row.days} d)" if row.since else ""
             subject = f"{row.subject} {_milestone(row)}".strip()
             yield f"{mark(row.finding)} {kind}", subject, Code(row.finding.rule), since, _amount(row, item)
+    for hold in item.holds:
+        until = f"until {hold.until.isoformat()}" if hold.until else ""
+        what = f"{hold.milestone} {hold.name}" + (f": {hold.reason}" if hold.reason else "")
+        yield f"{STATES['on_hold'][0]} on hold", what, "", until, Amount(hold.amount, item.project.places)
+
+
+COLUMNS = (
+    "project", "client", "kind", "rule", "severity", "milestone", "name", "invoice", "since", "days", "until", "currency", "net",
+    "gross", "reason", "message",
+)  # fmt: skip
+"""The columns of the CSV: one row a gap, an overlap, a hold or one that is waived."""
+
+
+def csv(view: GapsView) -> str:
+    """One row a gap, overlap, hold or waived one; its amount under net or gross."""
+    return csv_text(COLUMNS, (row for item in view.projects for row in _csv_rows(item)))
+
+
+def _csv_rows(item: ProjectGaps) -> Iterator[tuple[Value, ...]]:
+    project = item.project
+    for kind, rows in (("gap", item.gaps), ("overlap", item.overlaps), ("waived", item.waived)):
+        for row in rows:
+            finding, amount = row.finding, _amount(row, item)
+            yield (
+                project.folder, project.client, kind, finding.rule, finding.severity.word, finding.milestone, row.name,
+                finding.invoice, row.since, row.days, None, project.currency, None if is_gross(row) else amount,
+                amount if is_gross(row) else None, finding.waiver, finding.message,
+            )  # fmt: skip
+    for hold in item.holds:
+        message = f"{hold.milestone} '{hold.name}' is on hold"
+        yield (
+            project.folder, project.client, "hold", None, None, hold.milestone, hold.name, None, None, None, hold.until,
+            project.currency, Amount(hold.amount, project.places), None, hold.reason, message,
+        )  # fmt: skip
 
 
 def json(view: GapsView) -> str:
@@ -150,13 +242,7 @@ def json(view: GapsView) -> str:
             "as_of": view.as_of.isoformat(),
             "left_out": view.left_out.count,
             "projects": [_json_project(item) for item in view.projects],
-            "totals": {
-                currency: {
-                    "gaps": money.plain(sums.gaps, view.places[currency]),
-                    "overlaps": money.plain(sums.overlaps, view.places[currency]),
-                }
-                for currency, sums in view.totals.items()
-            },
+            "totals": {currency: _json_sums(sums, view.places[currency]) for currency, sums in view.totals.items()},
             "waived": view.waived,
             "skipped": list(view.skipped),
         }
@@ -172,11 +258,24 @@ def _json_project(item: ProjectGaps) -> dict[str, Any]:
         "currency": project.currency,
         "gaps": [_json_row(row, project.places) for row in item.gaps],
         "overlaps": [_json_row(row, project.places) for row in item.overlaps],
-        "sums": {
-            "gaps": money.plain(item.sums.gaps, project.places),
-            "overlaps": money.plain(item.sums.overlaps, project.places),
-        },
+        "holds": [
+            {
+                "milestone": hold.milestone,
+                "name": hold.name,
+                "until": None if hold.until is None else hold.until.isoformat(),
+                "reason": hold.reason,
+                "amount": money.plain(hold.amount, project.places),
+            }
+            for hold in item.holds
+        ],
+        "waived": [_json_row(row, project.places) | {"reason": row.finding.waiver} for row in item.waived],
+        "sums": _json_sums(item.sums, project.places),
     }
+
+
+def _json_sums(sums: Sums, places: int) -> dict[str, str]:
+    names = ("gaps", "overlaps", *(field for field, _ in _SUMS))
+    return {name: money.plain(getattr(sums, name), places) for name in names}
 
 
 def _json_row(row: Row, places: int) -> dict[str, Any]:
@@ -197,5 +296,5 @@ def _json_row(row: Row, places: int) -> dict[str, Any]:
     }
 
 
-FORMATS = {"json": json, "md": markdown}
+FORMATS = {"json": json, "csv": csv, "md": markdown}
 """The formats that need to know nothing of a terminal."""

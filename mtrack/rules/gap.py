@@ -326,7 +326,7 @@ def underbilled(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.WARNING, next_step="chase it", money="overdue")
+@project_rule(Severity.WARNING, next_step="chase it", money="overdue", gross=True)
 def overdue(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is not settled past its due date, and not disputed.
 
@@ -377,7 +377,7 @@ def overdue(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.WARNING, next_step="ask for what was retained", money="overdue")
+@project_rule(Severity.WARNING, next_step="ask for what was retained", money="overdue", gross=True)
 def retention_due(context: ProjectContext) -> Iterator[Problem]:
     """What the client keeps back of an invoice by agreement has fallen due, and is not paid.
 

@@ -261,7 +261,7 @@ def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.ERROR, next_step="correct the credit note")
+@project_rule(Severity.ERROR, next_step="correct the credit note", gross=True)
 def overcredited(context: ProjectContext) -> Iterator[Problem]:
     """Credit notes give back more than their invoice's gross, or than was billed on a milestone.
 
@@ -349,7 +349,7 @@ def _sent_in_order(invoice: Invoice) -> tuple[date, list[tuple[int, str]], str]:
     return invoice.sent, [(len(run), run) for run in runs], invoice.key
 
 
-@project_rule(Severity.WARNING, next_step="pay back or credit")
+@project_rule(Severity.WARNING, next_step="pay back or credit", gross=True)
 def overpaid(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is settled for more than its gross amount, or a void one has a payment.
 
@@ -414,7 +414,7 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@workspace_rule(Severity.WARNING, next_step="ask the bank which it is")
+@workspace_rule(Severity.WARNING, next_step="ask the bank which it is", gross=True)
 def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two payments with the same reference, date and amount on different invoices.
 

@@ -46,6 +46,8 @@ class Rule(Struct, frozen=True):
     local: bool = False
     next_step: str = ""
     money: Money = "to_bill"
+    gross: bool = False
+    """Whether the amount at stake has its tax with it."""
     verifies: bool = False
     """Whether it compares the records with the papers."""
 
@@ -99,12 +101,21 @@ def project_rule(  # noqa: PLR0913
     fixable: bool = False,
     next_step: str = "",
     money: Money = "to_bill",
+    gross: bool = False,
     across: WorkspaceCheck | None = None,
     local: bool = False,
 ) -> Callable[[ProjectCheck], ProjectCheck]:
     """A rule about one project; `across` checks what of it is in no project."""
     return lambda check: _register(
-        check, severity, "project", fixable=fixable, next_step=next_step, money=money, across=across, local=local
+        check,
+        severity,
+        "project",
+        fixable=fixable,
+        next_step=next_step,
+        money=money,
+        gross=gross,
+        across=across,
+        local=local,
     )
 
 
@@ -114,10 +125,12 @@ def paper_rule(severity: Severity) -> Callable[[ProjectCheck], ProjectCheck]:
 
 
 def workspace_rule(
-    severity: Severity, *, next_step: str = "", local: bool = False
+    severity: Severity, *, next_step: str = "", gross: bool = False, local: bool = False
 ) -> Callable[[WorkspaceCheck], WorkspaceCheck]:
     """A rule that looks across projects."""
-    return lambda check: _register(check, severity, "workspace", next_step=next_step, across=check, local=local)
+    return lambda check: _register(
+        check, severity, "workspace", next_step=next_step, gross=gross, across=check, local=local
+    )
 
 
 def close_rule(severity: Severity) -> Callable[[CloseCheck], CloseCheck]:

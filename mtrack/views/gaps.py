@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal  # noqa: TC003
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,11 +12,12 @@ from msgspec import Struct
 from mtrack import money
 from mtrack.check.pipeline import check
 from mtrack.finding import Category, Finding, Severity
+from mtrack.rules import RULES
 from mtrack.views.currencies import by_currency
 from mtrack.views.left_out import LeftOut, left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
@@ -40,29 +42,57 @@ class Row(Struct, frozen=True, array_like=True):
     days: int | None
 
 
-class Sums(Struct, frozen=True, array_like=True, gc=False):
-    """Amounts at stake in one currency. `overlaps` counts a milestone or invoice once, by its largest finding."""
+class Hold(Struct, frozen=True, array_like=True):
+    """A milestone that is on hold, and what of it is not billed, net."""
 
-    gaps: Decimal = ZERO
+    milestone: str
+    name: str
+    until: date | None
+    reason: str | None
+    amount: Decimal
+
+
+class Sums(Struct, frozen=True, array_like=True, gc=False):
+    """Amounts at stake in one currency; what is not billed or on hold is net of tax, what is not collected has it.
+
+    Overlaps and what is waived count a milestone or invoice once, by its largest finding: `overlaps` among all, the
+    others among those of net and of gross amounts.
+    """
+
+    not_billed: Decimal = ZERO
+    not_collected: Decimal = ZERO
     overlaps: Decimal = ZERO
+    overlaps_net: Decimal = ZERO
+    overlaps_gross: Decimal = ZERO
+    on_hold: Decimal = ZERO
+    waived_net: Decimal = ZERO
+    waived_gross: Decimal = ZERO
+
+    @property
+    def gaps(self) -> Decimal:
+        """All that is in gaps, net and gross."""
+        return money.plus(self.not_billed, self.not_collected)
 
     @classmethod
     def sum(cls, items: Iterable[Sums]) -> Sums:
         """The sum of several."""
-        return cls(*money.columns(((item.gaps, item.overlaps) for item in items), 2))
+        fields = attrgetter(*cls.__struct_fields__)
+        return cls(*money.columns(map(fields, items), len(cls.__struct_fields__)))
 
 
 class ProjectGaps(Struct, frozen=True):
-    """A project with its gaps, then its overlaps, waived ones left out."""
+    """A project with its gaps, then its overlaps, what is on hold, and the gaps and overlaps that are waived."""
 
     project: Project
     gaps: tuple[Row, ...]
     overlaps: tuple[Row, ...]
+    holds: tuple[Hold, ...]
+    waived: tuple[Row, ...]
     sums: Sums
 
 
 class GapsView(Struct, frozen=True):
-    """The projects that have gaps or overlaps, by path, and the sums per currency. `waived` counts left out ones."""
+    """The projects that have gaps or overlaps, waived ones too, or something on hold; by path, with sums per currency."""
 
     as_of: date
     name: str | None
@@ -86,11 +116,12 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
     later: dict[str, LeftOut] = {}
 
     def shown(context: ProjectContext, findings: Sequence[Finding]) -> ProjectGaps | None:
-        if selection.takes_path(context.project.path) and selection.takes_client(context.project.client):
-            later[context.project.folder] = left_out(context.ledger)
+        if not selection.takes_path(context.project.path) or not selection.takes_client(context.project.client):
+            return None
+        later[context.project.folder] = left_out(context.ledger)
         visible = sorted(filter(selection.takes, findings), key=lambda finding: finding.order)
-        item = project_gaps(context.project, visible, workspace.as_of)
-        return item if item.gaps or item.overlaps else None
+        item = project_gaps(context, visible)
+        return item if item.gaps or item.overlaps or item.holds or item.waived else None
 
     checked = check(workspace, selection, summarize=shown)
     report = checked.report
@@ -110,28 +141,53 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
     )
 
 
-def project_gaps(project: Project, findings: Sequence[Finding], as_of: date) -> ProjectGaps:
-    """The gaps and overlaps of one project among its findings."""
+def project_gaps(context: ProjectContext, findings: Sequence[Finding]) -> ProjectGaps:
+    """The gaps and overlaps of one project among its findings, and what is on hold."""
+    project = context.project
     names = {milestone.id: milestone.name for milestone in project.milestones} if findings else {}
-    rows = [
-        _row(finding, names, project, as_of)
-        for finding in findings
-        if finding.category in _SHOWN and not finding.waived
-    ]
-    gaps = tuple(row for row in rows if row.finding.category is Category.GAP)
-    overlaps = tuple(row for row in rows if row.finding.category is Category.OVERLAP)
-    owed = money.total(row.finding.amount for row in gaps if row.finding.amount)
-    return ProjectGaps(project, gaps, overlaps, Sums(owed, _doubled(overlaps)))
+    rows = [_row(finding, names, project, context.as_of) for finding in findings if finding.category in _SHOWN]
+    open_ = [row for row in rows if not row.finding.waived]
+    gaps = tuple(row for row in open_ if row.finding.category is Category.GAP)
+    overlaps = tuple(row for row in open_ if row.finding.category is Category.OVERLAP)
+    waived = tuple(row for row in rows if row.finding.waived)
+    holds = tuple(_holds(context))
+    not_billed, not_collected = (money.total(row.finding.amount or ZERO for row in part) for part in _by_tax(gaps))
+    overlaps_net, overlaps_gross = map(_once, _by_tax(overlaps))
+    waived_net, waived_gross = map(_once, _by_tax(waived))
+    sums = Sums(
+        not_billed=not_billed, not_collected=not_collected, overlaps=_once(overlaps), overlaps_net=overlaps_net,
+        overlaps_gross=overlaps_gross, on_hold=money.total(item.amount for item in holds), waived_net=waived_net,
+        waived_gross=waived_gross,
+    )  # fmt: skip
+    return ProjectGaps(project, gaps, overlaps, holds, waived, sums)
 
 
-def _doubled(overlaps: Sequence[Row]) -> Decimal:
+def _holds(context: ProjectContext) -> Iterator[Hold]:
+    """The milestones on hold of which something is not billed."""
+    for figures in context.ledger.milestones:
+        milestone = figures.milestone
+        if milestone.on_hold(context.as_of) and figures.unbilled:
+            yield Hold(milestone.id, milestone.name, milestone.hold_until, milestone.hold_reason, figures.unbilled)
+
+
+def is_gross(row: Row) -> bool:
+    """Whether the amount of a row has its tax with it."""
+    return RULES[row.finding.rule].gross
+
+
+def _by_tax(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows whose amounts are net, and those whose amounts are gross."""
+    return [row for row in rows if not is_gross(row)], [row for row in rows if is_gross(row)]
+
+
+def _once(rows: Sequence[Row]) -> Decimal:
     """The money in overlaps.
 
     A milestone billed twice shows as overbilled, as a likely duplicate, as one file attached twice: the money is the
     same, so each milestone, or invoice over several, counts once.
     """
     largest: dict[str, Decimal] = {}
-    for row in overlaps:
+    for row in rows:
         finding = row.finding
         if finding.amount is not None:
             subject = finding.milestone or finding.invoice or finding.rule

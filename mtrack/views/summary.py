@@ -70,7 +70,7 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
 def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> ProjectSummary:
     """The summary of one project, given what was found in it."""
     status = project_status(context)
-    gaps = project_gaps(context.project, findings, context.as_of)
+    gaps = project_gaps(context, findings)
     counted = [item.figures for item in status.milestones if not item.figures.milestone.cancelled]
     following = status.next_planned.milestone if status.next_planned else None
     cash: dict[tuple[date | None, str], Decimal] = {}
