@@ -115,6 +115,8 @@ def _write(opened: Opened, report: Report, format_: str, output_: str | None, *,
         write(output_, text.encode("utf-8", "backslashreplace"))
         return
     output.write(text)
+    if format_ == "text":
+        output.tell_first(report.findings)
     if report.findings:
         _offer()
 

@@ -44,7 +44,10 @@ def next(  # noqa: A001, PLR0913
     opened = open_paths(paths, as_of, client)
     view = tasks(opened.workspace, opened.selection, days)
     if format_ == "text":
-        output.write(render.text(view, output.width(), colour=output.use_colour(), everything=everything))
+        text = render.text(
+            view, output.width(), colour=output.use_colour(), everything=everything, height=output.height()
+        )
+        output.write(text)
     else:
         output.write(render.FORMATS[format_](view))
     output.tell_skipped(opened.skipped)

@@ -17,9 +17,10 @@ from mtrack.render.terminal import safe
 from mtrack.render.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mtrack.errors import Failure
+    from mtrack.finding import Finding
 
 
 TOLD = 10
@@ -43,6 +44,23 @@ def width() -> int:
 def screen_width() -> int | None:
     """Columns to break prose in: the terminal's, or none where there is none."""
     return shutil.get_terminal_size((0, 0)).columns or None
+
+
+def height() -> int | None:
+    """The lines of the terminal that standard output is; none where it is none."""
+    return shutil.get_terminal_size((80, 24)).lines if sys.stdout.isatty() else None
+
+
+def tell_first(findings: Iterable[Finding]) -> None:
+    """On a terminal, say last of all what to see to first."""
+    if not sys.stdout.isatty():
+        return
+    from mtrack.render import next as render  # noqa: PLC0415
+    from mtrack.views.tasks import most_urgent  # noqa: PLC0415
+
+    first = most_urgent(findings)
+    if first is not None:
+        write(render.first(first.message, first.hint, width(), colour=use_colour()))
 
 
 def write(text: str) -> None:

@@ -34,6 +34,8 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
             render = import_module(f"mtrack.render.{name}")
             if format_ == "text":
                 output.write(render.text(view, output.width(), colour=output.use_colour()))
+                if fails:
+                    output.tell_first(view.findings)
             else:
                 output.write(render.FORMATS[format_](view))
             left_out = output.tell_skipped(opened.skipped)

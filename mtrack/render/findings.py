@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,7 +9,7 @@ from mtrack import money
 from mtrack.finding import Severity
 from mtrack.render.json_text import json_text
 from mtrack.render.places import AT_ROOT, Viewpoint, place
-from mtrack.render.terminal import Screen, Whole, styled
+from mtrack.render.terminal import Screen, Whole, prose, styled
 from mtrack.render.words import count
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 TINTS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _EXCERPT = 100
 """The most columns of an excerpt."""
-_AMOUNT = re.compile(r"\b([A-Z][A-Z0-9]{2,7} -?[0-9][0-9,]*(?:\.[0-9]+)?)")
-"""An amount as messages write it."""
 
 
 class Format(Protocol):
@@ -61,7 +58,7 @@ def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT, width:
         screen.line("waived:")
         for finding in waived:
             where = f"  {place(seen.path(finding.path), finding.span)} {finding.rule}: "
-            screen.line(where, *_prose(finding.message), hang=4)
+            screen.line(where, *prose(finding.message), hang=4)
             screen.line(f"    reason: {finding.waiver}", hang=6)
         screen.line()
     if report.skipped:
@@ -69,12 +66,6 @@ def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT, width:
         screen.line()
     _summary(screen, report)
     return screen.text()
-
-
-def _prose(message: str) -> tuple[str | Whole, ...]:
-    """A message in which no line breaks between a currency and its amount."""
-    pieces = _AMOUNT.split(message)
-    return tuple(Whole(piece) if i % 2 else piece for i, piece in enumerate(pieces))
 
 
 def _skipped(screen: Screen, report: Report, seen: Viewpoint) -> None:
@@ -90,16 +81,16 @@ def _skipped(screen: Screen, report: Report, seen: Viewpoint) -> None:
 def _finding(screen: Screen, finding: Finding, seen: Viewpoint) -> None:
     span, shown = finding.span, finding.excerpt is not None and finding.excerpt.strip()
     gutter = " " * (len(str(span.line)) if span is not None and shown else 1)
-    screen.line(_kind(finding, "bold"), " ", styled(_prose(finding.message), "bold"), hang=2)
+    screen.line(_kind(finding, "bold"), " ", styled(prose(finding.message), "bold"), hang=2)
     screen.line(gutter, styled("-->", "blue"), f" {place(seen.path(finding.path), span)}", hang=len(gutter) + 4)
     if span is not None and finding.excerpt is not None and shown:
         _marked_line(screen, finding.excerpt, span, TINTS[finding.severity])
     equals = styled("=", "blue")
     for related in finding.related:
         where = f" see {place(seen.path(related.path), related.span)}: "
-        screen.line(f"{gutter} ", equals, where, *_prose(related.message), hang=len(gutter) + 3)
+        screen.line(f"{gutter} ", equals, where, *prose(related.message), hang=len(gutter) + 3)
     help_ = "; ".join(part for part in (finding.hint, f"see mtrack rules {finding.rule}") if part)
-    screen.line(f"{gutter} ", equals, " help: ", *_prose(help_), hang=len(gutter) + 3)
+    screen.line(f"{gutter} ", equals, " help: ", *prose(help_), hang=len(gutter) + 3)
 
 
 def _marked_line(screen: Screen, line: str, span: Span, tint: str) -> None:

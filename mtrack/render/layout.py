@@ -40,12 +40,17 @@ class Line(Struct, frozen=True):
 class Grid:
     """The cells of a table, row by row, and the columns they stand in."""
 
-    def __init__(self, columns: Sequence[Column], heads: Sequence[Run], rows: Sequence[Sequence[Cell]]) -> None:
+    def __init__(
+        self, columns: Sequence[Column], heads: Sequence[Run], rows: Sequence[Sequence[Cell]], *, headed: bool = True
+    ) -> None:
+        """`headed` says whether the heads stand above the columns; stacked rows have them in any case."""
         self._columns = columns
         self._heads = heads
         self._rows = rows
-        self._full = [max(head.width, *(_width(row[i]) for row in rows), 0) for i, head in enumerate(heads)]
-        self._least = [max(head.longest, *(_least(row[i]) for row in rows), 0) for i, head in enumerate(heads)]
+        self._headed = headed and any(head.text for head in heads)
+        above = heads if headed else [flow.free("")] * len(heads)
+        self._full = [max(head.width, *(_width(row[i]) for row in rows), 0) for i, head in enumerate(above)]
+        self._least = [max(head.longest, *(_least(row[i]) for row in rows), 0) for i, head in enumerate(above)]
         self.needs = _with_gaps(self._least)
         """The width from which no column is left out."""
         self.spare = [i for i, column in enumerate(columns) if column.keep != ALWAYS]
@@ -64,7 +69,7 @@ class Grid:
     def aligned(self, shown: Sequence[int], width: int, *, ruled: bool) -> Iterator[Line]:
         """The columns `shown` beside each other."""
         widths = dict(zip(shown, self._widths(shown, width), strict=True))
-        if any(head.text for head in self._heads):
+        if self._headed:
             heads = {i: _lines((self._heads[i],), widths[i]) for i in shown}
             tallest = max(map(len, heads.values()))
             heads = {i: [""] * (tallest - len(lines)) + lines for i, lines in heads.items()}

@@ -11,10 +11,11 @@ from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
-from mtrack.render.terminal import Apart, Screen, styled
+from mtrack.render.terminal import Apart, Screen, Whole, prose, styled
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording
 from mtrack.render.words import capital, count
 from mtrack.rules import RULES
+from mtrack.views.tasks import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +38,13 @@ HEADINGS = {
 _TINTS = {"correct": "red", "chase": "red", "bill": "yellow"}
 
 
-_COLUMNS = (
-    Column("what"),
-    Column("project", keep=6),
-    Column("since", keep=5),
-    Column("amount", Kind.AMOUNT),
-    Column("about", keep=4),
-)
+_TO_DO = ("correct", "tidy")
+"""The verbs of which what to do must be said; of the others whom to contact."""
+
+
+def _columns(verb: str) -> tuple[Column, ...]:
+    about = Column("what to do", keep=7) if verb in _TO_DO else Column("contact", keep=4)
+    return Column("what"), Column("project", keep=6), Column("since", keep=5), Column("amount", Kind.AMOUNT), about
 
 
 def _groups(view: TasksView) -> Iterator[tuple[str, list[Task]]]:
@@ -51,16 +52,14 @@ def _groups(view: TasksView) -> Iterator[tuple[str, list[Task]]]:
         yield verb, list(tasks)
 
 
-def _shown(tasks: list[Task], most: int | None) -> list[Task]:
+def _shown(tasks: list[Task]) -> list[Task]:
     """The first tasks of each currency."""
-    if most is None:
-        return tasks
     seen: dict[str, int] = {}
     shown: list[Task] = []
     for task in tasks:
         currency = task.project.currency if task.project and task.amount is not None else ""
         seen[currency] = seen.get(currency, 0) + 1
-        if seen[currency] <= most:
+        if seen[currency] <= SHOWN:
             shown.append(task)
     return shown
 
@@ -70,7 +69,9 @@ def _what(task: Task) -> str:
     milestone = f"{task.milestone} {task.name}" if task.milestone and task.name else task.milestone
     if task.invoice and milestone:
         return f"{task.invoice}, {milestone}"
-    return task.invoice or milestone or (task.file or task.path if task.project is None else task.file or "the record")
+    if task.project is None or task.file is None:
+        return task.invoice or milestone or (task.path if task.project is None else "the record")
+    return task.invoice or milestone or task.file.removeprefix(f"{task.project.folder}/")
 
 
 def _when(task: Task) -> str:
@@ -78,46 +79,94 @@ def _when(task: Task) -> str:
     if task.days is None:
         return ""
     if task.verb == "soon":
-        return "today" if task.days == 0 else f"in {count(-task.days, 'day')}"
-    days = count(task.days, "day")
-    return f"{days} late" if task.verb == "chase" else days
+        return "today" if task.days == 0 else f"in {-task.days:,} d"
+    return f"{task.days:,} d late" if task.verb == "chase" else f"{task.days:,} d"
 
 
 def _row(task: Task) -> tuple[Value, ...]:
+    """What it is about, where, since when, how much, and whom to contact or what to do."""
     project = task.project
     amount = None if task.amount is None or project is None else Amount(task.amount, project.places, project.currency)
     step = RULES[task.rule].next_step if task.rule in RULES else ""
-    about = step or task.message if task.verb in ("correct", "tidy") else task.contact or ""
-    return _what(task), project.name if project else "", _when(task), amount, about
+    about = step or task.rule or task.message if task.verb in _TO_DO else task.contact or ""
+    return _what(task), project.name if project else "", Whole(_when(task)), amount, about
 
 
-def text(view: TasksView, width: int, *, colour: bool, everything: bool = False) -> str:
-    """The tasks by verb, the first of each currency; the first thing to do at the end."""
+def text(view: TasksView, width: int, *, colour: bool, everything: bool = False, height: int | None = None) -> str:
+    """The tasks by verb, the first of each currency, a line each; the first thing to do at the end.
+
+    Where the lines of a screen are given, what matters less is only counted, so that the rest fits on it.
+    """
+    caps: list[tuple[int, ...] | None] = [None]
+    if height is not None and not everything:
+        caps += _CAPS
+    for cap in caps:
+        most = dict(zip(VERBS, cap, strict=True)) if cap else {}
+        shown = _screen(view, width, most, colour=colour, everything=everything)
+        if height is None or shown.count("\n") < height:
+            break
+    return shown
+
+
+_CAPS = (
+    (9, 9, 9, 3, 3, 2, 2), (5, 5, 5, 2, 2, 1, 1), (3, 3, 3, 1, 1, 1, 0), (3, 2, 2, 1, 1, 0, 0), (2, 1, 1, 1, 1, 0, 0),
+    (1, 1, 1, 1, 0, 0, 0), (1, 1, 1, 0, 0, 0, 0), (1, 0, 0, 0, 0, 0, 0),
+)  # fmt: skip
+"""How many tasks of each verb are shown at most where a screen has not the room for more."""
+
+
+def _screen(view: TasksView, width: int, most: dict[str, int], *, colour: bool, everything: bool) -> str:
     wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
     title = f"to do as of {wording.day(view.as_of)}"
     screen.line(styled((Apart(view.name), f": {title}") if view.name else capital(title), "bold"))
     if not view.tasks:
-        screen.line()
         screen.line("nothing to do")
     for verb, tasks in _groups(view):
-        mark, heading = HEADINGS[verb]
-        screen.line()
-        sums = view.sums.get(verb, {}).items()
-        whole = ", ".join(wording.money(amount, code, view.places[code]) for code, amount in sums)
-        screen.line(styled(f"{mark} {capital(heading)}", "bold"), f"  {whole}" if whole else "")
-        table = Table(wording, *_COLUMNS, ruled=False)
-        shown = _shown(tasks, None if everything else SHOWN)
-        for task in shown:
-            table.row(*_row(task), style=_TINTS.get(verb))
-        table.print(screen, "  ")
-        if more := len(tasks) - len(shown):
-            screen.line(f"  and {count(more, 'more', 'more')} (--all shows them)")
-    if view.tasks:
-        first = view.tasks[0]
-        screen.line()
-        screen.line("first: ", styled(HEADINGS[first.verb][1], "bold"), f": {first.message}")
+        shown = tasks if everything else _shown(tasks)[: most.get(verb)]
+        _heading(screen, view, verb, len(tasks) - len(shown), wording)
+        _lines(screen, shown, verb, wording)
     screen.tell_hidden_columns()
     tell_left_out(screen, view)
+    if view.tasks:
+        screen.line()
+        tell_first(screen, view.tasks[0].message, view.tasks[0].hint)
+    return screen.text()
+
+
+def _heading(screen: Screen, view: TasksView, verb: str, more: int, wording: Wording) -> None:
+    """A verb with its sums, and how many more tasks it has than are shown."""
+    mark, words = HEADINGS[verb]
+    sums = view.sums.get(verb, {}).items()
+    whole = ", ".join(wording.money(amount, code, view.places[code]) for code, amount in sums)
+    rest = f"  and {count(more, 'more', 'more')} (--all)" if more else ""
+    screen.line(styled(f"{mark} {capital(words)}", "bold"), f"  {whole}" if whole else "", rest, hang=2)
+
+
+def _lines(screen: Screen, tasks: list[Task], verb: str, wording: Wording) -> None:
+    """A line a task where that can be had without cutting a word; else names take several."""
+    tight, loose = (Table(wording, *_columns(verb), ruled=False, headed=False, whole=whole) for whole in (True, False))
+    for task in tasks:
+        tight.row(*_row(task), style=_TINTS.get(verb))
+        loose.row(*_row(task), style=_TINTS.get(verb))
+    if tasks:
+        (tight if tight.fits(screen, _INDENT) else loose).print(screen, _INDENT)
+
+
+_INDENT = "  "
+
+
+def tell_first(screen: Screen, message: str, hint: str | None) -> None:
+    """The first thing to do, and the command for it."""
+    screen.line(styled("first: ", "bold"), *prose(message), hang=2)
+    if hint:
+        screen.line("  ", *prose(hint), hang=4)
+
+
+def first(message: str, hint: str | None, width: int, *, colour: bool) -> str:
+    """The first thing to do, as other views end with it."""
+    screen = Screen(colour=colour, width=width)
+    screen.line()
+    tell_first(screen, message, hint)
     return screen.text()
 
 

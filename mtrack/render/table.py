@@ -32,8 +32,19 @@ _FEWEST_DECIMALS = 2
 class Table:
     """A table under construction: callers add plain values, here they are made safe, worded and aligned."""
 
-    def __init__(self, wording: Wording, *columns: Column, ruled: bool = True, trim: bool = True) -> None:
+    def __init__(
+        self,
+        wording: Wording,
+        *columns: Column,
+        ruled: bool = True,
+        trim: bool = True,
+        headed: bool = True,
+        whole: bool = False,
+    ) -> None:
+        """Without a head (`headed`) what a column holds must be plain from its values; `whole` breaks no cell."""
         self._wording = wording
+        self._whole = whole
+        self._headed = headed
         self._columns = columns
         self._ruled = ruled
         self._trim = trim
@@ -62,6 +73,10 @@ class Table:
             lines = self.grid(aligned=False).stacked(width)
         screen.block("".join(self._line(line, indent, colour=screen.colour) for line in lines))
 
+    def fits(self, screen: Screen, indent: str = "") -> bool:
+        """Whether it has room beside each other, without columns that may be left out; else its rows are stacked."""
+        return self.grid(aligned=True).fitting((screen.width or _UNLIMITED) - len(indent)) is not None
+
     @property
     def _is_of_sums(self) -> bool:
         return all(column.kind is Kind.AMOUNT for column in self._columns[1:])
@@ -84,7 +99,7 @@ class Table:
         """The cells as text; `aligned` with room behind amounts, so that their points stand below each other."""
         cells = [self._column(values, aligned=aligned) for values in self._values()]
         heads = [flow.free(safe(column.heading)) for column in self._columns]
-        return Grid(self._columns, heads, list(zip(*cells, strict=True)))
+        return Grid(self._columns, heads, list(zip(*cells, strict=True)), headed=self._headed)
 
     def _values(self) -> list[Sequence[Value]]:
         """The values by column, without decimals that no amount of a column needs."""
@@ -98,7 +113,8 @@ class Table:
     def _cell(self, value: Value, most: int) -> Cell:
         if isinstance(value, tuple):
             return tuple(flow.whole(self._single(single, most).text) for single in value)
-        return (self._single(value, most),)
+        single = self._single(value, most)
+        return (flow.whole(single.text) if self._whole else single,)
 
     def _single(self, value: Single, most: int) -> Run:
         if isinstance(value, Amount):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,7 +11,6 @@ from mtrack.characters import HARMFUL
 from mtrack.render.words import listed
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Sequence
 
     from mtrack.record.model import Milestone
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _ISOLATE, _POP = "\u2068", "\u2069"
 _WIDEST = 2
 """Columns of the widest characters."""
+_AMOUNT = re.compile(r"\b([A-Z][A-Z0-9]{2,7} -?[0-9][0-9,]*(?:\.[0-9]+)?)")
+"""An amount as messages write it."""
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
 
@@ -46,6 +48,12 @@ class Whole(Struct, frozen=True):
     """An amount, a date, an id or a number: no line breaks within it."""
 
     text: str
+
+
+def prose(message: str) -> tuple[str | Whole, ...]:
+    """A message in which no line breaks between a currency and its amount."""
+    pieces = _AMOUNT.split(message)
+    return tuple(Whole(piece) if i % 2 else piece for i, piece in enumerate(pieces))
 
 
 Unstyled = str | Apart | Whole

@@ -105,10 +105,14 @@ class GapsView(Struct, frozen=True):
     left_out: LeftOut
     skipped: tuple[str, ...]
 
+    @property
+    def findings(self) -> list[Finding]:
+        """The gaps and overlaps that are not waived."""
+        return [row.finding for item in self.projects for row in (*item.gaps, *item.overlaps)]
+
     def fails(self, fail_on: Severity) -> bool:
         """Whether a gap or overlap is at or above `fail_on`."""
-        rows = (row for item in self.projects for row in (*item.gaps, *item.overlaps))
-        return bool(self.skipped) or any(row.finding.severity >= fail_on for row in rows)
+        return bool(self.skipped) or any(finding.severity >= fail_on for finding in self.findings)
 
 
 def gaps(workspace: Workspace, selection: Selection) -> GapsView:

@@ -59,11 +59,12 @@ class Task(Struct, frozen=True, kw_only=True):
     since: date | None = None
     days: int | None = None
     message: str
+    hint: str | None = None
 
     @property
     def subject(self) -> tuple[str, str]:
-        """What it is about: a milestone or an invoice of a project, else its own rule and file."""
-        if self.invoice is not None and (self.milestone is None or self.verb in ("chase", "correct")):
+        """What it is about: an invoice, else a milestone of a project, else its own rule and file."""
+        if self.invoice is not None:
             return self.path, f"invoice {number_key(self.invoice)}"
         if self.milestone is not None:
             return self.path, f"milestone {self.milestone}"
@@ -150,8 +151,24 @@ def _from_finding(finding: Finding, context: ProjectContext | None, as_of: date)
         path=finding.path, contact=context.project.contact if context else None, milestone=finding.milestone,
         name=milestone.name if milestone else None, invoice=finding.invoice, file=finding.about, rule=finding.rule,
         amount=finding.amount, since=finding.since, days=(as_of - finding.since).days if finding.since else None,
-        message=finding.message,
+        message=finding.message, hint=finding.hint,
     )  # fmt: skip
+
+
+def most_urgent(findings: Iterable[Finding]) -> Finding | None:
+    """The finding to see to first, in the order of the tasks; None where there is none that no waiver accepts."""
+    found = [finding for finding in findings if not finding.waived and finding.rule != "future-date"]
+    use = Counter(
+        currency for _, currency in {(item.project, item.currency) for item in found if item.amount is not None}
+    )
+
+    def order(finding: Finding) -> tuple[object, ...]:
+        currency = finding.currency or "" if finding.amount is not None else ""
+        amount = (finding.amount or ZERO).copy_negate()
+        verb = VERBS.index(_verb(finding, completed=True))
+        return verb, not currency, -use[currency], currency, amount, finding.since or date.max, finding.order
+
+    return min(found, key=order, default=None)
 
 
 def _verb(finding: Finding, *, completed: bool) -> str:

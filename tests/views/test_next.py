@@ -1,0 +1,141 @@
+"""`mtrack next`: it fits a terminal with what matters most, one line a thing, nothing twice, and ends with what is first."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from oracle import generate
+from oracle.writer import yaml_text
+from support import ROOT, mtrack, write_tree
+
+from mtrack.check.workspace import load_project
+from mtrack.money import is_currency
+from mtrack.record import schema
+from mtrack.record.settings import Settings
+from mtrack.render.next import HEADINGS
+from mtrack.yaml import source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pexpect: Any = pytest.importorskip("pexpect")
+
+_STYLING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+EXAMPLE = ROOT / "example-workspace", "2026-11-22"
+
+
+def projects(count: int) -> Iterator[str]:
+    """Records as the oracle makes them up: every state, several currencies, much to do."""
+    seed = 0
+    while True:
+        for record in generate.workspace(seed).projects.values():
+            text = yaml_text(record)
+            read = source.parse("p/milestones.yaml", text, schema.shape("milestones"))
+            project = load_project("p", read, Settings(currency="EUR"))[1]
+            if project is None or not is_currency(project.currency, {}):  # which has no figures: that is told apart
+                continue
+            if not count:
+                return
+            count -= 1
+            yield text
+        seed += 1
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """400 generated projects, and a day in the middle of their lives."""
+    root = tmp_path_factory.mktemp("many")
+    texts = enumerate(projects(400), 1)
+    write_tree(
+        root, {"mtrack.yaml": "format: 1\ncurrency: EUR\n", **{f"p{i:03}/milestones.yaml": text for i, text in texts}}
+    )
+    return root, generate.MIDDLE.isoformat()
+
+
+def on_screen(root: Path, day: str, *arguments: str, rows: int = 24) -> list[str]:
+    """The lines that a terminal of 80 columns shows."""
+    command = ["-m", "mtrack", *arguments, str(root), "--as-of", day]
+    text = pexpect.run(
+        " ".join([sys.executable, *command]), env={"PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8"},
+        encoding="utf-8", timeout=120, dimensions=(rows, 80),
+    )  # fmt: skip
+    return _STYLING.sub("", text).replace("\r\n", "\n").rstrip("\n").split("\n")
+
+
+def tasks(root: Path, day: str) -> list[dict[str, Any]]:
+    result = mtrack("next", root, "--as-of", day, "--format", "json")
+    assert result.code == 0, result.err
+    items: list[dict[str, Any]] = json.loads(result.out)["items"]
+    return items
+
+
+@pytest.mark.parametrize("which", ["example", "many"])
+def test_it_fits_a_terminal_with_what_matters_most(which: str, request: pytest.FixtureRequest) -> None:
+    root, day = EXAMPLE if which == "example" else request.getfixturevalue("many")
+    lines = on_screen(root, day, "next")
+    assert len(lines) <= 24
+    assert all(len(line) <= 80 for line in lines)
+    items = tasks(root, day)
+    for verb in dict.fromkeys(item["verb"] for item in items):  # each with its heading, and its sums beside it
+        mark, words = HEADINGS[verb]
+        heading = next(line for line in lines if line.startswith(f"{mark} {words[0].upper()}{words[1:]}"))
+        assert (" and " in heading) or sum(item["verb"] == verb for item in items) <= 3
+    for verb in ("correct", "chase", "bill"):
+        first = next((item for item in items if item["verb"] == verb), None)
+        if first is not None:
+            assert any((first["invoice"] or first["milestone"]) in line for line in lines)
+    assert any(line.startswith("first: ") for line in lines[-8:])
+
+
+@pytest.mark.parametrize("which", ["example", "many"])
+def test_nothing_is_listed_twice(which: str, request: pytest.FixtureRequest) -> None:
+    root, day = EXAMPLE if which == "example" else request.getfixturevalue("many")
+    items = tasks(root, day)
+    things = [(item["path"], item["invoice"], None if item["invoice"] else item["milestone"]) for item in items]
+    named = [thing for thing in things if thing[1:] != (None, None)]
+    assert len(named) == len(set(named))
+    others = [
+        (item["path"], item["file"], item["rule"], item["message"])
+        for item, thing in zip(items, things, strict=True)
+        if thing not in named
+    ]
+    assert len(others) == len(set(others))
+
+
+def test_every_task_has_one_line_where_there_is_room(many: tuple[Path, str]) -> None:
+    result = mtrack("next", many[0], "--as-of", many[1], "--all")
+    lines = result.out.split("\nfirst: ")[0].splitlines()
+    assert sum(line.startswith("  ") for line in lines) == len(tasks(*many))
+
+
+def test_three_of_a_currency_are_shown_and_the_rest_is_counted(many: tuple[Path, str]) -> None:
+    items = [item for item in tasks(*many) if item["verb"] == "chase"]
+    text = mtrack("next", many[0], "--as-of", many[1]).out
+    after = text.partition("▲ Chase")[2]
+    heading, *lines = after.split("\n")
+    shown = lines[: next(i for i, line in enumerate(lines) if not line.startswith("  "))]
+    currencies = {item["currency"] for item in items}
+    counts = {code: sum(item["currency"] == code for item in items) for code in currencies}
+    assert len(shown) == sum(min(count, 3) for count in counts.values())
+    assert f"and {len(items) - len(shown):,} more" in heading
+
+
+@pytest.mark.parametrize("command", ["gaps", "lint", "next"])
+def test_a_terminal_ends_with_the_one_thing_to_do_first(command: str) -> None:
+    lines = on_screen(*EXAMPLE, command, rows=40)
+    place = max(i for i, line in enumerate(lines) if line.startswith("first: "))
+    assert " ".join(" ".join(lines[place:]).split()) == (
+        "first: M3 'Approval workflow' is billed EUR 17,000.00 on INV-2026-017 and INV-2026-018, EUR 8,500.00 more than the EUR"
+        " 8,500.00 agreed take back what is too much: mtrack void INV-2026-018 --reason …, mtrack credit INV-2026-018 NUMBER"
+        " --line M3=8500.00; or record the amendment that allows it: mtrack amend initech-portal +8500.00 --set M3=17000.00"
+    )
+
+
+@pytest.mark.parametrize("command", ["gaps", "lint"])
+def test_elsewhere_they_end_as_programs_read_them(command: str) -> None:
+    assert "first: " not in mtrack(command, EXAMPLE[0], "--as-of", EXAMPLE[1]).out
