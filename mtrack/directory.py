@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import stat
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
@@ -126,6 +127,24 @@ class Directory:
             raise OSError(errno.EINVAL, "it is not a regular file", full)
         return fd
 
+    def try_lock(self, name: str) -> int | None:
+        """Make a file in this folder, where there is none, and lock it; None while another process holds it.
+
+        The lock ends when the descriptor is closed, or with the process. Raises OSError, LinkError.
+        """
+        info = self.stat(name)
+        if info is not None and is_link(info):
+            raise LinkError(os.path.join(self.path, name))
+        fd = os.open(self._at(name), os.O_RDWR | os.O_CREAT | _READING, 0o644, dir_fd=self._fd)
+        try:
+            if _lock(fd) and (info := self.stat(name)) is not None and os.path.samestat(info, os.fstat(fd)):
+                return fd  # else who held it has removed it meanwhile
+        except BaseException:
+            os.close(fd)
+            raise
+        os.close(fd)
+        return None
+
     def writing(
         self, name: str, *, new: bool = False, durable: bool = True, check: Callable[[], None] = lambda: None
     ) -> AbstractContextManager[Callable[[bytes], None]]:
@@ -139,6 +158,22 @@ class Directory:
     def rmdir(self, name: str) -> None:
         """Remove an empty folder. Raises OSError."""
         os.rmdir(self._at(name), dir_fd=self._fd)
+
+
+def _lock(fd: int) -> bool:
+    """Lock an open file against other processes; whether that was to be had at once."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415
+
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415
+
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 def is_link(info: os.stat_result) -> bool:

@@ -46,6 +46,31 @@ def _nearest_with(name: str, folder: str) -> str | None:
     return folder
 
 
+def link_out(path: str) -> str | None:
+    """The first link on the way to a path that leads out of what it stands in; None where there is none.
+
+    That is the workspace around the link, else the project, else the git repository: a link that stands in none of
+    them is the user's own.
+    """
+    full = os.path.abspath(path)
+    for link in sorted({full, *_above(full)}, key=len):
+        if os.path.islink(link):
+            around = _around(os.path.dirname(link))
+            if around is not None and not inside(os.path.realpath(link), os.path.realpath(around)):
+                return link
+    return None
+
+
+def _above(path: str) -> Iterator[str]:
+    while path != (path := os.path.dirname(path)):
+        yield path
+
+
+def _around(folder: str) -> str | None:
+    """What a folder belongs to: the nearest workspace, else project, else git repository."""
+    return _nearest_with(SETTINGS, folder) or _nearest_with(RECORDS, folder) or _nearest_with(".git", folder)
+
+
 class Folder(Struct, frozen=True):
     """What a folder holds, hidden and excluded things left out, each sorted by name.
 

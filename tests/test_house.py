@@ -53,7 +53,7 @@ MAY_KNOW = {
     "history": "changes check errors files finding git money record rules views workspace yaml",
     "render": "changes characters check figures files finding history money record resources rules views",
     "site": "check directory errors figures files finding git money record render resources rules views workspace",
-    "edit": "characters check errors figures files finding git money record resources rules workspace yaml",
+    "edit": "characters check directory errors figures files finding git money record resources rules workspace yaml",
     "verify": "check directory files money record rules",
     "spreadsheet": "edit errors figures money record verify yaml",
     "cli": "check directory edit errors figures files finding git history memo money record render resources rules site spreadsheet verify views watch workspace",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack import git, money, workspace
+from mtrack import directory, git, money, workspace
 from mtrack.check.pipeline import check
 from mtrack.edit import find, scaffold, store, transaction, verbs
 from mtrack.edit.transaction import AddedFindings, AddsErrorsError, Options, Outcome
@@ -51,12 +51,15 @@ class CreatedWorkspace(Struct, frozen=True):
 def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bool = False) -> CreatedWorkspace:
     """Make a folder a workspace; what is there already stays as it is. Raises UsageError, CannotRunError."""
     root = os.path.abspath(folder)
+    store.check_given(root)
     _check_folder(folder, root)
     if currency is not None:
         check_currency(currency, {})
     contents = scaffold.contents(currency)
     missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
     kept = tuple(name for name in contents if name not in missing)
+    for name in missing:
+        store.check_inside(root, os.path.join(root, name))
     if dry_run:
         diff = "".join(transaction.unified(name, "", text) for name, text in missing.items())
         return CreatedWorkspace(root, tuple(missing), kept, diff)
@@ -129,6 +132,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 def place(path: str) -> Target:
     """The folder of a project to be. Raises UsageError where it can't be one."""
     full = os.path.abspath(path)
+    store.check_given(full)
     parent = _nearest(full)
     if not os.path.isdir(parent):
         message = f"{path} is not a folder"
@@ -158,6 +162,8 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     if options.commit and not options.dry_run:
         git.ready(target.root, [])
     _check_plan(plan, settings)
+    for name in workspace.EVIDENCE:
+        store.check_inside(target.root, os.path.join(target.full, name))
     files: tuple[Evidence, ...] = ()
     if plan.agreement is not None:
         files = (store.evidence(target.full, plan.agreement, "agreement"),)
@@ -223,12 +229,13 @@ def _make(target: Target, outcome: Outcome, text: str, options: Options, message
     records = os.path.join(target.full, workspace.RECORDS)
     try:
         try:
+            os.makedirs(target.root, exist_ok=True)
             for folder in inner:
-                os.makedirs(folder, exist_ok=True)
+                directory.open_inside(target.root, folder, make=True).close()
         except OSError as error:
             trouble = f"{target.full} can't be made: {os.strerror(error.errno or 5).lower()}; nothing was changed"
             raise CannotRunError(trouble) from None
-        with store.locked(target.full):
+        with store.locked(target.root, target.full):
             return _write(target, outcome, text, options, message)
     finally:
         if not os.path.lexists(records):
@@ -241,7 +248,7 @@ def _write(target: Target, outcome: Outcome, text: str, options: Options, messag
     for item in outcome.files:
         store.bring(target.full, item)
     try:
-        store.create(os.path.join(target.full, workspace.RECORDS), text.encode())
+        store.create(target.root, os.path.join(target.full, workspace.RECORDS), text.encode())
     except BaseException:
         for item in outcome.files:
             store.take_back(target.full, item)

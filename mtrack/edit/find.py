@@ -11,6 +11,7 @@ from msgspec import Struct
 from mtrack import workspace
 from mtrack.characters import seen_tight
 from mtrack.check.workspace import Workspace, load_project, read_project
+from mtrack.edit import store
 from mtrack.errors import UsageError
 from mtrack.files import inside
 from mtrack.finding import Severity
@@ -55,11 +56,15 @@ class Target(Struct, frozen=True):
 
 
 def project(text: str, cwd: str = ".") -> Target:
-    """The project a path, or the end of one, leads to. Raises UsageError where none or several do."""
+    """The project a path, or the end of one, leads to.
+
+    Raises UsageError where none or several do, CannotRunError where a link leads out of the workspace.
+    """
     path = os.path.join(cwd, text)
     if os.path.basename(path) == workspace.RECORDS and os.path.isfile(path):
         path = os.path.dirname(path)
     if os.path.lexists(os.path.join(path, workspace.RECORDS)):
+        store.check_given(path)
         root = workspace.find_root(path)
         return Target(root, os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/"))
     root = workspace.find_root(cwd)

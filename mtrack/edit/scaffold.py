@@ -6,7 +6,6 @@ import os
 
 from mtrack import __version__, resources, workspace
 from mtrack.edit import store
-from mtrack.errors import CannotRunError
 
 FILES = {
     workspace.SETTINGS: "mtrack.yaml",
@@ -40,13 +39,7 @@ def _filled(template: str) -> str:
 
 def create(root: str, path: str, text: str) -> None:
     """Write a file of the workspace and the folders above it, never over another. Raises CannotRunError."""
-    full = os.path.join(root, *path.split("/"))
-    try:
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-    except OSError as error:
-        message = f"{os.path.dirname(full)} can't be made: {os.strerror(error.errno or 5).lower()}"
-        raise CannotRunError(message) from None
-    store.create(full, text.encode())
+    store.create(root, os.path.join(root, *path.split("/")), text.encode())
 
 
 def stale(root: str) -> dict[str, str]:
@@ -66,6 +59,8 @@ def stale(root: str) -> dict[str, str]:
 
 def refresh(root: str) -> tuple[str, ...]:
     """Bring the workspace's schemas up to date; the paths written. Raises CannotRunError."""
+    for path in SCHEMAS:
+        store.check_inside(root, os.path.join(root, *path.split("/")))
     written = stale(root)
     for path, state in written.items():
         text = resources.schema_text(SCHEMAS[path])

@@ -34,7 +34,7 @@ def carry_out(root: str, edit: Edit, options: Options) -> Outcome:
     if not os.path.lexists(full):
         message = "there is no mtrack.yaml here; mtrack init makes one, or name the project"
         raise UsageError(message)
-    with nullcontext() if options.dry_run else store.locked(root):
+    with nullcontext() if options.dry_run else store.locked(root, root):
         if options.commit and not options.dry_run:
             git.ready(root, [workspace.SETTINGS])
         before = store.read(full)

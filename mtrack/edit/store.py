@@ -11,17 +11,19 @@ import os
 import re
 import stat
 import sys
+import time
 import unicodedata
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
 
-from mtrack import files
+from mtrack import directory, files
 from mtrack.characters import HARMFUL, seen
+from mtrack.directory import Directory, LinkError
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import TEMPORARY, UnreadableFileError, inside
-from mtrack.workspace import EVIDENCE
+from mtrack.workspace import EVIDENCE, link_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,8 @@ NUMBERS_LOCK = ".mtrack.lock"
 """Held in the root while an invoice number is taken."""
 PATIENCE = 30.0
 """Seconds to wait for another writer."""
+_PAUSE = 0.02
+"""Seconds between two looks whether it has finished."""
 _PART = 1 << 20
 _UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
 _DEVICE = re.compile("CON|PRN|AUX|NUL|CLOCK\\$|CONIN\\$?|CONOUT\\$?|(COM|LPT)[0-9]", re.IGNORECASE)
@@ -41,10 +45,13 @@ LONGEST_STEM, LONGEST_SUFFIX = 100, 20
 
 
 @contextmanager
-def locked(folder: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Keep other mtracks from writing in a project folder. Raises CannotRunError where one does, or the lock can't be had."""
-    with _held(folder, LOCK, patience):
-        _sweep(folder)
+def locked(root: str, folder: str, patience: float = PATIENCE) -> Iterator[None]:
+    """Keep other mtracks from writing in a folder of the workspace `root`.
+
+    Raises CannotRunError where one does, or the lock can't be had.
+    """
+    with _opened(root, folder) as held, _held(held, LOCK, patience):
+        _sweep(root, held)
         yield
 
 
@@ -54,50 +61,62 @@ def taking_numbers(root: str, patience: float = PATIENCE) -> Iterator[None]:
 
     Who waits for this lock may hold a project's; who holds it waits for none. Raises CannotRunError as `locked` does.
     """
-    with _held(root, NUMBERS_LOCK, patience):
+    with _opened(root, root) as held, _held(held, NUMBERS_LOCK, patience):
         yield
 
 
-@contextmanager
-def _held(folder: str, name: str, patience: float) -> Iterator[None]:
-    from filelock import FileLock, Timeout  # noqa: PLC0415  (only a writer needs it)
-
-    path = os.path.join(folder, name)
-    if os.path.islink(path):
-        message = f"{path} is a link, and mtrack locks with a file of that name; remove it; nothing was changed"
-        raise CannotRunError(message)
-    lock = FileLock(path, timeout=patience)
+def _opened(root: str, folder: str, *, make: bool = False) -> Directory:
+    """Open a folder of the workspace `root` to write in. Raises CannotRunError where a link leads out, or it can't be."""
+    check_given(root)
     try:
-        lock.acquire(poll_interval=0.02)
-    except Timeout:
-        message = f"another mtrack has been writing in {folder} for {patience:.0f} seconds; nothing was changed"
-        raise CannotRunError(message) from None
+        return directory.open_inside(root, folder, make=make)
     except OSError as error:
+        if make and not isinstance(error, LinkError):
+            message = f"{folder} can't be made: {os.strerror(error.errno or 5).lower()}"
+            raise CannotRunError(message) from error
         _fail(folder, error)
+
+
+@contextmanager
+def _held(folder: Directory, name: str, patience: float) -> Iterator[None]:
+    """Hold a lock by a file of that name in a folder."""
+    path = os.path.join(folder.path, name)
+    patient_until = time.monotonic() + patience
+    try:
+        while (lock := folder.try_lock(name)) is None:
+            if time.monotonic() > patient_until:
+                message = (
+                    f"another mtrack has been writing in {folder.path} for {patience:.0f} seconds; nothing was changed"
+                )
+                raise CannotRunError(message)
+            time.sleep(_PAUSE)
+    except LinkError as error:
+        message = f"{path} is a link, and mtrack locks with a file of that name; remove it; nothing was changed"
+        raise CannotRunError(message) from error
+    except OSError as error:
+        _fail(folder.path, error)
     try:
         yield
     finally:
         with suppress(OSError):  # while it is held: a waiting writer sees that it has lost its name, and starts over
-            os.unlink(path)
-        lock.release()
+            folder.unlink(name)
+        os.close(lock)
 
 
-def _sweep(folder: str) -> None:
-    """Remove the temporary files of writers that were killed."""
-    for place in (folder, *(os.path.join(folder, name) for name in EVIDENCE)):
-        try:
-            with os.scandir(place) as entries:
-                names = [
-                    entry.path for entry in entries if entry.name.startswith(".") and entry.name.endswith(TEMPORARY)
-                ]
-        except OSError:
-            continue
-        for name in names:
-            with suppress(OSError):
-                os.unlink(name)
+def _sweep(root: str, folder: Directory) -> None:
+    """Remove the temporary files of writers that were killed; a folder to which a link leads out is left alone."""
+    for name in (os.curdir, *EVIDENCE):
+        with suppress(OSError), directory.open_inside(root, os.path.join(folder.path, name)) as place:
+            for entry in place.names():
+                if entry.startswith(".") and entry.endswith(TEMPORARY):
+                    with suppress(OSError):
+                        place.unlink(entry)
 
 
 def _fail(path: str, error: OSError) -> NoReturn:
+    if isinstance(error, LinkError):
+        message = f"{error.path} is a link that leads out of the workspace; nothing was changed"
+        raise CannotRunError(message) from error
     reason = os.strerror(error.errno).lower() if error.errno else str(error)
     message = f"{path} can't be written: {reason}; nothing was changed"
     raise CannotRunError(message) from error
@@ -119,35 +138,59 @@ def replace(root: str, full: str, before: bytes, after: bytes) -> None:
     what was read; it is whole and unchanged then.
     """
     real = os.path.realpath(full)
-    if not inside(real, os.path.realpath(root)):
-        message = f"{full} is a link that leads out of the workspace; nothing was changed"
-        raise CannotRunError(message)
-    if os.path.exists(real) and not os.access(real, os.W_OK):
-        message = f"{full} can't be written: it is read-only; nothing was changed"
-        raise CannotRunError(message)
-
-    def unchanged() -> None:
-        if read(real) != before:
-            message = f"{full} was changed by someone else meanwhile; nothing was changed, run the command again"
+    above, name = os.path.split(real)
+    with _opened(root, above) as folder:
+        if os.path.exists(real) and not os.access(real, os.W_OK):
+            message = f"{full} can't be written: it is read-only; nothing was changed"
             raise CannotRunError(message)
 
-    try:
-        with files.writing(real, check=unchanged) as put:
-            put(after)
-    except OSError as error:
-        _fail(full, error)
+        def unchanged() -> None:
+            if _read_in(folder, name) != before:
+                message = f"{full} was changed by someone else meanwhile; nothing was changed, run the command again"
+                raise CannotRunError(message)
+
+        try:
+            with folder.writing(name, check=unchanged) as put:
+                put(after)
+        except OSError as error:
+            _fail(full, error)
 
 
-def create(full: str, content: bytes) -> None:
-    """Write a new file, never over another. Raises CannotRunError."""
+def _read_in(folder: Directory, name: str) -> bytes | None:
+    """A file's bytes; None where it can't be read."""
     try:
-        with files.writing(full, new=True) as put:
-            put(content)
-    except FileExistsError:
-        message = f"{full} is there already; nothing was changed"
-        raise CannotRunError(message) from None
-    except OSError as error:
-        _fail(full, error)
+        return folder.read(name, sys.maxsize)
+    except (OSError, UnreadableFileError):
+        return None
+
+
+def create(root: str, full: str, content: bytes) -> None:
+    """Write a new file of the workspace `root`, and the folders above it, never over another. Raises CannotRunError."""
+    above, name = os.path.split(full)
+    with _opened(root, above, make=True) as folder:
+        try:
+            with folder.writing(name, new=True) as put:
+                put(content)
+        except FileExistsError:
+            message = f"{full} is there already; nothing was changed"
+            raise CannotRunError(message) from None
+        except OSError as error:
+            _fail(full, error)
+
+
+def check_inside(root: str, path: str) -> None:
+    """Raise CannotRunError where a path, of a file that need not be there, does not lie in the workspace `root`."""
+    if not inside(os.path.realpath(path), os.path.realpath(root)):
+        _fail(path, LinkError(path))
+
+
+def check_given(path: str) -> None:
+    """Raise CannotRunError where a link on the way to a path leads out of the workspace that the link stands in."""
+    link = link_out(path)
+    if link is not None:
+        real = os.path.realpath(link)
+        message = f"{link} is a link that leads out of the workspace, to {real}; name that, if it is meant; nothing was changed"
+        raise CannotRunError(message)
 
 
 # Evidence ---------------------------------------------------------------------------------------------------------
@@ -166,6 +209,7 @@ class Evidence(Struct, frozen=True):
 
 def evidence(folder: str, source: str, place: str) -> Evidence:
     """Where a file given on the command line goes below `place` in a project. Raises UsageError, CannotRunError."""
+    check_given(source)
     size = _size(source)
     top, real = os.path.realpath(folder), os.path.realpath(source)
     if inside(real, top):
@@ -238,17 +282,19 @@ def bring(folder: str, item: Evidence) -> None:
     if not item.copy:
         return
     full = os.path.join(folder, *item.path.split("/"))
-    try:
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        with open(item.source, "rb") as old, files.writing(full, new=True) as put:
-            while part := old.read(_PART):
-                put(part)
-    except OSError as error:
-        _fail(full, error)
+    above, name = os.path.split(full)
+    with _opened(folder, above, make=True) as place:
+        try:
+            with open(item.source, "rb") as old, place.writing(name, new=True) as put:
+                while part := old.read(_PART):
+                    put(part)
+        except OSError as error:
+            _fail(full, error)
 
 
 def take_back(folder: str, item: Evidence) -> None:
     """Remove a copy that no record names after all."""
     if item.copy:
-        with suppress(OSError):
-            os.unlink(os.path.join(folder, *item.path.split("/")))
+        above, name = os.path.split(os.path.join(folder, *item.path.split("/")))
+        with suppress(OSError), directory.open_inside(folder, above) as place:
+            place.unlink(name)

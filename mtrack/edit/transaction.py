@@ -16,6 +16,7 @@ from mtrack.check.pipeline import check
 from mtrack.edit import find, statuses, store
 from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
+from mtrack.files import inside
 from mtrack.finding import Severity
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
@@ -115,10 +116,17 @@ def carry_out_together(
     """
     with ExitStack() as stack:
         if not options.dry_run:
-            folders = {os.path.dirname(os.path.realpath(os.path.join(item.root, item.records))) for item in targets}
-            for folder in sorted(folders):
-                stack.enter_context(store.locked(folder))
+            for folder in sorted({_folder_of_records(target, options.as_of) for target in targets}):
+                stack.enter_context(store.locked(targets[0].root, folder))
         return _carry_out(targets, verb, options, plan)
+
+
+def _folder_of_records(target: Target, as_of: date) -> str:
+    """Where a project's records really are. Raises AddsErrorsError where a link leads out of the workspace."""
+    real = os.path.realpath(os.path.join(target.root, target.records))
+    if not inside(real, os.path.realpath(target.root)):  # nothing may be made there, and nothing is read
+        _project_context(target, as_of, settings_module.load(target.root), find.read(target.root, target.folder))
+    return os.path.dirname(real)
 
 
 class _Draft(Struct, frozen=True):

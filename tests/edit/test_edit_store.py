@@ -67,9 +67,9 @@ def test_writers_at_once_all_land(tmp_path: Path) -> None:
 
 def test_a_writer_waits_for_another_and_says_so_when_it_is_too_long(tmp_path: Path) -> None:
     with (
-        store.locked(str(tmp_path)),
+        store.locked(str(tmp_path), str(tmp_path)),
         pytest.raises(CannotRunError, match=r"another mtrack has been writing .* nothing was changed"),
-        store.locked(str(tmp_path), patience=0.1),
+        store.locked(str(tmp_path), str(tmp_path), patience=0.1),
     ):
         pass
     assert not kill.litter(tmp_path)
@@ -171,7 +171,6 @@ def test_a_read_only_folder_and_a_read_only_file_are_left_alone() -> None:
         base.chmod(0o755)
         script = (
             "import os, sys; from mtrack.__main__ import run; os.chdir(sys.argv[1]); run([*sys.argv[3:], '--dry-run'])\n"
-            "import filelock\n"
             "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
             "os.chmod(sys.argv[2], int(sys.argv[2] == 'acme') * 0o111 | 0o444)\n"
             "sys.exit(run(sys.argv[3:]))\n"
@@ -242,9 +241,9 @@ def test_links_are_followed_inside_the_workspace_only(tmp_path: Path) -> None:
 
 def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    store.create(str(path), b"first")
+    store.create(str(tmp_path), str(path), b"first")
     with pytest.raises(CannotRunError, match="is there already"):
-        store.create(str(path), b"second")
+        store.create(str(tmp_path), str(path), b"second")
     assert path.read_bytes() == b"first"
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
