@@ -41,6 +41,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Know": {
         "rules": ("mtrack.cli.reference", "List the rules, or show one rule's page."),
+        "fields": ("mtrack.cli.reference", "List the keys of the files, or say what one means."),
         "cache": ("mtrack.cli.cache", "Show what is kept between runs, or clear it."),
         "completion": ("mtrack.cli.reference", "Print a shell's completion script."),
         "schema": ("mtrack.cli.reference", "Print a JSON Schema of the files and outputs."),

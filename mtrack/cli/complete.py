@@ -40,6 +40,13 @@ def rules(_context: click.Context, _parameter: click.Parameter, incomplete: str)
     return [f"{before}{comma}{name}" for name in RULES if name.startswith(last)]
 
 
+def fields(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The keys of the format, by their names."""
+    from mtrack.record import fields as known  # noqa: PLC0415
+
+    return _starting((field.name for schema in known.FILES for field in known.fields(schema)), incomplete)
+
+
 def projects(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Project folders, from the root, and their last parts where that is enough."""
     folders = [project.folder for project in _projects()]

@@ -1,4 +1,4 @@
-"""`mtrack rules`, `mtrack schema`, `mtrack completion`: what mtrack knows."""
+"""`mtrack rules`, `mtrack fields`, `mtrack schema`, `mtrack completion`: what mtrack knows."""
 
 from __future__ import annotations
 
@@ -31,6 +31,29 @@ def rules(rule: str | None) -> None:
         message = f"there is no rule '{rule}'; {hint}"
         raise UsageError(message)
     output.write(render.page_text(page, output.screen_width(), colour=output.use_colour()))
+
+
+@options.command()
+@click.argument("key", required=False, shell_complete=complete.fields)
+def fields(key: str | None) -> None:
+    """List the keys of milestones.yaml and mtrack.yaml, or say what one means: `approved`, or `invoices.due`."""
+    from mtrack.record import fields as known  # noqa: PLC0415
+    from mtrack.render import fields as render  # noqa: PLC0415
+
+    every = [field for schema in known.FILES for field in known.fields(schema)]
+    if key is None:
+        output.write(render.listing(every, output.screen_width(), colour=output.use_colour()))
+        return
+    wanted = f".{key.replace('[]', '').strip('.').lower()}"
+    found = [field for field in every if f".{field.path.replace('[]', '')}".endswith(wanted)]
+    if not found:
+        from difflib import get_close_matches  # noqa: PLC0415
+
+        nearest = get_close_matches(wanted.rpartition(".")[2], [field.name for field in every], n=1, cutoff=0.5)
+        hint = f"did you mean {nearest[0]}?" if nearest else "mtrack fields lists them"
+        message = f"there is no key '{key}'; {hint}"
+        raise UsageError(message)
+    output.write(render.page(found, output.screen_width(), colour=output.use_colour()))
 
 
 def _schema_names(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

@@ -148,8 +148,8 @@ def _hanging(run: Run, width: int, hang: int) -> list[str]:
 
 
 def _beside(cell: Cell) -> Run:
-    """The lines of a cell in one."""
-    runs = [part for run in cell for part in (flow.free(", "), run)]
+    """The lines of a cell in one, empty ones left out."""
+    runs = [part for run in cell if run.text for part in (flow.free(", "), run)]
     return flow.joined(runs[1:])
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mtrack.figures.states import States
     from mtrack.record.model import Milestone
     from mtrack.render.cells import Value
-    from mtrack.render.terminal import Part
+    from mtrack.render.terminal import Part, Styled
     from mtrack.views.status import MilestoneStatus, ProjectStatus, StatusView
 
 TOTALS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
@@ -160,33 +160,59 @@ def _progress_words(item: ProjectStatus) -> list[Whole]:
 
 
 def _milestones(item: ProjectStatus, wording: Wording) -> Table:
+    """The milestones' records; without the days that no milestone of the project has."""
     project = item.project
     columns = (
         Column("milestone"), Column(project.currency, Kind.AMOUNT, in_code=True), Column("deliverable", keep=1),
-        Column("approved", Kind.DATE, keep=2), Column("invoice", keep=5), Column("sent", Kind.DATE, keep=3),
-        Column("settled", Kind.AMOUNT, keep=4), Column("status", keep=6),
+        Column("planned", Kind.DATE, keep=2), Column("completed", Kind.DATE, keep=2),
+        Column("approved", Kind.DATE, keep=3), Column("invoice", keep=6), Column("sent", Kind.DATE, keep=4),
+        Column("due", Kind.DATE, keep=3), Column("settled", Kind.AMOUNT, keep=5), Column("status", keep=7),
     )  # fmt: skip
-    table = Table(wording, *columns)
-    for milestone in item.milestones:
-        record = milestone.figures.milestone
-        status = status_word(record.status)
-        if record.status not in milestone.accepted_statuses:
-            status += f" (expected: {status_word(milestone.expected_status)})"
-        if record.hold:
-            status += ", on hold"
-        table.row(milestone_name(record), *_record(milestone, project.places), status)
+    rows = [
+        (milestone_name(milestone.figures.milestone), *_record(milestone, project.places), _status(milestone, wording))
+        for milestone in item.milestones
+    ]
+    empty = {
+        i for i, column in enumerate(columns) if column.kind is Kind.DATE and not any(_days(row[i]) for row in rows)
+    }
+    table = Table(wording, *(column for i, column in enumerate(columns) if i not in empty))
+    for row in rows:
+        table.row(*(value for i, value in enumerate(row) if i not in empty))
     return table
 
 
+def _days(value: Value) -> bool:
+    """Whether a cell holds a day."""
+    return any(day is not None for day in value) if isinstance(value, tuple) else value is not None
+
+
+def _status(item: MilestoneStatus, wording: Wording) -> Styled:
+    """The status in words, the expected one where it is another, and whether it is disputed or on hold."""
+    record = item.figures.milestone
+    words: list[str | Whole] = [status_word(record.status)]
+    if record.status not in item.accepted_statuses:
+        words.append(f" (expected: {status_word(item.expected_status)})")
+    since = min((invoice.invoice.disputed for invoice in item.invoices if invoice.invoice.disputed), default=None)
+    if since is not None:
+        words += [", disputed since ", Whole(wording.day(since))]
+    if record.hold:
+        words.append(", on hold")
+        words += [" until ", Whole(wording.day(record.hold_until))] if record.hold_until else []
+    return styled(tuple(words))
+
+
 def _record(item: MilestoneStatus, places: int) -> tuple[Value, ...]:
-    """A milestone's amount, deliverable, approval, invoices, their days, and what is settled."""
+    """A milestone's amount, deliverable, its days, its invoices, theirs, and what is settled."""
     record = item.figures.milestone
     return (
         Amount(record.amount, places),
         record.deliverable.note,
+        record.planned,
+        record.completed,
         record.approved,
         tuple(map(_invoice_name, item.invoices)),
         tuple(invoice.invoice.sent for invoice in item.invoices),
+        tuple(invoice.due if invoice.live else None for invoice in item.invoices),
         Amount(item.figures.settled, places) if item.figures.invoices else None,
     )
 
@@ -211,10 +237,11 @@ def markdown(view: StatusView) -> str:
         words = ", ".join(map(plain, _progress_words(item)))
         page.block(*(f"{label:<11}{text}" for label, text in drawing if label or text), f"{'':<11}{words}")
         columns = (
-            Column("Milestone"), *amounts(project.currency), *texts("Deliverable", "Approved", "Invoice", "Sent"),
-            *amounts("Settled"), Column("Status"),
+            Column("Milestone"), *amounts(project.currency),
+            *texts("Deliverable", "Planned", "Completed", "Approved", "Invoice", "Sent", "Due"), *amounts("Settled"),
+            Column("Status"),
         )  # fmt: skip
-        page.table(columns, (_markdown_row(milestone, project.places) for milestone in item.milestones))
+        page.table(columns, (_markdown_row(milestone, project.places, wording) for milestone in item.milestones))
     if view.projects:
         page.table(_TOTALS, _totals(view))
     else:
@@ -223,9 +250,9 @@ def markdown(view: StatusView) -> str:
     return page.text()
 
 
-def _markdown_row(item: MilestoneStatus, places: int) -> tuple[Value, ...]:
+def _markdown_row(item: MilestoneStatus, places: int, wording: Wording) -> tuple[Value, ...]:
     record = item.figures.milestone
-    return f"{record.id} {record.name}", *_record(item, places), status_word(record.status)
+    return f"{record.id} {record.name}", *_record(item, places), plain(_status(item, wording))
 
 
 def _iso(day: date | None) -> str | None:

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 ROOT = Path(__file__).parent.parent.parent
@@ -19,7 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support import OF_THE_MACHINE, mtrack  # noqa: E402
 
-from mtrack import resources  # noqa: E402
+from mtrack.record.fields import AS_ELSEWHERE, fields  # noqa: E402
 from mtrack.rules import RULES  # noqa: E402
 from mtrack.spreadsheet.columns import SYNONYMS  # noqa: E402
 from mtrack.yaml.refusal import REASONS  # noqa: E402
@@ -82,44 +80,10 @@ def _columns() -> str:
 
 
 def _fields(schema: str) -> str:
-    top = json.loads(resources.schema_text(schema))
     lines = ["| key | | meaning |", "|---|---|---|"]
-    _walk(top, top, "", lines)
+    for field in fields(schema):
+        mark = "required" if field.required else ""
+        lines.append(f"| `{field.path}` | {mark} | {field.meaning.replace('|', chr(92) + '|')} |")
+        if elsewhere := AS_ELSEWHERE.get((schema, field.path)):
+            lines.append(f"| `{field.path}.…` | | {elsewhere} |")
     return "\n".join(lines) + "\n"
-
-
-def _walk(node: dict[str, Any], top: dict[str, Any], prefix: str, lines: list[str]) -> None:
-    required = node.get("required", [])
-    for key, value in node.get("properties", {}).items():
-        if "not" in value:
-            continue
-        merged: dict[str, Any] = {}
-        part = value
-        while True:
-            merged = {**part, **merged}
-            if "$ref" not in part:
-                break
-            part = top["$defs"][part["$ref"].removeprefix("#/$defs/")]
-        items = merged.get("items")
-        item: dict[str, Any] = {}
-        if isinstance(items, dict):
-            item = items
-            while "$ref" in item:
-                item = {
-                    **top["$defs"][item["$ref"].removeprefix("#/$defs/")],
-                    **{k: v for k, v in item.items() if k != "$ref"},
-                }
-        mark = "required" if key in required else ""
-        name = f"{prefix}{key}{'[]' if items is not None else ''}"
-        lines.append(f"| `{name}` | {mark} | {merged.get('description', '').replace('|', chr(92) + '|')} |")
-        if name == "milestones[].invoice":
-            lines.append("| `milestones[].invoice.…` | | as `invoices[]`, without `lines` |")
-        elif key == "waivers" and schema_is_workspace(top):
-            lines.append("| `waivers[].…` | | as in `milestones.yaml` |")
-        else:
-            _walk(item if items is not None else merged, top, f"{name}.", lines)
-
-
-def schema_is_workspace(top: dict[str, Any]) -> bool:
-    """Whether a schema is that of `mtrack.yaml`."""
-    return "workspace" in str(top["$id"])
