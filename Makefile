@@ -16,7 +16,7 @@ define show
 	@echo
 endef
 
-.PHONY: help demo test lint coverage test-lowest test-sdist bench fuzz clean
+.PHONY: help demo test lint coverage test-lowest test-sdist lock bench fuzz clean
 .NOTPARALLEL:
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo 'make coverage     run the tests and measure which branches they take'
 	@echo 'make test-lowest  run the tests with the oldest releases that pyproject.toml allows'
 	@echo 'make test-sdist   run the tests from the unpacked source archive'
+	@echo 'make lock         bring what CI jobs of init install up to date, by version and hash'
 	@echo 'make bench        measure how fast it is'
 	@echo 'make fuzz         try 150,000 edits and 10,000 papers, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'
 	@echo 'make clean        remove what the others made'
@@ -73,6 +74,14 @@ test-sdist: $(VENV)/.installed-dev
 	@folder=$$(mktemp -d) && $(BIN)/python -m build --no-isolation --sdist --outdir "$$folder" . && \
 		tar -xzf "$$folder"/mtrack-*.tar.gz -C "$$folder" && $(MAKE) -C "$$folder"/mtrack-*/ test VENV=.venv; \
 		code=$$?; rm -rf "$$folder"; exit $$code
+
+# The lock that `mtrack init` writes for CI: the needs of mtrack, and of its build from a repository.
+lock: $(VENV)/.made
+	$(BIN)/python -m pip install --quiet 'uv>=0.8'
+	@head -n 2 templates/init/requirements.txt > $(VENV)/requirements.txt
+	sed -n 's/^requires = \["\(.*\)"\].*/\1/p' pyproject.toml | $(BIN)/uv pip compile --quiet --upgrade --universal \
+		--generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml - >> $(VENV)/requirements.txt
+	@mv $(VENV)/requirements.txt templates/init/requirements.txt
 
 bench: .bench/.installed
 	.bench/bin/python bench/bench.py

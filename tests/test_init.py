@@ -8,11 +8,15 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import distribution
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from history.story import Story
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from support import ROOT, add_evidence, judge, mtrack, validated, write_tree
 
 from mtrack import __version__, resources
@@ -29,6 +33,7 @@ WRITTEN = [
     ".github/workflows/mtrack.yml",
     ".gitlab-ci.yml",
     ".pre-commit-config.yaml",
+    ".mtrack/requirements.txt",
     ".mtrack/schemas/milestones.schema.json",
     ".mtrack/schemas/workspace.schema.json",
 ]
@@ -86,7 +91,7 @@ def test_init_never_overwrites(path: str, tmp_path: Path) -> None:
     assert (tmp_path / path).read_text(encoding="utf-8") == "format: 1\n"
     assert f"kept {path}: it was there already\n" in result.out
     assert result.out.count("wrote ") == len(WRITTEN) - 1
-    assert ("mtrack schema --update" in result.out) == path.startswith(".mtrack/")
+    assert ("mtrack schema --update" in result.out) == path.startswith(".mtrack/schemas/")
 
 
 def test_init_again_changes_nothing(tmp_path: Path) -> None:
@@ -243,7 +248,7 @@ def run_job(root: Path, job: str, env: dict[str, str], event: str = "push") -> d
     installed = False
     for step in workflow["jobs"][job]["steps"]:
         command = step.get("run")
-        if command == INSTALL:
+        if step.get("name") == INSTALL:
             installed = True
         elif "pull_request" in step.get("if", "") and event != "pull_request":
             assert step["if"].endswith("&& github.event_name == 'pull_request'")
@@ -258,14 +263,124 @@ CHECK, SCHEMAS, SARIF, REPORT, GAPS = (
     "Look for gaps and overlaps",
 )  # fmt: skip
 HIDES, MONEY = "Say what a pull request hides", "Say what a pull request does to the money"
-INSTALL = f"pip install mtrack=={__version__}"
+INSTALL = "Install"
 
 
-def test_jobs_install_the_version_that_wrote_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_name_the_version_that_wrote_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scaffold, "__version__", "9.8.7")
-    texts = scaffold.contents(None).values()
-    assert {pin for text in texts for pin in re.findall(r"mtrack==(\S+)", text)} == {"9.8.7"}
-    assert not any("{version}" in text for text in texts)
+    texts = [scaffold.contents(None)[path] for path in JOBS]
+    assert [set(re.findall(r"mtrack(?:@v|-)(\d[\d.]*\d)", text)) for text in texts] == [{"9.8.7"}, {"9.8.7"}]
+    assert not any("{version}" in text or "{source}" in text for text in scaffold.contents(None).values())
+
+
+JOBS = (".github/workflows/mtrack.yml", ".gitlab-ci.yml")
+
+
+def test_jobs_install_nothing_by_its_name_alone() -> None:
+    """What mtrack needs by version and hash, mtrack from where the setting says, and nothing else."""
+    for path in JOBS:
+        text = scaffold.contents(None)[path]
+        lines = [
+            line.strip().removeprefix("- ")
+            for line in text.splitlines()
+            if re.search(r"\b(pip|pipx|uv|apt-get)\b", line)
+        ]
+        assert {line.partition(":?")[0] for line in lines} == {
+            "pip install --require-hashes --only-binary :all: -r .mtrack/requirements.txt",
+            'pip install --no-deps --no-build-isolation "${MTRACK_SOURCE',
+        }
+
+
+LOCKED = re.compile(
+    r"^([a-z0-9-]+)==([^\s;]+)((?: ; [^\\\n]+)?)((?: \\\n +--hash=sha256:[0-9a-f]{64})+)\n", re.MULTILINE
+)
+
+
+def test_what_mtrack_needs_is_locked_by_version_and_hash() -> None:
+    text = scaffold.contents(None)[".mtrack/requirements.txt"]
+    locked = {name: version for name, version, _, _ in LOCKED.findall(text)}
+    assert LOCKED.sub("", text).startswith("# ")
+    assert all(line.startswith("# ") for line in LOCKED.sub("", text).splitlines())
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pending = [
+        *map(Requirement, settings["project"]["dependencies"]),
+        *map(Requirement, settings["build-system"]["requires"]),
+    ]
+    seen: set[str] = set()
+    while pending:
+        need = pending.pop()
+        name = canonicalize_name(need.name)
+        if need.marker is not None and not need.marker.evaluate({"extra": ""}):
+            continue
+        assert need.specifier.contains(locked[name]), need
+        if name not in seen:
+            seen.add(name)
+            pending += map(Requirement, distribution(name).requires or ())
+    assert len(seen) > 20
+
+
+@pytest.mark.parametrize("path", JOBS)
+def test_a_job_says_what_to_set_before_it_installs_anything_unknown(path: str, tmp_path: Path) -> None:
+    jobs: Any = yaml.safe_load(scaffold.contents(None)[path])
+    env = environment(tmp_path / "bin")
+    pip = tmp_path / "bin/pip"
+    pip.write_text(f'#!/bin/sh\necho "$@" >> {shlex.quote(str(tmp_path))}/asked\n', encoding="utf-8")
+    pip.chmod(0o755)
+    steps = jobs["default"]["before_script"] if "default" in jobs else [
+        step["run"] for step in jobs["jobs"]["check"]["steps"] if step.get("name") == "Install"
+    ]  # fmt: skip
+    command = "\n".join(steps)
+    failed = shell(command, tmp_path, env | {"MTRACK_SOURCE": ""})
+    assert failed.returncode
+    assert "say above where mtrack comes from" in failed.stderr
+    source = f"git+https://host.example/north/mtrack@v{__version__}"
+    assert shell(command, tmp_path, env | {"MTRACK_SOURCE": source}).returncode == 0
+    assert (tmp_path / "asked").read_text(encoding="utf-8").splitlines()[
+        -1
+    ] == f"install --no-deps --no-build-isolation {source}"
+
+
+COMMIT, DIGEST = "0123456789abcdef" * 2 + "01234567", "fedcba9876543210" * 4
+ORIGINS: dict[str, tuple[Any, str]] = {
+    "a commit": (
+        {
+            "url": "https://host.example/north/mtrack",
+            "vcs_info": {"vcs": "git", "requested_revision": "v0.1.0", "commit_id": COMMIT},
+        },
+        f"git+https://host.example/north/mtrack@{COMMIT}",
+    ),
+    "a wheel": (
+        {"url": "https://host.example/mtrack-0.1.0-py3-none-any.whl", "archive_info": {"hashes": {"sha256": DIGEST}}},
+        f"https://host.example/mtrack-0.1.0-py3-none-any.whl#sha256={DIGEST}",
+    ),
+    "this machine": ({"url": "file:///somewhere/mtrack", "dir_info": {"editable": True}}, ""),
+    "a repository on this machine": (
+        {"url": "file:///somewhere/mtrack", "vcs_info": {"vcs": "git", "commit_id": COMMIT}},
+        "",
+    ),
+    "a password": (
+        {"url": "https://me:secret@host.example/mtrack", "vcs_info": {"vcs": "git", "commit_id": COMMIT}},
+        "",
+    ),
+    "a quote": ({"url": "https://host.example/'; x", "vcs_info": {"vcs": "git", "commit_id": COMMIT}}, ""),
+    "no hash": ({"url": "https://host.example/mtrack.whl", "archive_info": {}}, ""),
+    "an index": (None, ""),
+    "nonsense": ([], ""),
+}
+
+
+@pytest.mark.parametrize("name", ORIGINS)
+def test_jobs_install_from_where_mtrack_came(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, expected = ORIGINS[name]
+
+    class Installed:
+        def read_text(self, _name: str) -> str | None:
+            return None if known is None else json.dumps(known)
+
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _name: Installed())
+    workflow, jobs = (yaml.safe_load(scaffold.contents(None)[path]) for path in JOBS)
+    assert workflow["env"]["MTRACK_SOURCE"] == f"${{{{ vars.MTRACK_SOURCE || '{expected}' }}}}"
+    assert jobs["variables"]["MTRACK_SOURCE"] == expected
 
 
 def test_the_workflow_passes_on_a_clean_tree(tmp_path: Path) -> None:
@@ -392,9 +507,8 @@ def run_gitlab(root: Path, job: str, env: dict[str, str]) -> list[tuple[str, int
     """Run a GitLab job's script line by line, up to the first that fails."""
     jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     done: list[tuple[str, int]] = []
-    first, *lines = jobs[job]["script"]
-    assert first == INSTALL
-    for line in lines:
+    assert jobs["default"]["before_script"]
+    for line in jobs[job]["script"]:
         done.append((line, shell(line, root, env).returncode))
         if done[-1][1]:
             break

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from support import ROOT, write_tree
 
 from mtrack import __version__, resources
@@ -127,3 +132,94 @@ def test_the_wheel_reads_a_pdf(installed: Path, tmp_path: Path) -> None:
     assert (
         "M3 'Brand book' EUR 5,000.00: statement-of-work.pdf p. 1, l. 7: \"3. Brand book EUR 5,000.00\"" in done.stdout
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of bash")
+def test_built_twice_it_has_the_same_bytes_and_says_what_it_needs(dist: Path, tmp_path: Path) -> None:
+    """As the release workflow builds it; from another folder and at another hour than `dist` was."""
+    copy = tmp_path / "copy"
+    shutil.copytree(
+        ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(
+        [copy / ".ci/build", tmp_path / "out", tmp_path / "extras"],
+        cwd=tmp_path, env=environment | {"PYTHON": sys.executable}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    built = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert built == {path.name: path.read_bytes() for path in dist.iterdir()}
+    sums = (tmp_path / "extras/SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    bom = (tmp_path / "extras/mtrack.cdx.json").read_bytes()
+    assert sums == [
+        f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in sorted({**built, "mtrack.cdx.json": bom}.items())
+    ]  # fmt: skip
+    _check_bill(json.loads(bom), next(content for name, content in built.items() if name.endswith(".whl")))
+
+
+def _check_bill(bill: Any, wheel: bytes) -> None:
+    assert (bill["bomFormat"], bill["specVersion"], bill["version"]) == ("CycloneDX", "1.6", 1)
+    own = bill["metadata"]["component"]
+    assert (own["name"], own["version"], own["hashes"][0]["content"]) == (
+        "mtrack",
+        __version__,
+        hashlib.sha256(wheel).hexdigest(),
+    )
+    parts = {part["bom-ref"]: part for part in bill["components"]}
+    assert len(parts) == len(bill["components"])
+    assert all(ref == part["purl"] == f"pkg:pypi/{part['name']}@{part['version']}" for ref, part in parts.items())
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (needs,) = bill["dependencies"]
+    assert needs["ref"] == own["bom-ref"]
+    assert len(needs["dependsOn"]) == len(settings["project"]["dependencies"])
+    assert set(needs["dependsOn"]) < set(parts)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script of bash")
+def test_a_byte_that_differs_fails_the_build(tmp_path: Path) -> None:
+    """A build that looks at the time zone, which a build must not."""
+    copy = tmp_path / "copy"
+    shutil.copytree(
+        ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
+    )
+    settings = (copy / "pyproject.toml").read_text(encoding="utf-8")
+    (copy / "pyproject.toml").write_text(
+        f"{settings}\n[tool.hatch.build.targets.wheel.hooks.custom]\n", encoding="utf-8"
+    )
+    (copy / "hatch_build.py").write_text(
+        "import os\nfrom hatchling.builders.hooks.plugin.interface import BuildHookInterface\n"
+        "class Hook(BuildHookInterface):\n"
+        "    def initialize(self, version, build_data):\n"
+        "        with open(os.path.join(self.root, 'mtrack', 'zone.txt'), 'w') as file:\n"
+        "            file.write(os.environ.get('TZ', ''))\n",
+        encoding="utf-8",
+    )
+    (copy / "pyproject.toml").write_text(
+        (copy / "pyproject.toml").read_text(encoding="utf-8").replace('"/mtrack", ', '"/mtrack", "/hatch_build.py", '),
+        encoding="utf-8",
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(
+        [copy / ".ci/build", tmp_path / "out", tmp_path / "extras"],
+        cwd=tmp_path, env=environment | {"PYTHON": sys.executable}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "differ" in done.stdout + done.stderr
+    assert list((tmp_path / "extras").iterdir()) == []
+
+
+def test_the_release_is_what_that_script_builds() -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8"))
+    jobs = workflow["jobs"]
+    commands = [step.get("run", "") for step in jobs["build"]["steps"]]
+    assert commands.index(".ci/run") < commands.index(".ci/build dist extras")
+    uploaded = [step["with"]["path"] for step in jobs["build"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert uploaded == ["dist", "extras"]
+    attested = [step["with"]["subject-path"] for step in jobs["attest"]["steps"] if "attest" in step["uses"]]
+    assert attested == ["dist/*\nextras/*\n"]
+    assert workflow["permissions"] == {}
+    assert {name for name, job in jobs.items() if "write" in job["permissions"].values()} == {
+        "attest",
+        "publish",
+        "release",
+    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 
 from mtrack import __version__, resources, workspace
 from mtrack.edit import store
@@ -15,26 +17,50 @@ FILES = {
     ".github/workflows/mtrack.yml": "github-workflow.yml",
     ".gitlab-ci.yml": "gitlab-ci.yml",
     ".pre-commit-config.yaml": "pre-commit-config.yaml",
+    ".mtrack/requirements.txt": "requirements.txt",
 }
 """Path in the workspace, and the name of its template."""
 
 SCHEMAS = {f".mtrack/schemas/{name}.schema.json": name for name in ("milestones", "workspace")}
 """Path in the workspace, and the name of the schema: those of the files that people edit."""
 
+_PINNED = re.compile(r"git\+https://[\w./~-]+@[0-9a-f]{40,64}|https://[\w./~-]+#sha256=[0-9a-f]{64}")
+"""What names one content: without user, port or anything that YAML or a shell would read otherwise."""
+
 _NO_CURRENCY = "# currency: EUR\n"
 
 
 def contents(currency: str | None) -> dict[str, str]:
     """Every file of a new workspace, by its path from the root."""
-    files = {path: _filled(f"init/{name}") for path, name in FILES.items()}
+    source = _source()
+    files = {path: _filled(f"init/{name}", source or "") for path, name in FILES.items()}
     if currency is not None:
         files[workspace.SETTINGS] = files[workspace.SETTINGS].replace(_NO_CURRENCY, f"currency: {currency}\n")
     return files | {path: resources.schema_text(name) for path, name in SCHEMAS.items()}
 
 
-def _filled(template: str) -> str:
+def _filled(template: str, source: str) -> str:
     """The text of a template; what a job installs is pinned to this version."""
-    return resources.template_text(template).replace("{version}", __version__)
+    return resources.template_text(template).replace("{version}", __version__).replace("{source}", source)
+
+
+def _source() -> str | None:
+    """Where this mtrack was installed from, as pip takes it: a commit of a repository, or a file with its hash.
+
+    None where that is not known, or not on the web.
+    """
+    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415
+
+    try:
+        known = json.loads(distribution("mtrack").read_text("direct_url.json") or "{}")
+        url = known["url"]
+        if "vcs_info" in known:
+            source = f"git+{url}@{known['vcs_info']['commit_id']}"
+        else:
+            source = f"{url}#sha256={known['archive_info']['hashes']['sha256']}"
+    except (PackageNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return source if _PINNED.fullmatch(source) else None
 
 
 def create(root: str, path: str, text: str) -> None:
