@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from mtrack import files
 from mtrack.files import inside
+from mtrack.workspace import RECORDS, SETTINGS, above
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,8 @@ BY_DESCRIPTOR = {os.open, os.stat, os.mkdir, os.unlink, os.rmdir, os.rename, os.
 """Whether the system looks names up in an open folder. Where it can't, each step is checked before it is made."""
 _HOLDING = sum(getattr(os, name, 0) for name in ("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")) | getattr(os, "O_PATH", 0)
 _READING = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
+_OF_OTHERS = (SETTINGS, RECORDS, ".git")
+"""What marks a folder whose contents may come from anyone."""
 
 
 class LinkError(OSError):
@@ -235,8 +238,13 @@ def _descend(
 
 
 def own_folder(path: str) -> bool:
-    """Make a folder of the user's; whether it is the user's own, and no one else may write into it."""
+    """Make a folder of the user's; whether it is the user's own, and no one else may write into it.
+
+    One inside a workspace or a repository is not: what lies there can come from anyone.
+    """
     try:
+        if any(os.path.lexists(os.path.join(folder, name)) for folder in above(path) for name in _OF_OTHERS):
+            return False
         os.makedirs(path, mode=0o700, exist_ok=True)
         return is_own(os.lstat(path), stat.S_IFDIR)
     except OSError:

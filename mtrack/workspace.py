@@ -53,7 +53,7 @@ def link_out(path: str) -> str | None:
     them is the user's own.
     """
     full = os.path.abspath(path)
-    for link in sorted({full, *_above(full)}, key=len):
+    for link in sorted({full, *above(full)}, key=len):
         if os.path.islink(link):
             around = _around(os.path.dirname(link))
             if around is not None and not inside(os.path.realpath(link), os.path.realpath(around)):
@@ -61,7 +61,8 @@ def link_out(path: str) -> str | None:
     return None
 
 
-def _above(path: str) -> Iterator[str]:
+def above(path: str) -> Iterator[str]:
+    """The folders above a path, the nearest first."""
     while path != (path := os.path.dirname(path)):
         yield path
 

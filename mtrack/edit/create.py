@@ -21,7 +21,7 @@ from mtrack.record import settings as settings_module
 from mtrack.yaml import source, style, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from mtrack.edit.find import Target
@@ -96,15 +96,9 @@ def check_currency(code: str, known: Mapping[str, int]) -> str:
     return code
 
 
-def _above(path: str) -> Iterator[str]:
-    """The folders above a path, the nearest first."""
-    while path != (path := os.path.dirname(path)):
-        yield path
-
-
 def _nearest(path: str) -> str:
     """A path, or where it is not there the nearest one above it that is."""
-    return next(folder for folder in (path, *_above(path)) if os.path.lexists(folder))
+    return next(folder for folder in (path, *workspace.above(path)) if os.path.lexists(folder))
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -225,7 +219,7 @@ def _judged(
 
 def _make(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:
     inner = [os.path.join(target.full, name) for name in workspace.EVIDENCE]
-    missing = [folder for folder in (*inner, target.full, *_above(target.full)) if not os.path.lexists(folder)]
+    missing = [folder for folder in (*inner, target.full, *workspace.above(target.full)) if not os.path.lexists(folder)]
     records = os.path.join(target.full, workspace.RECORDS)
     try:
         try:

@@ -11,7 +11,7 @@ from mtrack import directory, git
 from mtrack.directory import Directory, LinkError
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
-from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS
+from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS, above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -198,7 +198,7 @@ def guard(workspace: Workspace, target: str, *, whole: bool) -> Callable[[Direct
     `whole` the report's, over a workspace itself. Raises UsageError.
     """
     root = os.path.realpath(workspace.origin)
-    holding = {_identity(folder) for folder in _upwards(root)}
+    holding = {_identity(folder) for folder in (root, *above(root))}
     own = _identity(root)
     among = UsageError(f"{target} lies among a project's records; name a folder outside with -o")
     real = directory.plain(target)
@@ -219,12 +219,6 @@ def guard(workspace: Workspace, target: str, *, whole: bool) -> Callable[[Direct
 def _identity(path: str) -> tuple[int, int]:
     info = os.stat(path)
     return info.st_dev, info.st_ino
-
-
-def _upwards(path: str) -> Iterator[str]:
-    yield path
-    while path != (path := os.path.dirname(path)):
-        yield path
 
 
 def _kept(workspace: Workspace, root: str) -> Iterator[str]:

@@ -206,6 +206,20 @@ def test_a_cache_that_others_may_write_is_not_used(tree: Path, tmp_path: Path, m
     assert report(tree, tmp_path / "out").code == 2
 
 
+@pytest.mark.parametrize("mark", ["mtrack.yaml", "milestones.yaml", ".git"])
+def test_a_cache_that_came_with_the_tree_is_not_used(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str
+) -> None:
+    """As where CI keeps its cache in the checkout: a stranger can commit there what mtrack is to take for its own."""
+    cache = write_tree(tmp_path / "checkout", {mark: "", "below/.cache/x": ""}) / "below/.cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    good = written(tree, tmp_path / "out")
+    assert [path.name for path in cache.rglob("*")] == ["x"]
+    result = report(tree, tmp_path / "out")
+    assert (result.code, files(tmp_path / "out")) == (2, good)
+    assert "is not empty and mtrack did not make it" in result.err
+
+
 @pytest.mark.parametrize("damage", [b"", b"nonsense\n", b"[" * 100_000, b'["index.html"]\n', b"\xff\n"])
 def test_damage_in_the_cache_is_no_crash(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes
