@@ -17,7 +17,9 @@ from mtrack import files, money
 from mtrack.cli import complete, options, outcome, output, prompts, values
 from mtrack.edit import create, transaction, verbs
 from mtrack.errors import UsageError
+from mtrack.figures import schedule
 from mtrack.record import settings as settings_module
+from mtrack.record.model import PaymentTerms
 from mtrack.render.words import count
 
 if TYPE_CHECKING:
@@ -158,7 +160,12 @@ def import_(file: str, project: str | None, said: Said, given: Options) -> int:
 
     def run(context: ProjectContext) -> Edit:
         project = context.project
-        read.append(_read(data, how, project.currency, context.settings, [item.id for item in project.milestones]))
+        here = replace(
+            how,
+            terms=schedule.terms(project, context.settings.payment_terms).payment,
+            taken=frozenset(item.id for item in project.milestones),
+        )
+        read.append(_read(data, here, project.currency, context.settings))
         _preview(read[0], project.places, context.settings.locale)
         return verbs.take_in(context, read[0].milestones, read[0].invoices)
 
@@ -168,20 +175,33 @@ def import_(file: str, project: str | None, said: Said, given: Options) -> int:
 def begin(target: Target, plan: Plan, file: str, said: Said, given: Options) -> int:
     """Make a project of what a spreadsheet records, and of what the plan says besides."""
     settings = settings_module.load(target.root)
-    currency = plan.currency or settings.currency
-    if currency is None:
-        message = "give --currency, or set one in mtrack.yaml"
-        raise UsageError(message)
     how, data = wanted(said, file), data_of(file)
     read: list[Imported] = []
 
     def run() -> Outcome:
-        read.append(_read(data, how, currency, settings, []))
+        begun = _headed(plan, data, how, settings)
+        currency = begun.currency or settings.currency
+        assert currency is not None
+        terms = settings.payment_terms if plan.terms is None else PaymentTerms(plan.terms)
+        read.append(_read(data, replace(how, terms=terms), currency, settings))
         _preview(read[0], money.decimals(currency, settings.currencies) or 0, settings.locale)
         milestones = (*read[0].milestones, *plan.milestones)
-        return create.new(target, replace(plan, milestones=milestones, invoices=tuple(read[0].invoices)), given)
+        return create.new(target, replace(begun, milestones=milestones, invoices=tuple(read[0].invoices)), given)
 
     return _carried_out(run, file, read, given)
+
+
+def _headed(plan: Plan, data: bytes, how: Wanted, settings: Settings) -> Plan:
+    """A plan with what a file says of the project as a whole, where the command line says nothing. Raises UsageError."""
+    from mtrack.spreadsheet import reading  # noqa: PLC0415
+
+    said = reading.heading(data, how)
+    currency = plan.currency or said.get("currency", "").upper() or settings.currency
+    if currency is None:
+        message = "give --currency, or set one in mtrack.yaml"
+        raise UsageError(message)
+    own = currency if plan.currency or currency != settings.currency else None
+    return replace(plan, name=plan.name or said.get("project"), client=plan.client or said.get("client"), currency=own)
 
 
 def _carried_out(run: Callable[[], Outcome], file: str, read: list[Imported], given: Options) -> int:
@@ -201,12 +221,12 @@ def _carried_out(run: Callable[[], Outcome], file: str, read: list[Imported], gi
     return 0
 
 
-def _read(data: bytes, how: Wanted, currency: str, settings: Settings, taken: list[str]) -> Imported:
+def _read(data: bytes, how: Wanted, currency: str, settings: Settings) -> Imported:
     """What a file records in a project. Raises FaultyError, UsageError."""
     from mtrack.spreadsheet import reading  # noqa: PLC0415
 
     decimals = money.decimals(currency, settings.currencies)
-    return reading.read(data, replace(how, currency=currency, decimals=decimals, taken=frozenset(taken)))
+    return reading.read(data, replace(how, currency=currency, decimals=decimals))
 
 
 def _preview(imported: Imported, places: int, locale: str) -> None:

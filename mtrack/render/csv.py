@@ -30,9 +30,13 @@ def _cell(value: Value) -> str:
     """A cell; several values of one have "; " between them."""
     if not isinstance(value, tuple):
         return _text(value)
-    if all(isinstance(single, str) for single in value):
-        return _inert("; ".join(map(str, value)))
-    return "; ".join(map(_text, value))
+    text = "; ".join(_quoted(safe(single)) if isinstance(single, str) else _text(single) for single in value)
+    return _inert(text) if value and isinstance(value[0], str) else text
+
+
+def _quoted(text: str) -> str:
+    """A text among several in a cell: in quotes where it holds what parts them."""
+    return '"{}"'.format(text.replace('"', '""')) if set(text) & set(';"') or text != text.strip() else text
 
 
 def _text(value: Single) -> str:

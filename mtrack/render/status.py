@@ -1,4 +1,4 @@
-"""`mtrack status`: text, JSON (version 1, `schemas/status.schema.json`), CSV, Markdown."""
+"""`mtrack status`: text, JSON (version 1, `schemas/status.schema.json`), Markdown; CSV stands in `status_csv`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from mtrack import money
+from mtrack.render import status_csv
 from mtrack.render.bars import WIDTH, slot_bars
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
-from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
@@ -331,33 +331,5 @@ def _cancelled(record: Milestone) -> dict[str, str | None] | None:
     return {"date": _iso(record.cancelled_date), "reason": record.cancelled_reason} if record.cancelled else None
 
 
-CSV_COLUMNS = (
-    "path", "project", "client", "currency", "agreement", "signed", "id", "name", "status", "expected_status", "agreed", "billed",
-    "unbilled", "settled", "outstanding", "planned", "completed", "approved", "approved_by", "deliverable", "signoff", "invoices",
-    "sent", "due", "note",
-)  # fmt: skip
-
-
-def csv(view: StatusView) -> str:
-    """A line a milestone, for a spreadsheet; several invoices of one stand in one cell, "; " between."""
-    return csv_text(CSV_COLUMNS, (_csv_row(item, milestone) for item in view.projects for milestone in item.milestones))
-
-
-def _csv_row(item: ProjectStatus, milestone: MilestoneStatus) -> tuple[Value, ...]:
-    project, agreement = item.project, item.project.agreement
-    sums, record = milestone.figures, milestone.figures.milestone
-    amounts = (sums.agreed, sums.billed, sums.unbilled, sums.settled, sums.outstanding)
-    deliverable = record.deliverable
-    return (
-        project.folder, project.name, project.client, project.currency, agreement.file if agreement else None,
-        agreement.signed if agreement else None, record.id, record.name, record.status, milestone.expected_status,
-        *(Amount(amount, project.places) for amount in amounts), record.planned, record.completed, record.approved,
-        deliverable.approved_by, deliverable.note, deliverable.signoff,
-        tuple(invoice.invoice.number for invoice in sums.invoices),
-        tuple(invoice.invoice.sent for invoice in sums.invoices), tuple(invoice.due for invoice in sums.invoices),
-        record.note,
-    )  # fmt: skip
-
-
-FORMATS = {"json": json, "csv": csv, "md": markdown}
+FORMATS = {"json": json, "csv": status_csv.csv, "md": markdown}
 """The formats that need to know nothing of a terminal."""

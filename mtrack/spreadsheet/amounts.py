@@ -89,8 +89,11 @@ class Amounts:
         """An amount as messages write it."""
         return money.display(amount, self.currency, 2 if self.decimals is None else self.decimals)
 
-    def settle(self, cells: Iterable[Cell], said: str | None) -> None:
-        """Find the decimal mark of all the cells; what does not fit, or is not plain, is a fault."""
+    def settle(self, cells: Iterable[Cell], said: str | None, usual: str | None = None) -> None:
+        """Find the decimal mark of all the cells; what does not fit, or is not plain, is a fault.
+
+        `usual` is the mark where no cell says which.
+        """
         found = [(cell, amount) for cell in cells if isinstance(cell.value, str) and (amount := written(cell.value))]
         sure = [(cell, next(iter(amount.readings))) for cell, amount in found if len(amount.readings) == 1]
         if said is not None:
@@ -98,7 +101,7 @@ class Amounts:
         elif sure:
             self.mark = sure[0][1]
             self._refuse_mixed(sure)
-        else:
+        elif usual is None:
             self._refuse_ambiguous(found)
 
     def _refuse_mixed(self, sure: list[tuple[Cell, str]]) -> None:

@@ -34,7 +34,7 @@ _OF_MILESTONE = (
     "signoff",
     "more",
 )
-_OF_INVOICE = ("sent", "due", "file", "paid", "reference")
+_OF_INVOICE = ("sent", "due", "due_by", "file", "paid", "reference")
 _NOT_NEGATIVE = ("amount", "invoice_amount", "tax", "paid_amount")
 
 

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from mtrack.errors import UsageError
-from mtrack.record.model import number_key
+from mtrack.record.model import PaymentTerms, number_key
 from mtrack.spreadsheet import delimited, milestones, records
 from mtrack.spreadsheet.amounts import Amounts
-from mtrack.spreadsheet.cells import Faults, refuse
+from mtrack.spreadsheet.cells import Fault, Faults, FaultyError, refuse
 from mtrack.spreadsheet.columns import Wishes, find_header
+from mtrack.spreadsheet.more import read_more
 from mtrack.spreadsheet.rows import table_rows
 from mtrack.spreadsheet.totals import without_totals
-from mtrack.spreadsheet.values import read_values
+from mtrack.spreadsheet.values import Style, read_values
 from mtrack.spreadsheet.workbook import read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mtrack.spreadsheet.cells import Sheet
+    from mtrack.spreadsheet.columns import Header
     from mtrack.spreadsheet.rows import Row
 
 _ZIP = b"PK\x03\x04"
@@ -28,7 +30,7 @@ _OLD = b"\xd0\xcf\x11\xe0"
 
 
 class Wanted(Struct, kw_only=True):
-    """What the command line says of a file, and what the project says: its currency, and the ids that are taken."""
+    """What the command line says of a file, and what the project says: its currency and terms, and the ids that are taken."""
 
     mapped: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
@@ -40,6 +42,7 @@ class Wanted(Struct, kw_only=True):
     by_tab: bool = False
     currency: str = ""
     decimals: int | None = None
+    terms: PaymentTerms = PaymentTerms(30)
     taken: frozenset[str] = frozenset()
 
 
@@ -60,12 +63,12 @@ class Imported(Struct):
 def read(data: bytes, wanted: Wanted) -> Imported:
     """What a file records. Raises FaultyError with all its faults, UsageError where the command line names what is not there."""
     faults = Faults()
-    wishes = Wishes(wanted.mapped, wanted.ignored)
-    sheet, header = find_header(_sheets(data, wanted), wishes, wanted.currency, faults)
-    rows = table_rows(sheet, header, faults)
+    sheet, header, rows = _table(data, wanted, faults)
     amounts = Amounts(wanted.currency, wanted.decimals, faults)
-    read_values(rows, amounts, wanted.decimal, wanted.date_format, faults)
+    read_values(rows, amounts, Style(wanted.decimal, wanted.date_format, "." if header.is_export else None))
     _check_currency(rows, wanted.currency, faults)
+    _check_paths(rows)
+    read_more(rows, wanted.terms, faults)
     names: dict[str, str] = {}
     for row in rows:
         row.values["key"] = milestones.key_of_row(row, names)
@@ -75,10 +78,25 @@ def read(data: bytes, wanted: Wanted) -> Imported:
     found = milestones.find_milestones(kept, header, wanted.taken, faults)
     invoices = milestones.find_invoices(found, header, faults)
     faults.check()
-    made, others = records.records(found, invoices, approved_when_sent=wanted.approved_when_sent)
+    made, others = records.records(found, invoices, wanted.terms, approved_when_sent=wanted.approved_when_sent)
     places = {("milestone", item.id): item.cell.address for item in found}
     places |= {("invoice", number_key(item.number)): item.first.cells["invoice"].address for item in invoices}
     return Imported(made, others, [*records.told_statuses(found, made), *said], places)
+
+
+def _table(data: bytes, wanted: Wanted, faults: Faults) -> tuple[Sheet, Header, list[Row]]:
+    sheet, header = find_header(_sheets(data, wanted), Wishes(wanted.mapped, wanted.ignored), wanted.currency, faults)
+    return sheet, header, table_rows(sheet, header, faults)
+
+
+def heading(data: bytes, wanted: Wanted) -> dict[str, str]:
+    """What all rows say alike of their project: its currency, and in an export its name and client.
+
+    Raises FaultyError, UsageError.
+    """
+    _, _, rows = _table(data, wanted, Faults())
+    said = {key: {row.cells[key].text for row in rows if key in row.cells} for key in ("currency", "project", "client")}
+    return {key: next(iter(texts)) for key, texts in said.items() if len(texts) == 1}
 
 
 def _sheets(data: bytes, wanted: Wanted) -> list[Sheet]:
@@ -100,3 +118,13 @@ def _check_currency(rows: list[Row], currency: str, faults: Faults) -> None:
         given = row.values.get("currency")
         if given is not None and given.upper() != currency:
             faults.add(row.cells["currency"], f"'{given}' is not the project's currency, {currency}")
+
+
+def _check_paths(rows: list[Row]) -> None:
+    """An export holds one project. Raises FaultyError: of several nothing else is worth telling."""
+    paths = [row for row in rows if "path" in row.values]
+    for row in paths:
+        first, other = paths[0].values["path"], row.values["path"]
+        if other != first:
+            message = f"'{other}' is another project than '{first}'; export one: mtrack status {first} --format csv"
+            raise FaultyError([Fault(message, row.number, row.cells["path"].column)])

@@ -9,6 +9,7 @@ from mtrack.edit.verbs import stated
 from mtrack.figures import ledger
 from mtrack.record import model, schema
 from mtrack.record.model import PaymentTerms
+from mtrack.spreadsheet.more import due_of
 from mtrack.yaml import source
 from mtrack.yaml.changes import Put, apply
 
@@ -29,13 +30,19 @@ def status_word(text: str) -> str:
 
 
 def records(
-    milestones: list[Milestone], invoices: list[Invoice], *, approved_when_sent: bool
+    milestones: list[Milestone], invoices: list[Invoice], terms: PaymentTerms, *, approved_when_sent: bool
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The records of milestones, each with the invoice that bills it alone, and of all other invoices."""
     own: dict[int, dict[str, Any]] = {}
     others: list[dict[str, Any]] = []
+    for item in milestones:
+        for record in item.values.get("more", {}).get("invoices", ()):
+            if "lines" in record:
+                others.append(record)
+            else:
+                own[id(item)] = record
     for invoice in invoices:
-        record = _invoice(invoice)
+        record = _invoice(invoice, terms)
         milestone = invoice.entries[0][0]
         if len(invoice.entries) == 1 and id(milestone) not in own:
             own[id(milestone)] = record
@@ -51,7 +58,7 @@ def records(
 
 
 def _milestone(item: Milestone, invoice: dict[str, Any] | None, *, approved_when_sent: bool) -> dict[str, Any]:
-    values = item.values
+    values, more = item.values, item.values.get("more", {})
     sent = [entry.values["sent"] for entry in item.entries if "sent" in entry.values]
     approved = values.get("approved")
     if approved is None and approved_when_sent and sent and not values.get("upfront"):
@@ -61,9 +68,10 @@ def _milestone(item: Milestone, invoice: dict[str, Any] | None, *, approved_when
         approved_by=values.get("approved_by"), signoff=values.get("signoff"),
     )  # fmt: skip
     return stated(
-        id=item.id, name=values["name"], amount=values["amount"], planned=values.get("planned"),
-        upfront=values.get("upfront") or None, deliverable=deliverable or None, invoice=invoice, note=values.get("note"),
-        status="cancelled" if _says(item, "cancelled") else "not_billed",
+        id=item.id, name=more.get("name", values["name"]), amount=values["amount"], planned=values.get("planned"),
+        upfront=values.get("upfront") or None, deliverable=deliverable | more.get("deliverable", {}) or None,
+        invoice=invoice, hold=more.get("hold"), cancelled=more.get("cancelled"), attachments=more.get("attachments"),
+        note=more.get("note", values.get("note")), status="cancelled" if _says(item, "cancelled") else "not_billed",
     )  # fmt: skip
 
 
@@ -73,18 +81,18 @@ def _says(item: Milestone, status: str) -> bool:
     return words == {status}
 
 
-def _invoice(invoice: Invoice) -> dict[str, Any]:
+def _invoice(invoice: Invoice, terms: PaymentTerms) -> dict[str, Any]:
     values = invoice.values
     paid, payments = values.get("paid"), None
     if "paid_amount" in values or "reference" in values:
         amount = values.get("paid_amount", _gross(invoice))
         payments = [stated(date=paid, amount=amount, reference=values.get("reference"))]
         paid = None
-    elif paid is None and _is_said_paid(invoice):
+    elif paid is None and "due_by" not in values and _is_said_paid(invoice):  # an export says it of each invoice
         paid = True
     return stated(
         number=invoice.number, amount=money.total(invoice.shares), sent=values["sent"], tax=values.get("tax"),
-        due=values.get("due"), file=values.get("file"), paid=paid or None, payments=payments,
+        due=due_of(values, terms), file=values.get("file"), paid=paid or None, payments=payments,
     )  # fmt: skip
 
 
@@ -101,7 +109,7 @@ def _is_said_paid(invoice: Invoice) -> bool:
         for row in item.rows
         if row.number in rows and "status" in row.values
     }
-    return said == {"paid"}
+    return said - {"cancelled"} == {"paid"}
 
 
 def _set_statuses(made: list[dict[str, Any]], invoices: list[dict[str, Any]]) -> None:

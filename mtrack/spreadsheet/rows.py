@@ -60,6 +60,8 @@ def table_rows(sheet: Sheet, header: Header, faults: Faults) -> list[Row]:
                 faults.add(cell, cell.trouble)
         billed = {key: cell for key, cell in cells.items() if key in BILLED}
         own = {key: cell for key, cell in cells.items() if key not in billed}
+        if not header.is_export and "invoice" in billed and len(_parts(billed["invoice"])) == 1:
+            _refuse_several(billed["invoice"], faults)
         result.append(Row(number, own, _entries(number, billed, faults)))
     return result
 
@@ -75,8 +77,6 @@ def _entries(number: int, cells: dict[str, Cell], faults: Faults) -> list[Entry]
         return []
     numbers = cells.get("invoice")
     count = len(_parts(numbers)) if numbers is not None else 1
-    if numbers is not None and count == 1:
-        _refuse_several(numbers, faults)
     columns: dict[str, Sequence[Cell | None]] = {}
     for key, cell in cells.items():
         parts: Sequence[Cell | None] = _parts(cell) if count > 1 or _is_quoted(cell) else [cell]

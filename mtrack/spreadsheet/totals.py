@@ -114,16 +114,20 @@ class Sums:
 
 def without_totals(rows: list[Row], sheet: Sheet, amounts: Amounts) -> tuple[list[Row], list[str]]:
     """The rows of milestones, and what to say of the others; a wrong total is a fault."""
-    labels = {row.number: _label(row, sheet, amounts.currency) for row in rows}
+    labels = {row.number: _label(row, sheet, amounts.currency) for row in rows if "path" not in row.cells}
     last = max((number for number, label in labels.items() if label and label.kind != "maybe"), default=0)
     overall, section = Sums(), Sums()
     kept: list[Row] = []
     said: list[str] = []
     totals: list[str] = []
     for row in rows:
-        label = labels[row.number]
+        label = labels.get(row.number)  # a line of an export is a milestone, whatever its name
         kind = label.kind if label else None
-        if kind in (None, "maybe") and _is_sum(row, overall, section, labelled=kind is not None):
+        if (
+            row.number in labels
+            and kind in (None, "maybe")
+            and _is_sum(row, overall, section, labelled=kind is not None)
+        ):
             kind = "subtotal"
         if kind in ("total", "subtotal", "gross"):
             sums = [overall]

@@ -6,6 +6,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from mtrack.spreadsheet.amounts import Amounts, written
 from mtrack.spreadsheet.columns import AMOUNTS, DAYS
 from mtrack.spreadsheet.days import read_days
@@ -27,18 +29,25 @@ _INERT = re.compile("'[=+@-]")
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
-def read_values(
-    rows: list[Row], amounts: Amounts, decimal: str | None, date_format: str | None, faults: Faults
-) -> None:
+class Style(Struct, frozen=True):
+    """How a file writes: what the command line says, and the decimal mark that is usual where no amount shows it."""
+
+    decimal: str | None
+    date_format: str | None
+    usual_decimal: str | None = None
+
+
+def read_values(rows: list[Row], amounts: Amounts, style: Style) -> None:
     """Read all cells of the rows into their values; what can't be read is a fault."""
+    faults = amounts.faults
     holders: list[Row | Entry] = []
     for row in rows:
         holders += [row, *row.entries]
-    amounts.settle((cell for _, _, cell in _of(holders, AMOUNTS)), decimal)
+    amounts.settle((cell for _, _, cell in _of(holders, AMOUNTS)), style.decimal, style.usual_decimal)
     for holder, key, cell in _of(holders, AMOUNTS):
         _put(holder, key, amounts.read(cell))
     for key in DAYS:
-        _read_days(list(_of(holders, (key,))), date_format, faults)
+        _read_days(list(_of(holders, (key,))), style.date_format, faults)
     for holder, key, cell in _of(holders, ("upfront",)):
         _put(holder, key, _flag(cell, faults))
     for holder, key, cell in _of(holders, TEXTS):
