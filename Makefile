@@ -91,6 +91,7 @@ fuzz: $(VENV)/.installed-dev
 	$(BIN)/python tests/edit/fuzz.py $(or $(EDITS),100000)
 	$(BIN)/python tests/edit/figures_fuzz.py $(or $(FIGURE_EDITS),50000)
 	$(BIN)/python tests/verify/fuzz_papers.py $(or $(PAPERS),10000)
+	ATTACK_TURNS=$(or $(ATTACK_TURNS),4) $(BIN)/python -m pytest tests/attack
 	@folder=$$(mktemp -d) && $(BIN)/python tests/edit/kill.py $(or $(KILLS),1000) "$$folder"; code=$$?; rm -rf "$$folder"; exit $$code
 
 clean:

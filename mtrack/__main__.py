@@ -59,14 +59,28 @@ def _kept_or_new(arguments: list[str]) -> int:
 
     kept = memo.begin(arguments)
     if kept is None:
-        return _command(arguments)
+        return _guarded(arguments)
     code = kept.replay()
     if code is None:
         with kept.noting():
-            code = _command(arguments, kept)
+            code = _guarded(arguments, kept)
         sys.stdout.flush()  # nobody waits for what is kept
         kept.keep(code)
     return code
+
+
+def _guarded(arguments: list[str], kept: object = None) -> int:
+    """The command, its streams guarded where a runner reads them."""
+    if not os.environ.get("CI") and not {"github", "--format=github"} & set(arguments):
+        return _command(arguments, kept)
+    from mtrack.cli.ci_log import CiLog  # noqa: PLC0415
+
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = map(CiLog, streams)
+    try:
+        return _command(arguments, kept)
+    finally:
+        sys.stdout, sys.stderr = streams
 
 
 def _command(arguments: list[str], kept: object = None) -> int:

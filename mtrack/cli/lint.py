@@ -114,7 +114,7 @@ def _write(opened: Opened, report: Report, format_: str, output_: str | None, *,
 
         write(output_, text.encode("utf-8", "backslashreplace"))
         return
-    output.write(text)
+    output.write(text, format_)
     if format_ == "text":
         output.tell_first(report.findings)
     if report.findings:

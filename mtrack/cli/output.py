@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mtrack import workspace
+from mtrack.cli.ci_log import CiLog
 from mtrack.errors import UsageError
 from mtrack.render import reports
 from mtrack.render.terminal import safe
@@ -63,9 +64,10 @@ def tell_first(findings: Iterable[Finding]) -> None:
         write(render.first(first.message, first.hint, width(), colour=use_colour()))
 
 
-def write(text: str) -> None:
-    """Write a finished text to standard output, byte for byte."""
-    sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+def write(text: str, format_: str | None = None) -> None:
+    """Write a finished text to standard output, byte for byte where it is no log of CI; `github` is for its runner."""
+    put = sys.stdout.write_commands if format_ == "github" and isinstance(sys.stdout, CiLog) else sys.stdout.write
+    put(text if text.endswith("\n") or not text else text + "\n")
 
 
 def show(*lines: str) -> None:

@@ -90,9 +90,8 @@ def one(
         except UsageError as error:
             raise click.UsageError(safe(str(error))) from None
 
-    return click.prompt(
-        _QUESTIONS[name] + more, default=default, value_proc=checked, show_default=bool(default), err=True
-    )
+    question = _QUESTIONS[name] + more + (f" [{safe(default)}]" if default else "")
+    return click.prompt(question, default=default, value_proc=checked, show_default=False, err=True)
 
 
 def project(wanted: str | None, can: Callable[[ProjectContext], bool] | None = None) -> Target:

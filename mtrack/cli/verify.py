@@ -114,7 +114,7 @@ def _write(
         seen = opened.from_repository if format_ in FOR_REPOSITORIES else opened.from_here
         text = FORMATS[format_](report, colour, seen)
     if output_ is None:
-        output.write(text)
+        output.write(text, format_)
         return
     from mtrack.site.output import write  # noqa: PLC0415
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mtrack.render.cells import Single, Value
+
+_SIGNS = "=+@\\-" + "\uff1d\uff0b\uff20\uff0d" + "\ufe66\ufe62\ufe6b\ufe63\u2212"
+"""What begins a formula; spreadsheets of East Asia also take the wide forms."""
+_FORMULA = re.compile(rf"(?:\A|(?<=;))(?=\s*[{_SIGNS}])")
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
@@ -54,6 +59,8 @@ def _text(value: Single) -> str:
 
 
 def _inert(text: str) -> str:
-    """Text that a spreadsheet takes as text: one that could begin a formula gets an apostrophe before it."""
-    text = safe(text)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    """Text that a spreadsheet takes as text: where one could begin a formula, an apostrophe comes before it.
+
+    That is also behind a semicolon, which parts cells where the comma is the decimal sign; quotes don't hold there.
+    """
+    return _FORMULA.sub("'", safe(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Severity
+from mtrack.render.ci_log import inert
 from mtrack.render.places import AT_ROOT, Viewpoint, place
 from mtrack.render.terminal import safe
 
@@ -18,14 +19,14 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 def github(report: Report, _colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """An annotation a finding; waived ones are only lines in the log."""
     return "".join(f"{_line(finding, seen)}\n" for finding in report.findings) + "".join(
-        f"{safe(seen.path(path))} is broken, its other rules are skipped\n" for path in report.skipped
+        f"{_shown(seen.path(path))} is broken, its other rules are skipped\n" for path in report.skipped
     )
 
 
 def _line(finding: Finding, seen: Viewpoint) -> str:
     path, span = seen.path(finding.path), finding.span
     if finding.waiver is not None:
-        return safe(f"waived: {place(path, span)} {finding.rule}: {finding.message} ({finding.waiver})")
+        return _shown(f"waived: {place(path, span)} {finding.rule}: {finding.message} ({finding.waiver})")
     properties = {"file": path}
     if span is not None:
         properties |= {"line": str(span.line), "endLine": str(span.end_line)}
@@ -38,9 +39,14 @@ def _line(finding: Finding, seen: Viewpoint) -> str:
     return f"::{_COMMANDS[finding.severity]} {pairs}::{text}"
 
 
+def _shown(text: str) -> str:
+    """A line that is no command."""
+    return inert(safe(text))
+
+
 def _data(text: str) -> str:
     """The escape of a command's message: %; CR, LF and other controls are escapes already."""
-    return safe(text).replace("%", "%25")
+    return inert(safe(text)).replace("%", "%25")
 
 
 def _property(text: str) -> str:

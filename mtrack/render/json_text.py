@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
-# Control characters, line separators, bidirectional marks and lone surrogates: no terminal obeys the JSON it is shown.
-_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+from mtrack.characters import HARMFUL
+from mtrack.render.ci_log import hashes_escaped
 
 
 def json_text(data: Any) -> str:
-    """JSON, two spaces of indent, keys in the order given; controls and bidirectional marks as escapes."""
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    return _HARMFUL.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text) + "\n"
+    """JSON, two spaces of indent, keys in the order given; what no terminal or runner is to obey as escapes."""
+    text = hashes_escaped(json.dumps(data, indent=2, ensure_ascii=False), r"\u005b")
+    if text.isascii():  # in which `dumps` has escaped all but this one
+        return text.replace("\x7f", r"\u007f") + "\n"
+    return HARMFUL.sub(lambda match: match[0] if match[0] == "\n" else json.dumps(match[0])[1:-1], text) + "\n"

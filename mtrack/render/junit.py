@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from mtrack.finding import Severity
+from mtrack.render.ci_log import hashes_escaped
 from mtrack.render.places import AT_ROOT, Viewpoint, place
 from mtrack.render.terminal import safe
 
@@ -40,7 +41,11 @@ def junit(report: Report, _colour: bool = False, seen: Viewpoint = AT_ROOT) -> s
         for finding in findings:
             _case(suite, finding, seen)
     ET.indent(top)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(top, encoding="unicode") + "\n"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        + hashes_escaped(ET.tostring(top, encoding="unicode"), "&#91;")
+        + "\n"
+    )
 
 
 def _case(suite: ET.Element, finding: Finding, seen: Viewpoint) -> None:

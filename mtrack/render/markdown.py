@@ -16,12 +16,20 @@ if TYPE_CHECKING:
     from mtrack.render.wording import Wording
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
-_MENTION = re.compile(r"@")
+_REFERENCE = re.compile(r"@|#(?=[0-9])|\bGH-(?=[0-9])", re.IGNORECASE)
+_BLOCK = re.compile(r"\A((?=[-+=:])|[0-9]{1,9}(?=[.)]))")
+"""What begins a list, a rule, a heading or a definition where it stands first."""
 
 
 def escape(text: str) -> str:
-    """Text as Markdown that reads the same; controls become escapes, `@` mentions nobody."""
-    return _MENTION.sub("@<!-- -->", _SPECIAL.sub(r"\\\1", safe(text)).replace("&", "&amp;"))
+    """Text as Markdown that reads the same within a line; controls become escapes, nobody and no issue is mentioned."""
+    special = _SPECIAL.sub(r"\\\1", safe(text)).replace("&", "&amp;")
+    return _REFERENCE.sub(r"\g<0><!-- -->", special)
+
+
+def begin(text: str) -> str:
+    """The same for text that begins a block or follows the mark of one."""
+    return _BLOCK.sub(r"\1\\", escape(text.lstrip()))
 
 
 def code(text: str) -> str:
@@ -45,11 +53,13 @@ class Document:
 
     def paragraph(self, *parts: str | Code) -> None:
         """Add a paragraph, with an empty line below."""
-        self._lines += ["".join(code(part.text) if isinstance(part, Code) else escape(part) for part in parts), ""]
+        texts = [code(part.text) if isinstance(part, Code) else escape(part) for part in parts[1:]]
+        first = code(parts[0].text) if isinstance(parts[0], Code) else begin(parts[0])
+        self._lines += ["".join([first, *texts]), ""]
 
     def items(self, texts: Iterable[str]) -> None:
         """Add a list, with an empty line below."""
-        self._lines += [*(f"- {escape(text)}" for text in texts), ""]
+        self._lines += [*(f"- {begin(text)}" for text in texts), ""]
 
     def block(self, *lines: str) -> None:
         """Add lines as they are, in a fixed width, with an empty line below."""

@@ -56,18 +56,15 @@ class _Compiled(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-# What HTML does not allow as text, and what could turn a line around.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufdd0-\ufdef]"
-    "|[\ufffe\uffff\U0001fffe\U0001ffff\U0010fffe\U0010ffff]"
-)
+_NOT_HTML = re.compile("[\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0010fffe\U0010ffff]")
+_BETWEEN_LAYOUT = re.compile("[^\t\n\r]+")
 
 
 def clean(text: str) -> str:
-    r"""Text as a page can hold it: controls and bidirectional marks become escapes like \x1b, line breaks stay."""
+    r"""Text as a page can hold it: what a terminal would be spared becomes escapes like \x1b, tabs and line breaks stay."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNWANTED.sub(lambda match: safe(match[0]) if safe(match[0]) != match[0] else "\ufffd", text)
+    return _BETWEEN_LAYOUT.sub(lambda match: safe(match[0]), _NOT_HTML.sub("\ufffd", text))
 
 
 def _finalize_html(value: Any) -> Any:
