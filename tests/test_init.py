@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tomllib
 from importlib.metadata import distribution
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -21,9 +22,6 @@ from support import ROOT, add_evidence, judge, mtrack, validated, write_tree
 
 from mtrack import __version__, resources
 from mtrack.edit import scaffold
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WRITTEN = [
     "mtrack.yaml",
@@ -229,7 +227,15 @@ def environment(folder: Path) -> dict[str, str]:
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m mtrack "$@"\n', encoding="utf-8")
     script.chmod(0o755)
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    temporary = folder / "temp"
+    temporary.mkdir(exist_ok=True)
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "RUNNER_TEMP": str(temporary)}
+
+
+def runner_temp(env: dict[str, str]) -> Path:
+    """Where a job keeps what it makes: outside the checkout."""
+    return Path(env["RUNNER_TEMP"])
 
 
 def shell(command: str, root: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -386,8 +392,8 @@ def test_jobs_install_from_where_mtrack_came(name: str, monkeypatch: pytest.Monk
 def test_the_workflow_passes_on_a_clean_tree(tmp_path: Path) -> None:
     root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
     assert run_job(root, "check", env) == {CHECK: 0, SCHEMAS: 0, SARIF: 0, REPORT: 0}
-    assert json.loads((root / "mtrack.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
-    assert (root / "mtrack-report/index.html").is_file()
+    assert json.loads((runner_temp(env) / "mtrack.sarif").read_text(encoding="utf-8"))["runs"][0]["results"] == []
+    assert (runner_temp(env) / "mtrack-report/index.html").is_file()
     assert run_job(root, "check", env) == {CHECK: 0, SCHEMAS: 0, SARIF: 0, REPORT: 0}  # what it made is no trouble
     assert run_job(root, "page", env) == {REPORT: 0}
 
@@ -395,9 +401,9 @@ def test_the_workflow_passes_on_a_clean_tree(tmp_path: Path) -> None:
 def test_the_workflow_fails_on_a_broken_tree_and_still_reports(tmp_path: Path) -> None:
     root, env = broken(tmp_path / "tree"), environment(tmp_path / "bin")
     assert run_job(root, "check", env) == {CHECK: 1, SCHEMAS: 0, SARIF: 0, REPORT: 0}
-    results = json.loads((root / "mtrack.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
+    results = json.loads((runner_temp(env) / "mtrack.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
     assert "overbilled" in {result["ruleId"] for result in results}
-    assert "M1" in (root / "mtrack-report/index.html").read_text(encoding="utf-8")
+    assert "M1" in (runner_temp(env) / "mtrack-report/index.html").read_text(encoding="utf-8")
 
 
 def overdue(root: Path) -> Path:
@@ -446,9 +452,9 @@ def test_the_workflow_fails_on_records_and_settings_that_cannot_be_read(tmp_path
     root, env = workspace(tmp_path / "tree", "project: [\n"), environment(tmp_path / "bin")
     assert run_job(root, "check", env) == {CHECK: 1, SCHEMAS: 0, SARIF: 0, REPORT: 0}
     write_tree(root, {"mtrack.yaml": "format: [\n"})
-    (root / "mtrack.sarif").unlink()
+    (runner_temp(env) / "mtrack.sarif").unlink()
     assert run_job(root, "check", env) == {CHECK: 3, SCHEMAS: 0, SARIF: 1, REPORT: 1}
-    assert not (root / "mtrack.sarif").exists()
+    assert not (runner_temp(env) / "mtrack.sarif").exists()
 
 
 def test_the_workflow_says_what_a_pull_request_does_to_the_money(tmp_path: Path) -> None:
@@ -532,6 +538,28 @@ def test_the_gitlab_job_fails_on_a_broken_tree_and_still_reports(tmp_path: Path)
     entries = json.loads((root / "gl-code-quality-report.json").read_text(encoding="utf-8"))
     assert {entry["location"]["path"] for entry in entries} == {"acme/milestones.yaml"}
     assert (root / "mtrack-report/index.html").is_file()
+
+
+@pytest.mark.parametrize("name", ["mtrack.sarif", "mtrack-report", "public", "gl-code-quality-report.json"])
+@pytest.mark.parametrize("what", ["a link out", "a dangling link", "a folder", "a file"])
+def test_what_a_stranger_puts_in_a_job_s_way_changes_nothing(tmp_path: Path, name: str, what: str) -> None:
+    root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
+    victim = write_tree(tmp_path / "victim", {"index.html": "mine", "file": "mine"})
+    if what == "a file":
+        write_tree(root, {name: "theirs"})
+    elif what == "a folder":
+        write_tree(root, {f"{name}/index.html": "theirs", f"{name}/.mtrack-report.json": "{}"})
+    else:
+        (root / name).symlink_to(victim / ("nowhere" if "dangling" in what else "file" if "." in name else ""))
+    assert set(run_job(root, "check", env).values()) == {0}
+    assert set(run_job(root, "page", env).values()) == {0}
+    for job in ("mtrack", "pages"):
+        assert {code for _, code in run_gitlab(root, job, env)} == {0}
+    for made in (runner_temp(env) / "mtrack-report", root / "mtrack-report", root / "public"):
+        assert b"<title>Overview" in (made / "index.html").read_bytes()
+        assert not made.is_symlink()
+    assert sorted(path.name for path in victim.iterdir()) == ["file", "index.html"]
+    assert {path.read_text(encoding="utf-8") for path in victim.iterdir()} == {"mine"}
 
 
 def test_what_the_jobs_write_is_ignored_by_git(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import click
 
 from mtrack import money
 from mtrack.record.schema import is_date
+from mtrack.workspace import link_out
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
@@ -70,9 +71,16 @@ class Path(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, if it is there and of the kind that is wanted."""
         try:
-            return super().convert(value, param, ctx)
+            found = super().convert(value, param, ctx)
         except click.BadParameter:
             self.fail(self._trouble(os.fsdecode(value)), param, ctx)
+        link = link_out(os.fsdecode(found)) if self.exists and not self.dir_okay else None
+        if link is not None:  # what such a file says would get into the workspace
+            real = os.path.realpath(link)
+            self.fail(
+                f"{link} is a link that leads out of the workspace, to {real}; name that, if it is meant", param, ctx
+            )
+        return found
 
     def _trouble(self, value: str) -> str:
         if not os.path.exists(value):

@@ -13,6 +13,7 @@ from support import mtrack, write_tree
 from mtrack import directory
 from mtrack.cli.commands import COMMANDS
 from mtrack.edit import store
+from mtrack.errors import CannotRunError
 from mtrack.workspace import EVIDENCE, link_out
 
 if TYPE_CHECKING:
@@ -218,8 +219,15 @@ def test_a_file_that_is_given_through_a_link_out_is_not_taken_in(tmp_path: Path)
     before = snapshot(tmp_path)
     for path in ("inbox/key.pdf", "key.pdf"):
         result = mtrack("approve", "acme", "M2", "--signoff", path, "--move", *DAY, cwd=root)
-        assert (result.code, "leads out of the workspace, to" in result.err) == (3, True)
+        assert (result.code, "leads out of the workspace, to" in result.err) == (2, True)
         assert snapshot(tmp_path) == before
+    with pytest.raises(CannotRunError, match="leads out of the workspace, to"):
+        store.evidence(str(root / "acme"), str(root / "key.pdf"), "signoffs")
+    for words in (("new", "next", "--from", "inbox/plan.csv"), ("import", "inbox/plan.csv", "--project", "acme")):
+        write_tree(tmp_path, {"secret/plan.csv": "name,amount\nSecret,1.00\n"})
+        result = mtrack(*words, *DAY, cwd=root)
+        assert (result.code, "leads out of the workspace, to" in result.err) == (2, True)
+        assert "Secret" not in result.out
     (tmp_path / "mine").symlink_to("mail")  # a link of the user's own, in no workspace
     result = mtrack("approve", "acme", "M2", "--signoff", tmp_path / "mine/key.pdf", *DAY, cwd=root)
     assert (result.code, (root / "acme/signoffs/key.pdf").read_bytes()) == (0, b"paper")
