@@ -12,6 +12,8 @@ from history.story import Story
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from history.told import Told
+
 ACME = """\
 project: Acme website
 currency: EUR
@@ -72,6 +74,19 @@ def test_it_equals_a_worktree_of_the_revision(command: str, story: Story, tmp_pa
                 here = mtrack(*arguments, "--at", commit, cwd=story.folder)
                 assert (here.code, here.out, here.err) == (there.code, there.out, there.err), (commit, format_)
         story.git("worktree", "remove", "--force", str(worktree))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_it_equals_a_worktree_of_every_commit_of_the_story(command: str, told: Told, tmp_path: Path) -> None:
+    story, worktree = told.story, tmp_path / "tree"
+    story.git("worktree", "add", "--quiet", "--detach", str(worktree), "main")
+    arguments = (command, "--format", COMMANDS[command][0], "--as-of", "2026-11-22")
+    for commit in story.git("rev-list", "--all").split():
+        Story(tmp_path).git("-C", str(worktree), "checkout", "--quiet", "--detach", commit)
+        there = mtrack(*arguments, cwd=worktree)
+        here = mtrack(*arguments, "--at", commit, cwd=story.folder)
+        assert (here.code, here.out, here.err) == (there.code, there.out, there.err), commit
+    story.git("worktree", "remove", "--force", str(worktree))
 
 
 def test_the_site_equals_that_of_a_worktree(story: Story, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -280,6 +282,71 @@ def test_signatures_are_asked_for_where_the_settings_say(story: Story) -> None:
     assert [item["rule"] for item in found] == ["unsigned-change", "unsigned-change"]
     story.commit("off again", "2026-03-11", {"mtrack.yaml": "format: 1\n"})
     assert [item["commit"]["date"][:10] for item in audit(story)] == ["2026-03-10"]
+
+
+@pytest.fixture
+def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """Two keys of SSH; the user's settings trust the one of the studio."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("there is no ssh-keygen")
+    result = {name: tmp_path / name for name in ("studio", "stranger")}
+    for name, path in result.items():
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path], check=True)
+    for name, path in result.items():
+        public = path.with_suffix(".pub").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.allowed").write_text(f"{AUTHOR[1]} {public}", encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
+    (tmp_path / "settings").write_text('[gpg "ssh"]\n\tallowedSignersFile = ~/studio.allowed\n', encoding="utf-8")
+    return result
+
+
+def signed(story: Story, subject: str, day: str, text: str, key: Path | None) -> str:
+    """A commit that a key signs."""
+    story.write({RECORDS: text})
+    sign = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}", "-c", "commit.gpgSign=true") if key else ()
+    story.git(*sign, "commit", "--quiet", "--all", "-m", subject, day=day)
+    return story.git("rev-parse", "HEAD")
+
+
+def unsigned(story: Story) -> list[str]:
+    """The subjects of the commits that are told as unsigned."""
+    subjects = dict(line.split(" ", 1) for line in story.git("log", "--format=%H %s").splitlines())
+    return [subjects[item["commit"]["id"]] for item in audit(story, "--select", "unsigned-change")]
+
+
+def test_a_signature_of_a_key_that_the_user_trusts_is_good(story: Story, keys: dict[str, Path], tmp_path: Path) -> None:
+    begun = story.git("rev-parse", "HEAD")
+    story.write({"mtrack.yaml": "format: 1\nrequire_signed: true\n"})
+    last = BASE
+    for number, (subject, key) in enumerate(
+        (("ours", keys["studio"]), ("theirs", keys["stranger"]), ("nobody's", None))
+    ):
+        last = last.replace(f"name: Beta{'!' * number}\n", f"name: Beta{'!' * (number + 1)}\n")
+        signed(story, subject, f"2026-03-1{number}", last, key)
+    expected = ["begin", "nobody's", "theirs"]
+    assert sorted(unsigned(story)) == expected
+    assert [item["rule"] for item in audit(story, "--since", begun)] == ["unsigned-change"] * 2
+
+    story.git("config", "gpg.ssh.allowedSignersFile", str(tmp_path / "stranger.allowed"))
+    story.git("config", "gpg.minTrustLevel", "undefined")
+    assert sorted(unsigned(story)) == expected  # the repository has no say in whom the user trusts
+    (tmp_path / "settings").write_text('[gpg "ssh"]\n\tallowedSignersFile = ~/stranger.allowed\n', encoding="utf-8")
+    assert sorted(unsigned(story)) == ["begin", "nobody's", "ours"]
+    (tmp_path / "settings").write_text("", encoding="utf-8")
+    assert sorted(unsigned(story)) == ["begin", "nobody's", "ours", "theirs"]
+
+
+def test_a_signature_of_another_content_is_not_good(story: Story, keys: dict[str, Path]) -> None:
+    story.write({"mtrack.yaml": "format: 1\nrequire_signed: true\n"})
+    signed(story, "ours", "2026-03-10", BASE.replace("name: Beta", "name: Gamma"), keys["studio"])
+    assert unsigned(story) == ["begin"]
+    raw = story.git("cat-file", "commit", "HEAD") + "\n"
+    story.write({RECORDS: BASE.replace("name: Beta", "name: Delta")})
+    story.git("add", "--all")
+    forged = raw.replace(raw.split()[1], story.git("write-tree"), 1)
+    story.git("update-ref", "HEAD", story.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=forged.encode()))
+    assert sorted(unsigned(story)) == ["begin", "ours"]
 
 
 def branch(story: Story, name: str, text: str, day: str = "2026-03-10") -> None:
