@@ -28,7 +28,7 @@ help:
 	@echo 'make test-sdist   run the tests from the unpacked source archive'
 	@echo 'make lock         bring what CI jobs of init install up to date, by version and hash'
 	@echo 'make bench        measure how fast it is'
-	@echo 'make fuzz         try 150,000 edits and 10,000 papers, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'
+	@echo 'make fuzz         read 1,000,000 texts twice, try 150,000 edits and 10,000 papers, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'
 	@echo 'make clean        remove what the others made'
 
 demo: $(VENV)/.installed
@@ -88,6 +88,7 @@ bench: .bench/.installed
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python tests/oracle/compare.py 1000 $(or $(WORKSPACES),10000) --jobs $(or $(JOBS),2)
+	$(BIN)/python tests/plain/yaml_fuzz.py $(or $(TEXTS),1000000)
 	$(BIN)/python tests/edit/fuzz.py $(or $(EDITS),100000)
 	$(BIN)/python tests/edit/figures_fuzz.py $(or $(FIGURE_EDITS),50000)
 	$(BIN)/python tests/verify/fuzz_papers.py $(or $(PAPERS),10000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -126,6 +127,45 @@ def _milestone(
         f"invoices/{number}.pdf": f"Invoice {number}: {billed}.00\n",
     }
     return lines, evidence, paid if is_paid else None
+
+
+def journal(index: int, milestones: int) -> str:
+    """The facts of one project as a plain-text ledger has them: what is agreed, each invoice, each payment."""
+    text, _ = record(index, milestones)
+    client, currency = _CLIENTS[index % len(_CLIENTS)].split()[0], _CURRENCIES[index % len(_CURRENCIES)]
+    account = f"{client}:{index:04}"
+    signed = re.findall(r"  signed: (.*)", text)[0]
+    lines = [f"{signed} {client} | agreement of project {index:04}  ; file: agreement/signed-sow.pdf"]
+    blocks = text.partition("milestones:\n  - ")[2].split("\n  - ")
+    billed: list[str] = []
+    for block in blocks:
+        values = dict(
+            re.findall(
+                r"^ *(id|name|planned|status|number|sent|approved|note|signoff|file): (.*)$", block, re.MULTILINE
+            )
+        )
+        amounts = re.findall(r"^ *amount: (.*)$", block, re.MULTILINE)
+        about = "".join(
+            f", {key}: {values[key]}" for key in ("planned", "status", "approved", "note", "signoff") if key in values
+        )
+        lines.append(f"    (agreed:{account}:{values['id']})  {currency} {amounts[0]}  ; {values['name']}{about}")
+        if "sent" in values:
+            billed.append(
+                f"\n{values['sent']} ({values['number']}) {client} | {values['name']}  ; file: {values['file']}\n"
+                f"    assets:receivable:{account}  {currency} {amounts[1]}\n    income:{account}:{values['id']}\n"
+            )
+        for day, amount, reference in re.findall(r"date: (.*?), amount: (.*?), reference: (.*?)}", block):
+            billed.append(
+                f"\n{day} ({reference}) {client} | payment of {values['number']}\n"
+                f"    assets:bank:{currency}  {currency} {amount}\n    assets:receivable:{account}\n"
+            )
+    return "\n".join(lines) + "\n" + "".join(billed) + "\n"
+
+
+def write_journal(path: str, projects: int, milestones: int) -> None:
+    """Write the facts of a workspace as a journal for hledger."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.writelines(journal(index, milestones) for index in range(1, projects + 1))
 
 
 def write(root: str, projects: int, milestones: int) -> Written:

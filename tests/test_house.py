@@ -39,11 +39,12 @@ MAY_KNOW = {
     "money": "resources",
     "files": "",
     "watch": "",
+    "ways": "",
     "git": "errors",
-    "yaml": "errors files finding money",
+    "yaml": "errors files finding money ways",
     "workspace": "errors files watch",
     "directory": "files workspace",
-    "memo": "directory watch",
+    "memo": "directory watch ways",
     "record": "characters errors files finding money resources workspace yaml",
     "changes": "finding money record",
     "figures": "finding money record",
@@ -61,7 +62,7 @@ MAY_KNOW = {
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""
 
-TALKS = {"__main__", "cli", "memo"}
+TALKS = {"__main__", "cli", "memo", "ways"}
 """The parts that write to the terminal, read its settings and know what day it is."""
 
 WRITES = {"directory", "edit", "files", "memo", "site", "verify"}

@@ -14,6 +14,7 @@ from array import array
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from mtrack import ways
 from mtrack.memo import cache
 from mtrack.watch import Watch, are_same
 
@@ -37,14 +38,9 @@ _MOST = 64 << 20
 """Bytes of output that are still kept."""
 
 
-def ways() -> frozenset[str]:
-    """The ways of saving time that are on: all of them, or those that MTRACK_WAYS names (see CONTRIBUTING)."""
-    return frozenset(os.environ.get("MTRACK_WAYS", "memo").replace(",", " ").split())
-
-
 def begin(arguments: list[str]) -> Run | None:
     """The run for a command line; None for one that is not kept."""
-    if not arguments or arguments[0] not in _COMMANDS or os.name == "nt" or "memo" not in ways():
+    if not arguments or arguments[0] not in _COMMANDS or os.name == "nt" or not ways.is_on("memo"):
         return None  # on Windows a file can change and show nothing of it
     if any(word.startswith("-") and word.split("=", 1)[0] not in _OPTIONS for word in arguments):
         return None

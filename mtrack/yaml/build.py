@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mtrack.yaml.shape import Shape
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
@@ -77,7 +77,7 @@ class Builder:
             below = shape.properties.get(name) or shape.child(name)
             if type(value) is simple and not (value.style or value.tag):
                 text, kind = value.value, below.kind
-                result[name] = text if kind == "text" and text not in _NULLS else scalar(text, kind)
+                result[name] = text if kind == "text" and text not in NULLS else scalar(text, kind)
             else:
                 result[name] = self.build(value, below, depth + 1)
         if repeated:
@@ -148,7 +148,7 @@ def scalar(value: str, kind: str) -> str | bool | int | Decimal | None:
 
     What does not fit stays its characters; the schema then says what is wrong with it.
     """
-    if value in _NULLS:
+    if value in NULLS:
         return None
     if kind == "text":
         return value

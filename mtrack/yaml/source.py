@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from msgspec import Struct, field
 
-from mtrack import files
+from mtrack import files, ways
 from mtrack.files import UnreadableFileError
 from mtrack.finding import Place, Route, Span
+from mtrack.yaml import plain
 from mtrack.yaml.build import Builder
 from mtrack.yaml.compose import compose
 from mtrack.yaml.flaw import Flaw
@@ -170,6 +171,10 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     """The source for a text that is already at hand; `text` may begin with a byte-order mark."""
     had_bom = text.startswith("\ufeff")
     source = Source(path, text[1:] if had_bom else text, had_bom)
+    if ways.is_on("plain"):
+        source.data = plain.read(source.text, shape)
+        if source.data is not None:
+            return source
     composed = compose(source.text)
     builder = Builder(source.text, composed.aliases)
     flaws = list(composed.flaws)

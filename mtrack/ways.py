@@ -1,0 +1,12 @@
+"""The ways of saving time that are on. Without them the output is the same: tests run with some, all or none."""
+
+from __future__ import annotations
+
+import os
+
+_ALL = "fork memo plain"
+
+
+def is_on(name: str) -> bool:
+    """Whether a way is on: all of them are, unless MTRACK_WAYS names those that are (see CONTRIBUTING)."""
+    return name in os.environ.get("MTRACK_WAYS", _ALL).split()

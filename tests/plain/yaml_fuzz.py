@@ -1,0 +1,122 @@
+"""Mutated records, read line by line and by the parser: `python tests/plain/yaml_fuzz.py 1000000 [SEED]`.
+
+Where the reader of plain files does not step aside, it must have read what libyaml does, and every 50th time what the
+reference does; a text in which these find a flaw is none for it.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parent.parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "edit"), str(ROOT / "bench")]
+
+import edit_styles  # noqa: E402
+import workspace  # noqa: E402
+
+from mtrack.record import schema  # noqa: E402
+from mtrack.yaml import plain  # noqa: E402
+from mtrack.yaml.build import Builder  # noqa: E402
+from mtrack.yaml.compose import compose, compose_reference  # noqa: E402
+
+SHAPE = schema.shape("milestones")
+PIECES = [*" \n\t-:#,[]{}'\"&*!|>%@`?~<.=_5aZé\u00a0\u2028\r", "  ", "- ", ": ", " #", "# ", "\n  ", "\n- ", "---\n", "...\n", "<<: ",
+          "null", "true", "0x1F", "1e3", "-5", "- -", "''", '""', "{a: b}", "[x, y]", "[]", "{}", "key:\n", "k: v\n", ": |\n",
+          "id: M1\n", "payments:\n", "\ufeff", "\U0001f600", "a: b: c", "? a", "!!str ", "&a ", "*a", "%YAML 1.1\n"]  # fmt: skip
+FIXED = [
+    "project: P\nmilestones:\n- id: M1\n  payments:\n  - {date: 2026-01-01, amount: 5}\n  - date: 2026-01-02\n    amount: -5.00\n",
+    "a:\n  b: c\n  d:\n  - e\n  - 'f g'\n  - \"h\"\nx-y: [1, -2, a b]\n# end\n",
+    "a: # none\nb:\nc: ~\nd: 'e'  # f\n",
+]
+
+
+class Compared(NamedTuple):
+    """How many texts there were, how many the reader of plain files took, and those it read otherwise."""
+
+    texts: int
+    taken: int
+    wrong: list[str]
+
+
+def data_of(text: str, composed: Any) -> Any:
+    """What a parser and the builder make of a text; None where they find a flaw."""
+    if composed.flaws:
+        return None
+    builder = Builder(text, composed.aliases)
+    data = builder.build(composed.root, SHAPE, 1)
+    return None if builder.flaws else data
+
+
+def mutated(text: str, rng: random.Random) -> str:
+    """The text with one to three small changes."""
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        at, end = rng.randrange(len(text) + 1), rng.choice((0, 0, 1, 1, 2, 5))
+        lines = text.split("\n")
+        line = rng.randrange(len(lines))
+        kind = rng.randrange(6)
+        if kind <= 2:
+            text = text[:at] + rng.choice(PIECES) + text[at + end :]
+        elif kind == 3:
+            text = text[:at] + text[at + end + 1 :]
+        elif kind == 4:
+            lines[line] = rng.choice((" ", "  ", "- ", "   ", "    ")) + lines[line].removeprefix(
+                rng.choice(("", " ", "  "))
+            )
+            text = "\n".join(lines)
+        else:
+            lines.insert(rng.randrange(len(lines)), lines.pop(line))
+            text = "\n".join(lines)
+    return text
+
+
+def base(rng: random.Random) -> str:
+    """A text to begin with."""
+    kind = rng.randrange(4)
+    if kind == 0:
+        return rng.choice(FIXED)
+    if kind == 1:
+        return edit_styles.text(rng)
+    return workspace.record(rng.randrange(1, 2000), rng.randrange(1, 4))[0]
+
+
+def batch(job: tuple[int, int]) -> Compared:
+    """A number of texts from a seed."""
+    seed, wanted = job
+    rng = random.Random(seed)  # noqa: S311  (a seed makes it repeatable)
+    taken, wrong = 0, []
+    for i in range(wanted):
+        text = base(rng) if i % 10 == 0 else mutated(base(rng), rng)
+        found = plain.read(text, SHAPE)
+        if found is None:
+            continue
+        taken += 1
+        parsers = (compose, compose_reference) if taken % 50 == 0 else (compose,)
+        for parse in parsers:
+            data = data_of(text, parse(text))
+            if repr(data) != repr(found):
+                wrong.append(f"seed {seed}, {parse.__name__}: {text!r}\n  read  {found!r}\n  it is {data!r}")
+    return Compared(wanted, taken, wrong)
+
+
+def main() -> int:
+    """Run the fuzz, print the figure, and fail where one text was read otherwise."""
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    size = 2000
+    with ProcessPoolExecutor() as pool:
+        parts = list(
+            pool.map(batch, [(seed * 1_000_000 + i, min(size, wanted - i * size)) for i in range(-(-wanted // size))])
+        )
+    texts, taken = sum(part.texts for part in parts), sum(part.taken for part in parts)
+    wrong = [text for part in parts for text in part.wrong]
+    print(f"{texts} texts, {taken} read line by line, {len(wrong)} of them otherwise than the parser")
+    print("\n".join(wrong[:20]))
+    return 1 if wrong or not taken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
