@@ -139,6 +139,9 @@ class Amounts:
         amount = self._plain(cell) if cell not in self.refused else None
         if amount is None:
             return None
+        if money.parse(f"{amount:f}") is None:
+            self.faults.add(cell, f"'{cell.text}' has more digits than an amount can have")
+            return None
         fault = precision_fault(amount, self.currency, self.decimals)
         if fault is not None:
             self.faults.add(cell, "; ".join(fault))

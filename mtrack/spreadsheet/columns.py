@@ -230,8 +230,12 @@ def _resolve(sheet: Sheet, row: int, wishes: Wishes, currency: str, faults: Faul
         else:
             header.columns[key] = column
             header.titles[key] = cell
-            if key in AMOUNTS and not any(_is_called(cell, title) for title in wishes.mapped):
-                _check_unit(cell, key, currency, faults)
+            fault = _unit_fault(cell, key, currency) if key in AMOUNTS and not _is_mapped(cell, wishes) else None
+            if fault is not None:
+                faults.add(cell, fault)
+                if key not in REQUIRED:  # what stands below would only be misread
+                    del header.columns[key]
+                    left_out |= {column}
     header.left_out = frozenset(left_out)
     _check_complete(header, cells, faults)
     header.repeated = frozenset(other for other in _complete(sheet, wishes) if other != row)
@@ -274,31 +278,30 @@ def _twice(cell: Cell, other: Cell, key: str) -> str:
     return f"'{cell.text}' and '{other.text}' ({other.address}) both hold the {key}; leave one out with --ignore"
 
 
-def _check_unit(cell: Cell, key: str, currency: str, faults: Faults) -> None:
-    """An amount's unit is the project's currency, and net; anything else would be misread."""
+def _is_mapped(cell: Cell, wishes: Wishes) -> bool:
+    """Whether the command line says what a column holds."""
+    return any(_is_called(cell, title) for title in wishes.mapped)
+
+
+def _unit_fault(cell: Cell, key: str, currency: str) -> str | None:
+    """What is wrong with an amount's unit, which is the project's currency, and net; anything else would be misread."""
     _, unit = split_unit(cell.text)
     words = [word for word in re.split(r"[\s,;/]+", unit) if word.casefold() not in ("", "in")]
-    if not words or folded(unit) in _NET:
-        return
+    gross = folded(unit) in _GROSS
+    if folded(unit) in _NET or (gross and key in ("tax", "paid_amount")):
+        return None
+    if gross:
+        return f"'{cell.text}' is with tax, and the {key} is net; give the net amount, and the tax beside it"
     for word in words:
         codes = currencies.of_mark(word, currency)
-        if currency in codes or folded(word) in _NET or (folded(unit) in _GROSS and key in ("tax", "paid_amount")):
+        if currency in codes or folded(word) in _NET:
             continue
         if codes:
-            faults.add(cell, f"'{cell.text}' is in {codes[0]}, and the project in {currency}")
-        elif folded(unit) in _GROSS:
-            faults.add(
-                cell, f"'{cell.text}' is with tax, and the {key} is net; give the net amount, and the tax beside it"
-            )
-        elif "%" in unit or "percent" in unit.casefold():
-            faults.add(
-                cell, f"'{cell.text}' is a percentage; give the amount, or leave it out with --ignore '{cell.text}'"
-            )
-        else:
-            faults.add(
-                cell, f"the unit '{unit}' is not known; where it means {currency}, say --map '{cell.text}={key}'"
-            )
-        return
+            return f"'{cell.text}' is in {codes[0]}, and the project in {currency}"
+        if "%" in unit or "percent" in unit.casefold():
+            return f"'{cell.text}' is a percentage; give the amount, or leave it out with --ignore '{cell.text}'"
+        return f"the unit '{unit}' is not known; where it means {currency}, say --map '{cell.text}={key}'"
+    return None
 
 
 def _check_complete(header: Header, cells: Mapping[int, Cell], faults: Faults) -> None:

@@ -128,13 +128,13 @@ def without_totals(rows: list[Row], sheet: Sheet, amounts: Amounts) -> tuple[lis
             and kind in (None, "maybe")
             and _is_sum(row, overall, section, labelled=kind is not None)
         ):
-            kind = "subtotal"
-        if kind in ("total", "subtotal", "gross"):
+            kind = "sum"
+        if kind in ("total", "subtotal", "gross", "sum"):
             sums = [overall]
-            if kind == "subtotal" or row.number < last or "total" in totals:
+            if kind in ("subtotal", "sum") or row.number < last or "total" in totals:
                 sums.append(section)
             _check(row, sums, amounts, gross=kind == "gross")
-            said.append(f"row {row.number} is a {'subtotal' if kind == 'subtotal' else 'total'}, and checked")
+            said.append(f"row {row.number} is a {'total' if kind == 'gross' else kind}, and checked")
             totals.append(kind)
             section = Sums()
         elif _is_remark(row, bool(totals) and row.number > last):

@@ -106,7 +106,7 @@ def _text(cell: Cell, key: str, faults: Faults) -> str | None:
         kind = "a date" if isinstance(cell.value, date) else "true or false"
         faults.add(cell, f"this is {kind}, and text is wanted here; format the cell as text and write it again")
         return None
-    text = cell.text
+    text = cell.text.replace("\r\n", "\n").replace("\r", "\n")
     if _INERT.match(text):  # what keeps a spreadsheet from running it
         text = text[1:]
     return text if key in ("note", "deliverable", "more") else _BREAK.sub(" ", text)
