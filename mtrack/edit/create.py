@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -18,10 +19,11 @@ from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
+from mtrack.record.model import number_key
 from mtrack.yaml import source, style, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from mtrack.edit.find import Target
@@ -122,6 +124,14 @@ class Plan(Struct, frozen=True, kw_only=True):
     milestones: tuple[dict[str, Any], ...] = ()
     invoices: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def numbers(self) -> list[str]:
+        """The invoice numbers it takes."""
+        return [
+            item["number"]
+            for item in (*(item["invoice"] for item in self.milestones if "invoice" in item), *self.invoices)
+        ]
+
 
 def place(path: str) -> Target:
     """The folder of a project to be. Raises UsageError where it can't be one."""
@@ -167,7 +177,9 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
         if amount is not None:
             verbs.check_thousands(amount, currency, decimals)
     text = _text(target, plan, files, decimals or 0)
-    context, added = _judged(target, text, settings, options, files)
+    taken = frozenset(number_key(number) for number in plan.numbers)
+    judged = partial(_judged, target, text, settings, options, files, taken)
+    context, added = judged()
     project = context.project
     sums = project.money(money.total(item.amount for item in project.milestones))
     many = f"{len(project.milestones)} milestone{'s' if len(project.milestones) != 1 else ''}"
@@ -178,7 +190,11 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     )  # fmt: skip
     if options.dry_run:
         return outcome
-    return _make(target, outcome, text, options, f"begin with {many} ({sums})")
+    taking = store.taking_numbers(target.root) if taken else nullcontext()
+    with _folders(target), store.locked(target.root, target.full), taking:
+        if taken:
+            judged()  # again, now that no one else can take one
+        return _write(target, outcome, text, options, f"begin with {many} ({sums})")
 
 
 def draft(target: Target, plan: Plan) -> str:
@@ -200,11 +216,11 @@ def _check_plan(plan: Plan, settings: Settings) -> None:
         raise UsageError(message)
 
 
-def _judged(
-    target: Target, text: str, settings: Settings, options: Options, files: tuple[Evidence, ...]
+def _judged(  # noqa: PLR0913
+    target: Target, text: str, settings: Settings, options: Options, files: tuple[Evidence, ...], taken: frozenset[str]
 ) -> tuple[ProjectContext, AddedFindings]:
-    """The new project, and what it adds to the findings. Raises AddsErrorsError."""
-    around = {folder: find.read(target.root, folder) for folder in find.concerned(target, settings, set())}
+    """The new project, and what it adds to the findings beside those that know its numbers. Raises AddsErrorsError."""
+    around = {folder: find.read(target.root, folder) for folder in find.concerned(target, settings, set(taken))}
     read = source.parse(target.records, text, schema.shape("milestones"))
     before = find.load(target.root, options.as_of, settings, around)
     after = find.load(target.root, options.as_of, settings, {**around, target.folder: read})
@@ -217,7 +233,9 @@ def _judged(
     return context, added
 
 
-def _make(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:
+@contextmanager
+def _folders(target: Target) -> Iterator[None]:
+    """The project's folders; those that were not there go again where no records come. Raises CannotRunError."""
     inner = [os.path.join(target.full, name) for name in workspace.EVIDENCE]
     missing = [folder for folder in (*inner, target.full, *workspace.above(target.full)) if not os.path.lexists(folder)]
     records = os.path.join(target.full, workspace.RECORDS)
@@ -229,8 +247,7 @@ def _make(target: Target, outcome: Outcome, text: str, options: Options, message
         except OSError as error:
             trouble = f"{target.full} can't be made: {os.strerror(error.errno or 5).lower()}; nothing was changed"
             raise CannotRunError(trouble) from None
-        with store.locked(target.root, target.full):
-            return _write(target, outcome, text, options, message)
+        yield
     finally:
         if not os.path.lexists(records):
             for folder in missing:  # the deepest first

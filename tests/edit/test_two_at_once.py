@@ -88,6 +88,27 @@ def test_verbs_that_take_numbers_wait_for_each_other(tmp_path: Path) -> None:
     assert not kill.litter(root)
 
 
+def test_new_projects_from_a_table_take_no_number_twice(tmp_path: Path) -> None:
+    root = _workspace(tmp_path, 1, 2)
+    write_tree(root, {"jobs.csv": "name,amount,invoice,sent,approved\nPhase,100.00,X-1,2026-02-03,2026-02-02\n"})
+    (results,) = _at_once(
+        root,
+        [
+            ("new", "p1", "--from", "jobs.csv", "--currency", "EUR"),
+            ("new", "p2", "--from", "jobs.csv", "--currency", "EUR"),
+            ("bill", "p0", "M1", "x-1"),
+            ("import", "jobs.csv", "--project", "p0"),
+        ],
+    )
+    assert sorted(code for code, _ in results) == [0, 1, 1, 1], results
+    assert [number.upper() for number in _numbers(root)] == ["X-1"]
+    assert (root / "p1").exists() + (root / "p2").exists() == sum(code == 0 for code, _ in results[:2])
+    late = mtrack("new", "p3", "--from", "jobs.csv", "--currency", "EUR", *AS_OF, cwd=root)
+    assert (late.code, (root / "p3").exists()) == (1, False)
+    assert "duplicate-invoice-number" in late.out
+    assert not kill.litter(root)
+
+
 def test_other_verbs_go_on_beside_them(tmp_path: Path) -> None:
     """Six commands on two projects, each with something else to record: all of it is there in the end."""
     root = _workspace(tmp_path, 2, 3)
