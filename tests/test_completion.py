@@ -110,6 +110,15 @@ def test_bash_completes_the_milestones_of_the_project_named(root: Path) -> None:
 
 
 @needs_bash
+def test_bash_completes_milestones_by_name_and_where_the_project_is_left_out(root: Path) -> None:
+    assert complete(root, "approve", "globex", "be") == ["Beta"]
+    inside = root / "acme-website"
+    assert complete(inside, "approve", "") == ["M1", "M2", "acme-website", "globex", "clients/globex"]
+    assert complete(inside, "bill", "disc") == ["Discovery"]
+    assert complete(inside, "close", "") == ["acme-website", "globex", "clients/globex"]
+
+
+@needs_bash
 def test_bash_completes_invoice_numbers(root: Path) -> None:
     assert complete(root, "pay", "") == ["INV-2026-004", "2026/17\\ B"]
     assert complete(root, "void", "inv") == ["INV-2026-004"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*/*.txt"))
 _COMMAND = re.compile(r"mtrack (?:[a-z-]+) [^;,()]*")
-BLANKS = {"NUMBER": "NEW-99", "NAME": "More", "AMOUNT": "1.00", "…": "because", "FILE": "paper.txt"}
+BLANKS = {"NUMBER": "NEW-99", "NAME": "More", "AMOUNT": "1.00", "…": "because", "FILE": "paper.txt", "MILESTONE": "M1"}
 RECORDING = {
     "add", "amend", "approve", "bill", "cancel", "close", "credit", "deliver", "dispute", "hold", "pay", "set", "void", "waive",
     "write-off",

@@ -55,16 +55,33 @@ def projects(_context: click.Context, _parameter: click.Parameter, incomplete: s
     return _starting([*short, *folders], incomplete)
 
 
+def project_or_milestone(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Project folders; inside a project's folder, where the project may be left out, its milestones before them."""
+    from mtrack.edit import find  # noqa: PLC0415
+
+    try:
+        here = find.here()
+    except Exception:  # noqa: BLE001  (as above)
+        return []
+    own = [] if here is None else _milestones(here.folder, incomplete)
+    return [*own, *projects(context, parameter, incomplete)]
+
+
 def milestones(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Milestone ids of the project named before."""
-    wanted = context.params.get("project")
-    ids = [
-        milestone.id
+    """Milestones of the project named before."""
+    return _milestones(context.params.get("project"), incomplete)
+
+
+def _milestones(wanted: str | None, incomplete: str) -> list[str]:
+    """Ids of the milestones of a project; names too once something is typed."""
+    found = [
+        milestone
         for project in _projects()
         if wanted is None or f"/{project.folder}".endswith(f"/{str(wanted).strip('/')}")
         for milestone in project.milestones
     ]
-    return _starting(ids, incomplete)
+    names = [milestone.name for milestone in found] if incomplete else []
+    return _starting([*(milestone.id for milestone in found), *names], incomplete)
 
 
 def numbers(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:

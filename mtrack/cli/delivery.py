@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @options.command("set")
-@options.project_argument
+@options.project_before_milestone
 @options.milestone_argument
 @click.option("--name", help="What it is called now.")
 @click.option("--amount", type=values.Amount(), help="What is agreed for it now, net.")
@@ -57,7 +57,7 @@ def set(  # noqa: A001, PLR0913
 
 
 @options.command()
-@options.project_argument
+@options.project_before_milestone
 @options.milestone_argument
 @options.date_option("The day the work was handed over.")
 @click.option("--note", help="What was handed over.")
@@ -82,7 +82,7 @@ def deliver(
 
 
 @options.command()
-@options.project_argument
+@options.project_before_milestone
 @options.milestone_argument
 @options.date_option("The day of the approval.")
 @click.option("--by", help="Who approved it on the client's side.")
@@ -115,7 +115,7 @@ def approve(  # noqa: PLR0913
 
 
 @options.command()
-@options.project_argument
+@options.project_before_milestone
 @options.milestone_argument
 @click.option("--until", type=values.Day(), help="The last day of the hold.")
 @options.reason_option
@@ -146,7 +146,7 @@ def hold(  # noqa: PLR0913
 
 
 @options.command()
-@options.project_argument
+@options.project_before_milestone
 @options.milestone_argument
 @options.date_option("The day it was cancelled.")
 @options.reason_option

@@ -12,7 +12,7 @@ from mtrack import workspace
 from mtrack.check.report import Selection
 from mtrack.cli import complete, options, output
 from mtrack.cli.opened import open_paths
-from mtrack.errors import UsageError
+from mtrack.errors import CannotRunError, UsageError
 from mtrack.render import findings
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def log(  # noqa: PLR0913
     from mtrack.render import log as render  # noqa: PLC0415
 
     root, folder = _place(project)
-    view = log_of(root, Wanted(folder, milestone, invoice, since, until, author))
+    view = log_of(root, Wanted(folder, _id(root, folder, milestone), invoice, since, until, author))
     if format_ != "text":
         output.write(render.FORMATS[format_](view))
         return
@@ -59,6 +59,18 @@ def log(  # noqa: PLR0913
         output.write(text)
     else:
         click.echo_via_pager(text, color=output.use_colour())
+
+
+def _id(root: str, folder: str | None, milestone: str | None) -> str | None:
+    """The id of a milestone that goes by a part of its name today; else as it was given, since it may be gone."""
+    if folder is None or milestone is None:
+        return milestone
+    from mtrack.edit import find  # noqa: PLC0415
+
+    try:
+        return find.milestone(find.opened(root, find.project(folder, root).folder), milestone).id
+    except (UsageError, CannotRunError):
+        return milestone
 
 
 def _place(project: str | None) -> tuple[str, str | None]:

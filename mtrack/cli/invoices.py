@@ -49,7 +49,7 @@ class _Bill(Struct, frozen=True):
 
 
 @options.command()
-@options.project_argument
+@options.project_before_milestone
 @click.argument("words", nargs=-1, metavar="[MILESTONE] NUMBER", shell_complete=complete.milestones)
 @click.option("--amount", type=values.Amount(), help="The net amount. Default: what is agreed and not billed yet.")
 @click.option(

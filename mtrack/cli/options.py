@@ -319,6 +319,11 @@ def project_argument(command: F) -> F:
     return click.argument("project", required=False, shell_complete=complete.projects)(command)
 
 
+def project_before_milestone(command: F) -> F:
+    """PROJECT where MILESTONE follows: it may be left out inside a project's folder."""
+    return click.argument("project", required=False, shell_complete=complete.project_or_milestone)(command)
+
+
 def milestone_argument(command: F) -> F:
     """MILESTONE: an id, or a part of a name."""
     return click.argument("milestone", required=False, shell_complete=complete.milestones)(command)

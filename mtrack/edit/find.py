@@ -12,7 +12,7 @@ from mtrack import workspace
 from mtrack.characters import seen_tight
 from mtrack.check.workspace import Workspace, load_project, read_project
 from mtrack.edit import store
-from mtrack.errors import UsageError
+from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
 from mtrack.finding import Severity
 from mtrack.record import schema
@@ -111,6 +111,15 @@ def here() -> Target | None:
         if folder == (folder := os.path.dirname(folder)):
             break
     return None
+
+
+def opened(root: str, folder: str) -> Project:
+    """A project as its records are now. Raises CannotRunError where they are broken."""
+    found = _other(root, folder, settings_module.load(root))[1]
+    if found is None:
+        message = f"{workspace.join(folder, workspace.RECORDS)} is broken; mtrack lint tells what to fix"
+        raise CannotRunError(message)
+    return found
 
 
 def milestone(project: Project, wanted: str) -> Milestone:

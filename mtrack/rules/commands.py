@@ -69,3 +69,12 @@ def undo_excess(
         return allow
     credit = of_invoice("credit", numbers[-1], "NUMBER", "--line", share(project, milestone, excess))
     return f"take back what is too much: {of_invoice('void', numbers[-1], REASON)}, {credit}; or {allow}"
+
+
+def record_file(project: Heading, own: str, path: str) -> str:
+    """How a file is recorded that lies in one of a project's folders; `own` is its path in the project."""
+    what, verb, words = {
+        "invoices": ("record the invoice", "bill", "MILESTONE NUMBER --file"),
+        "signoffs": ("record the approval", "approve", "MILESTONE --signoff"),
+    }.get(own.partition("/")[0], ("record the amendment", "amend", "--file"))
+    return f"{what}: {of_project(verb, project, words, shlex.quote(path))}"

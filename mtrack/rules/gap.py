@@ -603,7 +603,7 @@ def unrecorded_file(context: ProjectContext) -> Iterator[Problem]:
         yield Problem(
             place=Place(path),
             message="no record names this file",
-            hint="name it where it belongs (`file`, `signoff` or `attachments`), or move it elsewhere"
+            hint=f"{commands.record_file(project, own, path)}; or name it where it belongs (`file`, `signoff` or `attachments`), or move it elsewhere"
             if twin is None
             else f"the records name {twin}, which looks the same ({difference(own, twin)}): make the two names one",
             about=path,

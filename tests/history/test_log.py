@@ -357,6 +357,7 @@ def test_what_is_asked_for(story: Story) -> None:
         "paid",
     }
     assert {item["milestone"] for item in events(story.folder, "acme", "m2")} == {"M2"}
+    assert events(story.folder, "acme", "beta") == events(story.folder, "acme", "M2")
     assert events(story.folder, "--author", "NORTH") == events(story.folder)
     assert events(story.folder, "--author", "someone else") == []
     for arguments in (("nowhere",), ("acme", "M9"), ("--invoice", "X"), ("--since", "no-such-revision")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Problem, Severity
+from mtrack.rules import commands
 from mtrack.rules.registry import paper_rule
 from mtrack.rules.verdicts import about_verdict, place_text, subject_text, value_text
 
@@ -269,7 +270,7 @@ def agreement_changed(context: ProjectContext) -> Iterator[Problem]:
     """
     for verdict in context.verdicts:
         if verdict.subject in {"agreement", "milestone"} and verdict.changed:
-            hint = "compare them again, then write it down with mtrack verify --accept"
+            hint = f"compare them again, then write it down: {commands.of_project('verify --accept', context.project)}"
             yield about_verdict(
                 context.project,
                 verdict,

@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Problem, Severity
+from mtrack.rules import commands
 from mtrack.rules.registry import paper_rule
 from mtrack.rules.verdicts import about_verdict, place_text, subject_text
 
@@ -214,7 +215,10 @@ def evidence_no_text(context: ProjectContext) -> Iterator[Problem]:
         Discovery: EUR 9,000.00
         Total: EUR 9,000.00
     """
-    hint = "save it as PDF with its text; for a scanned agreement add a `transcript`, or compare it and say so with mtrack verify --accept"
+    accept = commands.of_project("verify --accept", context.project)
+    hint = (
+        f"save it as PDF with its text; for a scanned agreement add a `transcript`, or compare it and say so: {accept}"
+    )
     yield from _unreadable(context, hint, damaged=False)
 
 

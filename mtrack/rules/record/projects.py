@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from mtrack.finding import Place, Problem, Severity
@@ -90,5 +91,5 @@ def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
         yield Problem(
             place=Place(folder),
             message="the folder holds agreement, invoice or sign-off files, but no milestones.yaml",
-            hint="mtrack new makes one; or list the folder under `exclude` in mtrack.yaml",
+            hint=f"mtrack new {shlex.quote(folder)} makes one; or list the folder under `exclude` in mtrack.yaml",
         )
