@@ -49,7 +49,7 @@ MAY_KNOW = {
     "changes": "finding money record",
     "figures": "finding money record",
     "rules": "changes characters errors figures finding money record workspace yaml",
-    "check": "characters errors finding git money record rules watch workspace yaml",
+    "check": "characters errors finding git money record rules watch ways workspace yaml",
     "views": "characters check figures finding money record rules workspace",
     "history": "changes check errors files finding git money record rules views workspace yaml",
     "render": "changes characters check figures files finding history money record resources rules views",

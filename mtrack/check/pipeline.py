@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.check.across import WorkspaceProblems
 from mtrack.check.contained import made
+from mtrack.check.processes import children, shares
 from mtrack.check.project import check_project, failures
 from mtrack.check.report import Report, Selection, Summary, counts
 from mtrack.check.store import Store, StoredProject
 from mtrack.check.waivers import of_state
+from mtrack.errors import Failure  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.rules.facts import WorkspaceFacts, facts
 from mtrack.workspace import RECORDS, join
 
@@ -58,6 +62,7 @@ def check(  # noqa: PLR0913
     root: str = ".",
     *,
     summarize: Callable[[ProjectContext, Sequence[Finding]], S | None] = no_summary,
+    kind: type[S] | None = None,
     kept: Mapping[str, StoredProject[S]] | None = None,
     visit: Callable[[str, StoredProject[S]], None] | None = None,
 ) -> Checked[S]:
@@ -66,9 +71,24 @@ def check(  # noqa: PLR0913
     `root` is the workspace as the user would reach it. `summarize` makes what a view needs of a project, while it is
     open, from all that was found in it. `kept` is what an earlier run knew: projects that are as they were are not read
     again; without it nothing is looked up that only the next run would need. `visit` is given each project that is
-    shown as soon as it is checked, and again if rules across projects turn out to find something in it.
+    shown as soon as it is checked, and again if rules across projects turn out to find something in it. `kind` is the
+    type of a summary, if it can be handed over from another process, and making one changes nothing else.
     """
-    return _Run(workspace, selection, summarize, kept, visit).run(root)
+    run = _Run(workspace, selection, summarize, kept, visit)
+    if summarize is no_summary or kind is not None:
+        run.packed = msgspec.msgpack.Decoder(_Share[kind])  # type: ignore[valid-type]
+    return run.run(root)
+
+
+class _Share(Struct, Generic[S], frozen=True, array_like=True):
+    """What another process found in its share of the projects."""
+
+    items: tuple[StoredProject[S], ...]
+    has_figures: tuple[bool, ...]
+    failures: tuple[Failure, ...]
+    given_up: tuple[str, ...]
+    is_sure: bool
+    """Whether all that was looked at is noted."""
 
 
 class _Run(Generic[S]):
@@ -87,13 +107,14 @@ class _Run(Generic[S]):
         self.summarize = summarize
         self.store = Store(workspace, kept) if kept is not None else None
         self.visit = visit
+        self.packed: msgspec.msgpack.Decoder[_Share[S]] | None = None
+        """Reads what another process hands over, where one may help."""
         self.projects: dict[str, StoredProject[S]] = {}
 
     def run(self, root: str) -> Checked[S]:
-        """All projects one by one, then what rules across projects find."""
+        """All projects, then what rules across projects find."""
         workspace = self.workspace
-        for folder in workspace.found.projects:
-            self._done(folder, (self.store and self.store.get(folder)) or self._read(folder))
+        self._visit_all(workspace.found.projects)
         across = WorkspaceProblems(workspace, self._facts())
         for folder, item in self.projects.items():
             digest = across.digest(folder)
@@ -105,6 +126,49 @@ class _Run(Generic[S]):
         found += failures(workspace)
         found.sort(key=lambda finding: finding.order)
         return self._report(root, found)
+
+    def _visit_all(self, folders: Sequence[str]) -> None:
+        """Each project, in its order; in several processes where that pays."""
+        alone = self.packed is None or self.store or self.visit or self.workspace.compare or not self.workspace.on_disk
+        own, *others = [folders] if alone else shares(folders)
+        if others:
+            self.workspace.tracked  # noqa: B018  (asked once, for all)
+        with children([partial(self._share, share) for share in others]) as helping:
+            self._visit(own)
+            for share, child in zip(others, helping, strict=True):
+                if not self._take(share, child.result() if child is not None else None):
+                    self._visit(share)
+
+    def _visit(self, folders: Sequence[str]) -> None:
+        for folder in folders:
+            self._done(folder, (self.store and self.store.get(folder)) or self._read(folder))
+
+    def _share(self, folders: Sequence[str]) -> bytes:
+        """In another process: what is found in some of the projects."""
+        workspace = self.workspace
+        self._visit(folders)
+        return msgspec.msgpack.encode(
+            _Share(
+                tuple(self.projects[folder] for folder in folders),
+                tuple(workspace.has_figures(folder) for folder in folders),
+                tuple(workspace.failures),
+                tuple(sorted(workspace.given_up)),
+                workspace.found.watch is None or workspace.found.watch.sure,
+            )
+        )
+
+    def _take(self, folders: Sequence[str], content: bytes | None) -> bool:
+        """Take over what another process has found; whether it could be used."""
+        assert self.packed is not None
+        try:
+            share = self.packed.decode(content or b"")
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return False
+        self.projects.update(zip(folders, share.items, strict=True))
+        self.workspace.take_over(dict(zip(folders, share.has_figures, strict=True)), share.failures, share.given_up)
+        if not share.is_sure:
+            self.workspace.found.watch.give_up()
+        return True
 
     def _read(self, folder: str) -> StoredProject[S]:
         """A project as it is when nothing is found across projects, which holds for nearly all."""

@@ -16,7 +16,7 @@ from mtrack.yaml import source
 from mtrack.yaml.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     from mtrack.errors import Failure
@@ -106,6 +106,18 @@ class Workspace:
             path = workspace.join(folder, workspace.RECORDS)
             self._raw[folder] = source.read_bytes(self.root, path, walked=True)
         return self._raw[folder]
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether every project is read from its file."""
+        return not self._given
+
+    def take_over(self, has_figures: dict[str, bool], failures: Iterable[Failure], given_up: Iterable[str]) -> None:
+        """Take over what another process has come to know of some projects."""
+        self._has_figures |= has_figures
+        self.given_up |= {*given_up}
+        for item in failures:
+            self.note(item)
 
     @property
     def opened(self) -> int:

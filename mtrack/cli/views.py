@@ -137,9 +137,9 @@ def report(  # noqa: PLR0913
         from mtrack.check.pipeline import check  # noqa: PLC0415
         from mtrack.render.summary import markdown  # noqa: PLC0415
         from mtrack.views.overview import overview  # noqa: PLC0415
-        from mtrack.views.summary import project_summary  # noqa: PLC0415
+        from mtrack.views.summary import ProjectSummary, project_summary  # noqa: PLC0415
 
-        checked = check(*what, summarize=project_summary)
+        checked = check(*what, summarize=project_summary, kind=ProjectSummary)
         view = overview(opened.workspace.settings, checked.report_of_figures, checked.summaries)
         output.write(markdown(view))
     else:

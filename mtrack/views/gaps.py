@@ -12,6 +12,7 @@ from msgspec import Struct
 from mtrack import money
 from mtrack.check.pipeline import check
 from mtrack.finding import Category, Finding, Severity
+from mtrack.record.model import Heading  # noqa: TC001
 from mtrack.rules import RULES
 from mtrack.views.currencies import by_currency
 from mtrack.views.left_out import LeftOut, left_out
@@ -83,12 +84,18 @@ class Sums(Struct, frozen=True, array_like=True, gc=False):
 class ProjectGaps(Struct, frozen=True):
     """A project with its gaps, then its overlaps, what is on hold, and the gaps and overlaps that are waived."""
 
-    project: Project
+    project: Heading
     gaps: tuple[Row, ...]
     overlaps: tuple[Row, ...]
     holds: tuple[Hold, ...]
     waived: tuple[Row, ...]
     sums: Sums
+    left_out: LeftOut
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.gaps or self.overlaps or self.holds or self.waived)
 
 
 class GapsView(Struct, frozen=True):
@@ -117,19 +124,15 @@ class GapsView(Struct, frozen=True):
 
 def gaps(workspace: Workspace, selection: Selection) -> GapsView:
     """The gaps and overlaps among the findings that are shown."""
-    later: dict[str, LeftOut] = {}
 
     def shown(context: ProjectContext, findings: Sequence[Finding]) -> ProjectGaps | None:
         if not selection.takes_path(context.project.path) or not selection.takes_client(context.project.client):
             return None
-        later[context.project.folder] = left_out(context.ledger)
-        visible = sorted(filter(selection.takes, findings), key=lambda finding: finding.order)
-        item = project_gaps(context, visible)
-        return item if item.gaps or item.overlaps or item.holds or item.waived else None
+        return project_gaps(context, sorted(filter(selection.takes, findings), key=lambda finding: finding.order))
 
-    checked = check(workspace, selection, summarize=shown)
+    checked = check(workspace, selection, summarize=shown, kind=ProjectGaps)
     report = checked.report
-    projects = checked.summaries
+    projects = tuple(item for item in checked.summaries if item.is_shown)
     groups = by_currency(projects).items()
     return GapsView(
         as_of=workspace.as_of,
@@ -140,7 +143,7 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
         places={currency: items[0].project.places for currency, items in groups},
         read=report.summary.projects,
         waived=sum(finding.waived for finding in report.findings if finding.category in _SHOWN),
-        left_out=LeftOut.sum(item for _, item in sorted(later.items())),
+        left_out=LeftOut.sum(item.left_out for item in checked.summaries),
         skipped=checked.without_figures,
     )
 
@@ -163,7 +166,7 @@ def project_gaps(context: ProjectContext, findings: Sequence[Finding]) -> Projec
         overlaps_gross=overlaps_gross, on_hold=money.total(item.amount for item in holds), waived_net=waived_net,
         waived_gross=waived_gross,
     )  # fmt: skip
-    return ProjectGaps(project, gaps, overlaps, holds, waived, sums)
+    return ProjectGaps(project.heading, gaps, overlaps, holds, waived, sums, left_out(context.ledger))
 
 
 def _holds(context: ProjectContext) -> Iterator[Hold]:
