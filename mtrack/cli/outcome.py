@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 
+MOST = 10
+"""How many findings of a kind are told of a record that was made."""
+
+
 def carry_out(
     target: Target,
     verb: Callable[[ProjectContext, str | None], Edit],
@@ -112,5 +116,7 @@ def tell(outcomes: Sequence[Outcome], given: transaction.Options) -> None:
         (last.open, "still to do"),
         (last.warnings, None),
     ):
-        for finding in findings:
+        for finding in findings[:MOST]:
             output.note(*_finding_lines(finding, word, unwritten))
+        if len(findings) > MOST:
+            output.note(f"… and {len(findings) - MOST:,} more of these; mtrack lint lists them")

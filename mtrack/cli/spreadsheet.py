@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from mtrack import files, money
 from mtrack.cli import complete, options, outcome, output, prompts, values
-from mtrack.edit import create, transaction, verbs
+from mtrack.edit import create, find, transaction, verbs
 from mtrack.errors import UsageError
 from mtrack.figures import schedule
 from mtrack.record import settings as settings_module
@@ -154,6 +154,9 @@ def import_(file: str, project: str | None, said: Said, given: Options) -> int:
     planned, approved, invoice, sent, paid …) or by --map. All faults are told at once, each with its cell, and nothing
     is written then; else one edit records everything. --dry-run shows it.
     """
+    if project is None and find.here() is None and not prompts.can_ask():
+        message = "say which project it goes into: mtrack import FILE --project PROJECT"
+        raise UsageError(message)
     target = prompts.project(project)
     how, data = wanted(said, file), data_of(file)
     read: list[Imported] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -118,6 +119,7 @@ def split_unit(title: str) -> tuple[str, str]:
     return match["title"], match["unit"].strip()
 
 
+@lru_cache(1 << 12)
 def key_of(title: str, *, exported: bool = False) -> str | None:
     """What a column of a name holds: a key, "" for what is left out, None where it is not known."""
     if exported:

@@ -118,7 +118,9 @@ def test_the_current_folders_project_is_meant_and_another_must_exist(work: Path)
     result = mtrack("import", "../plan.csv", "--as-of", AS_OF, cwd=work / "acme")
     assert result.code == 0, result.err
     assert run(work, "import", "plan.csv", "--project", "globex")[0] == 2
-    assert run(work, "import", "plan.csv")[0] == 2
+    assert run(work, "import", "plan.csv") == (
+        2, "", "mtrack: say which project it goes into: mtrack import FILE --project PROJECT\n",
+    )  # fmt: skip
     assert run(work, "import", "none.csv", "--project", "acme")[0] == 2
     assert run(work, "import", "acme", "--project", "acme")[0] == 2
 
@@ -193,3 +195,18 @@ def test_the_table_fits_and_never_loses_name_number_or_amount(
     table = out.partition("--- ")[0]
     assert all(len(line) <= width for line in table.splitlines())
     assert all(word in table for word in ("Discovery", "Beta", "4,000.00", "5,000.50", "R-1"))
+
+
+def test_of_many_warnings_only_the_first_are_told(work: Path) -> None:
+    rows = "".join(f"N{i},5,2026-01-01,R-{i},2026-01-02,2026-01-03\n" for i in range(30))
+    write_tree(work, {"plan.csv": f"name,amount,approved,invoice,sent,paid\n{rows}"})
+    code, _, err = run(work, "import", "plan.csv", "--project", "acme")
+    assert code == 0
+    assert err.count(": warning: ") == 10
+    assert "… and 51 more of these; mtrack lint lists them\n" in err
+
+
+def test_an_error_that_is_forced_is_recorded_and_told(work: Path) -> None:
+    write_tree(work, {"plan.csv": SHEET.replace("02.02.2026", "")})
+    code, out, err = run(work, "import", "plan.csv", "--project", "acme", "--force")
+    assert (code, "imported" in out, "error, recorded anyway: invoice R-1" in err) == (0, True, True)
