@@ -34,6 +34,11 @@ PLAIN = {"total": "9000.00", "name": "One", "amount": "9000.00", "line": "9000.0
         ("9,000", "9000.00"),
         ("1,234,567.50", "1234567.50"),
         ("24, 000.00", "24000.00"),
+        ("1,000,000", "1000000.00"),
+        ("1,000,000,000.00", "1000000000.00"),
+        ("1, 000, 000", "1000000.00"),
+        ("1,00,000", "100000.00"),
+        ("1,234,234", "1234234.00"),
         ("24,50", "24.50"),
         ("1.234,50", "1234.50"),
     ],
@@ -70,11 +75,29 @@ def test_comma_in_text_and_thousands_that_repeat(tmp_path: Path) -> None:
         ),
         (
             "b/milestones.yaml",
-            "invalid-yaml",
-            "a comma inside { } begins a new key, and '000' stands here twice",
-            "write amounts without separators, as in 24000.00",
+            "schema",
+            "a comma inside { } ends the value: '1,000,000' is read as '1'",
+            "write 1000000.00",
         ),
     ]
+
+
+def test_a_number_cut_twice_is_two_findings_only_where_there_are_two(tmp_path: Path) -> None:
+    """A key twice is still no YAML where it has a value, is quoted, or the mapping is the user's own."""
+    records = RECORDS.format(**PLAIN)
+    write_tree(
+        tmp_path,
+        {
+            "a/milestones.yaml": RECORDS.format(**{**PLAIN, "total": "1,000,000", "received": "2,000,000"}),
+            "b/milestones.yaml": records.replace("upfront: true", "upfront: true, 000: 1, 000: 2"),
+            "c/milestones.yaml": records.replace("upfront: true", 'upfront: true, "000", "000"'),
+            "d/milestones.yaml": records.replace("upfront: true", "upfront: true, x-own: {a: 1,000,000}"),
+        },
+    )
+    found = lint_json(tmp_path, "--select", "schema,invalid-yaml")["findings"]
+    assert [(item["path"][0], item["rule"], item["line"]) for item in found] == [
+        ("a", "schema", 3), ("a", "schema", 12), ("b", "invalid-yaml", 5), ("c", "invalid-yaml", 5), ("d", "invalid-yaml", 5),
+    ]  # fmt: skip
 
 
 def test_keys_of_digits_elsewhere_are_unknown_keys(tmp_path: Path) -> None:

@@ -669,6 +669,9 @@ WORDS: list[tuple[str, list[tuple[str, str, str | None]]]] = [
         ("reason", "`date` and `amount` are missing from `written_off` of invoice I1", "add `date: 2026-03-01`, `amount: 4000.00`")]),
     # keys
     (GOOD % ", planed: x", [("planed", "`planed` is not a key of this format", "did you mean `planned`?")]),
+    (GOOD % ", pla\u200bnned: x", [("pla\u200bnned", "`pla\u200bnned` is not a key of this format", "U+200B stands in it: write `planned`")]),
+    (GOOD % ", note\u00a0: x", [("note\u00a0", "`note\u00a0` is not a key of this format", "U+00A0 stands in it: write `note`")]),
+    (GOOD % ", n\u043ete: x", [("n\u043ete", "`n\u043ete` is not a key of this format", "'\u043e' (U+043E) stands in it: write `note`")]),
     (GOOD % ", Up-Front: x", [("Up-Front", "`Up-Front` is not a key of this format", "did you mean `upfront`?")]),
     (GOOD % ", due: x", [("due", "`due` is not a key here", "it belongs to an invoice or an instalment")]),
     (GOOD % ", approved_by: x", [("approved_by", "`approved_by` is not a key here", "it belongs to `deliverable`")]),

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from mtrack.yaml.source import Source
 
 _REST = re.compile(r"[0-9][0-9.'_]*")
-_WORD_BEFORE = re.compile(r"[^\s{}\[\]:]*\Z")
+_BEFORE = re.compile(r"[^\s{}\[\]:,]*(?:,\s*[0-9][0-9.'_]*)*\Z")
+_MORE = re.compile(r"(?:,\s*[0-9][0-9.'_]*(?=\s*[,}\]]))*")
+"""The number as it goes on behind a comma, and behind more of them."""
 _WORD = re.compile(r"[^\s{}\[\]:]*")
+_FAR = 100
+"""How far before a comma a number is looked for."""
 
 
 def cut_by_comma(source: Source, route: Route, key: str) -> Problem | None:
@@ -32,10 +36,11 @@ def cut_by_comma(source: Source, route: Route, key: str) -> Problem | None:
     is_cut = alone and source.text[:comma].rstrip()[-1:].isdecimal()
     if comma < 0 or not is_cut or not _REST.fullmatch(key):
         return None
-    before = _WORD_BEFORE.search(source.text[:comma])
+    before = _BEFORE.search(source.text, max(comma - _FAR, 0), comma)
     begin = before.start() if before else comma
-    word = _WORD.match(source.text, begin)
-    written = "".join(source.text[begin : max(end, word.end() if word else end)].split()).rstrip(",")
+    word, more = _WORD.match(source.text, begin), _MORE.match(source.text, end)
+    stop = max(end, *(found.end() for found in (word, more) if found is not None))
+    written = "".join(source.text[begin:stop].split()).rstrip(",")
     meant = money.suggestion(written)
     first = source.text.index(",", begin)
     return Problem(

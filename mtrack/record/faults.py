@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack.characters import seen_tight
 from mtrack.finding import Place, Problem, Route
 from mtrack.record import schema, wording
 from mtrack.record.commas import cut_by_comma
@@ -139,12 +140,19 @@ def _misplaced(path: str, route: Route) -> Problem:
 def _unknown_key(path: str, route: Route, key: str, known: Iterable[str]) -> Problem:
     """A key the format does not have, or has elsewhere, with the nearest known one."""
     place, known = Place(path, (*route, key), key=True), list(known)
-    word, shown = key[: wording.MAX_LIKE].lower().replace("-", "_"), shorten(key) or "''"
+    word, shown = seen_tight(key[: wording.MAX_LIKE]).replace("-", "_"), shorten(key) or "''"
     near, nearer = (get_close_matches(word, known, n=1, cutoff=cutoff) for cutoff in (0.6, 0.8))
     homes = _homes().get(word)
     if homes and not nearer:
         return Problem(
             place=place, message=f"`{shown}` is not a key here", hint=f"it belongs to {' or '.join(homes[:3])}"
+        )
+    if near and not key.isascii():
+        odd = next(char for char in key if not char.isascii())
+        return Problem(
+            place=place,
+            message=f"`{shown}` is not a key of this format",
+            hint=f"{wording.named(odd)} stands in it: write `{near[0]}`",
         )
     hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}; your own keys begin with x-"
     return Problem(place=place, message=f"`{shown}` is not a key of this format", hint=hint)

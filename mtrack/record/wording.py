@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mtrack import money, resources
+from mtrack.characters import HARMFUL
 from mtrack.finding import Place
 from mtrack.record import schema
 from mtrack.record.likely_status import likely_status
@@ -97,14 +98,15 @@ def words(name: str, source: Source, violation: Violation) -> Words:
     if found is None:
         return message, hint
     char = found[0]
-    shown = f"U+{ord(char):04X}" if _invisible(char) else f"'{char}' (U+{ord(char):04X})"
     plain = _LOOKS_ALIKE.sub(lambda match: "-" if unicodedata.category(match[0]) in ("Pd", "Sm") else "", fault.value)
     is_meant = schema.is_date(plain) or (money.parse(plain) is not None and not plain.startswith("-"))
-    return message, f"{shown} stands in it: {f'write {plain}' if is_meant else _instead(char)}"
+    return message, f"{named(char)} stands in it: {f'write {plain}' if is_meant else _instead(char)}"
 
 
-def _invisible(char: str) -> bool:
-    return unicodedata.category(char) in ("Cf", "Zs")
+def named(char: str) -> str:
+    """A character as a reader can find it: by its code point, and itself where it shows."""
+    code = f"U+{ord(char):04X}"
+    return code if HARMFUL.search(char) or char.isspace() else f"'{char}' ({code})"
 
 
 def _instead(char: str) -> str:

@@ -72,7 +72,7 @@ class Builder:
                 name = self._key(key)
                 if name is None:
                     continue
-            if name in result:
+            if name in result and not (shape.properties and self._is_rest_of_number(node, key, value)):
                 repeated.append((key, name))
             below = shape.properties.get(name) or shape.child(name)
             if type(value) is simple and not (value.style or value.tag):
@@ -83,6 +83,11 @@ class Builder:
         if repeated:
             self._repeated(node, repeated)
         return result
+
+    def _is_rest_of_number(self, node: Any, key: Any, value: Any) -> bool:
+        """Whether a key inside braces is what a comma has cut off a number: that is told where such a key is unknown."""
+        alone = node.flow_style and value.start_mark.index == value.end_mark.index == key.end_mark.index
+        return alone and key.value[:1].isdecimal() and not key.style
 
     def _repeated(self, node: Any, repeated: list[tuple[Any, str]]) -> None:
         firsts = {characters(key): key for key, _ in reversed(node.value) if isinstance(key, yaml.ScalarNode)}
