@@ -51,7 +51,7 @@ MAY_KNOW = {
     "rules": "changes characters errors figures finding money record workspace yaml",
     "check": "characters errors finding git money record rules watch ways workspace yaml",
     "views": "characters check figures finding money record rules workspace",
-    "history": "changes check errors files finding git money record rules views workspace yaml",
+    "history": "changes check directory errors files finding git memo money record rules views ways workspace yaml",
     "render": "changes characters check figures files finding history money record resources rules views",
     "site": "check directory errors figures files finding git money record render resources rules views workspace",
     "edit": "characters check directory errors figures files finding git money record resources rules workspace yaml",

@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from mtrack.changes.event import Commit, Event  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.errors import UsageError
-from mtrack.history.graph import Graph
-from mtrack.history.reader import CommitChange, Reader
+from mtrack.history import store
 from mtrack.history.repository import Repository
 from mtrack.record import settings as settings_module
 from mtrack.record.model import number_key
@@ -19,6 +18,9 @@ from mtrack.workspace import matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from mtrack.history.reader import CommitChange
+    from mtrack.history.store import CommitEvents
 
 
 class Wanted(Struct, frozen=True):
@@ -50,7 +52,7 @@ class Log(Struct, frozen=True):
 class Shown:
     """Which projects of a repository a workspace shows: those that lie in it, or lay in it last."""
 
-    def __init__(self, root: str, changes: Iterable[CommitChange], same: dict[int, int]) -> None:
+    def __init__(self, root: str, changes: Iterable[CommitChange | CommitEvents], same: dict[int, int]) -> None:
         self._same = same
         self._excluded = matcher(settings_module.load(root).exclude)
         self.folders: dict[int, list[str]] = {}
@@ -106,7 +108,7 @@ def log(root: str, wanted: Wanted) -> Log:
         head = repository.look_up("HEAD")
         if head is None:
             return Log(None, bool(repository.shallow), ())
-        changes, shown = read(repository, head)
+        changes, shown = events(repository, head)
         takes = _taken_commits(repository, wanted)
         asked = _Asked(shown, wanted, changes)
         if asked.names_nothing(changes):
@@ -119,11 +121,10 @@ def log(root: str, wanted: Wanted) -> Log:
         repository.close()
 
 
-def read(repository: Repository, head: str) -> tuple[list[CommitChange], Shown]:
-    """What each commit up to `head` changed, parents first, and which projects the workspace shows."""
-    reader = Reader(repository)
-    changes = list(reader.read(Graph(repository.commits(head))))
-    return changes, Shown(repository.root, changes, reader.same)
+def events(repository: Repository, head: str) -> tuple[tuple[CommitEvents, ...], Shown]:
+    """What happened in each commit up to `head`, parents first, and which projects the workspace shows."""
+    history = store.read(repository, head)
+    return history.commits, Shown(repository.root, history.commits, history.state.same)
 
 
 def _taken_commits(repository: Repository, wanted: Wanted) -> Callable[[Commit], bool]:
@@ -145,7 +146,7 @@ def _taken_commits(repository: Repository, wanted: Wanted) -> Callable[[Commit],
 class _Asked:
     """Which events are asked for. An id or a number means the record under whatever name it had."""
 
-    def __init__(self, shown: Shown, wanted: Wanted, changes: Sequence[CommitChange]) -> None:
+    def __init__(self, shown: Shown, wanted: Wanted, changes: Sequence[CommitEvents]) -> None:
         self._shown = shown
         self._narrow = any((wanted.project, wanted.milestone, wanted.invoice))
         self._uids = shown.find(wanted.project) if wanted.project is not None else None
@@ -158,7 +159,7 @@ class _Asked:
         self._ids = _names(events, wanted.milestone, "milestone-changed", "id", str.casefold)
         self._numbers = _names(events, wanted.invoice, "invoice-changed", "number", number_key)
 
-    def of(self, change: CommitChange) -> tuple[Event, ...]:
+    def of(self, change: CommitEvents) -> tuple[Event, ...]:
         """The events of a commit that are asked for."""
         events = [] if self._narrow else list(change.events)
         for project in change.projects:
@@ -167,7 +168,7 @@ class _Asked:
                 events += [event for event in project.events if self._takes(uid, event)]
         return tuple(events)
 
-    def names_nothing(self, changes: Sequence[CommitChange]) -> bool:
+    def names_nothing(self, changes: Sequence[CommitEvents]) -> bool:
         """Whether a record is asked for that never was."""
         return (self._ids, self._numbers) != (None, None) and not any(self.of(change) for change in changes)
 

@@ -43,6 +43,14 @@ class CommitChange(Struct, frozen=True):
     projects: tuple[ProjectChange, ...]
 
 
+class State(Struct, frozen=True, array_like=True):
+    """Where a reader is after a commit: the tree, the projects that turned out to be one, and the last uid given."""
+
+    tree: Tree
+    same: dict[int, int]
+    last_uid: int
+
+
 class Reader:
     """Reads a history in a repository. Afterwards the graph has the trees that are to be kept."""
 
@@ -52,13 +60,25 @@ class Reader:
         self.same: dict[int, int] = {}
         """Projects that turned out to be one: two sides of a merge began the same folder."""
         self._grower = Grower(self.versions, self._accepts)
+        self._first = 0
+
+    def resume(self, graph: Graph, state: State) -> None:
+        """Go on after the graph's first commit, which another reader has read."""
+        self._first = 1
+        self.same = dict(state.same)
+        self._grower.last_uid = state.last_uid
+        graph.done(0, state.tree)
+
+    def state(self, graph: Graph) -> State:
+        """Where the reader is after the graph's last commit, whose tree is kept."""
+        return State(graph.trees[len(graph.commits) - 1], self.same, self._grower.last_uid)
 
     def read(self, graph: Graph) -> Iterator[CommitChange]:
         """What each commit changed, parents first. Raises CannotRunError."""
-        commits = graph.commits
-        changes = self.repository.changes(graph.pairs())
+        commits, first = graph.commits, self._first
+        changes = [*[[]] * first, *self.repository.changes(graph.pairs()[first:])]
         self.repository.expect(self._contents(changes))
-        for i, commit in enumerate(commits):
+        for i, commit in enumerate(commits[first:], first):
             projects, events, settings = self._commit(i, graph, changes[i], cut=commit.id in self.repository.shallow)
             if projects or events:
                 yield CommitChange(commit, settings, events, tuple(projects))

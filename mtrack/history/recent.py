@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack.history.log import LogEntry, read
+from mtrack.history.log import LogEntry
+from mtrack.history.log import events as events_of
 from mtrack.history.repository import Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mtrack.changes.event import Event
     from mtrack.history.log import Shown
-    from mtrack.history.reader import CommitChange
+    from mtrack.history.store import CommitEvents
 
 
 class ProjectHistory(Struct, frozen=True):
@@ -37,7 +40,7 @@ def recent(root: str, most: int, revision: str = "HEAD") -> dict[str, ProjectHis
         head = repository.look_up(revision)
         if head is None:
             return {}
-        changes, shown = read(repository, head)
+        changes, shown = events_of(repository, head)
         shallow = bool(repository.shallow)
     finally:
         repository.close()
@@ -46,7 +49,7 @@ def recent(root: str, most: int, revision: str = "HEAD") -> dict[str, ProjectHis
     }
 
 
-def _entries(changes: list[CommitChange], shown: Shown) -> dict[str, list[LogEntry]]:
+def _entries(changes: Sequence[CommitEvents], shown: Shown) -> dict[str, list[LogEntry]]:
     """Every commit's events by the folder that the project has now, newest first."""
     result: dict[str, list[LogEntry]] = {}
     for change in reversed(changes):

@@ -173,6 +173,24 @@ class Repository:
         )  # fmt: skip
         return [_commit(line) for line in output.split(b"\n") if b"\0" in line]
 
+    def commits_after(self, known: str, head: str) -> list[Commit] | None:
+        """A commit, and all that came after it up to `head`, parents first.
+
+        None where that is not all: where one of them has a parent that is not among them.
+        """
+        ancestor = git.ask(self.place, "merge-base", "--is-ancestor", known, head)
+        if ancestor.returncode:
+            return None
+        output = git.read(
+            self.place, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", f"--format={_FORMAT}",
+            "--end-of-options", head, f"^{known}", "--",
+        )  # fmt: skip
+        found = [_commit(line) for line in output.split(b"\n") if b"\0" in line]
+        names = {known, *(commit.id for commit in found)}
+        if any(not commit.parents or not names.issuperset(commit.parents) for commit in found):
+            return None
+        return [Commit(known, (), "", "", _NO_DATE, _NO_DATE, ""), *found]
+
     def signatures(self, commits: list[str]) -> dict[str, str]:
         """What git says of each commit's signature, by the programs and keys of the user: "G" is a good one.
 

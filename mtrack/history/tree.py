@@ -71,7 +71,7 @@ class Grower:
         """`accepts` says of a tree, a folder and a content whether it can be used with the settings there."""
         self.versions = versions
         self.accepts = accepts
-        self._next = 0
+        self.last_uid = 0
 
     def grow(self, tree: Tree, changes: Iterable[TreeChange], others: Iterable[Tree] = ()) -> set[str]:
         """Apply a commit's changes; the folders of projects that are not as they were.
@@ -150,8 +150,8 @@ class Grower:
         return Candidate(blob, self.versions.parsed(blob).records, lambda: self.versions.content(blob) or b"")
 
     def _new_uid(self) -> int:
-        self._next += 1
-        return self._next
+        self.last_uid += 1
+        return self.last_uid
 
     def _tracked(self, tree: Tree, folder: str, blob: str, was: Tracked | None) -> Tracked:
         uid = was.uid if was is not None else self._new_uid()

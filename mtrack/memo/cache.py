@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -70,3 +71,48 @@ def _files(top: str) -> Iterator[tuple[str, os.stat_result]]:
                         pending.append(entry.path)
                     elif entry.is_file(follow_symlinks=False):
                         yield entry.path, entry.stat(follow_symlinks=False)
+
+
+def read(path: str) -> bytes | None:
+    """The bytes of a file of the user's own that no one else may write; None for anything else. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        info = os.fstat(fd)
+        if not stat.S_ISREG(info.st_mode) or info.st_uid != os.geteuid() or info.st_mode & 0o022:
+            return None
+        with open(fd, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(fd)
+
+
+def write(path: str, content: bytes) -> None:
+    """Give a file its content, whole or not at all. Raises OSError."""
+    temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with open(fd, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def code() -> Iterator[str]:
+    """The state of mtrack itself, and of the folders its libraries lie in."""
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    pending = [here, os.path.join(os.path.dirname(here), "schemas")]
+    while pending:
+        with suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.is_dir(follow_symlinks=False):
+                    if entry.name != "__pycache__":
+                        pending.append(entry.path)
+                elif entry.name.endswith((".py", ".json")):
+                    info = entry.stat()
+                    yield f"{entry.path} {info.st_size} {info.st_mtime_ns}"
+    for path in sys.path:
+        with suppress(OSError):
+            yield f"{path} {os.stat(path or os.curdir).st_mtime_ns}" if "site-packages" in path else path

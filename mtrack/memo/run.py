@@ -6,7 +6,6 @@ This is asked before any library is loaded, so it loads nothing but what Python 
 from __future__ import annotations
 
 import os
-import stat
 import sys
 import time
 import zlib
@@ -61,7 +60,7 @@ def _key(arguments: list[str]) -> bytes:
     ]
     streams = [str(stream.isatty()) for stream in (sys.stdout, sys.stderr)]
     parts = [*arguments, "", here, *map(os.path.realpath, ("", *arguments)), *variables, *streams, *_terminal(),
-             time.strftime("%Y-%m-%d"), str(os.geteuid()), sys.version, *_code()]  # fmt: skip
+             time.strftime("%Y-%m-%d"), str(os.geteuid()), sys.version, *cache.code()]  # fmt: skip
     return "\0".join(parts).encode("utf-8", "surrogatepass")
 
 
@@ -69,24 +68,6 @@ def _terminal() -> Iterator[str]:
     """How wide the terminal is, where there is one."""
     with suppress(OSError, ValueError, AttributeError):
         yield str(os.get_terminal_size(sys.__stdout__.fileno()))  # type: ignore[union-attr]
-
-
-def _code() -> Iterator[str]:
-    """The state of mtrack itself, and of the folders its libraries lie in."""
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    pending = [here, os.path.join(os.path.dirname(here), "schemas")]
-    while pending:
-        with suppress(OSError), os.scandir(pending.pop()) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.is_dir(follow_symlinks=False):
-                    if entry.name != "__pycache__":
-                        pending.append(entry.path)
-                elif entry.name.endswith((".py", ".json")):
-                    info = entry.stat()
-                    yield f"{entry.path} {info.st_size} {info.st_mtime_ns}"
-    for path in sys.path:
-        with suppress(OSError):
-            yield f"{path} {os.stat(path or os.curdir).st_mtime_ns}" if "site-packages" in path else path
 
 
 class Run:
@@ -116,7 +97,7 @@ class Run:
         return code
 
     def _kept(self) -> tuple[int, list[tuple[int, str]]] | None:
-        data = _read(self._path)
+        data = cache.read(self._path)
         if data is None or not data.startswith(_MAGIC):
             return None
         view = memoryview(data)[len(_MAGIC) : -4]
@@ -162,7 +143,7 @@ class Run:
             head = array("q", (code, len(self._key), len(paths), len(numbers))).tobytes()
             content = b"".join((head, self._key, paths, numbers, *_packed(self._printed)))
             if len(content) <= _MOST:
-                _write(self._path, b"".join((_MAGIC, content, zlib.crc32(content).to_bytes(4, "little"))))
+                cache.write(self._path, b"".join((_MAGIC, content, zlib.crc32(content).to_bytes(4, "little"))))
                 cache.bound(os.path.dirname(self._folder))
 
 
@@ -200,30 +181,3 @@ def _chunks(data: bytes) -> Iterator[tuple[int, str]]:
         number, length = array("q", data[at : at + 16])
         at += 16 + length
         yield number, data[at - length : at].decode("utf-8", "surrogatepass")
-
-
-def _read(path: str) -> bytes | None:
-    """The bytes of a file of the user's own that no one else may write; None for anything else. Raises OSError."""
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        info = os.fstat(fd)
-        if not stat.S_ISREG(info.st_mode) or info.st_uid != os.geteuid() or info.st_mode & 0o022:
-            return None
-        with open(fd, "rb", closefd=False) as file:
-            return file.read()
-    finally:
-        os.close(fd)
-
-
-def _write(path: str, content: bytes) -> None:
-    """Give a file its content, whole or not at all. Raises OSError."""
-    temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(fd, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
