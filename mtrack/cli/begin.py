@@ -190,7 +190,7 @@ def new(  # noqa: PLR0913
     that adds up to a stated amount; else they are printed as a draft, and nothing is written. With --from SPREADSHEET
     invoices and payments are taken too, as by mtrack import.
     """
-    target = create.place(project) if project is not None else prompts.one("PROJECT", create.place)
+    target = create.place(project) if project is not None else prompts.folder()
     settings = settings_module.load(target.root)
     is_agreement = source is not None and not spreadsheet.is_spreadsheet(source)
     if source is None or is_agreement:

@@ -13,7 +13,7 @@ from mtrack import workspace
 from mtrack.check.pipeline import check, of_each
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import output, values
-from mtrack.edit import find, verbs
+from mtrack.edit import create, find, verbs
 from mtrack.errors import UsageError
 from mtrack.record import settings as settings_module
 from mtrack.render.terminal import safe
@@ -39,7 +39,9 @@ _QUESTIONS = {
     "PROJECT": "which project",
     "MILESTONE": "which milestone",
     "NUMBER": "which invoice",
-    "NEW_NUMBER": "the number of the new one",
+    "NEW_NUMBER": "the credit note's number",
+    "INVOICE_NUMBER": "the invoice's number",
+    "FOLDER": "the project's folder",
     "NAME": "the milestone's name",
     "AMOUNT": "the amount, net",
     "RULE": "which rule",
@@ -92,6 +94,12 @@ def one(
 
     question = _QUESTIONS[name] + more + (f" [{safe(default)}]" if default else "")
     return click.prompt(question, default=default, value_proc=checked, show_default=False, err=True)
+
+
+def folder() -> Target:
+    """The folder of a project to be, as it is typed."""
+    require_terminal("PROJECT")
+    return one("FOLDER", create.place)
 
 
 def project(wanted: str | None, can: Callable[[ProjectContext], bool] | None = None) -> Target:
@@ -236,7 +244,9 @@ def new_number(target: Target, given: Options, sent: date | None, wanted: str | 
     if wanted is None:
         require_terminal(name)
         wanted = one(
-            "NEW_NUMBER", not_empty(name), default=_next_number(target, given.as_of, sent or given.as_of, credit=credit)
+            "NEW_NUMBER" if credit else "INVOICE_NUMBER",
+            not_empty(name),
+            default=_next_number(target, given.as_of, sent or given.as_of, credit=credit),
         )
     return not_empty(name)(wanted)
 

@@ -20,7 +20,7 @@ from mtrack.render.words import capital
 from mtrack.views.registers import INVOICE_AMOUNTS, PAYMENT_AMOUNTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
     from mtrack.render.cells import Value
@@ -116,8 +116,11 @@ _INVOICE_TABLE = (
 _INVOICE_SUMS = ("net", "tax", "gross", "received", "settled", "outstanding", "overdue")
 _PAYMENT_TABLE = (
     Column("date", Kind.DATE, keep=8), Column("invoice"), Column("project", keep=5), Column("amount", Kind.AMOUNT),
+    Column("withheld", Kind.AMOUNT, keep=6), Column("fee", Kind.AMOUNT, keep=6), Column("discount", Kind.AMOUNT, keep=6),
     Column("reference", keep=4),
 )  # fmt: skip
+_WHERE_ANY = frozenset({"withheld", "fee", "discount"})
+"""Columns that are there where some row has an amount in them."""
 
 
 def _invoice_cells(row: InvoiceRow) -> tuple[Value, ...]:
@@ -133,7 +136,19 @@ def _invoice_cells(row: InvoiceRow) -> tuple[Value, ...]:
 def _payment_cells(row: PaymentRow) -> tuple[Value, ...]:
     project = row.project
     amount = Amount(row.amount, project.places, project.currency)
-    return row.date or "no date", Whole(row.invoice), project.name, amount, row.reference
+    kept = (Amount(value, project.places) if value else None for value in (row.withheld, row.fee, row.discount))
+    return row.date or "no date", Whole(row.invoice), project.name, amount, *kept, row.reference
+
+
+def _table(layout: _Layout, rows: Sequence[Any]) -> tuple[tuple[Column, ...], list[tuple[Value, ...]]]:
+    """The columns of a register that its rows need, and their cells."""
+    cells = [layout.cells(row) for row in rows]
+    shown = [
+        i
+        for i, column in enumerate(layout.columns)
+        if column.heading not in _WHERE_ANY or any(row[i] is not None for row in cells)
+    ]
+    return tuple(layout.columns[i] for i in shown), [tuple(row[i] for i in shown) for row in cells]
 
 
 def _sums(view: Register[Any], names: tuple[str, ...]) -> Iterator[tuple[Value, ...]]:
@@ -162,9 +177,10 @@ def _text(view: Register[Any], layout: _Layout, width: int, *, colour: bool) -> 
     screen.line(styled(f"{layout.title} as of {wording.day(view.as_of)}", "bold"))
     screen.line()
     if view.rows:
-        table = Table(wording, *layout.columns)
-        for row in view.rows:
-            table.row(*layout.cells(row), style=_TINTS.get(getattr(row, "state", "")))
+        columns, cells = _table(layout, view.rows)
+        table = Table(wording, *columns)
+        for row, values in zip(view.rows, cells, strict=True):
+            table.row(*values, style=_TINTS.get(getattr(row, "state", "")))
         table.print(screen)
         screen.line()
         sums = Table(wording, Column("in all"), *amounts(*layout.summed))
@@ -192,8 +208,8 @@ def _markdown(view: Register[Any], layout: _Layout) -> str:
     page = Document(Wording(view.locale))
     page.heading(2, f"{layout.title} as of {view.as_of.isoformat()}")
     if view.rows:
-        columns = tuple(Column(capital(column.heading), column.kind) for column in layout.columns)
-        page.table(columns, map(layout.cells, view.rows))
+        columns, cells = _table(layout, view.rows)
+        page.table([Column(capital(column.heading), column.kind) for column in columns], cells)
         page.table((Column("In all"), *amounts(*layout.summed)), _sums(view, layout.summed))
     else:
         page.paragraph("None.")

@@ -81,7 +81,7 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
     run("sed -i 's/^verify: true/verify: false/' mtrack.yaml && git commit -q --amend -a --no-edit")
     shown = run(
         "mtrack new --client 'Acme GmbH' --agreement '../Signed SOW.pdf' --signed 2026-01-10 --total 9000 --count 2 --as-of 2026-01-12 --commit",
-        ("which project", "acme-website"),
+        ("the project's folder", "acme-website"),
         ("a milestone, as NAME=AMOUNT", "Discovery=4000"),
         ("no more", "Beta"),
         ("'Beta' is not NAME=AMOUNT", "Beta=5000"),
@@ -111,7 +111,7 @@ def test_a_project_lives_from_init_to_close(tmp_path: Path) -> None:
     run("mtrack approve acme-website M2 --signoff ../m2.eml --as-of 2026-04-02 --commit")
     shown = run(
         "mtrack bill acme-website M2 --file ../INV-2.pdf --as-of 2026-04-03 --commit",
-        ("the number of the new one [INV-2026-002]", ""),
+        ("the invoice's number [INV-2026-002]", ""),
         ("tax on top", ""),
     )
     assert "M2 billed as INV-2026-002: EUR 5,000.00" in shown
@@ -157,7 +157,7 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     assert "there is no project here; mtrack new makes one" in run("mtrack deliver", code=2)
     run(
         "mtrack new --as-of 2026-01-12",
-        ("which project", ".hidden"),
+        ("the project's folder", ".hidden"),
         (".hidden is hidden", "acme"),
         ("the currency, as EUR", "EURO"),
         ("there is no currency 'EURO' in ISO 4217", "EUR"),
@@ -173,7 +173,7 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
         ("did you mean acme?", "acme"),
         ("which milestone [M1]", "M2"),
         ("did you mean M1?", ""),
-        ("the number of the new one", "  "),
+        ("the invoice's number", "  "),
         ("NUMBER is empty", "INV-1"),
         ("tax on top", ""),
     )
@@ -206,14 +206,14 @@ def test_suggested_numbers_follow_project_kind_and_day(tmp_path: Path) -> None:
     run = Terminal(tmp_path).run
     shown = run(
         "mtrack bill acme M2 --as-of 2026-01-20 --dry-run",
-        ("the number of the new one [AC-2026-001]", ""),
+        ("the invoice's number [AC-2026-001]", ""),
         ("tax on top", ""),
     )
     assert "number: AC-2026-001" in shown
     assert "number: AC-2025-099" in run(
         "mtrack bill acme M2 --sent 2025-12-30 --as-of 2026-01-20 --dry-run",
-        ("the number of the new one [AC-2025-099]", ""),
+        ("the invoice's number [AC-2025-099]", ""),
         ("tax on top", ""),
     )
-    shown = run("mtrack credit AC-2025-098 --as-of 2026-01-20 --dry-run", ("the number of the new one [CN-4]", ""))
+    shown = run("mtrack credit AC-2025-098 --as-of 2026-01-20 --dry-run", ("the credit note's number [CN-4]", ""))
     assert "number: CN-4" in shown

@@ -262,6 +262,11 @@ def test_an_invoice_in_instalments(work: Path) -> None:
         "only one instalment can take the rest"
         in run(work, "bill", "acme", "M2", "INV-8", *twice, "--force", code=2).err
     )
+    over = ("--instalment", "2026-03-31=9999", "--instalment", "2026-04-30")
+    assert (
+        "nothing is left for the instalment without an amount"
+        in run(terms(work), "bill", "acme", "M2", "INV-9", *over, code=2).err
+    )
     short = ("--instalment", "2026-03-31=1")
     assert "(lines-mismatch)" in run(terms(work), "bill", "acme", "M2", "INV-9", *short, code=1).out
 

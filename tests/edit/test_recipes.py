@@ -180,6 +180,11 @@ def test_the_register_of_payments_is_as_worked_out_by_hand(year: Path) -> None:
     assert [row["fee"] for row in found if row["invoice"] == "2026-008"] == ["25.00"]
 
 
+def test_the_screen_shows_fee_and_discount_and_no_column_that_is_empty(year: Path) -> None:
+    head = view(year, "payments", "--from", "2026-01-01").splitlines()[2]
+    assert head.split() == ["date", "invoice", "project", "amount", "fee", "discount", "reference"]
+
+
 @pytest.mark.parametrize(
     ("day", "expected"),
     [

@@ -136,6 +136,9 @@ def _instalments(
     if sum(amount is None for _, amount in given) > 1:
         message = "only one instalment can take the rest; give the others their amounts: --instalment DATE=AMOUNT"
         raise UsageError(message)
+    if rest <= 0 and any(amount is None for _, amount in given):
+        message = f"nothing is left for the instalment without an amount: the others are all of {context.project.money(whole)}, or more"
+        raise UsageError(message)
     return [{"due": day, "amount": amount_here(context, rest if amount is None else amount)} for day, amount in given]
 
 
