@@ -7,7 +7,8 @@ import hashlib
 import os
 import stat
 import sys
-from contextlib import suppress
+import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
 from mtrack import files
@@ -15,7 +16,7 @@ from mtrack.files import inside
 from mtrack.workspace import RECORDS, SETTINGS, above
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -23,6 +24,8 @@ BY_DESCRIPTOR = {os.open, os.stat, os.mkdir, os.unlink, os.rmdir, os.rename, os.
 """Whether the system looks names up in an open folder. Where it can't, each step is checked before it is made."""
 _HOLDING = sum(getattr(os, name, 0) for name in ("O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")) | getattr(os, "O_PATH", 0)
 _READING = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
+_PAUSE = 0.02
+"""Seconds between two looks whether a lock is free."""
 _OF_OTHERS = (SETTINGS, RECORDS, ".git")
 """What marks a folder whose contents may come from anyone."""
 
@@ -147,6 +150,21 @@ class Directory:
             raise
         os.close(fd)
         return None
+
+    @contextmanager
+    def locked(self, name: str, patience: float) -> Iterator[None]:
+        """Hold a lock by a file of that name, which goes with it. Raises TimeoutError after `patience` seconds, OSError, LinkError."""
+        patient_until = time.monotonic() + patience
+        while (lock := self.try_lock(name)) is None:
+            if time.monotonic() > patient_until:
+                raise TimeoutError
+            time.sleep(_PAUSE)
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # while it is held: who waits sees that it has lost its name, and starts over
+                self.unlink(name)
+            os.close(lock)
 
     def writing(
         self, name: str, *, new: bool = False, durable: bool = True, check: Callable[[], None] = lambda: None

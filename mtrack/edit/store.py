@@ -11,9 +11,8 @@ import os
 import re
 import stat
 import sys
-import time
 import unicodedata
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
@@ -34,8 +33,6 @@ NUMBERS_LOCK = ".mtrack.lock"
 """Held in the root while an invoice number is taken."""
 PATIENCE = 30.0
 """Seconds to wait for another writer."""
-_PAUSE = 0.02
-"""Seconds between two looks whether it has finished."""
 _PART = 1 << 20
 _UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
 _DEVICE = re.compile("CON|PRN|AUX|NUL|CLOCK\\$|CONIN\\$?|CONOUT\\$?|(COM|LPT)[0-9]", re.IGNORECASE)
@@ -80,27 +77,22 @@ def _opened(root: str, folder: str, *, make: bool = False) -> Directory:
 @contextmanager
 def _held(folder: Directory, name: str, patience: float) -> Iterator[None]:
     """Hold a lock by a file of that name in a folder."""
-    path = os.path.join(folder.path, name)
-    patient_until = time.monotonic() + patience
-    try:
-        while (lock := folder.try_lock(name)) is None:
-            if time.monotonic() > patient_until:
-                message = (
-                    f"another mtrack has been writing in {folder.path} for {patience:.0f} seconds; nothing was changed"
-                )
-                raise CannotRunError(message)
-            time.sleep(_PAUSE)
-    except LinkError as error:
-        message = f"{path} is a link, and mtrack locks with a file of that name; remove it; nothing was changed"
-        raise CannotRunError(message) from error
-    except OSError as error:
-        _fail(folder.path, error)
-    try:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(folder.locked(name, patience))
+        except TimeoutError:
+            message = (
+                f"another mtrack has been writing in {folder.path} for {patience:.0f} seconds; nothing was changed"
+            )
+            raise CannotRunError(message) from None
+        except LinkError as error:
+            message = (
+                f"{error.path} is a link, and mtrack locks with a file of that name; remove it; nothing was changed"
+            )
+            raise CannotRunError(message) from error
+        except OSError as error:
+            _fail(folder.path, error)
         yield
-    finally:
-        with suppress(OSError):  # while it is held: a waiting writer sees that it has lost its name, and starts over
-            folder.unlink(name)
-        os.close(lock)
 
 
 def _sweep(root: str, folder: Directory) -> None:

@@ -52,7 +52,7 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
     done, count = 0, len(workspace.found.projects) + len(NAVIGATION)
     own = _own_templates(workspace, options)
     written = options.written or Written(None)
-    with open_folder(workspace, target, written, options.say) as folder:
+    with written.held(), open_folder(workspace, target, written, options.say) as folder:
         revision = workspace.commit or git.head(workspace.root)
         site = Site(workspace, directory.plain(target), revision, own=own, live=options.live)
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from mtrack import files
 from mtrack.check.store import StoredProject
-from mtrack.directory import own_folder, plain
+from mtrack.directory import Directory, own_folder, plain
+from mtrack.errors import CannotRunError
 from mtrack.views.summary import ProjectSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _LIMIT = 256 << 20
 _MOST_KEPT = 100
 """Of how many reports is known what was written; those not written for longest are forgotten first."""
+
+_PATIENCE = 30.0
+"""Seconds to wait for another report into the same folder."""
 
 _entry = msgspec.json.Decoder(tuple[str, str, str])
 
@@ -44,9 +48,30 @@ class Written:
         if cache is not None and own_folder(top := os.path.join(cache, "reports")):
             name = hashlib.sha256(os.fsencode(os.path.normcase(plain(folder)))).hexdigest()
             self._path = os.path.join(top, name)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Know what was written, and keep other mtracks from writing the same report. Raises CannotRunError where one does."""
+        if self._path is None:
+            yield
+            return
+        top, name = os.path.split(self._path)
+        with ExitStack() as stack:
+            try:
+                folder = stack.enter_context(Directory.top(top))
+                stack.enter_context(folder.locked(f"{name}.lock", _PATIENCE))
+            except TimeoutError:
+                message = (
+                    f"another mtrack has been writing this report for {_PATIENCE:.0f} seconds; run the command again"
+                )
+                raise CannotRunError(message) from None
+            except OSError:  # nothing can be kept there: what was written before may still be read
+                pass
             self._load(self._path)
+            yield
 
     def _load(self, path: str) -> None:
+        self._pages = {}
         with suppress(files.UnreadableFileError):
             for line in files.read(f"{path}.pages", _LIMIT).splitlines():
                 with suppress(msgspec.MsgspecError, UnicodeDecodeError):

@@ -8,13 +8,14 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from changes import RECORDS
-from support import AS_OF, add_evidence, mtrack, write_tree
+from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 from test_site import files
 
 from mtrack import directory
@@ -255,6 +256,17 @@ def test_a_run_that_is_killed_leaves_no_page_unknown(
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
     assert b"Other" in (out / "projects/one.html").read_bytes()
     assert written(tree, out) == written(tree, tmp_path / "fresh")
+
+
+def test_reports_at_once_into_one_folder_wait_for_each_other(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "mtrack", "report", str(tree), "-o", str(out), *DAY]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for name in ("One", "Other", "Third"):
+        (tree / "one/milestones.yaml").write_text(RECORDS.format(name=name, number="A-1"), encoding="utf-8")
+        runs = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(4)]
+        assert [run.wait(timeout=120) for run in runs] == [0] * 4
+    assert files(out) == written(tree, tmp_path / "fresh")
 
 
 def test_a_page_that_cant_be_written_leaves_nothing_behind(
