@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mtrack.edit.find import Target
     from mtrack.edit.transaction import Options, Outcome
     from mtrack.edit.verbs import Edit
+    from mtrack.finding import Finding
     from mtrack.record.settings import Settings
     from mtrack.rules.context import ProjectContext
     from mtrack.spreadsheet.cells import FaultyError
@@ -216,12 +217,17 @@ def _carried_out(run: Callable[[], Outcome], file: str, read: list[Imported], gi
     except FaultyError as error:
         return _refuse(error, file)
     except transaction.AddsErrorsError as refused:
-        code = outcome.refuse(refused, lambda found: read[0].place(found.milestone, found.invoice) if read else None)
+        code = outcome.refuse(refused, functools.partial(_cell, read))
         if any(found.rule == "billed-before-approval" for found in refused.findings):
             output.note("--approved-when-sent takes the day of sending for each approval that the file does not have")
         return code
     outcome.tell([done], given)
     return 0
+
+
+def _cell(read: list[Imported], found: Finding) -> str | None:
+    """The cell that says what a finding is about."""
+    return read[0].place(found.milestone, found.invoice, found.excerpt) if read else None
 
 
 def _read(data: bytes, how: Wanted, currency: str, settings: Settings) -> Imported:

@@ -13,8 +13,9 @@ from mtrack import money
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 500
-_ZEROS = re.compile(r"""(?P<before>(?:"[^"]*"|\\.|[-/. ])*)(?P<zeros>0+)(?P<after>(?:"[^"]*"|\\.)*)""")
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|(.)')
+_TOKEN = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|(.)')
+_PLAIN_FORMAT = frozenset("#0,.")
+"""What only says how many digits are shown."""
 
 
 class Cell(Struct, frozen=True):
@@ -53,8 +54,13 @@ class Cell(Struct, frozen=True):
         if isinstance(self.value, bool):
             return str(self.value).upper()
         if isinstance(self.value, Decimal):
-            return _shown(self.value, self.format)
+            return _shown(self.value, self.format) or money.plain(self.value, 0)
         return str(self.value)
+
+    @property
+    def is_shown_otherwise(self) -> bool:
+        """Whether it is a number that the spreadsheet shows in a way that is not known here."""
+        return isinstance(self.value, Decimal) and _shown(self.value, self.format) is None
 
 
 def letters(column: int) -> str:
@@ -71,13 +77,27 @@ def address(row: int, column: int) -> str:
     return f"{letters(column)}{row}"
 
 
-def _shown(number: Decimal, number_format: str) -> str:
-    """A number as text: with the leading zeros and the words of its format, else plain."""
-    match = _ZEROS.fullmatch(number_format)
-    if match is None or number != number.to_integral_value() or number < 0:
+def _shown(number: Decimal, number_format: str) -> str | None:
+    """A number as its format shows it, with leading zeros and the text around them; None where it shows something else."""
+    form = number_format.partition(";")[0]
+    if form in ("", "General", "@") or set(form) <= _PLAIN_FORMAT - {"0"} or number != number.to_integral_value():
         return money.plain(number, 0)
-    before, after = ("".join("".join(parts) for parts in _LITERAL.findall(match[name])) for name in ("before", "after"))
-    return f"{before}{int(number):0{len(match['zeros'])}d}{after}"
+    if set(form) <= _PLAIN_FORMAT and ("." in form or "," in form):
+        return money.plain(number, 0)
+    digits, shown = money.plain(abs(number), 0), ""
+    tokens = list(_TOKEN.finditer(form))
+    left = sum(token[3] in ("0", "#") for token in tokens)
+    digits = digits.rjust(left, " ") if left else digits
+    for token in tokens:
+        if token[3] in ("0", "#"):
+            take = len(digits) - left + 1
+            part, digits, left = digits[:take], digits[take:], left - 1
+            shown += part.replace(" ", "0" if token[3] == "0" else "")
+        elif token[3] is None or token[3] in " -/.:()":
+            shown += token[1] or token[2] or token[3] or ""
+        else:
+            return None
+    return f"-{shown}" if number < 0 else shown
 
 
 class Sheet(Struct):

@@ -11,7 +11,7 @@ from mtrack.verify.dates import MONTHS
 if TYPE_CHECKING:
     from mtrack.spreadsheet.cells import Cell, Faults
 
-_TIME = r"(?:[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+_TIME = r"(?:[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp][Mm]|Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 _YEAR_FIRST = re.compile(
     rf"(?P<year>[0-9]{{4}})(?P<mark>[-/.])(?P<month>[0-9]{{1,2}})(?P=mark)(?P<day>[0-9]{{1,2}}){_TIME}"
 )
@@ -95,8 +95,9 @@ def _is_plain(found: dict[str, date]) -> bool:
 
 
 def _no_day(text: str) -> str:
-    if _SHORT_YEAR.fullmatch(text):
-        return f"'{text}' has a year of two digits; say how it is written, as in --date-format '%d/%m/%y'"
+    if match := _SHORT_YEAR.fullmatch(text):
+        mark = match[1] or "/"
+        return f"'{text}' has a year of two digits; say how it is written, as in --date-format '%d{mark}%m{mark}%y'"
     return f"'{text}' is not a day of the calendar"
 
 

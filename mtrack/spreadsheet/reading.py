@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -21,11 +22,15 @@ from mtrack.spreadsheet.workbook import read_workbook
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mtrack.spreadsheet.cells import Sheet
+    from mtrack.spreadsheet.cells import Cell, Sheet
     from mtrack.spreadsheet.columns import Header
+    from mtrack.spreadsheet.milestones import Invoice, Milestone
     from mtrack.spreadsheet.rows import Row
 
 _ZIP = b"PK\x03\x04"
+_KEY = re.compile(r"[\s-]*([a-z_]+):")
+_IN_INVOICES = {"amount": "invoice_amount", "number": "invoice", "date": "paid"}
+"""What an invoice's record calls what columns hold, where that differs."""
 _OLD = b"\xd0\xcf\x11\xe0"
 
 
@@ -52,12 +57,15 @@ class Imported(Struct):
     milestones: list[dict[str, Any]]
     invoices: list[dict[str, Any]]
     said: list[str]
-    places: dict[tuple[str, str], str]
+    places: dict[tuple[str, str], dict[str, str]]
 
-    def place(self, milestone: str | None, number: str | None) -> str | None:
-        """The cell of an invoice, else of a milestone."""
-        invoice = self.places.get(("invoice", number_key(number))) if number is not None else None
-        return invoice or (self.places.get(("milestone", milestone)) if milestone is not None else None)
+    def place(self, milestone: str | None, number: str | None, line: str | None = None) -> str | None:
+        """The cell of what a line of the record says of an invoice or a milestone, else that of the invoice or milestone."""
+        of_invoice = self.places.get(("invoice", number_key(number)), {}) if number is not None else {}
+        of_milestone = self.places.get(("milestone", milestone), {}) if milestone is not None else {}
+        key = match[1] if (match := _KEY.match(line or "")) else ""
+        own = _IN_INVOICES.get(key, key)
+        return of_invoice.get(own) or of_milestone.get(key) or of_invoice.get("invoice") or of_milestone.get("")
 
 
 def read(data: bytes, wanted: Wanted) -> Imported:
@@ -79,9 +87,24 @@ def read(data: bytes, wanted: Wanted) -> Imported:
     invoices = milestones.find_invoices(found, header, faults)
     faults.check()
     made, others = records.records(found, invoices, wanted.terms, approved_when_sent=wanted.approved_when_sent)
-    places = {("milestone", item.id): item.cell.address for item in found}
-    places |= {("invoice", number_key(item.number)): item.first.cells["invoice"].address for item in invoices}
-    return Imported(made, others, [*records.told_statuses(found, made), *said], places)
+    return Imported(made, others, [*records.told_statuses(found, made), *said], _places(found, invoices))
+
+
+def _places(found: list[Milestone], invoices: list[Invoice]) -> dict[tuple[str, str], dict[str, str]]:
+    """Where in the file stands what, of each milestone and each invoice; under "" the milestone itself."""
+    places: dict[tuple[str, str], dict[str, str]] = {}
+    for item in found:
+        cells = [row.cells for row in reversed(item.rows)]
+        places["milestone", item.id] = _addresses(cells) | {"": item.cell.address}
+    for invoice in invoices:
+        places["invoice", number_key(invoice.number)] = _addresses(
+            [entry.cells for _, entry in reversed(invoice.entries)]
+        )
+    return places
+
+
+def _addresses(rows: list[dict[str, Cell]]) -> dict[str, str]:
+    return {key: cell.address for cells in rows for key, cell in cells.items()}
 
 
 def _table(data: bytes, wanted: Wanted, faults: Faults) -> tuple[Sheet, Header, list[Row]]:

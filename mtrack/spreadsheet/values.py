@@ -106,6 +106,11 @@ def _text(cell: Cell, key: str, faults: Faults) -> str | None:
         kind = "a date" if isinstance(cell.value, date) else "true or false"
         faults.add(cell, f"this is {kind}, and text is wanted here; format the cell as text and write it again")
         return None
+    if cell.is_shown_otherwise:
+        faults.add(
+            cell, f"'{cell.text}' is shown as '{cell.format}'; format the cell as text and write it as it is meant"
+        )
+        return None
     text = cell.text.replace("\r\n", "\n").replace("\r", "\n")
     if _INERT.match(text):  # what keeps a spreadsheet from running it
         text = text[1:]

@@ -100,7 +100,7 @@ def test_what_the_verbs_would_refuse_is_refused_with_its_cell(work: Path) -> Non
     code, out, err = run(work, "import", "plan.csv", "--project", "acme")
     assert code == 1
     assert (
-        "D4: error: invoice R-1, sent on 2026-02-03, bills M2 'Discovery', which has no approval (billed-before-approval)"
+        "E4: error: invoice R-1, sent on 2026-02-03, bills M2 'Discovery', which has no approval (billed-before-approval)"
         in out
     )
     assert "--approved-when-sent takes the day of sending" in err
@@ -210,3 +210,18 @@ def test_an_error_that_is_forced_is_recorded_and_told(work: Path) -> None:
     write_tree(work, {"plan.csv": SHEET.replace("02.02.2026", "")})
     code, out, err = run(work, "import", "plan.csv", "--project", "acme", "--force")
     assert (code, "imported" in out, "error, recorded anyway: invoice R-1" in err) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cell"),
+    [
+        ("03.02.2026", "01.02.2026", "E4: error: invoice R-1, sent on 2026-02-01, "),
+        ("02.02.2026", "02.02.2027", "C4: error: "),
+        ("20.02.2026", "20.02.2027", "G4: error: "),
+    ],
+)
+def test_the_cell_of_what_is_refused_is_that_of_the_value(old: str, new: str, cell: str, work: Path) -> None:
+    write_tree(work, {"plan.csv": SHEET.replace(old, new)})
+    code, out, _ = run(work, "import", "plan.csv", "--project", "acme")
+    assert code == 1
+    assert cell in out

@@ -57,6 +57,24 @@ def test_the_same_number_in_a_text_column_is_text_without_decimals_of_its_own() 
     assert [(item["id"], item["name"]) for item in read(data).milestones] == [("1", "2026"), ("2", "3.5")]
 
 
+@pytest.mark.parametrize(
+    ("number", "number_format", "text"),
+    [
+        (12, "0000", "0012"), (12, '"R-"0000', "R-0012"), (26007, "00-000", "26-007"), (7, "General", "7"), (1234, "#,##0", "1234"),
+        (7, "0.00", "7"), (12345, "000", "12345"), (7, '"Nr. "0', "Nr. 7"), (7, "\\R\\-000", "R-007"), (7, "[Red]000", "007"), (0, "####", "0"),
+        (3, '0000;"minus "0', "0003"), (7, "0E+00", None), (7, "_-* #,##0", None), (7, "000%", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_the_text_that_its_format_shows(number: int, number_format: str, text: str | None) -> None:
+    data = workbook([["name", "amount", "invoice", "sent"], ["A", 5, number, DAY]], formats={"C2": number_format})
+    if text is None:
+        assert faults(data) == [
+            f"C2: '{number}' is shown as '{number_format}'; format the cell as text and write it as it is meant"
+        ]
+    else:
+        assert read(data).milestones[0]["invoice"]["number"] == text
+
+
 def test_days_count_from_1904_where_the_workbook_says_so() -> None:
     book = openpyxl.Workbook()
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
