@@ -99,10 +99,21 @@ class Totals(Struct, frozen=True, array_like=True, gc=False):
     overcredited: Decimal = ZERO
     gross: Decimal = ZERO
     received: Decimal = ZERO
+    written_off: Decimal = ZERO
     settled: Decimal = ZERO
     outstanding: Decimal = ZERO
     overdue: Decimal = ZERO
     retained: Decimal = ZERO
+
+    @property
+    def paid(self) -> Decimal:
+        """What clients settled, all but write-offs; gross = paid + written off + outstanding - overpaid."""
+        return money.minus(self.settled, self.written_off)
+
+    @property
+    def overpaid(self) -> Decimal:
+        """What was settled beyond the invoices' gross."""
+        return money.minus(money.plus(self.settled, self.outstanding), self.gross)
 
     @classmethod
     def sum(cls, items: Iterable[Totals]) -> Totals:
@@ -112,7 +123,7 @@ class Totals(Struct, frozen=True, array_like=True, gc=False):
 
 _ALL_TOTALS = attrgetter(*Totals.__struct_fields__)
 _OF_MILESTONE = attrgetter("agreed", "billed", "unbilled", "overbilled", "overcredited")
-_OF_INVOICE = attrgetter("gross", "received", "settled", "outstanding", "overdue", "retained")
+_OF_INVOICE = attrgetter("gross", "received", "written_off", "settled", "outstanding", "overdue", "retained")
 
 
 class Ledger(Struct, frozen=True):
@@ -131,7 +142,7 @@ class Ledger(Struct, frozen=True):
         """The project's sums."""
         valid = [figures for figures in self.invoices if figures.invoice.void is None]
         return Totals(
-            *money.columns(map(_OF_MILESTONE, self.milestones), 5), *money.columns(map(_OF_INVOICE, valid), 6)
+            *money.columns(map(_OF_MILESTONE, self.milestones), 5), *money.columns(map(_OF_INVOICE, valid), 7)
         )
 
     @property

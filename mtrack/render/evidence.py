@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mtrack.record.verdict import Verdict
     from mtrack.views.evidence import ProjectEvidence
 
-_MARKS = {
+MARKS = {
     "confirmed": ("✓", "green"), "computed": ("≈", "green"), "elsewhere": ("≈", "green"), "differs": ("▲", "yellow"),
     "not_found": ("▲", "yellow"), "unreadable": ("·", "dim"),
 }  # fmt: skip
@@ -38,7 +38,7 @@ def text(report: Report, evidence: Sequence[ProjectEvidence], colour: bool) -> s
     for project in evidence:
         screen.line(styled(f"{project.project.name} · {project.project.folder}", "bold"))
         for verdict in project.verdicts:
-            mark, tint = _MARKS[verdict.verdict]
+            mark, tint = MARKS[verdict.verdict]
             screen.line("  ", styled(mark, tint), f" {_line(project, verdict)}")
         if not project.verdicts:
             screen.line("  · no paper is attached that could be read")

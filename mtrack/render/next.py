@@ -18,10 +18,9 @@ from mtrack.rules import RULES
 from mtrack.views.tasks import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from mtrack.render.cells import Value
     from mtrack.views.tasks import Task, TasksView
 
 SHOWN = 3
@@ -38,33 +37,33 @@ HEADINGS = {
 _TINTS = {"correct": "red", "chase": "red", "bill": "yellow"}
 
 
-_TO_DO = ("correct", "tidy")
+TO_DO = ("correct", "tidy")
 """The verbs of which what to do must be said; of the others whom to contact."""
 
 
 def _columns(verb: str) -> tuple[Column, ...]:
-    about = Column("what to do", keep=7) if verb in _TO_DO else Column("contact", keep=4)
+    about = Column("what to do", keep=7) if verb in TO_DO else Column("contact", keep=4)
     return Column("what"), Column("project", keep=6), Column("since", keep=5), Column("amount", Kind.AMOUNT), about
 
 
-def _groups(view: TasksView) -> Iterator[tuple[str, list[Task]]]:
-    for verb, tasks in groupby(view.tasks, key=lambda task: task.verb):
-        yield verb, list(tasks)
+def by_verb(tasks: Iterable[Task]) -> Iterator[tuple[str, list[Task]]]:
+    """Tasks in their order, verb by verb."""
+    for verb, group in groupby(tasks, key=lambda task: task.verb):
+        yield verb, list(group)
 
 
-def _shown(tasks: list[Task]) -> list[Task]:
+def first_of(tasks: Iterable[Task]) -> list[Task]:
     """The first tasks of each currency."""
     seen: dict[str, int] = {}
     shown: list[Task] = []
     for task in tasks:
-        currency = task.project.currency if task.project and task.amount is not None else ""
-        seen[currency] = seen.get(currency, 0) + 1
-        if seen[currency] <= SHOWN:
+        seen[task.currency] = seen.get(task.currency, 0) + 1
+        if seen[task.currency] <= SHOWN:
             shown.append(task)
     return shown
 
 
-def _what(task: Task) -> str:
+def what(task: Task) -> str:
     """The milestone or invoice it is about."""
     milestone = f"{task.milestone} {task.name}" if task.milestone and task.name else task.milestone
     if task.invoice and milestone:
@@ -83,13 +82,17 @@ def _when(task: Task) -> str:
     return f"{task.days:,} d late" if task.verb == "chase" else f"{task.days:,} d"
 
 
-def _row(task: Task) -> tuple[Value, ...]:
+def row(task: Task) -> tuple[str, str, Whole, Amount | None, str]:
     """What it is about, where, since when, how much, and whom to contact or what to do."""
     project = task.project
     amount = None if task.amount is None or project is None else Amount(task.amount, project.places, project.currency)
+    return what(task), project.name if project else "", Whole(_when(task)), amount, about(task)
+
+
+def about(task: Task) -> str:
+    """What to do, or whom to contact."""
     step = RULES[task.rule].next_step if task.rule in RULES else ""
-    about = step or task.rule or task.message if task.verb in _TO_DO else task.contact or ""
-    return _what(task), project.name if project else "", Whole(_when(task)), amount, about
+    return step or task.rule or task.message if task.verb in TO_DO else task.contact or ""
 
 
 def text(view: TasksView, width: int, *, colour: bool, everything: bool = False, height: int | None = None) -> str:
@@ -121,8 +124,8 @@ def _screen(view: TasksView, width: int, most: dict[str, int], *, colour: bool, 
     screen.line(styled((Apart(view.name), f": {title}") if view.name else capital(title), "bold"))
     if not view.tasks:
         screen.line("nothing to do")
-    for verb, tasks in _groups(view):
-        shown = tasks if everything else _shown(tasks)[: most.get(verb)]
+    for verb, tasks in by_verb(view.tasks):
+        shown = tasks if everything else first_of(tasks)[: most.get(verb)]
         _heading(screen, view, verb, len(tasks) - len(shown), wording)
         _lines(screen, shown, verb, wording)
     screen.tell_hidden_columns()
@@ -146,8 +149,8 @@ def _lines(screen: Screen, tasks: list[Task], verb: str, wording: Wording) -> No
     """A line a task where that can be had without cutting a word; else names take several."""
     tight, loose = (Table(wording, *_columns(verb), ruled=False, headed=False, whole=whole) for whole in (True, False))
     for task in tasks:
-        tight.row(*_row(task), style=_TINTS.get(verb))
-        loose.row(*_row(task), style=_TINTS.get(verb))
+        tight.row(*row(task), style=_TINTS.get(verb))
+        loose.row(*row(task), style=_TINTS.get(verb))
     if tasks:
         (tight if tight.fits(screen, _INDENT) else loose).print(screen, _INDENT)
 
@@ -178,9 +181,9 @@ def markdown(view: TasksView) -> str:
     if not view.tasks:
         page.paragraph("Nothing to do.")
     columns = (*texts("What", "Project", "Since"), *amounts("Amount"), Column("About"))
-    for verb, tasks in _groups(view):
+    for verb, tasks in by_verb(view.tasks):
         page.heading(3, " ".join((HEADINGS[verb][0], capital(HEADINGS[verb][1]))))
-        page.table(columns, map(_row, tasks))
+        page.table(columns, map(row, tasks))
     write_left_out(page, view)
     return page.text()
 

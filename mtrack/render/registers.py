@@ -20,7 +20,7 @@ from mtrack.render.words import capital
 from mtrack.views.registers import INVOICE_AMOUNTS, PAYMENT_AMOUNTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from decimal import Decimal
 
     from mtrack.render.cells import Value
@@ -63,9 +63,9 @@ def _payment_values(row: PaymentRow) -> dict[str, Value]:
     }  # fmt: skip
 
 
-def invoices_csv(view: Register[InvoiceRow]) -> str:
+def invoices_csv(rows: Iterable[InvoiceRow]) -> str:
     """One row an invoice, with a header."""
-    return csv_text(INVOICE_COLUMNS, (tuple(_invoice_values(row).values()) for row in view.rows))
+    return csv_text(INVOICE_COLUMNS, (tuple(_invoice_values(row).values()) for row in rows))
 
 
 def payments_csv(view: Register[PaymentRow]) -> str:
@@ -227,6 +227,6 @@ def payments_markdown(view: Register[PaymentRow]) -> str:
     return _markdown(view, _PAYMENTS)
 
 
-INVOICE_FORMATS = {"json": invoices_json, "csv": invoices_csv, "md": invoices_markdown}
+INVOICE_FORMATS = {"json": invoices_json, "csv": lambda view: invoices_csv(view.rows), "md": invoices_markdown}
 PAYMENT_FORMATS = {"json": payments_json, "csv": payments_csv, "md": payments_markdown}
 """The formats that need to know nothing of a terminal."""

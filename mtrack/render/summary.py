@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack import money
 from mtrack.figures.aging import BUCKETS
 from mtrack.render.bars import small_bars
 from mtrack.render.cells import Amount, Code, Column, amounts, texts
-from mtrack.render.gaps import mark
 from mtrack.render.left_out import write_left_out
 from mtrack.render.markdown import Document
+from mtrack.render.next import HEADINGS, row
 from mtrack.render.terminal import safe
 from mtrack.render.wording import BUCKET_WORDS, Wording, percent, percent_text
 from mtrack.render.words import count
@@ -18,11 +17,10 @@ from mtrack.render.words import count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.record.model import Heading
     from mtrack.render.cells import Value
-    from mtrack.views.gaps import Row
     from mtrack.views.overview import Overview
     from mtrack.views.summary import ProjectSummary
+    from mtrack.views.tasks import Task
 
 MAX_ROWS = 40
 MAX_TEXT = 200
@@ -31,7 +29,7 @@ MAX_PAGE = 60_000
 
 _SUMS = {
     "agreed": "agreed", "billed": "billed", "settled": "settled", "outstanding": "outstanding", "overdue": "overdue",
-    "unbilled": "not billed",
+    "unbilled": "unbilled",
 }  # fmt: skip
 
 
@@ -57,38 +55,37 @@ class _Page:
         self.page.heading(1, _short(self.view.name) or "Billing by milestone")
         self.page.paragraph(f"As of {self.wording.day(self.view.as_of)}: {count(len(self.view.projects), 'project')}.")
         write_left_out(self.page, self.view)
-        if self.view.totals:
-            self.page.table((Column(""), *amounts(*_SUMS.values())), self._sums())
-        self._attention()
-        self._projects()
-        if self.view.buckets:
-            self._aging()
         if self.view.report.skipped:
             self.page.heading(2, "Left out until fixed")
             self.page.items(map(_short, self.view.report.skipped[: self.rows]))
+        self._tasks()
+        if self.view.totals:
+            self.page.heading(2, "Sums")
+            self.page.table((Column(""), *amounts(*_SUMS.values())), self._sums())
+        self._projects()
+        if self.view.buckets:
+            self._aging()
         return self.page.text()
 
     def _sums(self) -> Iterator[tuple[Value, ...]]:
         for currency, totals in self.view.totals.items():
             yield currency, *(Amount(getattr(totals, name), self.view.places[currency]) for name in _SUMS)
 
-    def _attention(self) -> None:
-        """What is worst first, a row each."""
-        found = [(row, item.project) for item in self.view.projects for row in item.rows]
-        found.sort(key=lambda entry: _urgency(*entry))
-        self.page.heading(2, "Needs attention")
-        if not found:
-            self.page.paragraph("Nothing: no gaps, no overlaps.")
+    def _tasks(self) -> None:
+        """What to do, the most urgent first."""
+        self.page.heading(2, "To do")
+        if not self.view.tasks:
+            self.page.paragraph("Nothing to do.")
             return
-        columns = (Column(""), *amounts("Amount"), *texts("Project", "What", "Since"))
-        self.page.table(columns, (self._finding(*entry) for entry in found[: self.rows]))
-        if (cut := len(found) - self.rows) > 0:
-            self.page.paragraph(f"{cut} more are left out here; ", Code("mtrack gaps"), " lists them all.")
+        columns = (Column(""), *texts("What", "Project", "Since"), *amounts("Amount"), Column("About"))
+        self.page.table(columns, map(self._task, self.view.tasks[: self.rows]))
+        if (cut := len(self.view.tasks) - self.rows) > 0:
+            self.page.paragraph(f"{cut} more are left out here; ", Code("mtrack next --all"), " lists them all.")
 
-    def _finding(self, row: Row, project: Heading) -> tuple[Value, ...]:
-        finding = row.finding
-        amount = None if finding.amount is None else Amount(finding.amount, project.places, project.currency)
-        return mark(finding), amount, _short(project.name), _short(finding.message), self.wording.day(row.since)
+    def _task(self, task: Task) -> tuple[Value, ...]:
+        mark, word = HEADINGS[task.verb]
+        what, project, when, amount, about = row(task)
+        return f"{mark} {word}", _short(what), _short(project), when, amount, _short(about)
 
     def _projects(self) -> None:
         shown = self.view.projects[: self.rows]
@@ -129,12 +126,6 @@ class _Page:
     def _buckets(self) -> Iterator[tuple[Value, ...]]:
         for currency, sums in self.view.buckets.items():
             yield currency, *(Amount(sums[name], self.view.places[currency]) for name in BUCKETS)
-
-
-def _urgency(row: Row, project: Heading) -> tuple[object, ...]:
-    """The sort key: severity, then by currency the amount."""
-    finding = row.finding
-    return -finding.severity, project.currency, (finding.amount or money.ZERO).copy_negate(), finding.order
 
 
 def _bars(item: ProjectSummary) -> Iterator[str]:

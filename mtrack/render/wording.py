@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,14 @@ from mtrack import money
 from mtrack.views import percentages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from mtrack.render.cells import Amount
 
-_ROOMY = Context(prec=1_000)
+_SIGNS = (("decimal", "."), ("group", ","))
+_MARKS = str.maketrans("", "", "\u200e\u200f\u061c")
+"""Marks that turn a line around: reports are written from left to right, and isolate what is not."""
 
 STATES = {
     "paid": ("●", "paid"),
@@ -75,11 +78,27 @@ class Wording:
         return self._by_pattern(amount, places)
 
     def _by_pattern(self, amount: Decimal, places: int) -> str:
-        pattern = parse_pattern(self._pattern)
-        pattern.frac_prec = (places, places)
-        with localcontext(_ROOMY):
-            text = str(pattern.apply(amount, self.locale))
-        return text.replace("\u200f", "").replace("\u200e", "").replace("\u061c", "")
+        """The same by the locale's signs and groups alone: Babel's own patterns lose a group sign that is a quote."""
+        first, others = parse_pattern(self._pattern).grouping
+        point, group = (_without_marks(self._symbols.get(name, default)) for name, default in _SIGNS)
+        whole, _, rest = f"{amount.copy_abs():.{places}f}".partition(".")
+        end = max(len(whole) - first, 0)
+        starts = [0, *range(end % others or others, end, others), end] if end else [0]
+        groups = [whole[start:stop] for start, stop in zip(starts, [*starts[1:], len(whole)], strict=True)]
+        text = group.join(filter(None, groups)) + (point + rest if rest else "")
+        return f"-{text}" if amount < 0 else text
+
+    @cached_property
+    def _symbols(self) -> Mapping[str, str]:
+        """The locale's signs for its Latin digits."""
+        symbols: Mapping[str, str] = self.locale.number_symbols["latn"]
+        return symbols
+
+    def signs(self) -> dict[str, str | int]:
+        """How amounts are written, for a script: the point, the group sign, the digits of the first and other groups."""
+        first, others = parse_pattern(self._pattern).grouping
+        point, group = (_without_marks(self._symbols.get(name, default)) for name, default in _SIGNS)
+        return {"point": point, "group": group, "first": first, "others": others}
 
     @cached_property
     def _western(self) -> dict[int, str] | None:
@@ -128,7 +147,11 @@ class Wording:
 
 @cache
 def _day(day: date, pattern: str, locale: str) -> str:
-    return str(format_date(day, format=pattern, locale=locale))
+    return _without_marks(str(format_date(day, format=pattern, locale=locale)))
+
+
+def _without_marks(text: str) -> str:
+    return text.translate(_MARKS)
 
 
 def percent(part: Decimal, whole: Decimal) -> str:

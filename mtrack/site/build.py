@@ -15,14 +15,14 @@ from mtrack.check.pipeline import check
 from mtrack.errors import UsageError, failure
 from mtrack.site import workspace_pages
 from mtrack.site.output import guard, open_folder, writing
-from mtrack.site.pages import ASSETS, NAVIGATION, Site, own_templates
+from mtrack.site.pages import ASSETS, NAVIGATION, REGISTER, SEARCH, Site, own_templates
 from mtrack.site.written import Written
 from mtrack.views.overview import overview
 from mtrack.views.summary import project_summary
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
@@ -49,7 +49,7 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
 
     `root` is the workspace's path as the user gave it.
     """
-    done, count = 0, len(workspace.found.projects) + len(NAVIGATION)
+    done, count = 0, 2 * len(workspace.found.projects) + len(NAVIGATION)
     own = _own_templates(workspace, options)
     written = options.written or Written(None)
     with written.held(), open_folder(workspace, target, written, options.say) as folder:
@@ -67,20 +67,27 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
             done += 1
             options.advance(done, max(done, count))
 
+        def write_all(pages: Iterable[Page]) -> None:
+            for page in pages:
+                write(page)
+
+        def put(name: str, content: str) -> None:
+            folder.put(name, hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest(), lambda: content)
+
         for name in ASSETS:
-            content = site.asset(name)
-            folder.put(name, hashlib.sha256(content.encode()).hexdigest(), lambda content=content: content)  # type: ignore[misc]
+            put(name, site.asset(name))
         checked = check(
             workspace,
             selection,
             root,
             summarize=project_summary,
             kept=written.projects,
-            visit=lambda *project: write(site.project(*project)),
+            visit=lambda *project: write_all(site.project(*project)),
         )
         view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
-        for page in workspace_pages.pages(site, view, checked.projects):
-            write(page)
+        write_all(workspace_pages.pages(site, view, checked.projects))
+        put(SEARCH, workspace_pages.search_index(view))
+        put(REGISTER, workspace_pages.register_csv(view))
         folder.finish()
     written.keep(checked.projects)
     return view
@@ -119,6 +126,7 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
             "single-head.html.j2",
             style=_inline(style),
             script=_inline(script),
+            data=_inline(workspace_pages.search_data(view)),
             style_hash=_hash(style),
             script_hash=_hash(script),
         )
@@ -126,7 +134,8 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
         for page in top:
             put(_bytes(_drawn(site, page)))
         for done, (folder, kept) in enumerate(shown, 1):
-            put(_bytes(_drawn(site, site.project(folder, kept))))
+            for page in site.project(folder, kept):
+                put(_bytes(_drawn(site, page)))
             workspace.close(folder)
             options.advance(done, len(shown))
         put(_bytes(site.frame("single-foot.html.j2")))
@@ -148,7 +157,7 @@ def _failed(site: Site, page: Page, error: Exception) -> Page:
 
 
 def _inline(text: str) -> Markup:
-    return Markup(text)  # noqa: S704  (our own files, or the workspace's style sheet; neither can end its element)
+    return Markup(text)  # noqa: S704  (our own files, the workspace's style sheet, or JSON; none can end its element)
 
 
 def _hash(text: str) -> str:

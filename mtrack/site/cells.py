@@ -1,47 +1,59 @@
-"""The values that several pages show: the parts of a bar in words, the seven sums, a page's place among its parts."""
+"""The values that several pages show: a currency and its decimals, the parts of a bar in words, rows of sums, contacts."""
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from msgspec import Struct
 
-from mtrack.render.wording import percent, percent_text
+from mtrack.render.wording import STATES, percent_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mtrack.figures.ledger import Totals
     from mtrack.views.progress import Progress
 
 STATE_WORDS = {
-    "paid": "paid",
-    "outstanding": "outstanding",
-    "overdue": "overdue",
-    "to_bill": "to bill",
-    "ahead": "ahead",
+    **{state: word for state, (_, word) in STATES.items()},
     "alarm": "overbilled",
     "disputed": "disputed",
-    "on_hold": "on hold",
     "partially_paid": "partly paid",
     "cancelled": "cancelled",
     "void": "void",
     "credited": "credited",
-    "written_off": "written off",
 }
 """The word of every state; those of money and those of a record, the others those of a record."""
-SUMS = ("agreed", "billed", "unbilled", "received", "settled", "outstanding", "overdue")
-"""The sums of `mtrack status`."""
+OPEN_STATES = ("outstanding", "partially_paid", "overdue", "disputed")
+"""The states of an invoice that is not settled."""
+INVOICE_STATES = {
+    "paid": ("paid",),
+    "written_off": ("written_off",),
+    "outstanding": ("outstanding", "partially_paid", "disputed"),
+    "overdue": ("overdue",),
+    "disputed": ("disputed",),
+}
+"""The invoices that the money of a state is on, by their own states; a part of an invoice may be in another."""
+_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class Unit(Struct, frozen=True):
+    """A currency, the decimals it has, and how many of them the amounts beside each other show."""
+
+    currency: str
+    places: int
+    shown: int
 
 
 class Part(Struct, frozen=True):
-    """A part of the agreed amount: its state, its amount, and its percentage where there is any of it."""
+    """A part of the agreed amount: its state, its amount, its percentage where there is any, and where it is made of."""
 
     state: str
     word: str
     amount: Decimal
     percent: str | None
+    href: str | None
 
 
 class Legend(Struct, frozen=True):
@@ -53,19 +65,28 @@ class Legend(Struct, frozen=True):
 
 
 class Sum(Struct, frozen=True):
-    """An amount under its heading; `kind` is its class in the style sheet, "" for none."""
+    """An amount that is a part of a line which adds up: its sign there, its name and figure, where it is made of."""
 
+    sign: str
     name: str
+    figure: str
     amount: Decimal
-    kind: str = ""
+    href: str | None = None
 
 
-def legend(progress: Progress) -> Legend:
-    """The bar of a project or a currency in words; its percentages sum to 100."""
+class Contact(Struct, frozen=True):
+    """Whom to ask; `href` where the text holds an address."""
+
+    text: str
+    href: str | None
+
+
+def legend(progress: Progress, hrefs: dict[str, str]) -> Legend:
+    """The bar of a project or a currency in words, each state with what it is made of; its percentages sum to 100."""
     percents = progress.percentages
     return Legend(
         tuple(
-            Part(name, STATE_WORDS[name], amount, percent_text(percents[name]) if amount else None)
+            Part(name, STATE_WORDS[name], amount, percent_text(percents[name]) if amount else None, hrefs.get(name))
             for name, amount in progress.parts.items()
         ),
         progress.overbilled or None,
@@ -73,18 +94,33 @@ def legend(progress: Progress) -> Legend:
     )
 
 
-def bar_words(progress: Progress) -> str:
-    """The two bars of a row in words: "approved 50 %, billed 25 %"."""
-    approved, billed = (percent(part, progress.agreed) for part in (progress.approved, progress.states.billed))
-    return f"approved {approved}, billed {billed}"
+def net_line(totals: Totals, hrefs: dict[str, str]) -> tuple[Sum, ...]:
+    """The line agreed = billed + unbilled - overbilled (+ overcredited), net of tax."""
+    line = (
+        Sum("", "agreed", "agreed", totals.agreed),
+        Sum("=", "billed", "billed", totals.billed, hrefs.get("billed")),
+        Sum("+", "unbilled", "unbilled", totals.unbilled),
+        Sum("−", "overbilled", "overbilled", totals.overbilled),
+    )
+    return (*line, Sum("+", "overcredited", "overcredited", totals.overcredited)) if totals.overcredited else line
 
 
-def sums(totals: Totals, names: Iterable[str] = SUMS) -> tuple[Sum, ...]:
-    """Some of the sums under their names; none is dimmed, and what is overdue is in its colour."""
-    return tuple(Sum(name, getattr(totals, name), _kind(name, getattr(totals, name))) for name in names)
+def gross_line(totals: Totals, hrefs: dict[str, str]) -> tuple[Sum, ...]:
+    """The line billed = paid + written off + outstanding (- overpaid), with tax; then the cash that came."""
+    overpaid = (Sum("−", "overpaid", "overpaid", totals.overpaid),) if totals.overpaid else ()
+    return (
+        Sum("", "billed", "gross", totals.gross, hrefs.get("billed")),
+        Sum("=", "paid", "paid", totals.paid, hrefs.get("paid")),
+        Sum("+", "written off", "written_off", totals.written_off, hrefs.get("written_off")),
+        Sum("+", "outstanding", "outstanding", totals.outstanding, hrefs.get("outstanding")),
+        *overpaid,
+        Sum("", "received in cash", "received", totals.received, hrefs.get("billed")),
+    )
 
 
-def _kind(name: str, amount: Decimal) -> str:
-    if not amount:
-        return "none"
-    return "k-overdue" if name == "overdue" else ""
+def contact(text: str | None) -> Contact | None:
+    """A contact as a page shows it: an address in it can be written to."""
+    if not text:
+        return None
+    found = _ADDRESS.search(text)
+    return Contact(text, f"mailto:{quote(found[0], safe='@')}" if found else None)

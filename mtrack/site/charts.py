@@ -1,4 +1,4 @@
-"""The report's charts as plain SVG. Each stands beside its numbers in words, so all are hidden from screen readers.
+"""The report's charts as plain SVG. The milestones' slots are links; all else stands beside its numbers in words and is hidden from screen readers.
 
 Positions are percent of the width, so that a chart fits a phone and a page alike; colours are classes of the
 style sheet, because the pages' policy forbids styles in place.
@@ -15,23 +15,33 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.render.templates import clean
+from mtrack.views.slots import Slot, lay_out, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mtrack.render.wording import Wording
     from mtrack.views.milestone import Lane
     from mtrack.views.months import Month
     from mtrack.views.progress import Progress
+    from mtrack.views.slots import Drawn, Piece
 
 ZERO = money.ZERO
-_TEXTURED = ("written_off", "overdue", "to_bill", "disputed")
-"""The states told apart by a texture too."""
+UNITS = 10_000
+"""A bar's width: hundredths of a percent."""
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _CENT = Decimal("0.01")
-_MOST_ROOM = Decimal("1.25")
-_MARK_FROM = Decimal("2.5")
-"""The width in percent from which a part has room for its mark."""
+_LEAST, _GAP = 60, 35
+"""Of a slot and between slots, in units."""
+_MARK_FROM = 250
+"""The width in units from which a part of a bar has room for its mark."""
+_ROOM = (280, 520, 720, 960)
+"""The least width of the milestones' bars in pixels on a phone and on screens from 600, 900 and 1200 pixels."""
+_TIMELINE_ROOM = (250, 270, 570, 860)
+"""The same of a timeline, which from 600 pixels on has the names beside it."""
+_LETTER = 8
+"""Pixels that a letter of a label takes at most, in a wide font."""
 
 
 def percent_of(part: Decimal, whole: Decimal) -> Decimal:
@@ -47,152 +57,148 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _svg(kind: str, height: int, inner: Iterable[str]) -> Markup:
+def _at(units: int) -> str:
+    """A place or a width in percent."""
+    whole, rest = divmod(units, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".") + "%"
+
+
+def _svg(kind: str, height: int, inner: Iterable[str], role: str = 'aria-hidden="true"') -> Markup:
     return Markup(  # noqa: S704  (numbers and our own words; labels are escaped where they are made)
-        f'<svg class="{kind}" width="100%" height="{height}" aria-hidden="true" focusable="false">{"".join(inner)}</svg>'
+        f'<svg class="{kind}" width="100%" height="{height}" {role} focusable="false">{"".join(inner)}</svg>'
     )
 
 
-def _rect(kind: str, start: Decimal, width: Decimal, y: float, height: float) -> str:
-    return f'<rect class="{kind}" x="{_plain(start)}%" y="{y:g}" width="{_plain(width)}%" height="{height:g}"/>'
+def _rect(kind: str, start: int, width: int, y: float, height: float) -> str:
+    return f'<rect class="{kind}" x="{_at(start)}" y="{y:g}" width="{_at(width)}" height="{height:g}"/>'
+
+
+def _row(found: Iterable[Piece], y: float, height: float) -> str:
+    return "".join(_rect(f"s-{piece.state}", piece.start, piece.width, y, height) for piece in found)
 
 
 @cache
 def mark(name: str, label: str = "") -> Markup:
     """A state's mark; `label` only where no word stands beside it."""
     role = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
-    return Markup('<svg class="mark k-{}" width="12" height="12"{} focusable="false"><use href="#m-{}"/></svg>').format(
-        name, role, name
-    )
+    return Markup('<svg class="mark k-{}" viewBox="-6 -6 12 12"{}><use href="#m-{}"/></svg>').format(name, role, name)
 
 
-def _placed_mark(name: str, at: Decimal, y: float) -> str:
-    return (
-        f'<svg x="{_plain(at)}%" y="{y:g}" overflow="visible">'
-        f'<use class="on k-{name}" href="#m-{name}" x="-6" y="-6" width="12" height="12"/></svg>'
-    )
+def _placed_mark(name: str, at: int, y: float, kind: str = "on") -> str:
+    return f'<use class="{kind} k-{name}" href="#m-{name}" x="{_at(at)}" y="{y:g}"/>'
 
 
-def _laid(parts: Iterable[tuple[str, Decimal]], whole: Decimal) -> Iterator[tuple[str, Decimal, Decimal]]:
-    """Parts one after another: state, start and width in percent; parts too small to draw are left out."""
-    at = ZERO
-    for state, part in parts:
-        width = percent_of(part, whole)
-        if width:
-            yield state, at, width
-            at += width
+def slot_bars(
+    slots: Sequence[Slot],
+    href: Callable[[str], str],
+    words: Callable[[Slot], str],
+    note: Callable[[Slot], tuple[str, str] | None],
+) -> Markup:
+    """The milestones in slots, work above money, each a link to its record.
+
+    `words` says in full what a slot shows; `note` is a state and what stands under the slot, None for nothing.
+    """
+    drawn = lay_out(slots, UNITS, least=_LEAST, gap=min(_GAP, UNITS // (8 * max(len(slots), 1))))
+    noted = [(item, said) for item in drawn if (said := note(item.slot)) is not None]
+    inner = [_slot(item, href, words) for item in drawn]
+    for place, (item, (state, text)) in enumerate(noted):
+        end = noted[place + 1][0].start if place + 1 < len(noted) else UNITS
+        inner.append(_note(item, state, text, end))
+    return _svg("slots", 92 if noted else 72, inner, 'role="group" aria-label="Milestones, delivered above billed"')
 
 
-def _filled(  # noqa: PLR0913
-    state: str, at: Decimal, width: Decimal, y: float, height: float, disputed: Decimal = ZERO
-) -> str:
-    """A part in its colour and texture; of what is outstanding the end is crossed as far as it is disputed."""
-    part = _rect(f"s-{state}", at, width, y, height)
-    if state in _TEXTURED:
-        return part + _rect(f"t-{state}", at, width, y, height)
-    if state == "outstanding" and disputed:
-        crossed = min(disputed, width)
-        return part + _rect("t-disputed", at + width - crossed, crossed, y, height)
-    return part
+def _slot(item: Drawn, href: Callable[[str], str], words: Callable[[Slot], str]) -> str:
+    ids = item.slot.ids
+    name = ids[0] if len(ids) == 1 else f"{ids[0]}–{ids[-1]}"
+    inner = _label(name, item.start, item.width)
+    for row, y, height in ((item.work, 20, 22), (item.money, 46, 26)):
+        inner += _rect("track", item.start, item.width, y, height) + _row(row, y, height)
+    return f'<a href="{escape(href(ids[0]))}"><title>{escape(clean(words(item.slot)))}</title>{inner}</a>'
 
 
-def _over(progress: Progress, whole: Decimal, y: float, height: float) -> Iterator[str]:
-    """The alarm over what is billed beyond the agreed, and the line where the agreed ends."""
-    if progress.overbilled > 0:
-        width = percent_of(progress.overbilled, whole)
-        start = max(percent_of(progress.states.billed, whole) - width, ZERO)
-        yield _rect("s-alarm", start, width, y + 1, height - 2)
-        yield _placed_mark("alarm", start + width / 2, y + height / 2)
-        end = percent_of(progress.agreed, whole)
-        yield f'<rect class="end" x="{_plain(end)}%" y="{y:g}" width="2" height="{height:g}"/>'
+def _label(text: str, start: int, width: int) -> str:
+    """A slot's name over it, on the screens where it has room."""
+    kind = _from(text, width)
+    return "" if kind is None else f'<text class="label {kind}" x="{_at(start)}" y="13">{escape(clean(text))}</text>'
 
 
-def sum_bar(progress: Progress, height: int = 32) -> Markup:
-    """What is agreed as one bar of the seven states; what is billed beyond it is outlined, and a line marks the end."""
-    parts = list(progress.parts.items())
-    whole = money.total(part for _, part in parts)
-    disputed = percent_of(progress.states.disputed, whole)
-    inner: list[str] = []
-    for state, at, width in _laid(parts, whole):
-        inner.append(_filled(state, at, width, 0, height, disputed))
-        if width >= _MARK_FROM:
-            inner.append(_placed_mark(state, at + width / 2, height / 2))
-    inner.extend(_over(progress, whole, 0, height))
+def _from(text: str, units: int, more: int = 4) -> str | None:
+    """The class of a text that has so many units of room: the screens on which it shows; None where on none."""
+    need = (len(text) * _LETTER + more) * UNITS
+    for step, room in enumerate(_ROOM):
+        if need <= units * room:
+            return f"from{step}"
+    return None
+
+
+def _note(item: Drawn, state: str, text: str, end: int) -> str:
+    """What is to be said of a slot, under it: a mark, and the words where they have room up to the next one."""
+    middle = item.start + item.width // 2
+    drawn = _placed_mark(state, middle, 83, "under")
+    if (kind := _from(text, end - middle, 12)) is not None:
+        return (
+            drawn
+            + f'<text class="label k-{state} {kind}" x="{_at(middle)}" dx="10" y="87">{escape(clean(text))}</text>'
+        )
+    return drawn
+
+
+def state_bar(progress: Progress, height: int = 24) -> Markup:
+    """What is agreed as one bar of the seven states, each with its mark where it has room."""
+    row = pieces(Slot((), None, progress).money, 0, UNITS)
+    inner = [_row(row, 0, height)]
+    inner += [
+        _placed_mark(piece.state, piece.start + piece.width // 2, height / 2)
+        for piece in row
+        if piece.width >= _MARK_FROM
+    ]
     return _svg("bar", height, inner)
 
 
-def reach(progress: Progress) -> Decimal:
-    """How far the two bars reach, as an amount: the agreed one, or what is billed where that is more."""
-    states = progress.states
-    return max(progress.agreed, money.total((states.billed, states.to_bill, states.on_hold)))
+def small_bars(progress: Progress) -> Markup:
+    """Work above money in a row of a table: the states one after another, whatever milestone they are of."""
+    if progress.agreed <= 0 and not progress.overbilled:
+        return _svg("two", 17, [_rect("track", 0, UNITS, 0, 8), _rect("track", 0, UNITS, 10, 7)])
+    (drawn,) = lay_out([Slot((), None, progress)], UNITS)
+    inner = [_rect("track", 0, UNITS, 0, 7), _row(drawn.work, 0, 7), _row(drawn.money, 9, 8)]
+    return _svg("two", 17, inner)
 
 
-def room_of(items: Iterable[Progress]) -> Decimal:
-    """How much more than the agreed amounts the bars of a table have room for, so that its rows align."""
-    reaches = [_CONTEXT.divide(reach(item), item.agreed) for item in items if item.agreed > 0]
-    return min(max(reaches, default=Decimal(1)), _MOST_ROOM)
+def row_bar(parts: Iterable[tuple[str, Decimal]], whole: Decimal, height: int = 6) -> Markup:
+    """Parts one after another on the scale that all cells of a table share."""
+    parts = tuple(parts)
+    width = int(money.scaled(percent_of(money.total(amount for _, amount in parts), whole), 2))
+    return _svg("rowbar", height, [_row(pieces(parts, 0, min(width, UNITS)), 0, height)])
 
 
-def two_bars(
-    progress: Progress, boundaries: Sequence[Decimal] = (), room: Decimal = Decimal(1), height: int = 12
-) -> Markup:
-    """Delivery above billing on one scale.
-
-    `boundaries` are the milestones' ends; `room` is how much more than the agreed amount the scale holds, so that
-    the rows of a table align. Where that is too little, more is made: nothing is clipped.
-    """
-    whole = max(_CONTEXT.multiply(progress.agreed, room), reach(progress))
-    gap = 3
-    top, below = 0, height + gap
-    agreed = percent_of(progress.agreed, whole)
-    inner = [_rect("track", ZERO, agreed, top, height), _rect("track", ZERO, agreed, below, height)]
-    approved = percent_of(progress.approved, whole)
-    if approved:
-        inner.append(_rect("s-approved", ZERO, approved, top, height))
-    disputed = percent_of(progress.states.disputed, whole)
-    inner.extend(_filled(*part, below, height, disputed) for part in _laid(list(progress.parts.items())[:-1], whole))
-    for boundary in boundaries:
-        where = percent_of(boundary, whole)
-        if ZERO < where < agreed:
-            inner.append(f'<rect class="tick" x="{_plain(where)}%" y="0" width="1" height="{2 * height + gap}"/>')
-    inner.extend(_over(progress, whole, below, height))
-    return _svg("two", 2 * height + gap, inner)
-
-
-def row_bar(parts: Iterable[tuple[str, Decimal]], whole: Decimal, height: int = 14) -> Markup:
-    """A table row's bar: the parts one after another on the scale that all rows of the table share."""
-    return _svg("rowbar", height, (_filled(*part, 0, height) for part in _laid(parts, whole)))
-
-
-def columns(months: Sequence[Month], wording: Wording, height: int = 128) -> Markup:
-    """Billed beside received by month, as columns."""
+def columns(months: Sequence[Month], wording: Wording, scale: str, height: int = 132) -> Markup:
+    """Billed beside received by month, as columns; `scale` is the largest amount in words, which the top line is at."""
     top = max((max(month.billed, month.received, ZERO) for month in months), default=ZERO)
-    floor = height - 20
-    slot = Decimal(100) / len(months)
-    inner = [f'<rect class="axis" x="0" y="{floor}" width="100%" height="1"/>']
+    floor, roof = height - 32, 16
+    slot = UNITS // max(len(months), 1)
+    names = [wording.short_month(month.first) for month in months]
+    step = max(map(len, names), default=1) // 5 + 1  # of months with long names only some are written
+    inner = [
+        f'<rect class="grid" x="0" y="{roof}" width="100%" height="1"/>',
+        f'<text class="label" x="0" y="{roof - 4}">{escape(scale)}</text>',
+        f'<rect class="axis" x="0" y="{floor}" width="100%" height="1"/>',
+    ]
+    year = None
     for i, month in enumerate(months):
-        start = (slot * i).quantize(_CENT)
-        for state, amount, offset in (("billed", month.billed, "0.14"), ("paid", month.received, "0.52")):
-            tall = percent_of(amount, top) * (floor - 6) / 100
-            inner.append(_column(state, start + slot * Decimal(offset), slot * Decimal("0.34"), tall, floor))
-        middle = (start + slot / 2).quantize(_CENT)
-        inner.append(
-            f'<text class="label" x="{_plain(middle)}%" y="{height - 5}" text-anchor="middle">'
-            f"{escape(wording.short_month(month.first))}</text>"
-        )
+        for offset, kind, amount in ((16, "s-billed", month.billed), (50, "s-paid", month.received)):
+            size = percent_of(amount, top) * (floor - roof) / 100
+            if size > 0:
+                tall = max(int(size), 1)
+                inner.append(_rect(kind, slot * i + slot * offset // 100, slot * 30 // 100, floor - tall, tall))
+        if i % step == 0:
+            kind = "label alt" if step == 1 and i % 2 else "label"  # a phone has room for every second one
+            inner.append(
+                f'<text class="{kind}" x="{_at(slot * i + slot // 2)}" y="{floor + 14}" text-anchor="middle">{escape(names[i])}</text>'
+            )
+        if month.first.year != year and (i + 1 == len(months) or months[i + 1].first.year == month.first.year):
+            year = month.first.year  # of a single month there is no room for its year beside the next
+            inner.append(f'<text class="label" x="{_at(slot * i)}" y="{floor + 28}">{year}</text>')
     return _svg("columns", height, inner)
-
-
-def _column(state: str, start: Decimal, width: Decimal, tall: Decimal, floor: int) -> str:
-    """A column that stands on the floor, at least a pixel high; nothing for nothing."""
-    if not tall:
-        return ""
-    tall = max(tall, Decimal(1)).quantize(Decimal("0.1"))
-    start, width = (part.quantize(_CENT) for part in (start, width))
-    return (
-        f'<rect class="s-{state}" x="{_plain(start)}%" y="{_plain(floor - tall)}" width="{_plain(width)}%" '
-        f'height="{_plain(tall)}"/>'
-    )
 
 
 class Axis(Struct, frozen=True):
@@ -243,16 +249,17 @@ def months_on(axis: Axis) -> list[date]:
 def ruler(axis: Axis, as_of: date, wording: Wording) -> Markup:
     """The head of a timeline: months, with the year at its first one, and today."""
     inner: list[str] = []
-    year = None
     today = axis.at(as_of)
-    for place, month in enumerate(months_on(axis)):
+    labels: list[tuple[Decimal, str, bool]] = []
+    year = None
+    for month in months_on(axis):
         at = axis.at(month)
-        kind = "label alt" if place % 2 else "label"  # a phone has room for every second one
-        text = wording.short_month(month) if month.year == year else wording.month(month)
-        year = month.year
         inner.append(f'<rect class="grid" x="{_plain(at)}%" y="22" width="1" height="6"/>')
-        if at <= Decimal(94):  # a label further right would be cut
-            inner.append(f'<text class="{kind}" x="{_plain(at)}%" dx="3" y="26">{escape(text)}</text>')
+        text = wording.short_month(month) if month.year == year else wording.month(month)
+        labels.append((at, text, month.year != year))
+        year = month.year
+    for at, text, kind in _fitting(labels):
+        inner.append(f'<text class="label {kind}" x="{_plain(at)}%" dx="3" y="26">{escape(text)}</text>')
     anchor = "end" if today > Decimal(50) else "start"
     inner.append(f'<text class="label now" x="{_plain(today)}%" y="11" text-anchor="{anchor}">')
     inner.append(f"{escape(wording.day(as_of))}</text>")
@@ -260,20 +267,44 @@ def ruler(axis: Axis, as_of: date, wording: Wording) -> Markup:
     return _svg("ruler", 28, inner)
 
 
-def lane(item: Lane, axis: Axis, as_of: date, height: int = 30) -> Markup:
+def _fitting(labels: Sequence[tuple[Decimal, str, bool]]) -> Iterator[tuple[Decimal, str, str]]:
+    """Labels with the class of the screens on which each has room beside those that have; years come first."""
+    order = sorted(labels, key=lambda label: not label[2])
+    chosen: list[tuple[Decimal, str]] = []
+    for step, room in enumerate(_TIMELINE_ROOM):
+        for at, text, _ in order:
+            fits = (at, text) not in chosen and _end(at, text, room) <= Decimal(100)
+            if fits and all(_apart(at, text, *other, room) for other in chosen):
+                chosen.append((at, text))
+                yield at, text, f"from{step}"
+
+
+def _end(at: Decimal, text: str, room: int) -> Decimal:
+    """Where a label ends, in percent, on an axis of so many pixels."""
+    return at + Decimal(len(text) * _LETTER + 6) * 100 / room
+
+
+def _apart(at: Decimal, text: str, other: Decimal, other_text: str, room: int) -> bool:
+    return _end(at, text, room) <= other if at < other else _end(other, other_text, room) <= at
+
+
+def grid(axis: Axis, as_of: date) -> Markup:
+    """What stands behind all lanes of a timeline: the months and today."""
+    inner = [f'<rect class="grid" x="{_plain(axis.at(month))}%" width="1" height="100%"/>' for month in months_on(axis)]
+    inner.append(f'<rect class="today" x="{_plain(axis.at(as_of))}%" width="1.5" height="100%"/>')
+    return Markup('<svg class="behind" aria-hidden="true" focusable="false">{}</svg>').format(Markup("".join(inner)))  # noqa: S704
+
+
+def lane(item: Lane, axis: Axis, height: int = 28) -> Markup:
     """A milestone's days on the axis: what the money was waiting for between them, and a mark for each."""
-    middle = height / 2
-    inner = [
-        f'<rect class="grid" x="{_plain(axis.at(month))}%" y="0" width="1" height="{height}"/>'
-        for month in months_on(axis)
-    ]
-    inner.append(f'<rect class="today" x="{_plain(axis.at(as_of))}%" y="0" width="1.5" height="{height}"/>')
+    middle = height // 2
+    inner: list[str] = []
     for stretch in item.stretches:
         start, end = axis.at(stretch.start), axis.at(stretch.end)
-        inner.append(_filled(stretch.state, start, end - start, middle - 4, 8))
-    for name, day in item.events:
-        inner.append(
-            f'<svg x="{_plain(axis.at(day))}%" y="{middle:g}" overflow="visible">'
-            f'<use class="on e-{name}" href="#e-{name}" x="-7" y="-7" width="14" height="14"/></svg>'
-        )
+        where = f'x="{_plain(start)}%" y="{middle - 4}" width="{_plain(end - start)}%"'
+        inner.append(f'<rect class="s-{stretch.state}" {where} height="8"/>')
+    inner += [
+        f'<use class="e-{name}" href="#e-{name}" x="{_plain(axis.at(day))}%" y="{middle}"/>'
+        for name, day in item.events
+    ]
     return _svg("lane", height, inner)

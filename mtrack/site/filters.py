@@ -21,13 +21,20 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from mtrack.site.cells import Unit
+
 MARKS = {"void": "cancelled", "credited": "cancelled", "partially_paid": "outstanding"}
 """States that share another's mark."""
 MINUS = "\N{MINUS SIGN}"
 _NEGATIVE = re.compile(r"(?<=\b[A-Z]{3} )-(?=[0-9])")
 """The sign of an amount in a message, "EUR -5.00"."""
-_SHORT, _LONG_PART = 20, 24
-_DASH = Markup('<data class="z" value="0">–</data>')
+_ATOMS = re.compile(r"(?<![\w.])[A-Z]{3} -?[0-9][0-9.,]*[0-9]|(?<![\w.-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+"""What no line breaks in a message: an amount with its currency, a date."""
+LONG = 30
+"""Letters from which a word may be broken; shorter ones never are."""
+_LONG_WORD = re.compile(rf"\S{{{LONG + 1},}}")
+_SHORT, _LONG_NUMBER = 30, 14
+_DASH = Markup('<span class="z">–</span>')
 
 
 def _markup(text: str) -> Markup:
@@ -35,9 +42,16 @@ def _markup(text: str) -> Markup:
     return Markup(text)  # noqa: S704
 
 
-def _data(value: Decimal, places: int, text: str) -> Markup:
-    """An amount as a reader sees it, always with the true minus, and its exact value for programs."""
-    return _markup(f'<data value="{money.plain(value, places)}">{escape(text.replace("-", MINUS))}</data>')
+def _breakable(text: str) -> str:
+    """Escaped text, in which words that are too long for a line may be broken."""
+    if len(text) <= LONG:
+        return str(escape(text))
+    pieces: list[str] = []
+    at = 0
+    for match in _LONG_WORD.finditer(text):
+        pieces += [str(escape(text[at : match.start()])), f'<span class="long">{escape(match[0])}</span>']
+        at = match.end()
+    return "".join((*pieces, str(escape(text[at:]))))
 
 
 class Filters:
@@ -48,51 +62,74 @@ class Filters:
         # The same days, amounts and states repeat; looking one up is much faster than writing it.
         self.day = lru_cache(maxsize=4096)(self._day)
         self.amount = lru_cache(maxsize=8192)(self._amount)
-        self.brief = lru_cache(maxsize=8192)(self._brief)
+        self.cash = lru_cache(maxsize=8192)(self._cash)
         self.state = lru_cache(maxsize=256)(self._state)
+        self.name = lru_cache(maxsize=1024)(self._name)
 
-    def _amount(self, value: Decimal, places: int) -> Markup:
-        """An amount, without its currency; the exact value beside it for programs."""
-        return _data(value, places, self.wording.number(value, places))
+    def _amount(self, value: Decimal, unit: Unit, figure: str = "", *, whole: bool = False) -> Markup:
+        """An amount, without its currency; for programs its exact value, its currency, and the name of the figure.
 
-    def _brief(self, value: Decimal, places: int) -> Markup:
-        """The same for an overview: no decimals where they are all zero."""
-        return _data(value, places, self.wording.brief(value, places))
+        A `whole` one has no decimals where all of them are zero.
+        """
+        return _markup(self._data(value, unit, figure, self._number(value, unit, whole=whole)))
 
-    def or_dash(self, value: Decimal, places: int) -> Markup:
-        """An amount, or a dash for 0, so that the zeros of a table don't hide its sums."""
-        return self.amount(value, places) if value else _DASH
+    def _number(self, value: Decimal, unit: Unit, *, whole: bool) -> str:
+        if whole:
+            return self.wording.brief(value, unit.shown)
+        return self.wording.number(value, unit.shown)
 
-    def signed(self, value: Decimal, places: int) -> Markup:
+    def _data(self, value: Decimal, unit: Unit, figure: str, text: str) -> str:
+        called = f' data-figure="{figure}"' if figure else ""
+        shown = escape(text.replace("-", MINUS))
+        return f'<data value="{money.plain(value, unit.places)}"{called} data-currency="{escape(unit.currency)}">{shown}</data>'
+
+    def or_dash(self, value: Decimal | None, unit: Unit, figure: str = "") -> Markup:
+        """An amount, or a dash for none, so that the zeros of a table don't hide its sums."""
+        return self.amount(value, unit, figure) if value else _DASH
+
+    def brief(self, value: Decimal, unit: Unit, figure: str = "") -> Markup:
+        """An amount for an overview: no decimals where they are all zero."""
+        return self.amount(value, unit, figure, whole=True)
+
+    def brief_or_dash(self, value: Decimal | None, unit: Unit, figure: str = "") -> Markup:
+        """The same, with a dash for nothing."""
+        return self.brief(value, unit, figure) if value else _DASH
+
+    def signed(self, value: Decimal, unit: Unit) -> Markup:
         """A change: with its sign."""
         plus = Markup("+") if value > 0 else Markup()
-        return plus + self.amount(value, places)
+        return plus + self.amount(value, unit)
 
-    def cash(self, value: Decimal, currency: str, places: int) -> Markup:
-        """An amount with its currency before it, or after, as the locale has it."""
-        number = self.brief(value, places)
-        code = f'<abbr class="cur">{escape(clean(currency))}</abbr>'
-        return _markup(f"{number}\u00a0{code}" if self.wording.code_last else f"{code}\u00a0{number}")
+    def _cash(self, value: Decimal, unit: Unit, figure: str = "", *, whole: bool = True) -> Markup:
+        """An amount with its currency before it, or after, as the locale has it; the two are never parted."""
+        written = self._number(value, unit, whole=whole)
+        number = self._data(value, unit, figure, written)
+        code = f'<abbr class="cur">{escape(clean(unit.currency))}</abbr>'
+        inner = f"{number}\u00a0{code}" if self.wording.code_last else f"{code}\u00a0{number}"
+        kind = "cash" if len(written) <= _LONG_NUMBER else "cash long-number"
+        return _markup(f'<span class="{kind}">{inner}</span>')
+
+    def money(self, value: Decimal, unit: Unit, figure: str = "") -> Markup:
+        """The same with all its decimals, for a column of amounts."""
+        return self.cash(value, unit, figure, whole=False)
 
     def _day(self, day: date | None) -> Markup:
         if day is None:
             return Markup()
         return _markup(f'<time datetime="{day.isoformat()}">{escape(self.wording.day(day))}</time>')
 
-    def name(self, text: object) -> Markup:
+    def _name(self, text: str | None) -> Markup:
         """Text from a file, isolated so that text written from right to left reorders nothing around it."""
-        return _markup(f"<bdi>{escape(clean(str(text)))}</bdi>") if text else Markup()
+        return _markup(f"<bdi>{_breakable(clean(str(text)))}</bdi>") if text else Markup()
 
     def path(self, text: str) -> Markup:
         """A path: it breaks after its slashes, and anywhere only where a part of it is long."""
-        parts = text.split("/")
-        kind = "" if max(map(len, parts)) > _LONG_PART else ' class="path"'
-        return _markup(f"<bdi{kind}>{'/<wbr>'.join(str(escape(clean(part))) for part in parts)}</bdi>")
+        return _markup(f"<bdi>{'/<wbr>'.join(_breakable(clean(part)) for part in text.split('/'))}</bdi>")
 
     def number(self, text: str) -> Markup:
         """An invoice number: kept on one line where it is of a usual length."""
         short = ' class="short"' if len(text) <= _SHORT else ""
-        return _markup(f"<bdi{short}>{escape(clean(text))}</bdi>")
+        return _markup(f"<bdi{short}>{_breakable(clean(text))}</bdi>")
 
     def _state(self, name: str, word: str | None = None) -> Markup:
         """A state: its mark and its word, in its colour."""
@@ -100,27 +137,30 @@ class Filters:
         return _markup(f'<span class="state k-{escape(name)}">{charts.mark(MARKS.get(name, name))}{text}</span>')
 
     def prose(self, text: object) -> Markup:
-        """A message: what stands between backquotes as code, negative amounts with the true minus."""
-        pieces = str(escape(clean(_NEGATIVE.sub(MINUS, str(text))))).split("`")
+        """A message: what stands between backquotes as code; no line breaks an amount or a date, minus is the true one."""
+        words = clean(str(text))
+        pieces = [self._sentence(piece) for piece in words.split("`")]
         if len(pieces) % 2 == 0:
             return _markup("`".join(pieces))
-        parts = (f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
-        return _markup("".join(parts))
+        return _markup("".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces)))
+
+    def _sentence(self, text: str) -> str:
+        pieces: list[str] = []
+        at = 0
+        for match in _ATOMS.finditer(text):
+            whole = escape(_NEGATIVE.sub(MINUS, match[0]))
+            pieces += [_breakable(text[at : match.start()]), f'<span class="short">{whole}</span>']
+            at = match.end()
+        return "".join((*pieces, _breakable(text[at:])))
 
     def install(self, environment: Environment) -> None:
         """Give the templates all of it."""
         environment.filters.update(
-            amount=self.amount,
-            or_dash=self.or_dash,
-            brief=self.brief,
-            signed=self.signed,
-            cash=self.cash,
-            day=self.day,
-            month=self.wording.month,
-            t=self.name,
-            number=self.number,
-            path=self.path,
-            prose=self.prose,
+            amount=self.amount, or_dash=self.or_dash, brief=self.brief, brief_or_dash=self.brief_or_dash,
+            signed=self.signed, cash=self.cash, money=self.money, day=self.day, month=self.wording.month,
+            short_month=self.wording.short_month, t=self.name, number=self.number, path=self.path, prose=self.prose,
             status_word=status_word,
+        )  # fmt: skip
+        environment.globals.update(
+            mark=charts.mark, state=self.state, count=count, STATE_WORDS=STATE_WORDS, code_last=self.wording.code_last
         )
-        environment.globals.update(mark=charts.mark, state=self.state, count=count, STATE_WORDS=STATE_WORDS)

@@ -12,10 +12,12 @@ from mtrack.site.links import anchor
 from mtrack.views.register import invoice_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.finding import Finding
     from mtrack.record.model import Invoice, InvoiceLine, Payment
+    from mtrack.site.evidence_marks import Evidence, Mark
     from mtrack.site.links import FileLink, Files, PageLinks
     from mtrack.views.status import ProjectStatus
 
@@ -38,18 +40,20 @@ class BilledLine(Struct, frozen=True):
 
 
 class PaymentRow(Struct, frozen=True):
-    """A payment with its details; `withheld` and `fee` are None where the record gives none."""
+    """A payment with its details; `withheld`, `fee` and `discount` are None where the record gives none."""
 
     payment: Payment
     withheld: Decimal | None
     fee: Decimal | None
+    discount: Decimal | None
 
 
 class InvoiceRow(Struct, frozen=True):
     """An invoice record. Amounts of a credit note are negative; of a void invoice only net and tax are given.
 
-    `id` is None for the later records of a number that repeats. `verb` says what it does to the milestones of its
-    lines. `remarked` where it is void, disputed, written off, credits or replaces another.
+    `id` is None for the later records of a number that repeats; what was found about it stands with the first. `verb`
+    says what it does to the milestones of its lines. `remarked` where it is void, disputed, written off, credits or
+    replaces another.
     """
 
     record: Invoice
@@ -63,11 +67,14 @@ class InvoiceRow(Struct, frozen=True):
     gross: Decimal | None
     settled: Decimal | None
     outstanding: Decimal | None
+    retained: Decimal | None
     overpaid: Decimal | None
     state: str
     at_its_word: bool
     payments: tuple[PaymentRow, ...]
     remarked: bool
+    evidence: Mark | None
+    findings: Sequence[Finding]
 
 
 def invoice_links(invoices: Iterable[InvoiceFigures], links: PageLinks) -> tuple[InvoiceLinks, ...]:
@@ -94,19 +101,30 @@ def _due(figures: InvoiceFigures) -> date | None:
     return figures.due if _kind(figures.invoice) is None else None
 
 
-def invoice_rows(item: ProjectStatus, files: Files, links: PageLinks) -> list[InvoiceRow]:
-    """All invoice records of a project, in the order of its file."""
+def invoice_rows(
+    item: ProjectStatus,
+    files: Files,
+    links: PageLinks,
+    evidence: Evidence,
+    findings: dict[str, list[Finding]],
+) -> list[InvoiceRow]:
+    """All invoice records of a project, in the order of its file; `findings` are those about each by its number."""
     seen: set[str] = set()
     rows: list[InvoiceRow] = []
     for figures in item.ledger.invoices:
-        name = anchor("i", figures.invoice.number)
-        identity = None if name in seen else links.identity("i", figures.invoice.number)
+        number = figures.invoice.number
+        name = anchor("i", number)
+        first = name not in seen
         seen.add(name)
-        rows.append(_invoice_row(figures, identity, files))
+        identity = links.identity("i", number) if first else None
+        found = findings.get(number, []) if first else []
+        rows.append(_invoice_row(figures, identity, files, evidence.of("invoice", number, "net"), found))
     return rows
 
 
-def _invoice_row(figures: InvoiceFigures, identity: str | None, files: Files) -> InvoiceRow:
+def _invoice_row(
+    figures: InvoiceFigures, identity: str | None, files: Files, evidence: Mark | None, findings: Sequence[Finding]
+) -> InvoiceRow:
     invoice = figures.invoice
     counts = invoice.void is None
     return InvoiceRow(
@@ -121,13 +139,17 @@ def _invoice_row(figures: InvoiceFigures, identity: str | None, files: Files) ->
         gross=figures.gross if counts else None,
         settled=figures.settled if counts else None,
         outstanding=figures.outstanding or None,
+        retained=figures.retained or None,
         overpaid=figures.overpaid or None,
         state=invoice_state(figures),
         at_its_word=figures.at_its_word,
         payments=tuple(
-            PaymentRow(payment, payment.withheld or None, payment.fee or None) for payment in invoice.payments
+            PaymentRow(payment, payment.withheld or None, payment.fee or None, payment.discount or None)
+            for payment in invoice.payments
         ),
         remarked=_remarked(invoice),
+        evidence=evidence,
+        findings=findings,
     )
 
 

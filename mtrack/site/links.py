@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -20,6 +20,8 @@ _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 80
 SERVED = "/files/"
 """Where the preview serves the workspace's files."""
+STATEMENT = "-statement.html"
+"""The end of the name of a project's statement; no page of a project ends so."""
 
 
 def page_of(folder: str) -> str:
@@ -29,10 +31,23 @@ def page_of(folder: str) -> str:
     """
     parts = folder.split("/")
     name = ".".join(parts)
-    if len(name) > _LONGEST or not all(_PLAIN.fullmatch(part) for part in parts):
-        words = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")[:_LONGEST].strip("-")
-        name = f"{words}_{hashlib.sha256(folder.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
-    return f"projects/{name}.html"
+    plain = len(name) <= _LONGEST and all(_PLAIN.fullmatch(part) for part in parts)
+    return f"projects/{name if plain and not name.endswith('-statement') else _digested(folder)}.html"
+
+
+def statement_of(folder: str) -> str:
+    """The page of a project's statement."""
+    return page_of(folder).removesuffix(".html") + STATEMENT
+
+
+def client_page_of(name: str) -> str:
+    """The page of a client, the same for no other name."""
+    return f"client-{_digested(name)}.html"
+
+
+def _digested(text: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_LONGEST].strip("-")
+    return f"{words}_{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:10]}"
 
 
 def anchor(kind: str, name: str) -> str:
@@ -49,15 +64,30 @@ class PageLinks:
     """
 
     def __init__(self, page: str, *, single: bool) -> None:
+        self.page = page
         self._single = single
         self.section = _section(page)
         self.top = "" if single else "../" * page.count("/")
 
     def url(self, page: str, kind: str | None = None, name: str | None = None) -> str:
         """The address of a page, or of a milestone ("m") or an invoice ("i") on it."""
-        if not self._single:
-            return f"{self.top}{page}" if kind is None else f"{self.top}{page}#{anchor(kind, name or '')}"
-        return f"#{_section(page)}" if kind is None else f"#{_section(page)}-{anchor(kind, name or '')}"
+        place = None if kind is None else anchor(kind, name or "")
+        if self._single:
+            return f"#{_section(page)}" if place is None else f"#{_section(page)}-{place}"
+        if page == self.page and place is not None:
+            return f"#{place}"
+        return f"{self.top}{page}" if place is None else f"{self.top}{page}#{place}"
+
+    def filtered(self, page: str, **wanted: str | None) -> str:
+        """The address of a page whose list shows only what is wanted; without a script all of it."""
+        query = urlencode({name: value for name, value in wanted.items() if value})
+        if not query:
+            return self.url(page)
+        return f"#{_section(page)}&{query}" if self._single else f"{self.top}{page}#{query}"
+
+    def register(self, currency: str | None = None, *, states: Iterable[str] = (), **wanted: str | None) -> str:
+        """The address of the register, filtered."""
+        return self.filtered("invoices.html", state=" ".join(states), currency=currency, **wanted)
 
     def project(self, folder: str, *, milestone: str | None = None, invoice: str | None = None) -> str:
         """The address of a project's page, or of a milestone or else an invoice on it."""
@@ -65,6 +95,14 @@ class PageLinks:
         if milestone:
             return self.url(page, "m", milestone)
         return self.url(page, "i", invoice) if invoice else self.url(page)
+
+    def statement(self, folder: str) -> str:
+        """The address of a project's statement."""
+        return self.url(statement_of(folder))
+
+    def client(self, name: str) -> str:
+        """The address of a client's page."""
+        return self.url(client_page_of(name))
 
     def identity(self, kind: str, name: str) -> str:
         """The id of a place on this page."""
@@ -115,6 +153,11 @@ class Files:
     def records(self) -> str | None:
         """The link to the project's records themselves."""
         return self._records
+
+
+def link_of(path: str, origin: str, start: str | None) -> str | None:
+    """The link to a file given by its path from the workspace's root."""
+    return _link(os.path.join(origin, *path.split("/")), origin, start)
 
 
 def _link(full: str, root: str, start: str | None) -> str | None:

@@ -12,7 +12,8 @@ from mtrack import money
 from mtrack.figures.aging import BUCKETS
 from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS
 from mtrack.site import charts
-from mtrack.site.cells import STATE_WORDS, bar_words, legend, sums
+from mtrack.site.cells import INVOICE_STATES, OPEN_STATES, Unit, gross_line, legend, net_line
+from mtrack.site.task_rows import verb_rows
 from mtrack.views.cash import BANDS
 
 if TYPE_CHECKING:
@@ -20,265 +21,280 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from mtrack.finding import Finding
     from mtrack.record.model import Heading
     from mtrack.render.wording import Wording
     from mtrack.site.cells import Legend, Sum
     from mtrack.site.links import PageLinks
-    from mtrack.views.attention import Item
-    from mtrack.views.gaps import Sums
+    from mtrack.site.task_rows import TaskRow
+    from mtrack.views.cash import Outlook
     from mtrack.views.months import Month
     from mtrack.views.overview import Overview
     from mtrack.views.summary import Next, ProjectSummary
 
-MOST_ATTENTION = 100
-"""How many gaps and overlaps the overview lists; all of them are among the findings."""
-_BUCKET_STATES = {"retained": "outstanding", "not_due": "outstanding", "disputed": "disputed"}
-"""The state of an aging bucket; of all others it is overdue."""
-_BAND_STATES = {
-    "certain": "outstanding",
-    "billable": "to_bill",
-    "planned": "ahead",
-    "retained": "outstanding",
-    "disputed": "disputed",
-}
+LATE_FIRST = ("over_90", "61-90", "31-60", "1-30", "not_due", "retained", "disputed")
+"""The aging buckets as a matrix shows them: what is late first, what is retained and disputed apart at the end."""
+assert set(LATE_FIRST) == set(BUCKETS)
+MOST_MONTHS = 6
+"""How many months of cash expected have a column of their own."""
+_BAND_STATES = {"certain": "outstanding", "billable": "to_bill", "planned": "ahead"}
 
 
 class Purse(Struct, frozen=True):
-    """What is agreed in one currency, and where that money is."""
+    """What is agreed in one currency, where that money is, and the projects it is made of."""
 
-    currency: str
-    places: int
+    unit: Unit
     agreed: Decimal
     bar: Markup
     legend: Legend
-
-
-class AtStake(Struct, frozen=True):
-    """What is in gaps and in overlaps in one currency; None for nothing."""
-
-    currency: str
-    places: int
-    gaps: Decimal | None
-    overlaps: Decimal | None
-
-
-class AttentionRow(Struct, frozen=True):
-    """A gap or overlap: its state and the word for its mark, what it is about, since when, and what to do."""
-
-    finding: Finding
-    project: Heading
-    state: str
-    word: str
     href: str
-    subject: str | None
-    name: str | None
-    since: date | None
-    days: int | None
-    todo: str
-
-
-class Worst(Struct, frozen=True):
-    """The first thing to attend to in a project, and how many more there are."""
-
-    state: str
-    word: str
-    amount: Decimal | None
-    action: str
-    more: int
 
 
 class ProjectRow(Struct, frozen=True):
-    """A project in the table of projects."""
+    """A project in the list of projects; `task` is the first thing to do there, and there are `more`.
+
+    `late` where the day passed that the next milestone was planned for.
+    """
 
     project: Heading
+    unit: Unit
     href: str
+    statement: str
     bars: Markup
-    words: str
     agreed: Decimal
+    outstanding: Decimal
     billed: int
     counted: int
-    worst: Worst | None
+    task: TaskRow | None
+    mark: str
+    more: int
     closed: date | None
     next: Next | None
+    late: bool
 
 
-class AgeRow(Struct, frozen=True):
-    """An aging bucket: its state, word and bar; `kind` is its class in the style sheet."""
+class Cell(Struct, frozen=True):
+    """An amount of a matrix with its bar and what it is made of; None for nothing."""
 
-    state: str
-    word: str
-    bar: Markup
-    amount: Decimal
-    kind: str
+    amount: Decimal | None
+    bar: Markup | None
+    href: str | None
 
 
-class AgeTable(Struct, frozen=True):
-    """What is outstanding in one currency, by age."""
+class MatrixRow(Struct, frozen=True):
+    """A currency's row: its cells and their total."""
 
-    currency: str
-    places: int
-    rows: tuple[AgeRow, ...]
-    outstanding: Decimal
+    unit: Unit
+    cells: tuple[Cell, ...]
+    total: Decimal
 
 
-class Band(Struct, frozen=True):
-    """A band of the forecast: the state its money is in, and its word."""
+class Head(Struct, frozen=True):
+    """The head of a column: its state for the mark, "" for none, and its word or month."""
 
     state: str
     word: str
-
-
-class ForecastRow(Struct, frozen=True):
-    """A month of the forecast (None: no date): its bar, and its amount in each band (None for nothing)."""
-
-    month: date | None
-    bar: Markup
-    amounts: tuple[Decimal | None, ...]
-
-
-class ForecastTable(Struct, frozen=True):
-    """The cash expected in one currency, by month and band."""
-
-    currency: str
-    places: int
-    rows: tuple[ForecastRow, ...]
+    figure: str = ""
 
 
 class Turnover(Struct, frozen=True):
     """Billed and received in one currency over the last year; `undated` was paid on no recorded day, if any was."""
 
-    currency: str
-    places: int
+    unit: Unit
     billed: Decimal
     received: Decimal
     undated: Decimal | None
     chart: Markup
-    months: tuple[Month, ...]
+    months: tuple[tuple[Month, str], ...]
 
 
 class CurrencySums(Struct, frozen=True):
-    """The sums of one currency."""
+    """The lines of a currency that add up: net of tax, and with tax."""
 
-    currency: str
-    places: int
-    sums: tuple[Sum, ...]
+    unit: Unit
+    net: tuple[Sum, ...]
+    gross: tuple[Sum, ...]
+
+
+def units_of(view: Overview) -> dict[str, Unit]:
+    """Every currency with its decimals, in the order of how many projects use it."""
+    return {currency: Unit(currency, view.places[currency], view.decimals[currency]) for currency in view.places}
 
 
 def overview_values(view: Overview, broken: Sequence[str], links: PageLinks, wording: Wording) -> dict[str, Any]:
-    """What the template of the overview is given, its table of projects aside."""
+    """What the template of the overview is given, its list of projects aside."""
+    units = units_of(view)
+    urgent = [task for task in view.tasks if task.verb != "tidy"]
+    tidy = [task for task in view.tasks if task.verb == "tidy"]
     return {
         "projects": len(view.projects),
-        "clients": view.named_clients,
         "broken": [(folder, links.project(folder)) for folder in broken],
-        "purses": [
-            Purse(currency, view.places[currency], progress.agreed, charts.sum_bar(progress), legend(progress))
-            for currency, progress in view.progress.items()
-        ],
-        "attention": len(view.attention),
-        "attention_more": max(len(view.attention) - MOST_ATTENTION, 0),
-        "attention_rows": [_attention_row(item, links) for item in view.attention[:MOST_ATTENTION]],
-        "at_stake": at_stake(view.gaps, view.places),
-        "aging": [_age_table(view, currency) for currency in view.buckets],
-        "bands": [Band(_BAND_STATES[band], BAND_WORDS[band]) for band in BANDS],
-        "forecast": [_forecast_table(view, currency) for currency in view.forecast],
-        "turnover": [_turnover(view, currency, wording) for currency in view.months],
-        "sums": [
-            CurrencySums(currency, view.places[currency], sums(totals)) for currency, totals in view.totals.items()
+        "to_do": sum(task.verb != "soon" for task in urgent),
+        "verbs": verb_rows(urgent, view.at_stake, units, links),
+        "tidy": verb_rows(tidy, view.at_stake, units, links),
+        "purses": [_purse(view, unit, links) for unit in units.values()],
+        "sums": [_sums(view, unit, links) for unit in units.values()],
+        "aging_heads": [_aging_head(bucket) for bucket in LATE_FIRST],
+        "aging": [_aging(view.buckets[currency], units[currency], links) for currency in view.buckets],
+        **_cash(view, units, links, wording),
+        "turnover": [
+            _turnover(view, units[currency], wording, links) for currency in view.months if _moved(view, currency)
         ],
     }
 
 
-def at_stake(gaps: Mapping[str, Sums], places: Mapping[str, int]) -> list[AtStake]:
-    """The sums of gaps and overlaps, of the currencies that have any."""
-    return [
-        AtStake(currency, places[currency], item.gaps or None, item.overlaps or None)
-        for currency, item in gaps.items()
-        if item.gaps or item.overlaps
-    ]
+def state_hrefs(unit: Unit, links: PageLinks, **wanted: str | None) -> dict[str, str]:
+    """Where the money of each state and the invoiced sums are made of: invoices with these states in the register."""
+
+    def of(states: Iterable[str]) -> str:
+        return links.register(unit.currency, states=states, **wanted)
+
+    found = {state: of(states) for state, states in INVOICE_STATES.items()}
+    return found | {"billed": of(()), "outstanding": of(OPEN_STATES)}
 
 
-def _mark_word(state: str) -> str:
-    return "overlap" if state == "alarm" else STATE_WORDS[state]
+def _purse(view: Overview, unit: Unit, links: PageLinks) -> Purse:
+    progress = view.progress[unit.currency]
+    projects = _projects_href(view, unit, links)
+    hrefs = dict.fromkeys(("to_bill", "on_hold", "ahead"), projects) | state_hrefs(unit, links)
+    hrefs["outstanding"] = links.register(unit.currency, states=INVOICE_STATES["outstanding"])
+    return Purse(unit, progress.agreed, charts.state_bar(progress), legend(progress, hrefs), projects)
 
 
-def _attention_row(item: Item, links: PageLinks) -> AttentionRow:
-    row, finding = item.row, item.row.finding
-    return AttentionRow(
-        finding=finding,
-        project=item.project,
-        state=item.state,
-        word=_mark_word(item.state),
-        href=links.project(item.project.folder, milestone=finding.milestone, invoice=finding.invoice),
-        subject=finding.milestone,
-        name=row.name if finding.milestone else finding.invoice or row.name or row.subject,
-        since=row.since,
-        days=row.days if row.days and row.days > 0 else None,
-        todo=item.action or finding.hint or "",
-    )
+def _projects_href(view: Overview, unit: Unit, links: PageLinks) -> str:
+    """Where the projects of a currency are: the page of the only one, else the list of them."""
+    found = [item for item in view.projects if item.project.currency == unit.currency]
+    if len(found) == 1:
+        return links.project(found[0].project.folder)
+    return links.filtered("index.html", currency=unit.currency)
+
+
+def _sums(view: Overview, unit: Unit, links: PageLinks) -> CurrencySums:
+    totals, hrefs = view.totals[unit.currency], state_hrefs(unit, links)
+    return CurrencySums(unit, net_line(totals, hrefs), gross_line(totals, hrefs))
 
 
 def project_rows(
-    items: Iterable[ProjectSummary], attention: Mapping[str, Sequence[Item]], room: Decimal, links: PageLinks
+    items: Iterable[ProjectSummary], units: Mapping[str, Unit], links: PageLinks, as_of: date
 ) -> list[ProjectRow]:
-    """Rows of the table of projects; `attention` is what each has to attend to, by folder, the worst first."""
-    return [
-        ProjectRow(
-            project=item.project,
-            href=links.project(item.project.folder),
-            bars=charts.two_bars(item.progress, item.boundaries, room),
-            words=bar_words(item.progress),
-            agreed=item.progress.agreed,
-            billed=item.billed,
-            counted=item.counted,
-            worst=_worst(attention.get(item.project.folder, ())),
-            closed=item.closed,
-            next=item.next,
-        )
-        for item in items
-    ]
+    """Rows of the list of projects."""
+    return [_project_row(item, units[item.project.currency], links, as_of) for item in items]
 
 
-def _worst(items: Sequence[Item]) -> Worst | None:
-    if not items:
-        return None
-    first = items[0]
-    return Worst(first.state, _mark_word(first.state), first.row.finding.amount, first.action, len(items) - 1)
-
-
-def _age_table(view: Overview, currency: str) -> AgeTable:
-    buckets = view.buckets[currency]
-    most = max(buckets.values())
-    rows: list[AgeRow] = []
-    for bucket in BUCKETS:
-        state, amount = _BUCKET_STATES.get(bucket, "overdue"), buckets[bucket]
-        bar = charts.row_bar([(state, amount)], most)
-        rows.append(AgeRow(state, BUCKET_WORDS[bucket], bar, amount, "" if amount else "none"))
-    return AgeTable(currency, view.places[currency], tuple(rows), view.totals[currency].outstanding)
-
-
-def _forecast_table(view: Overview, currency: str) -> ForecastTable:
-    months = view.forecast[currency]
-    most = max(money.total(bands.values()) for bands in months.values())
-    rows = tuple(
-        ForecastRow(
-            month,
-            charts.row_bar([(_BAND_STATES[band], bands[band]) for band in BANDS], most),
-            tuple(bands[band] or None for band in BANDS),
-        )
-        for month, bands in months.items()
+def _project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date) -> ProjectRow:
+    return ProjectRow(
+        project=item.project,
+        unit=unit,
+        href=links.project(item.project.folder),
+        statement=links.statement(item.project.folder),
+        bars=charts.small_bars(item.progress),
+        agreed=item.progress.agreed,
+        outstanding=item.totals.outstanding,
+        billed=item.billed,
+        counted=item.counted,
+        **_first_task(item, unit, links),
+        more=max(len(item.tasks) - 1, 0),
+        closed=item.closed,
+        next=item.next,
+        late=item.next is not None and item.next.planned is not None and item.next.planned < as_of,
     )
-    return ForecastTable(currency, view.places[currency], rows)
 
 
-def _turnover(view: Overview, currency: str, wording: Wording) -> Turnover:
-    months = view.months[currency]
+def _first_task(item: ProjectSummary, unit: Unit, links: PageLinks) -> dict[str, Any]:
+    if not item.tasks:
+        return {"task": None, "mark": ""}
+    (first, *_) = verb_rows(item.tasks[:1], {}, {unit.currency: unit}, links)
+    return {"task": first.rows[0], "mark": first.mark}
+
+
+def _aging_head(bucket: str) -> Head:
+    state = {"not_due": "outstanding", "retained": "outstanding", "disputed": "disputed"}.get(bucket, "overdue")
+    return Head(state, BUCKET_WORDS[bucket], f"aging-{bucket}")
+
+
+def _aging(buckets: Mapping[str, Decimal], unit: Unit, links: PageLinks) -> MatrixRow:
+    whole = money.total(buckets.values())
+    cells = tuple(_aged(bucket, buckets[bucket], whole, unit, links) for bucket in LATE_FIRST)
+    return MatrixRow(unit, cells, whole)
+
+
+def _aged(bucket: str, amount: Decimal, whole: Decimal, unit: Unit, links: PageLinks) -> Cell:
+    """What is outstanding in a bucket, and the invoices it is made of."""
+    if not amount:
+        return Cell(None, None, None)
+    bar = charts.row_bar([(_aging_head(bucket).state, amount)], whole)
+    return Cell(amount, bar, links.register(unit.currency, age=bucket))
+
+
+def _cash(view: Overview, units: Mapping[str, Unit], links: PageLinks, wording: Wording) -> dict[str, Any]:
+    """The cash expected: a row a currency, a column a month, what is late first."""
+    months = sorted({month for item in view.outlook.values() for month in item.months})
+    shown, later = months[:MOST_MONTHS], months[MOST_MONTHS:]
+    heads = [Head("overdue", "late"), *(Head("", wording.month(month)) for month in shown)]
+    heads += [Head("", "later")] if later else []
+    heads += [
+        Head("", "no date"),
+        Head("outstanding", BAND_WORDS["retained"]),
+        Head("disputed", BAND_WORDS["disputed"]),
+    ]
+    return {
+        "cash_bands": [Head(_BAND_STATES[band], BAND_WORDS[band]) for band in BANDS if band in _BAND_STATES],
+        "cash_heads": heads,
+        "cash": [
+            _cash_row(item, shown, later, units[currency], _projects_href(view, units[currency], links), links)
+            for currency, item in view.outlook.items()
+        ],
+    }
+
+
+def _cash_row(  # noqa: PLR0913
+    item: Outlook, shown: Sequence[date], later: Sequence[date], unit: Unit, projects: str, links: PageLinks
+) -> MatrixRow:
+    columns = [item.late, *(item.months.get(month, {}) for month in shown)]
+    if later:
+        columns.append(_together(item.months.get(month, {}) for month in later))
+    columns.append(item.undated)
+    sums = [money.total(bands.values()) for bands in columns]
+    most = max((*sums, item.retained, item.disputed))
+    cells: list[Cell] = []
+    for place, (bands, amount) in enumerate(zip(columns, sums, strict=True)):
+        parts = [(_state_of(band, late=not place), bands.get(band, money.ZERO)) for band in _BAND_STATES]
+        billed = set(bands) == {"certain"}
+        href = links.register(unit.currency, states=OPEN_STATES) if billed else projects
+        cells.append(Cell(amount or None, charts.row_bar(parts, most) if amount else None, href if amount else None))
+    cells += [
+        _aged(bucket, amount, most, unit, links)
+        for bucket, amount in (("retained", item.retained), ("disputed", item.disputed))
+    ]
+    return MatrixRow(unit, tuple(cells), item.total)
+
+
+def _state_of(band: str, *, late: bool) -> str:
+    return "overdue" if late and band == "certain" else _BAND_STATES[band]
+
+
+def _together(months: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    result: dict[str, Decimal] = {}
+    for bands in months:
+        for band, amount in bands.items():
+            result[band] = money.plus(result.get(band, money.ZERO), amount)
+    return result
+
+
+def _moved(view: Overview, currency: str) -> bool:
+    """Whether anything was billed or received in the months shown."""
+    return any(month.billed or month.received for month in view.months[currency])
+
+
+def _turnover(view: Overview, unit: Unit, wording: Wording, links: PageLinks) -> Turnover:
+    months = view.months[unit.currency]
+    top = max(max(month.billed, month.received) for month in months)
     return Turnover(
-        currency,
-        view.places[currency],
+        unit,
         money.total(month.billed for month in months),
         money.total(month.received for month in months),
-        view.undated[currency] or None,
-        charts.columns(months, wording),
-        months,
+        view.undated[unit.currency] or None,
+        charts.columns(
+            months, wording, wording.money(top, unit.currency, 0 if top == top.to_integral_value() else unit.shown)
+        ),
+        tuple((month, links.register(unit.currency, sent=month.first.isoformat()[:7])) for month in months),
     )

@@ -16,11 +16,13 @@ from mtrack.errors import CannotRunError
 from mtrack.files import inside
 from mtrack.render.templates import html_environment
 from mtrack.site.filters import Filters
-from mtrack.site.links import Files, PageLinks, page_of
+from mtrack.site.links import FileLink, Files, PageLinks, link_of, page_of, statement_of
 from mtrack.site.project_page import project_values
+from mtrack.site.statement_page import statement_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
@@ -33,6 +35,12 @@ NAVIGATION = (
     ("invoices.html", "Invoices"),
     ("findings.html", "Findings"),
 )
+TASKS = "tasks.html"
+"""All tasks, of which the overview shows the first."""
+REGISTER = "invoices.csv"
+"""The register for a spreadsheet, as `mtrack invoices --format csv` prints it."""
+SEARCH = "search.js"
+"""What the search in the top bar looks through; it is asked for when a reader begins to type."""
 _COLLECT_AFTER = 50
 """After how many pages garbage is collected: drawing leaves reference cycles, and memory must stay level."""
 
@@ -65,8 +73,13 @@ class Site:
         own: str | None = None,
         single: bool = False,
         live: bool = False,
+        period: date | None = None,
     ) -> None:
-        """`own` is the folder of the workspace's own templates, where they are wanted."""
+        """`own` is the folder of the workspace's own templates, where they are wanted.
+
+        `period` is a day of the month that statements are about; None for that of each project's last invoice.
+        """
+        self.period = period
         self.workspace = workspace
         self.start = start
         self.revision = revision
@@ -77,18 +90,28 @@ class Site:
         filters = Filters(workspace.settings.locale)
         filters.install(self._environment)
         self.wording = filters.wording
+        self.name = workspace.settings.name or "Billing by milestone"
         self._common = self._digest_of_common()
         self._drawn = 0
 
-    def project(self, folder: str, kept: StoredProject[ProjectSummary]) -> Page:
-        """The page of a project, or of records that can't be used."""
+    def project(self, folder: str, kept: StoredProject[ProjectSummary]) -> tuple[Page, ...]:
+        """The page of a project and its statement, or the page of records that can't be used."""
         name = page_of(folder)
         if kept.summary is None:
             values = {"folder": folder, "findings": kept.findings}
-            return self.page(name, folder, kept.state, "broken.html.j2", lambda _links: values)
+            return (self.page(name, folder, kept.state, "broken.html.j2", lambda _links: values),)
         title = kept.summary.project.name
-        return self.page(
-            name, title, kept.state, "project.html.j2", lambda links: self._project_values(folder, kept, links)
+        return (
+            self.page(
+                name, title, kept.state, "project.html.j2", lambda links: self._project_values(folder, kept, links)
+            ),
+            self.page(
+                statement_of(folder),
+                f"Statement: {title}",
+                (kept.state, self.period),
+                "statement.html.j2",
+                lambda links: self._statement_values(folder, links),
+            ),
         )
 
     def asset(self, name: str) -> str:
@@ -137,6 +160,16 @@ class Site:
 
         return Page(name, _digest((self._common, name, inputs)), draw)
 
+    def start_of(self, page: str) -> str | None:
+        """The absolute folder that a page stands in; None for the preview, which serves the workspace's files."""
+        return None if self.live else self._folder_of(page)
+
+    def file_link(self, recorded: str | None, path: str | None, start: str | None) -> FileLink | None:
+        """A file that a record names, given its path from the root where it is there; None for no file."""
+        if recorded is None:
+            return None
+        return FileLink(recorded, None if path is None else link_of(path, self.workspace.origin, start))
+
     def _folder_of(self, page: str) -> str:
         return self.start if self.single else os.path.dirname(os.path.join(self.start, *page.split("/")))
 
@@ -154,7 +187,9 @@ class Site:
             "single": self.single,
             "live": self.live,
             "navigation": NAVIGATION,
-            "name": self.workspace.settings.name or "Billing by milestone",
+            "filtered": links.filtered,
+            "index": f"{links.top}{SEARCH}",
+            "name": self.name,
             "as_of": self.workspace.as_of,
             "revision": self.revision if page == "index.html" else None,
             "version": __version__,
@@ -163,9 +198,14 @@ class Site:
     def _project_values(self, folder: str, kept: StoredProject[ProjectSummary], links: PageLinks) -> dict[str, Any]:
         context = self.workspace.open(folder)[1]
         assert context is not None
-        files = Files(context, self.workspace.origin, None if self.live else self._folder_of(page_of(folder)))
+        files = Files(context, self.workspace.origin, self.start_of(page_of(folder)))
         findings = [finding for finding in kept.findings if not finding.left_out]
         return project_values(context, findings, files, links, self.wording, self.workspace.as_of)
+
+    def _statement_values(self, folder: str, links: PageLinks) -> dict[str, Any]:
+        context = self.workspace.open(folder)[1]
+        assert context is not None
+        return statement_values(context, links, self.name, self.period)
 
     def _render(self, name: str, values: dict[str, Any]) -> str:
         try:

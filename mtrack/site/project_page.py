@@ -10,14 +10,19 @@ from mtrack.render.left_out import sentence
 from mtrack.render.wording import percent
 from mtrack.render.words import count
 from mtrack.site import charts
-from mtrack.site.cells import legend, sums
+from mtrack.site.cells import Unit, contact, gross_line, legend, net_line
+from mtrack.site.evidence_marks import Evidence
 from mtrack.site.filters import MINUS
 from mtrack.site.invoice_rows import InvoiceLinks, invoice_links, invoice_rows
+from mtrack.site.slot_words import note_of, words_of
+from mtrack.site.task_rows import verb_rows
 from mtrack.views.left_out import left_out
 from mtrack.views.milestone import EVENTS, lane, milestone_state
-from mtrack.views.statement import closeout, statement
+from mtrack.views.slots import slots
+from mtrack.views.statement import closeout
 from mtrack.views.status import project_status
-from mtrack.views.summary import boundaries
+from mtrack.views.summary import decimals_shown
+from mtrack.views.tasks import project_tasks, sums_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,8 +35,9 @@ if TYPE_CHECKING:
     from mtrack.record.model import Milestone, PaymentTerms, Waiver
     from mtrack.render.wording import Wording
     from mtrack.rules.context import ProjectContext
+    from mtrack.site.evidence_marks import Mark
     from mtrack.site.links import FileLink, Files, PageLinks
-    from mtrack.views.statement import Check, StatementRow
+    from mtrack.views.statement import Check
     from mtrack.views.status import MilestoneStatus, ProjectStatus
 
 
@@ -45,12 +51,14 @@ class AgreementRow(Struct, frozen=True):
     signed: date | None
     milestones: str | None
     amount: Decimal | None
+    evidence: Mark | None
 
 
 class MilestoneRow(Struct, frozen=True):
     """A milestone's record. `expected` is the status its invoices ask for, where the recorded one is not accepted.
 
-    `id` is None for the later records of an id that repeats; what was found about it stands with the first.
+    `id` is None for the later records of an id that repeats; what was found about it stands with the first. `recorded`
+    is the status where it says something else than the state.
     """
 
     record: Milestone
@@ -62,7 +70,9 @@ class MilestoneRow(Struct, frozen=True):
     settled: Decimal | None
     outstanding: Decimal | None
     state: str
+    recorded: str | None
     expected: str | None
+    evidence: Mark | None
     findings: Sequence[Finding]
 
 
@@ -72,14 +82,6 @@ class LaneRow(Struct, frozen=True):
     record: Milestone
     events: tuple[tuple[str, date], ...]
     chart: Markup
-
-
-class StatementLine(Struct, frozen=True):
-    """A row of the statement with its percentage; `over` where more is billed than agreed."""
-
-    row: StatementRow
-    percent: str
-    over: bool
 
 
 class CheckRow(Struct, frozen=True):
@@ -107,6 +109,18 @@ _CHECKS = {
     None: ("na", "cancelled", "does not apply"),
 }
 """Class, mark and word of a check that is done, open, or does not apply."""
+_STATE_SAYS = {
+    "paid": {"paid"},
+    "written_off": {"written_off"},
+    "cancelled": {"cancelled"},
+    "outstanding": {"sent"},
+    "overdue": {"sent"},
+    "disputed": {"sent"},
+    "ahead": {"not_billed"},
+    "to_bill": {"not_billed"},
+    "on_hold": {"not_billed"},
+}
+"""The recorded statuses that a state already says."""
 
 
 def project_values(  # noqa: PLR0913
@@ -119,47 +133,76 @@ def project_values(  # noqa: PLR0913
 ) -> dict[str, Any]:
     """What the template of a project's page is given."""
     item = project_status(context)
-    own, rest = _by_milestone(findings, {entry.figures.milestone.id for entry in item.milestones})
-    sheet = statement(item, as_of)
+    project = item.project
+    unit = Unit(project.currency, project.places, decimals_shown(item))
+    evidence = Evidence(context.verdicts, files)
+    told = [finding for finding in findings if not finding.waived]
+    own, by_number, rest = _by_subject(told, item)
+    tasks = project_tasks(context, findings)
+    units = {unit.currency: unit}
+    milestones, invoices = (f"#{links.identity('h', name)}" for name in ("milestones", "invoices"))
+    hrefs = dict.fromkeys(("to_bill", "on_hold", "ahead"), milestones)
+    hrefs |= dict.fromkeys(("paid", "written_off", "outstanding", "overdue", "billed"), invoices)
     return {
-        "project": item.project,
+        "project": project,
+        "unit": unit,
+        "contact": contact(project.contact),
+        "client_href": links.client(project.client) if project.client else None,
+        "statement_href": links.statement(project.folder),
         "left_out": sentence(left_out(item.ledger), as_of),
-        "places": item.project.places,
+        "verbs": verb_rows(
+            [task for task in tasks if task.verb != "tidy"], sums_of(tasks), units, links, everything=True
+        ),
+        "to_do": sum(task.verb not in ("soon", "tidy") for task in tasks),
         "agreed": item.progress.agreed,
         "approved_percent": percent(item.progress.approved, item.progress.agreed),
         "billed_percent": percent(item.progress.states.billed, item.progress.agreed),
-        "bars": charts.two_bars(item.progress, boundaries(item), height=22),
-        "legend": legend(item.progress),
-        "agreement": agreement_rows(item, files),
+        "bars": _bars(item, unit, links, wording),
+        "legend": legend(item.progress, hrefs),
+        "agreement": agreement_rows(item, files, evidence),
         "agreed_count": item.agreed_count,
         "agreed_total": item.agreed_total,
         "rest": rest,
-        "milestones": milestone_rows(item, own, files, links),
-        "statement": sheet,
-        "statement_lines": [_statement_line(row) for row in sheet.lines],
-        "statement_total": _statement_line(sheet.total),
-        "amendments": sheet.amendments or None,
-        "invoices": invoice_rows(item, files, links),
+        "milestones": milestone_rows(item, own, files, links, evidence),
+        "invoices": invoice_rows(item, files, links, evidence, by_number),
         "checks": [_check_row(check) for check in closeout(item, context)],
+        "accepted": [finding for finding in findings if finding.waived],
         "waivers": _waivers(context, findings),
         "records": files.records,
         "has_tax": item.totals.gross != item.totals.billed,
-        "totals": item.totals,
-        "sums": sums(item.totals),
+        "net": net_line(item.totals, hrefs),
+        "gross": gross_line(item.totals, hrefs),
         **_timeline(item, wording, as_of),
     }
 
 
-def _by_milestone(findings: Iterable[Finding], ids: set[str]) -> tuple[dict[str, list[Finding]], list[Finding]]:
-    """The findings about each milestone, and those about the project as a whole."""
+def _bars(item: ProjectStatus, unit: Unit, links: PageLinks, wording: Wording) -> Markup:
+    """The milestones in slots; each leads to its record, and what is overbilled or can be billed is said under it."""
+    return charts.slot_bars(
+        slots(item.milestones),
+        lambda name: f"#{links.identity('m', name)}",
+        lambda slot: words_of(slot, unit, wording),
+        lambda slot: note_of(slot, unit, wording),
+    )
+
+
+def _by_subject(
+    findings: Iterable[Finding], item: ProjectStatus
+) -> tuple[dict[str, list[Finding]], dict[str, list[Finding]], list[Finding]]:
+    """The findings about each milestone, about each invoice that bills several, and those about the project."""
+    ids = {entry.figures.milestone.id for entry in item.milestones}
+    numbers = {figures.invoice.number for figures in item.ledger.invoices}
     own: dict[str, list[Finding]] = {}
+    by_number: dict[str, list[Finding]] = {}
     rest: list[Finding] = []
     for finding in findings:
         if finding.milestone in ids:
             own.setdefault(str(finding.milestone), []).append(finding)
+        elif finding.invoice in numbers:
+            by_number.setdefault(str(finding.invoice), []).append(finding)
         else:
             rest.append(finding)
-    return own, rest
+    return own, by_number, rest
 
 
 def terms_words(terms: PaymentTerms | None) -> str | None:
@@ -175,7 +218,7 @@ def terms_words(terms: PaymentTerms | None) -> str | None:
     return f"payment {ends[terms.month_end]}"
 
 
-def agreement_rows(item: ProjectStatus, files: Files) -> list[AgreementRow]:
+def agreement_rows(item: ProjectStatus, files: Files, evidence: Evidence) -> list[AgreementRow]:
     """The agreement and its amendments; nothing where none is recorded."""
     agreement = item.project.agreement
     if agreement is None:
@@ -190,18 +233,23 @@ def agreement_rows(item: ProjectStatus, files: Files) -> list[AgreementRow]:
             agreement.signed,
             number,
             agreement.total,
+            evidence.of("agreement", None, "total"),
         )
     ]
     for place, change in enumerate(agreement.amendments, 1):
         added = f"{change.milestones:+d}".replace("-", MINUS) if change.milestones else None
         rows.append(
-            AgreementRow(place, None, change.note, files.link(change.file), change.signed, added, change.amount)
+            AgreementRow(place, None, change.note, files.link(change.file), change.signed, added, change.amount, None)
         )
     return rows
 
 
 def milestone_rows(
-    item: ProjectStatus, findings: Mapping[str, Sequence[Finding]], files: Files, links: PageLinks
+    item: ProjectStatus,
+    findings: Mapping[str, Sequence[Finding]],
+    files: Files,
+    links: PageLinks,
+    evidence: Evidence,
 ) -> list[MilestoneRow]:
     """The milestones in the agreed order."""
     seen: set[str] = set()
@@ -211,14 +259,21 @@ def milestone_rows(
         first = name not in seen
         seen.add(name)
         found = findings.get(name, ()) if first else ()
-        rows.append(_milestone_row(entry, links.identity("m", name) if first else None, found, files, links))
+        identity = links.identity("m", name) if first else None
+        rows.append(_milestone_row(entry, identity, found, files, links, evidence))
     return rows
 
 
-def _milestone_row(
-    entry: MilestoneStatus, identity: str | None, findings: Sequence[Finding], files: Files, links: PageLinks
+def _milestone_row(  # noqa: PLR0913
+    entry: MilestoneStatus,
+    identity: str | None,
+    findings: Sequence[Finding],
+    files: Files,
+    links: PageLinks,
+    evidence: Evidence,
 ) -> MilestoneRow:
-    figures, record = entry.figures, entry.figures.milestone
+    figures, record, state = entry.figures, entry.figures.milestone, milestone_state(entry)
+    fits = record.status in entry.accepted_statuses
     return MilestoneRow(
         record=record,
         id=identity,
@@ -228,8 +283,10 @@ def _milestone_row(
         agreed=figures.agreed,
         settled=figures.settled if figures.invoices else None,
         outstanding=figures.outstanding if figures.invoices and figures.outstanding else None,
-        state=milestone_state(entry),
-        expected=None if record.status in entry.accepted_statuses else entry.expected_status,
+        state=state,
+        recorded=None if fits and record.status in _STATE_SAYS.get(state, ()) else record.status,
+        expected=None if fits else entry.expected_status,
+        evidence=evidence.of("milestone", record.id, "amount"),
         findings=findings,
     )
 
@@ -237,17 +294,13 @@ def _milestone_row(
 def _timeline(item: ProjectStatus, wording: Wording, as_of: date) -> dict[str, Any]:
     lanes = [lane(entry, as_of) for entry in item.milestones]
     axis = charts.axis_of(lanes, as_of)
+    shown = {name for entry in lanes for name, _ in entry.events}
     return {
-        "events": EVENTS,
+        "events": [name for name in EVENTS if name in shown],
         "ruler": charts.ruler(axis, as_of, wording),
-        "lanes": [
-            LaneRow(entry.item.figures.milestone, entry.events, charts.lane(entry, axis, as_of)) for entry in lanes
-        ],
+        "grid": charts.grid(axis, as_of),
+        "lanes": [LaneRow(entry.item.figures.milestone, entry.events, charts.lane(entry, axis)) for entry in lanes],
     }
-
-
-def _statement_line(row: StatementRow) -> StatementLine:
-    return StatementLine(row, percent(row.billed, row.agreed), over=row.balance < 0)
 
 
 def _check_row(check: Check) -> CheckRow:

@@ -1,81 +1,63 @@
-"""The pages about the whole workspace: overview, clients, invoices, findings. Long tables continue on further pages."""
+"""The pages about the whole workspace: overview, all tasks, clients and each of them, invoices, findings; the search index."""
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from mtrack.render.left_out import sentence
+from mtrack.render.registers import invoices_csv
 from mtrack.site import charts
-from mtrack.site.cells import SUMS, bar_words, sums
-from mtrack.site.overview_page import overview_values, project_rows
-from mtrack.site.pages import NAVIGATION
+from mtrack.site.cells import Unit, contact
+from mtrack.site.links import client_page_of, page_of
+from mtrack.site.overview_page import overview_values, project_rows, state_hrefs, units_of
+from mtrack.site.pages import NAVIGATION, TASKS
+from mtrack.site.register_page import register_values
+from mtrack.site.task_rows import verb_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from decimal import Decimal
 
     from markupsafe import Markup
 
     from mtrack.check.store import StoredProject
     from mtrack.finding import Finding
-    from mtrack.record.model import Heading
-    from mtrack.site.cells import Sum
-    from mtrack.site.links import PageLinks
+    from mtrack.site.links import FileLink, PageLinks
     from mtrack.site.pages import Page, Site
-    from mtrack.views.attention import Item
     from mtrack.views.clients import ClientSums
-    from mtrack.views.overview import Overview, RegisterEntry
-    from mtrack.views.register import RegisterRow
+    from mtrack.views.overview import Overview
+    from mtrack.views.registers import InvoiceRow
     from mtrack.views.summary import ProjectSummary
 
-T = TypeVar("T")
-
-ROWS = {"index.html": 100, "invoices.html": 200, "findings.html": 200}
-"""How many rows of projects, invoices or findings a page has; the next ones stand on a page of their own."""
-CLIENT_SUMS = tuple(name for name in SUMS if name != "settled")
-_MOST_PROJECTS = 12
-"""How many projects a client's row names."""
+CLIENT_SUMS = ("agreed", "billed", "unbilled", "outstanding", "overdue")
+"""The sums of a client."""
+_WEIGHTS = {"error": 3, "warning": 2, "info": 1, "waived": 0}
 
 
 class ClientRow(Struct, frozen=True):
-    """A client's sums in one currency. `projects` are names and addresses of the first, `more` counts the others."""
+    """A client's sums in one currency, how many projects they are of, and where each sum is made of."""
 
     name: str | None
-    projects: tuple[tuple[str, str], ...]
-    more: int
+    href: str | None
+    projects: int
     bars: Markup
-    words: str
-    currency: str
-    places: int
-    sums: tuple[Sum, ...]
-
-
-class RegisterLine(Struct, frozen=True):
-    """An invoice record of the register, its address, and the finding of numbers missing before it."""
-
-    project: Heading
-    invoice: RegisterRow
-    href: str
-    hole: Finding | None
+    unit: Unit
+    sums: tuple[tuple[str, Decimal, str | None], ...]
 
 
 class FindingRow(Struct, frozen=True):
-    """A finding, the word for how bad it is, and the address of what it is about; None where no page has that."""
+    """A finding, the word for how bad it is and its weight, and the address of what it is about, None for no page."""
 
     finding: Finding
+    unit: Unit | None
     severity: str
+    weight: int
     href: str | None
-
-
-class PagerEntry(Struct, frozen=True):
-    """A page of a long table and what its first row goes by."""
-
-    href: str
-    start: str
 
 
 def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> list[Page]:
@@ -89,151 +71,175 @@ class _WorkspacePages:
         self._view = view
         self._kept = kept
         self._summaries = {item.project.folder: item for item in view.projects}
-        self._broken = sorted(os.path.dirname(path) or "." for path in view.report.skipped)
+        self._broken = broken_folders(view)
         self._left_out = sentence(view.left_out, view.as_of)
-        self._parts: dict[str, list[Sequence[Any]]] = {
-            "index.html": _cut(self._in_order(), ROWS["index.html"]),
-            "clients.html": [view.clients],
-            "invoices.html": _cut(view.register, ROWS["invoices.html"]),
-            "findings.html": _cut(view.report.findings, ROWS["findings.html"]),
-        }
+        self._units = units_of(view)
+        self._states = [(item.project.folder, kept[item.project.folder].state) for item in view.projects]
 
     def pages(self) -> list[Page]:
-        return [
-            self._page(name, title, number)
-            for name, title in NAVIGATION
-            for number in range(1, len(self._parts[name]) + 1)
+        titles = dict(NAVIGATION)
+        inputs: Any = (self._states, self._broken, self._left_out, self._view.report.findings, self._site.revision)
+        whole = [
+            ("index.html", self._overview),
+            ("clients.html", self._clients),
+            ("invoices.html", self._register),
+            ("findings.html", self._findings),
         ]
+        found = [self._page(name, titles[name], inputs, name, values) for name, values in whole]
+        found.append(self._page(TASKS, "To do", inputs, TASKS, self._tasks))
+        found += [self._client_page(name) for name in sorted(self._by_client)]
+        return found
 
-    def _page(self, name: str, title: str, number: int) -> Page:
-        """A page about the whole workspace, or the part of it with some of its rows."""
-        parts = self._parts[name]
-        starts = [_start(name, part, i * ROWS.get(name, 0)) for i, part in enumerate(parts)]
-        page = _numbered(name, number)
+    def _page(
+        self, name: str, title: str, inputs: object, template: str, values: Callable[[PageLinks], dict[str, Any]]
+    ) -> Page:
+        common = {"left_out": self._left_out, "broken_projects": len(self._broken)}
+        return self._site.page(name, title, inputs, f"{template}.j2", lambda links: common | values(links))
 
-        def values(links: PageLinks) -> dict[str, Any]:
-            pager = [PagerEntry(links.url(_numbered(name, i)), start) for i, start in enumerate(starts, 1)]
-            common = {"number": number, "section": name, "pager": pager if len(pager) > 1 else []}
-            common["left_out"] = self._left_out if number == 1 else None
-            return common | self._values(name, number, links)
+    def _overview(self, links: PageLinks) -> dict[str, Any]:
+        first = overview_values(self._view, self._broken, links, self._site.wording)
+        return first | {"rows": self._rows(self._in_order, links), "currencies": list(self._units)}
 
-        called = title if number == 1 else f"{title} {number}"
-        return self._site.page(page, called, self._inputs(name, number, starts), f"{name}.j2", values)
+    def _rows(self, items: Iterable[ProjectSummary], links: PageLinks) -> list[Any]:
+        return project_rows(items, self._units, links, self._view.as_of)
 
-    def _inputs(self, name: str, number: int, starts: Sequence[str]) -> tuple[object, ...]:
-        """What a page is made of. Only the first sums up; a further one shows its rows and where the others start."""
-        rows = self._parts[name][number - 1]
-        if name in ("index.html", "clients.html") and number == 1:
-            states = [item.state for item in self._kept.values()]
-            revision = self._site.revision if name == "index.html" else None
-            return starts, states, self._known, revision
-        if name == "index.html":
-            return starts, [self._kept[item.project.folder].state for item in rows], self._room
-        if name == "findings.html":
-            pages = [finding.project in self._summaries for finding in rows]
-            return starts, rows, pages, self._view.report.summary, self._left_out
-        return starts, rows, (self._register_lead, self._left_out) if number == 1 else None
+    def _tasks(self, links: PageLinks) -> dict[str, Any]:
+        return {"verbs": verb_rows(self._view.tasks, self._view.at_stake, self._units, links, everything=True)}
 
-    def _values(self, name: str, number: int, links: PageLinks) -> dict[str, Any]:
-        """What the template of a page is given."""
-        rows = self._parts[name][number - 1]
-        if name == "index.html":
-            first = overview_values(self._view, self._broken, links, self._site.wording) if number == 1 else {}
-            return first | {"rows": project_rows(rows, self._attention, self._room, links)}
-        if name == "clients.html":
-            return {"rows": [_client_row(client, self._room, links) for client in rows], "sum_names": CLIENT_SUMS}
-        if name == "invoices.html":
-            records, holes = self._register_lead
-            return {"rows": _register_lines(rows, links), "records": records, "holes": holes}
-        return {"rows": self._finding_rows(rows, links), "summary": self._view.report.summary}
+    def _register(self, links: PageLinks) -> dict[str, Any]:
+        start = self._site.start_of("invoices.html")
+
+        def paper(row: InvoiceRow) -> FileLink | None:
+            summary = self._summaries[row.project.folder]
+            return self._site.file_link(row.file, summary.papers.get(row.file or ""), start)
+
+        view = self._view
+        values = register_values(view.register, view.register_sums, self._units, paper, links)
+        return values | {"signs": self._site.wording.signs()}
 
     @cached_property
-    def _known(self) -> list[str]:
-        """The folders that have a page."""
-        return sorted({*self._summaries, *self._broken})
-
-    @cached_property
-    def _room(self) -> Decimal:
-        return charts.room_of(item.progress for item in self._view.projects)
-
-    @cached_property
-    def _register_lead(self) -> tuple[int, int]:
-        """How many records the register has, and how many holes."""
-        register = self._view.register
-        return len(register), sum(line.hole is not None for line in register)
-
-    @cached_property
-    def _attention(self) -> dict[str, list[Item]]:
-        """What needs attention in each project, the worst first."""
-        result: dict[str, list[Item]] = {}
-        for item in self._view.attention:
-            result.setdefault(item.project.folder, []).append(item)
-        return result
-
     def _in_order(self) -> list[ProjectSummary]:
-        """The projects, those with the worst to attend to first, closed ones last."""
-        rank = {folder: place for place, folder in enumerate(self._attention)}
+        """The projects, those with the most urgent task first, closed ones last."""
+        rank: dict[str, int] = {}
+        for place, task in enumerate(self._view.tasks):
+            if task.project is not None:
+                rank.setdefault(task.project.folder, place)
         return sorted(
             self._view.projects,
             key=lambda item: (
-                rank.get(item.project.folder, len(rank)),
-                item.closed is not None,
+                item.closed is not None and item.project.folder not in rank,
+                rank.get(item.project.folder, len(self._view.tasks)),
                 item.project.name.casefold(),
                 item.project.folder,
             ),
         )
 
-    def _finding_rows(self, findings: Iterable[Finding], links: PageLinks) -> list[FindingRow]:
-        return [
-            FindingRow(
-                finding, "waived" if finding.waived else finding.severity.word, self._finding_href(finding, links)
-            )
-            for finding in findings
-        ]
+    # Clients.
+
+    def _clients(self, links: PageLinks) -> dict[str, Any]:
+        return {"clients": [self._client_row(client, links) for client in self._view.clients], "sum_names": CLIENT_SUMS}
+
+    def _client_row(self, client: ClientSums, links: PageLinks) -> ClientRow:
+        unit = self._units[client.currency]
+        hrefs = state_hrefs(unit, links, client=client.name)
+        return ClientRow(
+            name=client.name,
+            href=links.client(client.name) if client.name else None,
+            projects=len(client.projects),
+            bars=charts.small_bars(client.progress),
+            unit=unit,
+            sums=tuple((name, getattr(client.totals, name), hrefs.get(name)) for name in CLIENT_SUMS),
+        )
+
+    @cached_property
+    def _by_client(self) -> dict[str, list[ClientSums]]:
+        result: dict[str, list[ClientSums]] = {}
+        for client in self._view.clients:
+            if client.name is not None:
+                result.setdefault(client.name, []).append(client)
+        return result
+
+    def _client_page(self, name: str) -> Page:
+        """What a client's projects come to; it is meant for the client, so no finding stands there."""
+        groups = self._by_client[name]
+        items = [item for client in groups for item in client.projects]
+        states = [(item.project.folder, self._kept[item.project.folder].state) for item in items]
+
+        def values(links: PageLinks) -> dict[str, Any]:
+            contacts = dict.fromkeys(item.contact for item in items if item.contact)
+            return {
+                "client": name,
+                "contacts": [contact(text) for text in contacts],
+                "clients": [self._client_row(client, links) for client in groups],
+                "rows": self._rows(sorted(items, key=lambda item: item.project.name.casefold()), links),
+                "sum_names": CLIENT_SUMS,
+            }
+
+        return self._site.page(client_page_of(name), name, (name, states), "client.html.j2", values)
+
+    # Findings.
+
+    def _findings(self, links: PageLinks) -> dict[str, Any]:
+        found = self._view.report.findings
+        return {
+            "rows": [self._finding_row(finding, links) for finding in found],
+            "summary": self._view.report.summary,
+            "severities": [name for name in _WEIGHTS if any(_severity(finding) == name for finding in found)],
+            "categories": sorted({finding.category.value for finding in found}),
+        }
+
+    def _finding_row(self, finding: Finding, links: PageLinks) -> FindingRow:
+        severity = _severity(finding)
+        unit = None if finding.amount is None else self._unit_of(finding)
+        return FindingRow(finding, unit, severity, _WEIGHTS[severity], self._finding_href(finding, links))
+
+    def _unit_of(self, finding: Finding) -> Unit:
+        currency, places = finding.currency or "", finding.places
+        return self._units.get(currency) or Unit(currency, places, places)
 
     def _finding_href(self, finding: Finding, links: PageLinks) -> str | None:
         folder = finding.project
         if folder in self._summaries:
-            return links.project(folder, milestone=finding.milestone)
-        return links.project(folder) if folder is not None and folder in self._known else None
+            known = {name for name, _ in self._summaries[folder].milestones}
+            return links.project(folder, milestone=finding.milestone if finding.milestone in known else None)
+        return links.project(folder) if folder is not None and folder in self._broken else None
 
 
-def _client_row(client: ClientSums, room: Decimal, links: PageLinks) -> ClientRow:
-    projects = [item.project for item in client.projects]
-    return ClientRow(
-        name=client.name,
-        projects=tuple((project.name, links.project(project.folder)) for project in projects[:_MOST_PROJECTS]),
-        more=max(len(projects) - _MOST_PROJECTS, 0),
-        bars=charts.two_bars(client.progress, (), room),
-        words=bar_words(client.progress),
-        currency=client.currency,
-        places=client.places,
-        sums=sums(client.totals, CLIENT_SUMS),
-    )
+def _severity(finding: Finding) -> str:
+    return "waived" if finding.waived else finding.severity.word
 
 
-def _register_lines(entries: Iterable[RegisterEntry], links: PageLinks) -> list[RegisterLine]:
-    return [
-        RegisterLine(
-            entry.project,
-            entry.invoice,
-            links.project(entry.project.folder, invoice=entry.invoice.number),
-            entry.hole,
-        )
-        for entry in entries
+def search_index(view: Overview) -> str:
+    """Everything that can be searched for, as a script that hands it over: it works from a file and asks nobody."""
+    return f"mtrackIndex({search_data(view)});\n"
+
+
+def search_data(view: Overview) -> str:
+    """The same as JSON that stands in a page or a script.
+
+    A project is its name, client, page, milestones (id, name) and invoice numbers; clients are pages by name.
+    """
+    entries: list[list[Any]] = [
+        [
+            item.project.name,
+            item.project.client or "",
+            page_of(item.project.folder),
+            item.milestones,
+            list(dict.fromkeys(row.number for row in item.invoices)),
+        ]
+        for item in view.projects
     ]
+    entries += [[folder, "", page_of(folder), [], []] for folder in broken_folders(view)]
+    clients = sorted({item.project.client for item in view.projects if item.project.client})
+    data = {"projects": entries, "clients": [[name, client_page_of(name)] for name in clients]}
+    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _cut(rows: Sequence[T], most: int) -> list[Sequence[T]]:
-    """Rows in parts of a page each; one part where there are none."""
-    return [rows[start : start + most] for start in range(0, max(len(rows), 1), most)]
+def register_csv(view: Overview) -> str:
+    """The register as `mtrack invoices --format csv` prints it."""
+    return invoices_csv([entry.invoice for entry in view.register])
 
 
-def _numbered(name: str, number: int) -> str:
-    """The page of a part: index.html, index-2.html and so on."""
-    return name if number == 1 else f"{name.removesuffix('.html')}-{number}.html"
-
-
-def _start(name: str, rows: Sequence[Any], before: int) -> str:
-    """What the first row of a part goes by: an invoice by its number, others by their place; `before` are above."""
-    return rows[0].invoice.number if name == "invoices.html" and rows else str(before + 1)
+def broken_folders(view: Overview) -> list[str]:
+    """The folders of the projects that have no figures."""
+    return sorted(os.path.dirname(path) or "." for path in view.report.skipped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,7 +16,6 @@ from mtrack.views.left_out import LeftOut, left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from decimal import Decimal
 
     from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
@@ -141,6 +141,53 @@ def calendar(cash: Iterable[tuple[str, date | None, str, Decimal]]) -> dict[str,
         currency: dict(sorted(months.items(), key=lambda item: item[0] or date.max))
         for currency, months in sorted(result.items())
     }
+
+
+class Outlook(Struct, frozen=True):
+    """The cash expected in one currency, by band: what is late and so has no day, by month, and without any day.
+
+    What is retained or disputed stands apart from all of them, whatever its day.
+    """
+
+    late: dict[str, Decimal]
+    months: dict[date, dict[str, Decimal]]
+    undated: dict[str, Decimal]
+    retained: Decimal
+    disputed: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        bands = (self.late, self.undated, *self.months.values())
+        return money.total((*(amount for sums in bands for amount in sums.values()), self.retained, self.disputed))
+
+
+Cash = tuple[date | None, str, bool, Decimal]
+"""Cash expected: its month, its band, whether its day has passed, the amount."""
+
+
+def outlook(items: Iterable[tuple[str, Cash]]) -> dict[str, Outlook]:
+    """The cash of each currency that expects any."""
+    found: dict[str, list[Cash]] = {}
+    for currency, cash in items:
+        found.setdefault(currency, []).append(cash)
+    return {currency: _outlook(cash) for currency, cash in sorted(found.items())}
+
+
+def _outlook(cash: Iterable[Cash]) -> Outlook:
+    late, undated, apart = ({} for _ in range(3))  # type: ignore[var-annotated]
+    months: dict[date, dict[str, Decimal]] = {}
+    for month, band, is_late, amount in cash:
+        if band in ("retained", "disputed"):
+            sums = apart
+        elif is_late:
+            sums = late
+        else:
+            sums = undated if month is None else months.setdefault(month, {})
+        sums[band] = money.plus(sums.get(band, ZERO), amount)
+    return Outlook(
+        late, dict(sorted(months.items())), undated, apart.get("retained", ZERO), apart.get("disputed", ZERO)
+    )
 
 
 def expected(context: ProjectContext) -> tuple[Expected, ...]:

@@ -1,37 +1,13 @@
-"""The register: every invoice record of the workspace by number, with the holes in its series."""
+"""What every register says of an invoice: its state in one word, and the place of its number among others."""
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003  (msgspec reads the annotations)
-from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from mtrack.record.model import number_key, number_parts
 
 if TYPE_CHECKING:
     from mtrack.figures.invoices import InvoiceFigures
-    from mtrack.rules.context import ProjectContext
-
-
-class RegisterRow(Struct, frozen=True, array_like=True, gc=False):
-    """An invoice record; `state` as `invoice_state` says. `gross` of a void one is what it was over.
-
-    `order` is what its number is sorted by, `due` None where nothing falls due.
-    """
-
-    number: str
-    order: str
-    sent: date
-    due: date | None
-    gross: Decimal
-    settled: Decimal
-    outstanding: Decimal
-    state: str
-    credits: str | None
-    replaces: str | None
-    void_reason: str | None
 
 
 def invoice_state(figures: InvoiceFigures) -> str:
@@ -56,26 +32,3 @@ def number_order(number: str) -> str:
     before, run, after = number_parts(key) or (key, "", "")
     digits = run.lstrip("0")
     return f"{before}\0{after}\0{len(digits):06}{digits}"
-
-
-def register_rows(context: ProjectContext) -> tuple[RegisterRow, ...]:
-    """The invoice records of one project."""
-    rows: list[RegisterRow] = []
-    for figures in context.ledger.invoices:
-        invoice, state = figures.invoice, invoice_state(figures)
-        rows.append(
-            RegisterRow(
-                number=invoice.number,
-                order=number_order(invoice.number),
-                sent=invoice.sent,
-                due=None if state in ("void", "credited") else figures.due,
-                gross=invoice.gross if state == "void" else figures.gross,
-                settled=figures.settled,
-                outstanding=figures.outstanding,
-                state=state,
-                credits=invoice.credits,
-                replaces=invoice.replaces,
-                void_reason=invoice.void_reason,
-            )
-        )
-    return tuple(rows)

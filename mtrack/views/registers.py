@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.check.pipeline import of_each
+from mtrack.figures.aging import outstanding_by_age
 from mtrack.record.model import Heading  # noqa: TC001
 from mtrack.views.left_out import LeftOut, left_out
 from mtrack.views.register import invoice_state, number_order
@@ -55,11 +56,13 @@ class Period(Struct, frozen=True):
 ALL_TIME = Period()
 
 
-class InvoiceRow(Struct, frozen=True, kw_only=True):
+class InvoiceRow(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """An invoice or a credit note, whose amounts are negative. Amounts in the project's currency.
 
     `due` is the day of the next open part, `retained` what is open of what the client keeps back, `paid_on` the day of
     the last payment once it is settled. Of a void one only net, tax and gross are given, and none counts in a sum.
+    `credits` and `replaces` name other invoices, `reason` says why it is void; `buckets` are those of aging in which
+    something of it is open.
     """
 
     project: Heading
@@ -84,6 +87,10 @@ class InvoiceRow(Struct, frozen=True, kw_only=True):
     state: str
     paid_on: date | None
     file: str | None
+    credits: str | None = None
+    replaces: str | None = None
+    reason: str | None = None
+    buckets: tuple[str, ...] = ()
 
 
 class PaymentRow(Struct, frozen=True, kw_only=True):
@@ -120,15 +127,33 @@ def invoices(
     """Every invoice and credit note that was sent in the period and is in one of the states (none: all)."""
 
     def of_project(context: ProjectContext) -> _Part[InvoiceRow]:
-        heading = context.project.heading
-        return _part(context, [_invoice(figures, heading) for figures in context.ledger.invoices])
+        return _part(context, list(invoice_rows(context)))
 
     parts = list(of_each(workspace, of_project, selection))
     found = [row for part in parts for row in part.rows]
     rows = [row for row in found if period.has(row.sent) and (not states or row.state in states)]
-    rows.sort(key=lambda row: (row.sent, number_order(row.number), row.project.path))
-    counted = (row for row in rows if row.state != "void")
-    return _register(workspace, parts, rows, counted, INVOICE_AMOUNTS)
+    rows.sort(key=invoice_order)
+    return _register(workspace, parts, rows, _counted(rows), INVOICE_AMOUNTS)
+
+
+def invoice_rows(context: ProjectContext) -> tuple[InvoiceRow, ...]:
+    """The invoices and credit notes of a project, in the order of its file."""
+    heading = context.project.heading
+    return tuple(_invoice(figures, heading, context.as_of) for figures in context.ledger.invoices)
+
+
+def invoice_order(row: InvoiceRow) -> tuple[object, ...]:
+    """What a register of invoices is sorted by: the day sent, then the number."""
+    return row.sent, number_order(row.number), row.project.path
+
+
+def _counted(rows: Iterable[InvoiceRow]) -> Iterator[InvoiceRow]:
+    return (row for row in rows if row.state != "void")
+
+
+def invoice_sums(rows: Iterable[InvoiceRow]) -> dict[str, dict[str, Decimal]]:
+    """The sums of invoices per currency and column; void ones count in none."""
+    return _sums({}, _counted(rows), INVOICE_AMOUNTS)
 
 
 def payments(workspace: Workspace, selection: Selection, period: Period = ALL_TIME) -> Register[PaymentRow]:
@@ -166,18 +191,22 @@ def _register(
     """The rows and their sums; every currency that is shown has its sums, of nothing where it has no rows."""
     currencies = {part.currency: part.places for part in parts}
     later = LeftOut.sum(part.left_out for part in parts)
-    amounts = attrgetter(*names)
-    by_currency: dict[str, list[tuple[Decimal, ...]]] = {currency: [] for currency in sorted(currencies)}
-    for row in counted:
-        by_currency[row.project.currency].append(amounts(row))
-    sums = {
-        currency: dict(zip(names, money.columns(items, len(names)), strict=True))
-        for currency, items in by_currency.items()
-    }
+    sums = _sums(currencies, counted, names)
     return Register(workspace.as_of, workspace.settings.locale, tuple(rows), sums, currencies, later)
 
 
-def _invoice(figures: InvoiceFigures, project: Heading) -> InvoiceRow:
+def _sums(currencies: Iterable[str], rows: Iterable[Row], names: tuple[str, ...]) -> dict[str, dict[str, Decimal]]:
+    amounts = attrgetter(*names)
+    by_currency: dict[str, list[tuple[Decimal, ...]]] = {currency: [] for currency in currencies}
+    for row in rows:
+        by_currency.setdefault(row.project.currency, []).append(amounts(row))
+    return {
+        currency: dict(zip(names, money.columns(items, len(names)), strict=True))
+        for currency, items in sorted(by_currency.items())
+    }
+
+
+def _invoice(figures: InvoiceFigures, project: Heading, as_of: date) -> InvoiceRow:
     invoice, state = figures.invoice, invoice_state(figures)
     sign = -1 if invoice.is_credit_note else 1
     net, tax, gross = (_signed(amount, sign) for amount in (invoice.amount, invoice.tax, invoice.gross))
@@ -186,6 +215,7 @@ def _invoice(figures: InvoiceFigures, project: Heading) -> InvoiceRow:
         milestones=tuple(dict.fromkeys(line.milestone for line in invoice.lines)), sent=invoice.sent,
         due=_due(figures), net=net, tax=tax, gross=gross,
         state=state, paid_on=None if figures.outstanding else _last_payment(figures), file=invoice.file,
+        credits=invoice.credits, replaces=invoice.replaces, reason=invoice.void_reason,
     )  # fmt: skip
     if state == "void":
         return row
@@ -193,6 +223,7 @@ def _invoice(figures: InvoiceFigures, project: Heading) -> InvoiceRow:
         row, received=figures.received, withheld=figures.withheld, fee=figures.fees, discount=figures.discounted,
         credited=figures.credited, written_off=figures.written_off, settled=figures.settled,
         outstanding=figures.outstanding, overdue=figures.overdue, retained=figures.retained,
+        buckets=tuple(name for name, amount in outstanding_by_age([figures], as_of).items() if amount),
     )  # fmt: skip
 
 

@@ -1,18 +1,25 @@
-"""A project's statement in the manner of a continuation sheet, and what stands in the way of closing it."""
+"""A project's statement for the client, in the manner of an application for payment and its continuation sheet.
+
+And what stands in the way of closing the project.
+"""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.views.progress import work_state
+from mtrack.views.status import project_status
 
 if TYPE_CHECKING:
     from collections.abc import Sized
     from datetime import date
     from decimal import Decimal
 
+    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Route
     from mtrack.record.model import Invoice, Milestone, Project
     from mtrack.rules.context import ProjectContext
@@ -24,56 +31,128 @@ ZERO = money.ZERO
 class StatementRow(Struct, frozen=True):
     """A milestone's line, net of tax. billed = before + this_period; agreed = billed + balance.
 
-    `received` is the billed part that is settled; `balance` is below 0 where more is billed than agreed.
+    `work` is the state of its work, None while it is ahead, and `since` the day of that. `paid` is the billed part that
+    is settled; `balance` is below 0 where more is billed than agreed.
     """
 
     milestone: Milestone | None
+    work: str | None
+    since: date | None
     agreed: Decimal
     before: Decimal
     this_period: Decimal
     billed: Decimal
-    received: Decimal
+    paid: Decimal
+    balance: Decimal
+
+
+class StatementSums(Struct, frozen=True):
+    """What is due, from what was agreed on: the first three and `billed`, `balance` net of tax, the others with it.
+
+    `original` is None where the agreement gives no total. gross = billed + tax = settled + due + retained - overpaid,
+    where `retained` is kept back until a day that has not come; `overdue` and `disputed` are parts of `due`.
+    """
+
+    original: Decimal | None
+    amendments: Decimal
+    agreed: Decimal
+    billed: Decimal
+    tax: Decimal
+    gross: Decimal
+    settled: Decimal
+    retained: Decimal
+    overpaid: Decimal
+    due: Decimal
+    overdue: Decimal
+    disputed: Decimal
     balance: Decimal
 
 
 class Statement(Struct, frozen=True):
-    """The lines in the agreed order and their sum; `since` begins the period. A cancelled milestone stands only if billed."""
+    """The lines in the agreed order and their sum. A cancelled milestone stands only if it was billed.
 
-    since: date
+    The period is the month that begins on `first`; the statement is as of `day`. `invoices` were sent in the period.
+    """
+
+    first: date
+    last: date
+    day: date
     lines: tuple[StatementRow, ...]
     total: StatementRow
-    original: Decimal | None
-    amendments: Decimal
+    sums: StatementSums
+    invoices: tuple[InvoiceFigures, ...]
 
 
-def statement(item: ProjectStatus, as_of: date) -> Statement:
-    """The statement for the month of `as_of`: what is sent from its first day on is this period's."""
-    since = as_of.replace(day=1)
+def month_of(day: date) -> tuple[date, date]:
+    """The first and the last day of a month."""
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def statement(context: ProjectContext, period: date | None = None) -> Statement:
+    """The statement for the month that a day lies in, as it stood at its end; without one, as of today.
+
+    The period is then the month of the last invoice.
+    """
+    if period is None:
+        item = project_status(context)
+        sent = [figures.invoice.sent for figures in item.ledger.invoices if figures.invoice.void is None]
+        return _statement(item, *month_of(max(sent, default=context.as_of)), context.as_of)
+    first, last = month_of(period)
+    day = min(last, context.as_of)
+    return _statement(project_status(context, day), first, last, day)
+
+
+def _statement(item: ProjectStatus, first: date, last: date, day: date) -> Statement:
     shown = (entry for entry in item.milestones if entry.figures.parts or not entry.figures.milestone.cancelled)
-    lines = tuple(_row(entry, since) for entry in shown)
-    parts = ("agreed", "before", "this_period", "billed", "received", "balance")
-    total = StatementRow(None, *(money.total(getattr(line, part) for line in lines) for part in parts))
-    agreement = item.project.agreement
-    return Statement(
-        since,
-        lines,
-        total,
-        agreement.total if agreement else None,
-        money.total(change.amount for change in agreement.amendments) if agreement else ZERO,
-    )
+    lines = tuple(_row(entry, first) for entry in shown)
+    parts = ("agreed", "before", "this_period", "billed", "paid", "balance")
+    total = StatementRow(None, None, None, *(money.total(getattr(line, part) for line in lines) for part in parts))
+    sent = (figures for figures in item.ledger.invoices if figures.invoice.void is None)
+    period = tuple(figures for figures in sent if figures.invoice.sent >= first)
+    return Statement(first, last, day, lines, total, _sums(item), period)
 
 
-def _row(entry: MilestoneStatus, since: date) -> StatementRow:
+def _row(entry: MilestoneStatus, first: date) -> StatementRow:
     figures = entry.figures
-    this_period = money.total(part.net for part in figures.parts if part.invoice.invoice.sent >= since)
+    this_period = money.total(part.net for part in figures.parts if part.invoice.invoice.sent >= first)
+    work = work_state(figures)
+    days = {"approved": figures.milestone.approved, "completed": figures.milestone.completed}
     return StatementRow(
         figures.milestone,
+        work,
+        days.get(work or ""),
         figures.agreed,
         money.minus(figures.billed, this_period),
         this_period,
         figures.billed,
         entry.progress.states.paid,
         money.minus(figures.agreed, figures.billed),
+    )
+
+
+def _sums(item: ProjectStatus) -> StatementSums:
+    totals, agreement = item.totals, item.project.agreement
+    retained = money.total(
+        part.open
+        for figures in item.ledger.invoices
+        for part in figures.parts
+        if part.is_retained and not part.is_past(item.ledger.day)
+    )
+    disputed = (figures.outstanding for figures in item.ledger.invoices if figures.invoice.disputed is not None)
+    return StatementSums(
+        original=agreement.total if agreement else None,
+        amendments=money.total(change.amount for change in agreement.amendments) if agreement else ZERO,
+        agreed=totals.agreed,
+        billed=totals.billed,
+        tax=money.minus(totals.gross, totals.billed),
+        gross=totals.gross,
+        settled=totals.settled,
+        retained=retained,
+        overpaid=totals.overpaid,
+        due=money.minus(totals.outstanding, retained),
+        overdue=totals.overdue,
+        disputed=money.total(disputed),
+        balance=money.minus(totals.agreed, totals.billed),
     )
 
 
@@ -91,12 +170,12 @@ def closeout(item: ProjectStatus, context: ProjectContext) -> tuple[Check, ...]:
     totals = item.totals
     usable = {named.route for named, state in context.files if not (state.missing or state.outside)}
     off = None if item.agreed_total is None else money.minus(item.agreed_total, totals.agreed)
-    off_billed = money.plus(totals.unbilled, totals.overbilled)
     live = [figures for figures in item.ledger.invoices if figures.live]
     return (
         Check("signed agreement on file", _agreement_on_file(item.project, usable)),
         Check("milestones sum to the agreement", None if off is None else not off, left=off or None),
-        _nothing_left("all that is agreed is billed, and no more", off_billed),
+        _nothing_left("all that is agreed is billed", totals.unbilled),
+        _nothing_left("nothing is billed beyond it", totals.overbilled),
         _nothing_left("all that is billed is settled", totals.outstanding),
         _none("a sign-off on file for every milestone", _without_signoff(item, usable)),
         _none("a file for every invoice", [figures for figures in live if not _on_file(figures.invoice, usable)]),

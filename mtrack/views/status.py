@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack.check.pipeline import of_each, without_figures
-from mtrack.figures.ledger import Totals, agreed_count, agreed_total
+from mtrack.figures.ledger import Totals, agreed_count, agreed_total, work_out
 from mtrack.views import progress
 from mtrack.views.currencies import by_currency
 from mtrack.views.left_out import LeftOut, left_out
@@ -93,9 +93,11 @@ def status(workspace: Workspace, selection: Selection) -> StatusView:
     )
 
 
-def project_status(context: ProjectContext) -> ProjectStatus:
-    """The status of one project."""
-    ledger, whole = context.ledger, context.whole_ledger
+def project_status(context: ProjectContext, day: date | None = None) -> ProjectStatus:
+    """The status of one project, as of the day it is looked at or an earlier one."""
+    whole = context.whole_ledger
+    earlier = day is not None and day < context.as_of
+    ledger = work_out(context.project, context.settings.payment_terms, day) if earlier and day else context.ledger
     project = ledger.project
     void: dict[str, list[InvoiceFigures]] = {}
     for item in ledger.invoices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
@@ -12,17 +13,18 @@ from mtrack import money
 from mtrack.figures.aging import outstanding_by_age
 from mtrack.figures.ledger import Totals  # noqa: TC001
 from mtrack.record.model import Heading  # noqa: TC001
-from mtrack.views.cash import expected
-from mtrack.views.gaps import Row, Sums, project_gaps
+from mtrack.views.cash import Cash, expected
 from mtrack.views.left_out import LeftOut, left_out
 from mtrack.views.months import Turnover, turnover
 from mtrack.views.progress import Progress  # noqa: TC001
-from mtrack.views.register import RegisterRow, register_rows
+from mtrack.views.registers import InvoiceRow, invoice_rows
 from mtrack.views.status import project_status
+from mtrack.views.tasks import Task, project_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Finding
     from mtrack.rules.context import ProjectContext
     from mtrack.views.status import ProjectStatus
@@ -44,51 +46,52 @@ class Next(Struct, frozen=True, array_like=True, gc=False):
 class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
     """A project as the views of the whole workspace see it. Amounts in `project.currency`.
 
-    `records` counts its milestones, `counted` those not cancelled, `billed` those of them with a live invoice.
-    `boundaries` are where each of those ends on the scale of what is agreed. `rows` are its gaps, then its overlaps.
-    `owed` is outstanding by bucket, where there is any, `expected` is cash by month and band.
+    `milestones` are ids and names; `counted` are those of them not cancelled, `billed` those with a live invoice.
+    `decimals` is how many its amounts use. `owed` is outstanding by bucket, where there is any, `expected` is the cash to
+    come, summed by month, band and whether it is late; `papers` are the invoices' files that are there, by the path the
+    record gives and from the root.
     """
 
     project: Heading
+    contact: str | None
     closed: date | None
-    records: int
+    milestones: tuple[tuple[str, str], ...]
     counted: int
     billed: int
+    decimals: int
     next: Next | None
     totals: Totals
     progress: Progress
-    boundaries: tuple[Decimal, ...]
-    rows: tuple[Row, ...]
-    sums: Sums
+    tasks: tuple[Task, ...]
     owed: dict[str, Decimal]
-    expected: tuple[tuple[date | None, str, Decimal], ...]
+    expected: tuple[Cash, ...]
     turnover: Turnover
-    invoices: tuple[RegisterRow, ...]
+    invoices: tuple[InvoiceRow, ...]
+    papers: dict[str, str]
     left_out: LeftOut
 
 
 def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> ProjectSummary:
     """The summary of one project, given what was found in it."""
     status = project_status(context)
-    gaps = project_gaps(context, findings)
     counted = [item.figures for item in status.milestones if not item.figures.milestone.cancelled]
     following = status.next_planned.milestone if status.next_planned else None
-    cash: dict[tuple[date | None, str], Decimal] = {}
+    cash: dict[tuple[date | None, str, bool], Decimal] = {}
     for item in expected(context):
-        key = item.month, item.band
+        key = item.month, item.band, item.late
         cash[key] = money.plus(cash.get(key, money.ZERO), item.amount)
     return ProjectSummary(
         project=context.project.heading,
+        contact=context.project.contact,
         closed=context.seen.closed,
-        records=len(status.milestones),
+        milestones=tuple((milestone.id, milestone.name) for milestone in context.seen.milestones),
         counted=len(counted),
         billed=sum(figures.is_billed for figures in counted),
+        decimals=decimals_shown(status),
         next=Next(following.id, following.name, following.planned) if following else None,
         totals=status.totals,
         progress=status.progress,
-        boundaries=boundaries(status),
-        rows=(*gaps.gaps, *gaps.overlaps),
-        sums=gaps.sums,
+        tasks=project_tasks(context, findings),
         owed={
             bucket: amount
             for bucket, amount in outstanding_by_age(context.ledger.invoices, context.as_of).items()
@@ -96,17 +99,38 @@ def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> Pro
         },
         expected=tuple((*key, amount) for key, amount in cash.items()),
         turnover=turnover(context),
-        invoices=register_rows(context),
+        invoices=invoice_rows(context),
+        papers={
+            named.path: os.path.relpath(state.full, context.root).replace(os.sep, "/")
+            for named, state in context.invoice_files.values()
+            if state.outside is None and state.missing is None
+        },
         left_out=left_out(context.ledger),
     )
 
 
-def boundaries(status: ProjectStatus) -> tuple[Decimal, ...]:
-    """Where each milestone ends on the scale of what is agreed; none where there are too many to tell apart."""
-    ends: list[Decimal] = []
-    at = money.ZERO
-    for entry in status.milestones:
-        if not entry.figures.milestone.cancelled:
-            at = money.plus(at, entry.figures.agreed)
-            ends.append(at)
-    return tuple(ends) if len(ends) <= 40 else ()  # noqa: PLR2004
+_FEW = 3
+"""Decimals that a currency may have and every amount shows."""
+
+
+def decimals_shown(status: ProjectStatus) -> int:
+    """The decimals of a project's amounts: its currency's, but of many only those that one of them uses, two at least."""
+    places = status.project.places
+    if places <= _FEW:
+        return places
+    agreement = status.project.agreement
+    amounts = [entry.figures.milestone.amount for entry in status.milestones]
+    amounts += [amount for figures in status.ledger.invoices for amount in _amounts(figures)]
+    if agreement is not None:
+        amounts += [change.amount for change in agreement.amendments]
+        amounts += [agreement.total] if agreement.total is not None else []
+    return max(2, *map(money.decimals_used, amounts))
+
+
+def _amounts(figures: InvoiceFigures) -> Iterator[Decimal]:
+    """Every amount of an invoice that a page may show."""
+    invoice = figures.invoice
+    yield from (invoice.amount, invoice.tax, figures.received, figures.outstanding, invoice.written_off or money.ZERO)
+    yield from (line.amount for line in invoice.lines)
+    for payment in invoice.payments:
+        yield from (payment.amount, payment.withheld, payment.fee, payment.discount)

@@ -18,9 +18,10 @@ from mtrack.views.left_out import LeftOut, left_out
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mtrack.check.report import Selection
+    from mtrack.check.report import Report, Selection
     from mtrack.check.workspace import Workspace
     from mtrack.record.model import Waiver
+    from mtrack.record.settings import Settings
     from mtrack.rules.context import ProjectContext
 
 ZERO = money.ZERO
@@ -62,6 +63,11 @@ class Task(Struct, frozen=True, kw_only=True):
     hint: str | None = None
 
     @property
+    def currency(self) -> str:
+        """The currency of its amount; "" where it has none."""
+        return self.project.currency if self.project is not None and self.amount is not None else ""
+
+    @property
     def subject(self) -> tuple[str, str]:
         """What it is about: an invoice, else a milestone of a project, else its own rule and file."""
         if self.invoice is not None:
@@ -93,31 +99,50 @@ def tasks(workspace: Workspace, selection: Selection, days: int = SOON) -> Tasks
     """What is to be done in the selected projects; `days` is how far ahead soon reaches."""
 
     def of_project(context: ProjectContext, findings: Sequence[Finding]) -> _ProjectTasks:
-        found = [*_from_findings(context, findings), *_coming(context, days)]
-        return _ProjectTasks(context.project.currency, _once_each(found), left_out(context.ledger))
+        found = project_tasks(context, findings, days)
+        return _ProjectTasks(context.project.currency, found, left_out(context.ledger))
 
     checked = check(workspace, selection, summarize=of_project)
-    own = {finding for finding in checked.report.findings if finding.project is None and not finding.waived}
-    elsewhere = [_from_finding(finding, None, workspace.as_of) for finding in sorted(own, key=lambda one: one.order)]
-    elsewhere += _ending(workspace.settings.waivers, None, workspace.as_of, days)
-    use = Counter(item.currency for item in checked.summaries)
-    found = [task for item in checked.summaries for task in item.tasks] + elsewhere
-    found.sort(key=lambda task: _order(task, use))
+    by_project = [(item.currency, item.tasks) for item in checked.summaries]
+    found = in_order(by_project, tasks_elsewhere(workspace.settings, checked.report, days))
     places = {task.project.currency: task.project.places for task in found if task.project}
     settings = workspace.settings
     later = LeftOut.sum(item.left_out for item in checked.summaries)
-    return TasksView(workspace.as_of, settings.name, settings.locale, tuple(found), _sums(found), places, later)
+    return TasksView(workspace.as_of, settings.name, settings.locale, found, sums_of(found), places, later)
+
+
+def project_tasks(context: ProjectContext, findings: Iterable[Finding], days: int = SOON) -> tuple[Task, ...]:
+    """What is to be done in one project, given what was found in it: one task a milestone or invoice."""
+    return _once_each([*_from_findings(context, findings), *_coming(context, days)])
+
+
+def tasks_elsewhere(settings: Settings, report: Report, days: int = SOON) -> tuple[Task, ...]:
+    """What is to be done about the settings and about folders without records."""
+    as_of = report.as_of
+    own = {finding for finding in report.findings if finding.project is None and not finding.waived}
+    found = [_from_finding(finding, None, as_of) for finding in sorted(own, key=lambda one: one.order)]
+    return (*found, *_ending(settings.waivers, None, as_of, days))
+
+
+def in_order(by_project: Iterable[tuple[str, tuple[Task, ...]]], elsewhere: Iterable[Task]) -> tuple[Task, ...]:
+    """The tasks of projects, each given with its currency, and those of none, the most urgent first."""
+    by_project = tuple(by_project)
+    use = Counter(currency for currency, _ in by_project)
+    found = [task for _, tasks in by_project for task in tasks] + list(elsewhere)
+    found.sort(key=lambda task: _order(task, use))
+    return tuple(found)
 
 
 def _order(task: Task, use: Counter[str]) -> tuple[object, ...]:
     """By verb; in it the currencies most projects use first, then the largest amount, then what waits longest."""
-    currency = task.project.currency if task.project and task.amount is not None else ""
+    currency = task.currency
     amount = (task.amount or ZERO).copy_negate()
     waits = -(task.days or 0)
     return VERBS.index(task.verb), not currency, -use[currency], currency, amount, waits, task.path, task.message
 
 
-def _sums(found: Iterable[Task]) -> dict[str, dict[str, Decimal]]:
+def sums_of(found: Iterable[Task]) -> dict[str, dict[str, Decimal]]:
+    """The amounts at stake per verb and currency."""
     result: dict[str, dict[str, Decimal]] = {}
     for task in found:
         if task.amount is not None and task.project is not None:
@@ -127,7 +152,7 @@ def _sums(found: Iterable[Task]) -> dict[str, dict[str, Decimal]]:
     return result
 
 
-def _once_each(found: list[Task]) -> tuple[Task, ...]:
+def _once_each(found: Iterable[Task]) -> tuple[Task, ...]:
     """One task a milestone or invoice: the most urgent, of equal ones the largest."""
     found = sorted(found, key=lambda task: (VERBS.index(task.verb), (task.amount or ZERO).copy_negate()))
     first: dict[tuple[str, str], Task] = {}

@@ -1,8 +1,12 @@
-// Adds sorting, filtering and a theme switch to pages that are complete without them.
+// Adds search, filters, sorting and a theme switch to pages that are complete without them. Asks for nothing elsewhere.
 (function () {
   "use strict";
   var root = document.documentElement;
   var themes = ["auto", "light", "dark"];
+
+  function each(list, work) { Array.prototype.forEach.call(list, work); }
+
+  // The theme
 
   function stored() {
     try { return localStorage.getItem("mtrack-theme"); } catch (error) { return null; }
@@ -27,47 +31,68 @@
     });
   }
 
-  // What a cell sorts by: its exact amount, its day, or its text.
+  // What the address asks for: a part of a single file, and what a list is filtered by. "#p-invoices&state=overdue"
+
+  function asked() {
+    var text = location.hash.slice(1);
+    var part = "";
+    if (/^p-/.test(text)) {
+      part = text.split("&")[0];
+      text = text.slice(part.length + 1);
+    }
+    return { part: part, query: new URLSearchParams(text.indexOf("=") > 0 ? text : "") };
+  }
+
+  // Sorting by meaning: days, weights, amounts within their currency
+
   function value(cell) {
     if (!cell) { return ""; }
+    if (cell.dataset.sort !== undefined) { return Number(cell.dataset.sort); }
     var data = cell.querySelector("data");
-    if (data) { return Number(data.value); }
-    if (cell.classList.contains("n")) { return -Infinity; }
+    if (data) { return [data.dataset.currency || "", Number(data.value)]; }
+    if (cell.classList.contains("n")) { return ["\uffff", 0]; }
     var time = cell.querySelector("time");
     return time ? time.dateTime : cell.textContent.trim().toLocaleLowerCase();
   }
 
-  function compare(a, b) {
-    if (typeof a === "number" && typeof b === "number") { return a - b; }
-    return String(a).localeCompare(String(b), undefined, { numeric: true });
+  function compare(a, b, way) {
+    if (Array.isArray(a) && Array.isArray(b)) {
+      return a[0] === b[0] ? way * (a[1] - b[1]) : a[0] < b[0] ? -1 : 1;
+    }
+    if (typeof a === "number" && typeof b === "number") { return way * (a - b); }
+    if (a === "" || b === "") { return a === b ? 0 : a === "" ? 1 : -1; }
+    return way * String(a).localeCompare(String(b), undefined, { numeric: true });
   }
 
   function sortable(table) {
     var body = table.tBodies[0];
     var rows = Array.prototype.slice.call(body.rows);
-    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, index) {
+    each(table.tHead.rows[0].cells, function (head, index) {
       if (head.hasAttribute("data-nosort")) { return; }
       var button = document.createElement("button");
       button.type = "button";
-      while (head.firstChild) { button.appendChild(head.firstChild); }
-      head.appendChild(button);
+      function dress() {
+        while (head.firstChild) { button.appendChild(head.firstChild); }
+        head.appendChild(button);
+      }
+      dress();
+      // A head with a button in it is not repeated on paper.
+      window.addEventListener("beforeprint", function () { button.replaceWith.apply(button, button.childNodes); });
+      window.addEventListener("afterprint", dress);
       button.addEventListener("click", function () {
         var was = head.getAttribute("aria-sort");
-        var numbers = head.classList.contains("n");
-        var next = was === null ? (numbers ? "descending" : "ascending")
-          : was === (numbers ? "descending" : "ascending") ? (numbers ? "ascending" : "descending") : null;
-        table.querySelectorAll("[aria-sort]").forEach(function (other) { other.removeAttribute("aria-sort"); });
-        var order = rows.slice();
+        var largest = head.classList.contains("n") || rows.some(function (row) { return row.cells[index] && row.cells[index].dataset.sort; });
+        var first = largest ? "descending" : "ascending";
+        var next = was === null ? first : was === first ? (largest ? "ascending" : "descending") : null;
+        each(table.querySelectorAll("[aria-sort]"), function (other) { other.removeAttribute("aria-sort"); });
+        var order = rows;
         if (next) {
           head.setAttribute("aria-sort", next);
+          // A line about a place in the first order, such as a hole in a series, shows only in it.
           order = rows.filter(function (row) { return row.cells.length > index; });
           var keys = new Map(order.map(function (row) { return [row, value(row.cells[index])]; }));
-          order.sort(function (a, b) {
-            var way = compare(keys.get(a), keys.get(b));
-            return next === "descending" ? -way : way;
-          });
+          order.sort(function (a, b) { return compare(keys.get(a), keys.get(b), next === "descending" ? -1 : 1); });
         }
-        // A line about a place in the first order, such as a hole in a series, shows only in it.
         var all = document.createDocumentFragment();
         order.forEach(function (row) { all.appendChild(row); });
         body.replaceChildren(all);
@@ -75,34 +100,281 @@
     });
   }
 
+  // Exact sums of what a filter leaves, written as the locale has it
+
+  function written(table, amount, decimals) {
+    var signs = table.dataset;
+    var negative = amount < 0n;
+    var digits = String(negative ? -amount : amount).padStart(19, "0");
+    var whole = digits.slice(0, -18);
+    var rest = digits.slice(-18).slice(0, decimals);
+    var end = whole.length - Number(signs.first);
+    var groups = [whole.slice(Math.max(end, 0))];
+    for (; end > 0; end -= Number(signs.others)) { groups.unshift(whole.slice(Math.max(end - Number(signs.others), 0), end)); }
+    return (negative ? "\u2212" : "") + groups.join(signs.group) + (rest ? signs.point + rest : "");
+  }
+
+  function exact(text) {
+    var parts = text.replace("-", "").split(".");
+    var amount = BigInt(parts[0] + ((parts[1] || "") + "000000000000000000").slice(0, 18));
+    return text.charAt(0) === "-" ? -amount : amount;
+  }
+
+  function plain(amount, decimals) {
+    var digits = String(amount < 0n ? -amount : amount).padStart(19, "0");
+    var rest = digits.slice(-18).slice(0, decimals);
+    return (amount < 0n ? "-" : "") + digits.slice(0, -18) + (rest ? "." + rest : "");
+  }
+
+  function sumUp(table) {
+    if (!table.tFoot || table.dataset.point === undefined) { return; }
+    var sums = {};
+    var shown = {};
+    each(table.tBodies[0].rows, function (row) {
+      if (row.hidden || !row.dataset.currency) { return; }
+      var code = row.dataset.currency;
+      shown[code] = true;
+      if (row.dataset.state === "void") { return; }
+      each(row.querySelectorAll("data[data-figure]"), function (data) {
+        var key = code + " " + data.dataset.figure;
+        sums[key] = (sums[key] || 0n) + exact(data.value);
+      });
+    });
+    each(table.tFoot.rows, function (row) {
+      var code = row.dataset.currency;
+      row.hidden = !shown[code];
+      each(row.querySelectorAll("td[data-sum]"), function (cell) {
+        var amount = sums[code + " " + cell.dataset.sum] || 0n;
+        var data = cell.querySelector("data");
+        data.value = plain(amount, data.value.split(".")[1] ? data.value.split(".")[1].length : 0);
+        data.textContent = written(table, amount, Number(row.dataset.decimals));
+      });
+    });
+  }
+
+  // Filters: what is chosen stands in the address, and the address chooses
+
+  var DAYS = { sent: true };
+
+  function takes(row, name, wanted) {
+    var own = row.getAttribute("data-" + name);
+    if (own === null) { return false; }
+    if (DAYS[name]) { return own.indexOf(wanted) === 0; }
+    if (name === "state") { return wanted.split(" ").indexOf(own) >= 0; }
+    return own === wanted || (name === "age" && own.split(" ").indexOf(wanted) >= 0);
+  }
+
   function filter(form) {
     var table = document.getElementById(form.getAttribute("data-for"));
     if (!table) { return; }
     var rows = Array.prototype.slice.call(table.tBodies[0].rows);
-    var texts = rows.map(function (row) { return row.textContent.toLocaleLowerCase(); });
+    var texts = null;
     var output = form.querySelector("output");
+    var reset = form.querySelector("button[type=reset]");
+    var part = form.closest(".part");
+    var tabs = document.querySelectorAll(".tabs a");
+    var fields = Array.prototype.filter.call(form.elements, function (field) { return field.name; });
     form.hidden = false;
+
+    function chosen() {
+      return fields.filter(function (field) { return field.value; });
+    }
+
     function run() {
       var words = form.elements.q.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+      var wanted = chosen().filter(function (field) { return field.name !== "q"; });
+      if (words.length && !texts) { texts = rows.map(function (row) { return row.textContent.toLocaleLowerCase(); }); }
       var shown = 0;
+      var all = 0;
       rows.forEach(function (row, i) {
-        var keep = words.every(function (word) { return texts[i].indexOf(word) >= 0; });
-        form.querySelectorAll("select").forEach(function (select) {
-          if (select.value && row.getAttribute("data-" + select.name) !== select.value) { keep = false; }
-        });
-        row.hidden = !keep;
-        if (keep) { shown += 1; }
+        var record = !row.classList.contains("hole");
+        row.hidden = !(words.every(function (word) { return texts[i].indexOf(word) >= 0; })
+          && wanted.every(function (field) { return takes(row, field.name, field.value); }));
+        if (record) { all += 1; if (!row.hidden) { shown += 1; } }
       });
-      output.textContent = shown === rows.length ? "" : shown + " of " + rows.length;
+      output.textContent = shown === all ? "" : shown + " of " + all;
+      if (reset) { reset.hidden = !chosen().length; }
+      each(part ? part.querySelectorAll(".tabs a") : tabs, function (tab) {
+        var on = !form.elements.state || tab.dataset.state === form.elements.state.value;
+        if (on) { tab.setAttribute("aria-current", "true"); } else { tab.removeAttribute("aria-current"); }
+      });
+      sumUp(table);
     }
-    form.addEventListener("input", run);
+
+    function tell() {
+      var query = new URLSearchParams();
+      chosen().forEach(function (field) { query.set(field.name, field.value); });
+      var hash = (part ? part.id + "&" : "") + query;
+      if (location.hash.slice(1) !== hash) { history.replaceState(null, "", "#" + hash); }
+      run();
+    }
+
+    function listen() {
+      var wish = asked();
+      if (part && wish.part !== part.id) { return; }
+      fields.forEach(function (field) {
+        var value = wish.query.get(field.name) || "";
+        if (field.tagName === "SELECT" && value && !Array.prototype.some.call(field.options, function (option) { return option.value === value || option.text === value; })) {
+          field.add(new Option(value, value));
+        }
+        field.value = value;
+      });
+      run();
+      if (chosen().length) { form.scrollIntoView(); }
+    }
+
+    form.addEventListener("input", tell);
+    form.addEventListener("reset", function (event) {
+      event.preventDefault();
+      fields.forEach(function (field) { field.value = ""; });
+      tell();
+    });
     form.addEventListener("submit", function (event) { event.preventDefault(); });
+    each(document.querySelectorAll(".tabs a"), function (tab) {
+      if (!form.elements.state || tab.closest(".part") !== part) { return; }
+      tab.addEventListener("click", function (event) {
+        event.preventDefault();
+        form.elements.state.value = tab.dataset.state;
+        tell();
+      });
+    });
+    window.addEventListener("hashchange", listen);
+    listen();
+  }
+
+  // A single file shows one part at a time
+
+  function parts(main) {
+    function show() {
+      var wish = asked();
+      var target = wish.part ? document.getElementById(wish.part) : null;
+      var found = target ? target.closest(".part") : main.querySelector(".part");
+      each(main.querySelectorAll(".part.shown"), function (other) { other.classList.remove("shown"); });
+      main.classList.add("chosen");
+      if (found) {
+        found.classList.add("shown");
+        document.title = found.dataset.title;
+        if (target && target !== found) { target.scrollIntoView(); } else { window.scrollTo(0, 0); }
+      }
+    }
+    window.addEventListener("hashchange", show);
+    show();
+  }
+
+  // Search: the index is asked for when someone begins to look
+
+  function searching(form) {
+    var input = form.querySelector("input");
+    var list = form.querySelector(".hits");
+    var items = null;
+    var single = document.getElementById("search-data");
+    form.hidden = false;
+
+    function address(page, kind, name) {
+      var place = kind && /^[A-Za-z0-9._-]+$/.test(name) ? kind + "-" + name : "";
+      if (single) { return "#p-" + page.replace(/\.html$/, "").replace(/\//g, "-") + (place ? "-" + place : ""); }
+      return form.dataset.top + page + (place ? "#" + place : "");
+    }
+
+    function take(data) {
+      items = [];
+      data.clients.forEach(function (client) { items.push([client[0], "client", address(client[1])]); });
+      data.projects.forEach(function (project) {
+        items.push([project[0], project[1], address(project[2])]);
+        project[3].forEach(function (one) { items.push([one[0] + " " + one[1], project[0], address(project[2], "m", one[0])]); });
+        project[4].forEach(function (number) { items.push([number, project[0], address(project[2], "i", number)]); });
+      });
+      items.forEach(function (item) { item.push((item[0] + " " + item[1]).toLocaleLowerCase()); });
+      find();
+    }
+
+    window.mtrackIndex = take;
+
+    function load() {
+      if (items) { return; }
+      items = [];
+      if (single) { take(JSON.parse(single.textContent)); return; }
+      var script = document.createElement("script");
+      script.src = form.dataset.index;
+      document.head.appendChild(script);
+    }
+
+    function find() {
+      var words = input.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+      var begins = input.value.trim().toLocaleLowerCase();
+      list.replaceChildren();
+      list.hidden = !words.length;
+      if (!words.length) { return; }
+      var found = items.filter(function (item) { return words.every(function (word) { return item[3].indexOf(word) >= 0; }); });
+      found.sort(function (a, b) { return (b[3].indexOf(begins) === 0) - (a[3].indexOf(begins) === 0); });
+      found.slice(0, 20).forEach(function (item) {
+        var link = document.createElement("a");
+        link.href = item[2];
+        link.textContent = item[0];
+        var more = document.createElement("small");
+        more.textContent = item[1];
+        link.appendChild(more);
+        list.appendChild(document.createElement("li")).appendChild(link);
+      });
+      if (!found.length) {
+        var none = list.appendChild(document.createElement("li"));
+        none.className = "none";
+        none.textContent = "nothing found";
+      }
+    }
+
+    function step(by) {
+      var links = Array.prototype.slice.call(list.querySelectorAll("a"));
+      var next = links.indexOf(document.activeElement) + by;
+      if (next < 0) { input.focus(); } else if (links[next]) { links[next].focus(); }
+    }
+
+    input.addEventListener("focus", load);
+    input.addEventListener("input", function () { load(); find(); });
+    form.addEventListener("keydown", function (event) {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); step(event.key === "ArrowDown" ? 1 : -1); }
+      if (event.key === "Escape") { list.hidden = true; input.focus(); }
+    });
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      var first = list.querySelector("a");
+      if (first && input.value) { first.click(); }
+    });
+    document.addEventListener("click", function (event) {
+      if (!form.contains(event.target) || event.target.closest(".hits a")) { list.hidden = true; }
+    });
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { event.preventDefault(); input.focus(); }
+    });
+  }
+
+  // A box that scrolls can be reached by the keyboard
+
+  function boxes() {
+    each(document.querySelectorAll(".scroll"), function (box) {
+      if (box.scrollWidth > box.clientWidth) { box.tabIndex = 0; } else { box.removeAttribute("tabindex"); }
+    });
+  }
+
+  // A link into a fold opens it
+
+  function unfold() {
+    var place = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    if (place && place.tagName === "DETAILS") { place.open = true; }
   }
 
   document.addEventListener("DOMContentLoaded", function () {
     var button = document.getElementById("theme");
+    var single = document.querySelector("main.single");
     if (button) { switcher(button); }
-    document.querySelectorAll("table.sortable").forEach(sortable);
-    document.querySelectorAll("form.filter").forEach(filter);
+    if (single) { parts(single); }
+    each(document.querySelectorAll("table.sortable"), sortable);
+    each(document.querySelectorAll("form.filter"), filter);
+    each(document.querySelectorAll("form.find"), searching);
+    boxes();
+    window.addEventListener("resize", boxes);
+    window.addEventListener("hashchange", unfold);
+    window.addEventListener("hashchange", boxes);
+    unfold();
   });
 })();

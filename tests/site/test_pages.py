@@ -14,6 +14,7 @@ from support import AS_OF, ROOT, mtrack, write_tree
 
 from mtrack.figures.states import STATES, States
 from mtrack.site.cells import legend
+from mtrack.site.links import client_page_of
 from mtrack.views.percentages import percentages
 from mtrack.views.progress import Progress
 
@@ -62,11 +63,14 @@ def words(element: Element) -> str:
 
 
 def test_the_row_of_a_credit_note_is_negative_and_says_credits(site: Path) -> None:
-    row = next(row for row in page(site, "projects/one.html").iter("tr") if words(row).startswith("one-2"))
-    cells = {str(cell.get("data-label")): words(cell) for cell in row.iter("td")}
-    assert (cells["Net"], cells["Tax"], cells["Gross"], cells["Settled"]) == ("−20.00", "−3.80", "−23.80", "−23.80")
+    invoices = next(
+        item for item in page(site, "projects/one.html").iter("table") if item.get("class") == "records invoices"
+    )
+    row = next(row for row in invoices.iter("tr") if words(row).startswith("one-2"))
+    figures = {str(item.get("data-figure")): words(item) for item in row.iter("data")}
+    assert figures == {"net": "−20.00", "tax": "−3.80", "gross": "−23.80", "settled": "−23.80"}
     assert words(next(row.iter("th"))) == "one-2 credits M1"
-    bill = next(row for row in page(site, "projects/one.html").iter("tr") if words(row).startswith("one-1"))
+    bill = next(row for row in invoices.iter("tr") if words(row).startswith("one-1"))
     assert words(next(bill.iter("th"))) == "one-1 bills M1"
 
 
@@ -79,8 +83,9 @@ def test_every_minus_is_the_true_one(site: Path) -> None:
 
 
 def test_a_client_that_is_not_named_is_none(site: Path) -> None:
-    lead = next(item for item in page(site, "index.html").iter("p") if item.get("class") == "lead")
-    assert words(lead).startswith("3 projects, 1 client.")
+    table = next(item for item in page(site, "clients.html").iter("tbody"))
+    assert [words(next(row.iter("th"))) for row in table.iter("tr")] == ["Acme 2 projects", "no client named 1 project"]
+    assert [path.name for path in site.glob("client-*.html")] == [client_page_of("Acme")]
 
 
 AMOUNTS = st.decimals(0, 10**18, places=2)
@@ -97,10 +102,10 @@ def test_percentages_shown_together_sum_to_100(parts: list[Decimal]) -> None:
 
 def test_the_percentages_of_a_bar_sum_to_100() -> None:
     third = Decimal(1)
-    bar = legend(Progress(agreed=Decimal(3), states=States(paid=third, overdue=third, ahead=third)))
+    bar = legend(Progress(agreed=Decimal(3), states=States(paid=third, overdue=third, ahead=third)), {})
     assert [part.state for part in bar.parts] == list(STATES)
     assert [part.percent for part in bar.parts] == ["34 %", None, None, "33 %", None, None, "33 %"]
-    over = legend(Progress(agreed=Decimal(100), states=States(paid=Decimal(125)), overbilled=Decimal(25)))
+    over = legend(Progress(agreed=Decimal(100), states=States(paid=Decimal(125)), overbilled=Decimal(25)), {})
     assert over.parts[0].percent == "100 %", "of the bar, which is as long as what is billed"
     assert percentages([Decimal(0), Decimal(0)]) == (Decimal(0), Decimal(0))
 

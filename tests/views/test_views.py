@@ -10,6 +10,7 @@ import pytest
 from anything import AS_OF_ANY, MONEY, copied, projects, shuffled
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support import contexts, mtrack, write_tree
 
 from mtrack.check.pipeline import check
@@ -27,8 +28,8 @@ from mtrack.views.milestone import lane, milestone_state
 from mtrack.views.months import last_months, months, turnover
 from mtrack.views.overview import overview
 from mtrack.views.percentages import percent, percentages
-from mtrack.views.register import register_rows
-from mtrack.views.statement import statement
+from mtrack.views.registers import invoice_rows
+from mtrack.views.statement import month_of, statement
 from mtrack.views.status import project_status, status
 from mtrack.views.summary import project_summary
 from mtrack.workspace import Walk
@@ -113,21 +114,35 @@ def test_the_parts_of_progress_sum_to_agreed_and_overbilled(data: dict[str, Any]
 
 @given(projects(), AS_OF_ANY)
 def test_a_statement_adds_up_in_both_directions(data: dict[str, Any], as_of: date) -> None:
-    item = project_status(context(data, as_of))
-    sheet = statement(item, as_of)
-    for name in ("agreed", "before", "this_period", "billed", "received", "balance"):
+    shown = context(data, as_of)
+    item, sheet = project_status(shown), statement(shown)
+    for name in ("agreed", "before", "this_period", "billed", "paid", "balance"):
         assert added(sheet.lines, name) == getattr(sheet.total, name), name
     for line in (*sheet.lines, sheet.total):
         assert line.before + line.this_period == line.billed
         assert line.billed + line.balance == line.agreed
     assert sheet.total.billed == item.totals.billed
-    assert sheet.total.received == item.progress.states.paid
+    assert sheet.total.paid == item.progress.states.paid
+    sums = sheet.sums
+    assert sums.gross == sums.billed + sums.tax == sums.settled + sums.due + sums.retained - sums.overpaid
+    assert sums.due >= sums.overdue
+    assert sheet.first <= sheet.day
+    assert all(sheet.first <= figures.invoice.sent <= sheet.day for figures in sheet.invoices)
+
+
+@given(projects(), AS_OF_ANY, st.dates(date(2025, 6, 1), date(2027, 1, 1)))
+def test_a_statement_of_a_month_is_as_of_its_end(data: dict[str, Any], as_of: date, day: date) -> None:
+    sheet = statement(context(data, as_of), day)
+    end = min(month_of(day)[1], as_of)
+    assert sheet.day == end
+    assert sheet.total.billed == project_status(context(data, end)).totals.billed
+    assert all(month_of(day)[0] <= figures.invoice.sent <= end for figures in sheet.invoices)
 
 
 @given(projects(), AS_OF_ANY)
 def test_the_register_sums_to_the_totals(data: dict[str, Any], as_of: date) -> None:
     shown = context(data, as_of)
-    rows, totals = register_rows(shown), project_status(shown).totals
+    rows, totals = invoice_rows(shown), project_status(shown).totals
     own = [item["invoice"] for item in data["milestones"] if "invoice" in item]
     assert len(rows) == sum(item["sent"] <= as_of.isoformat() for item in (*data["invoices"], *own))
     counted = [row for row in rows if row.state != "void"]
@@ -212,10 +227,10 @@ def seen(data: dict[str, Any], as_of: date) -> Any:
         for entry in item.milestones
     }  # fmt: skip
     lines = {
-        str(line.milestone and line.milestone.id): (line.before, line.this_period, line.received, line.balance)
-        for line in statement(item, as_of).lines
+        str(line.milestone and line.milestone.id): (line.before, line.this_period, line.paid, line.balance)
+        for line in statement(shown).lines
     }
-    rows = sorted(map(repr, register_rows(shown)))
+    rows = sorted(repr(replace(row, milestones=tuple(sorted(row.milestones)))) for row in invoice_rows(shown))
     ages = ((due.figures.invoice.number, due.bucket, due.days) for due in cash.aging(one(shown), ALL).owed)
     owed = sorted(ages, key=repr)
     return (
@@ -225,7 +240,7 @@ def seen(data: dict[str, Any], as_of: date) -> Any:
 
 
 def sorted_cash(expected: Any) -> Any:
-    return sorted((((str(month), band), amount) for month, band, amount in expected), key=repr)
+    return sorted((((str(month), band, late), amount) for month, band, late, amount in expected), key=repr)
 
 
 def one(shown: ProjectContext) -> Workspace:
@@ -280,9 +295,11 @@ def test_an_odd_cent_is_the_same_in_status_and_report(tmp_path: Path) -> None:
     assert [line.split(",")[left] for line in lines[1:]] == ["66.66", "66.67", "66.67"]
     assert mtrack("report", tmp_path / "w", "-o", tmp_path / "site", "--as-of", "2026-02-20").code == 0
     page = (tmp_path / "site/projects/acme.html").read_text(encoding="utf-8")
-    assert "99.99" not in page
-    assert page.count('<data value="33.34">') >= 2  # in the table and in the statement
-    assert page.count('<data value="66.66">') >= 1
+    sheet = (tmp_path / "site/projects/acme-statement.html").read_text(encoding="utf-8")
+    assert "99.99" not in page + sheet
+    assert page.count('<data value="33.34" data-figure="settled"') == 1
+    assert page.count('<data value="66.66" data-figure="outstanding"') == 1
+    assert sheet.count('<data value="33.34"') == 1
 
 
 CREDITED = """project: Acme website

@@ -1,0 +1,114 @@
+"""The statement of a project for its client: who bills whom, what is due and why, milestone by milestone."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from decimal import Decimal  # noqa: TC003
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from mtrack.render.wording import percent
+from mtrack.site.cells import Unit, contact
+from mtrack.views.statement import statement
+from mtrack.views.status import project_status
+from mtrack.views.summary import decimals_shown
+
+if TYPE_CHECKING:
+    from mtrack.rules.context import ProjectContext
+    from mtrack.site.links import PageLinks
+    from mtrack.views.statement import Statement, StatementRow, StatementSums
+
+_WORK = {"approved": "approved", "completed": "delivered", "deposit": "deposit"}
+
+
+class StatementLine(Struct, frozen=True):
+    """A row of the statement with its percentage and its work in a word; `over` where more is billed than agreed."""
+
+    row: StatementRow
+    percent: str
+    work: str
+    over: bool
+
+
+class SummaryLine(Struct, frozen=True):
+    """A line of the summary: how it follows from those above, its name, its figure, its amount; `kind` sets it off."""
+
+    sign: str
+    name: str
+    figure: str
+    amount: Decimal
+    kind: str = ""
+
+
+class PeriodInvoice(Struct, frozen=True):
+    """An invoice of the period."""
+
+    number: str
+    sent: date
+    due: date | None
+    gross: Decimal
+
+
+def statement_values(context: ProjectContext, links: PageLinks, issuer: str, period: date | None) -> dict[str, Any]:
+    """What the template of a statement is given."""
+    item = project_status(context)
+    sheet = statement(context, period)
+    project = item.project
+    return {
+        "project": project,
+        "unit": Unit(project.currency, project.places, decimals_shown(item)),
+        "issuer": issuer,
+        "contact": contact(project.contact),
+        "agreement": project.agreement,
+        "sheet": sheet,
+        "has_tax": bool(sheet.sums.tax),
+        "lines": [_line(row) for row in sheet.lines],
+        "total": _line(sheet.total),
+        "summary": list(summary_lines(sheet.sums)),
+        "period_invoices": _invoices(sheet),
+        "project_href": links.project(project.folder),
+        "client_href": links.client(project.client) if project.client else None,
+    }
+
+
+def _line(row: StatementRow) -> StatementLine:
+    return StatementLine(row, percent(row.billed, row.agreed), _WORK.get(row.work or "", ""), over=row.balance < 0)
+
+
+def summary_lines(sums: StatementSums) -> tuple[SummaryLine, ...]:
+    """From what was agreed on to what is due now; lines that say nothing are left out."""
+    lines = []
+    if sums.original is not None:
+        lines.append(SummaryLine("", "agreed as signed", "original", sums.original))
+        if sums.amendments:
+            lines.append(SummaryLine("+", "amendments", "amendments", sums.amendments))
+    lines.append(SummaryLine("", "agreed on milestones to date", "agreed", sums.agreed, "sum"))
+    lines.append(SummaryLine("", "billed to date, net", "billed", sums.billed))
+    if sums.tax:
+        lines.append(SummaryLine("+", "tax", "tax", sums.tax))
+    lines.append(SummaryLine("=", "billed to date" + (", with tax" if sums.tax else ""), "gross", sums.gross, "sum"))
+    lines.append(SummaryLine("−", "settled", "settled", sums.settled))
+    if sums.overpaid:
+        lines.append(SummaryLine("+", "paid too much", "overpaid", sums.overpaid))
+    if sums.retained:
+        lines.append(SummaryLine("−", "retained until acceptance", "retained", sums.retained))
+    lines.append(SummaryLine("=", "due now" + (", with tax" if sums.tax else ""), "due", sums.due, "due"))
+    if sums.overdue:
+        lines.append(SummaryLine("", "of it past due", "overdue", sums.overdue, "part"))
+    if sums.disputed:
+        lines.append(SummaryLine("", "of it disputed", "disputed", sums.disputed, "part"))
+    lines.append(SummaryLine("", "still to be billed, net", "balance", sums.balance, "sum"))
+    return tuple(lines)
+
+
+def _invoices(sheet: Statement) -> list[PeriodInvoice]:
+    return [
+        PeriodInvoice(
+            figures.invoice.number,
+            figures.invoice.sent,
+            None if figures.invoice.is_credit_note else figures.due,
+            figures.gross,
+        )
+        for figures in sheet.invoices
+    ]

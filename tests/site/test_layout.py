@@ -1,0 +1,154 @@
+"""Every page on every workspace at every width: nothing scrolls sideways, overlaps, is clipped or broken; paper holds all."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import mtrack
+from test_browser import CHROMIUM, Visit, browser
+from workspaces import DAY, WORKSPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+__all__ = ["browser"]
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
+    pytest.mark.xdist_group("browser"),
+]
+WIDTHS = (320, 390, 820, 1280, 1920, 2560)
+FONTS = {"system": None, "serif": '"DejaVu Serif", "Liberation Serif", serif'}
+CHECK = """() => {
+  const faults = [], root = document.documentElement, seen = [];
+  if (root.scrollWidth > innerWidth) { faults.push('scrolls sideways: ' + root.scrollWidth); }
+  const hidden = node => !node.checkVisibility({visibilityProperty: true, opacityProperty: true})
+    || node.closest('.vh, .sprite, [hidden], .skip, option, select');
+  for (const item of document.querySelectorAll('data, time, .cash, .short, .state, abbr')) {
+    if (hidden(item) || item.closest('.long')) { continue; }
+    const tops = new Set([...item.getClientRects()].filter(box => box.width > 0.5).map(box => Math.round(box.bottom / 4)));
+    if (tops.size > 1) { faults.push('broken: ' + item.textContent); }
+  }
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!node.data.trim() || hidden(parent) || parent.closest('title')) { continue; }
+    const scrolls = parent.closest('.scroll, pre, .hits');
+    for (const match of node.data.matchAll(/[^\\s]+/g)) {
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const boxes = [...range.getClientRects()].filter(box => box.width > 0.5 && box.height > 0.5);
+      const width = boxes.reduce((sum, box) => sum + box.width, 0);
+      if (boxes.length > 1 && width < innerWidth - 56 && match[0].length <= 30 && !/[-\\/\\u2010-\\u2015\\u200b\\u0590-\\u08ff\\u3040-\\uffff]/.test(match[0]) && !parent.closest('.long')) {
+        faults.push('word broken: ' + match[0]);
+      }
+      for (const box of boxes) {
+        if (!scrolls && (box.left < -0.5 || box.right > innerWidth + 0.5)) { faults.push('outside: ' + match[0]); }
+        seen.push({x: box.left, y: box.top + box.height * 0.2, r: box.right, b: box.bottom - box.height * 0.2, t: match[0], p: parent});
+      }
+    }
+  }
+  seen.sort((a, b) => a.x - b.x);
+  for (let i = 0; i < seen.length; i++) {
+    for (let j = i + 1; j < seen.length && seen[j].x < seen[i].r - 1; j++) {
+      if (seen[j].y < seen[i].b - 1 && seen[i].y < seen[j].b - 1) { faults.push('over each other: ' + seen[i].t + ' ' + seen[j].t); }
+    }
+  }
+  for (const item of document.querySelectorAll('main *, header *')) {
+    const style = getComputedStyle(item);
+    if (/hidden|clip/.test(style.overflowX) && !item.closest('.vh, .sprite, svg, input, select') && item.scrollWidth > item.clientWidth + 1) {
+      faults.push('clipped: ' + item.className);
+    }
+  }
+  return faults.slice(0, 5);
+}"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The report of a workspace by its name, written once."""
+    made: dict[str, Path] = {}
+
+    def build(name: str) -> Path:
+        if name not in made:
+            base = tmp_path_factory.mktemp(name)
+            root = WORKSPACES[name](base / "work")
+            result = mtrack("report", root, "-o", base / "report", "--as-of", DAY)
+            assert result.code in (0, 1), result.err
+            made[name] = base / "report"
+        return made[name]
+
+    return build
+
+
+def shown(folder: Path) -> list[Path]:
+    """The pages of a report, of many of one kind the first two."""
+    top = [*sorted(folder.glob("[!c]*.html")), folder / "clients.html"]
+    clients = sorted(folder.glob("client-*.html"))[:2]
+    statements = sorted(folder.glob("projects/*-statement.html"))[:3]
+    projects = [path for path in sorted(folder.glob("projects/*.html")) if not path.name.endswith("-statement.html")]
+    return [*top, *clients, *projects[: 8 if len(projects) < 20 else 2], *statements]
+
+
+@pytest.mark.parametrize("font", FONTS)
+@pytest.mark.parametrize("name", WORKSPACES)
+def test_nothing_scrolls_overlaps_or_breaks(
+    browser: Browser, built: Callable[[str], Path], name: str, font: str
+) -> None:
+    folder = built(name)
+    family = FONTS[font]
+    style = folder / "report.css"
+    before = style.read_text(encoding="utf-8")
+    faults: dict[str, Any] = {}
+    try:
+        if family is not None:
+            style.write_text(re.sub(r"-apple-system[^;]*", family, before), encoding="utf-8")
+        with Visit(browser, theme="light" if family is None else "dark") as visit:
+            for path in shown(folder):
+                page = visit.open(path.as_uri())
+                for width in WIDTHS:
+                    page.set_viewport_size({"width": width, "height": 900})
+                    found = page.evaluate(CHECK)
+                    if found:
+                        faults[f"{path.relative_to(folder)} at {width}"] = found
+            assert visit.messages == []
+    finally:
+        style.write_text(before, encoding="utf-8")
+    assert faults == {}
+
+
+def squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("name", WORKSPACES)
+def test_paper_holds_every_amount_whole(browser: Browser, built: Callable[[str], Path], name: str, paper: str) -> None:
+    from pypdf import PdfReader  # noqa: PLC0415
+
+    folder = built(name)
+    lost: dict[str, Any] = {}
+    with Visit(browser, theme="dark") as visit:
+        for path in shown(folder):
+            page = visit.open(path.as_uri())
+            page.emulate_media(media="print")
+            amounts = page.evaluate(
+                "[...document.querySelectorAll('main data')].filter(item => item.checkVisibility()).map(item => item.textContent)"
+            )
+            reader = PdfReader(BytesIO(page.pdf(format=paper)))
+            sheets = [squeezed(sheet.extract_text()) for sheet in reader.pages]
+            whole = "".join(sheets)
+            missing = [amount for amount in amounts if squeezed(amount) not in whole]
+            if missing:
+                lost[path.name] = missing[:5]
+            if path.name.endswith("-statement.html") and name != "long" and len(sheets) != 1:
+                lost[path.name] = f"{len(sheets)} sheets"
+            page.emulate_media(media="screen")
+    assert lost == {}
