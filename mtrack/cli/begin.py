@@ -100,6 +100,16 @@ def _ask_milestones() -> list[dict[str, Any]]:
         listed.append(answer)
 
 
+def _terms(days: int | None, month_end: str | None) -> int | dict[str, Any] | None:
+    """Payment terms as a record has them. Raises UsageError."""
+    if month_end is None:
+        return days
+    if days is None:
+        message = "--month-end goes with --payment-terms: it says from or to which day they count"
+        raise UsageError(message)
+    return {"days": days, "month_end": month_end}
+
+
 def _monthly(milestones: Sequence[dict[str, Any]], months: int, starting: date | None) -> list[dict[str, Any]]:
     """A retainer: the one milestone once a month, planned for the first, to be billed in advance. Raises UsageError."""
     if len(milestones) != 1 or starting is None:
@@ -152,6 +162,11 @@ def _proposed_plan(plan: create.Plan, proposed: Proposal, source: str, default: 
 )
 @click.option("--starting", type=values.Month(), metavar="YYYY-MM", help="The first month of --monthly.")
 @click.option("--payment-terms", "terms", type=values.Whole(0, 3650), help="Days after which its invoices fall due.")
+@click.option(
+    "--month-end",
+    type=values.Choice(["before", "after"]),
+    help="Go to the end of the month before the days of --payment-terms are added, or after.",
+)
 @click.option("--tax-rate", type=values.Percent(), help="The rate of tax on its invoices, such as 19%.")
 @click.option("--retention", type=values.Percent(), help="What the client keeps back of each invoice, such as 5%.")
 @click.option(
@@ -178,6 +193,7 @@ def new(  # noqa: PLR0913
     monthly: int | None,
     starting: date | None,
     terms: int | None,
+    month_end: str | None,
     tax_rate: Decimal | None,
     retention: Decimal | None,
     source: str | None,
@@ -205,7 +221,7 @@ def new(  # noqa: PLR0913
         listed = _ask_milestones()
     plan = create.Plan(
         name=name, client=client, currency=currency, agreement=agreement, signed=signed, total=total, count=count,
-        terms=terms, tax_rate=tax_rate, retention=retention, milestones=tuple(listed),
+        terms=_terms(terms, month_end), tax_rate=tax_rate, retention=retention, milestones=tuple(listed),
     )  # fmt: skip
     if proposed is not None and source is not None:
         plan = _proposed_plan(plan, proposed, source, settings.currency)

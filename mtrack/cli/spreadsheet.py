@@ -19,7 +19,7 @@ from mtrack.edit import create, find, transaction, verbs
 from mtrack.errors import UsageError
 from mtrack.figures import schedule
 from mtrack.record import settings as settings_module
-from mtrack.record.model import PaymentTerms
+from mtrack.record.model import payment_terms
 from mtrack.render.words import count
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def begin(target: Target, plan: Plan, file: str, said: Said, given: Options) -> 
         begun = _headed(plan, data, how, settings)
         currency = begun.currency or settings.currency
         assert currency is not None
-        terms = settings.payment_terms if plan.terms is None else PaymentTerms(plan.terms)
+        terms = payment_terms(plan.terms) or settings.payment_terms
         read.append(_read(data, replace(how, terms=terms), currency, settings))
         _preview(read[0], money.decimals(currency, settings.currencies) or 0, settings.locale)
         milestones = (*read[0].milestones, *plan.milestones)

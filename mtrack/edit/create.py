@@ -117,8 +117,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     signed: date | None = None
     total: Decimal | None = None
     count: int | None = None
-    terms: int | None = None
-    """Days after which its invoices fall due."""
+    terms: int | dict[str, Any] | None = None
+    """When its invoices fall due, as a record has it."""
     tax_rate: Decimal | None = None
     retention: Decimal | None = None
     milestones: tuple[dict[str, Any], ...] = ()

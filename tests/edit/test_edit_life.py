@@ -217,3 +217,39 @@ def test_suggested_numbers_follow_project_kind_and_day(tmp_path: Path) -> None:
     )
     shown = run("mtrack credit AC-2025-098 --as-of 2026-01-20 --dry-run", ("the credit note's number [CN-4]", ""))
     assert "number: CN-4" in shown
+
+
+def test_offered_is_only_what_a_verb_can_act_on(tmp_path: Path) -> None:
+    (tmp_path / "mtrack.yaml").write_text("format: 1\ntax_rate: 0\n")
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme/milestones.yaml").write_text(
+        "project: Acme\ncurrency: EUR\nmilestones:\n"
+        "  - {id: M1, name: One, amount: 100.00, deliverable: {completed: 2026-01-05, approved: 2026-01-06},"
+        " invoice: {number: R-1, amount: 100.00, tax: 0.00, sent: 2026-01-06, payments: [{date: 2026-01-08, amount: 100.00}]}, status: paid}\n"
+        "  - {id: M2, name: Two, amount: 100.00, status: not_billed}\n"
+        "  - {id: M3, name: Three, amount: 100.00, cancelled: {date: 2026-01-09}, status: cancelled}\n"
+        "  - {id: M4, name: Four, amount: 100.00, hold: {}, deliverable: {completed: 2026-01-07}, status: not_billed}\n"
+    )
+    run = Terminal(tmp_path).run
+    day = "--as-of 2026-01-20 --dry-run"
+
+    def offered(shown: str) -> list[str]:
+        before = shown.partition("which ")[0]
+        return [line.split()[0] for line in before.splitlines() if line.startswith("  ")]
+
+    milestone = ("which milestone", "M2")
+    assert offered(run(f"cd acme && mtrack deliver {day}; cd ..", ("which milestone [M2]", ""))) == ["M2"]
+    for verb, ids in (("approve", ["M2", "M4"]), ("set --note x", ["M1", "M2", "M4"]), ("bill", ["M2", "M4"])):
+        number = [("the invoice's number", "R-2")] if verb == "bill" else []
+        assert offered(run(f"mtrack {verb} acme {day} --force", milestone, *number)) == ids, verb
+    held = run(f"mtrack hold acme {day}", ("which milestone [M2]", ""), ("why (empty: no reason)", "waits"))
+    assert offered(held) == ["M2"]
+    assert "reason: waits" in held
+    assert offered(run(f"mtrack hold acme --release {day}", ("which milestone [M4]", ""))) == ["M4"]
+    for verb in ("pay", "dispute", "write-off"):
+        assert "there is no invoice that this could be for" in run(f"mtrack {verb} {day}", code=2)
+    shown = run(
+        f"mtrack waive {day}", ("which rule", "agreement-missing"), ("why", "  "), ("--reason is empty", "small job")
+    )
+    assert offered(shown) == ["agreement-missing", "invoice-file-missing", "signoff-missing"]
+    assert "+  - rule: agreement-missing" in shown

@@ -177,6 +177,22 @@ def test_a_deposit_and_a_retainer_begin_a_project(work: Path) -> None:
     assert "'2026' is not a month" in run(work, "new", "more", *two[:-1], "2026", code=2).err
 
 
+def test_payment_terms_may_go_to_the_end_of_the_month(work: Path) -> None:
+    for project, words, terms, due in (
+        ("a", ("--payment-terms", "10"), "10", "2026-03-11"),
+        ("b", ("--payment-terms", "10", "--month-end", "before"), {"days": "10", "month_end": "before"}, "2026-04-10"),
+        ("c", ("--payment-terms", "10", "--month-end", "after"), {"days": "10", "month_end": "after"}, "2026-03-31"),
+    ):
+        run(work, "new", project, "--currency", "EUR", "--total", "5", "--milestone", "One=5 upfront", *words)
+        assert record(work, project)["agreement"]["payment_terms"] == terms
+        run(work, "bill", project, "One", f"{project}-1")
+        assert due in run(work, "invoices", project, "--format", "csv").out
+    assert (
+        "--month-end goes with --payment-terms"
+        in run(work, "new", "d", "--month-end", "after", "--milestone", "A=1", "--currency", "EUR", code=2).err
+    )
+
+
 # Invoices -------------------------------------------------------------------------------------------------------------
 
 
