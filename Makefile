@@ -84,6 +84,7 @@ lock: $(VENV)/.made
 	@mv $(VENV)/requirements.txt templates/init/requirements.txt
 
 bench: .bench/.installed
+	@command -v hledger >/dev/null || apt-get install --yes --quiet hledger || echo 'hledger can not be installed here' >&2
 	.bench/bin/python bench/bench.py
 
 fuzz: $(VENV)/.installed-dev

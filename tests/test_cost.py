@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
-from support import mtrack, write_tree
+from support import ROOT, mtrack, write_tree
 
 from mtrack.yaml import compose as compose_module
 from mtrack.yaml import source
@@ -50,3 +52,35 @@ def test_a_file_is_composed_once(
     # Without a finding, whose place is looked up in it, a plain file need not be composed at all.
     assert len(composed) == (0 if command == "status" and ways else 30)
     assert set(composed.values()) <= {1}
+
+
+CALLS = 4600
+"""Calls of functions, Python's and C's, that a lint makes for a project of eight milestones with its papers."""
+
+
+def calls(root: Path) -> int:
+    """How many functions a lint calls, the start aside."""
+    mtrack("lint", root, "--as-of", "2026-11-22")  # what is loaded once
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        mtrack("lint", root, "--as-of", "2026-11-22")
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def test_a_project_costs_no_more_than_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTRACK_WAYS", "plain")
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    workspace = import_module("workspace")
+    for count in (20, 60):
+        workspace.write(str(tmp_path / f"{count}"), count, 8)
+    found = (calls(tmp_path / "60") - calls(tmp_path / "20")) / 40
+    assert found <= 1.2 * CALLS, f"{found:.0f} calls a project"

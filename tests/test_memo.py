@@ -317,6 +317,20 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     assert cache.size(str(tmp_path)) == 200
 
 
+def test_it_is_looked_at_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"runs/old": "x" * 100})
+    looked: list[str] = []
+    monkeypatch.setattr(cache, "bound", looked.append)
+    for _ in range(3):
+        cache.bound_now_and_then(str(tmp_path), 10)
+    assert looked == [str(tmp_path)]
+    cache.bound_now_and_then(str(tmp_path), cache.LIMIT // 50)
+    assert len(looked) == 2
+    os.utime(tmp_path / "bounded", (time.time() - 100_000, time.time() - 100_000))
+    cache.bound_now_and_then(str(tmp_path), 10)
+    assert len(looked) == 3
+
+
 def _process(root: Path, top: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "XDG_CACHE_HOME": str(top), "MTRACK_WAYS": "memo", "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(

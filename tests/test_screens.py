@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
+import sys
 from collections import Counter
 from decimal import Decimal
 from functools import cache
@@ -413,3 +415,32 @@ def test_an_amount_stays_whole_in_any_excerpt() -> None:
     line = "amount: 123456789012345678.123456789012345678, sent: 2026-02-03"
     text, before, width = excerpt(line, 8, 45, 20)
     assert text[before : before + width] == line[8:45]
+
+
+@pytest.mark.parametrize("command", ["lint", "status"])
+def test_how_far_it_is_is_told_after_a_second_and_erased(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal, seconds = Terminal(), iter(range(1000))
+    for i in range(4):
+        write_tree(
+            tmp_path,
+            {
+                f"p{i}/milestones.yaml": f"project: P{i}\ncurrency: EUR\nmilestones:\n- {{id: M1, name: A, amount: 1, status: paid}}\n"
+            },
+        )
+    quiet = mtrack(command, tmp_path, "--as-of", "2026-11-22")
+    monkeypatch.setattr(sys, "__stderr__", terminal)
+    monkeypatch.setattr("time.monotonic", lambda: next(seconds))
+    assert mtrack(command, tmp_path, "--as-of", "2026-11-22") == quiet
+    told = terminal.getvalue()
+    assert told.startswith("\r0 of 4 projects\033[K\r1 of 4 projects\033[K")
+    assert told.endswith("\r\033[K")
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+    terminal.truncate(0)
+    assert mtrack(command, tmp_path, "--as-of", "2026-11-22") == quiet
+    assert terminal.getvalue().strip("\0") == ""

@@ -134,13 +134,17 @@ class _Run(Generic[S]):
         if others:
             self.workspace.tracked  # noqa: B018  (asked once, for all)
         with children([partial(self._share, share) for share in others]) as helping:
-            self._visit(own)
+            self._visit(own, len(folders))
             for share, child in zip(others, helping, strict=True):
                 if not self._take(share, child.result() if child is not None else None):
                     self._visit(share)
+        self.workspace.advance(len(folders), len(folders))
 
-    def _visit(self, folders: Sequence[str]) -> None:
-        for folder in folders:
+    def _visit(self, folders: Sequence[str], of: int = 0) -> None:
+        """Visit some of `of` projects, while the others are visited at the same pace."""
+        for i, folder in enumerate(folders):
+            if of:
+                self.workspace.advance(i * of // len(folders), of)
             self._done(folder, (self.store and self.store.get(folder)) or self._read(folder))
 
     def _share(self, folders: Sequence[str]) -> bytes:
@@ -263,10 +267,12 @@ def of_each(
         is_shown = workspace.has_figures(context.project.folder) and selection.takes_client(context.project.client)
         return (make(context),) if is_shown else ()
 
-    for folder in workspace.found.projects:
-        if selection.takes_path(join(folder, RECORDS)):
-            yield from made(workspace, folder, wanted) or ()
-            workspace.close(folder)
+    folders = [folder for folder in workspace.found.projects if selection.takes_path(join(folder, RECORDS))]
+    for i, folder in enumerate(folders):
+        workspace.advance(i, len(folders))
+        yield from made(workspace, folder, wanted) or ()
+        workspace.close(folder)
+    workspace.advance(len(folders), len(folders))
 
 
 def without_figures(workspace: Workspace, selection: Selection) -> list[str]:

@@ -51,6 +51,8 @@ class Workspace:
         self.found = found
         self.compare: Compare | None = None
         """Compares records with papers, where that is asked for."""
+        self.advance: Callable[[int, int], None] = lambda _done, _of: None
+        """Told of how many projects, and of how many, something is known; at the end of both the same."""
         self._given = given or {}
         self._opened: dict[str, Opened] = {}
         """In the order in which they were last asked for."""

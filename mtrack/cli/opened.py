@@ -14,7 +14,7 @@ from mtrack.check.pipeline import without_figures
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import options
-from mtrack.cli.output import tell
+from mtrack.cli.output import advancing, tell
 from mtrack.errors import UsageError
 from mtrack.memo.run import Run
 from mtrack.render.places import AT_ROOT, Viewpoint
@@ -81,6 +81,7 @@ def open_paths(
     else:
         workspace = open_workspace(root, as_of, _watch(root, paths)) if at is None else _at(root, at, as_of)
     options.keep_open(workspace)
+    workspace.advance = advancing()
     if workspace.found.closed:
         closed = listed(workspace.found.closed)
         tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,31 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(done - bar.pos)
 
         yield advance
+
+
+def advancing() -> Callable[[int, int], None]:
+    """Tells on a terminal how many projects are done, once that takes more than a second; erased at the end.
+
+    It is no output, so it goes past whoever notes that.
+    """
+    stream, next_at = sys.__stderr__, time.monotonic() + 1
+    shown = False
+    if stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
+        return lambda _done, _of: None
+
+    def advance(done: int, of: int) -> None:
+        nonlocal next_at, shown
+        if done >= of:
+            stream.write("\r\033[K" * shown)
+            shown = False
+        elif time.monotonic() >= next_at:
+            stream.write(f"\r{done:,} of {of:,} projects\033[K")
+            shown, next_at = True, time.monotonic() + 0.2
+        else:
+            return
+        stream.flush()
+
+    return advance
 
 
 def refuse_records(path: str, option: str) -> None:

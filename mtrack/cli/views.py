@@ -151,6 +151,7 @@ def report(  # noqa: PLR0913
             output.refuse_file(single, "--single-file", force=force)
         else:
             output.refuse_records(output_, "-o")
+        opened.workspace.advance = lambda _done, _of: None  # the pages are counted
         with output.progress("pages") as advance:
             reuse = options.uses_cache()
             written = None if single is not None else Written(cache.folder(), output_, reuse=reuse)

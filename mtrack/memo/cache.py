@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 LIMIT = 500 * 1000 * 1000
 """Bytes that may be kept; what was not used for longest goes first."""
+_DAY = 24 * 60 * 60
 _PAGES = ".pages"
 """How the name of a file ends that says which pages of a report mtrack wrote: no run can find that out again."""
 
@@ -42,6 +44,20 @@ def clear(top: str) -> int:
                 os.unlink(path)
                 removed += info.st_size
     return removed
+
+
+def bound_now_and_then(top: str, added: int) -> None:
+    """Keep it within the limit: looked at once a day, and whenever much was added."""
+    mark = os.path.join(top, "bounded")
+    try:
+        is_due = not 0 <= time.time() - os.stat(mark).st_mtime < _DAY
+    except OSError:
+        is_due = True
+    if is_due or added > LIMIT // 100:
+        bound(top)
+        with suppress(OSError):
+            os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
+            os.utime(mark)
 
 
 def bound(top: str, limit: int = LIMIT) -> None:

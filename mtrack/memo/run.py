@@ -144,7 +144,7 @@ class Run:
             content = b"".join((head, self._key, paths, numbers, *_packed(self._printed)))
             if len(content) <= _MOST:
                 cache.write(self._path, b"".join((_MAGIC, content, zlib.crc32(content).to_bytes(4, "little"))))
-                cache.bound(os.path.dirname(self._folder))
+                cache.bound_now_and_then(os.path.dirname(self._folder), len(content))
 
 
 class _Stream:
