@@ -86,7 +86,7 @@ def test_an_argument_is_shown_and_not_obeyed(text: str, line: str, root: Path) -
         ("report --format md -o mtrack-report", "--format md prints the summary on standard output"),
         ("report --format md --single-file X.html", "--format md prints the summary on standard output"),
         ("report -o D --single-file F.html", "-o writes a folder, --single-file one file; give one of them"),
-        ("report -o D --force", "--force goes with --single-file"),
+        ("report --format md --force", "--force replaces files; leave out --format md"),
         ("lint --diff --output X", "--diff shows a diff on standard output; leave --output out"),
         ("lint --diff --format json", "--diff shows a diff on standard output; leave --format out"),
         ("lint --force", "--force goes with --output"),

@@ -109,7 +109,7 @@ def forecast(opened: Opened) -> Any:
 )
 @click.option("--single-file", "single", metavar="FILE", help="Write one HTML file instead of a folder.")
 @options.templates_option
-@options.overwrite_option
+@click.option("--force", is_flag=True, help="Replace what has the name of a page and is not known as mtrack's.")
 @options.client_option
 @options.at_option
 @options.cache_options
@@ -155,7 +155,7 @@ def report(  # noqa: PLR0913
         with output.progress("pages") as advance:
             reuse = options.uses_cache()
             written = None if single is not None else Written(cache.folder(), output_, reuse=reuse)
-            given = build.Options(advance=advance, say=output.tell, written=written, templates=templates)
+            given = build.Options(advance=advance, say=output.tell, written=written, force=force, templates=templates)
             if single is not None:
                 view = build.write_file(*what, single, given)
             else:
@@ -171,8 +171,8 @@ def _refuse_what_would_be_ignored(format_: str, single: str | None, *, force: bo
         message = "--format md prints the summary on standard output; leave out -o and --single-file, or send it to a file: > summary.md"
     elif single is not None and options.given("output_"):
         message = "-o writes a folder, --single-file one file; give one of them"
-    elif force and single is None:
-        message = "--force goes with --single-file"
+    elif format_ == "md" and force:
+        message = "--force replaces files; leave out --format md"
     elif format_ == "md" and templates:
         message = "--templates draws HTML pages; leave out --format md"
     if message is not None:

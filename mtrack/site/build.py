@@ -34,12 +34,13 @@ class Options(Struct, frozen=True, kw_only=True):
     """How a report is to be written.
 
     `advance` is told how many pages are done, and of how many; `say` what the user should know. `written` is what is
-    known of the pages in the folder. `templates` takes the workspace's own. `live` is for the preview.
+    known of the pages in the folder, `force` replaces others. `templates` takes the workspace's own. `live` is for the preview.
     """
 
     advance: Callable[[int, int], None]
     say: Callable[[str], None]
     written: Written | None = None
+    force: bool = False
     templates: bool = False
     live: bool = False
 
@@ -52,7 +53,7 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
     done, count = 0, 2 * len(workspace.found.projects) + len(NAVIGATION)
     own = _own_templates(workspace, options)
     written = options.written or Written(None)
-    with written.held(), open_folder(workspace, target, written, options.say) as folder:
+    with written.held(), open_folder(workspace, target, written, options.say, force=options.force) as folder:
         revision = workspace.commit or git.head(workspace.root)
         site = Site(workspace, directory.plain(target), revision, own=own, live=options.live)
 

@@ -25,9 +25,13 @@ _PROJECTS = "projects"
 class Folder:
     """A report's folder, open while the report is written."""
 
-    def __init__(self, top: Directory, written: Written) -> None:
-        """Raises UsageError where the folder holds something and mtrack did not make it, or what it made was changed."""
+    def __init__(self, top: Directory, written: Written, *, force: bool = False) -> None:
+        """Raises UsageError where the folder holds something and mtrack did not make it, or what it made was changed.
+
+        With `force` what stands in the place of a page is replaced; all else stays.
+        """
         self._top = top
+        self._force = force
         self._written = written
         self._projects: Directory | None = None
         self._made: dict[str, tuple[str, str]] = {}
@@ -37,7 +41,7 @@ class Folder:
             self._projects = self._open_projects(make=False)
         self._before = {name: self._digest(name) for name in written.names()}
         """The pages of earlier runs that stand there, and the digests of what they hold."""
-        if self._names:
+        if self._names and not force:
             self._check()
 
     def close(self) -> None:
@@ -50,7 +54,7 @@ class Folder:
         """Raise UsageError where the folder is not as mtrack left it."""
         if not any(self._is_ours(name, digest) for name, digest in self._before.items()):
             path = self._top.path
-            message = f"{path} is not empty and mtrack did not make it, as far as it knows; remove it, or name a new folder with -o"
+            message = f"{path} is not empty and mtrack did not make it, as far as it knows; remove it, name a new folder with -o, or replace what has the names of pages with --force"
             raise UsageError(message)
         for name, digest in self._before.items():
             if not self._is_ours(name, digest) and self._stands(name):
@@ -58,7 +62,7 @@ class Folder:
 
     def _refuse(self, name: str) -> NoReturn:
         path = os.path.join(self._top.path, *name.split("/"))
-        message = f"{path} is not as mtrack wrote it; remove it, or name a new folder with -o"
+        message = f"{path} is not as mtrack wrote it; remove it, name a new folder with -o, or replace it with --force"
         raise UsageError(message)
 
     def _is_ours(self, name: str, digest: str | None) -> bool:
@@ -104,7 +108,7 @@ class Folder:
         assert place is not None
         now = place.digest(last)
         if now != digest:
-            if not self._is_ours(name, now) and place.stat(last) is not None:
+            if not self._force and not self._is_ours(name, now) and place.stat(last) is not None:
                 self._refuse(name)
             self._written.note(name, digest, inputs)
             try:
@@ -127,7 +131,9 @@ class Folder:
 
 
 @contextmanager
-def open_folder(workspace: Workspace, target: str, written: Written, say: Callable[[str], None]) -> Iterator[Folder]:
+def open_folder(
+    workspace: Workspace, target: str, written: Written, say: Callable[[str], None], *, force: bool = False
+) -> Iterator[Folder]:
     """Open a report's folder, made where there is none. Raises UsageError where it must not be written to.
 
     `say` is told that what stands in it is committed, and so may come from anyone.
@@ -137,7 +143,7 @@ def open_folder(workspace: Workspace, target: str, written: Written, say: Callab
         committed = _is_committed(workspace, top.path)
         if committed:
             say(f"{target} is committed; only pages that this mtrack wrote there are trusted, kept or replaced")
-        folder = Folder(top, written)
+        folder = Folder(top, written, force=force)
     except BaseException:
         top.close()
         raise

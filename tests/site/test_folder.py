@@ -73,7 +73,8 @@ def forged(pages: dict[str, bytes]) -> str:
 def test_only_pages_stand_in_the_folder(tree: Path, tmp_path: Path) -> None:
     found = written(tree, tmp_path / "out", "--client", "Acme")
     assert sorted(found) == [
-        "clients.html", "findings.html", "index.html", "invoices.html", "projects/one.html", "report.css", "report.js",
+        "client-acme-gmbh_033aedd847.html", "clients.html", "findings.html", "index.html", "invoices.csv", "invoices.html",
+        "projects/one-statement.html", "projects/one.html", "report.css", "report.js", "search.js", "tasks.html",
     ]  # fmt: skip
     for name, content in found.items():
         for secret in (b"Initech", b"B-1", b"Two"):
@@ -129,10 +130,26 @@ def test_a_page_changed_by_someone_else_is_neither_trusted_nor_replaced(tree: Pa
         before = snapshot(out)
         result = report(tree, out)
         assert result.code == 2
-        assert f"out/{page} is not as mtrack wrote it; remove it, or name a new folder with -o" in result.err
+        assert (
+            f"out/{page} is not as mtrack wrote it; remove it, name a new folder with -o, or replace it with --force"
+            in result.err
+        )
         assert snapshot(out) == before
         (out / page).unlink()
         assert written(tree, out) == good
+
+
+def test_force_replaces_what_has_the_name_of_a_page_and_nothing_else(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the report was made on another machine, or by a user without a home."""
+    out = tmp_path / "out"
+    good = written(tree, out)
+    write_tree(out, {"index.html": "changed", "notes.html": "mine", "projects/gone.html": "mine"})
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+    assert report(tree, out).code == 2
+    assert report(tree, out, "--force").code == 0
+    assert written(tree, out) == {**good, "notes.html": b"mine", "projects/gone.html": b"mine"}
 
 
 def test_a_page_where_a_stranger_s_file_stands_is_not_written(tree: Path, tmp_path: Path) -> None:
