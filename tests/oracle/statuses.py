@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from oracle.basics import Record, decimals, exact, inside, listed, on
+from oracle.basics import Record, decimals, exact, half_up, inside, listed, on
 from oracle.figures import retained_amount
 from oracle.judged import Fired, Judged, agreement_of, of_invoice, of_milestone
 
@@ -152,9 +152,28 @@ def tax_rule(case: Judged) -> Iterator[Fired]:
         if rate is None or invoice["void"]:
             continue
         off = abs(invoice["tax"] - invoice["amount"] * exact(rate) / 100)
-        count = max(1, len(listed(invoice["raw"], "lines")))
+        count = max(1, len(listed(invoice["raw"], "lines"))) + _others_of_whole(case, invoice, exact(rate))
         if off > case.whole["unit"] / 2 * count:
             yield of_invoice("tax-mismatch", case, invoice)
+
+
+def _others_of_whole(case: Judged, invoice: Record, rate: Fraction) -> int:
+    """How many other parts there are, where they all sum to a milestone or to what an invoice was, net and tax."""
+    unit, book = case.whole["unit"], case.whole
+    wholes = [(other["notes"], other["amount"], other["tax"]) for other in book["invoices"]]
+    for milestone in book["milestones"]:
+        parts = [
+            other
+            for other in book["invoices"]
+            if list(other["lines"]) == [milestone["id"]] and not other["void"] and other["credits"] is None
+            and len(listed(other["raw"], "lines")) < 2
+        ]  # fmt: skip
+        wholes.append((parts, milestone["amount"], half_up(milestone["amount"] * rate / 100, unit)))
+    for parts, net, tax in wholes:
+        sums = sum((part["amount"] for part in parts), NOTHING), sum((part["tax"] for part in parts), NOTHING)
+        if any(part is invoice for part in parts) and sums == (net, tax):
+            return len(parts) - 1
+    return 0
 
 
 def _too_precise(value: Any, places: int) -> bool:

@@ -15,6 +15,7 @@ from mtrack.edit.verbs.edit import Edit, Values, amount_here, check_thousands, f
 from mtrack.errors import UsageError
 from mtrack.figures.allocation import tax_of
 from mtrack.figures.clock import credit_notes
+from mtrack.figures.tax import rest
 from mtrack.money import Rate
 from mtrack.record.model import number_key
 from mtrack.rules.wording import listed
@@ -61,7 +62,8 @@ def bill(  # noqa: PLR0913
 ) -> Edit:
     """An invoice was sent, over one milestone or several.
 
-    An amount not given is what is left to bill, a tax not given that of the agreement's or the workspace's rate. Where
+    An amount not given is what is left to bill, a tax not given that of the agreement's or the workspace's rate; who takes
+    the rest of a milestone's amount takes the rest of its tax. Where
     retention is agreed, the invoice of a deposit says that it is one: nothing is kept back of it.
     """
     project = context.project
@@ -70,7 +72,10 @@ def bill(  # noqa: PLR0913
         for item, given in shares
     ]
     whole = money.total(amounts)
-    tax = maybe_here(context, tax if tax is not None else tax_rate(context), whole)
+    tax = tax if tax is not None else tax_rate(context)
+    if isinstance(tax, Rate) and len(shares) == 1:
+        tax = rest(project, shares[0][0], whole, tax)
+    tax = maybe_here(context, tax, whole)
     gross = money.plus(whole, tax or money.ZERO)
     upfront = upfront or (_retention(context) is not None and all(item.upfront for item, _ in shares))
     retained = _retained(context, gross, parts, upfront=upfront)

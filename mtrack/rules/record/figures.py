@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mtrack import money
+from mtrack.figures import tax
 from mtrack.figures.schedule import may_retain, retained_amount, terms
 from mtrack.finding import Place, Problem, Severity
+from mtrack.money import Rate
 from mtrack.record.precision import precision_fault
 from mtrack.rules.problems import about_invoice
 from mtrack.rules.registry import project_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from mtrack.finding import Route
     from mtrack.record.model import Invoice, Project
@@ -236,7 +237,8 @@ def tax_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """An invoice's tax is not the rate that the agreement or the workspace sets.
 
     Why: a wrong tax is paid out of your own pocket. Looked at where `tax_rate` is set; half a minor unit a line is
-    allowed, as papers round each line. Credit notes are looked at too, void invoices not.
+    allowed, as papers round each line, and the last part of a milestone or of what is credited may take the rest of the
+    whole's tax. Credit notes are looked at too, void invoices not.
 
     Bad:
         project: Acme website
@@ -265,11 +267,9 @@ def tax_mismatch(context: ProjectContext) -> Iterator[Problem]:
     project = context.project
     rate = project.agreement.tax_rate if project.agreement and project.agreement.tax_rate is not None else None
     rate = context.settings.tax_rate if rate is None else rate
-    for invoice in project.invoices() if rate is not None else ():
+    for invoice in tax.mistaken(project, Rate(rate)) if rate is not None else ():
         assert rate is not None
-        wanted = money.proportion(invoice.amount, rate, Decimal(100), project.places)
-        if invoice.void is not None or _is_tax_of(invoice, rate, project.places):
-            continue
+        wanted = Rate(rate).of(invoice.amount, project.places)
         has = f"has a tax of {project.money(invoice.tax)}" if invoice.has_tax else "has no tax"
         yield about_invoice(
             project,
@@ -281,10 +281,3 @@ def tax_mismatch(context: ProjectContext) -> Iterator[Problem]:
             f"write `tax: {money.plain(wanted, project.places)}`, or waive it where another rate applies",
             since=invoice.sent,
         )
-
-
-def _is_tax_of(invoice: Invoice, rate: Decimal, places: int) -> bool:
-    """Whether the tax is the rate of the amount, half a minor unit a line aside."""
-    exact = Fraction(invoice.amount) * Fraction(rate) / 100
-    allowed = Fraction(len(invoice.lines), 2 * 10**places)
-    return abs(Fraction(invoice.tax) - exact) <= allowed
