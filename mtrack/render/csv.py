@@ -35,8 +35,7 @@ def _cell(value: Value) -> str:
     """A cell; several values of one have "; " between them."""
     if not isinstance(value, tuple):
         return _text(value)
-    text = "; ".join(_quoted(safe(single)) if isinstance(single, str) else _text(single) for single in value)
-    return _inert(text) if value and isinstance(value[0], str) else text
+    return "; ".join(_quoted(inert(single)) if isinstance(single, str) else _text(single) for single in value)
 
 
 def _quoted(text: str) -> str:
@@ -55,10 +54,10 @@ def _text(value: Single) -> str:
         return value.isoformat()
     if isinstance(value, Amount):
         return money.plain(value.value, value.places)
-    return _inert(value.text if isinstance(value, Code) else plain(value))
+    return inert(value.text if isinstance(value, Code) else plain(value))
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Text that a spreadsheet takes as text: where one could begin a formula, an apostrophe comes before it.
 
     That is also behind a semicolon, which parts cells where the comma is the decimal sign; quotes don't hold there.

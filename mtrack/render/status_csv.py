@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import money
 from mtrack.render.cells import Amount
-from mtrack.render.csv import csv_text
-from mtrack.render.terminal import safe
+from mtrack.render.csv import csv_text, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +31,7 @@ COLUMNS = (
     "unbilled", "settled", "outstanding", "planned", "completed", "approved", "approved_by", "deliverable", "signoff", "invoices",
     "sent", "due", "note", "amount", "upfront", "invoice_amount", "tax", "due_by", "file", "paid", "paid_amount", "reference", "more",
 )  # fmt: skip
-_TURNED = re.compile("'[-=+@]")
+_TURNED = re.compile(r"'\s*[=+@\-＝＋＠－﹦﹢﹫﹣−]")
 
 
 def csv(view: StatusView) -> str:
@@ -62,7 +61,7 @@ def _row(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> tu
         return None if value is None else amount(_part(value, invoice, record.id, project.places))
 
     def tax(invoice: Invoice) -> Amount | None:
-        return part(invoice.tax if invoice.has_tax else None, invoice)
+        return part(invoice.tax if invoice.has_tax and not invoice.is_credit_note else None, invoice)
 
     return (
         project.folder, project.name, project.client, project.currency, agreement.file if agreement else None,
@@ -71,7 +70,7 @@ def _row(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> tu
         record.planned, record.completed, record.approved, deliverable.approved_by, deliverable.note, deliverable.signoff,
         tuple(invoice.invoice.number for invoice in invoices), tuple(invoice.invoice.sent for invoice in invoices),
         tuple(invoice.due for invoice in invoices), record.note, amount(record.amount), True if record.upfront else None,
-        each(lambda figures: part(figures.invoice.amount, figures.invoice), always=True),
+        each(lambda figures: None if figures.invoice.is_credit_note else part(figures.invoice.amount, figures.invoice), always=True),
         each(lambda figures: tax(figures.invoice), always=True),
         each(_due_by, always=True),
         each(lambda figures: figures.invoice.file, always=True),
@@ -83,12 +82,11 @@ def _row(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> tu
 
 
 def _part(value: Decimal, invoice: Invoice, milestone: str, places: int) -> Decimal:
-    """A milestone's part of what an invoice comes to, so that the parts add up to it; negative of a credit note."""
+    """A milestone's part of what an invoice comes to, so that the parts add up to it."""
     lines = invoice.lines
     whole = tuple(line.amount for line in lines)
     parts = whole if value == invoice.amount == money.total(whole) else money.allocate(value, whole, places)
-    part = money.total(part for line, part in zip(lines, parts, strict=True) if line.milestone == milestone)
-    return part.copy_negate() if invoice.is_credit_note and part else part
+    return money.total(part for line, part in zip(lines, parts, strict=True) if line.milestone == milestone)
 
 
 def _due_by(figures: InvoiceFigures) -> str:
@@ -146,7 +144,7 @@ def _is_plain(payment: Payment) -> bool:
 def _comes_back(text: str | None) -> bool:
     """Whether a cell with a text is read as that text again."""
     return text is None or bool(
-        safe(text) == text == text.strip() and set(text) - set("-–—") and not _TURNED.match(text) and text != ""
+        inert(text) == text == text.strip() and set(text) - set("-–—") and not _TURNED.match(text) and text != ""
     )
 
 
@@ -176,7 +174,7 @@ def _more(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> s
         "invoices": invoices or None,
     }
     found = _stated(**found)
-    return json.dumps(_as_json(found)) if found else None
+    return json.dumps(_as_json(found)).replace(";", "\\u003b") if found else None  # which would part cells somewhere
 
 
 def _stated(**keys: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ TEXTS = (
 )  # fmt: skip
 _YES = frozenset(["yes", "y", "true", "x", "✓", "✔", "✅"])
 _NO = frozenset(["no", "n", "false"])
-_INERT = re.compile("'[=+@-]")
+_INERT = re.compile(r"'(?=\s*[=+@\-＝＋＠－﹦﹢﹫﹣−])")
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
