@@ -85,7 +85,7 @@ lock: $(VENV)/.made
 
 bench: .bench/.installed
 	@command -v hledger >/dev/null || apt-get install --yes --quiet hledger || echo 'hledger can not be installed here' >&2
-	.bench/bin/python bench/bench.py
+	@failed=0; for script in bench git_log; do .bench/bin/python bench/$$script.py || failed=1; done; exit $$failed
 
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python tests/oracle/compare.py 1000 $(or $(WORKSPACES),10000) --jobs $(or $(JOBS),2)

@@ -197,7 +197,7 @@ class _Comparison:
 
     def _names(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """What milestones are called."""
-        return tuple(self.shown.names.get(name, name) for name in ids)
+        return tuple(self.shown.name_of(name) for name in ids)
 
     def _owner(self, record: Record) -> Record | None:
         """The milestone or the invoice that a record is, or stands in."""

@@ -88,10 +88,13 @@ class Version:
             result.setdefault(str(key[0]), []).append(record)
         return result
 
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """What milestones are called, by id."""
-        return {item.fields["id"]: f"{item.fields['id']} '{item.fields['name']}'" for item in self.of_kind("milestone")}
+    def name_of(self, milestone: str) -> str:
+        """What a milestone is called, by its id."""
+        record = self.records.get(("milestone", milestone, 0))
+        if record is None or record.fields["id"] != milestone:  # kept under the id that it had before
+            found = (item for item in self.of_kind("milestone") if item.fields["id"] == milestone)
+            record = next(found, None)
+        return milestone if record is None else f"{milestone} '{record.fields['name']}'"
 
     def value(self, key: Key, field: str) -> Any:
         """A value, or None."""
@@ -105,38 +108,53 @@ NOTHING = Version(None, {})
 def records(data: Mapping[str, Any]) -> Records:
     """The records in a file's data, which fits the schema; the contents of files are not known yet."""
     result: Records = {}
-
-    def add(key: Key, parent: Key, place: int, data: Mapping[str, Any], extra: dict[str, Any] | None = None) -> Key:
-        key = _free(result, key)
-        kind = str(key[0])
-        others = _RECORDS.get(kind, ())
-        own = {name: item for name, item in data.items() if name not in others and not str(name).startswith("x-")}
-        own = _clean(own)
-        result[key] = with_fields(Record(key, parent, place, {}, own, ()), _fields(kind, own, extra or {}))
-        return key
-
-    add(PROJECT, (), 0, data)
+    _add(result, PROJECT, (), 0, data)
     agreement = data.get("agreement")
     if agreement and _clean(agreement):
-        add(AGREEMENT, PROJECT, 0, agreement)
+        _add(result, AGREEMENT, PROJECT, 0, agreement)
         for i, item in enumerate(agreement.get("amendments") or ()):
-            add(("amendment", i), AGREEMENT, i, item)
-
-    def add_invoice(item: Mapping[str, Any], parent: Key, place: int, shares: dict[str, Decimal]) -> None:
-        key = add(("invoice", number_key(item["number"])), parent, place, item, {LINES: shares})
-        for i, payment in enumerate(item.get("payments") or ()):
-            add(("payment", *key[1:], i), key, i, payment)
-
-    own_invoices: list[tuple[Mapping[str, Any], Key, dict[str, Decimal]]] = []
-    for i, item in enumerate(data.get("milestones") or ()):
-        key = add(("milestone", item["id"]), PROJECT, i, item)
-        if item.get("invoice"):
-            own_invoices.append((item["invoice"], key, {item["id"]: item["invoice"]["amount"]}))
-    for invoice, key, shares in own_invoices:
-        add_invoice(invoice, key, 0, shares)
+            _add(result, ("amendment", i), AGREEMENT, i, item)
+    milestones = [
+        (_add(result, ("milestone", item["id"]), PROJECT, i, item), item)
+        for i, item in enumerate(data.get("milestones") or ())
+    ]
+    for key, item in milestones:
+        _add_own_invoice(result, key, item)
     for i, item in enumerate(data.get("invoices") or ()):
-        add_invoice(item, PROJECT, i, _shares(item["lines"]))
+        _add_invoice(result, item, PROJECT, i, _shares(item["lines"]))
     return result
+
+
+def records_of_milestone(item: Mapping[str, Any], place: int) -> tuple[Record, ...]:
+    """The records of one milestone that stands at a place: itself, its invoice, the payments."""
+    result: Records = {}
+    _add_own_invoice(result, _add(result, ("milestone", item["id"]), PROJECT, place, item), item)
+    return tuple(result.values())
+
+
+def _add(  # noqa: PLR0913
+    result: Records, key: Key, parent: Key, place: int, data: Mapping[str, Any], extra: dict[str, Any] | None = None
+) -> Key:
+    key = _free(result, key)
+    kind = str(key[0])
+    others = _RECORDS.get(kind, ())
+    own = {name: item for name, item in data.items() if name not in others and not str(name).startswith("x-")}
+    own = _clean(own)
+    fields = _fields(kind, own, extra or {})
+    result[key] = Record(key, parent, place, fields, own, _files(fields) if kind in _FILES else ())
+    return key
+
+
+def _add_own_invoice(result: Records, key: Key, milestone: Mapping[str, Any]) -> None:
+    invoice = milestone.get("invoice")
+    if invoice:
+        _add_invoice(result, invoice, key, 0, {milestone["id"]: invoice["amount"]})
+
+
+def _add_invoice(result: Records, item: Mapping[str, Any], parent: Key, place: int, shares: dict[str, Decimal]) -> None:
+    key = _add(result, ("invoice", number_key(item["number"])), parent, place, item, {LINES: shares})
+    for i, payment in enumerate(item.get("payments") or ()):
+        _add(result, ("payment", *key[1:], i), key, i, payment)
 
 
 def _free(taken: Records, key: Key) -> Key:
@@ -158,10 +176,14 @@ def _shares(lines: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
 
 def _clean(value: Any) -> Any:
     """Data without empty values, which are as good as no key."""
-    if isinstance(value, dict):
-        kept = {key: _clean(item) for key, item in value.items() if item is not None}
-        return {key: item for key, item in kept.items() if item != {} or key == "hold"}
-    return [_clean(item) for item in value] if isinstance(value, list) else value
+    if not isinstance(value, dict):
+        return [_clean(item) for item in value] if isinstance(value, list) else value
+    result = {}
+    for key, item in value.items():
+        kept = _clean(item) if isinstance(item, (dict, list)) else item
+        if kept is not None and (kept != {} or key == "hold"):
+            result[key] = kept
+    return result
 
 
 def _fields(kind: str, data: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
@@ -185,21 +207,35 @@ def _file(path: str) -> FileFact:
     return FileFact(path, posixpath.normpath(path))
 
 
-def with_contents(found: Records, content: Callable[[str], str | None]) -> Records:
-    """The records with the contents of the files they name; `content` knows it by the path from the project."""
-    result: Records = {}
+Filled = dict[int, tuple[Record, tuple[str | None, ...], Record]]
+"""Records by what they are in memory, the contents that they last had, and the record with these."""
+
+
+def with_contents(found: Records, content: Callable[[str], str | None], filled: Filled) -> Records:
+    """The records with the contents of the files they name; `content` knows it by the path from the project.
+
+    `filled` remembers what came of each: versions share the records that did not change, and then these are the same.
+    """
+    result = dict(found)
     for key, record in found.items():
         if record.files:
-            files = {field: replace(file, content=content(file.normal)) for field, file in record.files}
-            record = with_fields(record, record.fields | files)  # noqa: PLW2901
-        result[key] = record
+            contents = tuple([content(file.normal) for _, file in record.files])
+            known = filled.get(id(record))
+            if known is None or known[0] is not record or known[1] != contents:
+                pairs = zip(record.files, contents, strict=True)
+                files = {field: replace(file, content=name) for (field, file), name in pairs}
+                known = filled[id(record)] = record, contents, with_fields(record, record.fields | files)
+            result[key] = known[2]
     return result
 
 
 def with_fields(record: Record, fields: dict[str, Any]) -> Record:
     """The record with other values."""
-    files = tuple((field, value) for field, value in fields.items() if isinstance(value, FileFact))
-    return replace(record, fields=fields, files=files)
+    return replace(record, fields=fields, files=_files(fields))
+
+
+def _files(fields: dict[str, Any]) -> tuple[tuple[str, FileFact], ...]:
+    return tuple([(field, value) for field, value in fields.items() if isinstance(value, FileFact)])
 
 
 def plain(value: Any) -> Any:

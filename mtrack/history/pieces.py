@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from mtrack.changes import facts
 from mtrack.record import schema
@@ -44,7 +43,8 @@ class PieceReader:
     def __init__(self) -> None:
         self._shells: dict[str, dict[str, Any] | None] = {}
         self._items: dict[str, dict[str, Any] | None] = {}
-        self._around: dict[str, Records] = {}
+        self._around: dict[str, tuple[Records, Records]] = {}
+        """What stands around the milestones, before their records and after them."""
         self._records: dict[tuple[str, int], tuple[Record, ...]] = {}
 
     def read(self, text: str) -> tuple[Records, str | None] | None:
@@ -53,15 +53,24 @@ class PieceReader:
         if pieces is None:
             return None
         shell = self._shell(pieces.shell)
-        if shell is None or any(self._item(item) is None for item in pieces.items):
+        if shell is None:
             return None
-        around = self._around[pieces.shell]
-        parts = [self._part(item, place) for place, item in enumerate(pieces.items)]
-        result: Records = {key: record for key, record in around.items() if record.kind not in ("invoice", "payment")}
-        result |= {part[0].key: part[0] for part in parts}
-        result |= {record.key: record for part in parts for record in part[1:]}
-        result |= {key: record for key, record in around.items() if record.kind in ("invoice", "payment")}
-        if len(result) != len(around) + sum(map(len, parts)):  # an id or a number stands twice
+        parts: list[tuple[Record, ...]] = []
+        known = self._records
+        for place, item in enumerate(pieces.items):
+            part = known.get((item, place)) or self._part(item, place)
+            if part is None:
+                return None
+            parts.append(part)
+        before, after = self._around[pieces.shell]
+        result = dict(before)
+        for part in parts:
+            result[part[0].key] = part[0]
+        for part in parts:
+            for record in part[1:]:
+                result[record.key] = record
+        result |= after
+        if len(result) != len(before) + len(after) + sum(map(len, parts)):  # an id or a number stands twice
             return None
         return result, shell.get("currency")
 
@@ -72,7 +81,9 @@ class PieceReader:
             usable = isinstance(data, dict) and "milestones" not in data
             if usable and schema.is_valid("milestones", {**data, "milestones": [_SAMPLE]}):
                 self._shells[text] = data
-                self._around[text] = facts.records(data)
+                around = facts.records(data)
+                late = {key: record for key, record in around.items() if record.kind in ("invoice", "payment")}
+                self._around[text] = {key: record for key, record in around.items() if key not in late}, late
             else:
                 self._shells[text] = None
         return self._shells[text]
@@ -86,14 +97,12 @@ class PieceReader:
             self._items[text] = data["milestones"][0] if one else None
         return self._items[text]
 
-    def _part(self, text: str, place: int) -> tuple[Record, ...]:
-        """The records of a milestone: itself, its invoice, the payments."""
-        found = self._records.get((text, place))
-        if found is None:
-            records = facts.records({"milestones": [self._items[text]]})
-            del records[facts.PROJECT]
-            first, *others = records.values()
-            found = self._records[text, place] = (replace(first, place=place), *others)
+    def _part(self, text: str, place: int) -> tuple[Record, ...] | None:
+        """The records of a milestone: itself, its invoice, the payments; None where its text is not just one."""
+        item = self._item(text)
+        if item is None:
+            return None
+        found = self._records[text, place] = facts.records_of_milestone(item, place)
         return found
 
 

@@ -61,6 +61,8 @@ class Reader:
         """Projects that turned out to be one: two sides of a merge began the same folder."""
         self._grower = Grower(self.versions, self._accepts)
         self._first = 0
+        self._last: dict[int, tuple[Tracked, Settings, Version]] = {}
+        """The last version of each project, which the next commit is compared with."""
 
     def resume(self, graph: Graph, state: State) -> None:
         """Go on after the graph's first commit, which another reader has read."""
@@ -151,7 +153,13 @@ class Reader:
         if project.usable is None:
             return Version(folder, {})
         settings = self._settings_for(tree, project.folder)
-        return version(folder, self.versions.parsed(project.usable), settings, project.files)
+        known = self._last.get(project.uid)
+        if known is not None and known[0] is project and known[1] is settings:
+            return known[2]
+        parsed = self.versions.parsed(project.usable)
+        found = version(folder, parsed, settings, project.files, self.versions.filled)
+        self._last[project.uid] = project, settings, found
+        return found
 
     def _ordinary(self, tree: Tree, old: Tree, touched: Iterable[str]) -> list[ProjectChange]:
         """What a commit with one parent, or none, did to the projects that it touched."""

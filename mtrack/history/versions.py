@@ -46,6 +46,8 @@ class Versions:
         self._parsed: OrderedDict[str, Parsed] = OrderedDict()
         self._settings: dict[str, Settings | None] = {}
         self._pieces = PieceReader()
+        self.filled: facts.Filled = {}
+        """What came of the records of projects, with the contents of their files."""
 
     def parsed(self, blob: str) -> Parsed:
         """A content of `milestones.yaml`, parsed."""
@@ -104,12 +106,18 @@ def parse_settings(raw: bytes | None) -> Settings | None:
         return None
 
 
-def version(folder: str, parsed: Parsed, settings: Settings, contents: Mapping[str, str | None]) -> Version:
+def version(
+    folder: str,
+    parsed: Parsed,
+    settings: Settings,
+    contents: Mapping[str, str | None],
+    filled: facts.Filled | None = None,
+) -> Version:
     """A version that can be used; `contents` are those of the files it names, by their path from the project."""
     assert parsed.records is not None
     currency = parsed.currency or settings.currency
     decimals = money.decimals(currency, settings.currencies)
-    records = facts.with_contents(parsed.records, contents.get)
+    records = facts.with_contents(parsed.records, contents.get, {} if filled is None else filled)
     return Version(folder, records, currency, 2 if decimals is None else decimals)
 
 

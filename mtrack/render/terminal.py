@@ -106,7 +106,7 @@ def shown(part: Part) -> str:
 
 
 def _isolated(text: str) -> str:
-    if any("\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufefc" for char in text):
+    if not text.isascii() and any("\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufefc" for char in text):
         return f"{_ISOLATE}{text}{_POP}"
     return text
 
