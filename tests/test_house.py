@@ -53,7 +53,7 @@ MAY_KNOW = {
     "views": "characters check figures finding money record rules workspace",
     "history": "changes check directory errors files finding git memo money record rules views ways workspace yaml",
     "render": "changes characters check figures files finding history money record resources rules views",
-    "site": "check directory errors figures files finding git money record render resources rules views workspace",
+    "site": "check directory errors figures files finding git history money record render resources rules views workspace",
     "edit": "characters check directory errors figures files finding git money record resources rules workspace yaml",
     "verify": "check directory files money record rules",
     "spreadsheet": "edit errors figures money record verify yaml",

@@ -16,12 +16,15 @@ HERE = Path(__file__).parent
 EXAMPLE = HERE.parent.parent / "example-workspace"
 AS_OF = "2026-11-22"
 PICTURES = (
-    ("overview-light", "index", 1280, 1500, "light"),
-    ("overview-dark", "index", 1280, 1500, "dark"),
+    ("overview-light", "index", 1280, 1200, "light"),
+    ("overview-dark", "index", 1280, 1200, "dark"),
     ("overview-phone", "index", 390, 1180, "light"),
-    ("project-light", "projects/hooli-app", 1280, 1500, "light"),
-    ("project-dark", "projects/hooli-app", 1280, 1500, "dark"),
+    ("project-light", "projects/hooli-app", 1280, 1200, "light"),
+    ("project-dark", "projects/hooli-app", 1280, 1200, "dark"),
     ("project-phone", "projects/hooli-app", 390, 1180, "light"),
+    ("register-light", "invoices", 1280, 1200, "light"),
+    ("statement-dark", "projects/hooli-app-statement", 1280, 1200, "dark"),
+    ("statement-phone", "projects/hooli-app-statement", 390, 1180, "light"),
 )
 """Name, page, width and height in pixels, theme."""
 

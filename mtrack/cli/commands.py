@@ -13,7 +13,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "invoices": ("mtrack.cli.registers", "The register of invoices, with sums."),
         "payments": ("mtrack.cli.registers", "The register of payments, with sums."),
         "forecast": ("mtrack.cli.views", "The cash to expect, by month."),
-        "report": ("mtrack.cli.views", "A report of the workspace for others to read."),
+        "report": ("mtrack.cli.report", "A report of the workspace for others to read."),
         "log": ("mtrack.cli.history", "Who changed what in the records, and when."),
         "diff": ("mtrack.cli.history", "What a change does to the money."),
         "audit": ("mtrack.cli.history", "What was changed that should have stayed, with the commit."),

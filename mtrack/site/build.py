@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 from msgspec import Struct
 
-from mtrack import directory, git
+from mtrack import directory, files, git
 from mtrack.check.pipeline import check
 from mtrack.errors import UsageError, failure
 from mtrack.site import workspace_pages
+from mtrack.site.links import copy_of
 from mtrack.site.output import guard, open_folder, writing
-from mtrack.site.pages import ASSETS, NAVIGATION, REGISTER, SEARCH, Site, own_templates
+from mtrack.site.pages import ASSETS, NAVIGATION, NOTHING_ADDED, REGISTER, SEARCH, Additions, Site, own_templates
 from mtrack.site.written import Written
 from mtrack.views.overview import overview
 from mtrack.views.summary import project_summary
@@ -25,16 +27,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mtrack.check.report import Selection
+    from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
+    from mtrack.site.output import Folder
     from mtrack.site.pages import Page
     from mtrack.views.overview import Overview
+    from mtrack.views.summary import ProjectSummary
+
+
+_LARGEST_COPY = 256 << 20
+"""Bytes of a file that is copied beside the pages."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
     """How a report is to be written.
 
     `advance` is told how many pages are done, and of how many; `say` what the user should know. `written` is what is
-    known of the pages in the folder, `force` replaces others. `templates` takes the workspace's own. `live` is for the preview.
+    known of the pages in the folder, `force` replaces others. `templates` takes the workspace's own. `live` is for the
+    preview. `additions` are what the pages show beyond the records.
     """
 
     advance: Callable[[int, int], None]
@@ -43,6 +53,7 @@ class Options(Struct, frozen=True, kw_only=True):
     force: bool = False
     templates: bool = False
     live: bool = False
+    additions: Additions = NOTHING_ADDED
 
 
 def write_folder(workspace: Workspace, selection: Selection, root: str, target: str, options: Options) -> Overview:
@@ -50,48 +61,74 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
 
     `root` is the workspace's path as the user gave it.
     """
-    done, count = 0, 2 * len(workspace.found.projects) + len(NAVIGATION)
     own = _own_templates(workspace, options)
     written = options.written or Written(None)
     with written.held(), open_folder(workspace, target, written, options.say, force=options.force) as folder:
         revision = workspace.commit or git.head(workspace.root)
-        site = Site(workspace, directory.plain(target), revision, own=own, live=options.live)
-
-        def write(page: Page) -> None:
-            nonlocal done
-            try:
-                folder.put(page.name, page.digest, page.draw)
-            except OSError:  # the page can't be written
-                raise
-            except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this page)
-                folder.put(page.name, "", _failed(site, page, error).draw)  # the next run draws it again
-            done += 1
-            options.advance(done, max(done, count))
-
-        def write_all(pages: Iterable[Page]) -> None:
-            for page in pages:
-                write(page)
-
-        def put(name: str, content: str) -> None:
-            folder.put(name, hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest(), lambda: content)
-
+        place, added = directory.plain(target), options.additions
+        site = Site(workspace, place, revision, own=own, live=options.live, additions=added)
+        writer = _Writer(folder, site, options)
         for name in ASSETS:
-            put(name, site.asset(name))
+            writer.put(name, site.asset(name))
         checked = check(
-            workspace,
-            selection,
-            root,
-            summarize=project_summary,
-            kept=written.projects,
-            visit=lambda *project: write_all(site.project(*project)),
+            workspace, selection, root, summarize=project_summary, kept=written.projects, visit=writer.project
         )
         view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
-        write_all(workspace_pages.pages(site, view, checked.projects))
-        put(SEARCH, workspace_pages.search_index(view))
-        put(REGISTER, workspace_pages.register_csv(view))
+        writer.pages(workspace_pages.pages(site, view, checked.projects))
+        writer.put(SEARCH, workspace_pages.search_index(view))
+        writer.put(REGISTER, workspace_pages.register_csv(view))
         folder.finish()
     written.keep(checked.projects)
     return view
+
+
+class _Writer:
+    """Writes the pages of a site into its folder, and tells how many are done."""
+
+    def __init__(self, folder: Folder, site: Site, options: Options) -> None:
+        self._folder = folder
+        self._site = site
+        self._options = options
+        self._done = 0
+        self._count = 2 * len(site.workspace.found.projects) + len(NAVIGATION)
+
+    def project(self, name: str, kept: StoredProject[ProjectSummary]) -> None:
+        """The pages of a project, and copies of its evidence where they are wanted."""
+        self.pages(self._site.project(name, kept))
+        if self._options.additions.copies and kept.summary is not None:
+            for path in sorted(set(kept.summary.papers.values())):
+                self._copy(path)
+
+    def pages(self, found: Iterable[Page]) -> None:
+        """Several pages."""
+        for page in found:
+            self._page(page)
+
+    def _page(self, page: Page) -> None:
+        try:
+            self._folder.put(page.name, page.digest, page.draw)
+        except OSError:  # the page can't be written
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this page)
+            self._folder.put(page.name, "", _failed(self._site, page, error).draw)  # the next run draws it again
+        self._done += 1
+        self._options.advance(self._done, max(self._done, self._count))
+
+    def put(self, name: str, content: str) -> None:
+        """A file that is no page."""
+        digest = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()
+        self._folder.put(name, digest, lambda: content)
+
+    def _copy(self, path: str) -> None:
+        """A file that a record names, beside the pages."""
+        root = self._site.workspace.root
+        full = os.path.join(root, *path.split("/"))
+        try:
+            info = os.stat(full)
+            content = partial(files.read, full, _LARGEST_COPY, within=root)
+            self._folder.put(copy_of(path), f"{info.st_size} {info.st_mtime_ns}", content)
+        except (files.UnreadableFileError, FileNotFoundError) as error:
+            self._options.say(f"{path} is not copied: {error}")
 
 
 def _own_templates(workspace: Workspace, options: Options) -> str | None:
@@ -118,7 +155,14 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
     checked = check(workspace, selection, root, summarize=project_summary)
     view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
     revision = workspace.commit or git.head(workspace.root)
-    site = Site(workspace, os.path.dirname(target), revision, own=_own_templates(workspace, options), single=True)
+    site = Site(
+        workspace,
+        os.path.dirname(target),
+        revision,
+        own=_own_templates(workspace, options),
+        single=True,
+        additions=options.additions,
+    )
     shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
     top = workspace_pages.pages(site, view, checked.projects)
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlencode
 from markupsafe import Markup
 from msgspec import Struct
 
+from mtrack.views.summary import usable_files
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -127,19 +129,20 @@ class FileLink(Struct, frozen=True):
 class Files:
     """Links from pages in one folder to the evidence of one project."""
 
-    def __init__(self, context: ProjectContext, origin: str, start: str | None) -> None:
+    def __init__(self, context: ProjectContext, origin: str, start: str | None, copies: str | None = None) -> None:
         """`origin` is where the user has the workspace.
 
-        `start` is the absolute folder of the page the links stand on; None for the preview, which serves them.
+        `start` is the absolute folder of the page the links stand on; None for the preview, which serves them. With
+        copies, `copies` leads from the page to the site's folder, and the records themselves are not linked to.
         """
         self._hrefs: dict[str, str] = {}
-        self._records = _link(os.path.join(origin, *context.project.path.split("/")), origin, start)
-        for named, state in context.files:
-            if state.outside is None and state.missing is None:
-                full = os.path.join(origin, os.path.relpath(state.full, context.root))
-                href = _link(full, origin, start)
-                if href is not None:
-                    self._hrefs[named.path] = href
+        self._records = None
+        if copies is None:
+            self._records = link_of(context.project.path, origin, start)
+        for name, path in usable_files(context).items():
+            href = link_of(path, origin, start) if copies is None else f"{copies}{copy_of(path)}"
+            if href is not None:
+                self._hrefs[name] = href
 
     def link(self, path: str | None) -> FileLink | None:
         """A file a record names, as it is linked to; None for no file."""
@@ -153,6 +156,15 @@ class Files:
     def records(self) -> str | None:
         """The link to the project's records themselves."""
         return self._records
+
+
+def copy_of(path: str) -> str:
+    """The place of a file's copy in the site, given its path from the workspace's root; the same for no other file."""
+    stem, ending = os.path.splitext(path.rpartition("/")[2])
+    ending = ending.lower() if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", ending) else ""
+    words = re.sub(r"[^A-Za-z0-9]+", "-", stem).strip("-")[:_LONGEST].strip("-")
+    digest = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    return f"files/{words}_{digest}{ending}"
 
 
 def link_of(path: str, origin: str, start: str | None) -> str | None:

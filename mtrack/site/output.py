@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mtrack.check.workspace import Workspace
     from mtrack.site.written import Written
 
-_PROJECTS = "projects"
+_BELOW = ("projects", "files")
+"""The folders in a report's folder: the projects' pages, and copies of the evidence."""
 
 
 class Folder:
@@ -33,12 +34,13 @@ class Folder:
         self._top = top
         self._force = force
         self._written = written
-        self._projects: Directory | None = None
+        self._below: dict[str, Directory] = {}
         self._made: dict[str, tuple[str, str]] = {}
         """The pages that are there as this run would make them: digests of content and inputs."""
         self._names = top.names()
-        if _PROJECTS in self._names:
-            self._projects = self._open_projects(make=False)
+        for name in _BELOW:
+            if name in self._names:
+                self._open_below(name, make=False)
         self._before = {name: self._digest(name) for name in written.names()}
         """The pages of earlier runs that stand there, and the digests of what they hold."""
         if self._names and not force:
@@ -46,8 +48,8 @@ class Folder:
 
     def close(self) -> None:
         """Let the folder go."""
-        if self._projects is not None:
-            self._projects.close()
+        for folder in self._below.values():
+            folder.close()
         self._top.close()
 
     def _check(self) -> None:
@@ -68,22 +70,22 @@ class Folder:
     def _is_ours(self, name: str, digest: str | None) -> bool:
         return self._written.inputs(name, digest) is not None
 
-    def _open_projects(self, *, make: bool) -> Directory:
+    def _open_below(self, name: str, *, make: bool) -> None:
         try:
-            return self._top.below(_PROJECTS, make=make)
+            self._below[name] = self._top.below(name, make=make)
         except LinkError as error:
             raise _refused_link(error) from error
         except OSError as error:
-            raise _cant_write(os.path.join(self._top.path, _PROJECTS), error) from error
+            raise _cant_write(os.path.join(self._top.path, name), error) from error
 
     def _place(self, name: str, *, make: bool = False) -> tuple[Directory | None, str]:
         """The folder a page lies in, and its name there."""
         above, _, last = name.rpartition("/")
         if not above:
             return self._top, last
-        if self._projects is None and make:
-            self._projects = self._open_projects(make=True)
-        return self._projects, last
+        if above not in self._below and make:
+            self._open_below(above, make=True)
+        return self._below.get(above), last
 
     def _digest(self, name: str) -> str | None:
         place, last = self._place(name)
@@ -93,8 +95,8 @@ class Folder:
         place, last = self._place(name)
         return place is not None and place.stat(last) is not None
 
-    def put(self, name: str, inputs: str, make: Callable[[], str]) -> None:
-        """Write a page, unless it is there as it was made from the same inputs.
+    def put(self, name: str, inputs: str, make: Callable[[], str | bytes]) -> None:
+        """Write a page or a file, unless it is there as it was made from the same inputs.
 
         Raises UsageError where something stands there that mtrack did not write, CannotRunError.
         """
@@ -102,7 +104,8 @@ class Folder:
         if name not in self._made and before is not None and self._written.inputs(name, before) == inputs:
             self._made[name] = before, inputs
             return
-        content = make().encode("utf-8", "backslashreplace")
+        made = make()
+        content = made if isinstance(made, bytes) else made.encode("utf-8", "backslashreplace")
         digest = hashlib.sha256(content).hexdigest()
         place, last = self._place(name, make=True)
         assert place is not None
@@ -125,8 +128,9 @@ class Folder:
             if place is not None and self._is_ours(name, place.digest(last)):
                 with suppress(OSError):
                     place.unlink(last)
-        with suppress(OSError):  # not empty, most of the time
-            self._top.rmdir(_PROJECTS)
+        for name in _BELOW:
+            with suppress(OSError):  # not empty, most of the time
+                self._top.rmdir(name)
         self._written.settle(self._made)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+from collections.abc import Callable, Mapping  # noqa: TC003  (msgspec reads the annotations)
+from datetime import date  # noqa: TC003
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
@@ -14,16 +16,16 @@ from mtrack import __version__, files, resources
 from mtrack.check.store import encoded
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
+from mtrack.history.recent import ProjectHistory  # noqa: TC001
 from mtrack.render.templates import html_environment
+from mtrack.rules.context import Compare  # noqa: TC001
 from mtrack.site.filters import Filters
-from mtrack.site.links import FileLink, Files, PageLinks, link_of, page_of, statement_of
+from mtrack.site.history_rows import Since, history_rows
+from mtrack.site.links import FileLink, Files, PageLinks, copy_of, link_of, page_of, statement_of
 from mtrack.site.project_page import project_values
 from mtrack.site.statement_page import statement_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-
     from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
     from mtrack.views.summary import ProjectSummary
@@ -53,6 +55,24 @@ def own_templates(workspace: Workspace) -> str | None:
     return own if inside(os.path.realpath(own), os.path.realpath(workspace.root)) else None
 
 
+class Additions(Struct, frozen=True, kw_only=True):
+    """What the pages show beyond the records as they stand.
+
+    `period` is a day of the month that statements are about, None for that of each project's last invoice. `verdicts`
+    has the papers read; `history` is what git tells of each project by its folder, `since` what changed. With `copies`
+    the evidence stands beside the pages.
+    """
+
+    period: date | None = None
+    verdicts: Compare | None = None
+    history: Mapping[str, ProjectHistory] = {}
+    since: Since | None = None
+    copies: bool = False
+
+
+NOTHING_ADDED = Additions()
+
+
 class Page(Struct, frozen=True):
     """A page that is not drawn yet: its path in the site, a digest of all it depends on, and the function to draw it."""
 
@@ -73,13 +93,10 @@ class Site:
         own: str | None = None,
         single: bool = False,
         live: bool = False,
-        period: date | None = None,
+        additions: Additions = NOTHING_ADDED,
     ) -> None:
-        """`own` is the folder of the workspace's own templates, where they are wanted.
-
-        `period` is a day of the month that statements are about; None for that of each project's last invoice.
-        """
-        self.period = period
+        """`own` is the folder of the workspace's own templates, where they are wanted."""
+        self.additions = additions
         self.workspace = workspace
         self.start = start
         self.revision = revision
@@ -101,14 +118,13 @@ class Site:
             values = {"folder": folder, "findings": kept.findings}
             return (self.page(name, folder, kept.state, "broken.html.j2", lambda _links: values),)
         title = kept.summary.project.name
+        inputs = kept.state, self.additions.history.get(folder)
         return (
-            self.page(
-                name, title, kept.state, "project.html.j2", lambda links: self._project_values(folder, kept, links)
-            ),
+            self.page(name, title, inputs, "project.html.j2", lambda links: self._project_values(folder, kept, links)),
             self.page(
                 statement_of(folder),
                 f"Statement: {title}",
-                (kept.state, self.period),
+                (kept.state, self.additions.period),
                 "statement.html.j2",
                 lambda links: self._statement_values(folder, links),
             ),
@@ -135,6 +151,7 @@ class Site:
         """What every page depends on: templates, settings, the day, the version, the path to the files it links to."""
         settings = self.workspace.settings
         parts: list[Any] = [__version__, self.workspace.as_of, settings.name, settings.locale, self.single, self.live]
+        parts += [self.additions.copies, self.additions.verdicts is not None]
         parts.append(None if self.live else _relative(self.workspace.origin, self.start))
         for top in filter(None, (self._own, os.path.join(resources.folder("templates"), "site"))):
             for folder, _, names in sorted(os.walk(top)):
@@ -168,7 +185,11 @@ class Site:
         """A file that a record names, given its path from the root where it is there; None for no file."""
         if recorded is None:
             return None
-        return FileLink(recorded, None if path is None else link_of(path, self.workspace.origin, start))
+        if path is None:
+            return FileLink(recorded, None)
+        return FileLink(
+            recorded, copy_of(path) if self.additions.copies else link_of(path, self.workspace.origin, start)
+        )
 
     def _folder_of(self, page: str) -> str:
         return self.start if self.single else os.path.dirname(os.path.join(self.start, *page.split("/")))
@@ -198,14 +219,19 @@ class Site:
     def _project_values(self, folder: str, kept: StoredProject[ProjectSummary], links: PageLinks) -> dict[str, Any]:
         context = self.workspace.open(folder)[1]
         assert context is not None
-        files = Files(context, self.workspace.origin, self.start_of(page_of(folder)))
+        top = links.top if self.additions.copies else None
+        files = Files(context, self.workspace.origin, self.start_of(page_of(folder)), top)
+        compare = self.additions.verdicts
         findings = [finding for finding in kept.findings if not finding.left_out]
-        return project_values(context, findings, files, links, self.wording, self.workspace.as_of)
+        values = project_values(
+            context, findings, files, links, self.wording, self.workspace.as_of, compare(context) if compare else ()
+        )
+        return values | {"history": history_rows(self.additions.history.get(folder))}
 
     def _statement_values(self, folder: str, links: PageLinks) -> dict[str, Any]:
         context = self.workspace.open(folder)[1]
         assert context is not None
-        return statement_values(context, links, self.name, self.period)
+        return statement_values(context, links, self.name, self.additions.period)
 
     def _render(self, name: str, values: dict[str, Any]) -> str:
         try:

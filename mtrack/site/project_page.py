@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from mtrack.finding import Finding
     from mtrack.record.model import Milestone, PaymentTerms, Waiver
+    from mtrack.record.verdict import Verdict
     from mtrack.render.wording import Wording
     from mtrack.rules.context import ProjectContext
     from mtrack.site.evidence_marks import Mark
@@ -130,12 +131,13 @@ def project_values(  # noqa: PLR0913
     links: PageLinks,
     wording: Wording,
     as_of: date,
+    verdicts: Iterable[Verdict],
 ) -> dict[str, Any]:
     """What the template of a project's page is given."""
     item = project_status(context)
     project = item.project
     unit = Unit(project.currency, project.places, decimals_shown(item))
-    evidence = Evidence(context.verdicts, files)
+    evidence = Evidence(verdicts, files)
     told = [finding for finding in findings if not finding.waived]
     own, by_number, rest = _by_subject(told, item)
     tasks = project_tasks(context, findings)

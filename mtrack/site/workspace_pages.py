@@ -13,6 +13,7 @@ from mtrack.render.left_out import sentence
 from mtrack.render.registers import invoices_csv
 from mtrack.site import charts
 from mtrack.site.cells import Unit, contact
+from mtrack.site.history_rows import changed
 from mtrack.site.links import client_page_of, page_of
 from mtrack.site.overview_page import overview_values, project_rows, state_hrefs, units_of
 from mtrack.site.pages import NAVIGATION, TASKS
@@ -78,7 +79,14 @@ class _WorkspacePages:
 
     def pages(self) -> list[Page]:
         titles = dict(NAVIGATION)
-        inputs: Any = (self._states, self._broken, self._left_out, self._view.report.findings, self._site.revision)
+        inputs: Any = (
+            self._states,
+            self._broken,
+            self._left_out,
+            self._view.report.findings,
+            self._site.revision,
+            self._site.additions.since,
+        )
         whole = [
             ("index.html", self._overview),
             ("clients.html", self._clients),
@@ -98,6 +106,10 @@ class _WorkspacePages:
 
     def _overview(self, links: PageLinks) -> dict[str, Any]:
         first = overview_values(self._view, self._broken, links, self._site.wording)
+        since = self._site.additions.since
+        if since is not None:
+            names = {folder: item.project.name for folder, item in self._summaries.items()}
+            first |= {"since": since.asked, "changed": changed(since.log.entries, names, links)}
         return first | {"rows": self._rows(self._in_order, links), "currencies": list(self._units)}
 
     def _rows(self, items: Iterable[ProjectSummary], links: PageLinks) -> list[Any]:

@@ -48,8 +48,8 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
 
     `milestones` are ids and names; `counted` are those of them not cancelled, `billed` those with a live invoice.
     `decimals` is how many its amounts use. `owed` is outstanding by bucket, where there is any, `expected` is the cash to
-    come, summed by month, band and whether it is late; `papers` are the invoices' files that are there, by the path the
-    record gives and from the root.
+    come, summed by month, band and whether it is late; `papers` are the files that the
+    records name and that are there: by the path there, the path from the root.
     """
 
     project: Heading
@@ -100,13 +100,18 @@ def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> Pro
         expected=tuple((*key, amount) for key, amount in cash.items()),
         turnover=turnover(context),
         invoices=invoice_rows(context),
-        papers={
-            named.path: os.path.relpath(state.full, context.root).replace(os.sep, "/")
-            for named, state in context.invoice_files.values()
-            if state.outside is None and state.missing is None
-        },
+        papers=usable_files(context),
         left_out=left_out(context.ledger),
     )
+
+
+def usable_files(context: ProjectContext) -> dict[str, str]:
+    """The files that the records name and that are there: by the path as written, the path from the root."""
+    return {
+        named.path: os.path.relpath(state.full, context.root).replace(os.sep, "/")
+        for named, state in context.files
+        if state.outside is None and state.missing is None
+    }
 
 
 _FEW = 3
