@@ -49,6 +49,10 @@ TABLE: list[tuple[str, str, str, str | None, str | None]] = [
     ("acme 001-2026-ACME 2026-03-05, beta 002-2026-BETA 2026-04-05", "acme", "2026-11-26", "003-2026-ACME", "003-2026-ACME"),
     ("acme 001-2026-ACME 2026-03-05, beta 001-2026-BETA 2026-04-05", "acme", "2026-11-26", "002-2026-ACME", "002-2026-ACME"),
     ("acme-1 001-2026-ACME 2026-03-05, beta 002-2026-BETA 2026-04-05", "acme-2", "2026-11-26", "003-2026-ACME", "003-2026-ACME"),
+    # another client's credit note has a counter of that count; CN-2 stands for no client
+    ("acme 001-2026-ACME 2026-03-05, beta 002-2026-BETA 2026-04-05 credit", "acme", "2026-11-26", "003-2026-ACME", "003-2026-ACME"),
+    ("acme 001-2026-ACME 2026-03-05, beta 002-2026-BTA 2026-04-05, beta 003-2026-BTA 2026-04-06 credit", "acme", "2026-11-26", "004-2026-ACME", "004-2026-ACME"),
+    ("acme INV-1 2026-03-05, beta CN-2 2026-03-07 credit", "acme", "2026-11-26", "INV-2", "CN-3"),
     ("acme OLD-7 2026-03-05, beta NEW-90 2026-04-05", "acme", "2026-11-26", "OLD-8", "OLD-8"),
     # a new year
     ("acme INV-2025-098 2025-12-05", "acme", "2026-01-10", "INV-2026-001", "INV-2026-001"),

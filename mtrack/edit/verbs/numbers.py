@@ -63,8 +63,13 @@ def next_number(entries: Sequence[Entry], project: Heading, day: date, *, credit
 
 def _alike(numbers: list[Counted], *, credit: bool) -> Callable[[Entry], bool]:
     """Which records have numbers of the kind: all, for a credit note, where credit notes have no series of their own."""
-    kinds = {(number.series, number.number.entry.invoice.credit_note) for number in numbers}
-    apart = any(is_credit and (found, False) not in kinds for found, is_credit in kinds)
+    invoices = {number.series: number for number in numbers if not number.number.entry.invoice.credit_note}
+    apart = any(
+        number.number.entry.invoice.credit_note
+        and number.series not in invoices
+        and not any(_is_of_other_client(number, other) for other in invoices.values())
+        for number in numbers
+    )
     return lambda entry: entry.invoice.credit_note == credit or (credit and not apart)
 
 
@@ -99,15 +104,30 @@ def _following(last: Counted, numbers: list[Counted], used: set[str], day: date)
 
 def _of_other_clients(last: Counted, own: list[Counted], numbers: list[Counted]) -> list[Counted]:
     """Numbers that differ in one text, a client's code, where all are counted in one series, in the order they were sent."""
-    texts, kind = last.number.texts, last.number.entry.invoice.credit_note
+    kind = last.number.entry.invoice.credit_note
     beside = [
         number
         for number in numbers
-        if (number.at, number.others, number.periods) == (last.at, last.others, last.periods)
-        and _differ_in_one(number.number.texts, texts)
-        and number.number.entry.invoice.credit_note == kind
+        if (_may_count_with(number, last) and number.number.entry.invoice.credit_note == kind)
+        or _is_of_other_client(number, last)
     ]
     return beside if _count_together([*own, *beside]) else []
+
+
+def _may_count_with(number: Counted, other: Counted) -> bool:
+    """Whether numbers are built alike and differ in one text."""
+    alike = (number.at, number.others, number.periods) == (other.at, other.others, other.periods)
+    return alike and _differ_in_one(number.number.texts, other.number.texts)
+
+
+def _is_of_other_client(number: Counted, other: Counted) -> bool:
+    """Whether the text that parts a number from another stands for its client: letters of the name, in their order."""
+    if not _may_count_with(number, other):
+        return False
+    client = iter(seen_words(number.number.entry.project.client or ""))
+    code = "".join(a for a, b in zip(number.number.texts, other.number.texts, strict=True) if a != b)
+    letters = [char for char in code if char.isalnum()]
+    return bool(letters) and all(char in client for char in letters)
 
 
 def _count_together(numbers: list[Counted]) -> bool:
