@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Self
 
-from mtrack import files
+from mtrack import files, limits
 from mtrack.files import inside
 from mtrack.workspace import RECORDS, SETTINGS, above
 
@@ -113,7 +113,7 @@ class Directory:
         except OSError:
             return None
 
-    def read(self, name: str, limit: int = files.MAX_BYTES) -> bytes:
+    def read(self, name: str, limit: int = limits.FILE_BYTES) -> bytes:
         """The bytes of a regular file of at most `limit` bytes. Raises UnreadableFileError, OSError."""
         fd = self.open(name)
         try:

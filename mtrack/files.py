@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mtrack import limits
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MAX_BYTES = 5 * 1024 * 1024
+_PART = 1 << 20
 TEMPORARY = ".mtrack-tmp"
 """How the name of an unfinished file ends."""
 _READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
@@ -42,7 +45,7 @@ def inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def read(full: str, limit: int = MAX_BYTES, *, within: str | None = None) -> bytes:
+def read(full: str, limit: int = limits.FILE_BYTES, *, within: str | None = None) -> bytes:
     """The bytes of a regular file of at most `limit` bytes; never waits for a pipe or a device.
 
     `within` is the folder that a link may not lead out of. Raises UnreadableFileError.
@@ -70,6 +73,25 @@ def read_open(fd: int, limit: int) -> bytes:
         message = f"the file is {large}"
         raise UnreadableFileError(message, hint, f"it is {large}")
     return raw
+
+
+def digest(full: str, limit: int) -> str | None:
+    """A digest of a regular file's content; None where it can't be read, or is larger than `limit` bytes."""
+    result = hashlib.sha256()
+    try:
+        fd = os.open(full, _READING)
+        try:
+            info = os.fstat(fd)
+            _check_regular(info)
+            done = 0
+            while done <= limit and (part := os.read(fd, _PART)):
+                result.update(part)
+                done += len(part)
+        finally:
+            os.close(fd)
+    except (OSError, UnreadableFileError):
+        return None
+    return result.hexdigest() if done <= limit else None
 
 
 def _check_regular(info: os.stat_result) -> None:

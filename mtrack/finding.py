@@ -76,7 +76,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     `amount` is the amount at stake in `currency`; `since` the day it began, for the gaps view; `about` the path
     (from the root) of another file that it is about; `left_out` says that it is about a record dated later, which
-    figures and views leave out.
+    figures and views leave out. It stands for `more` of its kind in the same file, which were not worked out.
     """
 
     place: Place
@@ -91,6 +91,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     left_out: bool = False
     related: tuple[tuple[Place, str], ...] = ()
     commit: CommitRef | None = None
+    more: int = 0
 
 
 class Related(Struct, frozen=True, array_like=True):
@@ -105,7 +106,8 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     """One finding, complete: every output format draws from it and from nothing else.
 
     `project` is the project folder's path from the root ("." for the root itself). `waiver` is the reason of
-    the waiver that accepts it. `excerpt` is the source line the span begins on. `left_out` is as in `Problem`.
+    the waiver that accepts it. `excerpt` is the source line the span begins on, of a long one a part, which begins
+    after `cut` characters. `left_out` and `more` are as in `Problem`.
     """
 
     rule: str
@@ -126,6 +128,8 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     left_out: bool = False
     waiver: str | None = None
     excerpt: str | None = None
+    cut: int = 0
+    more: int = 0
     places: int = 2
     """Decimals of the currency, to write the amount with."""
     commit: CommitRef | None = None

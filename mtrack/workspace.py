@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
-from functools import cache
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from msgspec import Struct, field
 
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
+from mtrack.patterns import matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -261,45 +260,6 @@ def _ancestors(path: str) -> Iterator[str]:
     while path != ".":
         path = path.rpartition("/")[0] or "."
         yield path
-
-
-@cache
-def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether `exclude` keeps a folder, given by its path from the root, from being searched.
-
-    As in git, the last pattern that matches the folder decides, and what lies in a folder is not asked about once
-    the folder is out. pathspec's own answer would count a pattern for all that lies below what it matches.
-    """
-    if not patterns:
-        return lambda _path: False
-    # Only folders are asked about, so "archive/" is "archive".
-    compiled = _compiled(tuple(re.sub(r"(?<=[^\\/!])/\s*$", "", pattern) for pattern in patterns))[::-1]
-
-    def excluded(path: str) -> bool:
-        for pattern in compiled:
-            found = pattern.match_file(path)
-            if found is not None and found.match.groupdict().get("ps_d") is None:  # else it matched a folder above
-                return bool(pattern.include)
-        return False
-
-    return excluded
-
-
-def is_pattern(text: str) -> bool:
-    """Whether `text` is a gitignore pattern."""
-    try:
-        _compiled((text,))
-    except (ValueError, re.error):
-        return False
-    return True
-
-
-def _compiled(patterns: tuple[str, ...]) -> list[Any]:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415  (only workspaces that exclude pay for it)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Python's own doubts about "[[", where gitignore has none
-        return list(GitIgnoreSpec.from_lines(patterns).patterns)
 
 
 def _holds_files(path: str, name: str, full: str, excluded: Callable[[str], bool]) -> bool:

@@ -32,26 +32,28 @@ if TYPE_CHECKING:
 PACKAGE = ROOT / "mtrack"
 
 MAY_KNOW = {
+    "limits": "",
     "characters": "",
     "errors": "",
     "finding": "",
     "resources": "",
     "money": "resources",
-    "files": "",
+    "files": "limits",
+    "patterns": "",
     "watch": "",
     "ways": "",
     "git": "errors",
-    "yaml": "errors files finding money ways",
-    "workspace": "errors files watch",
-    "directory": "files workspace",
+    "yaml": "errors files finding limits money ways",
+    "workspace": "errors files patterns watch",
+    "directory": "files limits workspace",
     "memo": "directory watch ways",
-    "record": "characters errors files finding money resources workspace yaml",
+    "record": "characters errors files finding limits money patterns resources workspace yaml",
     "changes": "finding money record",
     "figures": "finding money record",
-    "rules": "changes characters errors figures finding money record workspace yaml",
-    "check": "characters errors finding git money record rules watch ways workspace yaml",
+    "rules": "changes characters errors figures files finding limits money record workspace yaml",
+    "check": "characters errors finding git limits money record rules watch ways workspace yaml",
     "views": "characters check figures finding money record rules workspace",
-    "history": "changes check directory errors files finding git memo money record rules views ways workspace yaml",
+    "history": "changes check directory errors finding git limits memo money patterns record rules views ways workspace yaml",
     "render": "changes characters check figures files finding history money record resources rules views",
     "site": "check directory errors figures files finding git history money record render resources rules views workspace",
     "edit": "characters check directory errors figures files finding git money record resources rules workspace yaml",
@@ -282,7 +284,7 @@ def test_lint_of_clean_files_loads_only_what_it_needs(tmp_path: Path) -> None:
     code = (
         f"import sys; from mtrack.__main__ import run; code = run(['lint', {str(tmp_path)!r}, '--as-of', '{AS_OF}']); "
         "print(sorted({name.split('.')[0] for name in sys.modules} & "
-        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'pathspec', 'subprocess'}), code)"
+        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'subprocess'}), code)"
     )
     assert python("-c", code).stdout.splitlines()[-1] == "[] 0"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack import money
+from mtrack import limits, money
 from mtrack.check.contained import ask
 from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.errors import failure
@@ -100,6 +100,7 @@ def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> 
     places = money.decimals(problem.currency, workspace.settings.currencies)
     source = workspace.source(problem.place.path)
     span = source.span(problem.place) if source else None
+    excerpt, cut = _excerpt(source.line_text(span.line), span) if source and span else (None, 0)
     return Finding(
         rule=item.rule.name,
         category=item.rule.category,
@@ -119,9 +120,19 @@ def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> 
         left_out=problem.left_out,
         waiver=item.waiver,
         places=2 if places is None else places,
-        excerpt=source.line_text(span.line) if source and span else None,
+        excerpt=excerpt,
+        cut=cut,
+        more=problem.more,
         commit=problem.commit,
     )
+
+
+def _excerpt(line: str, span: Span) -> tuple[str, int]:
+    """The line, of a long one what stands around the span, and how much is cut off before that."""
+    if len(line) <= limits.LINE:
+        return line, 0
+    cut = max(span.column - 1 - limits.LINE // 4, 0)
+    return line[cut : cut + limits.LINE], cut
 
 
 def related(workspace: Workspace, problem: Problem) -> tuple[Related, ...]:

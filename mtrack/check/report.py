@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack import limits
 from mtrack.characters import seen_words
 from mtrack.finding import Finding, Severity  # noqa: TC001
 from mtrack.rules import INTERNAL, RULES
@@ -76,6 +77,15 @@ class Report(Struct, frozen=True):
         """Whether a finding that is not waived is at or above `fail_on`."""
         return any(not finding.waived and finding.severity >= fail_on for finding in self.findings)
 
+    def capped(self) -> Report:
+        """The report with no more findings of a file than are shown, the worst; the last says how many more there are."""
+        by_file: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            by_file.setdefault(finding.path, []).append(finding)
+        if not any(len(found) > limits.FINDINGS or any(item.more for item in found) for found in by_file.values()):
+            return self
+        return replace(self, findings=tuple(item for found in by_file.values() for item in _capped(found)))
+
     def narrowed(self, shown: Iterable[Finding]) -> Report:
         """The report with only some of its findings, and these counted."""
         shown = tuple(shown)
@@ -86,5 +96,16 @@ def counts(findings: Iterable[Finding]) -> dict[str, int]:
     """The counts of a summary that depend on the findings shown."""
     result = {"errors": 0, "warnings": 0, "infos": 0, "waived": 0}
     for finding in findings:
-        result["waived" if finding.waived else f"{finding.severity.word}s"] += 1
+        result["waived" if finding.waived else f"{finding.severity.word}s"] += 1 + finding.more
     return result
+
+
+def _capped(found: list[Finding]) -> list[Finding]:
+    """The worst findings of a file, in their order, as many as are shown."""
+    worst = sorted(found, key=lambda finding: (finding.waived, -finding.severity))[: limits.FINDINGS]
+    more = len(found) - len(worst) + sum(finding.more for finding in found)
+    if not more:
+        return found
+    *others, last = sorted(worst, key=lambda finding: finding.order)
+    what = "finding" if more == 1 else "findings"
+    return [*others, replace(last, message=f"{last.message} (and {more:,} more {what} in this file)")]

@@ -147,7 +147,7 @@ def audit(  # noqa: PLR0913
     selection = Selection(options.rule_names(select, "--select"), options.rule_names(ignore, "--ignore"), opened.paths)
     view = audit_of(opened.workspace, selection, opened.root, since=since, branches=branches)
     seen = opened.from_repository if format_ in findings.FOR_REPOSITORIES else opened.from_here
-    output.write(findings.FORMATS[format_](view.report, output.use_colour(), seen), format_)
+    output.write(findings.FORMATS[format_](view.report.capped(), output.use_colour(), seen), format_)
     if view.shallow:
         output.tell("this is a shallow clone: what came before its first commits is not judged")
     if view.off:

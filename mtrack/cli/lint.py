@@ -96,7 +96,7 @@ def lint(  # noqa: PLR0913
         for outcome in _fix(opened, report, as_of, dry_run=False):
             output.note(outcome.did)
         opened, report = checked()
-    _write(opened, report, format_, output_, errors_last=since is not None and format_ == "concise")
+    _write(opened, report.capped(), format_, output_, errors_last=since is not None and format_ == "concise")
     return 1 if report.fails(options.severity(fail_on)) else 0
 
 

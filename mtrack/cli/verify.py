@@ -85,7 +85,7 @@ def verify(  # noqa: PLR0913
     selection = Selection(own or frozenset({"-"}), paths=opened.paths)
     with comparing(opened, always=True):
         checked = check(opened.workspace, selection, opened.root, summarize=project_evidence)
-    _write(opened, checked.report, checked.summaries, format_, output_)
+    _write(opened, checked.report.capped(), checked.summaries, format_, output_)
     return 1 if checked.report.fails(options.severity(fail_on)) else 0
 
 

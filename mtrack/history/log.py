@@ -11,10 +11,10 @@ from mtrack.changes.event import Commit, Event  # noqa: TC001  (msgspec reads th
 from mtrack.errors import UsageError
 from mtrack.history import store
 from mtrack.history.repository import Repository
+from mtrack.patterns import matcher
 from mtrack.record import settings as settings_module
 from mtrack.record.model import number_key
 from mtrack.record.schema import is_date
-from mtrack.workspace import matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,10 +8,9 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from mtrack import git
+from mtrack import git, limits
 from mtrack.changes.event import Commit
 from mtrack.errors import CannotRunError, UsageError
-from mtrack.files import MAX_BYTES
 from mtrack.record.schema import is_date
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class Repository:
     def _read(self, names: list[str]) -> dict[str, bytes | None]:
         if self._blobs is None:
             self._blobs = git.Blobs(self.place)
-        return dict(zip(names, self._blobs.get(names, MAX_BYTES), strict=True))
+        return dict(zip(names, self._blobs.get(names, limits.FILE_BYTES), strict=True))
 
     def close(self) -> None:
         """Let the git that reads contents go."""

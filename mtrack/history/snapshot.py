@@ -7,8 +7,8 @@ import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from mtrack import limits
 from mtrack.errors import CannotRunError
-from mtrack.files import MAX_BYTES
 from mtrack.history.repository import LINK
 from mtrack.workspace import RECORDS, SETTINGS
 
@@ -65,7 +65,7 @@ def _write(full: str, entry: TreeEntry, content: bytes | None) -> None:
         if not _is_read(entry):
             file.write(b"" if entry.content in _EMPTY else entry.content.encode())
         elif content is None:
-            file.truncate(MAX_BYTES + 1)  # too large to be read, as it is in git
+            file.truncate(limits.FILE_BYTES + 1)  # too large to be read, as it is in git
         else:
             file.write(content)
 

@@ -18,9 +18,10 @@ from mtrack.finding import Place, Severity
 from mtrack.history import versions
 from mtrack.history.matching import match
 from mtrack.history.sides import Side
+from mtrack.patterns import matcher
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
-from mtrack.workspace import RECORDS, SETTINGS, is_below, join, matcher, walk
+from mtrack.workspace import RECORDS, SETTINGS, is_below, join, walk
 from mtrack.yaml import source
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _REST = re.compile(r"[0-9][0-9.'_]*")
 _BEFORE = re.compile(r"[^\s{}\[\]:,]*(?:,\s*[0-9][0-9.'_]*)*\Z")
-_MORE = re.compile(r"(?:,\s*[0-9][0-9.'_]*(?=\s*[,}\]]))*")
+_MORE = re.compile(r"(?:,\s*[0-9][0-9.'_]*(?=\s*[,}\]])){0,20}")
 """The number as it goes on behind a comma, and behind more of them."""
-_WORD = re.compile(r"[^\s{}\[\]:]*")
+_WORD = re.compile(r"[^\s{}\[\]:]{0,200}")
 _FAR = 100
 """How far before a comma a number is looked for."""
 
@@ -33,7 +33,7 @@ def cut_by_comma(source: Source, route: Route, key: str) -> Problem | None:
     start, end = source.offsets(Place(source.path, (*route, key), key=True)) or (0, 0)
     comma = source.text.rfind(",", 0, start)
     alone = value is None and source.text[end : end + 1] != ":" and not source.text[comma + 1 : start].strip()
-    is_cut = alone and source.text[:comma].rstrip()[-1:].isdecimal()
+    is_cut = alone and source.text[max(comma - _FAR, 0) : comma].rstrip()[-1:].isdecimal()
     if comma < 0 or not is_cut or not _REST.fullmatch(key):
         return None
     before = _BEFORE.search(source.text, max(comma - _FAR, 0), comma)

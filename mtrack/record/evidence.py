@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack.files import inside
-from mtrack.workspace import EVIDENCE, evidence_files, join, matcher
+from mtrack.patterns import matcher
+from mtrack.workspace import EVIDENCE, evidence_files, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

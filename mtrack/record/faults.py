@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack import limits
 from mtrack.characters import seen_tight
 from mtrack.finding import Place, Problem, Route
 from mtrack.record import schema, wording
@@ -41,11 +42,13 @@ def find_faults(name: str, source: Source, missing: tuple[str, ...] = ()) -> Fau
 
     `missing` are keys of the top that are needed although the schema alone does not say so.
     """
-    if not missing and schema.is_valid(name, source.data):
+    if not missing and not source.unread and schema.is_valid(name, source.data):
         return Faults()
     found = _Found(name, source)
-    for violation in _telling(schema.violations(name, source.data)):
+    violations, left = schema.violations(name, source.data)
+    for violation in _telling(violations):
         found.take(violation)
+    found.leave_out(left)
     for key in missing:
         found.missing.setdefault((), []).append(key)
     return found.faults()
@@ -80,23 +83,27 @@ class _Found:
         self.broken: dict[Place, Problem] = {}
         self.missing: dict[Route, list[str]] = {}
         self.routes: list[Route] = []
+        self.more_unknown = source.unread
+        self.more_broken = 0
+
+    def leave_out(self, routes: list[Route]) -> None:
+        """Count values at fault that are not put into words."""
+        self.routes += routes
+        self.more_broken += len(routes)
 
     def take(self, violation: Violation) -> None:
         """Note a violation in words."""
         route, details = violation.route, violation.details
         if violation.keyword == "additionalProperties":
-            known = schema.at(self.name, route)["properties"]
-            for key in details["unexpected"]:
-                if (cut := cut_by_comma(self.source, route, key)) is None:
-                    self.unknown.append(_unknown_key(self.source.path, route, key, known))
-                else:
-                    self._add(cut.place, route, (cut.message, cut.hint))
+            self._take_unknown(route, details["unexpected"])
         elif violation.keyword == "not":
             self.unknown.append(_misplaced(self.source.path, route))
         elif violation.keyword == "required":
             keys = self.missing.setdefault(route, [])
             keys.append(details["property"])
             keys.sort(key=list(schema.at(self.name, route)["properties"]).index)
+        elif self._full(route if violation.key is None else (*route, violation.key)):
+            return
         elif violation.key is not None:
             place = self._place((*route, violation.key), key=True)
             self._add(place, (*route, violation.key), wording.words_about_key(route, violation.key))
@@ -104,6 +111,17 @@ class _Found:
             self._add(self._place(route, key=True), route, wording.words(self.name, self.source, violation))
         elif (place := self._place(route)) not in self.broken:  # the first complaint about a value says enough
             self._add(place, route, wording.words(self.name, self.source, violation))
+
+    def _take_unknown(self, route: Route, keys: Iterable[str]) -> None:
+        """Note keys that a mapping does not have; those that a comma within a number makes are told as that."""
+        known = schema.at(self.name, route)["properties"]
+        for key in keys:
+            if len(self.unknown) + len(self.broken) >= limits.FAULTS:
+                self.more_unknown += 1
+            elif (cut := cut_by_comma(self.source, route, key)) is None:
+                self.unknown.append(_unknown_key(self.source.path, route, key, known))
+            else:
+                self._add(cut.place, route, (cut.message, cut.hint))
 
     def _place(self, route: Route, *, key: bool = False) -> Place:
         """A place; what is wrong with the whole file stands at its first line."""
@@ -114,9 +132,20 @@ class _Found:
         self.broken[place] = Problem(place=place, message=message, hint=hint)
         self.routes.append(route)
 
+    def _full(self, route: Route) -> bool:
+        """Whether enough is in words; what is at a route is then only counted."""
+        if len(self.broken) < limits.FAULTS:
+            return False
+        self.leave_out([route])
+        return True
+
     def faults(self) -> Faults:
         """All of it; what stands at one place, as missing keys and the empty one beside them may, in one problem."""
+        if self.source.unread:
+            self._add(Place(self.source.path, offsets=(0, 0)), (), _too_wide(self.source.unread))
         for route, keys in self.missing.items():
+            if self._full(route):
+                continue
             place = Place(self.source.path, self.source.first_key(route, ("id", "project")), key=True)
             self._add(place, route, _missing(self.name, self.source, route, keys))
         broken: dict[tuple[int, int] | None, Problem] = {}
@@ -124,7 +153,20 @@ class _Found:
             where = self.source.offsets(place)
             first = broken.get(where)
             broken[where] = problem if first is None else _joined(first, problem)
-        return Faults(tuple(self.unknown), tuple(broken.values()), tuple(self.routes))
+        unknown = _with_more(self.unknown, self.more_unknown)
+        return Faults(unknown, _with_more(list(broken.values()), self.more_broken), tuple(self.routes))
+
+
+def _with_more(problems: list[Problem], more: int) -> tuple[Problem, ...]:
+    """The problems, the last of which stands for more."""
+    if not problems or not more:
+        return tuple(problems)
+    return (*problems[:-1], replace(problems[-1], more=more))
+
+
+def _too_wide(unread: int) -> wording.Words:
+    message = f"a mapping has more than {limits.KEYS:,} keys: {unread:,} are not read"
+    return message, "remove what doesn't belong here, or write it as a list under a key that begins with x-"
 
 
 def _joined(first: Problem, second: Problem) -> Problem:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from mtrack import resources
+from mtrack import limits, resources
 from mtrack.yaml.shape import Shape
 
 if TYPE_CHECKING:
@@ -136,11 +136,68 @@ def is_valid(name: str, data: Any) -> bool:
     return valid
 
 
-def violations(name: str, data: Any) -> list[Violation]:
-    """All that data breaks in the schema."""
+def violations(name: str, data: Any) -> tuple[list[Violation], list[Route]]:
+    """What data breaks in the schema; of lists with many items at fault the first ones, and the routes of the others.
+
+    Each violation is made as one piece of text and more by the compiled validator, before the first can be had.
+    """
+    shortened = _Shortened(name)
+    data = shortened.of(data, shape(name), ())
     with _uninterrupted():
         errors = [error for error in _validator(name).iter_errors(data) if not _is_of_an_entry(error)]
-    return [_violation(error, tuple(error.instance_path)) for error in errors] + list(_in_entries(name, data))
+    found = [_violation(error, tuple(error.instance_path)) for error in errors] + list(_in_entries(name, data))
+    return found, shortened.left
+
+
+class _Shortened:
+    """Data whose lists end where enough items are at fault."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.room = limits.FAULTS
+        self.left: list[Route] = []
+        """The items at fault that are left out."""
+
+    def of(self, value: Any, shape: Shape, route: Route) -> Any:
+        if isinstance(value, list) and shape.items is not None:
+            return self._list(value, shape.items, route)
+        if isinstance(value, dict) and shape.others is not None and len(value) > limits.FAULTS:
+            return self._entries(value, route)
+        if isinstance(value, dict) and shape.properties:
+            known = {key: below for key, below in shape.properties.items() if isinstance(value.get(key), (list, dict))}
+            return value | {key: self.of(value[key], below, (*route, key)) for key, below in known.items()}
+        return value
+
+    def _entries(self, entries: dict[str, Any], route: Route) -> dict[str, Any]:
+        """The first entries of a mapping whose names are the user's own; of the others those at fault are noted."""
+        validator = _part_validator(self.name, tuple(0 if isinstance(step, int) else step for step in route))
+        names = list(entries)
+        with _uninterrupted():
+            self.left += [
+                (*route, name) for name in names[limits.FAULTS :] if not validator.is_valid({name: entries[name]})
+            ]
+        return {name: entries[name] for name in names[: limits.FAULTS]}
+
+    def _list(self, items: list[Any], shape: Shape, route: Route) -> list[Any]:
+        result: list[Any] = []
+        left = len(self.left)
+        validator = _part_validator(self.name, (*(0 if isinstance(step, int) else step for step in route), 0))
+        with _uninterrupted():
+            faulty = [not validator.is_valid(item) for item in items]
+        for i, item in enumerate(items):
+            own = (*route, i)
+            if faulty[i] and self.room <= 0:
+                self.left.append(own)
+            elif len(self.left) == left:
+                self.room -= faulty[i]
+                result.append(self.of(item, shape, own) if faulty[i] else item)
+        return result
+
+
+@cache
+def _part_validator(name: str, route: Route) -> Any:
+    """The compiled validator of what stands at a route, whichever item of a list it leads through."""
+    return compiled({**at(name, route), "$defs": resources.schema(name)["$defs"]})
 
 
 def _is_of_an_entry(error: Any) -> bool:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from mtrack import limits
 from mtrack.errors import CannotRunError
 from mtrack.finding import Place, Problem, Severity
+from mtrack.patterns import is_pattern
 from mtrack.record import model, schema
 from mtrack.record.faults import find_faults
 from mtrack.record.model import PaymentTerms
-from mtrack.workspace import SETTINGS, is_pattern
+from mtrack.workspace import SETTINGS
 from mtrack.yaml import source
 from mtrack.yaml.flaw import shorten
 
@@ -108,7 +110,12 @@ def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) ->
     for i, pattern in enumerate(read.data["exclude"]):
         if ("exclude", i) in known:
             continue
-        if is_pattern(pattern):
+        if len(result) >= limits.PATTERNS:
+            message = f"`exclude` may hold {limits.PATTERNS:,} patterns: those from here on are not read"
+            hint = "say more with fewer, as in archive/ or **/drafts/"
+            broken.append(Problem(place=Place(read.path, ("exclude", i)), message=message, hint=hint))
+            break
+        if len(pattern) <= limits.PATTERNS and is_pattern(pattern):
             result.append(pattern)
         else:
             place = Place(read.path, ("exclude", i))

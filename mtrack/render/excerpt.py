@@ -12,6 +12,8 @@ _BEFORE = 30
 """The columns before the marked span that a long line keeps at least."""
 _CUT, _CUT_AFTER, _CUT_BEFORE = "…", " …", "… "
 _MARGIN = len(_CUT_BEFORE + _CUT_AFTER)
+_PER_COLUMN = 4
+"""Characters that one column takes at most; what shows nothing could take any number, and measuring it any time."""
 _AMOUNT = re.compile(r"[-+]?[0-9][0-9.,_]*")
 
 
@@ -20,7 +22,8 @@ def excerpt(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
 
     `start` and `end` say which characters are marked.
     """
-    before, marked, after = safe(line[:start]), safe(line[start:end]), safe(line[end:].rstrip())
+    most = room * _PER_COLUMN
+    before, marked, after = safe(line[:start])[-most:], safe(line[start:end])[:most], safe(line[end:].rstrip())[:most]
     if cell_len(before + marked + after) > room:
         marked = _beginning(marked, room - _MARGIN) or _cut_word(marked, room - _MARGIN)
         left = room - cell_len(marked)

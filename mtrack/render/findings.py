@@ -84,7 +84,7 @@ def _finding(screen: Screen, finding: Finding, seen: Viewpoint) -> None:
     screen.line(_kind(finding, "bold"), " ", styled(prose(finding.message), "bold"), hang=2)
     screen.line(gutter, styled("-->", "blue"), f" {place(seen.path(finding.path), span)}", hang=len(gutter) + 4)
     if span is not None and finding.excerpt is not None and shown:
-        _marked_line(screen, finding.excerpt, span, TINTS[finding.severity])
+        _marked_line(screen, finding.excerpt, finding.cut, span, TINTS[finding.severity])
     equals = styled("=", "blue")
     for related in finding.related:
         where = f" see {place(seen.path(related.path), related.span)}: "
@@ -93,14 +93,14 @@ def _finding(screen: Screen, finding: Finding, seen: Viewpoint) -> None:
     screen.line(f"{gutter} ", equals, " help: ", *prose(help_), hang=len(gutter) + 3)
 
 
-def _marked_line(screen: Screen, line: str, span: Span, tint: str) -> None:
+def _marked_line(screen: Screen, line: str, cut: int, span: Span, tint: str) -> None:
     from mtrack.render.excerpt import excerpt  # noqa: PLC0415  (only where a finding is shown)
 
     number = str(span.line)
     gutter, bar = " " * len(number), styled("|", "blue")
     room = _EXCERPT if screen.width is None else min(_EXCERPT, screen.width - len(f"{number} | "))
-    end = span.end_column - 1 if span.end_line == span.line else len(line)
-    text, before, marked = excerpt(line, span.column - 1, end, room)
+    end = span.end_column - 1 - cut if span.end_line == span.line else len(line)
+    text, before, marked = excerpt(line, span.column - 1 - cut, end, room)
     screen.line(f"{gutter} ", bar)
     screen.line(styled(number, "blue"), " ", bar, Whole(f" {text}"))
     screen.line(f"{gutter} ", bar, Whole(f" {' ' * before}"), styled((Whole("^" * marked),), tint))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack import money
+from mtrack import limits, money
 from mtrack.figures.ledger import agreed_count, agreed_total, upfront_day
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record.evidence import difference
@@ -596,13 +596,15 @@ def unrecorded_file(context: ProjectContext) -> Iterator[Problem]:
         >>> acme/invoices/INV-1.pdf
         invoice 1
     """
-    project = context.project
-    for path in context.unrecorded:
+    project, found = context.project, context.unrecorded
+    more = len(found) - limits.UNRECORDED
+    for i, path in enumerate(found[: limits.UNRECORDED], 1):
         own = path if project.folder == "." else path.removeprefix(f"{project.folder}/")
         twin = context.twins.get(own)
         yield Problem(
             place=Place(path),
-            message="no record names this file",
+            message="no record names this file"
+            + (f", nor {more:,} more in this project" if more > 0 and i == limits.UNRECORDED else ""),
             hint=f"{commands.record_file(project, own, path)}; or name it where it belongs (`file`, `signoff` or `attachments`), or move it elsewhere"
             if twin is None
             else f"the records name {twin}, which looks the same ({difference(own, twin)}): make the two names one",

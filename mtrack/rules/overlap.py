@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mtrack import money
+from mtrack import limits, money
 from mtrack.figures.clock import credit_notes
 from mtrack.figures.ledger import agreed_count, agreed_total
+from mtrack.files import digest
 from mtrack.finding import Problem, Severity
 from mtrack.record.model import number_key
 from mtrack.rules import commands
@@ -612,13 +612,17 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     attached = [(entry.invoice.path, entry) for entry in workspace.entries if entry.invoice.file is not None]
     files = {file: entry.invoice.size for file, entry in attached if entry.invoice.size is not None}
     sizes = Counter(files.values())
-    digests = {file: _digest(workspace.full(file)) or file for file, size in files.items() if sizes[size] > 1}
+    digests = {file: _content(workspace.full(file), size) or file for file, size in files.items() if sizes[size] > 1}
     for group in groups((digests.get(file, file), entry) for file, entry in attached):
         first = group[0]
         for entry in known.repeats(group):
             project, invoice = entry.project, entry.invoice
             same = invoice.path == first.invoice.path
             what = "is also attached to" if same else "has the same content as the file of"
+            if not same and (invoice.size or 0) > limits.HASHED:
+                what = (
+                    f"is larger than {limits.HASHED // 2**20} MiB, which is not compared, and as large as the file of"
+                )
             yield about_invoice(
                 project,
                 invoice,
@@ -632,12 +636,9 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
             )
 
 
-def _digest(full: str) -> str | None:
-    try:
-        with open(full, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
+def _content(full: str, size: int) -> str | None:
+    """What stands for a file's content: a digest, of a large one its size; None where it can't be read."""
+    return f"{size} bytes" if size > limits.HASHED else digest(full, limits.HASHED)
 
 
 @project_rule(Severity.ERROR, next_step="void the old one")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mtrack import money
-from mtrack.yaml.flaw import MAX_ALIAS_NODES, MAX_DEPTH, Flaw, shorten
+from mtrack import limits, money
+from mtrack.yaml.flaw import Flaw, shorten
 from mtrack.yaml.nodes import SURROGATE, characters, extent
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Builder:
         self.simple: type[Any] = yaml.AliasEvent if aliases else yaml.ScalarNode
         """The class of nodes that need no second look; no class where a node may be an alias."""
         self.flaws: list[Flaw] = []
+        self.more = 0
+        """How many flaws there are beyond those."""
         self.in_alias = 0
         self.spent = 0
 
@@ -53,8 +55,8 @@ class Builder:
             self._tagged(node)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, shape)
-        if depth > MAX_DEPTH:
-            self._flaw(node, f"nested more than {MAX_DEPTH} levels deep", "flatten it")
+        if depth > limits.DEPTH:
+            self._flaw(node, f"nested more than {limits.DEPTH} levels deep", "flatten it")
             return None
         if isinstance(node, yaml.SequenceNode):
             item = shape.item
@@ -95,15 +97,14 @@ class Builder:
             # All keys of an item that has no dash of its own repeat those of the one above.
             key, first = repeated[0][0], extent(self.text, firsts["id"])
             hint = "begin it with `- `, or keep one of the two"
-            self.flaws.append(Flaw("a second `id` here: an item without its dash", hint, extent(self.text, key), first))
+            self._flaw(key, "a second `id` here: an item without its dash", hint, first)
             return
         for key, name in repeated:
             message, hint = f"the key '{shorten(name)}' stands here twice", "keep one of the two"
             if node.flow_style and name.isdecimal():
                 message = f"a comma inside {{ }} begins a new key, and '{shorten(name)}' stands here twice"
                 hint = "write amounts without separators, as in 24000.00"
-            first = extent(self.text, firsts[name])
-            self.flaws.append(Flaw(message, hint, extent(self.text, key), first))
+            self._flaw(key, message, hint, extent(self.text, firsts[name]))
 
     def _key(self, node: Any) -> str | None:
         if not isinstance(node, yaml.ScalarNode):
@@ -137,15 +138,18 @@ class Builder:
         name = shorten(node.tag.replace("tag:yaml.org,2002:", "!!"))
         self._flaw(node, f"the tag {name} is not part of this format", "remove the tag")
 
-    def _flaw(self, node: Any, message: str, hint: str) -> None:
-        self.flaws.append(Flaw(message, hint, extent(self.text, node)))
+    def _flaw(self, node: Any, message: str, hint: str, first: tuple[int, int] | None = None) -> None:
+        if len(self.flaws) < limits.FAULTS:
+            self.flaws.append(Flaw(message, hint, extent(self.text, node), first))
+        else:
+            self.more += 1
 
     def _affordable(self, node: Any) -> bool:
         """Whether what the aliases repeat is still within bounds."""
         self.spent += 1
-        if self.spent == MAX_ALIAS_NODES + 1:
-            self._flaw(node, f"the aliases expand to more than {MAX_ALIAS_NODES:,} values", "write the values out")
-        return self.spent <= MAX_ALIAS_NODES
+        if self.spent == limits.ALIAS_NODES + 1:
+            self._flaw(node, f"the aliases expand to more than {limits.ALIAS_NODES:,} values", "write the values out")
+        return self.spent <= limits.ALIAS_NODES
 
 
 def scalar(value: str, kind: str) -> str | bool | int | Decimal | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import operator
 import re
+from contextlib import suppress
 from typing import Any
 
 import yaml
 
+from mtrack import limits
 from mtrack.yaml.complaints import flaw_of, syntax_flaw
-from mtrack.yaml.flaw import MAX_DEPTH, Flaw
+from mtrack.yaml.flaw import Flaw
 from mtrack.yaml.nodes import Composed, compose_events
 
 # The version in a %YAML line, after comments and other directives.
@@ -35,6 +37,10 @@ _LIBYAML: Any = getattr(yaml, "CLoader", object)
 """PyYAML may be built without libyaml; then the reference reads everything."""
 
 
+class _BeyondError(Exception):
+    """A mapping has more keys than one may have, or the nesting more levels."""
+
+
 class _Loader(_LIBYAML):  # type: ignore[misc]
     """libyaml composing nodes. The tag of a node is "" where the file gives none."""
 
@@ -44,11 +50,13 @@ class _Loader(_LIBYAML):  # type: ignore[misc]
 
     resolve = staticmethod("".format)  # gives "" whatever the arguments, in C: it is called for each node
 
-    def descend_resolver(self, _parent: object, _index: object) -> None:
-        """Keep the composer, which recurses in C, from going too deep; called on the way into each node."""
+    def descend_resolver(self, parent: Any, _index: object) -> None:
+        """Keep the composer, which recurses in C, from going too deep or too wide; called on the way into each node."""
+        if type(parent) is yaml.MappingNode and len(parent.value) > limits.KEYS:
+            raise _BeyondError
         self.depth += 1
-        if self.depth > MAX_DEPTH + 1:  # a scalar is a level here
-            raise yaml.YAMLError
+        if self.depth > limits.DEPTH + 1:  # a scalar is a level here
+            raise _BeyondError
 
     def ascend_resolver(self) -> None:
         """Called on the way out of each node."""
@@ -56,20 +64,46 @@ class _Loader(_LIBYAML):  # type: ignore[misc]
 
 
 class _ShallowLoader(_Loader):
-    """For a text that can't nest too deep: both hooks are functions in C that do nothing, and cost less than counting."""
+    """For a text that can't nest too deep or too wide: both hooks are functions in C that do nothing, and cost less."""
 
     descend_resolver = staticmethod(operator.is_)  # type: ignore[assignment]
     ascend_resolver = staticmethod(int)  # type: ignore[assignment]
 
 
 def _may_nest_deep(text: str) -> bool:
-    """Whether nesting could come near MAX_DEPTH.
+    """Whether nesting could come near the limit.
 
     A level of blocks begins further right than the one around it, only a list may stand below its key; a level of
     brackets may hold one more without brackets, as in [a: b]. That makes at most 40 and 58 levels here.
     """
     lines = "\n" + text.replace("\r", "\n")
     return lines.count("[") + lines.count("{") >= _MANY_BRACKETS or _FAR_RIGHT.search(lines) is not None
+
+
+def _may_be_wide(text: str) -> bool:
+    """Whether a mapping could have more keys than one may: each has its colon, or its comma in braces."""
+    return len(text) > limits.KEYS and text.count(":") + text.count(",") > limits.KEYS
+
+
+def may_be_too_much(text: str) -> bool:
+    """Whether a text could go beyond the limits of keys and parts."""
+    return len(text) * 2 > limits.PARTS or _may_be_wide(text)
+
+
+def _too_many_parts(text: str) -> Flaw | None:
+    """What is wrong with a text that holds too many keys, values and brackets, told before any of them is made."""
+    if len(text) * 2 < limits.PARTS:
+        return None
+    try:
+        parts = _Loader(text).raw_parse()
+    except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):  # deeper than libyaml goes: composing stops long before
+            return None
+        raise
+    if parts <= limits.PARTS:
+        return None
+    message = f"the file holds {parts:,} keys, values and brackets; it may hold {limits.PARTS:,}"
+    return Flaw(message, "split the project, or remove what doesn't belong here", (0, 0))
 
 
 def compose(text: str) -> Composed:
@@ -114,18 +148,43 @@ def _restore(root: Any, table: dict[int, str]) -> None:
 def _compose(text: str) -> Composed:
     refused: Exception | None = None
     marked = any(char in text for char in _MARKS)
-    if _LIBYAML is not object and not (marked and _STEP_ASIDE.search(text)):
+    aside = _STEP_ASIDE.search(text) if marked else None
+    if _LIBYAML is not object and not aside:
         try:
-            if marked and _ALIAS_OR_TAG.search(text):
-                return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)
-            return Composed((_Loader if _may_nest_deep(text) else _ShallowLoader)(text).get_single_node())
+            return _by_libyaml(text, marked=marked)
         except (yaml.YAMLError, UnicodeEncodeError) as error:
             refused = error
+    if len(text) > limits.REFERENCE_BYTES:
+        return Composed(flaws=(_beyond_reference(text, refused, aside),))
     composed = compose_reference(text)
     if composed.flaws and isinstance(refused, yaml.MarkedYAMLError) and "\t" in text:
         # The reference takes any tab outside quotes amiss; libyaml knows which one is wrong.
         return Composed(flaws=(flaw_of(refused, text),))
     return composed
+
+
+def _by_libyaml(text: str, *, marked: bool) -> Composed:
+    """The nodes by libyaml; `marked` texts may hold aliases and tags. Raises what it raises."""
+    if flaw := _too_many_parts(text):
+        return Composed(flaws=(flaw,))
+    if not (marked and _ALIAS_OR_TAG.search(text)):
+        loader = _Loader if _may_nest_deep(text) or _may_be_wide(text) else _ShallowLoader
+        with suppress(_BeyondError):  # the events tell where
+            return Composed(loader(text).get_single_node())
+    return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)
+
+
+def _beyond_reference(text: str, refused: Exception | None, aside: re.Match[str] | None) -> Flaw:
+    """What is wrong with a file that is too large for the slow reader: libyaml's complaint, or what it can't read."""
+    if isinstance(refused, yaml.MarkedYAMLError):
+        return flaw_of(refused, text)
+    if isinstance(refused, yaml.reader.ReaderError):
+        return syntax_flaw(refused.reason, text, refused.position, refused.position)
+    size = f"{limits.REFERENCE_BYTES // 1024} KiB"
+    if aside is None:
+        return Flaw("this is not YAML", "see yaml.org/spec", (0, 0))
+    message = f"a '?', '&', '*' or U+FEFF that stands like this is read only in files of up to {size}"
+    return Flaw(message, "leave it out, or split the project", (aside.start(), aside.end()))
 
 
 def compose_reference(text: str) -> Composed:

@@ -1,12 +1,10 @@
-"""What is wrong with a file's YAML, in words a user can act on; and the bounds a file has to keep."""
+"""What is wrong with a file's YAML, in words a user can act on."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-MAX_DEPTH = 100
-MAX_ALIAS_NODES = 10_000
-MAX_SHOWN = 60
+from mtrack import limits
 
 
 class Flaw(Struct, frozen=True):
@@ -20,4 +18,4 @@ class Flaw(Struct, frozen=True):
 
 def shorten(text: str) -> str:
     """Text from a file, short enough for a message."""
-    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+    return text if len(text) <= limits.TEXT else text[: limits.TEXT - 1] + "…"

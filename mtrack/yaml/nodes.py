@@ -9,8 +9,9 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack import limits
 from mtrack.yaml.complaints import syntax_flaw
-from mtrack.yaml.flaw import MAX_DEPTH, Flaw, shorten
+from mtrack.yaml.flaw import Flaw, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +26,21 @@ class Composed(Struct, frozen=True):
     aliases: frozenset[int] = frozenset()
     """The ids of the nodes that are aliases."""
     flaws: tuple[Flaw, ...] = ()
+    unread: int = 0
+    """How many keys were left out, beyond those that a mapping may have."""
 
 
 def compose_events(events: Iterator[Any], text: str) -> Composed:
-    """Nodes from parser events, ruamel's or PyYAML's; an alias becomes a node of its own that shares its children."""
+    """Nodes from parser events, ruamel's or PyYAML's; an alias becomes a node of its own that shares its children.
+
+    Of a mapping with more keys than one may have, the first are taken and the others counted.
+    """
     composer = _Composer(text)
     for event in events:
         composer.take(event)
         if composer.flaw is not None:
             return Composed(flaws=(composer.flaw,))
-    return Composed(composer.root, frozenset(composer.aliases))
+    return Composed(composer.root, frozenset(composer.aliases), unread=(composer.unplaced + 1) // 2)
 
 
 class _Composer:
@@ -49,14 +55,22 @@ class _Composer:
         self.open: list[Any] = []
         self.open_anchors: list[str | None] = []
         self.anchors: dict[str, Any] = {}
+        self.unplaced = 0
+        """How many keys and values were left out."""
+        self.is_full = False
+        """Whether the innermost mapping takes no more keys."""
 
     def take(self, event: Any) -> None:
         kind = type(event).__name__
         if kind == "ScalarEvent":
+            if self.is_full:
+                self.unplaced += 1
+                return
             self._begin(event, yaml.ScalarNode(_tag(event), event.value, event.start_mark, event.end_mark, event.style))
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             self._open(event, yaml.MappingNode if kind == "MappingStartEvent" else yaml.SequenceNode)
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            self.is_full = False  # where it is, the next key will tell
             self.open.pop().end_mark = event.end_mark
             self.open_anchors.pop()
         elif kind == "AliasEvent":
@@ -73,12 +87,13 @@ class _Composer:
         self._place(node)
 
     def _open(self, event: Any, kind: type[yaml.CollectionNode]) -> None:
-        if len(self.open) >= MAX_DEPTH:
+        if len(self.open) >= limits.DEPTH:
             at = event.start_mark.index
-            self.flaw = Flaw(f"nested more than {MAX_DEPTH} levels deep", "flatten it", (at, at + 1))
+            self.flaw = Flaw(f"nested more than {limits.DEPTH} levels deep", "flatten it", (at, at + 1))
             return
         node = kind(_tag(event), [], event.start_mark, event.end_mark, event.flow_style)
         self._begin(event, node)
+        self.is_full = False
         self.open.append(node)
         self.open_anchors.append(event.anchor)
 
@@ -106,6 +121,9 @@ class _Composer:
         parent = self.open[-1]
         if isinstance(parent, yaml.SequenceNode):
             parent.value.append(node)
+        elif len(parent.value) >= limits.KEYS and parent.value[-1][1] is not None:
+            self.unplaced += 1
+            self.is_full = True
         elif parent.value and parent.value[-1][1] is None:
             parent.value[-1] = (parent.value[-1][0], node)
         else:

@@ -15,7 +15,7 @@ from mtrack.files import UnreadableFileError
 from mtrack.finding import Place, Route, Span
 from mtrack.yaml import plain
 from mtrack.yaml.build import Builder
-from mtrack.yaml.compose import compose
+from mtrack.yaml.compose import compose, may_be_too_much
 from mtrack.yaml.flaw import Flaw
 from mtrack.yaml.nodes import characters, extent
 
@@ -29,7 +29,8 @@ class Source(Struct):
     """A file as it was read.
 
     `path` is relative to the root. `unreadable` says why it could not be read, `flaws` what is wrong with its
-    YAML; `data` is None then. `text` leaves a byte-order mark out, `had_bom` remembers it.
+    YAML, `more` how many flaws there are beyond those; `data` is None then. `unread` are keys left out of it, beyond
+    those that a mapping may have. `text` leaves a byte-order mark out, `had_bom` remembers it.
     """
 
     path: str
@@ -37,6 +38,8 @@ class Source(Struct):
     had_bom: bool = False
     unreadable: Flaw | None = None
     flaws: tuple[Flaw, ...] = ()
+    more: int = 0
+    unread: int = 0
     data: Any = None
     _lines: list[int] = field(default_factory=list)
     _texts: dict[int, str] = field(default_factory=dict)
@@ -171,7 +174,7 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     """The source for a text that is already at hand; `text` may begin with a byte-order mark."""
     had_bom = text.startswith("\ufeff")
     source = Source(path, text[1:] if had_bom else text, had_bom)
-    if ways.is_on("plain"):
+    if ways.is_on("plain") and not may_be_too_much(source.text):
         source.data = plain.read(source.text, shape)
         if source.data is not None:
             return source
@@ -180,8 +183,9 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     flaws = list(composed.flaws)
     if not flaws:
         source.data = builder.build(composed.root, shape, 1)
-        flaws = builder.flaws
+        flaws, source.more = builder.flaws, builder.more
         source._root = composed.root  # noqa: SLF001  (its own; most places are asked for while the file is at hand)
+    source.unread = composed.unread
     if flaws:
         source.data = None
         source.flaws = tuple(sorted(flaws, key=lambda flaw: flaw.offsets or (0, 0)))

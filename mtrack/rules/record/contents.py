@@ -67,7 +67,8 @@ def invalid_yaml(file: RecordFile) -> Iterator[Problem]:
 
     Why: two readers must see the same records. A key that stands twice, a tag, a merge key, a second document
     or an alias that expands without bound each mean something else to the next parser, or to you in a year.
-    Nesting over 100 levels and aliases that expand to more than 10,000 values are refused.
+    Nesting over 100 levels, aliases that expand to more than 10,000 values, and more than 1,200,000 keys, values
+    and brackets are refused.
 
     Bad:
         project: Acme website
@@ -83,10 +84,12 @@ def invalid_yaml(file: RecordFile) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    for flaw in file.source.flaws:
+    last = len(file.source.flaws) - 1
+    for i, flaw in enumerate(file.source.flaws):
         related = () if flaw.first is None else ((Place(file.source.path, offsets=flaw.first), "first here"),)
         place = Place(file.source.path, offsets=flaw.offsets or (0, 0))
-        yield Problem(place=place, message=flaw.message, hint=flaw.hint, related=related)
+        more = file.source.more if i == last else 0
+        yield Problem(place=place, message=flaw.message, hint=flaw.hint, related=related, more=more)
 
 
 @file_rule(Severity.ERROR)

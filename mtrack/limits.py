@@ -1,0 +1,30 @@
+"""The limits in one table: what goes beyond one is told in words, so that no file costs more than itself."""
+
+from __future__ import annotations
+
+FILE_BYTES = 5 * 1024 * 1024
+"""A file of records or settings."""
+PARTS = 1_200_000
+"""Keys, values and brackets of a file; a list or a mapping counts twice, for its beginning and its end."""
+KEYS = 100_000
+"""Keys of one mapping."""
+PATTERNS = 1_000
+"""Patterns of `exclude`, and characters of one."""
+DEPTH = 100
+"""Levels of nesting."""
+ALIAS_NODES = 10_000
+"""Values that the aliases of a file expand to."""
+REFERENCE_BYTES = 256 * 1024
+"""What the slow reader takes, which reads the little that libyaml does not."""
+FAULTS = 1_000
+"""Flaws, unknown keys and broken values of a file that are worked out one by one."""
+FINDINGS = 1_000
+"""Findings of a file that are shown."""
+UNRECORDED = 1_000
+"""Files of a project that no record names, named one by one."""
+TEXT = 60
+"""Characters of a file's text in a message."""
+LINE = 1_000
+"""Characters of a file's line that are kept beside a finding."""
+HASHED = 64 * 1024 * 1024
+"""Bytes of a file that are read to compare its content with another's."""

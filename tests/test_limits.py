@@ -1,0 +1,222 @@
+"""What goes beyond a limit is told in words, and costs little time, memory and output."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import ROOT, lint_json, mtrack, write_tree
+
+from mtrack import limits
+from mtrack.yaml import compose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "project: P\ncurrency: EUR\n"
+MILESTONES = "milestones:\n  - {id: M1, name: A, amount: 100.00, status: not_billed}\n"
+FIVE_MIB = limits.FILE_BYTES - 200
+
+
+def run(root: Path, *arguments: str) -> tuple[int, str, str, float, float]:
+    """Exit code, both streams, seconds of processor time and MiB of memory of a command in a process of its own."""
+    measured = (
+        "import resource, subprocess, sys; code = subprocess.run(sys.argv[1:], check=False).returncode; "
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", measured, sys.executable, "-m", "mtrack", *arguments],
+        capture_output=True, text=True, check=False, cwd=root, timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MTRACK_WAYS": "plain"},
+    )  # fmt: skip
+    *told, used = done.stderr.rstrip("\n").split("\n")
+    seconds, memory = map(float, used.split())
+    return done.returncode, done.stdout, "\n".join(told), seconds, memory
+
+
+def keys(size: int, form: str) -> str:
+    parts: list[str] = []
+    left = size
+    while left > 0:
+        parts.append(form.format(len(parts)))
+        left -= len(parts[-1])
+    return "".join(parts)
+
+
+def filled(item: str, size: int = FIVE_MIB) -> str:
+    return ",".join([item] * (size // (len(item) + 1)))
+
+
+BIG: dict[str, tuple[str, str, int]] = {
+    # by name: the records, the rule that tells, and how many findings of it are shown
+    "unknown keys": (f"{HEAD}{MILESTONES}{keys(FIVE_MIB - 100, 'key{}: 1' + chr(10))}", "unknown-key", 999),
+    "unknown keys of a milestone": (
+        f"{HEAD}milestones:\n  - {{id: M1, name: A, amount: 1.00, status: paid, {keys(FIVE_MIB - 200, 'key{}: 1, ')}}}\n",
+        "unknown-key",
+        999,
+    ),
+    "empty mappings at the top": (f"[{filled('{}')}]", "invalid-yaml", 1),
+    "empty milestones": (f"{HEAD}milestones: [{filled('{}', FIVE_MIB - 100)}]\n", "invalid-yaml", 1),
+    "half a MiB of empty milestones": (f"{HEAD}milestones: [{filled('{}', 1 << 19)}]\n", "schema", 1000),
+    "the same key": (f"{HEAD}{MILESTONES}{'a: 1' + chr(10)}" * 20_000, "invalid-yaml", 1000),
+    "digits": (f"{HEAD}{MILESTONES.replace('100.00', '9' * (FIVE_MIB - 200))}", "schema", 1),
+    "one line": (f"{HEAD}{MILESTONES.replace('not_billed', 'x ' * (FIVE_MIB // 2 - 200))}", "schema", 1),
+    "dashes": ("- " * (FIVE_MIB // 2), "invalid-yaml", 1),
+    "brackets": ("[" * FIVE_MIB, "invalid-yaml", 1),
+    "question marks": (f"{HEAD}{MILESTONES}x-a:\n" + "  ? a\n" * 400_000, "invalid-yaml", 1),
+    "commas in numbers": (f"{HEAD}agreement: {{total: 24,{keys(1 << 20, '9{},')}}}\n{MILESTONES}", "schema", 1000),
+}
+
+
+@pytest.mark.parametrize("name", BIG)
+def test_five_mib_of_anything(name: str, tmp_path: Path) -> None:
+    text, rule, shown = BIG[name]
+    write_tree(
+        tmp_path, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": text, "q/milestones.yaml": f"{HEAD}{MILESTONES}"}
+    )
+    code, out, err, seconds, memory = run(tmp_path, "lint", "--format", "json")
+    data = json.loads(out)
+    own = [finding for finding in data["findings"] if finding["path"] == "p/milestones.yaml"]
+    assert (code, err) == (1, "")
+    assert len([finding for finding in own if finding["rule"] == rule]) >= shown
+    assert len(own) <= limits.FINDINGS
+    assert {finding["rule"] for finding in data["findings"] if finding["path"].startswith("q")} == {"agreement-missing"}
+    assert len(out) < 5_000_000
+    assert memory < 300, memory
+    assert seconds < 6, seconds  # 2 on a machine that has nothing else to do
+    for arguments in (("lint",), ("status",), ("gaps",)):
+        code, out, _, seconds, memory = run(tmp_path, *arguments)
+        assert (code, seconds < 6, memory < 300, len(out) < 5_000_000) == (1, True, True, True), (
+            arguments,
+            seconds,
+            memory,
+        )
+
+
+def own_findings(root: Path, text: str) -> tuple[list[dict[str, Any]], Any]:
+    write_tree(root, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": text})
+    data = lint_json(root)
+    return [finding for finding in data["findings"] if finding["path"] == "p/milestones.yaml"], data["summary"]
+
+
+@pytest.mark.parametrize("count", [999, 1000, 1001, 5000])
+def test_the_last_finding_says_how_many_more_there_are(count: int, tmp_path: Path) -> None:
+    text = f"{HEAD}agreement: {{file: a.pdf, signed: 2026-01-01, total: 100.00}}\n{MILESTONES}{''.join(f'k{i}: 1' + chr(10) for i in range(count))}"
+    write_tree(tmp_path, {"p/a.pdf": "x"})
+    found, summary = own_findings(tmp_path, text)
+    assert {finding["rule"] for finding in found} == {"unknown-key"}
+    assert len(found) == min(count, 1000)
+    assert summary["errors"] == count
+    said = [finding["message"] for finding in found if "more" in finding["message"]]
+    more = count - 1000
+    what = "finding" if more == 1 else "findings"
+    last = [f"`k999` is not a key of this format (and {more:,} more {what} in this file)"]
+    assert said == (last if more > 0 else [])
+    assert found[-1]["message"] == (last[0] if more > 0 else f"`k{count - 1}` is not a key of this format")
+
+
+def test_the_worst_are_shown(tmp_path: Path) -> None:
+    """1,500 warnings stand before one error: the error is among those that are shown, and counts."""
+    names = "".join(f"  - {{id: M{i}, name: Same, amount: 1.00, status: not_billed}}\n" for i in range(1500))
+    found, summary = own_findings(
+        tmp_path, f"{HEAD}milestones:\n{names}  - {{id: M0, name: Last, amount: 1.00, status: not_billed}}\n"
+    )
+    assert len(found) == limits.FINDINGS
+    assert {"duplicate-milestone", "agreement-missing"} <= {finding["rule"] for finding in found}
+    assert summary["errors"] == 2
+    assert summary["warnings"] > 1498
+    assert found[-1]["message"].endswith("more findings in this file)")
+    assert mtrack("lint", tmp_path).code == 1
+
+
+def test_a_mapping_of_too_many_keys_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "KEYS", 50)
+    found, _ = own_findings(tmp_path, f"{HEAD}{MILESTONES}{''.join(f'x-{i}: 1' + chr(10) for i in range(60))}")
+    assert [(finding["rule"], finding["line"], finding["message"]) for finding in found] == [
+        ("schema", 1, "a mapping has more than 50 keys: 13 are not read")
+    ]
+
+
+@pytest.mark.parametrize("value", ["1", "{a: [1, {b: c}]}"])
+@pytest.mark.parametrize("style", ["block", "braces"])
+def test_keys_that_are_not_read_count(value: str, style: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "KEYS", 50)
+    text = (
+        "".join(f"k{i}: {value}\n" for i in range(60))
+        if style == "block"
+        else f"x-a: {{{', '.join(f'k{i}: {value}' for i in range(60))}}}\n"
+    )
+    composed = compose.compose(text)
+    assert (composed.unread, composed.flaws) == (10, ())
+
+
+def test_too_many_parts_are_counted_and_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PARTS", 100)
+    found, _ = own_findings(tmp_path, f"{HEAD}{MILESTONES}x-a: [{filled('{}', 300)}]\n")
+    assert [(finding["rule"], finding["message"]) for finding in found] == [
+        ("invalid-yaml", "the file holds 226 keys, values and brackets; it may hold 100")
+    ]
+
+
+def test_unrecorded_files_are_named_up_to_a_limit(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"p/milestones.yaml": f"{HEAD}{MILESTONES}"})
+    write_tree(tmp_path, {f"p/invoices/{i:05}.pdf": "x" for i in range(1200)})
+    found = [finding for finding in lint_json(tmp_path)["findings"] if finding["rule"] == "unrecorded-file"]
+    assert len(found) == limits.UNRECORDED
+    assert found[-1]["message"] == "no record names this file, nor 200 more in this project"
+    assert found[-2]["message"] == "no record names this file"
+
+
+@pytest.mark.parametrize("pattern", ["*a*a*a*a*b", "*a" * 400 + "b"])
+def test_no_pattern_of_exclude_hangs_a_command(pattern: str, tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "mtrack.yaml": f"format: 1\nexclude: ['{pattern}']\n",
+            "p/milestones.yaml": f"{HEAD}{MILESTONES}",
+            f"{'a' * 60}/x": "x",
+        },
+    )
+    began = time.process_time()
+    assert mtrack("lint", tmp_path).code == 1
+    assert time.process_time() - began < 2
+
+
+def test_patterns_beyond_the_limit_are_told(tmp_path: Path) -> None:
+    lines = "".join(f"  - folder{i}\n" for i in range(1002))
+    write_tree(
+        tmp_path, {"mtrack.yaml": f"format: 1\nexclude:\n{lines}", "folder1001/milestones.yaml": f"{HEAD}{MILESTONES}"}
+    )
+    found = [finding for finding in lint_json(tmp_path)["findings"] if finding["path"] == "mtrack.yaml"]
+    assert [(finding["rule"], finding["line"], finding["message"]) for finding in found] == [
+        ("schema", 1003, "`exclude` may hold 1,000 patterns: those from here on are not read")
+    ]
+
+
+def test_files_too_large_to_compare_are_told_by_their_size(tmp_path: Path) -> None:
+    invoices = "".join(
+        f"  - {{number: I-{i}, amount: 50.00, sent: 2026-01-0{i}, file: invoices/{i}.pdf, lines: [{{milestone: M1, amount: 50.00}}]}}\n"
+        for i in (1, 2)
+    )
+    write_tree(
+        tmp_path,
+        {
+            "p/milestones.yaml": f"{HEAD}{MILESTONES}invoices:\n{invoices}",
+            "p/invoices/1.pdf": "",
+            "p/invoices/2.pdf": "",
+        },
+    )
+    for i in (1, 2):
+        os.truncate(tmp_path / "p" / "invoices" / f"{i}.pdf", limits.HASHED + 1)
+    began = time.process_time()
+    (finding,) = [finding for finding in lint_json(tmp_path)["findings"] if finding["rule"] == "duplicate-attachment"]
+    assert finding["message"] == (
+        "invoices/2.pdf of invoice I-2 is larger than 64 MiB, which is not compared, and as large as the file of invoice I-1"
+    )
+    assert time.process_time() - began < 5
