@@ -131,7 +131,6 @@ def _screen(view: TasksView, width: int, most: dict[str, int], *, colour: bool, 
     screen.tell_hidden_columns()
     tell_left_out(screen, view)
     if view.tasks:
-        screen.line()
         tell_first(screen, view.tasks[0].message, view.tasks[0].hint)
     return screen.text()
 
@@ -159,10 +158,11 @@ _INDENT = "  "
 
 
 def tell_first(screen: Screen, message: str, hint: str | None) -> None:
-    """The first thing to do, and the command for it."""
+    """The first thing to do, and the command for it: the first of several; `mtrack lint` tells them all."""
     screen.line(styled("first: ", "bold"), *prose(message), hang=2)
     if hint:
-        screen.line("  ", *prose(hint), hang=4)
+        way, _, others = hint.partition("; or ")
+        screen.line("  ", *prose(way if "mtrack " in way or not others else hint), hang=4)
 
 
 def first(message: str, hint: str | None, width: int, *, colour: bool) -> str:

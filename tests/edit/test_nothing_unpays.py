@@ -203,16 +203,16 @@ def test_a_verb_that_moves_no_status_marks_nothing(tmp_path: Path, verb: str) ->
         ),
         (
             PAID.replace("status: paid", "status: written_off"),
-            "record what was written off on INV-1 (mtrack write-off); if nothing was, write `status: sent`",
+            "record what was written off: mtrack write-off INV-1; if nothing was, write `status: sent`",
         ),
         (
             JOINT.replace("status: paid}\ninvoices", "status: sent}\ninvoices"),
-            "record what came on J-1 (mtrack pay); if nothing did, write `status: sent`",
+            "record what came: mtrack pay J-1; if nothing did, write `status: sent`",
         ),
         (
             PAID.replace("sent: 2026-02-01}", "sent: 2026-02-01, payments: [{date: 2026-03-01, amount: 600.00}]}")
             .replace("status: paid", "status: written_off"),
-            "record what was written off on INV-1 (mtrack write-off); if nothing was, write `status: partially_paid`",
+            "record what was written off: mtrack write-off INV-1; if nothing was, write `status: partially_paid`",
         ),
     ],
 )  # fmt: skip

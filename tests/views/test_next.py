@@ -64,7 +64,8 @@ def on_screen(root: Path, day: str, *arguments: str, rows: int = 24) -> list[str
         " ".join([sys.executable, *command]), env={"PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8"},
         encoding="utf-8", timeout=120, dimensions=(rows, 80),
     )  # fmt: skip
-    return _STYLING.sub("", text).replace("\r\n", "\n").rstrip("\n").split("\n")
+    lines = _STYLING.sub("", text).replace("\r\n", "\n").rstrip("\n").split("\n")
+    return [line.rpartition("\r")[2] for line in lines]  # what was written before is gone, as how far a long run is
 
 
 def tasks(root: Path, day: str) -> list[dict[str, Any]]:
@@ -113,6 +114,13 @@ def test_every_task_has_one_line_where_there_is_room(many: tuple[Path, str]) -> 
     assert sum(line.startswith("  ") for line in lines) == len(tasks(*many))
 
 
+def test_the_example_fits_a_page_of_24_lines_also_where_it_is_piped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = mtrack("next", EXAMPLE[0], "--as-of", EXAMPLE[1]).out.splitlines()
+    assert len(lines) <= 24
+    assert len([line for line in lines if line.startswith("  ")]) >= len(tasks(*EXAMPLE))  # and nothing is left out
+
+
 def test_three_of_a_currency_are_shown_and_the_rest_is_counted(many: tuple[Path, str]) -> None:
     items = [item for item in tasks(*many) if item["verb"] == "chase"]
     text = mtrack("next", many[0], "--as-of", many[1]).out
@@ -132,7 +140,7 @@ def test_a_terminal_ends_with_the_one_thing_to_do_first(command: str) -> None:
     assert " ".join(" ".join(lines[place:]).split()) == (
         "first: M3 'Approval workflow' is billed EUR 17,000.00 on INV-2026-017 and INV-2026-018, EUR 8,500.00 more than the EUR"
         " 8,500.00 agreed take back what is too much: mtrack void INV-2026-018 --reason …, mtrack credit INV-2026-018 NUMBER"
-        " --line M3=8500.00; or record the amendment that allows it: mtrack amend initech-portal +8500.00 --set M3=17000.00"
+        " --line M3=8500.00"
     )
 
 
