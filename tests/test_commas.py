@@ -100,6 +100,30 @@ def test_a_number_cut_twice_is_two_findings_only_where_there_are_two(tmp_path: P
     ]  # fmt: skip
 
 
+def test_text_that_is_cut_off_inside_braces(tmp_path: Path) -> None:
+    """` #` and a digit there take the closing brace with them; a comment behind a comma does not."""
+    records = RECORDS.format(**PLAIN)
+    write_tree(
+        tmp_path,
+        {
+            "a/milestones.yaml": RECORDS.format(**{**PLAIN, "name": "Beta #2"}),
+            "b/milestones.yaml": records.replace("lines: [", "lines: [ # 1 of 2\n     "),
+            "c/milestones.yaml": records.replace("upfront: true}", "upfront: true, # 2 of 3\n    note: x"),
+            "d/milestones.yaml": RECORDS.format(**{**PLAIN, "name": "'Beta #2'"}),
+            "e/milestones.yaml": RECORDS.format(**{**PLAIN, "name": "'Beta #2'"}).replace(
+                "upfront: true}", "upfront: true"
+            ),
+        },
+    )
+    found = lint_json(tmp_path, "--select", "invalid-yaml")["findings"]
+    place = records.splitlines()[4].index("One") + len("Beta #")
+    assert [(item["path"][0], item["line"]) for item in found] == [("a", 5), ("c", 7), ("e", 6)]
+    assert found[0]["column"] == place
+    assert found[0]["message"].startswith("` #` begins a comment here")
+    assert found[0]["hint"] == "put the text that holds it in quotes"
+    assert found[1]["message"] == "a comma or '}' is missing before this"
+
+
 def test_keys_of_digits_elsewhere_are_unknown_keys(tmp_path: Path) -> None:
     records = RECORDS.format(**PLAIN)
     write_tree(

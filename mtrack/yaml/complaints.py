@@ -49,6 +49,7 @@ def flaw_of(error: Any, text: str) -> Flaw:
 
 
 _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|\Z)", re.MULTILINE)
+_CUT = re.compile(r"[^\s,\[\]{}][ \t]+(#)[0-9]")
 _BLANK = "\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\u00ad"
 """Characters that look like a space, or like nothing, and are neither to YAML."""
 _BLANK_LAYOUT = re.compile(rf"^[ -]*([{_BLANK}])|^[ ]*(?:- +)?[\w-]+:([{_BLANK}])")
@@ -88,9 +89,19 @@ def _layout(text: str, at: int) -> Flaw | None:
     return None
 
 
+def _cut_inside_brackets(problem: str, text: str, began: int, at: int) -> Flaw | None:
+    """A ` #` and a digit inside brackets: what follows is a comment to YAML, the closing bracket too."""
+    found = _CUT.search(text, began, at) if "flow" in problem else None
+    before = "" if found is None else text[text.rfind("\n", 0, found.start(1)) + 1 : found.start(1)]
+    if found is None or before.count("'") % 2 or before.count('"') % 2:  # within quotes it begins none
+        return None
+    message = "` #` begins a comment here, and with it the rest of the line is gone, the closing bracket too"
+    return Flaw(message, "put the text that holds it in quotes", found.span(1))
+
+
 def syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
     """A parser's complaint in words a user can act on; `began` is where what it was reading began."""
-    if cause := conflict(text) or _layout(text, at):
+    if cause := conflict(text) or _layout(text, at) or _cut_inside_brackets(problem, text, began, at):
         return cause
     before = text[max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 : at]
     if text[at : at + 1] == "\t" or (not before.strip() and "\t" in before):
