@@ -203,11 +203,15 @@ def test_no_permission_for_a_folder_is_told(tmp_path: Path) -> None:
     )
     (tmp_path / "shut").chmod(0)
     try:
-        for command in ("lint", "status", "gaps"):
-            done = as_nobody(tmp_path, command, str(tmp_path), *AS_OF)
+        for command in ("lint", "status", "gaps", "aging", "invoices", "report --format md"):
+            done = as_nobody(tmp_path, *command.split(), str(tmp_path), *AS_OF)
             words = b"mtrack: what lies in these folders is left out, since they can't be looked into: shut\n"
-            assert done.stderr == words
+            assert done.stderr.startswith(words)
+            assert done.returncode == 1  # never 0 with sums that lack a project
             assert b"inner" not in done.stdout
+        done = as_nobody(tmp_path, "lint", str(tmp_path), "--format", "json", *AS_OF)
+        found = [(item["rule"], item["path"]) for item in json.loads(done.stdout)["findings"]]
+        assert ("unreadable", "shut") in found
     finally:
         (tmp_path / "shut").chmod(0o755)
 

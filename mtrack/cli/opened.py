@@ -44,8 +44,9 @@ class Opened(Struct, frozen=True):
 
     @property
     def skipped(self) -> list[str]:
-        """The projects under the paths asked for that no view shows."""
-        return without_figures(self.workspace, self.selection)
+        """The projects under the paths asked for that no view shows, and the folders that can't be looked into."""
+        closed = [folder for folder in self.workspace.found.closed if self.selection.takes_path(folder)]
+        return sorted({*without_figures(self.workspace, self.selection), *closed})
 
     @property
     def from_here(self) -> Viewpoint:

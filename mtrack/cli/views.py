@@ -37,7 +37,7 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
             else:
                 output.write(render.FORMATS[format_](view))
             left_out = output.tell_skipped(opened.skipped)
-            return int(left_out if fail_on is None else view.fails(options.severity(fail_on)))
+            return int(left_out or (fail_on is not None and view.fails(options.severity(fail_on))))
 
         run.__doc__ = view_of.__doc__
         decorators = [options.cache_options, options.at_option, options.as_of_option, *([options.fail_on_option] if fails else []),

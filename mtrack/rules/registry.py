@@ -90,9 +90,9 @@ def _register(check: AnyCheck, severity: Severity, scope: Scope, **more: object)
     return check
 
 
-def file_rule(severity: Severity) -> Callable[[FileCheck], FileCheck]:
-    """A rule about a file as such: whether it can be read and what shape it has."""
-    return lambda check: _register(check, severity, "file")
+def file_rule(severity: Severity, *, across: WorkspaceCheck | None = None) -> Callable[[FileCheck], FileCheck]:
+    """A rule about a file as such: whether it can be read and what shape it has; `across` checks what is no such file."""
+    return lambda check: _register(check, severity, "file", across=across, local=across is not None)
 
 
 def project_rule(  # noqa: PLR0913

@@ -22,9 +22,20 @@ if TYPE_CHECKING:
     from mtrack.yaml.source import Source
 
 
-@file_rule(Severity.ERROR)
+def _closed_folders(workspace: WorkspaceFacts) -> Iterator[Problem]:
+    """The folders that can't be looked into: what lies there is in no sum."""
+    for folder in workspace.found.closed:
+        message = "the folder can't be looked into, so nothing in it is in any sum or check"
+        yield Problem(
+            place=Place(folder),
+            message=message,
+            hint="check its permissions, or list it under `exclude` in mtrack.yaml",
+        )
+
+
+@file_rule(Severity.ERROR, across=_closed_folders)
 def unreadable(file: RecordFile) -> Iterator[Problem]:
-    """A YAML file can't be read.
+    """A YAML file can't be read, or a folder can't be looked into.
 
     Why: what can't be read can't be checked; a project would drop out of every sum without a word. The causes:
     no permission, not UTF-8, over 5 MiB, not a regular file, or a link that leads out of the workspace. The
