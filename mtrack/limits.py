@@ -22,6 +22,8 @@ FINDINGS = 1_000
 """Findings of a file that are shown."""
 UNRECORDED = 1_000
 """Files of a project that no record names, named one by one."""
+COLUMNS = (20, 1_000)
+"""The narrowest and the widest screen that is laid out for."""
 TEXT = 60
 """Characters of a file's text in a message."""
 LINE = 1_000

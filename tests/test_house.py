@@ -59,7 +59,7 @@ MAY_KNOW = {
     "edit": "characters check directory errors figures files finding git money record resources rules workspace yaml",
     "verify": "check directory files money record rules",
     "spreadsheet": "edit errors figures money record verify yaml",
-    "cli": "check directory edit errors figures files finding git history memo money record render resources rules site spreadsheet verify views watch workspace",
+    "cli": "check directory edit errors figures files finding git history limits memo money record render resources rules site spreadsheet verify views watch workspace",
     "__main__": "cli errors memo",
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""

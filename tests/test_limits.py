@@ -220,3 +220,12 @@ def test_files_too_large_to_compare_are_told_by_their_size(tmp_path: Path) -> No
         "invoices/2.pdf of invoice I-2 is larger than 64 MiB, which is not compared, and as large as the file of invoice I-1"
     )
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("columns", ["1", "5", "12", "-3", "wide", "1000000000"])
+@pytest.mark.parametrize("command", ["lint", "status", "gaps", "next", "forecast"])
+def test_any_width_of_the_screen(columns: str, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    result = mtrack(command, ROOT / "example-workspace", "--as-of", "2026-11-22")
+    assert result.code in (0, 1), result.err
+    assert len(result.out) < 1_000_000

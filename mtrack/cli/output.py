@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack import workspace
+from mtrack import limits, workspace
 from mtrack.cli.ci_log import CiLog
 from mtrack.errors import UsageError
 from mtrack.render import reports
@@ -40,12 +40,18 @@ def use_colour() -> bool:
 
 def width() -> int:
     """Columns to lay tables out in: the terminal's, or 120 where output goes to no terminal."""
-    return shutil.get_terminal_size((120, 24)).columns
+    return _bounded(shutil.get_terminal_size((120, 24)).columns)
 
 
 def screen_width() -> int | None:
     """Columns to break prose in: the terminal's, or none where there is none."""
-    return shutil.get_terminal_size((0, 0)).columns or None
+    columns = shutil.get_terminal_size((0, 0)).columns
+    return _bounded(columns) if columns else None
+
+
+def _bounded(columns: int) -> int:
+    """A width that can be laid out in, whatever COLUMNS says."""
+    return min(max(columns, limits.COLUMNS[0]), limits.COLUMNS[1])
 
 
 def height() -> int | None:
