@@ -376,7 +376,7 @@ ORIGINS: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("name", ORIGINS)
-def test_jobs_install_from_where_mtrack_came(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_install_from_where_mtrack_came(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     known, expected = ORIGINS[name]
 
     class Installed:
@@ -384,7 +384,9 @@ def test_jobs_install_from_where_mtrack_came(name: str, monkeypatch: pytest.Monk
             return None if known is None else json.dumps(known)
 
     monkeypatch.setattr("importlib.metadata.distribution", lambda _name: Installed())
-    workflow, jobs = (yaml.safe_load(scaffold.contents(None)[path]) for path in JOBS)
+    told = mtrack("init", tmp_path).out
+    assert ("say in the other's MTRACK_SOURCE" in told) == (not expected)
+    workflow, jobs = (yaml.safe_load((tmp_path / path).read_text(encoding="utf-8")) for path in JOBS)
     assert workflow["env"]["MTRACK_SOURCE"] == f"${{{{ vars.MTRACK_SOURCE || '{expected}' }}}}"
     assert jobs["variables"]["MTRACK_SOURCE"] == expected
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mtrack.cli import complete, options, output, papers, prompts, spreadsheet, values
 from mtrack.cli.outcome import carry_out, refuse, tell
-from mtrack.edit import create, find, transaction, verbs
+from mtrack.edit import create, find, scaffold, transaction, verbs
 from mtrack.errors import UsageError
 from mtrack.record import settings as settings_module
 
@@ -82,6 +82,8 @@ def _tell_next(created: create.CreatedWorkspace, name: str) -> None:
             f"      {git}pre-commit install, to have git run mtrack lint before each commit",
             "      delete the jobs of GitHub or GitLab, whichever you don't use",
         )
+        if scaffold.source() is None:
+            output.show("      say in the other's MTRACK_SOURCE where it installs mtrack from")
 
 
 def _ask_milestones() -> list[dict[str, Any]]:

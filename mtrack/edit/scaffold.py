@@ -32,8 +32,8 @@ _NO_CURRENCY = "# currency: EUR\n"
 
 def contents(currency: str | None) -> dict[str, str]:
     """Every file of a new workspace, by its path from the root."""
-    source = _source()
-    files = {path: _filled(f"init/{name}", source or "") for path, name in FILES.items()}
+    known = source()
+    files = {path: _filled(f"init/{name}", known or "") for path, name in FILES.items()}
     if currency is not None:
         files[workspace.SETTINGS] = files[workspace.SETTINGS].replace(_NO_CURRENCY, f"currency: {currency}\n")
     return files | {path: resources.schema_text(name) for path, name in SCHEMAS.items()}
@@ -44,7 +44,7 @@ def _filled(template: str, source: str) -> str:
     return resources.template_text(template).replace("{version}", __version__).replace("{source}", source)
 
 
-def _source() -> str | None:
+def source() -> str | None:
     """Where this mtrack was installed from, as pip takes it: a commit of a repository, or a file with its hash.
 
     None where that is not known, or not on the web.
@@ -55,12 +55,12 @@ def _source() -> str | None:
         known = json.loads(distribution("mtrack").read_text("direct_url.json") or "{}")
         url = known["url"]
         if "vcs_info" in known:
-            source = f"git+{url}@{known['vcs_info']['commit_id']}"
+            found = f"git+{url}@{known['vcs_info']['commit_id']}"
         else:
-            source = f"{url}#sha256={known['archive_info']['hashes']['sha256']}"
+            found = f"{url}#sha256={known['archive_info']['hashes']['sha256']}"
     except (PackageNotFoundError, ValueError, KeyError, TypeError):
         return None
-    return source if _PINNED.fullmatch(source) else None
+    return found if _PINNED.fullmatch(found) else None
 
 
 def create(root: str, path: str, text: str) -> None:
