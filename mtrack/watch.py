@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from array import array
 
 State = tuple[int, int, int, int]
 ABSENT: State = (-1, -1, -1, -1)
@@ -31,7 +28,9 @@ class Watch:
         """`began` is when the run began, in nanoseconds."""
         self._began = began
         self.sure = True
-        self.states: dict[str, State] = {}
+        self.paths: list[str] = []
+        self.states = array("q")
+        """Four numbers for each path."""
 
     def note(self, path: str, info: os.stat_result) -> None:
         """Note the state that an entry had before it was read."""
@@ -44,7 +43,8 @@ class Watch:
         try:
             info = os.stat(path, follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
-            self.states[path] = ABSENT
+            self.paths.append(path)
+            self.states.extend(ABSENT)
         except (OSError, ValueError):
             self.sure = False
         else:
@@ -55,16 +55,17 @@ class Watch:
         self.sure = False
 
     def _add(self, path: str, state: State) -> None:
-        self.states[path] = state
+        self.paths.append(path)
+        self.states.extend(state)
         newest = max(state[0], state[1])
         if self._began - newest < (_FINE if newest % 1_000_000_000 else _COARSE):
             self.sure = False
 
 
-def are_same(states: Iterable[tuple[str, State]]) -> bool:
+def are_same(paths: list[str], states: array[int]) -> bool:
     """Whether entries are all as they were."""
-    stat_of = os.stat
-    for path, (changed, entered, size, number) in states:
+    stat_of, numbers = os.stat, iter(states)
+    for path, changed, entered, size, number in zip(paths, numbers, numbers, numbers, numbers, strict=True):
         try:
             info = stat_of(path, follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):

@@ -20,7 +20,6 @@ from mtrack.watch import Watch, are_same
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.watch import State
 
 _COMMANDS = frozenset({"lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments"})
 _OPTIONS = frozenset({"--format", "--select", "--ignore", "--fail-on", "--as-of", "--client", "--all", "--from", "--to",
@@ -109,7 +108,7 @@ class Run:
             parts.append(bytes(view[at : at + length]))
             at += length
         key, paths, states = parts
-        if key != self._key or not _are_same(os.fsdecode(paths).split("\0"), array("q", states)):
+        if key != self._key or not are_same(os.fsdecode(paths).split("\0"), array("q", states)):
             return None
         return code, list(_chunks(bytes(view[at:])))
 
@@ -132,14 +131,11 @@ class Run:
         """Keep what was printed, if it is sure what it rests on."""
         from mtrack.directory import own_folder  # noqa: PLC0415  (only where a run is kept)
 
-        states: dict[str, State] = {}
-        for watch in self._watches:
-            states |= watch.states
         if code not in (0, 1) or len(self._watches) != 1 or not self._watches[0].sure or not own_folder(self._folder):
             return
         with suppress(OSError, ValueError):
-            paths = os.fsencode("\0".join(states))
-            numbers = array("q", [number for state in states.values() for number in state]).tobytes()
+            watch = self._watches[0]
+            paths, numbers = os.fsencode("\0".join(watch.paths)), watch.states.tobytes()
             head = array("q", (code, len(self._key), len(paths), len(numbers))).tobytes()
             content = b"".join((head, self._key, paths, numbers, *_packed(self._printed)))
             if len(content) <= _MOST:
@@ -160,12 +156,6 @@ class _Stream:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-
-def _are_same(paths: list[str], numbers: array[int]) -> bool:
-    """Whether entries are as they were: a run of four numbers each."""
-    states = iter(numbers)
-    return are_same(zip(paths, zip(states, states, states, states, strict=True), strict=True))
 
 
 def _packed(printed: list[tuple[int, str]]) -> Iterator[bytes]:
