@@ -52,11 +52,6 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal:
     return percent.quantize(_CENT, context=_CONTEXT)
 
 
-def _plain(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _at(units: int) -> str:
     """A place or a width in percent."""
     whole, rest = divmod(units, 100)
@@ -207,10 +202,11 @@ class Axis(Struct, frozen=True):
     start: date
     end: date
 
-    def at(self, day: date) -> Decimal:
-        """Where a day lies, in percent; a day outside lies at its end."""
-        days = min(max((day - self.start).days, 0), self.length)
-        return percent_of(Decimal(days), Decimal(self.length))
+    def at(self, day: date) -> int:
+        """Where a day lies, in hundredths of a percent; a day outside lies at its end."""
+        length = self.length
+        days = min(max((day - self.start).days, 0), length)
+        return (2 * days * UNITS + length) // (2 * length)
 
     @property
     def length(self) -> int:
@@ -250,48 +246,48 @@ def ruler(axis: Axis, as_of: date, wording: Wording) -> Markup:
     """The head of a timeline: months, with the year at its first one, and today."""
     inner: list[str] = []
     today = axis.at(as_of)
-    labels: list[tuple[Decimal, str, bool]] = []
+    labels: list[tuple[int, str, bool]] = []
     year = None
     for month in months_on(axis):
         at = axis.at(month)
-        inner.append(f'<rect class="grid" x="{_plain(at)}%" y="22" width="1" height="6"/>')
+        inner.append(f'<rect class="grid" x="{_at(at)}" y="22" width="1" height="6"/>')
         text = wording.short_month(month) if month.year == year else wording.month(month)
         labels.append((at, text, month.year != year))
         year = month.year
     for at, text, kind in _fitting(labels):
-        inner.append(f'<text class="label {kind}" x="{_plain(at)}%" dx="3" y="26">{escape(text)}</text>')
-    anchor = "end" if today > Decimal(50) else "start"
-    inner.append(f'<text class="label now" x="{_plain(today)}%" y="11" text-anchor="{anchor}">')
+        inner.append(f'<text class="label {kind}" x="{_at(at)}" dx="3" y="26">{escape(text)}</text>')
+    anchor = "end" if today > UNITS // 2 else "start"
+    inner.append(f'<text class="label now" x="{_at(today)}" y="11" text-anchor="{anchor}">')
     inner.append(f"{escape(wording.day(as_of))}</text>")
-    inner.append(f'<rect class="today" x="{_plain(today)}%" y="14" width="1.5" height="14"/>')
+    inner.append(f'<rect class="today" x="{_at(today)}" y="14" width="1.5" height="14"/>')
     return _svg("ruler", 28, inner)
 
 
-def _fitting(labels: Sequence[tuple[Decimal, str, bool]]) -> Iterator[tuple[Decimal, str, str]]:
+def _fitting(labels: Sequence[tuple[int, str, bool]]) -> Iterator[tuple[int, str, str]]:
     """Labels with the class of the screens on which each has room beside those that have; years come first."""
     order = sorted(labels, key=lambda label: not label[2])
-    chosen: list[tuple[Decimal, str]] = []
+    chosen: list[tuple[int, str]] = []
     for step, room in enumerate(_TIMELINE_ROOM):
         for at, text, _ in order:
-            fits = (at, text) not in chosen and _end(at, text, room) <= Decimal(100)
+            fits = (at, text) not in chosen and _end(at, text, room) <= UNITS
             if fits and all(_apart(at, text, *other, room) for other in chosen):
                 chosen.append((at, text))
                 yield at, text, f"from{step}"
 
 
-def _end(at: Decimal, text: str, room: int) -> Decimal:
-    """Where a label ends, in percent, on an axis of so many pixels."""
-    return at + Decimal(len(text) * _LETTER + 6) * 100 / room
+def _end(at: int, text: str, room: int) -> int:
+    """Where a label ends, in hundredths of a percent, on an axis of so many pixels."""
+    return at + (len(text) * _LETTER + 6) * UNITS // room
 
 
-def _apart(at: Decimal, text: str, other: Decimal, other_text: str, room: int) -> bool:
+def _apart(at: int, text: str, other: int, other_text: str, room: int) -> bool:
     return _end(at, text, room) <= other if at < other else _end(other, other_text, room) <= at
 
 
 def grid(axis: Axis, as_of: date) -> Markup:
     """What stands behind all lanes of a timeline: the months and today."""
-    inner = [f'<rect class="grid" x="{_plain(axis.at(month))}%" width="1" height="100%"/>' for month in months_on(axis)]
-    inner.append(f'<rect class="today" x="{_plain(axis.at(as_of))}%" width="1.5" height="100%"/>')
+    inner = [f'<rect class="grid" x="{_at(axis.at(month))}" width="1" height="100%"/>' for month in months_on(axis)]
+    inner.append(f'<rect class="today" x="{_at(axis.at(as_of))}" width="1.5" height="100%"/>')
     return Markup('<svg class="behind" aria-hidden="true" focusable="false">{}</svg>').format(Markup("".join(inner)))  # noqa: S704
 
 
@@ -301,10 +297,9 @@ def lane(item: Lane, axis: Axis, height: int = 28) -> Markup:
     inner: list[str] = []
     for stretch in item.stretches:
         start, end = axis.at(stretch.start), axis.at(stretch.end)
-        where = f'x="{_plain(start)}%" y="{middle - 4}" width="{_plain(end - start)}%"'
+        where = f'x="{_at(start)}" y="{middle - 4}" width="{_at(end - start)}"'
         inner.append(f'<rect class="s-{stretch.state}" {where} height="8"/>')
     inner += [
-        f'<use class="e-{name}" href="#e-{name}" x="{_plain(axis.at(day))}%" y="{middle}"/>'
-        for name, day in item.events
+        f'<use class="e-{name}" href="#e-{name}" x="{_at(axis.at(day))}" y="{middle}"/>' for name, day in item.events
     ]
     return _svg("lane", height, inner)

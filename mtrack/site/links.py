@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -169,13 +170,19 @@ def copy_of(path: str) -> str:
 
 def link_of(path: str, origin: str, start: str | None) -> str | None:
     """The link to a file given by its path from the workspace's root."""
-    return _link(os.path.join(origin, *path.split("/")), origin, start)
+    way = SERVED if start is None else _way(os.path.abspath(origin), start)
+    return None if way is None else way + _quoted(path)
 
 
-def _link(full: str, root: str, start: str | None) -> str | None:
+@lru_cache(maxsize=8)
+def _way(origin: str, start: str) -> str | None:
+    """How one comes from a page's folder to the workspace's, quoted and with "/" at its end; None on another drive."""
     try:
-        path = os.path.relpath(full, root if start is None else start)
-    except ValueError:  # another drive
+        path = os.path.relpath(origin, start)
+    except ValueError:
         return None
-    quoted = quote(path.replace(os.sep, "/").encode("utf-8", "surrogateescape"), safe="/")
-    return f"{SERVED}{quoted}" if start is None else quoted
+    return "" if path == "." else f"{_quoted(path.replace(os.sep, '/'))}/"
+
+
+def _quoted(path: str) -> str:
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/")

@@ -24,10 +24,13 @@ from mtrack.site.history_rows import Since, history_rows
 from mtrack.site.links import FileLink, Files, PageLinks, copy_of, link_of, page_of, statement_of
 from mtrack.site.project_page import project_values
 from mtrack.site.statement_page import statement_values
+from mtrack.views.status import project_status
 
 if TYPE_CHECKING:
     from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
+    from mtrack.rules.context import ProjectContext
+    from mtrack.views.status import ProjectStatus
     from mtrack.views.summary import ProjectSummary
 
 ASSETS = ("report.css", "report.js")
@@ -110,6 +113,7 @@ class Site:
         self.name = workspace.settings.name or "Billing by milestone"
         self._common = self._digest_of_common()
         self._drawn = 0
+        self._last: tuple[ProjectContext, ProjectStatus] | None = None
 
     def project(self, folder: str, kept: StoredProject[ProjectSummary]) -> tuple[Page, ...]:
         """The page of a project and its statement, or the page of records that can't be used."""
@@ -224,14 +228,27 @@ class Site:
         compare = self.additions.verdicts
         findings = [finding for finding in kept.findings if not finding.left_out]
         values = project_values(
-            context, findings, files, links, self.wording, self.workspace.as_of, compare(context) if compare else ()
+            context,
+            self._status(context),
+            findings,
+            files,
+            links,
+            self.wording,
+            self.workspace.as_of,
+            compare(context) if compare else (),
         )
         return values | {"history": history_rows(self.additions.history.get(folder))}
+
+    def _status(self, context: ProjectContext) -> ProjectStatus:
+        """The status of a project; its page and its statement are drawn one after the other."""
+        if self._last is None or self._last[0] is not context:
+            self._last = context, project_status(context)
+        return self._last[1]
 
     def _statement_values(self, folder: str, links: PageLinks) -> dict[str, Any]:
         context = self.workspace.open(folder)[1]
         assert context is not None
-        return statement_values(context, links, self.name, self.additions.period)
+        return statement_values(context, self._status(context), links, self.name, self.additions.period)
 
     def _render(self, name: str, values: dict[str, Any]) -> str:
         try:

@@ -20,7 +20,6 @@ from mtrack.views.left_out import left_out
 from mtrack.views.milestone import EVENTS, lane, milestone_state
 from mtrack.views.slots import slots
 from mtrack.views.statement import closeout
-from mtrack.views.status import project_status
 from mtrack.views.summary import decimals_shown
 from mtrack.views.tasks import project_tasks, sums_of
 
@@ -126,6 +125,7 @@ _STATE_SAYS = {
 
 def project_values(  # noqa: PLR0913
     context: ProjectContext,
+    item: ProjectStatus,
     findings: Sequence[Finding],
     files: Files,
     links: PageLinks,
@@ -134,7 +134,6 @@ def project_values(  # noqa: PLR0913
     verdicts: Iterable[Verdict],
 ) -> dict[str, Any]:
     """What the template of a project's page is given."""
-    item = project_status(context)
     project = item.project
     unit = Unit(project.currency, project.places, decimals_shown(item))
     evidence = Evidence(verdicts, files)

@@ -11,13 +11,13 @@ from msgspec import Struct
 from mtrack.render.wording import percent
 from mtrack.site.cells import Unit, contact
 from mtrack.views.statement import statement
-from mtrack.views.status import project_status
 from mtrack.views.summary import decimals_shown
 
 if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
     from mtrack.site.links import PageLinks
     from mtrack.views.statement import Statement, StatementRow, StatementSums
+    from mtrack.views.status import ProjectStatus
 
 _WORK = {"approved": "approved", "completed": "delivered", "deposit": "deposit"}
 
@@ -50,10 +50,11 @@ class PeriodInvoice(Struct, frozen=True):
     gross: Decimal
 
 
-def statement_values(context: ProjectContext, links: PageLinks, issuer: str, period: date | None) -> dict[str, Any]:
+def statement_values(
+    context: ProjectContext, item: ProjectStatus, links: PageLinks, issuer: str, period: date | None
+) -> dict[str, Any]:
     """What the template of a statement is given."""
-    item = project_status(context)
-    sheet = statement(context, period)
+    sheet = statement(context, period, item)
     project = item.project
     return {
         "project": project,

@@ -88,13 +88,13 @@ def month_of(day: date) -> tuple[date, date]:
     return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def statement(context: ProjectContext, period: date | None = None) -> Statement:
+def statement(context: ProjectContext, period: date | None = None, today: ProjectStatus | None = None) -> Statement:
     """The statement for the month that a day lies in, as it stood at its end; without one, as of today.
 
-    The period is then the month of the last invoice.
+    The period is then the month of the last invoice. `today` is the project's status, where it is known already.
     """
     if period is None:
-        item = project_status(context)
+        item = today or project_status(context)
         sent = [figures.invoice.sent for figures in item.ledger.invoices if figures.invoice.void is None]
         return _statement(item, *month_of(max(sent, default=context.as_of)), context.as_of)
     first, last = month_of(period)

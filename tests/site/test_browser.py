@@ -384,6 +384,37 @@ def test_paper_has_no_buttons_repeats_heads_and_counts_its_pages(browser: Browse
             assert "Theme" not in text
 
 
+def test_a_single_file_shows_one_part_at_a_time(browser: Browser, tmp_path: Path) -> None:
+    target = tmp_path / "one.html"
+    mtrack("report", ROOT / "example-workspace", "--single-file", target, "--as-of", DAY)
+    for script in (True, False):
+        with Visit(browser, script=script) as visit:
+            page = visit.open(target.as_uri())
+            shown = page.locator(".part:visible")
+
+            def part(shown: Any = shown) -> str:
+                assert shown.count() == 1
+                return str(shown.get_attribute("id"))
+
+            assert part() == "p-index"
+            page.get_by_role("link", name="Clients").click()
+            assert part() == "p-clients"
+            page.goto(f"{target.as_uri()}#p-projects-hooli-app-m-M4")
+            assert part() == "p-projects-hooli-app"
+            assert page.locator("[id='p-projects-hooli-app-m-M4']").is_visible()
+            if script:
+                page.goto(f"{target.as_uri()}#p-invoices&state=overdue&currency=USD")
+                assert part() == "p-invoices"
+                assert page.locator(".register tbody tr[data-state]:visible").count() == 2
+                box = page.get_by_role("searchbox", name="Search")
+                box.fill("ios build")
+                page.locator(".hits a").first.click()
+                assert page.url.endswith("#p-projects-hooli-app-m-M4")
+                assert part() == "p-projects-hooli-app"
+            assert visit.messages == []
+            assert visit.requests[-1].startswith(target.as_uri())
+
+
 def test_a_single_file_works_alone(browser: Browser, tmp_path: Path) -> None:
     target = tmp_path / "one.html"
     mtrack("report", ROOT / "example-workspace", "--single-file", target, "--as-of", DAY)

@@ -347,6 +347,31 @@ def test_bars_fill_their_width_and_no_more(parts: list[Decimal], over: Decimal) 
             assert Decimal(start) + Decimal(width) <= 100
 
 
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [
+        ("en", "1,234,567,890.50"),
+        ("de_CH", "1'234'567'890.50"),
+        ("it_CH", "1'234'567'890.50"),
+        ("fr_CH", "1'234'567'890,50"),
+        ("de_DE", "1.234.567.890,50"),
+        ("hi_IN", "1,23,45,67,890.50"),
+    ],
+)
+def test_digits_are_grouped_by_the_signs_of_the_locale(locale: str, written: str) -> None:
+    amount = Decimal("1234567890.5")
+    assert Wording(locale).number(amount, 2).replace("\u2019", "'") == written
+    assert Wording(locale).number(-amount, 2).replace("\u2019", "'") == f"-{written}"
+    assert Wording(locale).number(Decimal("123456.25"), 2).replace("\u2019", "'").endswith(written[-3:-2] + "25")
+
+
+def test_arabic_dates_hold_no_marks_that_turn_them() -> None:
+    for day in (date(2026, 11, 22), date(2026, 1, 3)):
+        for text in (Wording("ar_EG").day(day), Wording("ar").month(day), Wording("he_IL").day(day)):
+            assert not re.search("[\u200e\u200f\u061c]", text)
+    assert Wording("ar_EG").day(date(2026, 11, 22)) == "22/11/2026"
+
+
 def test_amounts_are_written_alike_by_the_fast_way_and_by_the_locale() -> None:
     for locale in ("en", "de_DE", "de_CH", "fr_FR", "es_ES", "pl_PL", "sv_SE", "hi_IN", "ar_EG", "ja_JP", "pt_PT"):
         wording = Wording(locale)
