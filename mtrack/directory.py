@@ -106,9 +106,11 @@ class Directory:
             os.close(fd)
 
     def digest(self, name: str) -> str | None:
-        """The SHA-256 of a regular file; None for anything else, or what can't be read."""
+        """The SHA-256 of a regular file; None for anything else, for what can't be read or is larger than mtrack writes."""
         try:
             with os.fdopen(self.open(name), "rb") as file:
+                if os.fstat(file.fileno()).st_size > limits.COPIED:
+                    return None
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
             return None

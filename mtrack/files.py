@@ -78,20 +78,34 @@ def read_open(fd: int, limit: int) -> bytes:
 def digest(full: str, limit: int) -> str | None:
     """A digest of a regular file's content; None where it can't be read, or is larger than `limit` bytes."""
     result = hashlib.sha256()
+    done = 0
     try:
-        fd = os.open(full, _READING)
-        try:
-            info = os.fstat(fd)
-            _check_regular(info)
-            done = 0
-            while done <= limit and (part := os.read(fd, _PART)):
-                result.update(part)
-                done += len(part)
-        finally:
-            os.close(fd)
+        if os.stat(full).st_size > limit:
+            return None
+        for part in parts(full, limit + 1):
+            result.update(part)
+            done += len(part)
     except (OSError, UnreadableFileError):
         return None
     return result.hexdigest() if done <= limit else None
+
+
+def parts(full: str, limit: int) -> Iterator[bytes]:
+    """What a regular file begins with, at most `limit` bytes, part by part; never waits for a pipe or a device.
+
+    Raises UnreadableFileError.
+    """
+    try:
+        fd = os.open(full, _READING)
+        try:
+            _check_regular(os.fstat(fd))
+            while limit > 0 and (part := os.read(fd, min(_PART, limit))):
+                limit -= len(part)
+                yield part
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise _told(full, error) from error
 
 
 def _check_regular(info: os.stat_result) -> None:

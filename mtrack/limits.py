@@ -30,3 +30,5 @@ LINE = 1_000
 """Characters of a file's line that are kept beside a finding."""
 HASHED = 64 * 1024 * 1024
 """Bytes of a file that are read to compare its content with another's."""
+COPIED = 256 * 1024 * 1024
+"""A file that is copied, into a project or into a report."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import stat
@@ -36,6 +37,20 @@ def test_the_reader_keeps_to_its_limit(tmp_path: Path) -> None:
     assert files.read(str(path), 10) == b"x" * 10
     with pytest.raises(files.UnreadableFileError, match="larger than"):
         files.read(str(path), 9)
+
+
+def test_a_file_is_read_in_parts_up_to_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    assert b"".join(files.parts(str(path), 4)) == b"0123"
+    assert b"".join(files.parts(str(path), 11)) == b"0123456789"
+    assert files.digest(str(path), 10) == hashlib.sha256(b"0123456789").hexdigest()
+    assert files.digest(str(path), 9) is None
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("pipe", "/dev/zero"):
+        assert files.digest(str(tmp_path / name), 10) is None
+        with pytest.raises(files.UnreadableFileError, match="this is not a regular file"):
+            next(files.parts(str(tmp_path / name), 10))
 
 
 def test_a_link_is_followed_only_within_its_folder(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack import limits, workspace
+from mtrack import files, limits, workspace
 from mtrack.cli.ci_log import CiLog
 from mtrack.errors import UsageError
 from mtrack.render import reports
@@ -180,7 +180,6 @@ def refuse_file(path: str, option: str, *, force: bool) -> None:
 def _is_report(path: str) -> bool:
     """Whether a file is an earlier report, or empty."""
     try:
-        with open(path, "rb") as file:
-            return reports.is_report(file.read(reports.HEAD))
-    except OSError:
+        return reports.is_report(b"".join(files.parts(path, reports.HEAD)))
+    except files.UnreadableFileError:
         return False

@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-import sys
 import unicodedata
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
 
-from mtrack import directory, files
+from mtrack import directory, files, limits
 from mtrack.characters import HARMFUL, seen
 from mtrack.directory import Directory, LinkError
 from mtrack.errors import CannotRunError, UsageError
@@ -33,7 +32,6 @@ NUMBERS_LOCK = ".mtrack.lock"
 """Held in the root while an invoice number is taken."""
 PATIENCE = 30.0
 """Seconds to wait for another writer."""
-_PART = 1 << 20
 _UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
 _DEVICE = re.compile("CON|PRN|AUX|NUL|CLOCK\\$|CONIN\\$?|CONOUT\\$?|(COM|LPT)[0-9]", re.IGNORECASE)
 """What Windows takes for a device, whatever comes behind a point."""
@@ -115,9 +113,9 @@ def _fail(path: str, error: OSError) -> NoReturn:
 
 
 def read(full: str) -> bytes:
-    """A file's bytes, however many. Raises CannotRunError."""
+    """The bytes of a file of records, of settings or of mtrack's own. Raises CannotRunError."""
     try:
-        return files.read(full, sys.maxsize)
+        return files.read(full)
     except UnreadableFileError as error:
         message = f"{full} can't be read: {error.reason}"
         raise CannotRunError(message) from error
@@ -137,7 +135,7 @@ def replace(root: str, full: str, before: bytes, after: bytes) -> None:
             raise CannotRunError(message)
 
         def unchanged() -> None:
-            if _read_in(folder, name) != before:
+            if _read_in(folder, name, len(before)) != before:
                 message = f"{full} was changed by someone else meanwhile; nothing was changed, run the command again"
                 raise CannotRunError(message)
 
@@ -148,10 +146,10 @@ def replace(root: str, full: str, before: bytes, after: bytes) -> None:
             _fail(full, error)
 
 
-def _read_in(folder: Directory, name: str) -> bytes | None:
-    """A file's bytes; None where it can't be read."""
+def _read_in(folder: Directory, name: str, limit: int) -> bytes | None:
+    """A file's bytes; None where it can't be read, or has more than `limit` of them."""
     try:
-        return folder.read(name, sys.maxsize)
+        return folder.read(name, limit)
     except (OSError, UnreadableFileError):
         return None
 
@@ -218,6 +216,7 @@ def evidence(folder: str, source: str, place: str) -> Evidence:
         name = f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}"
         alike = there.get(seen(name))
         if alike is None:
+            _check_size(source, size)
             return Evidence(source, f"{place}/{name}", copy=True)
         if _is_same(os.path.join(target, alike), source, size):
             return Evidence(source, f"{place}/{alike}", copy=False)
@@ -248,8 +247,19 @@ def _size(source: str) -> int:
     return info.st_size
 
 
+def _check_size(source: str, size: int) -> None:
+    """Raise UsageError for a file that is too large to be copied."""
+    if size > limits.COPIED:
+        message = f"{source} is larger than {limits.COPIED >> 20} MiB; move it into the project folder yourself, and name it there"
+        raise UsageError(message)
+
+
 def _is_same(full: str, source: str, size: int) -> bool:
-    return os.path.isfile(full) and os.stat(full).st_size == size and read(full) == read(source)
+    """Whether two files hold the same, as far as that is looked at."""
+    if not os.path.isfile(full) or os.stat(full).st_size != size:
+        return False
+    content = files.digest(full, limits.COPIED)
+    return content is not None and content == files.digest(source, limits.COPIED)
 
 
 def clean_name(name: str) -> str:
@@ -277,9 +287,12 @@ def bring(folder: str, item: Evidence) -> None:
     above, name = os.path.split(full)
     with _opened(folder, above, make=True) as place:
         try:
-            with open(item.source, "rb") as old, place.writing(name, new=True) as put:
-                while part := old.read(_PART):
+            with place.writing(name, new=True) as put:
+                for part in files.parts(item.source, limits.COPIED):
                     put(part)
+        except UnreadableFileError as error:
+            message = f"{item.source} can't be read: {error.reason}; nothing was changed"
+            raise CannotRunError(message) from None
         except OSError as error:
             _fail(full, error)
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from mtrack import git, limits
+from mtrack import files, git, limits
 from mtrack.changes.event import Commit
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.record.schema import is_date
@@ -159,9 +159,8 @@ class Repository:
         """The commits whose parents a shallow clone lacks."""
         path = os.fsdecode(git.read(self.place, "rev-parse", "--git-path", "shallow").removesuffix(b"\n"))
         try:
-            with open(os.path.join(self.place.top, path), encoding="ascii") as file:
-                return frozenset(file.read().split())
-        except (OSError, UnicodeDecodeError):
+            return frozenset(files.read(os.path.join(self.place.top, path)).decode("ascii").split())
+        except (files.UnreadableFileError, UnicodeDecodeError):
             return frozenset()
 
     def commits(self, *revisions: str) -> list[Commit]:

@@ -8,7 +8,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mtrack import git
+from mtrack import files, git, limits
 from mtrack.changes.moves import Candidate
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.history import versions
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mtrack.history.repository import Repository
     from mtrack.yaml.source import Source
 
-_CHUNK = 1 << 20
 _ENTRY = re.compile(
     rb"[0-7]{6} (?P<name>[0-9a-f]+) 0\t(?P<path>[^\0]*)\0\s*ctime: [^\n]*\n\s*mtime: (?P<s>[0-9]+):(?P<ns>[0-9]+)\n"
     rb"[^\n]*\n[^\n]*\n\s*size: (?P<size>[0-9]+)[^\n]*\n"
@@ -104,12 +103,12 @@ def _named(full: str, algorithm: str) -> str | None:
         if os.path.islink(full):
             target = os.fsencode(os.readlink(full))
             return hashlib.new(algorithm, b"blob %d\0%s" % (len(target), target)).hexdigest()
-        if not os.path.isfile(full):
-            return None
-        with open(full, "rb") as file:
-            result = hashlib.new(algorithm, b"blob %d\0" % os.fstat(file.fileno()).st_size)
-            while part := file.read(_CHUNK):
-                result.update(part)
-    except OSError:
+        info = os.lstat(full)
+        if info.st_size > limits.HASHED:  # by size and time: it is another than git knows
+            return f"{info.st_size} {info.st_mtime_ns}"
+        result = hashlib.new(algorithm, b"blob %d\0" % info.st_size)
+        for part in files.parts(full, limits.HASHED):
+            result.update(part)
+    except (OSError, files.UnreadableFileError):
         return None
     return result.hexdigest()

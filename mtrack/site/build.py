@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from msgspec import Struct
 
-from mtrack import directory, files, git
+from mtrack import directory, files, git, limits
 from mtrack.check.pipeline import check
 from mtrack.errors import UsageError, failure
 from mtrack.site import workspace_pages
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from mtrack.site.pages import Page
     from mtrack.views.overview import Overview
     from mtrack.views.summary import ProjectSummary
-
-
-_LARGEST_COPY = 256 << 20
-"""Bytes of a file that is copied beside the pages."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -125,7 +121,7 @@ class _Writer:
         full = os.path.join(root, *path.split("/"))
         try:
             info = os.stat(full)
-            content = partial(files.read, full, _LARGEST_COPY, within=root)
+            content = partial(files.read, full, limits.COPIED, within=root)
             self._folder.put(copy_of(path), f"{info.st_size} {info.st_mtime_ns}", content)
         except (files.UnreadableFileError, FileNotFoundError) as error:
             self._options.say(f"{path} is not copied: {error}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from mtrack import __version__
+from mtrack import __version__, files
 from mtrack.directory import is_own, own_folder
 from mtrack.verify.documents.document import MAX_SIZE
 from mtrack.verify.protocol import Examined  # noqa: TC001  (msgspec reads the annotations)
@@ -94,11 +94,8 @@ def content_digest(*paths: str) -> str | None:
     digest = hashlib.sha256()
     try:
         for path in paths:
-            left = MAX_SIZE + 1
-            with open(path, "rb") as file:
-                while left > 0 and (block := file.read(min(left, 1 << 20))):
-                    digest.update(block)
-                    left -= len(block)
-    except OSError:
+            for part in files.parts(path, MAX_SIZE + 1):
+                digest.update(part)
+    except files.UnreadableFileError:
         return None
     return digest.hexdigest()
