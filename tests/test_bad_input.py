@@ -179,7 +179,7 @@ def as_nobody(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]
     )
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
-        capture_output=True, check=False, timeout=120, cwd="/", env={"PYTHONPATH": str(ROOT)},
+        capture_output=True, check=False, timeout=120, cwd="/", env={"PYTHONPATH": str(ROOT), "MTRACK_WAYS": ""},
     )  # fmt: skip
 
 

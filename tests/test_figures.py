@@ -152,6 +152,7 @@ def test_worked_sums() -> None:
         "agreed": Decimal(10200), "billed": Decimal(9000), "unbilled": Decimal(2300), "overbilled": Decimal(1100),
         "overcredited": ZERO, "received": Decimal(1300), "settled": Decimal("1912.50"),
         "outstanding": Decimal("7987.50"), "gross": Decimal(9860), "overdue": Decimal("7287.50"), "retained": ZERO,
+        "written_off": Decimal(400),
     }  # fmt: skip
     assert outstanding_by_age(ledger(WORKED).invoices, AS_OF) == {
         "retained": ZERO, "not_due": ZERO, "1-30": ZERO, "31-60": Decimal("3687.50"), "61-90": ZERO, "over_90": Decimal(3600),

@@ -96,7 +96,7 @@ def test_the_site_equals_that_of_a_worktree(story: Story, tmp_path: Path) -> Non
     assert mtrack("report", "--as-of", "2026-03-01", cwd=worktree).code == 0
     assert mtrack("report", "--as-of", "2026-03-01", "--at", commit, cwd=story.folder).code == 0
     pages = sorted(path.relative_to(worktree) for path in (worktree / "mtrack-report").rglob("*.html"))
-    assert len(pages) == 5
+    assert len(pages) == 7  # with the tasks and the statement
     for page in pages:
         assert (story.folder / page).read_text() == (worktree / page).read_text(), page
     story.git("worktree", "remove", "--force", str(worktree))
