@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAY = "2026-11-22"
-COMMANDS = (("lint", "--format", "json"), ("next", "--all"))
+COMMANDS = (("lint", "--format", "json"), ("next", "--all"), ("verify", "--format", "json"))
 SMALL = (
     "project: P\ncurrency: EUR\nagreement: {total: 9000.00}\nmilestones:\n"
     "  - {id: M1, name: One, amount: 4000.00, status: not_billed}\n"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_COMMANDS = frozenset({"lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments"})
+_COMMANDS = frozenset({"lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments", "verify"})
 _OPTIONS = frozenset({"--format", "--select", "--ignore", "--fail-on", "--as-of", "--client", "--all", "--from", "--to",
                       "--state", "--days"})  # fmt: skip
 """The runs that are kept: commands that read the workspace and print, with options that ask for nothing else."""
