@@ -213,6 +213,11 @@ def new(  # noqa: PLR0913
     is_agreement = source is not None and not spreadsheet.is_spreadsheet(source)
     if source is None or is_agreement:
         spreadsheet.check_unused(said)
+    elif given.move and agreement is None:
+        message = (
+            "--move goes with --agreement, or with --from and an agreement: a spreadsheet is not kept in the project"
+        )
+        raise UsageError(message)
     if currency is None and settings.currency is None and not is_agreement and prompts.can_ask():
         currency = prompts.one("--currency", functools.partial(create.check_currency, known=settings.currencies))
     proposed = papers.proposal(source) if is_agreement and source is not None else None

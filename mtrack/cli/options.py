@@ -305,8 +305,8 @@ def writes(command: Callable[..., int]) -> Callable[..., int]:
     return as_of_option(run)
 
 
-FILE_OPTIONS = ("agreement", "signoff", "file")
-"""The options that name a file to copy into the project."""
+FILE_OPTIONS = ("agreement", "signoff", "file", "source")
+"""The options that name a file to copy into the project; `source` is --from, which copies an agreement."""
 
 
 def takes_files(command: F) -> F:

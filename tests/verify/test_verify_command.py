@@ -226,6 +226,18 @@ def test_a_due_date_is_that_of_any_instalment(root: Path, day: str, rules: list[
 # The other way round ---------------------------------------------------------------------------------------------
 
 
+def test_an_agreement_can_be_moved_into_its_project_and_a_spreadsheet_not(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "sow.pdf").write_bytes(pdf(SOW))
+    (tmp_path / "plan.csv").write_text("name,amount\nDiscovery,4000.00\n", encoding="utf-8")
+    refused = mtrack("new", root / "initech", "--from", tmp_path / "plan.csv", "--move", "--currency", "EUR")
+    assert refused.code == 2
+    assert "a spreadsheet is not kept in the project" in refused.err
+    assert not (root / "initech").exists()
+    assert mtrack("new", root / "globex", "--from", tmp_path / "sow.pdf", "--move", "--as-of", "2026-02-20").code == 0
+    assert not (tmp_path / "sow.pdf").exists()
+    assert (root / "globex/agreement/sow.pdf").read_bytes() == pdf(SOW)
+
+
 def test_a_schedule_that_adds_up_begins_a_project(root: Path, tmp_path: Path) -> None:
     (tmp_path / "sow.pdf").write_bytes(pdf(SOW))
     result = mtrack(
