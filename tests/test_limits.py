@@ -22,9 +22,6 @@ HEAD = "project: P\ncurrency: EUR\n"
 MILESTONES = "milestones:\n  - {id: M1, name: A, amount: 100.00, status: not_billed}\n"
 FIVE_MIB = limits.FILE_BYTES - 200
 
-HANGS = 20
-"""Seconds of processor time that tell a hang from a slow machine; how fast it is, the bench tells."""
-
 
 def run(root: Path, *arguments: str) -> tuple[int, str, str, float, float]:
     """Exit code, both streams, seconds of processor time and MiB of memory of a command in a process of its own."""
@@ -92,10 +89,10 @@ def test_five_mib_of_anything(name: str, tmp_path: Path) -> None:
     assert {finding["rule"] for finding in data["findings"] if finding["path"].startswith("q")} == {"agreement-missing"}
     assert len(out) < 5_000_000
     assert memory < 300, memory
-    assert seconds < HANGS, seconds
+    assert seconds < 6, seconds  # 2 on a machine that has nothing else to do
     for arguments in (("lint",), ("status",), ("gaps",)):
         code, out, _, seconds, memory = run(tmp_path, *arguments)
-        assert (code, seconds < HANGS, memory < 300, len(out) < 5_000_000) == (1, True, True, True), (
+        assert (code, seconds < 6, memory < 300, len(out) < 5_000_000) == (1, True, True, True), (
             arguments,
             seconds,
             memory,
