@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from rich.cells import cell_len
 
@@ -36,19 +37,18 @@ def _beginning(text: str, room: int) -> str:
     """As many words from the beginning as there is room for; empty where there is room for none."""
     if cell_len(text) <= room:
         return text
-    ends = (space.start() for space in re.finditer(" +", text))
-    fitting = [end for end in ends if end and cell_len(text[:end] + _CUT_AFTER) <= room]
-    return text[: fitting[-1]] + _CUT_AFTER if fitting else ""
+    ends = [space.start() for space in re.finditer(" +", text) if space.start()]
+    fitting = bisect_right(ends, room, key=lambda end: cell_len(text[:end] + _CUT_AFTER))
+    return text[: ends[fitting - 1]] + _CUT_AFTER if fitting else ""
 
 
 def _ending(text: str, room: int) -> str:
     """As many words from the end as there is room for."""
     if cell_len(text) <= room:
         return text
-    starts = (space.end() for space in re.finditer(" +", text))
-    return next(
-        (_CUT_BEFORE + text[start:] for start in starts if cell_len(_CUT_BEFORE + text[start:]) <= room), _CUT_BEFORE
-    )
+    starts = [space.end() for space in re.finditer(" +", text)]
+    first = bisect_left(starts, -room, key=lambda start: -cell_len(_CUT_BEFORE + text[start:]))
+    return _CUT_BEFORE + text[starts[first] :] if first < len(starts) else _CUT_BEFORE
 
 
 def _cut_word(text: str, room: int) -> str:
