@@ -37,10 +37,11 @@ def align(reference: Version, version: Version) -> Version:
 
 
 def _is_aligned(reference: Version, version: Version) -> bool:
-    """Whether both have the same records under the same keys, and no payment differs."""
+    """Whether the records of one are all in the other under the same keys, and no payment of both differs."""
     old, new = reference.records, version.records
-    return old.keys() == new.keys() and all(
-        record is old[key] or key[0] != "payment" or record.fields == old[key].fields for key, record in new.items()
+    less, more = (old, new) if len(old) <= len(new) else (new, old)
+    return less.keys() <= more.keys() and all(
+        record is more[key] or key[0] != "payment" or record.fields == more[key].fields for key, record in less.items()
     )
 
 

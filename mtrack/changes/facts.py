@@ -240,8 +240,10 @@ def _files(fields: dict[str, Any]) -> tuple[tuple[str, FileFact], ...]:
 
 def plain(value: Any) -> Any:
     """A value as JSON holds it: amounts as the characters of the file."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: item if isinstance(item, str) else plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, FileFact):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from mtrack import ways
 from mtrack.changes import facts
 from mtrack.record import schema
-from mtrack.yaml import source
+from mtrack.yaml import plain, source
 
 if TYPE_CHECKING:
     from mtrack.changes.facts import Record, Records
@@ -55,6 +56,7 @@ class PieceReader:
         shell = self._shell(pieces.shell)
         if shell is None:
             return None
+        self._read_together([item for item in pieces.items if item not in self._items])
         parts: list[tuple[Record, ...]] = []
         known = self._records
         for place, item in enumerate(pieces.items):
@@ -87,6 +89,16 @@ class PieceReader:
             else:
                 self._shells[text] = None
         return self._shells[text]
+
+    def _read_together(self, texts: list[str]) -> None:
+        """Read milestones at once, where each line of them stands alone and all are in order."""
+        if not texts or not ways.is_on("plain"):
+            return
+        data = plain.read(f"milestones:\n{''.join(texts)}", schema.shape("milestones"))
+        if data is not None and list(data) == ["milestones"] and isinstance(data["milestones"], list):
+            items = data["milestones"]
+            if len(items) == len(texts) and schema.is_valid("milestones", {"project": "p", **data}):
+                self._items.update(zip(texts, items, strict=True))
 
     def _item(self, text: str) -> dict[str, Any] | None:
         """The data of a milestone; None where its text is not just one."""

@@ -98,8 +98,9 @@ class Grower:
                 inner = path if owner == "." else path[len(owner) + 1 :]
                 if inner in project.files and not project.broken:
                     result.add(owner)
-        for folder in result & set(tree.projects):
-            tree.projects[folder] = self._with_files(tree, tree.projects[folder])
+        for folder in result:
+            if folder in tree.projects:
+                tree.projects[folder] = self._with_files(tree, tree.projects[folder])
         return result
 
     @staticmethod

@@ -93,6 +93,9 @@ TRICKS = {
     "deeper": "  - {id: A, name: x, amount: 1.00, status: paid}\n    - {id: B, name: x, amount: 1.00, status: paid}\n",
     "a block": "  - id: A\n    name: x\n    note: |\n      - y\n    amount: 1.00\n    status: paid\n",
     "a bracket over two items": "  - {id: A, name: x, amount: 1.00,\n  - status: paid}\n",
+    "a dash alone": "  - id: A\n    name: x\n    amount: 1.00\n    status: paid\n  -\n    id: B\n    name: x\n    amount: 1.00\n    status: paid\n",
+    "a quote over two items, the second of which holds two": "  - {id: A, name: 'x\n  - y', amount: 1.00, status: paid}\n"
+    "  -\n    id: B\n    name: x\n    amount: 1.00\n    status: paid\n",
     "a wrong amount": "  - {id: A, name: x, amount: 1e3, status: paid}\n",
     "a key twice": "  - {id: A, id: B, name: x, amount: 1.00, status: paid}\n",
 }
@@ -101,6 +104,21 @@ TRICKS = {
 @pytest.mark.parametrize("name", TRICKS)
 def test_what_reaches_over_is_read_as_a_whole(name: str) -> None:
     assert PieceReader().read(f"project: P\ncurrency: EUR\nmilestones:\n{TRICKS[name]}") is None
+
+
+def test_what_was_read_before_changes_nothing() -> None:
+    """Milestones are read many at once, and each text once: whatever came before, a version is the whole."""
+    reader = PieceReader()
+    plain_item = "  - {{id: {0}, name: x, amount: {1}, status: not_billed}}\n"
+    items = [
+        plain_item.format(name, amount) for name, amount in (("A", "1.00"), ("B", "2.00"), ("A", "3.00"), ("C", "1e3"))
+    ]
+    for chosen in ((0, 1), (1, 0), (0, 2), (2, 1), (0, 3), (3,), (1, 2), (0,), (0, 0), (1, 1, 0)):
+        text = "project: P\ncurrency: EUR\nmilestones:\n" + "".join(items[place] for place in chosen)
+        whole = parse("milestones.yaml", text.encode())
+        wanted = None if len({items[place][9] for place in chosen}) < len(chosen) else whole.records
+        found = reader.read(text)
+        assert (found and found[0]) == wanted, text
 
 
 # The events of a history, applied in order to nothing.

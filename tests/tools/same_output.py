@@ -204,7 +204,13 @@ def difference(old: Output, new: Output) -> list[str]:
 
 
 def _diff(before: str, after: str) -> list[str]:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "old", "new", n=1, lineterm="")
+    """The first lines that differ; what comes far behind them is not looked at, since texts can be long."""
+    old, new = before.splitlines(), after.splitlines()
+    same = next(
+        (at for at, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), min(len(old), len(new))
+    )
+    old, new = (lines[max(same - 1, 0) : same + 10 * SHOWN] for lines in (old, new))
+    lines = difflib.unified_diff(old, new, "old", "new", n=1, lineterm="")
     return [line if len(line) <= 300 else f"{line[:300]}…" for line, _ in zip(lines, range(SHOWN), strict=False)]
 
 
