@@ -496,6 +496,33 @@ def test_a_pull_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_pa
     assert "'status-mismatch' is off, and was an error at origin/main" in hidden
 
 
+def test_a_merge_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_path: Path) -> None:
+    there = workspace(tmp_path / "there")
+    story = Story(there)
+    story.commit("begin", "2026-01-01")
+    root, env = tmp_path / "tree", environment(tmp_path / "bin")
+    shell(f"git clone -q {there} {root}", tmp_path, env)
+    env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = "main"
+    assert [code for _, code in run_gitlab(root, "merge-request", env)] == [0, 0, 0, 0]
+
+    here = Story(root)
+    (records,) = root.glob("*/milestones.yaml")
+    settings = (root / "mtrack.yaml").read_text(encoding="utf-8")
+    here.write({"mtrack.yaml": settings + "rules: {status-mismatch: off}\n"})
+    text = records.read_text(encoding="utf-8")
+    records.write_text(text.replace("status: paid", "status: sent"), encoding="utf-8")
+    here.commit("change", "2026-01-02")
+    assert run_gitlab(root, "mtrack", env)[-1][1] == 0  # by its own settings
+    done = run_gitlab(root, "merge-request", env)
+    assert [code for _, code in done] == [0, 0, 0, 1]
+    assert done[-1][0] == "mtrack lint --settings-from FETCH_HEAD"
+    assert "status changed from paid to sent" in shell(done[1][0], root, env).stdout
+    assert "'status-mismatch' is off, and was an error at FETCH_HEAD" in shell(done[2][0], root, env).stdout
+    assert "status-mismatch" in shell(done[3][0], root, env).stdout
+    jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    assert jobs["merge-request"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]
+
+
 def step(root: Path, name: str) -> str:
     """What a step of the check job runs."""
     workflow: Any = yaml.safe_load((root / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))
