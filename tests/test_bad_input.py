@@ -557,7 +557,8 @@ _ITEM = "  - id: M1\n    name: N\n    amount: 4000.00\n    status: not_billed\n"
         ("  - id", "<<<<<<< HEAD\n  - id", 4, 1, "an unresolved merge"),
         ("    amount", "=======\n    amount", 6, 1, "an unresolved merge"),
         ("not_billed\n", "not_billed\n>>>>>>> other\n", 8, 1, "an unresolved merge"),
-        ("not_billed\n", "not_billed\n" + _ITEM.replace("- id", "  id"), 8, 5, "begin it with `- `"),
+        ("not_billed\n", "not_billed\n" + _ITEM.replace("- id", "  id"), 8, 5, "begin it with `- `\n"),
+        ("not_billed\n", "not_billed\n    id: M2\n", 8, 5, "begin it with `- `, or keep one of the two"),
         ("4000.00", "\u201c4000.00\u201d", 6, 13, "'\u201c' (U+201C) stands in it: write 4000.00"),
         ("4000.00", "\u22124000.00", 6, 13, "'\u2212' (U+2212) stands in it: write -"),
         ("4000.00", "4000.00\u200b", 6, 13, "U+200B stands in it: write 4000.00"),
@@ -576,4 +577,4 @@ def test_the_cause_is_named(  # noqa: PLR0913
     write_tree(tmp_path, {"milestones.yaml": _HEAD + _ITEM.replace(old, new, 1)})
     found = lint_json(tmp_path, "--select", "invalid-yaml,schema")["findings"]
     assert [(item["line"], item["column"]) for item in found] == [(line, column)]
-    assert words in f"{found[0]['message']}: {found[0]['hint']}"
+    assert words in f"{found[0]['message']}: {found[0]['hint']}\n"

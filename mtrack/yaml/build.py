@@ -96,7 +96,7 @@ class Builder:
         if repeated[0][1] == "id" and not node.flow_style:
             # All keys of an item that has no dash of its own repeat those of the one above.
             key, first = repeated[0][0], extent(self.text, firsts["id"])
-            hint = "begin it with `- `, or keep one of the two"
+            hint = "begin it with `- `" + (", or keep one of the two" if len(repeated) == 1 else "")
             self._flaw(key, "a second `id` here: an item without its dash", hint, first)
             return
         for key, name in repeated:
