@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from mtrack.cli.spreadsheet import Said
     from mtrack.edit.transaction import Options
     from mtrack.rules.context import ProjectContext
+    from mtrack.spreadsheet.wanted import Said
     from mtrack.verify.protocol import Proposal
 
 

@@ -52,14 +52,7 @@ class _Bill(Struct, frozen=True):
 @options.project_before_milestone
 @click.argument("words", nargs=-1, metavar="[MILESTONE] NUMBER", shell_complete=complete.milestones)
 @click.option("--amount", type=values.Amount(), help="The net amount. Default: what is agreed and not billed yet.")
-@click.option(
-    "--line",
-    "lines",
-    multiple=True,
-    type=values.Pair("MILESTONE=AMOUNT", optional=True),
-    metavar="MILESTONE[=AMOUNT]",
-    help="A share of an invoice over several milestones; repeat it.",
-)
+@options.lines_option("A share of an invoice over several milestones")
 @options.date_option("The day it was sent.", "--sent", "--date")
 @click.option("--due", type=values.Day(), help="The day it is due. Default: by the payment terms.")
 @click.option(
@@ -277,14 +270,7 @@ def dispute(  # noqa: PLR0913
 @options.number_argument
 @click.argument("new_number", required=False)
 @click.option("--amount", type=values.Amount(), help="The net amount. Default: all that is not credited yet.")
-@click.option(
-    "--line",
-    "lines",
-    multiple=True,
-    type=values.Pair("MILESTONE=AMOUNT", optional=True),
-    metavar="MILESTONE[=AMOUNT]",
-    help="What a milestone gets back; repeat it.",
-)
+@options.lines_option("What a milestone gets back")
 @click.option(
     "--tax",
     type=values.AmountOrRate(),

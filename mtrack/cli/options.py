@@ -348,6 +348,14 @@ def file_option(name: str, text: str) -> Callable[[F], F]:
     return click.option(name, type=kind, metavar="FILE", help=f"{text} It is copied into the project.")
 
 
+def lines_option(text: str) -> Callable[[F], F]:
+    """--line: what of an invoice or a credit note is a milestone's."""
+    kind = values.Pair("MILESTONE=AMOUNT", optional=True)
+    return click.option(
+        "--line", "lines", multiple=True, type=kind, metavar="MILESTONE[=AMOUNT]", help=f"{text}; repeat it."
+    )
+
+
 reason_option = click.option("--reason", help="Why; asked for on a terminal.")
 
 

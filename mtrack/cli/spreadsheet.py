@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import files, money
@@ -21,6 +20,7 @@ from mtrack.figures import schedule
 from mtrack.record import settings as settings_module
 from mtrack.record.model import payment_terms
 from mtrack.render.words import count
+from mtrack.spreadsheet.wanted import Said, Wanted, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mtrack.record.settings import Settings
     from mtrack.rules.context import ProjectContext
     from mtrack.spreadsheet.cells import FaultyError
-    from mtrack.spreadsheet.reading import Imported, Wanted
+    from mtrack.spreadsheet.reading import Imported
 
 ENDINGS = (".csv", ".tsv", ".xlsx")
 MAX_BYTES = 32 << 20
@@ -43,18 +43,6 @@ ENCODINGS = ("utf-8", "utf-16", "windows-1252")
 def is_spreadsheet(path: str) -> bool:
     """Whether a file of milestones is a table, by its ending; else it is an agreement."""
     return path == "-" or path.lower().endswith(ENDINGS)
-
-
-class Said(Struct, frozen=True, kw_only=True):
-    """What the command line says of a spreadsheet."""
-
-    mapped: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-    decimal: str | None = None
-    date_format: str | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    approved_when_sent: bool = False
 
 
 _OPTIONS: tuple[Callable[..., Any], ...] = (
@@ -106,14 +94,11 @@ def data_of(path: str) -> bytes:
 
 def wanted(said: Said, path: str) -> Wanted:
     """What the command line says, checked. Raises UsageError."""
-    from mtrack.spreadsheet.reading import Wanted  # noqa: PLC0415
-
     if said.date_format is not None:
         _check_format(said.date_format)
     return Wanted(
         mapped=dict(map(_mapped, said.mapped)), ignored=tuple(title.strip() for title in said.ignored),
-        decimal=said.decimal, date_format=said.date_format, encoding=said.encoding, sheet=said.sheet,
-        approved_when_sent=said.approved_when_sent, by_tab=path.lower().endswith(".tsv"),
+        by_tab=path.lower().endswith(".tsv"), **{name: getattr(said, name) for name in Writing.__struct_fields__},
     )  # fmt: skip
 
 

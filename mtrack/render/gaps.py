@@ -9,7 +9,7 @@ from mtrack.finding import Severity
 from mtrack.render import left_out
 from mtrack.render.cells import Amount, Code, Column, Kind, texts
 from mtrack.render.csv import csv_text
-from mtrack.render.json_text import json_text
+from mtrack.render.json_text import json_text, of_project
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Apart, Screen, Whole, names, styled
@@ -252,10 +252,7 @@ def json(view: GapsView) -> str:
 def _json_project(item: ProjectGaps) -> dict[str, Any]:
     project = item.project
     return {
-        "path": project.folder,
-        "project": project.name,
-        "client": project.client,
-        "currency": project.currency,
+        **of_project(project),
         "gaps": [_json_row(row, project.places) for row in item.gaps],
         "overlaps": [_json_row(row, project.places) for row in item.overlaps],
         "holds": [

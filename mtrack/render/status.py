@@ -9,7 +9,7 @@ from mtrack import money
 from mtrack.render import status_csv
 from mtrack.render.bars import WIDTH, slot_bars
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
-from mtrack.render.json_text import json_text
+from mtrack.render.json_text import json_text, of_project
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
@@ -287,10 +287,7 @@ def json(view: StatusView) -> str:
 def _json_project(item: ProjectStatus) -> dict[str, Any]:
     project = item.project
     return {
-        "path": project.folder,
-        "project": project.name,
-        "client": project.client,
-        "currency": project.currency,
+        **of_project(project),
         "closed": None if project.closed is None else project.closed.isoformat(),
         "totals": json_totals(item.totals, item.progress.states, project.places),
         "milestones": [_json_milestone(milestone, project.places) for milestone in item.milestones],

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from mtrack.errors import UsageError
-from mtrack.record.model import PaymentTerms, number_key
+from mtrack.record.model import number_key
 from mtrack.spreadsheet import delimited, milestones, records
 from mtrack.spreadsheet.amounts import Amounts
 from mtrack.spreadsheet.cells import Fault, Faults, FaultyError, refuse
@@ -20,35 +20,17 @@ from mtrack.spreadsheet.values import Style, read_values
 from mtrack.spreadsheet.workbook import read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mtrack.spreadsheet.cells import Cell, Sheet
     from mtrack.spreadsheet.columns import Header
     from mtrack.spreadsheet.milestones import Invoice, Milestone
     from mtrack.spreadsheet.rows import Row
+    from mtrack.spreadsheet.wanted import Wanted
 
 _ZIP = b"PK\x03\x04"
 _KEY = re.compile(r"[\s-]*([a-z_]+):")
 _IN_INVOICES = {"amount": "invoice_amount", "number": "invoice", "date": "paid"}
 """What an invoice's record calls what columns hold, where that differs."""
 _OLD = b"\xd0\xcf\x11\xe0"
-
-
-class Wanted(Struct, kw_only=True):
-    """What the command line says of a file, and what the project says: its currency and terms, and the ids that are taken."""
-
-    mapped: Mapping[str, str] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
-    decimal: str | None = None
-    date_format: str | None = None
-    encoding: str | None = None
-    sheet: str | None = None
-    approved_when_sent: bool = False
-    by_tab: bool = False
-    currency: str = ""
-    decimals: int | None = None
-    terms: PaymentTerms = PaymentTerms(30)
-    taken: frozenset[str] = frozenset()
 
 
 class Imported(Struct):

@@ -10,10 +10,12 @@ import openpyxl
 
 from mtrack.spreadsheet import reading
 from mtrack.spreadsheet.cells import FaultyError
-from mtrack.spreadsheet.reading import Imported, Wanted
+from mtrack.spreadsheet.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from mtrack.spreadsheet.reading import Imported
 
 
 def read(content: str | bytes, **wanted: Any) -> Imported:

@@ -21,19 +21,11 @@ _OVERLAP = 0.7
 _MAX_LINES_OF_CELL = 9
 
 
-class Character(NamedTuple):
-    """A character's box in points, y upwards; `place` is where it stands in the page's text."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-    text: str
-    place: int
-
-
 class Word(Struct):
-    """Characters that stand together."""
+    """A character, or several that stand together, with their box in points, y upwards.
+
+    `place` is where it begins in the page's text.
+    """
 
     left: float
     bottom: float
@@ -69,12 +61,12 @@ class Line(NamedTuple):
     place: int
 
 
-def lines(characters: Iterable[Character]) -> list[Line]:
+def lines(characters: Iterable[Word]) -> list[Line]:
     """The rows of a page."""
     return [line for group in _groups(_bands(_words(characters))) for line in _lines(group)]
 
 
-def _words(characters: Iterable[Character]) -> list[Word]:
+def _words(characters: Iterable[Word]) -> list[Word]:
     words: list[Word] = []
     word: Word | None = None
     for char in characters:
@@ -85,12 +77,12 @@ def _words(characters: Iterable[Character]) -> list[Word]:
             word.right = max(word.right, char.right)
             word.bottom, word.top = min(word.bottom, char.bottom), max(word.top, char.top)
         elif char.text != "\xa0":
-            word = Word(*char)
+            word = char
             words.append(word)
     return words
 
 
-def _joins(word: Word, char: Character) -> bool:
+def _joins(word: Word, char: Word) -> bool:
     """Whether a character goes on with a word: on its line, and right behind it."""
     height = max(char.top - char.bottom, 0.1)
     return abs(char.bottom - word.bottom) < 0.5 * height and -0.5 * height < char.left - word.right < _WORD_GAP * height

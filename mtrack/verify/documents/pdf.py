@@ -13,7 +13,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from mtrack.verify.documents.document import MAX_ROWS, Document, Row, UnreadableError
-from mtrack.verify.documents.layout import Character, Line, lines
+from mtrack.verify.documents.layout import Line, Word, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[tuple[Line, bool]
     page.close()
 
 
-def _characters(text: raw.FPDF_TEXTPAGE, count: int) -> Iterator[Character]:
+def _characters(text: raw.FPDF_TEXTPAGE, count: int) -> Iterator[Word]:
     box = raw.FS_RECTF()
     pointer = ctypes.byref(box)
     for i in range(count):
@@ -82,7 +82,7 @@ def _characters(text: raw.FPDF_TEXTPAGE, count: int) -> Iterator[Character]:
             continue
         # a broken file gives some characters no place
         if raw.FPDFText_GetLooseCharBox(text, i, pointer) and isfinite(box.left + box.bottom + box.right + box.top):
-            yield Character(box.left, box.bottom, box.right, box.top, chr(code), i)
+            yield Word(box.left, box.bottom, box.right, box.top, chr(code), i)
 
 
 def _rows(found: list[tuple[int, int, Line, bool]]) -> list[Row]:
