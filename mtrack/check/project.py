@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack import limits, money
+from mtrack import limits, money, ways
 from mtrack.check.contained import ask
 from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.errors import failure
 from mtrack.finding import Finding, Related, Span
-from mtrack.rules import INTERNAL, of_scope
+from mtrack.rules import INTERNAL, of_project, of_scope
+from mtrack.rules.traits import traits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Place, Problem, Severity
     from mtrack.record.model import Waiver
+    from mtrack.rules import Rule
     from mtrack.rules.context import ProjectContext, RecordFile
 
 
@@ -64,12 +66,22 @@ def of_file(workspace: Workspace, file: RecordFile) -> Iterator[RuleProblem]:
 def _of_project(workspace: Workspace, context: ProjectContext, found: set[str]) -> Iterator[RuleProblem]:
     """What the rules about one project find; `found` are the rules that have found something already."""
     path = context.project.path
-    for rule in of_scope("project"):
+    for rule in _worth_asking(context):
         for item in ask(workspace, path, rule, context):
             found.add(rule.name)
             yield item
     for rule in of_scope("close"):
         yield from ask(workspace, path, rule, context, frozenset(found))
+
+
+def _worth_asking(context: ProjectContext) -> tuple[Rule, ...]:
+    """The rules that could find something in a project: all of them where that can't be told."""
+    if not ways.is_on("traits"):
+        return of_project(None)
+    try:
+        return of_project(traits(context))
+    except Exception:  # noqa: BLE001  (where figures fail, each rule that needs them tells)
+        return of_project(None)
 
 
 def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[Finding]:

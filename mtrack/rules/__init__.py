@@ -1,6 +1,6 @@
 """All rules, in the order of their pages. A rule is added by writing its function in a module of its category."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from mtrack.finding import Category
 from mtrack.rules import agreement as agreement
@@ -19,9 +19,9 @@ from mtrack.rules.record import names as names
 from mtrack.rules.record import projects as projects
 from mtrack.rules.record import waivers as waivers
 from mtrack.rules.record import weakened as weakened
-from mtrack.rules.registry import REGISTRY, Rule, Scope
+from mtrack.rules.registry import REGISTRY, Rule, Scope, Trait
 
-__all__ = ["INTERNAL", "RULES", "Rule", "of_scope"]
+__all__ = ["INTERNAL", "RULES", "Rule", "of_project", "of_scope"]
 
 INTERNAL = REGISTRY["internal"]
 """What tells where mtrack itself failed."""
@@ -38,3 +38,10 @@ RULES: dict[str, Rule] = dict(
 def of_scope(scope: Scope) -> tuple[Rule, ...]:
     """The rules that are given the same thing to check."""
     return tuple(rule for rule in RULES.values() if rule.scope == scope)
+
+
+@lru_cache(maxsize=1024)
+def of_project(traits: frozenset[Trait] | None) -> tuple[Rule, ...]:
+    """The rules about a project that could fire in one with these traits; all of them without."""
+    rules = of_scope("project")
+    return rules if traits is None else tuple([rule for rule in rules if rule.needs is None or rule.needs in traits])

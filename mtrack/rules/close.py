@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 
-@project_rule(Severity.ERROR)
+@project_rule(Severity.ERROR, needs="closed")
 def closed_with_open(context: ProjectContext) -> Iterator[Problem]:
     """The project is closed, with a milestone that is not paid, cancelled or written off.
 

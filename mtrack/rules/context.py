@@ -113,6 +113,11 @@ class ProjectContext:
             for named in evidence.named_files(self.project)
         )
 
+    @property
+    def reads_papers(self) -> bool:
+        """Whether the papers are read."""
+        return self._compare is not None
+
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """What the papers say of the recorded values; nothing where they are not read."""

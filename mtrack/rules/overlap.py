@@ -32,7 +32,7 @@ _DIGITS = re.compile("[0-9]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
-@project_rule(Severity.ERROR, next_step="get an amendment signed")
+@project_rule(Severity.ERROR, needs="sum", next_step="get an amendment signed")
 def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
     """The milestones sum to more than the agreement's total with its amendments.
 
@@ -74,7 +74,7 @@ def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.ERROR, next_step="get an amendment signed")
+@project_rule(Severity.ERROR, needs="count", next_step="get an amendment signed")
 def milestones_extra(context: ProjectContext) -> Iterator[Problem]:
     """More milestones than the agreement counts.
 
@@ -151,7 +151,7 @@ def duplicate_invoice_number(workspace: WorkspaceFacts) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.ERROR, next_step="credit the excess")
+@project_rule(Severity.ERROR, needs="overbilled", next_step="credit the excess")
 def overbilled(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is billed more than agreed.
 
@@ -210,7 +210,7 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.ERROR, next_step="void or credit it")
+@project_rule(Severity.ERROR, needs="cancelled", next_step="void or credit it")
 def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a cancelled milestone.
 
@@ -261,7 +261,7 @@ def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.ERROR, next_step="correct the credit note", gross=True)
+@project_rule(Severity.ERROR, needs="credit", next_step="correct the credit note", gross=True)
 def overcredited(context: ProjectContext) -> Iterator[Problem]:
     """Credit notes give back more than their invoice's gross, or than was billed on a milestone.
 
@@ -349,7 +349,7 @@ def _sent_in_order(invoice: Invoice) -> tuple[date, list[tuple[int, str]], str]:
     return invoice.sent, [(len(run), run) for run in runs], invoice.key
 
 
-@project_rule(Severity.WARNING, next_step="pay back or credit", gross=True)
+@project_rule(Severity.WARNING, needs="overpaid", next_step="pay back or credit", gross=True)
 def overpaid(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is settled for more than its gross amount, or a void one has a payment.
 
@@ -641,7 +641,7 @@ def _content(full: str, size: int) -> str | None:
     return f"{size} bytes" if size > limits.HASHED else digest(full, limits.HASHED)
 
 
-@project_rule(Severity.ERROR, next_step="void the old one")
+@project_rule(Severity.ERROR, needs="reference", next_step="void the old one")
 def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
     """An invoice replaces one that is neither void nor credited in full.
 

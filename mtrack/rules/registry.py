@@ -24,6 +24,14 @@ Scope = Literal["file", "project", "workspace", "close", "waivers", "history", "
 Money = Literal["to_bill", "overdue", "ahead"]
 """The state of the money a gap is about: not billed, overdue, or not yet to be billed."""
 
+Trait = Literal[
+    "agreement", "at its word", "billed early", "cancelled", "closed", "comment", "count", "credit", "currency", "date order",
+    "decimals", "id twice", "later", "letters", "no invoice file", "no sign-off", "overbilled", "overdue", "overpaid", "papers",
+    "parts", "reference", "skipped", "status", "sum", "tax", "tracked", "unbilled approved", "unbilled completed", "unbilled deposit",
+    "unbilled late", "underbilled", "unusable file",
+]  # fmt: skip
+"""What of a project a rule may need (`mtrack/rules/traits.py`)."""
+
 REGISTRY: dict[str, Rule] = {}
 """Every rule by name, filled as the rule modules are imported."""
 
@@ -50,6 +58,8 @@ class Rule(Struct, frozen=True):
     """Whether the amount at stake has its tax with it."""
     verifies: bool = False
     """Whether it compares the records with the papers."""
+    needs: Trait | None = None
+    """Without this in a project it finds nothing there; None where it is always asked."""
 
     @property
     def state(self) -> str:
@@ -104,8 +114,9 @@ def project_rule(  # noqa: PLR0913
     gross: bool = False,
     across: WorkspaceCheck | None = None,
     local: bool = False,
+    needs: Trait | None = None,
 ) -> Callable[[ProjectCheck], ProjectCheck]:
-    """A rule about one project; `across` checks what of it is in no project."""
+    """A rule about one project; `across` checks what of it is in no project. It is asked where a project has what it `needs`."""
     return lambda check: _register(
         check,
         severity,
@@ -116,12 +127,13 @@ def project_rule(  # noqa: PLR0913
         gross=gross,
         across=across,
         local=local,
+        needs=needs,
     )
 
 
 def paper_rule(severity: Severity) -> Callable[[ProjectCheck], ProjectCheck]:
     """A rule about what the papers of a project say; it finds nothing where they are not read."""
-    return lambda check: _register(check, severity, "project", verifies=True)
+    return lambda check: _register(check, severity, "project", verifies=True, needs="papers")
 
 
 def workspace_rule(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 
-@project_rule(Severity.ERROR, fixable=True)
+@project_rule(Severity.ERROR, needs="status", fixable=True)
 def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's status is not the one its invoices ask for.
 
@@ -111,7 +111,7 @@ def _because(figures: MilestoneFigures, context: ProjectContext) -> str:
     }[figures.expected_status]
 
 
-@project_rule(Severity.ERROR)
+@project_rule(Severity.ERROR, needs="billed early")
 def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a milestone that is not approved, or was sent before the approval.
 
@@ -164,7 +164,7 @@ def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.ERROR)
+@project_rule(Severity.ERROR, needs="date order")
 def date_order(context: ProjectContext) -> Iterator[Problem]:
     """Two dates stand in an order that can't be.
 
@@ -252,7 +252,7 @@ def _two_dates(project: Project, one: Route, other: Route) -> tuple[Place, tuple
     return second, ((first, "the other date"),)
 
 
-@project_rule(Severity.ERROR)
+@project_rule(Severity.ERROR, needs="later")
 def future_date(context: ProjectContext) -> Iterator[Problem]:
     """A date of something that happened lies after today (`--as-of`).
 
@@ -311,7 +311,7 @@ def _happened(project: Project) -> Iterator[tuple[date | None, Milestone | Invoi
     yield project.closed, None, ("closed",), "the project was closed"
 
 
-@project_rule(Severity.INFO)
+@project_rule(Severity.INFO, needs="at its word")
 def payment_not_recorded(context: ProjectContext) -> Iterator[Problem]:
     """A milestone says paid or partially paid, and a live invoice that bills it lists no payment.
 

@@ -23,7 +23,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-@project_rule(Severity.ERROR)
+@project_rule(Severity.ERROR, needs="unusable file")
 def attachment_missing(context: ProjectContext) -> Iterator[Problem]:
     """A file that a record names is not there, is empty, or is not a file.
 
@@ -63,7 +63,7 @@ def attachment_missing(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.ERROR)
+@project_rule(Severity.ERROR, needs="unusable file")
 def attachment_outside(context: ProjectContext) -> Iterator[Problem]:
     """A path is absolute or leads out of the project, a link by its target.
 
@@ -97,7 +97,7 @@ def attachment_outside(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.WARNING)
+@project_rule(Severity.WARNING, needs="no invoice file")
 def invoice_file_missing(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice names no file.
 
@@ -144,7 +144,7 @@ def _file_name(number: str) -> str:
     return "".join(char if char.isalnum() or char in "._-" else "-" for char in number)[:60]
 
 
-@project_rule(Severity.WARNING)
+@project_rule(Severity.WARNING, needs="no sign-off")
 def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is approved, with no sign-off file.
 
@@ -177,7 +177,7 @@ def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.WARNING)
+@project_rule(Severity.WARNING, needs="tracked")
 def attachment_not_committed(context: ProjectContext) -> Iterator[Problem]:
     """A file that a record names is not tracked by git, though the records are.
 

@@ -158,7 +158,7 @@ def _cut_in_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
         yield from (problem for _, problem in _cut("workspace", workspace.settings.source))
 
 
-@project_rule(Severity.WARNING, across=_cut_in_settings, local=True)
+@project_rule(Severity.WARNING, needs="comment", across=_cut_in_settings, local=True)
 def text_cut(context: ProjectContext) -> Iterator[Problem]:
     """A text without quotes holds ` #` and a digit: YAML takes what follows as a comment.
 
