@@ -86,6 +86,7 @@ def fail_at_rule(monkeypatch: pytest.MonkeyPatch, name: str, at: int = 0) -> Non
         return asked(workspace, path, replace(rule, check=check) if rule.name == name else rule, *given)
 
     monkeypatch.setattr("mtrack.check.project.ask", ask)
+    monkeypatch.setattr("mtrack.check.project.traits", lambda _context: None)  # so that every rule is asked
 
 
 def found(result: Any) -> list[tuple[str, str]]:
