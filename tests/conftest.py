@@ -15,7 +15,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
-WAYS = os.environ.get("MTRACK_WAYS", "fork plain traits")
+WAYS = os.environ.get("MTRACK_WAYS", "fork forms plain traits")
 """The fast ways that tests take: all but the memo, which knows nothing of what a test changes in mtrack itself."""
 
 

@@ -54,7 +54,7 @@ def test_a_file_is_composed_once(
     assert set(composed.values()) <= {1}
 
 
-CALLS = 3900
+CALLS = 2750
 """Calls of functions, Python's and C's, that a lint makes for a project of eight milestones with its papers."""
 
 
@@ -77,7 +77,7 @@ def calls(root: Path) -> int:
 
 
 def test_a_project_costs_no_more_than_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MTRACK_WAYS", "plain traits")
+    monkeypatch.setenv("MTRACK_WAYS", "forms plain traits")
     monkeypatch.syspath_prepend(str(ROOT / "bench"))
     workspace = import_module("workspace")
     for count in (20, 60):

@@ -37,12 +37,17 @@ class _StepAsideError(Exception):
 
 def read(text: str, shape: Shape) -> dict[str, Any] | None:
     """The data in a text, in the sense that `shape` asks for; None where only a parser can tell."""
-    if not text.replace("\n", "").isprintable():
-        return None  # a character that means something to some parser, or is none of a YAML text
+    if not is_printable(text):
+        return None
     try:
         return _Reader(shape).read(text)
     except _StepAsideError:
         return None
+
+
+def is_printable(text: str) -> bool:
+    """Whether no character means something to some parser, or is none of a YAML text."""
+    return text.replace("\n", "").isprintable()
 
 
 class _Block:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from mtrack import files, ways
 from mtrack.files import UnreadableFileError
 from mtrack.finding import Place, Route, Span
-from mtrack.yaml import plain
+from mtrack.yaml import forms, plain
 from mtrack.yaml.build import Builder
 from mtrack.yaml.compose import compose, may_be_too_much
 from mtrack.yaml.flaw import Flaw
@@ -175,7 +175,7 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     had_bom = text.startswith("\ufeff")
     source = Source(path, text[1:] if had_bom else text, had_bom)
     if ways.is_on("plain") and not may_be_too_much(source.text):
-        source.data = plain.read(source.text, shape)
+        source.data = (forms if ways.is_on("forms") else plain).read(source.text, shape)
         if source.data is not None:
             return source
     composed = compose(source.text)

@@ -1,7 +1,8 @@
-"""Mutated records, read line by line and by the parser: `python tests/plain/yaml_fuzz.py 1000000 [SEED]`.
+"""Mutated records, read line by line, by forms and by the parser: `python tests/plain/yaml_fuzz.py 1000000 [SEED]`.
 
 Where the reader of plain files does not step aside, it must have read what libyaml does, and every 50th time what the
-reference does; a text in which these find a flaw is none for it.
+reference does; a text in which these find a flaw is none for it. What is read by the forms of the texts before must be
+what is read line by line.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import edit_styles  # noqa: E402
 import workspace  # noqa: E402
 
 from mtrack.record import schema  # noqa: E402
-from mtrack.yaml import plain  # noqa: E402
+from mtrack.yaml import forms, plain  # noqa: E402
 from mtrack.yaml.build import Builder  # noqa: E402
 from mtrack.yaml.compose import compose, compose_reference  # noqa: E402
 
 SHAPE = schema.shape("milestones")
+forms.PATIENCE = 10**9  # most texts here have something of their own
 PIECES = [*" \n\t-:#,[]{}'\"&*!|>%@`?~<.=_5aZé\u00a0\u2028\r", "  ", "- ", ": ", " #", "# ", "\n  ", "\n- ", "---\n", "...\n", "<<: ",
           "null", "true", "0x1F", "1e3", "-5", "- -", "''", '""', "{a: b}", "[x, y]", "[]", "{}", "key:\n", "k: v\n", ": |\n",
           "id: M1\n", "payments:\n", "\ufeff", "\U0001f600", "a: b: c", "? a", "!!str ", "&a ", "*a", "%YAML 1.1\n"]  # fmt: skip
@@ -35,10 +37,11 @@ FIXED = [
 
 
 class Compared(NamedTuple):
-    """How many texts there were, how many the reader of plain files took, and those it read otherwise."""
+    """How many texts there were, how many the reader of plain files took, parts read by forms, and what was read otherwise."""
 
     texts: int
     taken: int
+    formed: int
     wrong: list[str]
 
 
@@ -88,9 +91,13 @@ def batch(job: tuple[int, int]) -> Compared:
     seed, wanted = job
     rng = random.Random(seed)  # noqa: S311  (a seed makes it repeatable)
     taken, wrong = 0, []
+    known = forms.Forms(SHAPE)
     for i in range(wanted):
         text = base(rng) if i % 10 == 0 else mutated(base(rng), rng)
         found = plain.read(text, SHAPE)
+        formed = known.read(text) if plain.is_printable(text) else None
+        if formed is not None and repr(formed) != repr(found):
+            wrong.append(f"seed {seed}, forms: {text!r}\n  read  {formed!r}\n  it is {found!r}")
         if found is None:
             continue
         taken += 1
@@ -99,7 +106,7 @@ def batch(job: tuple[int, int]) -> Compared:
             data = data_of(text, parse(text))
             if repr(data) != repr(found):
                 wrong.append(f"seed {seed}, {parse.__name__}: {text!r}\n  read  {found!r}\n  it is {data!r}")
-    return Compared(wanted, taken, wrong)
+    return Compared(wanted, taken, known.taken, wrong)
 
 
 def main() -> int:
@@ -113,7 +120,10 @@ def main() -> int:
         )
     texts, taken = sum(part.texts for part in parts), sum(part.taken for part in parts)
     wrong = [text for part in parts for text in part.wrong]
-    print(f"{texts} texts, {taken} read line by line, {len(wrong)} of them otherwise than the parser")
+    formed = sum(part.formed for part in parts)
+    print(
+        f"{texts} texts, {taken} read line by line, {formed} parts by forms, {len(wrong)} texts otherwise than the parser"
+    )
     print("\n".join(wrong[:20]))
     return 1 if wrong or not taken else 0
 

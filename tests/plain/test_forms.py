@@ -1,0 +1,160 @@
+"""What is read by its form is what the reader of plain files reads there."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from support import ROOT
+from yaml_fuzz import SHAPE, batch
+
+from mtrack.yaml import forms, plain, source
+
+sys.path.insert(0, str(ROOT / "bench"))
+import workspace
+
+HEAD = "project: {}\ncurrency: EUR\nmilestones:\n"
+ITEM = "  - id: {}\n    name: {}\n    amount: {}\n    upfront: {}\n    invoice: {{number: {}, amount: 1.00, sent: 2026-01-02}}\n    status: sent\n"
+VALUES = ("M1", "One", "100.00", "true", "R-1")
+
+
+def text(*items: tuple[str, ...], head: str = "P", item: str = ITEM) -> str:
+    return HEAD.format(head) + "".join(item.format(*values) for values in items)
+
+
+@pytest.fixture
+def known() -> forms.Forms:
+    """Forms that have learned `text`."""
+    result = forms.Forms(SHAPE)
+    for i in range(3):
+        result.read(text((f"M{i}", f"N{i}", f"{i}.00", "false", f"R{i}"), VALUES))
+    return result
+
+
+def both(known: forms.Forms, record: str) -> tuple[Any, int]:
+    """What is read by forms, which must be what is read without, and how many parts had one."""
+    before = known.taken
+    found = known.read(record)
+    assert found is None or repr(found) == repr(plain.read(record, SHAPE))
+    return found, known.taken - before
+
+
+def test_values_go_where_they_stand(known: forms.Forms) -> None:
+    found, parts = both(
+        known, text(("M1", "Design, build", "4000.50", "true", "0012"), ("a.b", "it's (1)", "7", "false", "x y"))
+    )
+    assert parts == 3
+    assert found == plain.read(
+        text(("M1", "Design, build", "4000.50", "true", "0012"), ("a.b", "it's (1)", "7", "false", "x y")), SHAPE
+    )
+    assert found["milestones"][0]["invoice"]["number"] == "0012"
+    assert [type(item["amount"]).__name__ for item in found["milestones"]] == ["Decimal", "Decimal"]
+
+
+@pytest.mark.parametrize(
+    ("values", "parts"),
+    [
+        (("M1", "~", "1", "true", "R"), 1),  # null is no text
+        (("M1", "null", "1", "true", "R"), 1),
+        (("M1", "-5", "1", "true", "R"), 1),
+        (("M1", "One", "-1", "true", "R"), 1),
+        (("M1", "a: b", "1", "true", "R"), None),
+        (("M1", "a:b", "1", "true", "R"), 1),
+        (("M1", "One # two", "1", "true", "R"), 1),
+        (("M1", "One#two", "1", "true", "R"), None),
+        (("M1", "One ", "1", "true", "R"), None),
+        (("M1", "[a, b]", "1", "true", "R"), 1),
+        (("M1", "'One'", "1", "true", "R"), 1),
+        (("M1", '"One: #1"', "1", "true", "R"), 1),
+        (("M1", "&a", "1", "true", "R"), None),
+        (("M1", "One", "1", "true", "R]"), None),
+        (("M1", "One", "1", "true", "R}"), None),
+        (("M1", "One", "1", "true", "R, x: y"), 1),
+        (("M1", "One", "1", "true", "R "), 1),
+        (("M1", "One", "1", "true", "'R'"), None),
+        (("M1", "One\n    note: a", "1", "true", "R"), 1),
+        (("M1", "One\n  note: a", "1", "true", "R"), None),
+        (("M1", "One\nnote: a", "1", "true", "R"), None),
+        (("M1", "One", "1e3", "0", "R"), 2),
+    ],
+)
+def test_what_means_something_else_has_no_form_here(
+    known: forms.Forms, values: tuple[str, ...], parts: int | None
+) -> None:
+    found, taken = both(known, text(values))
+    assert (found is None) == (parts is None)
+    assert parts is None or taken == parts
+
+
+def test_quoted_values_have_a_form_of_their_own(known: forms.Forms) -> None:
+    item = ITEM.replace("name: {}", 'name: "{}"')
+    for name in ("a: b", "c #1", "d, 'e'"):
+        both(known, text(("M1", name, "1", "true", "R"), item=item))
+    found, parts = both(known, text(("M1", "[f]: {g}", "1", "true", "R"), ("M2", "null", "2", "true", "R"), item=item))
+    assert parts == 3
+    assert [item["name"] for item in found["milestones"]] == ["[f]: {g}", "null"]
+    found, parts = both(known, text(("M1", '"', "1", "true", "R"), item=item.replace('"', "'")))
+    assert (found["milestones"][0]["name"], parts) == ('"', 2)
+
+
+@pytest.mark.parametrize("between", ["- ", "  - ", "  -   ", "      - "])
+def test_any_indent_of_a_list_is_its_own_form(between: str) -> None:
+    known = forms.Forms(SHAPE)
+    item = ITEM.replace("  - ", between).replace("\n    ", "\n" + " " * len(between))
+    for _ in range(3):
+        both(known, text(VALUES, item=item))
+    assert both(known, text(VALUES, VALUES, item=item))[1] == 3
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "project: P\n",
+        "milestones:\n  - id: M1\n",
+        "project: P\nmilestones: []\n",
+        "project: P\nmilestones:\n",
+        "project: P\nmilestones:\n  # none\n  - id: M1\n",
+        "project: P\nmilestones:\n  - M1\n",
+        "project: P\nmilestones:\n  - id: M1\nclosed: 2026-01-01\n",
+        "project: P\nmilestones:\n  - id: M1\n  closed: 2026-01-01\n",
+        "agreement:\n  amendments:\n  - note: a\nproject: P\nmilestones:\n  - id: M1\n",
+        "project: P\nmilestones:\n  - id: M1\nmilestones:\n  - id: M2\n",
+        "project: P\nmilestones:\n  - id: M1\n    hold:\n  - id: M2\n",
+        "project: P\nmilestones:\n  - id: M1\n \n\n# end\n",
+    ],
+)
+def test_other_files_are_read_the_same(known: forms.Forms, record: str) -> None:
+    for _ in range(4):
+        both(known, record)
+
+
+def test_files_without_such_a_list_have_no_forms() -> None:
+    known = forms.Forms(SHAPE.properties["agreement"])
+    assert known.read("file: a\n\n:\n- b\n") is None
+
+
+def test_where_nothing_recurs_it_is_not_tried_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "PATIENCE", 10)
+    known = forms.Forms(SHAPE)
+    read = [known.read(text(VALUES, VALUES, item=ITEM + f"    x-{i}: 1\n")) for i in range(20)]
+    assert read[0] is not None
+    assert read[-1] is None
+
+
+def test_mutated_texts_are_read_alike() -> None:
+    compared = batch((77, 2000))
+    assert compared.wrong == []
+    assert compared.formed > 1000
+
+
+def test_the_bench_is_nearly_all_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = forms.Forms(SHAPE)
+    records = [workspace.record(i, 8)[0] for i in range(1, 120)]
+    for record in records:
+        both(known, record)
+    assert known.taken > 9 * len(records) * 0.9
+    monkeypatch.setenv("MTRACK_WAYS", "plain forms")
+    fast = source.parse("milestones.yaml", records[0], SHAPE)
+    monkeypatch.setenv("MTRACK_WAYS", "")
+    assert repr(source.parse("milestones.yaml", records[0], SHAPE).data) == repr(fast.data)
