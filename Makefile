@@ -16,7 +16,7 @@ define show
 	@echo
 endef
 
-.PHONY: help demo test lint coverage test-lowest test-sdist lock bench fuzz clean
+.PHONY: help demo test lint coverage test-lowest test-sdist lock bench fuzz fuzz-long mutants clean
 .NOTPARALLEL:
 
 help:
@@ -28,7 +28,9 @@ help:
 	@echo 'make test-sdist   run the tests from the unpacked source archive'
 	@echo 'make lock         bring what CI jobs of init install up to date, by version and hash'
 	@echo 'make bench        measure how fast it is'
-	@echo 'make fuzz         read 1,000,000 texts twice, try 150,000 edits and 10,000 papers, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'
+	@echo 'make fuzz         fuzz each input for 10 minutes in all, following coverage, and build 2,000 workspaces of known figures'
+	@echo 'make mutants      change the code of figures, rules and the writer, and see whether the tests notice; takes a while'
+	@echo 'make fuzz-long    read 1,000,000 texts twice, try 150,000 edits and 10,000 papers, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'
 	@echo 'make clean        remove what the others made'
 
 demo: $(VENV)/.installed
@@ -87,7 +89,12 @@ bench: .bench/.installed
 	@command -v hledger >/dev/null || apt-get install --yes --quiet hledger || echo 'hledger can not be installed here' >&2
 	@failed=0; for script in bench git_log; do .bench/bin/python bench/$$script.py || failed=1; done; exit $$failed
 
+# FUZZ_SECONDS is for all targets together.
 fuzz: $(VENV)/.installed-dev
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(BIN)/python tests/fuzzing/run.py $(TARGETS)
+	$(BIN)/python tests/fuzzing/known_figures.py $(or $(KNOWN),2000)
+
+fuzz-long: $(VENV)/.installed-dev
 	$(BIN)/python tests/oracle/compare.py 1000 $(or $(WORKSPACES),10000) --jobs $(or $(JOBS),2)
 	$(BIN)/python tests/plain/yaml_fuzz.py $(or $(TEXTS),1000000)
 	$(BIN)/python tests/edit/fuzz.py $(or $(EDITS),100000)
@@ -96,8 +103,13 @@ fuzz: $(VENV)/.installed-dev
 	ATTACK_TURNS=$(or $(ATTACK_TURNS),4) $(BIN)/python -m pytest tests/attack
 	@folder=$$(mktemp -d) && $(BIN)/python tests/edit/kill.py $(or $(KILLS),1000) "$$folder"; code=$$?; rm -rf "$$folder"; exit $$code
 
+# MUTANTS of each room, or "all"; ROOMS of figures, rules and writer.
+mutants: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --group mutants
+	MUTANTS=$(or $(MUTANTS),300) $(BIN)/python tests/mutants/run.py $(ROOMS)
+
 clean:
-	rm -rf $(VENV) .bench .lowest .coverage .coverage.* build dist report
+	rm -rf $(VENV) .mutants .bench .lowest .coverage .coverage.* build dist report
 
 $(VENV)/.made:
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or later with venv is needed (on Debian: apt-get install python3-venv)' >&2; exit 1; }

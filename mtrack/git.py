@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -167,6 +168,8 @@ def open_repository(root: str, what: str = "this") -> Location:
 
 BATCH = 200
 """How many contents are asked for at once: few enough that their names fit into a pipe that nobody reads yet."""
+_BLOB = re.compile(rb"[0-9a-f]+ blob ([0-9]{1,18})\n")
+"""What git says before a content."""
 
 
 class Blobs:
@@ -198,10 +201,10 @@ class Blobs:
         except OSError:
             self._missing(names[0])
         for name in names:
-            head = answers.readline().split()
-            if head[1:2] != [b"blob"]:
+            head = _BLOB.fullmatch(answers.readline(_LONGEST))
+            if head is None:
                 self._missing(name)
-            left = int(head[2]) + 1  # and a line break
+            left = int(head[1]) + 1  # and a line break
             if left > limit + 1:
                 while left:
                     left -= len(answers.read(min(left, 1 << 20))) or left

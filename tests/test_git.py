@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from io import BytesIO
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,6 +28,19 @@ def _repository(folder: Path) -> git.Location:
     place = git.locate(str(folder))
     assert place is not None
     return place
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "\n", "blob\n", "aa blob\n", "aa blob -5\nhello\n", "aa blob x\n", "aa missing\n", "aa tree 5\nhello\n", "aa blob 9\nhello\n",
+               "aa blob " + "9" * 5000 + "\n"],
+)  # fmt: skip
+def test_an_answer_that_is_no_content_is_told(answer: str) -> None:
+    blobs: Any = git.Blobs.__new__(git.Blobs)
+    blobs._git = SimpleNamespace(stdin=BytesIO(), stdout=BytesIO(answer.encode()))  # noqa: SLF001
+    with pytest.raises(
+        CannotRunError, match=r"^git has not all of the history here \(a+ is missing\); fetch it first$"
+    ):
+        list(blobs.get(["a" * 40], 100))
 
 
 def test_no_variable_leads_into_another_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
+from array import array
 from typing import TYPE_CHECKING
 
 import pytest
@@ -246,7 +248,25 @@ def a_pipe(path: Path) -> None:
     os.mkfifo(path)
 
 
+def with_numbers(at: int, *numbers: int) -> Callable[[Path], None]:
+    """One whose checksum is right, with other numbers: at its head, or behind it (-1) where what was printed begins."""
+
+    def write(path: Path) -> None:
+        magic = len(b"mtrack run 1\n")
+        content = bytearray(path.read_bytes()[magic:-4])
+        start = 32 + sum(array("q", bytes(content[8:32]))) if at < 0 else at * 8
+        content[start : start + 8 * len(numbers)] = array("q", numbers).tobytes()
+        path.write_bytes(path.read_bytes()[:magic] + content + zlib.crc32(content).to_bytes(4, "little"))
+
+    return write
+
+
 SPOILED: dict[str, Callable[[Path], object]] = {
+    "a stream there is not": with_numbers(-1, 7),
+    "less than nothing printed": with_numbers(-1, 0, -16),
+    "more printed than there is": with_numbers(-1, 0, 1 << 40),
+    "another exit code": with_numbers(0, 9),
+    "a length below 0": with_numbers(1, -5),
     "cut off": lambda path: path.write_bytes(path.read_bytes()[:-10]),
     "empty": lambda path: path.write_bytes(b""),
     "one bit turned": lambda path: path.write_bytes(path.read_bytes()[:-9] + b"\0" + path.read_bytes()[-8:]),

@@ -108,7 +108,7 @@ class Run:
             parts.append(bytes(view[at : at + length]))
             at += length
         key, paths, states = parts
-        if key != self._key or not are_same(os.fsdecode(paths).split("\0"), array("q", states)):
+        if key != self._key or code not in (0, 1) or not are_same(os.fsdecode(paths).split("\0"), array("q", states)):
             return None
         return code, list(_chunks(bytes(view[at:])))
 
@@ -169,5 +169,7 @@ def _chunks(data: bytes) -> Iterator[tuple[int, str]]:
     at = 0
     while at < len(data):
         number, length = array("q", data[at : at + 16])
+        if number not in (0, 1) or not 0 <= length <= len(data) - at - 16:
+            raise ValueError(length)  # nothing that mtrack keeps
         at += 16 + length
         yield number, data[at - length : at].decode("utf-8", "surrogatepass")

@@ -86,9 +86,11 @@ def _entries(number: int, cells: dict[str, Cell], faults: Faults) -> list[Entry]
             )
             parts = [replace(cell, trouble="", part=i) for i in range(count)]
         columns[key] = parts
+    numbered = [i for i in range(count) if numbers is None or columns["invoice"][i] is not None]
+    if numbers is not None and len(numbered) < count:
+        faults.add(numbers, f"'{numbers.text}' has a ';' with no number on one side of it")
     return [
-        Entry(number, {key: part for key, parts in columns.items() if (part := parts[i]) is not None})
-        for i in range(count)
+        Entry(number, {key: part for key, parts in columns.items() if (part := parts[i]) is not None}) for i in numbered
     ]
 
 

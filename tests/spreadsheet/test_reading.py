@@ -362,6 +362,13 @@ def test_a_row_may_list_several_invoices_in_its_cells() -> None:
     assert (milestones[0]["invoice"]["amount"], milestones[0]["invoice"]["paid"]) == (400, date(2026, 2, 1))
     assert (invoices[0]["amount"], invoices[0]["tax"], "paid" in invoices[0]) == (600, 114, False)
     assert faults(HEAD + row.replace("400; 600", "400; 600; 0")) == ["E2: '400; 600; 0' lists 3, and D2 2 invoices"]
+
+
+@pytest.mark.parametrize("cell", ["R-1;", ";R-1", "R-1; ;R-2", ";", "R-1; -"])
+def test_a_list_of_numbers_with_an_empty_place(cell: str) -> None:
+    sent = "; ".join("2026-02-03" if part.strip(" -") else "" for part in cell.split(";"))
+    table = f"name,amount,invoice,sent,invoice_amount\nA,5,{cell},{sent},{sent.replace('2026-02-03', '1')}\n"
+    assert faults(table) == [f"C2: '{cell}' has a ';' with no number on one side of it"]
     by_lines = 'M1,A,1000,"R-1\nR-2","400\n600","2026-01-05\n2026-02-05",,,,,,\n'
     assert [item["number"] for item in records(by_lines)[1]] == ["R-2"]
     assert records('M1,A,1000,"""R;1""",,2026-01-05,,,,,,\n')[0][0]["invoice"]["number"] == "R;1"

@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing: what is held to what any input may do, and the runner."""
