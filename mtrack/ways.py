@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-_ALL = "fork forms memo plain traits"
+_ALL = "fork forms memo plain store traits"
 
 
 def is_on(name: str) -> bool:

@@ -8,21 +8,22 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
 from mtrack.patterns import matcher
+from mtrack.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from mtrack.watch import Watch
+    from collections.abc import Callable, Iterable, Iterator
 
 SETTINGS = "mtrack.yaml"
 RECORDS = "milestones.yaml"
 _NEARLY = re.compile(r"milestones?\.ya?ml(?:\.txt)?", re.IGNORECASE)
 EVIDENCE = ("agreement", "invoices", "signoffs")
 """The sub-folders of a project whose files the records name."""
+_EVIDENCE = frozenset(EVIDENCE)
 
 
 def find_root(path: str) -> str:
@@ -71,17 +72,18 @@ def _around(folder: str) -> str | None:
     return _nearest_with(SETTINGS, folder) or _nearest_with(RECORDS, folder) or _nearest_with(".git", folder)
 
 
-class Folder(Struct, frozen=True):
+class Folder(Struct, frozen=True, array_like=True, gc=False):
     """What a folder holds, hidden and excluded things left out, each sorted by name.
 
-    `below` are sub-folders with their full paths, `links` links to folders, by their path from the root. `files` have
-    their size in bytes, None where one is a link or no regular file.
+    `below` are sub-folders, `links` links to folders, by their path from the root. `files` have their size in bytes, None
+    where one is a link or no regular file. So many entries are `noted` of it, the folder itself first.
     """
 
     has_records: bool
-    below: Sequence[tuple[str, str]]
-    links: Sequence[str]
+    below: list[str]
+    links: list[str]
     files: dict[str, int | None]
+    noted: int = 0
 
     @property
     def plain(self) -> bool:
@@ -103,6 +105,8 @@ class Walk(Struct, frozen=True):
     folders: dict[str, Folder] = field(default_factory=dict)
     watch: Any = None
     """What notes all that is looked at (a `Watch`), where that is asked for."""
+    noted_from: int = 0
+    """Where in its notes those of the folders begin, one folder after the other."""
 
 
 def is_below(path: str, top: str) -> bool:
@@ -142,6 +146,7 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
     folders: dict[str, Folder] = {}
     reals: dict[str, str] = {}
     evidence: list[str] = []
+    noted_from = 0 if watch is None else len(watch.paths)
 
     def enter(path: str, full: str) -> None:
         pending = [(path, full, os.path.realpath(full))]
@@ -160,12 +165,14 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
                 heappush(links, link)
             folders[path] = folder
             if not folder.has_records and any(
-                name in EVIDENCE and _holds_files(path, name, entry, excluded) for name, entry in folder.below
+                name in EVIDENCE and _holds_files(path, name, os.path.join(full, name), excluded)
+                for name in folder.below
             ):
                 evidence.append(path)
             # No link is among them: each really lies where its folder does.
             pending.extend(
-                (join(path, name), entry, os.path.join(real, name)) for name, entry in reversed(folder.below)
+                (join(path, name), os.path.join(full, name), os.path.join(real, name))
+                for name in reversed(folder.below)
             )
 
     enter(".", root)
@@ -177,26 +184,60 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
             enter(path, full)
     known = {path: folder.has_records for path, folder in folders.items()} | unseen
     projects = tuple(sorted(path for path, has_records in known.items() if has_records))
-    return Walk(projects, _recordless(sorted(evidence), projects), tuple(sorted(unseen)), reals, folders, watch)
+    recordless = _recordless(sorted(evidence), projects)
+    return Walk(projects, recordless, tuple(sorted(unseen)), reals, folders, watch, noted_from)
+
+
+def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, changed: Iterable[str]) -> Walk | None:
+    """The same as `walk`, where since the walk `before` no folder or project came or went; else None.
+
+    `changed` are the folders that are not as they were; the watch takes over what was noted of the others.
+    """
+    excluded, known = matcher(exclude), frozenset(before.projects)
+    folders, new = dict(before.folders), {}
+    for path in changed:
+        old = folders.get(path)
+        if old is None or not (known.intersection((path, *ancestors(path))) or _EVIDENCE.isdisjoint(path.split("/"))):
+            return None  # evidence that came or went may have no records
+        apart = Watch(watch.began)
+        try:
+            found = _watched(path, os.path.join(root, path) if path != "." else root, excluded, apart)
+        except OSError:
+            return None
+        if (found.has_records, found.below, found.links) != (old.has_records, old.below, []):
+            return None
+        folders[path], new[path] = found, apart
+    start = end = before.noted_from
+    noted_from = len(watch.paths)
+    for path, folder in before.folders.items():
+        if path in new:
+            watch.take(start, end)
+            watch.join(new[path])
+            start = end + folder.noted
+        end += folder.noted
+    watch.take(start, end)
+    return Walk(before.projects, before.recordless, before.closed, {}, folders, watch, noted_from)
 
 
 def _watched(path: str, full: str, excluded: Callable[[str], bool], watch: Watch) -> Folder:
     """What a folder holds, all of it noted. Raises OSError where it can't be read."""
+    before = len(watch.paths)
     try:
         watch.note(full, os.stat(full))
         folder = _scan(path, full, excluded, watch)
     except OSError:
-        watch.give_up()
+        watch.cut(before)
+        watch.doubt(full)
         raise
     if folder.links or None in folder.files.values():
-        watch.give_up()  # what a link leads to may change, and no state here shows it
-    return folder
+        watch.doubt(full)  # what a link leads to may change, and no state here shows it
+    return replace(folder, noted=len(watch.paths) - before)
 
 
 def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | None = None) -> Folder:
     """What a folder holds. Raises OSError where it can't be read."""
     has_records = False
-    below: list[tuple[str, str]] = []
+    below: list[str] = []
     links: list[str] = []
     files: list[tuple[str, int | None]] = []
     with os.scandir(full) as entries:
@@ -217,7 +258,7 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | 
             elif entry.is_symlink():
                 links.append(join(path, name))
             else:
-                below.append((name, entry.path))
+                below.append(name)
     below.sort()
     links.sort()
     files.sort()
@@ -230,7 +271,7 @@ def _size(entry: os.DirEntry[str], watch: Watch | None) -> int | None:
         info = entry.stat(follow_symlinks=False)
     except OSError:
         if watch is not None:
-            watch.give_up()
+            watch.doubt(entry.path)
         return None
     if watch is not None:
         watch.note(entry.path, info)
@@ -248,15 +289,16 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
 def _recordless(evidence: list[str], projects: tuple[str, ...]) -> tuple[str, ...]:
     """Those folders with evidence that are in no project, have none below, and lie in no other such folder."""
     known = set(projects)
-    holding = {ancestor for project in projects for ancestor in _ancestors(project)}
+    holding = {ancestor for project in projects for ancestor in ancestors(project)}
     result: dict[str, None] = {}
     for folder in evidence:
-        if folder not in holding and not any(above in known or above in result for above in _ancestors(folder)):
+        if folder not in holding and not any(above in known or above in result for above in ancestors(folder)):
             result[folder] = None
     return tuple(result)
 
 
-def _ancestors(path: str) -> Iterator[str]:
+def ancestors(path: str) -> Iterator[str]:
+    """The folders above a path from the root, the nearest first."""
     while path != ".":
         path = path.rpartition("/")[0] or "."
         yield path

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support import mtrack, write_tree
 
-from mtrack.check import processes
-from mtrack.check.pipeline import _Run
+from mtrack.check import processes, visits
 from mtrack.check.processes import Child, children, shares
 
 if TYPE_CHECKING:
@@ -92,18 +91,16 @@ def test_what_a_dead_child_had_to_do_is_done(
 ) -> None:
     root = tree(tmp_path)
     wanted = alone(root, monkeypatch, "lint")
-    share, parent = _Run._share, os.getpid()  # noqa: SLF001
 
-    def dying(self: object, folders: object) -> bytes:
-        if os.getpid() != parent:
-            os.kill(os.getpid(), 9)
-        return share(self, folders)  # type: ignore[arg-type]
+    def dying(*_given: object) -> bytes:
+        os.kill(os.getpid(), 9)
+        return b""
 
-    monkeypatch.setattr(_Run, "_share", dying)
+    monkeypatch.setattr(visits, "_hand_over", dying)
     assert mtrack("lint", root, "--as-of", "2026-11-22") == wanted
-    monkeypatch.setattr(_Run, "_share", lambda _self, _folders: b"half")
+    monkeypatch.setattr(visits, "_hand_over", lambda *_given: b"half")
     assert mtrack("lint", root, "--as-of", "2026-11-22") == wanted
-    monkeypatch.setattr(_Run, "_share", lambda _self, _folders: 1 / 0)
+    monkeypatch.setattr(visits, "_hand_over", lambda *_given: 1 / 0)
     assert mtrack("lint", root, "--as-of", "2026-11-22") == wanted
     assert len(started) == 9
 

@@ -19,17 +19,22 @@ if TYPE_CHECKING:
     from mtrack.rules.facts import WorkspaceFacts
 
 
+def find(workspace: Workspace, facts: WorkspaceFacts) -> list[RuleProblem]:
+    """What rules across projects find."""
+    return [problem for rule in RULES.values() for problem in ask_across(workspace, rule, facts)]
+
+
 class WorkspaceProblems:
     """The problems that rules across projects find, and the waivers of the settings without the faulty ones."""
 
-    def __init__(self, workspace: Workspace, facts: WorkspaceFacts) -> None:
+    def __init__(self, workspace: Workspace, problems: Iterable[RuleProblem], *, complete: bool) -> None:
+        """`complete` says that no project is skipped."""
         self._workspace = workspace
-        self._complete = not facts.skipped
+        self._complete = complete
         self._problems: dict[str | None, list[RuleProblem]] = {}
-        for rule in RULES.values():
-            for _, problem in ask_across(workspace, rule, facts):
-                project = workspace.project_of(problem.place.path)
-                self._problems.setdefault(project, []).append((rule, problem))
+        for rule, problem in problems:
+            project = workspace.project_of(problem.place.path)
+            self._problems.setdefault(project, []).append((rule, problem))
         self.waivers = valid(of_state(workspace.settings.waivers), self.of(None))
 
     def of(self, folder: str | None) -> tuple[RuleProblem, ...]:

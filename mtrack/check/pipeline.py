@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import money
-from mtrack.check.across import WorkspaceProblems
+from mtrack.check.across import WorkspaceProblems, find
 from mtrack.check.contained import made
-from mtrack.check.processes import children, shares
 from mtrack.check.project import check_project, failures
 from mtrack.check.report import Report, Selection, Summary, counts
-from mtrack.check.store import Store, StoredProject
+from mtrack.check.store import KeptProjects, StoredProject, inputs, tracked_digest
+from mtrack.check.visits import visit_all
 from mtrack.check.waivers import of_state
-from mtrack.errors import Failure  # noqa: TC001  (msgspec reads the annotations)
+from mtrack.rules import RULES
 from mtrack.rules.facts import WorkspaceFacts, facts
-from mtrack.workspace import RECORDS, join
+from mtrack.workspace import RECORDS, join, nearly_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from mtrack.check.contained import RuleProblem
+    from mtrack.check.store import Store
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Finding
     from mtrack.record.model import Waiver
@@ -63,32 +63,21 @@ def check(  # noqa: PLR0913
     *,
     summarize: Callable[[ProjectContext, Sequence[Finding]], S | None] = no_summary,
     kind: type[S] | None = None,
-    kept: Mapping[str, StoredProject[S]] | None = None,
     visit: Callable[[str, StoredProject[S]], None] | None = None,
 ) -> Checked[S]:
     """Check a workspace; the whole of it is checked, and the report shows what is selected.
 
     `root` is the workspace as the user would reach it. `summarize` makes what a view needs of a project, while it is
-    open, from all that was found in it. `kept` is what an earlier run knew: projects that are as they were are not read
-    again; without it nothing is looked up that only the next run would need. `visit` is given each project that is
-    shown as soon as it is checked, and again if rules across projects turn out to find something in it. `kind` is the
-    type of a summary, if it can be handed over from another process, and making one changes nothing else.
+    open, from all that was found in it. `visit` is given each project that is shown as soon as it is checked, and again
+    if rules across projects turn out to find something in it. `kind` is the type of a summary, if it can be handed over
+    from another process or run, and making one changes nothing else.
     """
-    run = _Run(workspace, selection, summarize, kept, visit)
+    run = _Run(workspace, selection, summarize, visit)
     if summarize is no_summary or kind is not None:
-        run.packed = msgspec.msgpack.Decoder(_Share[kind])  # type: ignore[valid-type]
+        run.kind = StoredProject[kind] if visit is None else None  # type: ignore[valid-type]
+        if workspace.store is not None:
+            run.store, run.kept = workspace.store, workspace.store.load(KeptProjects[kind])  # type: ignore[valid-type]
     return run.run(root)
-
-
-class _Share(Struct, Generic[S], frozen=True, array_like=True):
-    """What another process found in its share of the projects."""
-
-    items: tuple[StoredProject[S], ...]
-    has_figures: tuple[bool, ...]
-    failures: tuple[Failure, ...]
-    given_up: tuple[str, ...]
-    is_sure: bool
-    """Whether all that was looked at is noted."""
 
 
 class _Run(Generic[S]):
@@ -99,27 +88,38 @@ class _Run(Generic[S]):
         workspace: Workspace,
         selection: Selection,
         summarize: Callable[[ProjectContext, Sequence[Finding]], S | None],
-        kept: Mapping[str, StoredProject[S]] | None,
         visit: Callable[[str, StoredProject[S]], None] | None,
     ) -> None:
         self.workspace = workspace
         self.selection = selection
         self.summarize = summarize
-        self.store = Store(workspace, kept) if kept is not None else None
+        self.store: Store | None = None
+        self.kept: KeptProjects[S] | None = None
+        """What an earlier run knew: projects that are as they were are not read again."""
         self.visit = visit
-        self.packed: msgspec.msgpack.Decoder[_Share[S]] | None = None
-        """Reads what another process hands over, where one may help."""
+        self.kind: type[StoredProject[S]] | None = None
+        """What another process hands over, where one may help."""
         self.projects: dict[str, StoredProject[S]] = {}
+        self.read: set[str] = set()
+        """The projects of which nothing was kept that holds."""
 
     def run(self, root: str) -> Checked[S]:
         """All projects, then what rules across projects find."""
         workspace = self.workspace
         self._visit_all(workspace.found.projects)
-        across = WorkspaceProblems(workspace, self._facts())
+        problems, kept = self._across(), self.kept.problems if self.kept is not None else ()
+        across = WorkspaceProblems(workspace, problems, complete=not self._skipped())
+        before = WorkspaceProblems(workspace, [(RULES[name], problem) for name, problem in kept], complete=True)
         for folder, item in self.projects.items():
-            digest = across.digest(folder)
-            if digest != item.workspace_digest:
-                self._done(folder, self._checked(folder, item, digest, across.of(folder), across.waivers))
+            if not self._is_settled(folder, across, before):
+                digest = across.digest(folder)
+                if digest != item.workspace_digest:
+                    again = self._checked(folder, item, digest, across.of(folder), across.waivers)
+                    self.projects[folder] = self._done(folder, again)
+                    workspace.close(folder)
+        if self.store is not None and not workspace.failures:
+            names = tuple((rule.name, problem) for rule, problem in problems)
+            self.store.keep(workspace.found, KeptProjects(self.projects, names, self._beside))
         used = {key for item in self.projects.values() for key in item.used}
         found = [finding for item in self.projects.values() for finding in item.findings]
         found += across.rest(used).findings
@@ -129,63 +129,52 @@ class _Run(Generic[S]):
 
     def _visit_all(self, folders: Sequence[str]) -> None:
         """Each project, in its order; in several processes where that pays."""
-        alone = self.packed is None or self.store or self.visit or self.workspace.compare or not self.workspace.on_disk
-        own, *others = [folders] if alone else shares(folders)
-        if others:
-            self.workspace.tracked  # noqa: B018  (asked once, for all)
-        with children([partial(self._share, share) for share in others]) as helping:
-            self._visit(own, len(folders))
-            for share, child in zip(others, helping, strict=True):
-                if not self._take(share, child.result() if child is not None else None):
-                    self._visit(share)
-        self.workspace.advance(len(folders), len(folders))
-
-    def _visit(self, folders: Sequence[str], of: int = 0) -> None:
-        """Visit some of `of` projects, while the others are visited at the same pace."""
-        for i, folder in enumerate(folders):
-            if of:
-                self.workspace.advance(i * of // len(folders), of)
-            self._done(folder, (self.store and self.store.get(folder)) or self._read(folder))
-
-    def _share(self, folders: Sequence[str]) -> bytes:
-        """In another process: what is found in some of the projects."""
-        workspace = self.workspace
-        self._visit(folders)
-        return msgspec.msgpack.encode(
-            _Share(
-                tuple(self.projects[folder] for folder in folders),
-                tuple(workspace.has_figures(folder) for folder in folders),
-                tuple(workspace.failures),
-                tuple(sorted(workspace.given_up)),
-                workspace.found.watch is None or workspace.found.watch.sure,
+        holding: dict[str, StoredProject[S]] = {}
+        if self.kept is not None and self.store is not None:
+            holding = self.store.holding(self.workspace, folders, self.kept.projects)
+        self.workspace.take_over({folder: self._has_figures(folder, item) for folder, item in holding.items()}, (), ())
+        self.read = {folder for folder in folders if folder not in holding}
+        if self.visit is None:  # nobody waits for what is known
+            new = [folder for folder in folders if folder in self.read]
+            holding |= visit_all(self.workspace, new, self._read, self.kind)
+            self.projects = {folder: holding[folder] for folder in folders}
+        else:
+            self.projects = visit_all(
+                self.workspace,
+                folders,
+                lambda folder: self._done(folder, holding.get(folder) or self._read(folder)),
+                None,
             )
-        )
-
-    def _take(self, folders: Sequence[str], content: bytes | None) -> bool:
-        """Take over what another process has found; whether it could be used."""
-        assert self.packed is not None
-        try:
-            share = self.packed.decode(content or b"")
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            return False
-        self.projects.update(zip(folders, share.items, strict=True))
-        self.workspace.take_over(dict(zip(folders, share.has_figures, strict=True)), share.failures, share.given_up)
-        if not share.is_sure:
-            self.workspace.found.watch.give_up()
-        return True
 
     def _read(self, folder: str) -> StoredProject[S]:
         """A project as it is when nothing is found across projects, which holds for nearly all."""
         known = made(self.workspace, folder, facts)
-        inputs, elsewhere = self._inputs(folder)
-        item = StoredProject[S](inputs, elsewhere, known, "", (), (), None)
+        tracked = tracked_digest(self.workspace.tracked_in(folder)) if self.store is not None else ""
+        item = StoredProject[S]("", tracked, known, "", (), (), None)
         return self._checked(folder, item, "", (), of_state(self.workspace.settings.waivers))
 
-    def _inputs(self, folder: str) -> tuple[str, tuple[str, ...]]:
-        """What the next run compares; nothing that would be the same again where no run follows or mtrack has failed."""
-        if self.store is None or folder in self.workspace.given_up:
-            return "", ()
-        return self.store.inputs(folder, self.workspace.open(folder)[1])
+    def _across(self) -> list[RuleProblem]:
+        """What rules across projects find; what they found before where all that they look at is as it was."""
+        kept = self.kept
+        if kept is not None and self.store is not None and self.store.same_files and kept.beside == self._beside:
+            old = {folder: item.facts for folder, item in kept.projects.items()}
+            if old == {folder: item.facts for folder, item in self.projects.items()}:
+                return [(RULES[name], problem) for name, problem in kept.problems]
+        return find(self.workspace, self._facts())
+
+    @cached_property
+    def _beside(self) -> tuple[tuple[str, ...], ...]:
+        """What rules across projects look at beside facts and files."""
+        found = self.workspace.found
+        return tuple(nearly_records(found)), found.recordless, found.closed
+
+    def _is_settled(self, folder: str, across: WorkspaceProblems, before: WorkspaceProblems) -> bool:
+        """Whether rules across projects find in a project what they did, and point to lines that have not moved."""
+        problems = across.of(folder)
+        if folder in self.read or problems != before.of(folder) or across.waivers != before.waivers:
+            return False
+        related = {self.workspace.project_of(place.path) for _, problem in problems for place, _ in problem.related}
+        return not any(other in self.read for other in related)
 
     def _checked(
         self,
@@ -201,22 +190,24 @@ class _Run(Generic[S]):
             known = self.workspace.has_figures(folder)  # asked again when it is closed
             return self.summarize(context, found.findings) if known else None
 
+        made_of_it = made(self.workspace, folder, summary)
+        asked = self.visit is not None and folder not in self.workspace.given_up
         return replace(
             item,
+            inputs=inputs(self.workspace, folder, found.findings) if asked else "",
             workspace_digest=digest,
             findings=found.findings,
             used=tuple(sorted(found.used, key=repr)),
-            summary=made(self.workspace, folder, summary),
+            summary=made_of_it,
         )
 
-    def _done(self, folder: str, item: StoredProject[S]) -> None:
+    def _done(self, folder: str, item: StoredProject[S]) -> StoredProject[S]:
         """The end of a visit. Where mtrack has failed, the next run looks again."""
         if join(folder, RECORDS) in self._failed():
             item = replace(item, inputs="")
-        self.projects[folder] = item
         if self.visit is not None and self._is_shown(folder, item):
             self.visit(folder, item)
-        self.workspace.close(folder)
+        return item
 
     def _is_shown(self, folder: str, item: StoredProject[S]) -> bool:
         client = item.facts.project.client if item.facts is not None else None
@@ -258,21 +249,45 @@ class _Run(Generic[S]):
         return money.is_currency(item.facts.project.currency, self.workspace.settings.currencies)
 
 
-def of_each(
-    workspace: Workspace, make: Callable[[ProjectContext], T], selection: Selection = EVERYTHING
-) -> Iterator[T]:
-    """What is made of each selected project that has figures, unchecked; each is closed before the next is opened."""
+class Made(Struct, Generic[T], frozen=True, array_like=True):
+    """What was made of a project, where it is shown and has figures; `tracked` as in `StoredProject`."""
 
-    def wanted(context: ProjectContext) -> tuple[T, ...]:
+    tracked: str
+    has_figures: bool
+    value: T | None
+
+
+def of_each(
+    workspace: Workspace,
+    make: Callable[[ProjectContext], T],
+    selection: Selection = EVERYTHING,
+    kind: type[T] | None = None,
+) -> list[T]:
+    """What is made of each selected project that has figures, unchecked; each is closed before the next is opened.
+
+    `kind` is its type, if it can be handed over from another process or run.
+    """
+
+    def wanted(context: ProjectContext) -> T | None:
         is_shown = workspace.has_figures(context.project.folder) and selection.takes_client(context.project.client)
-        return (make(context),) if is_shown else ()
+        return make(context) if is_shown else None
+
+    def visit(folder: str) -> Made[T]:
+        value = made(workspace, folder, wanted)
+        tracked = "" if store is None else tracked_digest(workspace.tracked_in(folder))
+        return Made(tracked, workspace.has_figures(folder), value)
 
     folders = [folder for folder in workspace.found.projects if selection.takes_path(join(folder, RECORDS))]
-    for i, folder in enumerate(folders):
-        workspace.advance(i, len(folders))
-        yield from made(workspace, folder, wanted) or ()
-        workspace.close(folder)
-    workspace.advance(len(folders), len(folders))
+    store = workspace.store if kind is not None else None
+    holding: dict[str, Made[T]] = {}
+    if store is not None:
+        holding = store.holding(workspace, folders, store.load(dict[str, Made[kind]]) or {})  # type: ignore[valid-type]
+        workspace.take_over({folder: item.has_figures for folder, item in holding.items()}, (), ())
+    new = [folder for folder in folders if folder not in holding]
+    holding |= visit_all(workspace, new, visit, Made[kind] if kind is not None else None)  # type: ignore[valid-type]
+    if store is not None and not workspace.failures:
+        store.keep(workspace.found, holding)
+    return [item.value for folder in folders if (item := holding[folder]).value is not None]
 
 
 def without_figures(workspace: Workspace, selection: Selection) -> list[str]:

@@ -1,41 +1,54 @@
-"""What is kept of each project from one run to the next. It only saves time: nothing is lost with it."""
+"""What is kept of a workspace from one run to the next: its folders, and of each project what was found in it.
+
+It only saves time: what has changed since, and all that rests on it, is looked at again.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
 
-from mtrack import __version__
+from mtrack import __version__, ways
 from mtrack.check.waivers import WaiverKey  # noqa: TC001  (msgspec reads the annotations)
-from mtrack.finding import Finding  # noqa: TC001
-from mtrack.record import evidence
+from mtrack.finding import Finding, Problem  # noqa: TC001
 from mtrack.rules.facts import Facts  # noqa: TC001
-from mtrack.workspace import EVIDENCE, join
+from mtrack.workspace import RECORDS, SETTINGS, Folder, Walk, ancestors, walk, walk_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mtrack.check.workspace import Workspace
-    from mtrack.rules.context import ProjectContext
-    from mtrack.workspace import Folder
+    from mtrack.watch import Earlier, Watch
 
 S = TypeVar("S")
+T = TypeVar("T")
+
+
+class _Tracked(Protocol):
+    """What is kept of a project, with a digest of the files in it that git tracks."""
+
+    @property
+    def tracked(self) -> str: ...
+
+
+P = TypeVar("P", bound=_Tracked)
 
 
 class StoredProject(Struct, Generic[S], frozen=True, array_like=True, gc=False):
     """A project as it was checked, and what a view made of it.
 
-    `inputs` is a digest of all that only the project itself depends on, `workspace_digest` one of what rules across
-    projects find in it: while both stay as they are, so does the rest. `elsewhere` are files it names that a walk does
-    not see. Without `facts` its records can't be used.
+    `inputs` is a digest of its records, its files and what was found, "" where nobody asks for it; `workspace_digest` one
+    of what rules across projects find in it, `tracked` one of the files in it that git tracks. Without `facts` its
+    records can't be used.
     """
 
     inputs: str
-    elsewhere: tuple[str, ...]
+    tracked: str
     facts: Facts | None
     workspace_digest: str
     findings: tuple[Finding, ...]
@@ -48,87 +61,123 @@ class StoredProject(Struct, Generic[S], frozen=True, array_like=True, gc=False):
         return self.inputs, self.workspace_digest
 
 
-class Store(Generic[S]):
-    """The projects that an earlier run kept, of which those are taken whose inputs are the same today."""
+class _Walk(Struct, frozen=True, array_like=True):
+    """What a walk found, and the files that say what git tracks."""
 
-    def __init__(self, workspace: Workspace, kept: Mapping[str, StoredProject[S]]) -> None:
-        self._inputs = _Inputs(workspace)
-        self._kept = kept
-
-    def get(self, folder: str) -> StoredProject[S] | None:
-        """What was kept of a project; None where its inputs have changed."""
-        kept = self._kept.get(folder)
-        return kept if kept is not None and kept.inputs == self._inputs.digest(folder, kept.elsewhere) else None
-
-    def inputs(self, folder: str, context: ProjectContext | None) -> tuple[str, tuple[str, ...]]:
-        """The digest of a project's inputs, and the files elsewhere that it names."""
-        elsewhere = self._inputs.elsewhere(context) if context is not None else ()
-        return self._inputs.digest(folder, elsewhere), elsewhere
+    projects: tuple[str, ...]
+    recordless: tuple[str, ...]
+    closed: tuple[str, ...]
+    folders: dict[str, Folder]
+    noted_from: int
+    git: tuple[str, ...] | None
 
 
-class _Inputs:
-    """Digests of what each project depends on: its records, its evidence folders, the settings, the day, mtrack."""
+class KeptProjects(Struct, Generic[S], frozen=True, array_like=True):
+    """The projects by folder, what rules across projects found, and what these looked at beside facts and files."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._owners: dict[str, str] = {}
-        """The project that a folder with its evidence belongs to."""
-        self._listed: dict[str, list[object]] = {}
-        for path, folder in workspace.found.folders.items():
-            above, _, name = path.rpartition("/")
-            above = above or "."
-            if folder.has_records:
-                self._listed[path] = self._list_project(path, folder)
-            elif above in self._owners or (name in EVIDENCE and path != "." and above in self._listed):
-                owner = self._owners[path] = self._owners.get(above, above)
-                self._listed[owner].append(self._list_evidence(path, folder))
-        settings = workspace.settings.source
-        self._common = encoded((__version__, _code(), workspace.as_of, settings and settings.text))
+    projects: dict[str, StoredProject[S]]
+    problems: tuple[tuple[str, Problem], ...]
+    beside: tuple[tuple[str, ...], ...]
 
-    def _list_project(self, path: str, folder: Folder) -> list[object]:
-        """What stands in a project where its evidence folders should, and where that leads."""
-        special = [join(path, name) for name in EVIDENCE if name in folder.files]
-        links = [link for link in folder.links if link.rpartition("/")[2] in EVIDENCE]
-        return [self._mark(path) for path in (*special, *links)]
 
-    def _list_evidence(self, path: str, folder: Folder) -> tuple[object, ...]:
-        """What lies in a folder with evidence, and where its links lead."""
-        others = [join(path, name) for name, size in folder.files.items() if size is None]
-        marks = [self._mark(path) for path in (*folder.links, *others)]
-        return path, folder.files, [name for name, _ in folder.below], marks
+class Store:
+    """What an earlier run kept of a workspace, as far as that still holds, and what this one keeps."""
 
-    def _mark(self, path: str) -> tuple[object, ...]:
-        """What a link or a special file leads to."""
-        root = self._workspace.root
-        full = os.path.join(root, *path.split("/"))
+    def __init__(self, root: str, watch: Watch) -> None:
+        self._top = os.path.join(root, "")
+        self._watch = watch
+        self._walk: _Walk | None = None
+        self._projects: Any = None
+        self._changed: set[str] = set()
+        """What has changed, as paths from the root, less what only git reads."""
+        self._touched: set[str] = set()
+        """The folders in which something has changed, and all above them."""
+        self.same_git = False
+        """Whether git tracks what it did."""
+        if watch.earlier is not None and ways.is_on("store"):
+            self._open(watch.earlier)
+
+    def _open(self, earlier: Earlier) -> None:
+        content = earlier.content
         try:
-            info = os.stat(full)
-        except OSError as error:
-            return path, error.errno
-        return path, os.path.relpath(os.path.realpath(full), os.path.realpath(root)), info.st_mode, info.st_size
+            if isinstance(content, bytes):
+                content = msgspec.msgpack.decode(content, type=tuple[_Walk, msgspec.Raw])
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return
+        kept, self._projects = cast("tuple[_Walk, Any]", content)
+        git = self._watch.git
+        of_git = {*(git or ()), *(kept.git or ())}
+        self.same_git = git is not None and kept.git == git and of_git.isdisjoint(earlier.changed)
+        for path in earlier.changed - of_git:
+            if not os.path.join(path, "").startswith(self._top):
+                return
+            self._changed.add(path[len(self._top) :].replace(os.sep, "/") or ".")
+        if SETTINGS not in self._changed:
+            self._walk = kept
 
-    def elsewhere(self, context: ProjectContext) -> tuple[str, ...]:
-        """The files a project names that lie in no evidence folder of its own that the walk entered."""
-        folder = context.project.folder
-        result: set[str] = set()
-        for named, _ in context.files:
-            above, _, name = join(folder, named.normal).rpartition("/")
-            if self._owners.get(above or ".") != folder or name.startswith("."):
-                result.add(named.normal)
-        return tuple(sorted(result))
+    def walk(self, exclude: tuple[str, ...]) -> Walk:
+        """What a walk finds; it is done again where more has changed than files in projects."""
+        kept, root = self._walk, self._top.removesuffix(os.sep) or os.sep
+        if kept is None:
+            return walk(root, exclude, self._watch)
+        folders = {path if path in kept.folders else path.rpartition("/")[0] or "." for path in self._changed}
+        self._touched = folders.union(*map(ancestors, folders))
+        before = Walk(kept.projects, kept.recordless, kept.closed, {}, kept.folders, None, kept.noted_from)
+        return walk_again(root, exclude, self._watch, before, folders) or walk(root, exclude, self._watch)
 
-    def digest(self, folder: str, elsewhere: Iterable[str]) -> str:
-        """The digest of a project, given which files elsewhere it names."""
-        workspace = self._workspace
-        raw = workspace.raw(folder)
-        states = [
-            evidence.look(workspace.root, folder, evidence.Named((), path, ""), workspace.found) for path in elsewhere
-        ]
-        result = hashlib.sha256(self._common)
-        result.update(raw if isinstance(raw, bytes) else encoded(raw))
-        result.update(encoded(sorted(workspace.tracked.get(folder, ()))))
-        result.update(encoded((self._listed.get(folder), [(item.outside, item.missing, item.size) for item in states])))
-        return result.hexdigest()
+    @property
+    def same_files(self) -> bool:
+        """Whether no file but records has changed."""
+        walk = self._walk
+        return walk is not None and all(
+            path in walk.folders or path.rpartition("/")[2] == RECORDS for path in self._changed
+        )
+
+    def load(self, kind: type[T]) -> T | None:
+        """What was kept of the projects, which is of a kind."""
+        if self._walk is None:
+            return None
+        if not isinstance(self._projects, msgspec.Raw):
+            return cast("T", self._projects)
+        try:
+            return msgspec.msgpack.decode(self._projects, type=kind)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+
+    def holding(self, workspace: Workspace, folders: Iterable[str], kept: Mapping[str, P]) -> dict[str, P]:
+        """What was kept of projects and is as if it was made now, but for what rules across projects find."""
+        same = {folder: kept[folder] for folder in folders if folder in kept and folder not in self._touched}
+        if self.same_git:
+            return same
+        return {
+            folder: item
+            for folder, item in same.items()
+            if item.tracked == tracked_digest(workspace.tracked.get(folder))
+        }
+
+    def keep(self, found: Walk, projects: object) -> None:
+        """Keep it for the next run."""
+        walk = _Walk(found.projects, found.recordless, found.closed, found.folders, found.noted_from, self._watch.git)
+        self._watch.content = walk, projects
+        self._watch.packed = lambda: _packed((walk, projects))
+
+
+def _packed(content: object) -> bytes:
+    """As bytes; none where names of files are no text: those are looked at again each time."""
+    try:
+        return msgspec.msgpack.encode(content)
+    except UnicodeEncodeError:
+        return b""
+
+
+def digest_of(*parts: object) -> str:
+    """A digest of data, "" where there is none."""
+    return hashlib.sha256(encoded(parts)).hexdigest() if any(parts) else ""
+
+
+def tracked_digest(files: frozenset[str] | None) -> str:
+    """A digest of the files that git tracks in a project."""
+    return digest_of(*sorted(files or ()))
 
 
 def encoded(data: object) -> bytes:
@@ -139,8 +188,17 @@ def encoded(data: object) -> bytes:
         return repr(data).encode("utf-8", "surrogatepass")
 
 
-def _code() -> str:
-    """A digest of mtrack itself: changed code may find something else, whatever its version says."""
+def inputs(workspace: Workspace, folder: str, found: object) -> str:
+    """A digest of all that a page of a project is drawn from, with what was `found` in it."""
+    context = workspace.open(folder)[1]
+    files = [(state.outside, state.missing, state.size) for _, state in context.files] if context is not None else []
+    raw, settings = workspace.raw(folder), workspace.settings.source
+    return digest_of(__version__, code(), workspace.as_of, settings and settings.text, raw, files, found)
+
+
+@cache
+def code() -> bytes:
+    """A digest of mtrack itself: changed code may draw something else, whatever its version says."""
     result = hashlib.sha256()
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder, _, names in sorted(os.walk(top)):
@@ -148,4 +206,4 @@ def _code() -> str:
             if name.endswith(".py"):
                 with open(os.path.join(folder, name), "rb") as file:
                     result.update(file.read())
-    return result.hexdigest()
+    return result.digest()

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mtrack import git, money, workspace
+from mtrack.check.store import Store
 from mtrack.errors import failure
 from mtrack.record import model, schema
 from mtrack.record import settings as settings_module
@@ -61,6 +62,8 @@ class Workspace:
         self.given_up: set[str] = set()
         """The projects that mtrack fails to work out: they count as those that can't be used."""
         self._has_figures: dict[str, bool] = {}
+        self.store: Store | None = None
+        """What is kept of it from one run to the next."""
         self._raw: dict[str, bytes | Flaw] = {}
         self._folders = frozenset(found.projects)
 
@@ -85,7 +88,7 @@ class Workspace:
         file, project = read_project(folder, lambda: self.raw(folder), self.settings)
         if project is None:
             return file, None
-        tracked = self.tracked.get(folder)
+        tracked = self.tracked_in(folder)
         return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found, self.compare, tracked)
 
     @cached_property
@@ -101,6 +104,10 @@ class Workspace:
             for folder, paths in result.items()
             if workspace.join(folder, workspace.RECORDS) in paths
         }
+
+    def tracked_in(self, folder: str) -> frozenset[str] | None:
+        """The same of one project, which is quicker where that is all."""
+        return self.tracked.get(folder)
 
     def raw(self, folder: str) -> bytes | Flaw:
         """A project's records as they are read, once."""
@@ -169,10 +176,15 @@ class Workspace:
 
 def open_workspace(root: str, as_of: date, watch: Watch | None = None) -> Workspace:
     """A workspace; `watch` notes what is looked at. Raises CannotRunError where root or settings can't be read."""
-    if watch is not None:
-        watch.look(os.path.join(root, workspace.SETTINGS))
+    if watch is None:
+        settings = settings_module.load(root)
+        return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude))
+    watch.look(os.path.join(root, workspace.SETTINGS))
     settings = settings_module.load(root)
-    return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude, watch))
+    store = Store(root, watch)
+    result = Workspace(root, as_of, settings, store.walk(settings.exclude))
+    result.store = store
+    return result
 
 
 def read_project(folder: str, raw: Callable[[], bytes | Flaw], settings: Settings) -> tuple[RecordFile, Project | None]:

@@ -106,7 +106,9 @@ def _watch(root: str, paths: tuple[str, ...]) -> Watch | None:
                 break
     git_files = git.rests_on(root)
     if git_files is None:
-        watch.give_up()
+        watch.doubt(os.path.join(root, ".git"))
+    else:
+        watch.git = tuple(git_files)
     for path in git_files or ():
         watch.look(path)
     return watch

@@ -81,8 +81,7 @@ def report(  # noqa: PLR0913
         else:
             output.refuse_records(output_, "-o")
         with output.progress("pages") as advance:
-            reuse = options.uses_cache()
-            written = None if single is not None else Written(cache.folder(), output_, reuse=reuse)
+            written = None if single is not None else Written(cache.folder(), output_)
             with _additions(opened, period=period, since=since, copies=copies) as additions:
                 given = build.Options(
                     advance=advance,

@@ -1,4 +1,6 @@
-"""What a run printed: the same run prints it again while all that it rests on is as it was.
+"""What a run printed, and what it knew: the same run prints it again while all that it rests on is as it was.
+
+Where something has changed, it is told what, and given what the earlier run knew.
 
 This is asked before any library is loaded, so it loads nothing but what Python has loaded anyway, or nearly.
 """
@@ -15,36 +17,43 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import ways
 from mtrack.memo import cache
-from mtrack.watch import Watch, are_same
+from mtrack.watch import Earlier, Watch, changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_COMMANDS = frozenset({"lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments", "verify"})
-_OPTIONS = frozenset({"--format", "--select", "--ignore", "--fail-on", "--as-of", "--client", "--all", "--from", "--to",
+_READING = frozenset({"--format", "--select", "--ignore", "--fail-on", "--as-of", "--client", "--all", "--from", "--to",
                       "--state", "--days"})  # fmt: skip
-"""The runs that are kept: commands that read the workspace and print, with options that ask for nothing else."""
+_OPTIONS = {
+    **dict.fromkeys(
+        ("lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments", "verify"), _READING
+    ),
+    "report": frozenset({"--format", "--as-of", "--client", "-o", "--output", "--force", "--period", "--with-files"}),
+}
+"""The runs that are kept, by command with its options: what reads the workspace and asks for nothing else."""
 _VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "GITHUB_ACTIONS", "GITLAB_CI", "CI", "TZ", "HOME", "PATH",
               "XDG_CONFIG_HOME", "LANG")  # fmt: skip
 _PREFIXES = ("LC_", "GIT_", "PYTHON", "MTRACK_", "_MTRACK_")
 """What of the environment the output may depend on."""
-_MAGIC = b"mtrack run 1\n"
-_HEAD = 4
-"""Numbers at the head of a kept run: how long its parts are."""
+_MAGIC = b"mtrack run 2\n"
+_HEAD = 5
+"""Numbers at the head of a kept run: its exit code, and how long its parts are."""
 _MOST = 64 << 20
 """Bytes of output that are still kept."""
 
 
 def begin(arguments: list[str]) -> Run | None:
     """The run for a command line; None for one that is not kept."""
-    if not arguments or arguments[0] not in _COMMANDS or os.name == "nt" or not ways.is_on("memo"):
+    options = _OPTIONS.get(arguments[0]) if arguments else None
+    if options is None or os.name == "nt" or not ways.is_on("memo"):
         return None  # on Windows a file can change and show nothing of it
-    if any(word.startswith("-") and word.split("=", 1)[0] not in _OPTIONS for word in arguments):
+    if any(word.startswith("-") and word.split("=", 1)[0] not in options for word in arguments):
         return None
     top = cache.folder()
     try:
-        return Run(os.path.join(top, "runs"), _key(arguments)) if top is not None else None
+        prints = arguments[0] != "report"
+        return Run(os.path.join(top, "runs"), _key(arguments), prints=prints) if top is not None else None
     except OSError:
         return None
 
@@ -72,13 +81,16 @@ def _terminal() -> Iterator[str]:
 class Run:
     """A run of a command line: what an earlier one printed, or what this one prints."""
 
-    def __init__(self, folder: str, key: bytes) -> None:
+    def __init__(self, folder: str, key: bytes, *, prints: bool) -> None:
+        """One that only `prints` need not run again; another looks at what it has written."""
         self._folder = folder
+        self._prints = prints
         self._path = os.path.join(folder, f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}")
         self._key = key
         self._began = time.time_ns()
         self._printed: list[tuple[int, str]] = []
         self._watches: list[Watch] = []
+        self._earlier: Earlier | None = None
 
     def replay(self) -> int | None:
         """Print what an earlier run printed, and give its exit code; None where there is none that still holds."""
@@ -88,14 +100,16 @@ class Run:
             return None
         if kept is None:
             return None
-        code, printed = kept
+        code, self._earlier, printed = kept
+        if self._earlier.changed or not self._prints:
+            return None
         for number, text in printed:
             (sys.stdout, sys.stderr)[number].write(text)
         with suppress(OSError):
             os.utime(self._path)  # it was used
         return code
 
-    def _kept(self) -> tuple[int, list[tuple[int, str]]] | None:
+    def _kept(self) -> tuple[int, Earlier, list[tuple[int, str]]] | None:
         data = cache.read(self._path)
         if data is None or not data.startswith(_MAGIC):
             return None
@@ -107,14 +121,16 @@ class Run:
         for length in lengths:
             parts.append(bytes(view[at : at + length]))
             at += length
-        key, paths, states = parts
-        if key != self._key or code not in (0, 1) or not are_same(os.fsdecode(paths).split("\0"), array("q", states)):
+        key, packed, numbers, content = parts
+        if key != self._key or code not in (0, 1):
             return None
-        return code, list(_chunks(bytes(view[at:])))
+        paths, states = os.fsdecode(packed).split("\0"), array("q", numbers)
+        earlier = Earlier(paths, states, frozenset(changed(paths, states)), content)
+        return code, earlier, list(_chunks(bytes(view[at:])))
 
     def watch(self) -> Watch:
         """What notes all that this run looks at."""
-        self._watches.append(Watch(self._began))
+        self._watches.append(Watch(self._began, self._earlier))
         return self._watches[-1]
 
     @contextmanager
@@ -134,10 +150,10 @@ class Run:
         if code not in (0, 1) or len(self._watches) != 1 or not self._watches[0].sure or not own_folder(self._folder):
             return
         with suppress(OSError, ValueError):
-            watch = self._watches[0]
-            paths, numbers = os.fsencode("\0".join(watch.paths)), watch.states.tobytes()
-            head = array("q", (code, len(self._key), len(paths), len(numbers))).tobytes()
-            content = b"".join((head, self._key, paths, numbers, *_packed(self._printed)))
+            paths, states = self._watches[0].table()
+            parts = self._key, os.fsencode("\0".join(paths)), states.tobytes(), self._watches[0].packed()
+            head = array("q", (code, *map(len, parts))).tobytes()
+            content = b"".join((head, *parts, *_packed(self._printed)))
             if len(content) <= _MOST:
                 cache.write(self._path, b"".join((_MAGIC, content, zlib.crc32(content).to_bytes(4, "little"))))
                 cache.bound_now_and_then(os.path.dirname(self._folder), len(content))

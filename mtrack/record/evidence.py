@@ -155,8 +155,9 @@ def _note(root: str, path: str, found: Walk) -> None:
     above, _, name = path.rpartition("/")
     while above and above not in found.folders:
         above, _, name = above.rpartition("/")
-    if os.path.lexists(os.path.join(root, above, name)):
-        found.watch.give_up()  # it is hidden, excluded or a link: no folder that was entered tells of it
+    first = os.path.join(root, above, name)
+    if os.path.lexists(first):
+        found.watch.doubt(first)  # it is hidden, excluded or a link: no folder that was entered tells of it
 
 
 def _no_file(info: os.stat_result) -> str | None:

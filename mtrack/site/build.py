@@ -20,7 +20,7 @@ from mtrack.site.output import guard, open_folder, writing
 from mtrack.site.pages import ASSETS, NAVIGATION, NOTHING_ADDED, REGISTER, SEARCH, Additions, Site, own_templates
 from mtrack.site.written import Written
 from mtrack.views.overview import overview
-from mtrack.views.summary import project_summary
+from mtrack.views.summary import ProjectSummary, project_summary
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from mtrack.site.output import Folder
     from mtrack.site.pages import Page
     from mtrack.views.overview import Overview
-    from mtrack.views.summary import ProjectSummary
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -67,14 +66,13 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
         for name in ASSETS:
             writer.put(name, site.asset(name))
         checked = check(
-            workspace, selection, root, summarize=project_summary, kept=written.projects, visit=writer.project
+            workspace, selection, root, summarize=project_summary, kind=ProjectSummary, visit=writer.project
         )
         view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
         writer.pages(workspace_pages.pages(site, view, checked.projects))
         writer.put(SEARCH, workspace_pages.search_index(view))
         writer.put(REGISTER, workspace_pages.register_csv(view))
         folder.finish()
-    written.keep(checked.projects)
     return view
 
 
@@ -148,7 +146,7 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
         raise UsageError(message)
     target = os.path.abspath(target)
     refuse = guard(workspace, target, whole=False)
-    checked = check(workspace, selection, root, summarize=project_summary)
+    checked = check(workspace, selection, root, summarize=project_summary, kind=ProjectSummary)
     view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
     revision = workspace.commit or git.head(workspace.root)
     site = Site(

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mtrack import files
-from mtrack.check.store import StoredProject
 from mtrack.directory import Directory, own_folder, plain
 from mtrack.errors import CannotRunError
-from mtrack.views.summary import ProjectSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _LIMIT = 256 << 20
 _MOST_KEPT = 100
@@ -34,17 +32,10 @@ class Written:
     A page is noted before it is written, so that a run that is killed leaves none unknown.
     """
 
-    def __init__(self, cache: str | None, folder: str = ".", *, reuse: bool = True) -> None:
-        """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's.
-
-        Without `reuse` all is read and drawn again.
-        """
-        self._reuse = reuse
+    def __init__(self, cache: str | None, folder: str = ".") -> None:
+        """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's."""
         self._path = None
         self._pages: dict[str, dict[str, str]] = {}
-        self._projects: dict[str, StoredProject[ProjectSummary]] = {}
-        self._packed: dict[int, msgspec.Raw] = {}
-        """What is kept of projects as it was read, by the `id` of what was made of it."""
         if cache is not None and own_folder(top := os.path.join(cache, "reports")):
             name = hashlib.sha256(os.fsencode(os.path.normcase(plain(folder)))).hexdigest()
             self._path = os.path.join(top, name)
@@ -97,38 +88,10 @@ class Written:
         """Forget all but these pages: by name, the digests of content and inputs."""
         self._pages = {name: {content: inputs} for name, (content, inputs) in pages.items()}
         lines = (_line(name, content, inputs) for name, (content, inputs) in sorted(pages.items()))
-        self._save("pages", b"".join(lines))
-        self._forget()
-
-    @property
-    def projects(self) -> dict[str, StoredProject[ProjectSummary]]:
-        """What the last report kept of the projects; nothing where that can't be read."""
-        if not self._reuse:
-            return {}
-        if self._path is None:
-            return self._projects
-        decode = msgspec.msgpack.Decoder(StoredProject[ProjectSummary]).decode
-        try:
-            packed = msgspec.msgpack.decode(files.read(f"{self._path}.projects", _LIMIT), type=dict[str, msgspec.Raw])
-            kept = {folder: decode(raw) for folder, raw in packed.items()}
-        except (files.UnreadableFileError, msgspec.MsgspecError, UnicodeDecodeError):
-            return {}
-        self._packed = {id(kept[folder]): raw for folder, raw in packed.items()}
-        return kept
-
-    def keep(self, projects: dict[str, StoredProject[ProjectSummary]]) -> None:
-        """Keep what the next report can use of the projects."""
-        if self._path is None:
-            self._projects = projects
-            return
-        self._save(
-            "projects", _encoded({folder: self._packed.get(id(item), item) for folder, item in projects.items()})
-        )
-
-    def _save(self, kind: str, content: bytes) -> None:
         if self._path is not None:
-            with suppress(OSError), files.writing(f"{self._path}.{kind}", durable=False) as put:
-                put(content)
+            with suppress(OSError), files.writing(f"{self._path}.pages", durable=False) as put:
+                put(b"".join(lines))
+        self._forget()
 
     def _forget(self) -> None:
         """Remove what is known of the reports that were not written for longest."""
@@ -137,26 +100,9 @@ class Written:
         with suppress(OSError), os.scandir(os.path.dirname(self._path)) as entries:
             found = sorted((entry.stat().st_mtime, entry.path) for entry in entries if entry.name.endswith(".pages"))
             for _, path in found[:-_MOST_KEPT]:
-                for kind in (".pages", ".projects"):
-                    with suppress(FileNotFoundError):
-                        os.unlink(path.removesuffix(".pages") + kind)
+                with suppress(FileNotFoundError):
+                    os.unlink(path)
 
 
 def _line(*parts: str) -> bytes:
     return msgspec.json.encode(parts) + b"\n"
-
-
-def _encoded(kept: dict[str, StoredProject[ProjectSummary] | msgspec.Raw]) -> bytes:
-    """What is kept, less the projects with file names that are not text: those are read again each time."""
-    try:
-        return msgspec.msgpack.encode(kept)
-    except UnicodeEncodeError:
-        return msgspec.msgpack.encode({folder: item for folder, item in kept.items() if _is_text((folder, item))})
-
-
-def _is_text(parts: Iterable[object]) -> bool:
-    try:
-        msgspec.msgpack.encode(parts)
-    except UnicodeEncodeError:
-        return False
-    return True

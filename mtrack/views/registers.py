@@ -129,7 +129,7 @@ def invoices(
     def of_project(context: ProjectContext) -> _Part[InvoiceRow]:
         return _part(context, list(invoice_rows(context)))
 
-    parts = list(of_each(workspace, of_project, selection))
+    parts = of_each(workspace, of_project, selection, _Part[InvoiceRow])
     found = [row for part in parts for row in part.rows]
     rows = [row for row in found if period.has(row.sent) and (not states or row.state in states)]
     rows.sort(key=invoice_order)
@@ -162,7 +162,7 @@ def payments(workspace: Workspace, selection: Selection, period: Period = ALL_TI
     def of_project(context: ProjectContext) -> _Part[PaymentRow]:
         return _part(context, [row for figures in context.ledger.invoices for row in _payments(context, figures)])
 
-    parts = list(of_each(workspace, of_project, selection))
+    parts = of_each(workspace, of_project, selection, _Part[PaymentRow])
     rows = [row for part in parts for row in part.rows if period.has(row.date)]
     rows.sort(key=lambda row: (row.date is None, row.date or workspace.as_of, row.project.path))
     return _register(workspace, parts, rows, rows, PAYMENT_AMOUNTS)

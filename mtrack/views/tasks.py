@@ -102,7 +102,7 @@ def tasks(workspace: Workspace, selection: Selection, days: int = SOON) -> Tasks
         found = project_tasks(context, findings, days)
         return _ProjectTasks(context.project.currency, found, left_out(context.ledger))
 
-    checked = check(workspace, selection, summarize=of_project)
+    checked = check(workspace, selection, summarize=of_project, kind=_ProjectTasks)
     by_project = [(item.currency, item.tasks) for item in checked.summaries]
     found = in_order(by_project, tasks_elsewhere(workspace.settings, checked.report, days))
     places = {task.project.currency: task.project.places for task in found if task.project}
