@@ -77,6 +77,8 @@ def check(  # noqa: PLR0913
         run.kind = StoredProject[kind] if visit is None else None  # type: ignore[valid-type]
         if workspace.store is not None:
             run.store, run.kept = workspace.store, workspace.store.load(KeptProjects[kind])  # type: ignore[valid-type]
+            if run.kept is not None and any(name not in RULES for name, _ in run.kept.problems):
+                run.kept = None
     return run.run(root)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 import zlib
 from array import array
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -15,27 +17,30 @@ from typing import Any
 
 import msgspec
 
+from mtrack.check.pipeline import check as check_workspace
+from mtrack.check.workspace import open_workspace
 from mtrack.history import store as history_store
 from mtrack.memo import run as memo
 from mtrack.site.written import Written
 from mtrack.verify.store import Store
+from mtrack.watch import Earlier, Watch
 
 KEY = b"key"
-MAGIC = b"mtrack run 1\n"
+MAGIC = b"mtrack run 2\n"
 
 
 def _run(code: int, printed: list[tuple[int, str]]) -> bytes:
     parts = b"".join(array("q", (number, len(text))).tobytes() + text.encode() for number, text in printed)
     absent = array("q", [-1] * 4).tobytes()  # of the one path "", which is not there
-    return array("q", (code, len(KEY), 0, len(absent))).tobytes() + KEY + absent + parts
+    return array("q", (code, len(KEY), 0, len(absent), 0)).tobytes() + KEY + absent + parts
 
 
 SEEDS = [
     b"r" + _run(0, [(0, "all is well\n"), (1, "told\n")]), b"r" + _run(1, [(7, "x")]), b"r" + _run(0, [(0, "")])[:-8] + array("q", (-16,)).tobytes(),
     b"R" + MAGIC + _run(0, [(0, "x")]), b"h" + msgspec.msgpack.encode(["key", ["head", [], [0, [], []]]]), b"v" + b'{"key": "00", "examined": {"verdicts": [], "troubles": []}}',
-    b"w" + b'["index.html", "00", "11"]\n["a", "b", 1]\n\xff\n', b"p" + msgspec.msgpack.encode({"acme": ["x", [], None, "y", [], [], None]}),
+    b"w" + b'["index.html", "00", "11"]\n["a", "b", 1]\n\xff\n', b"p" + msgspec.msgpack.encode([[["acme"], [], [], {"acme": [True, [], [], {}, 2]}, 0, []], [{"acme": ["", "", None, "y", [], [], None]}, [], [[], [], []]]]),
 ]  # fmt: skip
-WORDS = ["\x00" * 8, "\xff" * 8, "mtrack run 1", "key", "head", '["index.html", ', '"examined": ', "\x93", "\xc0"]
+WORDS = ["\x00" * 8, "\xff" * 8, "mtrack run 2", "key", "head", '["index.html", ', '"examined": ', "\x93", "\xc0"]
 REPOSITORY: Any = SimpleNamespace(place=SimpleNamespace(top="/", inner="", bare=False), shallow=frozenset())
 
 
@@ -54,13 +59,22 @@ def _put(path: str, data: bytes) -> None:
 
 
 def _replay(content: bytes) -> None:
-    run = memo.Run(str(_top() / "runs"), KEY)
+    run = memo.Run(str(_top() / "runs"), KEY, prints=True)
     _put(run._path, content)  # noqa: SLF001
     out, err = StringIO(), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = run.replay()
     assert code in (None, 0, 1)
     assert code is not None or not out.getvalue() + err.getvalue()
+
+
+def _check_over(content: bytes) -> None:
+    """A workspace checked over what an earlier run is said to have kept."""
+    os.environ["MTRACK_WAYS"] = "store"
+    root = str(_top() / "work")
+    os.makedirs(root, exist_ok=True)
+    watch = Watch(time.time_ns(), Earlier([], array("q"), frozenset(), content))
+    assert check_workspace(open_workspace(root, date(2026, 11, 22), watch)).report.summary.errors >= 0
 
 
 def check(data: bytes) -> None:
@@ -81,12 +95,13 @@ def check(data: bytes) -> None:
         store = Store(str(_top()))
         _put(store._path("00"), content)  # noqa: SLF001
         store.get("00")
+    elif kind == b"p":
+        _check_over(content)
     else:
         written = Written(str(_top()))
         path = written._path  # noqa: SLF001
         assert path is not None
-        _put(f"{path}.{'pages' if kind == b'w' else 'projects'}", content)
+        _put(f"{path}.pages", content)
         with written.held():
-            assert written.projects is not None
             for name in written.names():
                 assert isinstance(name, str)
