@@ -12,7 +12,7 @@ from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 State = tuple[int, int, int, int]
 ABSENT: State = (-1, -1, -1, -1)
@@ -27,10 +27,14 @@ def _state(info: os.stat_result) -> State:
     return info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino
 
 
+Group = list[str]
+"""A folder, and names in it that were looked at; "." is the folder itself."""
+
+
 class Earlier(NamedTuple):
     """What an earlier run looked at, which of that has changed since, and what it kept."""
 
-    paths: list[str]
+    groups: list[Group]
     states: array[int]
     changed: frozenset[str]
     content: object
@@ -44,9 +48,10 @@ class Watch:
         self.began = began
         self.earlier = earlier
         self.sure = True
-        self.paths: list[str] = []
-        self.states = array("q")
-        """Four numbers for each path."""
+        self._groups: list[Group] = []
+        self._states = array("q")
+        """Four numbers for each name."""
+        self._looked: dict[str, State] = {}
         self.doubts: list[str] = []
         """What the next run takes for changed."""
         self.git: tuple[str, ...] | None = None
@@ -56,23 +61,29 @@ class Watch:
         self.packed: Callable[[], bytes] = bytes
         """The same as bytes."""
 
-    def note(self, path: str, info: os.stat_result) -> None:
-        """Note the state that an entry had before it was read."""
-        state = _state(info)
-        newest = max(state[0], state[1])
-        is_new = self.began - newest < (_FINE if newest % 1_000_000_000 else _COARSE)
-        self._add(path, UNKNOWN if is_new or stat.S_ISLNK(info.st_mode) else state)
+    def enter(self, folder: str, info: os.stat_result) -> None:
+        """Note the state that a folder had before it was read; what is noted next lies in it."""
+        self._groups.append([folder])
+        self.note(".", info)
+
+    def note(self, name: str, info: os.stat_result) -> None:
+        """Note the state that an entry of the folder had before it was read."""
+        self._groups[-1].append(name)
+        self._states.extend(self._state(info))
+
+    def leave(self) -> None:
+        """Forget what was noted of the folder, since it can't be read."""
+        names = len(self._groups.pop()) - 1
+        del self._states[len(self._states) - 4 * names :]
 
     def look(self, path: str) -> None:
         """Note the state of an entry that may not be there."""
         try:
-            info = os.stat(path, follow_symlinks=False)
+            self._looked[path] = self._state(os.stat(path, follow_symlinks=False))
         except (FileNotFoundError, NotADirectoryError):
-            self._add(path, ABSENT)
+            self._looked[path] = ABSENT
         except (OSError, ValueError):
-            self._add(path, UNKNOWN)
-        else:
-            self.note(path, info)
+            self._looked[path] = UNKNOWN
 
     def doubt(self, path: str) -> None:
         """Something is there that no state stands for: a link, what can't be read, what the walk left out."""
@@ -82,43 +93,57 @@ class Watch:
         """The result rests on something that can't be looked at again, such as how long another program took."""
         self.sure = False
 
-    def cut(self, count: int) -> None:
-        """Forget all but the first so many notes."""
-        del self.paths[count:], self.states[4 * count :]
-
-    def take(self, start: int, end: int) -> None:
-        """Take over notes of the earlier run, which are known to hold."""
+    def take(self, new: dict[int, Watch]) -> None:
+        """Take over what the earlier run noted of its folders, but for some, by their place, that were looked at again."""
         assert self.earlier is not None
-        self.paths += self.earlier.paths[start:end]
-        self.states += self.earlier.states[4 * start : 4 * end]
+        start = end = 0
+        for i, group in enumerate(self.earlier.groups[:-1]):
+            if i in new:
+                self._states += self.earlier.states[start:end]
+                self._join(new[i])
+                start = end + 4 * (len(group) - 1)
+            else:
+                self._groups.append(group)
+            end += 4 * (len(group) - 1)
+        self._states += self.earlier.states[start:end]
 
-    def join(self, other: Watch) -> None:
-        """Take over what another one notes."""
-        self.paths += other.paths
-        self.states += other.states
+    def _join(self, other: Watch) -> None:
+        self._groups += other._groups
+        self._states += other._states
         self.doubts += other.doubts
 
-    def table(self) -> tuple[list[str], array[int]]:
-        """All paths with their states."""
-        return self.paths + self.doubts, self.states + array("q", UNKNOWN * len(self.doubts))
+    def table(self) -> tuple[list[Group], array[int]]:
+        """All that was looked at, folder by folder, with the states; last what lies elsewhere."""
+        found = self._looked | dict.fromkeys(self.doubts, UNKNOWN)
+        elsewhere = {path.removeprefix("/"): state for path, state in found.items()}
+        states = array("q", [number for state in elsewhere.values() for number in state])
+        return [*self._groups, ["", *elsewhere]], self._states + states
 
-    def _add(self, path: str, state: State) -> None:
-        self.paths.append(path)
-        self.states.extend(state)
+    def _state(self, info: os.stat_result) -> State:
+        state = info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino
+        newest = max(state[0], state[1])
+        is_new = self.began - newest < (_FINE if newest % 1_000_000_000 else _COARSE)
+        return UNKNOWN if is_new or stat.S_ISLNK(info.st_mode) else state
 
 
-def changed(paths: list[str], states: array[int]) -> Iterator[str]:
-    """The entries that are not as they were."""
+def changed(groups: list[Group], states: array[int]) -> list[str]:
+    """The entries that are not as they were, by their full paths. Raises ValueError where not each has a state."""
+    if 4 * sum(len(group) - 1 for group in groups) != len(states):
+        message = "not every name has a state"
+        raise ValueError(message)
+    result: list[str] = []
     lstat, numbers = os.lstat, iter(states)
-    for path, modified, entered, size, number in zip(paths, numbers, numbers, numbers, numbers, strict=True):
-        try:
-            info = lstat(path)
-        except (FileNotFoundError, NotADirectoryError):
-            if entered != ABSENT[1]:
-                yield path
-        except (OSError, ValueError):
-            yield path
-        else:
-            same = info.st_mtime_ns == modified and info.st_ctime_ns == entered
-            if not same or info.st_size != size or info.st_ino != number:
-                yield path
+    for folder, *names in groups:
+        for name, modified, entered, size, number in zip(names, numbers, numbers, numbers, numbers, strict=False):
+            try:
+                info = lstat(f"{folder}/{name}")
+            except (FileNotFoundError, NotADirectoryError):
+                same = entered == ABSENT[1]
+            except (OSError, ValueError):
+                same = False
+            else:
+                same = info.st_ctime_ns == entered and info.st_mtime_ns == modified and info.st_size == size
+                same = same and info.st_ino == number
+            if not same:
+                result.append("/" + os.path.normpath(f"{folder}/{name}").lstrip("/"))
+    return result

@@ -8,7 +8,6 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
@@ -76,14 +75,13 @@ class Folder(Struct, frozen=True, array_like=True, gc=False):
     """What a folder holds, hidden and excluded things left out, each sorted by name.
 
     `below` are sub-folders, `links` links to folders, by their path from the root. `files` have their size in bytes, None
-    where one is a link or no regular file. So many entries are `noted` of it, the folder itself first.
+    where one is a link or no regular file.
     """
 
     has_records: bool
     below: list[str]
     links: list[str]
     files: dict[str, int | None]
-    noted: int = 0
 
     @property
     def plain(self) -> bool:
@@ -105,8 +103,6 @@ class Walk(Struct, frozen=True):
     folders: dict[str, Folder] = field(default_factory=dict)
     watch: Any = None
     """What notes all that is looked at (a `Watch`), where that is asked for."""
-    noted_from: int = 0
-    """Where in its notes those of the folders begin, one folder after the other."""
 
 
 def is_below(path: str, top: str) -> bool:
@@ -118,7 +114,7 @@ def nearly_records(found: Walk) -> Iterator[str]:
     """Files with nearly the name of a project's records, in folders without them; paths from the root, sorted."""
     for path, folder in sorted(found.folders.items()):
         if not folder.has_records:
-            yield from (join(path, name) for name in folder.files if _NEARLY.fullmatch(name))
+            yield from (join(path, name) for name in folder.files if name[0] in "mM" and _NEARLY.fullmatch(name))
 
 
 def join(folder: str, name: str) -> str:
@@ -146,7 +142,6 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
     folders: dict[str, Folder] = {}
     reals: dict[str, str] = {}
     evidence: list[str] = []
-    noted_from = 0 if watch is None else len(watch.paths)
 
     def enter(path: str, full: str) -> None:
         pending = [(path, full, os.path.realpath(full))]
@@ -185,7 +180,7 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
     known = {path: folder.has_records for path, folder in folders.items()} | unseen
     projects = tuple(sorted(path for path, has_records in known.items() if has_records))
     recordless = _recordless(sorted(evidence), projects)
-    return Walk(projects, recordless, tuple(sorted(unseen)), reals, folders, watch, noted_from)
+    return Walk(projects, recordless, tuple(sorted(unseen)), reals, folders, watch)
 
 
 def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, changed: Iterable[str]) -> Walk | None:
@@ -207,31 +202,23 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
         if (found.has_records, found.below, found.links) != (old.has_records, old.below, []):
             return None
         folders[path], new[path] = found, apart
-    start = end = before.noted_from
-    noted_from = len(watch.paths)
-    for path, folder in before.folders.items():
-        if path in new:
-            watch.take(start, end)
-            watch.join(new[path])
-            start = end + folder.noted
-        end += folder.noted
-    watch.take(start, end)
-    return Walk(before.projects, before.recordless, before.closed, {}, folders, watch, noted_from)
+    watch.take({i: new[path] for i, path in enumerate(folders) if path in new} if new else {})
+    return Walk(before.projects, before.recordless, before.closed, {}, folders, watch)
 
 
 def _watched(path: str, full: str, excluded: Callable[[str], bool], watch: Watch) -> Folder:
     """What a folder holds, all of it noted. Raises OSError where it can't be read."""
-    before = len(watch.paths)
+    info = os.stat(full)
+    watch.enter(full, info)
     try:
-        watch.note(full, os.stat(full))
         folder = _scan(path, full, excluded, watch)
     except OSError:
-        watch.cut(before)
+        watch.leave()
         watch.doubt(full)
         raise
     if folder.links or None in folder.files.values():
         watch.doubt(full)  # what a link leads to may change, and no state here shows it
-    return replace(folder, noted=len(watch.paths) - before)
+    return folder
 
 
 def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | None = None) -> Folder:
@@ -274,7 +261,7 @@ def _size(entry: os.DirEntry[str], watch: Watch | None) -> int | None:
             watch.doubt(entry.path)
         return None
     if watch is not None:
-        watch.note(entry.path, info)
+        watch.note(entry.name, info)
     return info.st_size
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -17,7 +18,7 @@ from mtrack.check.store import KeptProjects, StoredProject, inputs, tracked_dige
 from mtrack.check.visits import visit_all
 from mtrack.check.waivers import of_state
 from mtrack.rules import RULES
-from mtrack.rules.facts import WorkspaceFacts, facts
+from mtrack.rules.facts import Facts, WorkspaceFacts, facts
 from mtrack.workspace import RECORDS, join, nearly_records
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 EVERYTHING = Selection()
+_pack_facts = msgspec.msgpack.Encoder(order="deterministic").encode
+_unpack_facts = msgspec.msgpack.Decoder(Facts).decode
 
 
 class Checked(Struct, Generic[S], frozen=True):
@@ -104,6 +107,9 @@ class _Run(Generic[S]):
         self.projects: dict[str, StoredProject[S]] = {}
         self.read: set[str] = set()
         """The projects of which nothing was kept that holds."""
+        self.facts: dict[str, Facts] = {}
+        """Of those that were read here."""
+        self.known_currencies: dict[str, bool] = {}
 
     def run(self, root: str) -> Checked[S]:
         """All projects, then what rules across projects find."""
@@ -151,16 +157,19 @@ class _Run(Generic[S]):
     def _read(self, folder: str) -> StoredProject[S]:
         """A project as it is when nothing is found across projects, which holds for nearly all."""
         known = made(self.workspace, folder, facts)
+        if known is not None:
+            self.facts[folder] = known
+        heading, milestones = (None, 0) if known is None else (known.project, len(known.milestones))
         tracked = tracked_digest(self.workspace.tracked_in(folder)) if self.store is not None else ""
-        item = StoredProject[S]("", tracked, known, "", (), (), None)
+        item = StoredProject[S]("", tracked, heading, milestones, msgspec.Raw(_pack_facts(known)), "", (), (), None)
         return self._checked(folder, item, "", (), of_state(self.workspace.settings.waivers))
 
     def _across(self) -> list[RuleProblem]:
         """What rules across projects find; what they found before where all that they look at is as it was."""
         kept = self.kept
         if kept is not None and self.store is not None and self.store.same_files and kept.beside == self._beside:
-            old = {folder: item.facts for folder, item in kept.projects.items()}
-            if old == {folder: item.facts for folder, item in self.projects.items()}:
+            old, new = kept.projects, self.projects
+            if old.keys() == new.keys() and all(old[folder].facts == new[folder].facts for folder in self.read):
                 return [(RULES[name], problem) for name, problem in kept.problems]
         return find(self.workspace, self._facts())
 
@@ -186,7 +195,7 @@ class _Run(Generic[S]):
         across: Sequence[RuleProblem],
         waivers: tuple[Waiver, ...],
     ) -> StoredProject[S]:
-        found = check_project(self.workspace, folder, across, waivers, usable=item.facts is not None)
+        found = check_project(self.workspace, folder, across, waivers, usable=item.heading is not None)
 
         def summary(context: ProjectContext) -> S | None:
             known = self.workspace.has_figures(folder)  # asked again when it is closed
@@ -212,12 +221,16 @@ class _Run(Generic[S]):
         return item
 
     def _is_shown(self, folder: str, item: StoredProject[S]) -> bool:
-        client = item.facts.project.client if item.facts is not None else None
+        client = item.heading.client if item.heading is not None else None
         return self.selection.takes_path(join(folder, RECORDS)) and self.selection.takes_client(client)
 
     def _facts(self) -> WorkspaceFacts:
         workspace = self.workspace
-        usable = [item.facts for item in self.projects.values() if item.facts is not None]
+        usable = [
+            self.facts.get(folder) or _unpack_facts(item.facts)
+            for folder, item in self.projects.items()
+            if item.heading is not None
+        ]
         return WorkspaceFacts(
             workspace.root, workspace.settings, workspace.found, self._skipped(), usable, self.selection.paths
         )
@@ -227,7 +240,7 @@ class _Run(Generic[S]):
         return {failure.path for failure in self.workspace.failures}
 
     def _skipped(self) -> tuple[str, ...]:
-        return tuple(join(folder, RECORDS) for folder, item in self.projects.items() if item.facts is None)
+        return tuple(join(folder, RECORDS) for folder, item in self.projects.items() if item.heading is None)
 
     def _report(self, root: str, found: list[Finding]) -> Checked[S]:
         shown = {folder: item for folder, item in self.projects.items() if self._is_shown(folder, item)}
@@ -238,7 +251,7 @@ class _Run(Generic[S]):
         )
         failed = self._failed().intersection(join(folder, RECORDS) for folder in self.projects)
         skipped = sorted(filter(self.selection.takes_path, {*self._skipped(), *failed}))
-        milestones = sum(len(item.facts.milestones) for item in shown.values() if item.facts is not None)
+        milestones = sum(item.milestones for item in shown.values())
         summary = Summary(projects=len(shown), milestones=milestones, **counts(findings))
         report = Report(self.workspace.as_of, root, findings, tuple(skipped), summary, tuple(sorted(failed)))
         without = tuple(join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(folder, item))
@@ -246,9 +259,12 @@ class _Run(Generic[S]):
         return Checked(report, self.projects, summaries, without)
 
     def _has_figures(self, folder: str, item: StoredProject[S]) -> bool:
-        if item.facts is None or folder in self.workspace.given_up:
+        if item.heading is None or folder in self.workspace.given_up:
             return False
-        return money.is_currency(item.facts.project.currency, self.workspace.settings.currencies)
+        currency = item.heading.currency
+        if currency not in self.known_currencies:
+            self.known_currencies[currency] = money.is_currency(currency, self.workspace.settings.currencies)
+        return self.known_currencies[currency]
 
 
 class Made(Struct, Generic[T], frozen=True, array_like=True):

@@ -16,7 +16,7 @@ from msgspec import Struct
 from mtrack import __version__, ways
 from mtrack.check.waivers import WaiverKey  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.finding import Finding, Problem  # noqa: TC001
-from mtrack.rules.facts import Facts  # noqa: TC001
+from mtrack.record.model import Heading  # noqa: TC001
 from mtrack.workspace import RECORDS, SETTINGS, Folder, Walk, ancestors, walk, walk_again
 
 if TYPE_CHECKING:
@@ -43,13 +43,15 @@ class StoredProject(Struct, Generic[S], frozen=True, array_like=True, gc=False):
     """A project as it was checked, and what a view made of it.
 
     `inputs` is a digest of its records, its files and what was found, "" where nobody asks for it; `workspace_digest` one
-    of what rules across projects find in it, `tracked` one of the files in it that git tracks. Without `facts` its
-    records can't be used.
+    of what rules across projects find in it, `tracked` one of the files in it that git tracks. Without a `heading` its
+    records can't be used; `facts` are packed, since where nothing in them has changed nobody looks at them.
     """
 
     inputs: str
     tracked: str
-    facts: Facts | None
+    heading: Heading | None
+    milestones: int
+    facts: msgspec.Raw
     workspace_digest: str
     findings: tuple[Finding, ...]
     used: tuple[WaiverKey, ...]
@@ -68,7 +70,6 @@ class _Walk(Struct, frozen=True, array_like=True):
     recordless: tuple[str, ...]
     closed: tuple[str, ...]
     folders: dict[str, Folder]
-    noted_from: int
     git: tuple[str, ...] | None
 
 
@@ -122,7 +123,7 @@ class Store:
             return walk(root, exclude, self._watch)
         folders = {path if path in kept.folders else path.rpartition("/")[0] or "." for path in self._changed}
         self._touched = folders.union(*map(ancestors, folders))
-        before = Walk(kept.projects, kept.recordless, kept.closed, {}, kept.folders, None, kept.noted_from)
+        before = Walk(kept.projects, kept.recordless, kept.closed, {}, kept.folders)
         return walk_again(root, exclude, self._watch, before, folders) or walk(root, exclude, self._watch)
 
     @property
@@ -157,7 +158,7 @@ class Store:
 
     def keep(self, found: Walk, projects: object) -> None:
         """Keep it for the next run."""
-        walk = _Walk(found.projects, found.recordless, found.closed, found.folders, found.noted_from, self._watch.git)
+        walk = _Walk(found.projects, found.recordless, found.closed, found.folders, self._watch.git)
         self._watch.content = walk, projects
         self._watch.packed = lambda: _packed((walk, projects))
 

@@ -36,7 +36,7 @@ _VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "GITHUB_ACT
               "XDG_CONFIG_HOME", "LANG")  # fmt: skip
 _PREFIXES = ("LC_", "GIT_", "PYTHON", "MTRACK_", "_MTRACK_")
 """What of the environment the output may depend on."""
-_MAGIC = b"mtrack run 2\n"
+_MAGIC = b"mtrack run 3\n"
 _HEAD = 5
 """Numbers at the head of a kept run: its exit code, and how long its parts are."""
 _MOST = 64 << 20
@@ -124,8 +124,8 @@ class Run:
         key, packed, numbers, content = parts
         if key != self._key or code not in (0, 1):
             return None
-        paths, states = os.fsdecode(packed).split("\0"), array("q", numbers)
-        earlier = Earlier(paths, states, frozenset(changed(paths, states)), content)
+        groups, states = [group.split("\0") for group in os.fsdecode(packed).split("\0\0")], array("q", numbers)
+        earlier = Earlier(groups, states, frozenset(changed(groups, states)), content)
         return code, earlier, list(_chunks(bytes(view[at:])))
 
     def watch(self) -> Watch:
@@ -150,8 +150,9 @@ class Run:
         if code not in (0, 1) or len(self._watches) != 1 or not self._watches[0].sure or not own_folder(self._folder):
             return
         with suppress(OSError, ValueError):
-            paths, states = self._watches[0].table()
-            parts = self._key, os.fsencode("\0".join(paths)), states.tobytes(), self._watches[0].packed()
+            groups, states = self._watches[0].table()
+            packed = os.fsencode("\0\0".join(map("\0".join, groups)))
+            parts = self._key, packed, states.tobytes(), self._watches[0].packed()
             head = array("q", (code, *map(len, parts))).tobytes()
             content = b"".join((head, *parts, *_packed(self._printed)))
             if len(content) <= _MOST:

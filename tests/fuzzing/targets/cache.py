@@ -26,21 +26,21 @@ from mtrack.verify.store import Store
 from mtrack.watch import Earlier, Watch
 
 KEY = b"key"
-MAGIC = b"mtrack run 2\n"
+MAGIC = b"mtrack run 3\n"
 
 
 def _run(code: int, printed: list[tuple[int, str]]) -> bytes:
     parts = b"".join(array("q", (number, len(text))).tobytes() + text.encode() for number, text in printed)
-    absent = array("q", [-1] * 4).tobytes()  # of the one path "", which is not there
-    return array("q", (code, len(KEY), 0, len(absent), 0)).tobytes() + KEY + absent + parts
+    names, absent = b"\0no-such-file", array("q", [-1] * 4).tobytes()
+    return array("q", (code, len(KEY), len(names), len(absent), 0)).tobytes() + KEY + names + absent + parts
 
 
 SEEDS = [
     b"r" + _run(0, [(0, "all is well\n"), (1, "told\n")]), b"r" + _run(1, [(7, "x")]), b"r" + _run(0, [(0, "")])[:-8] + array("q", (-16,)).tobytes(),
     b"R" + MAGIC + _run(0, [(0, "x")]), b"h" + msgspec.msgpack.encode(["key", ["head", [], [0, [], []]]]), b"v" + b'{"key": "00", "examined": {"verdicts": [], "troubles": []}}',
-    b"w" + b'["index.html", "00", "11"]\n["a", "b", 1]\n\xff\n', b"p" + msgspec.msgpack.encode([[["acme"], [], [], {"acme": [True, [], [], {}, 2]}, 0, []], [{"acme": ["", "", None, "y", [], [], None]}, [], [[], [], []]]]),
+    b"w" + b'["index.html", "00", "11"]\n["a", "b", 1]\n\xff\n', b"p" + msgspec.msgpack.encode([[["acme"], [], [], {"acme": [True, [], [], {}]}, []], [{"acme": ["", "", None, "y", [], [], None]}, [], [[], [], []]]]),
 ]  # fmt: skip
-WORDS = ["\x00" * 8, "\xff" * 8, "mtrack run 2", "key", "head", '["index.html", ', '"examined": ', "\x93", "\xc0"]
+WORDS = ["\x00" * 8, "\xff" * 8, "mtrack run 3", "key", "head", '["index.html", ', '"examined": ', "\x93", "\xc0"]
 REPOSITORY: Any = SimpleNamespace(place=SimpleNamespace(top="/", inner="", bare=False), shallow=frozenset())
 
 
@@ -73,7 +73,7 @@ def _check_over(content: bytes) -> None:
     os.environ["MTRACK_WAYS"] = "store"
     root = str(_top() / "work")
     os.makedirs(root, exist_ok=True)
-    watch = Watch(time.time_ns(), Earlier([], array("q"), frozenset(), content))
+    watch = Watch(time.time_ns(), Earlier([[""]], array("q"), frozenset(), content))
     assert check_workspace(open_workspace(root, date(2026, 11, 22), watch)).report.summary.errors >= 0
 
 
