@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,8 @@ def _state(info: os.stat_result) -> State:
     return info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino
 
 
+_MANY = 1000
+"""Changes of which a system may have told only some."""
 Group = list[str]
 """A folder, and names in it that were looked at; "." is the folder itself."""
 
@@ -52,6 +55,8 @@ class Watch:
         self._states = array("q")
         """Four numbers for each name."""
         self._looked: dict[str, State] = {}
+        self._unsettled: list[str] = []
+        """What changed too recently."""
         self.doubts: list[str] = []
         """What the next run takes for changed."""
         self.git: tuple[str, ...] | None = None
@@ -69,7 +74,10 @@ class Watch:
     def note(self, name: str, info: os.stat_result) -> None:
         """Note the state that an entry of the folder had before it was read."""
         self._groups[-1].append(name)
-        self._states.extend(self._state(info))
+        state = self._state(info)
+        self._states.extend(state)
+        if state == UNKNOWN:
+            self._unsettled.append(f"{self._groups[-1][0]}/{name}")
 
     def leave(self) -> None:
         """Forget what was noted of the folder, since it can't be read."""
@@ -110,7 +118,19 @@ class Watch:
     def _join(self, other: Watch) -> None:
         self._groups += other._groups
         self._states += other._states
+        self._unsettled += other._unsettled
         self.doubts += other.doubts
+
+    def after(self, told: set[str], *, is_all: bool) -> Earlier | None:
+        """What it noted, for the next round of a process that is told what changes; None where nothing can be taken."""
+        if not self.sure or self.content is None:
+            return None
+        groups, states = self.table()
+        if not is_all or len(told) > _MANY:  # of so many the system may have left some out
+            return Earlier(groups, states, frozenset(changed(groups, states)), self.content)
+        elsewhere = groups[-1:]
+        found = changed(elsewhere, states[len(states) - 4 * (len(elsewhere[0]) - 1) :])
+        return Earlier(groups, states, frozenset((*found, *told, *map(_plain, self._unsettled))), self.content)
 
     def table(self) -> tuple[list[Group], array[int]]:
         """All that was looked at, folder by folder, with the states; last what lies elsewhere."""
@@ -145,5 +165,31 @@ def changed(groups: list[Group], states: array[int]) -> list[str]:
                 same = info.st_ctime_ns == entered and info.st_mtime_ns == modified and info.st_size == size
                 same = same and info.st_ino == number
             if not same:
-                result.append("/" + os.path.normpath(f"{folder}/{name}").lstrip("/"))
+                result.append(_plain(f"{folder}/{name}"))
     return result
+
+
+def _plain(path: str) -> str:
+    return "/" + os.path.normpath(path).lstrip("/")
+
+
+class Rounds:
+    """The watches of a process that stays: each begins with what has changed since the one before."""
+
+    def __init__(self) -> None:
+        self._last: Watch | None = None
+        self._told: set[str] = set()
+        self._is_told = False
+        """Whether someone tells of changes; in the first round nobody does yet."""
+
+    def tell(self, path: str) -> None:
+        """Something has changed at a path, and so has the folder it lies in."""
+        self._told |= {path, os.path.dirname(path)}
+
+    def watch(self) -> Watch:
+        """What notes all that the next round looks at."""
+        began, last = time.time_ns(), self._last
+        told, self._told = self._told, set()
+        self._last = Watch(began, None if last is None else last.after(told, is_all=self._is_told))
+        self._is_told = last is not None
+        return self._last

@@ -79,8 +79,8 @@ class Folder(Struct, frozen=True, array_like=True, gc=False):
     """
 
     has_records: bool
-    below: list[str]
-    links: list[str]
+    below: tuple[str, ...]
+    links: tuple[str, ...]
     files: dict[str, int | None]
 
     @property
@@ -92,8 +92,8 @@ class Folder(Struct, frozen=True, array_like=True, gc=False):
 class Walk(Struct, frozen=True):
     """What a walk found, as paths from the root: project folders, and folders with evidence but no records.
 
-    `closed` are folders that could not be looked into. `real` has the real path of each folder entered, and `folders`
-    what the others hold, so that it is not asked again.
+    `closed` are folders that could not be looked into. `real` has the real path of the root and of what was entered by a
+    link: other folders lie where they stand. `folders` has what each folder holds, so that it is not asked again.
     """
 
     projects: tuple[str, ...]
@@ -103,6 +103,8 @@ class Walk(Struct, frozen=True):
     folders: dict[str, Folder] = field(default_factory=dict)
     watch: Any = None
     """What notes all that is looked at (a `Watch`), where that is asked for."""
+    linked: bool = False
+    """Whether something was entered by a link."""
 
 
 def is_below(path: str, top: str) -> bool:
@@ -144,13 +146,13 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
     evidence: list[str] = []
 
     def enter(path: str, full: str) -> None:
-        pending = [(path, full, os.path.realpath(full))]
+        reals[path] = os.path.realpath(full)
+        pending = [(path, full, reals[path])]
         while pending:
             path, full, real = pending.pop()
             if real in visited:
                 continue
             visited.add(real)
-            reals[path] = real
             try:
                 folder = _scan(path, full, excluded) if watch is None else _watched(path, full, excluded, watch)
             except OSError:
@@ -180,7 +182,7 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
     known = {path: folder.has_records for path, folder in folders.items()} | unseen
     projects = tuple(sorted(path for path, has_records in known.items() if has_records))
     recordless = _recordless(sorted(evidence), projects)
-    return Walk(projects, recordless, tuple(sorted(unseen)), reals, folders, watch)
+    return Walk(projects, recordless, tuple(sorted(unseen)), reals, folders, watch, len(reals) > 1)
 
 
 def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, changed: Iterable[str]) -> Walk | None:
@@ -199,7 +201,7 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
             found = _watched(path, os.path.join(root, path) if path != "." else root, excluded, apart)
         except OSError:
             return None
-        if (found.has_records, found.below, found.links) != (old.has_records, old.below, []):
+        if (found.has_records, found.below, found.links) != (old.has_records, old.below, ()):
             return None
         folders[path], new[path] = found, apart
     watch.take({i: new[path] for i, path in enumerate(folders) if path in new} if new else {})
@@ -249,7 +251,7 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | 
     below.sort()
     links.sort()
     files.sort()
-    return Folder(has_records, below, links, dict(files))
+    return Folder(has_records, tuple(below), tuple(links), dict(files))
 
 
 def _size(entry: os.DirEntry[str], watch: Watch | None) -> int | None:

@@ -191,10 +191,11 @@ def encoded(data: object) -> bytes:
 
 def inputs(workspace: Workspace, folder: str, found: object) -> str:
     """A digest of all that a page of a project is drawn from, with what was `found` in it."""
-    context = workspace.open(folder)[1]
+    file, context = workspace.open(folder)
     files = [(state.outside, state.missing, state.size) for _, state in context.files] if context is not None else []
-    raw, settings = workspace.raw(folder), workspace.settings.source
-    return digest_of(__version__, code(), workspace.as_of, settings and settings.text, raw, files, found)
+    source, settings = file.source, workspace.settings.source
+    read = source.text, source.had_bom, source.unreadable
+    return digest_of(__version__, code(), workspace.as_of, settings and settings.text, read, files, found)
 
 
 @cache

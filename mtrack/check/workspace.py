@@ -64,7 +64,6 @@ class Workspace:
         self._has_figures: dict[str, bool] = {}
         self.store: Store | None = None
         """What is kept of it from one run to the next."""
-        self._raw: dict[str, bytes | Flaw] = {}
         self._folders = frozenset(found.projects)
 
     def note(self, failure: Failure) -> None:
@@ -110,11 +109,8 @@ class Workspace:
         return self.tracked.get(folder)
 
     def raw(self, folder: str) -> bytes | Flaw:
-        """A project's records as they are read, once."""
-        if folder not in self._raw:
-            path = workspace.join(folder, workspace.RECORDS)
-            self._raw[folder] = source.read_bytes(self.root, path, walked=True)
-        return self._raw[folder]
+        """A project's records as they are read."""
+        return source.read_bytes(self.root, workspace.join(folder, workspace.RECORDS), walked=True)
 
     @property
     def on_disk(self) -> bool:
@@ -134,7 +130,7 @@ class Workspace:
         return len(self._opened)
 
     def close(self, folder: str) -> None:
-        """Drop a project; asked for again, it is built from the same bytes."""
+        """Drop a project; asked for again, it is read again."""
         opened = self._opened.pop(folder, None)
         if opened is not None:
             opened[0].source.forget()  # a view may hold on to the project

@@ -19,6 +19,7 @@ from mtrack.errors import UsageError
 from mtrack.memo.run import Run
 from mtrack.render.places import AT_ROOT, Viewpoint
 from mtrack.render.words import listed
+from mtrack.watch import Rounds
 from mtrack.workspace import is_below
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def open_paths(
 def _watch(root: str, paths: tuple[str, ...]) -> Watch | None:
     """What notes all that the run looks at, if it may be kept; why this is the root is noted already."""
     run = click.get_current_context().obj
-    if not isinstance(run, Run):
+    if not isinstance(run, (Run, Rounds)):
         return None
     watch = run.watch()
     for path in paths:

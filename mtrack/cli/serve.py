@@ -30,9 +30,11 @@ def serve(path: str, port: int, templates: bool, as_of: date) -> int:  # noqa: F
     from mtrack.site.build import Options, write_folder  # noqa: PLC0415
     from mtrack.site.serve import Preview, serving, watch  # noqa: PLC0415
     from mtrack.site.written import Written  # noqa: PLC0415
+    from mtrack.watch import Rounds  # noqa: PLC0415
     from mtrack.workspace import find_root  # noqa: PLC0415
 
     told: set[str] = set()
+    rounds = click.get_current_context().obj = Rounds()
 
     def say(trouble: str) -> None:
         """Say once what is so at every build."""
@@ -58,7 +60,7 @@ def serve(path: str, port: int, templates: bool, as_of: date) -> int:  # noqa: F
         preview.rebuild()
         with serving(preview, port) as address:
             click.echo(f"{address}  (Ctrl-C ends it)")
-            watch(preview, stop)
+            watch(preview, stop, rounds.tell)
     except KeyboardInterrupt:
         return 0
     finally:

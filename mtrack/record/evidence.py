@@ -106,7 +106,7 @@ def look(root: str, folder: str, named: Named, found: Walk) -> State:
     try:
         listed = found.folders.get(above)
         size = listed.files.get(name) if listed is not None else None
-        if size is not None and inside(_real(root, above, real), _real(root, folder, real)):
+        if size is not None and (not found.linked or inside(_real(root, above, real), _real(root, folder, real))):
             return State(full, missing=None if size else "is empty", size=size)
         if found.watch is not None:
             _note(root, join(folder, path), found)

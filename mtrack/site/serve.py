@@ -323,15 +323,19 @@ def serving(preview: Preview, port: int) -> Iterator[str]:
         server.server_close()
 
 
-def watch(preview: Preview, stop: threading.Event) -> None:
-    """Rebuild whenever a file of the workspace changes, until told to stop."""
+def watch(preview: Preview, stop: threading.Event, tell: Callable[[str], None]) -> None:
+    """Rebuild whenever a file of the workspace changes, until told to stop; `tell` is told of every change."""
     from watchfiles import watch as watch_files  # noqa: PLC0415  (only the preview watches)
 
-    for _ in watch_files(preview.root, stop_event=stop, watch_filter=_counts, debounce=300, step=50, rust_timeout=500):
+    def counts(_change: object, path: str) -> bool:
+        tell(path)
+        return _counts(path)
+
+    for _ in watch_files(preview.root, stop_event=stop, watch_filter=counts, debounce=300, step=50, rust_timeout=500):
         preview.rebuild()
 
 
-def _counts(_change: object, path: str) -> bool:
+def _counts(path: str) -> bool:
     """Whether a change can matter: hidden files and editors' backups don't."""
     name = os.path.basename(path)
     return not (name.startswith(".") or name.endswith(("~", ".swp", ".tmp"))) and f"{os.sep}.git{os.sep}" not in path

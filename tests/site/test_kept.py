@@ -12,8 +12,10 @@ from changes import CHANGES, RECORDS, grow
 from support import AS_OF, ROOT, mtrack, write_tree
 from test_site import files
 
-from mtrack.check.pipeline import check
+from mtrack.check.pipeline import Checked, check
 from mtrack.check.workspace import Workspace, open_workspace
+from mtrack.views.summary import ProjectSummary, project_summary
+from mtrack.watch import Rounds
 from mtrack.workspace import find_root
 
 if TYPE_CHECKING:
@@ -79,6 +81,48 @@ def test_after_every_change_the_report_is_as_a_new_one(
         shutil.rmtree(fresh)
         settle()
         report(root, out)
+    assert fewer > 15
+
+
+def states(root: Path) -> dict[str, tuple[int, ...]]:
+    """What stands in a folder, with the state of each."""
+    paths = [root, *root.rglob("*")]
+    return {str(path): (info.st_ino, info.st_size, info.st_ctime_ns) for path in paths for info in (path.lstat(),)}
+
+
+def test_a_process_that_stays_finds_what_a_new_one_finds(
+    tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTRACK_WAYS", "plain store")
+    root = tmp_path / "work"
+    shutil.copytree(ROOT / "example-workspace", root)
+    rounds = Rounds()
+    fewer = 0
+
+    def found() -> Checked[ProjectSummary]:
+        workspace = open_workspace(str(root), AS_OF, rounds.watch())
+        return check(workspace, summarize=project_summary, kind=ProjectSummary)
+
+    settle()
+    found()
+    found()  # the first one that somebody tells of changes looks at everything
+    before = states(root)
+    for name, change in CHANGES.items():
+        change(root)
+        now = states(root)
+        for path in before.keys() | now.keys():
+            if before.get(path) != now.get(path):
+                rounds.tell(path)
+        before = now
+        settle()
+        opened.clear()
+        again = found()
+        read = set(opened)
+        opened.clear()
+        fresh = check(open_workspace(str(root), AS_OF), summarize=project_summary, kind=ProjectSummary)
+        assert again.report == fresh.report, name
+        assert again.summaries == fresh.summaries, name
+        fewer += len(read) < len(set(opened))
     assert fewer > 15
 
 
