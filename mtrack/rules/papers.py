@@ -17,10 +17,12 @@ T = TypeVar("T")
 
 def groups(items: Iterable[tuple[Hashable, T]]) -> Iterator[list[T]]:
     """What agrees in a key, two or more, each group in the order it came in: of paths and lines."""
+    first: dict[Hashable, T] = {}
     result: dict[Hashable, list[T]] = {}
     for key, item in items:
-        result.setdefault(key, []).append(item)
-    return (group for group in result.values() if len(group) > 1)
+        if first.setdefault(key, item) is not item:  # which is rare
+            result.setdefault(key, [first[key]]).append(item)
+    return (result[key] for key in first if key in result) if result else iter(())
 
 
 def same_number(workspace: WorkspaceFacts) -> Iterator[list[Entry]]:

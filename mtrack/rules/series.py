@@ -116,12 +116,9 @@ def holes(entries: Iterable[Entry]) -> Iterator[Hole]:
 def _numbers(entries: list[Entry]) -> list[Number]:
     """The numbers that hold digits, revisions dropped."""
     keys = {entry.invoice.key for entry in entries}
-    known = {_parts(key)[0] for key in keys}
-    bases: dict[str, str] = {}
-    for key in keys:
-        base = _REVISION.sub("", key)
-        if base != key and _parts(base)[0] in known and _RUNS.search(base):
-            bases[key] = base
+    revised = {key: base for key in keys if (base := _REVISION.sub("", key)) != key and _RUNS.search(base)}
+    known = {_parts(key)[0] for key in keys} if revised else set()
+    bases = {key: base for key, base in revised.items() if _parts(base)[0] in known}
     stand = keys | set(bases.values())
     for key in keys - set(bases):
         base = _LETTER.sub("", key)
