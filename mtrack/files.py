@@ -170,9 +170,10 @@ def writing(
             _name(temporary, full, folder)
         else:
             os.replace(temporary, full, src_dir_fd=folder, dst_dir_fd=folder)
-    finally:
-        with suppress(OSError):  # it has its name, most of the time
+    except BaseException:
+        with suppress(OSError):
             os.unlink(temporary, dir_fd=folder)
+        raise
     if durable:
         flush_folder(os.path.dirname(full) or ".", folder)
 
@@ -224,6 +225,9 @@ def _name(temporary: str, full: str, folder: int | None) -> None:
         if _exists(full, folder):
             raise FileExistsError(full) from None
         os.rename(temporary, full, src_dir_fd=folder, dst_dir_fd=folder)
+    else:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=folder)
 
 
 def _exists(full: str, folder: int | None) -> bool:

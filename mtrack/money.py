@@ -155,6 +155,8 @@ def decimals_used(amount: Decimal) -> int:
 
 def _places(amount: Decimal, decimals: int) -> Decimal:
     """The same amount with at least `decimals` places and no zeros after them."""
+    if amount.same_quantum(_unit(decimals)):
+        return amount
     return _EXACT.quantize(amount, _unit(max(decimals, decimals_used(amount))))
 
 

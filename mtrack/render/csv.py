@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from datetime import date
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ def _text(value: Single) -> str:
     return inert(value.text if isinstance(value, Code) else plain(value))
 
 
+@lru_cache(maxsize=4096)
 def inert(text: str) -> str:
     """Text that a spreadsheet takes as text: where one could begin a formula, an apostrophe comes before it.
 

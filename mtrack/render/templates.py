@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import re
 from contextlib import suppress
@@ -16,10 +17,12 @@ from jinja2 import (
     StrictUndefined,
     TemplateNotFound,
     TemplateRuntimeError,
+    nodes,
 )
+from jinja2.compiler import CodeGenerator
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mtrack import __version__, files, resources
 from mtrack.render.terminal import safe
@@ -75,19 +78,68 @@ def _finalize_html(value: Any) -> Any:
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+_HARMLESS = re.compile(r"[ !#-%(-;=?-~]*")
+"""Text that is the same in HTML."""
+
+
+def _escaped(value: Any) -> str:
+    """A value as it stands in a page: what is not markup is escaped."""
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    if kind is str:
+        return value if _HARMLESS.fullmatch(value) else escape(clean(value))
+    return escape(_finalize_html(value))
+
+
+class _Generator(CodeGenerator):
+    """Compiles mtrack's own templates to less: one call escapes a value, an attribute and a call are nothing else.
+
+    Pages have hundreds of thousands of them. The sandbox of a workspace's own templates keeps Jinja2's ways.
+    """
+
+    def _output_child_pre(self, _node: nodes.Expr, _frame: Any, _finalize: Any) -> None:
+        self.write("environment.finalize(")
+
+    def _output_child_post(self, _node: nodes.Expr, _frame: Any, _finalize: Any) -> None:
+        self.write(")")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Any) -> None:  # noqa: N802  (Jinja2's name)
+        """The attribute of a value."""
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(f").{node.attr}")
+
+    def visit_Call(self, node: nodes.Call, frame: Any, forward_caller: bool = False) -> None:  # noqa: N802, FBT001, FBT002
+        """A call of a function or a macro, none of which asks for the context."""
+        self.write("environment.do(")
+        self.visit(node.node, frame)
+        self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
+        self.write(")")
+
+
+class _OwnEnvironment(Environment):
+    code_generator_class = _Generator
+    do: Any = staticmethod(operator.call)
+
+    def make_globals(self, d: Any) -> Any:
+        """The names that every template knows, in one dictionary: each page begins with a copy of it."""
+        return {**self.globals, **(d or {})}
+
+
 def html_environment(own: str | None = None) -> Environment:
     """The environment of the HTML templates, autoescaped.
 
     What lies in the folder `own` comes before mtrack's own templates, and all then runs in the sandbox, which would
     only slow down those that mtrack brings.
     """
-    kind: type[Environment] = Environment if own is None else ImmutableSandboxedEnvironment
+    kind: type[Environment] = _OwnEnvironment if own is None else ImmutableSandboxedEnvironment
     loader: BaseLoader = FileSystemLoader(resources.folder("templates"))
     environment = kind(
         loader=loader if own is None else ChoiceLoader([_OwnLoader(own), loader]),
         undefined=StrictUndefined,
         autoescape=True,
-        finalize=_finalize_html,
+        finalize=_escaped if own is None else _finalize_html,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -98,5 +150,5 @@ def html_environment(own: str | None = None) -> Environment:
         # Only what mtrack brings is kept compiled: the sandbox compiles otherwise. Jinja2 sees to it that the folder is
         # the user's own, and where it can't be had, templates are compiled again.
         with suppress(OSError, RuntimeError):
-            environment.bytecode_cache = _Compiled(pattern=f"mtrack-{__version__}-%s")
+            environment.bytecode_cache = _Compiled(pattern=f"mtrack-{__version__}-lean-%s")
     return environment

@@ -65,9 +65,7 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
         writer = _Writer(folder, site, options)
         for name in ASSETS:
             writer.put(name, site.asset(name))
-        checked = check(
-            workspace, selection, root, summarize=project_summary, kind=ProjectSummary, visit=writer.project
-        )
+        checked = check(workspace, selection, root, summarize=site.summary, kind=ProjectSummary, visit=writer.project)
         view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
         writer.pages(workspace_pages.pages(site, view, checked.projects))
         writer.put(SEARCH, workspace_pages.search_index(view))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -52,6 +52,7 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal:
     return percent.quantize(_CENT, context=_CONTEXT)
 
 
+@cache
 def _at(units: int) -> str:
     """A place or a width in percent."""
     whole, rest = divmod(units, 100)
@@ -229,17 +230,18 @@ def axis_of(lanes: Iterable[Lane], as_of: date) -> Axis:
 _LONG, _MONTHS = 12, 12
 
 
-def months_on(axis: Axis) -> list[date]:
+@lru_cache(maxsize=8)
+def months_on(axis: Axis) -> tuple[date, ...]:
     """The months to mark on an axis: all, or every second, third, sixth or twelfth where there are many."""
     first = axis.start.year * _MONTHS + axis.start.month - 1
     last = axis.end.year * _MONTHS + axis.end.month - 1
     count = last - first + 1
     step = next((step for step in (1, 2, 3, 6, 12) if count <= step * _LONG), _MONTHS * (count // 100 + 1))
-    return [
+    return tuple(
         date(index // _MONTHS, index % _MONTHS + 1, 1)
         for index in range(first, last + 1)
         if index % step == 0 and index // _MONTHS >= 1
-    ]
+    )
 
 
 def ruler(axis: Axis, as_of: date, wording: Wording) -> Markup:

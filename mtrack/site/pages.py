@@ -25,10 +25,14 @@ from mtrack.site.links import FileLink, Files, PageLinks, copy_of, link_of, page
 from mtrack.site.project_page import project_values
 from mtrack.site.statement_page import statement_values
 from mtrack.views.status import project_status
+from mtrack.views.summary import project_summary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
+    from mtrack.finding import Finding
     from mtrack.rules.context import ProjectContext
     from mtrack.views.status import ProjectStatus
     from mtrack.views.summary import ProjectSummary
@@ -133,6 +137,10 @@ class Site:
                 lambda links: self._statement_values(folder, links),
             ),
         )
+
+    def summary(self, context: ProjectContext, findings: Sequence[Finding]) -> ProjectSummary:
+        """The summary of a project whose pages are drawn next."""
+        return project_summary(context, findings, self._status(context))
 
     def asset(self, name: str) -> str:
         """A style sheet or script. The style may be the workspace's own, the script never is."""
@@ -240,7 +248,7 @@ class Site:
         return values | {"history": history_rows(self.additions.history.get(folder))}
 
     def _status(self, context: ProjectContext) -> ProjectStatus:
-        """The status of a project; its page and its statement are drawn one after the other."""
+        """The status of a project; its summary, its page and its statement are made one after the other."""
         if self._last is None or self._last[0] is not context:
             self._last = context, project_status(context)
         return self._last[1]

@@ -15,6 +15,7 @@ from mtrack.errors import CannotRunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import FileIO
 
 _LIMIT = 256 << 20
 _MOST_KEPT = 100
@@ -36,6 +37,8 @@ class Written:
         """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's."""
         self._path = None
         self._pages: dict[str, dict[str, str]] = {}
+        self._notes: FileIO | None = None
+        """Where pages are noted, once one is."""
         if cache is not None and own_folder(top := os.path.join(cache, "reports")):
             name = hashlib.sha256(os.fsencode(os.path.normcase(plain(folder)))).hexdigest()
             self._path = os.path.join(top, name)
@@ -59,6 +62,7 @@ class Written:
             except OSError:  # nothing can be kept there: what was written before may still be read
                 pass
             self._load(self._path)
+            stack.callback(self._end_notes)
             yield
 
     def _load(self, path: str) -> None:
@@ -81,11 +85,19 @@ class Written:
         """Note a page that is about to be written."""
         self._pages.setdefault(name, {})[content] = inputs
         if self._path is not None:
-            with suppress(OSError), open(f"{self._path}.pages", "ab", buffering=0) as file:
-                file.write(_line(name, content, inputs))
+            with suppress(OSError):
+                if self._notes is None:
+                    self._notes = open(f"{self._path}.pages", "ab", buffering=0)  # noqa: SIM115  (until all are noted)
+                self._notes.write(_line(name, content, inputs))
+
+    def _end_notes(self) -> None:
+        if self._notes is not None:
+            self._notes.close()
+            self._notes = None
 
     def settle(self, pages: dict[str, tuple[str, str]]) -> None:
         """Forget all but these pages: by name, the digests of content and inputs."""
+        self._end_notes()
         self._pages = {name: {content: inputs} for name, (content, inputs) in pages.items()}
         lines = (_line(name, content, inputs) for name, (content, inputs) in sorted(pages.items()))
         if self._path is not None:

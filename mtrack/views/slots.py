@@ -119,6 +119,9 @@ def pieces(parts: Iterable[tuple[str, Decimal]], start: int, width: int) -> tupl
     What has no name is left empty.
     """
     shown = [(state, amount) for state, amount in parts if amount > 0]
+    if len(shown) == 1:
+        ((state, _),) = shown
+        return (Piece(state, start, width),) if state and width else ()
     least = 1 if len(shown) <= width else 0
     result: list[Piece] = []
     for (state, _), more in zip(shown, _shared(width - least * len(shown), [part for _, part in shown]), strict=True):

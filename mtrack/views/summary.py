@@ -71,9 +71,11 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
     left_out: LeftOut
 
 
-def project_summary(context: ProjectContext, findings: Sequence[Finding]) -> ProjectSummary:
-    """The summary of one project, given what was found in it."""
-    status = project_status(context)
+def project_summary(
+    context: ProjectContext, findings: Sequence[Finding], status: ProjectStatus | None = None
+) -> ProjectSummary:
+    """The summary of one project, given what was found in it, and its status where that is known."""
+    status = status or project_status(context)
     counted = [item.figures for item in status.milestones if not item.figures.milestone.cancelled]
     following = status.next_planned.milestone if status.next_planned else None
     cash: dict[tuple[date | None, str, bool], Decimal] = {}

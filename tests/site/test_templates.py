@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from changes import RECORDS
+from hostile import write_hostile
 from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 from test_site import files
 
@@ -115,3 +116,15 @@ def test_a_folder_of_templates_that_leads_out_is_not_entered(tree: Path, tmp_pat
     (tree / "templates/site").symlink_to(tmp_path / "elsewhere/site")
     said = report(tree, "-o", tmp_path / "out", "--templates")
     assert (said.code, "leads out of the workspace" in said.err) == (3, True)
+
+
+@pytest.mark.parametrize("option", ["-o", "--single-file"])
+def test_what_compiles_to_less_draws_the_same(tmp_path: Path, option: str) -> None:
+    ending = ".html" if option == "--single-file" else ""
+    root = write_hostile(tmp_path / "work")
+    plain, own = tmp_path / f"plain{ending}", tmp_path / f"own{ending}"
+    assert report(root, option, plain).code == 1
+    write_tree(root, {FOOT: (ROOT / FOOT).read_bytes()})  # in the sandbox, as Jinja2 compiles it
+    said = report(root, option, own, "--templates")
+    assert "drawn by the workspace's own templates/" in said.err
+    assert (files(plain) == files(own)) if plain.is_dir() else (plain.read_bytes() == own.read_bytes())
