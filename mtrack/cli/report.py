@@ -82,14 +82,14 @@ def report(  # noqa: PLR0913
             output.refuse_records(output_, "-o")
         with output.progress("pages") as advance:
             written = None if single is not None else Written(cache.folder(), output_)
-            with _additions(opened, period=period, since=since, copies=copies) as additions:
+            with additions(opened, period=period, since=since, copies=copies) as added:
                 given = build.Options(
                     advance=advance,
                     say=output.tell,
                     written=written,
                     force=force,
                     templates=templates,
-                    additions=additions,
+                    additions=added,
                 )
                 if single is not None:
                     view = build.write_file(*what, single, given)
@@ -102,7 +102,9 @@ def report(  # noqa: PLR0913
 
 
 @contextmanager
-def _additions(opened: Opened, *, period: date | None, since: str | None, copies: bool) -> Iterator[Additions]:
+def additions(
+    opened: Opened, *, since: str | None, period: date | None = None, copies: bool = False
+) -> Iterator[Additions]:
     """What the pages show beyond the records: what the papers say where the settings ask for it, and what git tells."""
     from mtrack.cli.verify import comparing  # noqa: PLC0415
     from mtrack.history import log, recent  # noqa: PLC0415

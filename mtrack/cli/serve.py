@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 @options.command()
 @options.path_argument
 @click.option("--port", type=values.Whole(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
+@click.option("--since", metavar="WHEN", help="Tell what changed since a day or a revision; needs git.")
 @options.templates_option
 @options.as_of_option
-def serve(path: str, port: int, templates: bool, as_of: date) -> int:  # noqa: FBT001
+def serve(path: str, port: int, since: str | None, templates: bool, as_of: date) -> int:  # noqa: FBT001
     """Preview the report in a browser while you edit the records.
 
     It is served to this machine alone, drawn again when a file changes, and the page reloads. Records that can't
     be read show their findings. Ctrl-C ends it; nothing is written into the workspace.
     """
+    from mtrack.cli.report import additions  # noqa: PLC0415
     from mtrack.errors import CannotRunError  # noqa: PLC0415
     from mtrack.site.build import Options, write_folder  # noqa: PLC0415
     from mtrack.site.serve import Preview, serving, watch  # noqa: PLC0415
@@ -42,14 +44,17 @@ def serve(path: str, port: int, templates: bool, as_of: date) -> int:  # noqa: F
             told.add(trouble)
             output.tell(trouble)
 
-    given = Options(
-        advance=lambda _done, _of: None, say=say, written=Written(None), templates=templates, live=True
-    )  # fmt: skip
+    written = Written(None)
 
     def build(folder: str) -> None:
         opened = open_paths((path,), as_of)
         try:
-            write_folder(opened.workspace, opened.selection, opened.root, folder, given)
+            with additions(opened, since=since) as added:
+                given = Options(
+                    advance=lambda _done, _of: None, say=say, written=written, templates=templates, live=True,
+                    additions=added,
+                )  # fmt: skip
+                write_folder(opened.workspace, opened.selection, opened.root, folder, given)
         except OSError as error:  # a file went away while it was read
             raise CannotRunError(str(error)) from error
 

@@ -25,7 +25,7 @@ class InvoiceFigures(Struct, frozen=True, kw_only=True):
 
     `settled` is received + withheld + fees + discounted + written off + what credit notes give, at most its gross.
     `overdue` is what is past its day, what is retained included; `due` the day of the next open part, else that of the
-    invoice as a whole. Of a void invoice every amount is 0, but what was paid on it and what credit notes give back.
+    invoice as a whole; `kept_back` what is retained and not past its day. Of a void invoice every amount is 0, but what was paid on it and what credit notes give back.
     """
 
     invoice: Invoice
@@ -44,6 +44,7 @@ class InvoiceFigures(Struct, frozen=True, kw_only=True):
     outstanding: Decimal = ZERO
     overpaid: Decimal = ZERO
     overdue: Decimal = ZERO
+    kept_back: Decimal = ZERO
     parts: tuple[Part, ...] = ()
     due: date
     live: bool = False
@@ -101,11 +102,12 @@ def invoice_figures(
     live = not (notes and money.total([note.amount for note in notes]) >= invoice.amount)
     parts = schedule(invoice, terms, settled)
     late = [part.open for part in parts if part.is_past(day)] if live and invoice.disputed is None else []
+    kept_back = [part.open for part in parts if part.is_retained and not part.is_past(day)]
     return InvoiceFigures(
         invoice=invoice, gross=gross, received=received, withheld=withheld, fees=fees, discounted=discounted,
         written_off=written_off, credited=credited, overcredited=money.excess(given, gross), settled=settled,
         outstanding=money.excess(gross, settled), overpaid=money.excess(settled, gross),
-        overdue=money.total(late) if late else ZERO, parts=parts,
+        overdue=money.total(late) if late else ZERO, kept_back=money.total(kept_back) if kept_back else ZERO, parts=parts,
         due=next((part.day for part in parts if part.open and part.day), due), live=live,
         at_its_word=paid_in_full is not None and not invoice.is_paid,
     )  # fmt: skip

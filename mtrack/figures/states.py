@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mtrack.figures.allocation import Allocation
+    from mtrack.figures.invoices import InvoiceFigures
 
 ZERO = money.ZERO
 STATES = ("paid", "written_off", "outstanding", "overdue", "to_bill", "on_hold", "ahead")
@@ -27,7 +28,8 @@ BILLED = ("paid", "written_off", "overdue", "outstanding")
 class States(Struct, frozen=True, array_like=True, gc=False):
     """Net amounts by state, in one currency; they sum to agreed + overbilled.
 
-    `disputed` is a part of outstanding, whatever its date: a disputed invoice is not overdue.
+    `disputed` is a part of outstanding, whatever its date: a disputed invoice is not overdue. `retained` is another
+    part of it: what the client keeps back by agreement until a day that has not come.
     """
 
     paid: Decimal = ZERO
@@ -38,6 +40,7 @@ class States(Struct, frozen=True, array_like=True, gc=False):
     on_hold: Decimal = ZERO
     ahead: Decimal = ZERO
     disputed: Decimal = ZERO
+    retained: Decimal = ZERO
 
     def items(self) -> tuple[tuple[str, Decimal], ...]:
         """Each state with its amount, in the order of a bar."""
@@ -68,7 +71,7 @@ def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, pla
     """The states of a milestone: of its parts of invoices, and of what is unbilled, which is in the state `waits_as`."""
     amounts = dict.fromkeys(STATES, ZERO)
     surplus = _uncovered(parts)
-    disputed = ZERO
+    disputed = retained = ZERO
     for part in parts:
         if part.invoice.invoice.is_credit_note:
             continue
@@ -80,12 +83,21 @@ def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, pla
             amounts[state] = money.plus(amounts[state], amount)
             if state == "outstanding" and part.invoice.invoice.disputed is not None:
                 disputed = money.plus(disputed, amount)
+            elif state == "outstanding" and part.invoice.kept_back:
+                retained = money.plus(retained, _kept_back(part.invoice, amount, places))
     for state in reversed(BILLED):  # credit beyond the invoice takes first from what is still to come
         taken = min(surplus, amounts[state])
         amounts[state] = money.minus(amounts[state], taken)
         surplus = money.minus(surplus, taken)
     amounts[waits_as] = money.plus(amounts[waits_as], unbilled)
-    return States(**amounts, disputed=min(disputed, amounts["outstanding"]))
+    disputed = min(disputed, amounts["outstanding"])
+    retained = min(retained, money.minus(amounts["outstanding"], disputed))
+    return States(**amounts, disputed=disputed, retained=retained)
+
+
+def _kept_back(invoice: InvoiceFigures, net: Decimal, places: int) -> Decimal:
+    """How much of a net part that is outstanding is retained: in the ratio that the whole invoice has."""
+    return min(money.proportion(invoice.kept_back, net, money.minus(invoice.outstanding, invoice.overdue), places), net)
 
 
 def _uncovered(parts: Sequence[Allocation]) -> Decimal:

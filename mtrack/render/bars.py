@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from mtrack.render.wording import DISPUTED_MARK, OVERLAP_MARK, STATES
+from mtrack.render.wording import DISPUTED_MARK, OVERLAP_MARK, RETAINED_MARK, STATES
 from mtrack.views.slots import Drawn, Piece, Slot, lay_out
 
 if TYPE_CHECKING:
@@ -53,7 +53,15 @@ def _name_of(item: Drawn) -> str:
 
 def _fill(line: list[str], found: Iterable[Piece]) -> None:
     for piece in found:
-        line[piece.start : piece.start + piece.width] = [_SIGNS[piece.state]] * piece.width
+        line[piece.start : piece.start + piece.width] = _signs(piece)
+
+
+def _signs(piece: Piece) -> list[str]:
+    """A character a column; what is retained stands in brackets, as far as there is room for both."""
+    if piece.state != "retained":
+        return [_SIGNS[piece.state]] * piece.width
+    begin, inside, end = list(RETAINED_MARK)
+    return [begin, *[inside] * (piece.width - 2), end][: piece.width]
 
 
 def _write(line: list[str], start: int, text: str) -> None:

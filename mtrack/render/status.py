@@ -14,7 +14,16 @@ from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, Whole, milestone_name, names, plain, styled
-from mtrack.render.wording import DISPUTED_MARK, OVERLAP_MARK, STATES, Wording, percent, percent_text, status_word
+from mtrack.render.wording import (
+    DISPUTED_MARK,
+    OVERLAP_MARK,
+    RETAINED_MARK,
+    STATES,
+    Wording,
+    percent,
+    percent_text,
+    status_word,
+)
 from mtrack.render.words import count, listed
 from mtrack.views.slots import MOST, slots
 
@@ -154,6 +163,8 @@ def _progress_words(item: ProjectStatus) -> list[Whole]:
         for name in ("paid", "written_off", "outstanding", "overdue")
         if name == "paid" or sums.parts[name]
     ]
+    if sums.states.retained:
+        words.append(Whole(f"of which {RETAINED_MARK} retained {percent_text(sums.percent_retained)}"))
     if sums.states.disputed:
         words.append(Whole(f"of which {DISPUTED_MARK} disputed {percent_text(sums.percent_disputed)}"))
     return words

@@ -35,6 +35,8 @@ STATES = {
 """The seven states every report tells money in: mark and word, together always."""
 OVERLAP_MARK = "✕"
 DISPUTED_MARK = "▨"
+RETAINED_MARK = "[◐]"
+"""What is outstanding in brackets; so in the bars, whatever its width."""
 BUCKET_WORDS = {
     "retained": "retained",
     "not_due": "not due",

@@ -61,7 +61,8 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
     with written.held(), open_folder(workspace, target, written, options.say, force=options.force) as folder:
         revision = workspace.commit or git.head(workspace.root)
         place, added = directory.plain(target), options.additions
-        site = Site(workspace, place, revision, own=own, live=options.live, additions=added)
+        order = _order(workspace, selection)
+        site = Site(workspace, place, revision, own=own, live=options.live, additions=added, order=order)
         writer = _Writer(folder, site, options)
         for name in ASSETS:
             writer.put(name, site.asset(name))
@@ -154,6 +155,7 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
         own=_own_templates(workspace, options),
         single=True,
         additions=options.additions,
+        order=_order(workspace, selection),
     )
     shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
     top = workspace_pages.pages(site, view, checked.projects)
@@ -177,6 +179,13 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
             options.advance(done, len(shown))
         put(_bytes(site.frame("single-foot.html.j2")))
     return view
+
+
+def _order(workspace: Workspace, selection: Selection) -> list[str]:
+    """The projects in the order in which a reader turns from one to the next; those of a client are on its page instead."""
+    if selection.client is not None:  # whose projects they are is known only once all are read
+        return []
+    return [folder for folder in workspace.found.projects if selection.takes_path(join(folder, RECORDS))]
 
 
 def _drawn(site: Site, page: Page) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 STATE_WORDS = {
     **{state: word for state, (_, word) in STATES.items()},
     "alarm": "overbilled",
+    "retained": "retained",
     "disputed": "disputed",
     "partially_paid": "partly paid",
     "cancelled": "cancelled",
@@ -57,10 +58,11 @@ class Part(Struct, frozen=True):
 
 
 class Legend(Struct, frozen=True):
-    """A bar in words. Its parts sum to what is agreed and `overbilled`; `disputed` is a part of outstanding."""
+    """A bar in words. Its parts sum to what is agreed and `overbilled`; `retained` and `disputed` are in outstanding."""
 
     parts: tuple[Part, ...]
     overbilled: Decimal | None
+    retained: Decimal | None
     disputed: Decimal | None
 
 
@@ -90,6 +92,7 @@ def legend(progress: Progress, hrefs: dict[str, str]) -> Legend:
             for name, amount in progress.parts.items()
         ),
         progress.overbilled or None,
+        progress.states.retained or None,
         progress.states.disputed or None,
     )
 

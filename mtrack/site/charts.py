@@ -36,6 +36,7 @@ _LEAST, _GAP = 60, 35
 """Of a slot and between slots, in units."""
 _MARK_FROM = 250
 """The width in units from which a part of a bar has room for its mark."""
+_BRACKETS = "M4 1H1v10h3M8 1h3v10H8"
 _ROOM = (280, 520, 720, 960)
 """The least width of the milestones' bars in pixels on a phone and on screens from 600, 900 and 1200 pixels."""
 _TIMELINE_ROOM = (250, 270, 570, 860)
@@ -70,7 +71,19 @@ def _rect(kind: str, start: int, width: int, y: float, height: float) -> str:
 
 
 def _row(found: Iterable[Piece], y: float, height: float) -> str:
-    return "".join(_rect(f"s-{piece.state}", piece.start, piece.width, y, height) for piece in found)
+    return "".join(_piece(piece, y, height) for piece in found)
+
+
+def _piece(piece: Piece, y: float, height: float) -> str:
+    """A stretch of one state; what is retained has a bracket at both ends."""
+    drawn = _rect(f"s-{piece.state}", piece.start, piece.width, y, height)
+    if piece.state != "retained":
+        return drawn
+    where = f'x="{_at(piece.start)}" y="{y:g}" width="{_at(piece.width)}" height="{height:g}"'
+    return (
+        drawn
+        + f'<svg class="bracket" {where} viewBox="0 0 12 12" preserveAspectRatio="none"><path d="{_BRACKETS}"/></svg>'
+    )
 
 
 @cache
@@ -257,7 +270,7 @@ def ruler(axis: Axis, as_of: date, wording: Wording) -> Markup:
         labels.append((at, text, month.year != year))
         year = month.year
     for at, text, kind in _fitting(labels):
-        inner.append(f'<text class="label {kind}" x="{_at(at)}" dx="3" y="26">{escape(text)}</text>')
+        inner.append(f'<text class="label {kind}" x="{_at(at)}" dx="3" y="23">{escape(text)}</text>')
     anchor = "end" if today > UNITS // 2 else "start"
     inner.append(f'<text class="label now" x="{_at(today)}" y="11" text-anchor="{anchor}">')
     inner.append(f"{escape(wording.day(as_of))}</text>")

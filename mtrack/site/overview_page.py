@@ -207,7 +207,7 @@ def _first_task(item: ProjectSummary, unit: Unit, links: PageLinks) -> dict[str,
 
 
 def _aging_head(bucket: str) -> Head:
-    state = {"not_due": "outstanding", "retained": "outstanding", "disputed": "disputed"}.get(bucket, "overdue")
+    state = {"not_due": "outstanding", "retained": "retained", "disputed": "disputed"}.get(bucket, "overdue")
     return Head(state, BUCKET_WORDS[bucket], f"aging-{bucket}")
 
 
@@ -229,13 +229,11 @@ def _cash(view: Overview, units: Mapping[str, Unit], links: PageLinks, wording: 
     """The cash expected: a row a currency, a column a month, what is late first."""
     months = sorted({month for item in view.outlook.values() for month in item.months})
     shown, later = months[:MOST_MONTHS], months[MOST_MONTHS:]
-    heads = [Head("overdue", "late"), *(Head("", wording.month(month)) for month in shown)]
-    heads += [Head("", "later")] if later else []
-    heads += [
-        Head("", "no date"),
-        Head("outstanding", BAND_WORDS["retained"]),
-        Head("disputed", BAND_WORDS["disputed"]),
-    ]
+    heads = [Head("overdue", "late", "cash-late")]
+    heads += [Head("", wording.month(month), f"cash-{month.isoformat()[:7]}") for month in shown]
+    heads += [Head("", "later", "cash-later")] if later else []
+    heads.append(Head("", "no date", "cash-undated"))
+    heads += [Head(band, BAND_WORDS[band], f"cash-{band}") for band in ("retained", "disputed")]
     return {
         "cash_bands": [Head(_BAND_STATES[band], BAND_WORDS[band]) for band in BANDS if band in _BAND_STATES],
         "cash_heads": heads,

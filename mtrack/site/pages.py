@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Mapping  # noqa: TC003  (msgspec reads the annotations)
 from datetime import date  # noqa: TC003
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateError
@@ -101,9 +102,15 @@ class Site:
         single: bool = False,
         live: bool = False,
         additions: Additions = NOTHING_ADDED,
+        order: Sequence[str] = (),
     ) -> None:
-        """`own` is the folder of the workspace's own templates, where they are wanted."""
+        """`own` is the folder of the workspace's own templates, where they are wanted.
+
+        `order` are the folders whose pages lead to the one before and the one after.
+        """
         self.additions = additions
+        self._before = dict(pairwise(reversed(order)))
+        self._after = dict(pairwise(order))
         self.workspace = workspace
         self.start = start
         self.revision = revision
@@ -122,13 +129,24 @@ class Site:
     def project(self, folder: str, kept: StoredProject[ProjectSummary]) -> tuple[Page, ...]:
         """The page of a project and its statement, or the page of records that can't be used."""
         name = page_of(folder)
+        beside = self._before.get(folder), self._after.get(folder)
         if kept.summary is None:
             values = {"folder": folder, "findings": kept.findings}
-            return (self.page(name, folder, kept.state, "broken.html.j2", lambda _links: values),)
+            return (
+                self.page(
+                    name, folder, (kept.state, beside), "broken.html.j2", lambda links: values | _turns(beside, links)
+                ),
+            )
         title = kept.summary.project.name
-        inputs = kept.state, self.additions.history.get(folder)
+        inputs = kept.state, beside, self.additions.history.get(folder)
         return (
-            self.page(name, title, inputs, "project.html.j2", lambda links: self._project_values(folder, kept, links)),
+            self.page(
+                name,
+                title,
+                inputs,
+                "project.html.j2",
+                lambda links: self._project_values(folder, kept, links) | _turns(beside, links),
+            ),
             self.page(
                 statement_of(folder),
                 f"Statement: {title}",
@@ -284,6 +302,12 @@ def _relative(path: str, start: str) -> str:
         return os.path.relpath(path, start)
     except ValueError:  # another drive
         return path
+
+
+def _turns(beside: tuple[str | None, str | None], links: PageLinks) -> dict[str, Any]:
+    """The links to the project before and the one after: (folder, address), None where there is none."""
+    before, after = (None if folder is None else (folder, links.project(folder)) for folder in beside)
+    return {"before": before, "after": after}
 
 
 def _digest(parts: object) -> str:

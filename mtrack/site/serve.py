@@ -75,6 +75,8 @@ _TROUBLE = Markup(
     '<section class="broken"><p>{}</p><p>It is drawn again as soon as a file changes.</p></section></main></body></html>'
 )
 _HEARTBEAT = 15.0
+_COMMITS = os.path.join(".git", "logs", "HEAD")
+"""Where git notes each commit."""
 
 
 class Preview:
@@ -336,6 +338,8 @@ def watch(preview: Preview, stop: threading.Event, tell: Callable[[str], None]) 
 
 
 def _counts(path: str) -> bool:
-    """Whether a change can matter: hidden files and editors' backups don't."""
+    """Whether a change can matter: hidden files and editors' backups don't; of git's own, a new commit does."""
+    if path.endswith(_COMMITS):
+        return True
     name = os.path.basename(path)
     return not (name.startswith(".") or name.endswith(("~", ".swp", ".tmp"))) and f"{os.sep}.git{os.sep}" not in path

@@ -193,8 +193,9 @@ class _WorkspacePages:
 
     def _findings(self, links: PageLinks) -> dict[str, Any]:
         found = self._view.report.findings
+        rows = [self._finding_row(finding, links) for finding in found]
         return {
-            "rows": [self._finding_row(finding, links) for finding in found],
+            "rows": sorted(rows, key=lambda row: -row.weight),
             "summary": self._view.report.summary,
             "severities": [name for name in _WEIGHTS if any(_severity(finding) == name for finding in found)],
             "categories": sorted({finding.category.value for finding in found}),

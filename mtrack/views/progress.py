@@ -51,11 +51,21 @@ class Progress(Struct, frozen=True, array_like=True, gc=False):
     @property
     def percent_disputed(self) -> int | None:
         """How much of the percentage of `outstanding` is disputed."""
+        return self._of_outstanding()[0]
+
+    @property
+    def percent_retained(self) -> int | None:
+        """How much of the percentage of `outstanding` is retained."""
+        return self._of_outstanding()[1]
+
+    def _of_outstanding(self) -> tuple[int | None, int | None]:
         whole, states = self.percentages["outstanding"], self.states
         if whole is None:
-            return None
-        rest = money.excess(states.outstanding, states.disputed)
-        return int(money.allocate(Decimal(whole), (states.disputed, rest), 0)[0])
+            return None, None
+        parts = states.disputed, states.retained
+        rest = money.excess(states.outstanding, money.total(parts))
+        disputed, retained, _ = money.allocate(Decimal(whole), (*parts, rest), 0)
+        return int(disputed), int(retained)
 
     @classmethod
     def sum(cls, items: Iterable[Progress]) -> Progress:

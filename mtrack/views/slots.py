@@ -37,13 +37,14 @@ class Slot(Struct, frozen=True):
 
     @property
     def money(self) -> tuple[tuple[str, Decimal], ...]:
-        """Its money by state, in the order of a bar; of what is outstanding, what is disputed apart."""
+        """Its money by state, in the order of a bar; of what is outstanding, what is retained and disputed apart."""
         states = self.progress.states
-        quiet = money.excess(states.outstanding, states.disputed)
+        apart = ("retained", states.retained), ("disputed", states.disputed)
+        quiet = money.excess(states.outstanding, money.total(amount for _, amount in apart))
         parts = dict(states.items()) | {"outstanding": quiet}
         before = tuple(parts).index("outstanding") + 1
         items = tuple(parts.items())
-        return (*items[:before], ("disputed", states.disputed), *items[before:])
+        return (*items[:before], *apart, *items[before:])
 
 
 class Piece(Struct, frozen=True):

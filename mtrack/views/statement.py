@@ -132,12 +132,7 @@ def _row(entry: MilestoneStatus, first: date) -> StatementRow:
 
 def _sums(item: ProjectStatus) -> StatementSums:
     totals, agreement = item.totals, item.project.agreement
-    retained = money.total(
-        part.open
-        for figures in item.ledger.invoices
-        for part in figures.parts
-        if part.is_retained and not part.is_past(item.ledger.day)
-    )
+    retained = money.total(figures.kept_back for figures in item.ledger.invoices)
     disputed = (figures.outstanding for figures in item.ledger.invoices if figures.invoice.disputed is not None)
     return StatementSums(
         original=agreement.total if agreement else None,

@@ -242,19 +242,46 @@
     listen();
   }
 
-  // A single file shows one part at a time
+  // A single file shows one part at a time. All but the first are text, which is drawn when it is asked for.
 
   function parts(main) {
+    var first = main.querySelector(".part");
+
+    function draw(holder) {
+      var box = document.createElement("template");
+      box.innerHTML = holder.textContent;
+      var part = box.content.firstElementChild;
+      holder.replaceWith(part);
+      return part;
+    }
+
+    // The place that an address names; its part is drawn, and so has not yet been if the place is not there.
+    function find(place) {
+      var found = document.getElementById(place);
+      var holders = found || !place ? [] : Array.prototype.filter.call(main.querySelectorAll("noscript"), function (holder) {
+        return place === holder.dataset.part || place.indexOf(holder.dataset.part + "-") === 0;
+      });
+      holders.sort(function (a, b) { return b.dataset.part.length - a.dataset.part.length; });
+      for (var i = 0; i < holders.length && !found; i++) {
+        begin(draw(holders[i]));
+        found = document.getElementById(place);
+      }
+      return found && main.contains(found) ? found : null;
+    }
+
     function show() {
-      var wish = asked();
-      var target = wish.part ? document.getElementById(wish.part) : null;
-      var found = target ? target.closest(".part") : main.querySelector(".part");
-      each(main.querySelectorAll(".part.shown"), function (other) { other.classList.remove("shown"); });
+      var target = find(asked().part);
+      var found = target ? target.closest(".part") : first;
+      each(main.querySelectorAll(".part.shown, .target"), function (other) { other.classList.remove("shown", "target"); });
       main.classList.add("chosen");
-      if (found) {
-        found.classList.add("shown");
-        document.title = found.dataset.title;
-        if (target && target !== found) { target.scrollIntoView(); } else { window.scrollTo(0, 0); }
+      found.classList.add("shown");
+      document.title = found.dataset.title;
+      boxes();
+      if (target && target !== found) {
+        target.classList.add("target");
+        target.scrollIntoView();
+      } else {
+        window.scrollTo(0, 0);
       }
     }
     window.addEventListener("hashchange", show);
@@ -363,13 +390,17 @@
     if (place && place.tagName === "DETAILS") { place.open = true; }
   }
 
+  function begin(root) {
+    each(root.querySelectorAll("table.sortable"), sortable);
+    each(root.querySelectorAll("form.filter"), filter);
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     var button = document.getElementById("theme");
     var single = document.querySelector("main.single");
     if (button) { switcher(button); }
+    begin(document);
     if (single) { parts(single); }
-    each(document.querySelectorAll("table.sortable"), sortable);
-    each(document.querySelectorAll("form.filter"), filter);
     each(document.querySelectorAll("form.find"), searching);
     boxes();
     window.addEventListener("resize", boxes);

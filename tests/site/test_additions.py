@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+from urllib.request import urlopen
 
 import click
 import pytest
@@ -184,3 +190,60 @@ def test_markdown_takes_no_option_of_pages(option: str) -> None:
     result = mtrack("report", EXAMPLE, "--format", "md", option)
     assert result.code == 2
     assert f"{option.partition('=')[0]} is about HTML pages; leave out --format md" in result.err
+
+
+def test_the_preview_tells_history_and_what_changed_and_hears_of_commits(story: Story) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "mtrack",
+        "serve",
+        str(story.folder),
+        "--port",
+        "0",
+        "--since",
+        "HEAD~1",
+        "--as-of",
+        DAY,
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout
+            address = process.stdout.readline().split()[0]
+
+            def shown(name: str) -> str:
+                with urlopen(address.replace("index.html", name), timeout=20) as answer:  # noqa: S310  (our own address)
+                    return re.sub("<[^>]*>", "", answer.read().decode())
+
+            assert "paid on 2026-03-04" in shown("projects/acme.html").partition("History")[2]
+            changed = shown("index.html").partition("Changed since HEAD~1")[2].partition("Where the money is")[0]
+            assert "EUR 4,000.00" in changed
+            story.commit(
+                "Reword", "2026-03-05", {"acme/milestones.yaml": PAID.replace("research report", "the report")}
+            )
+            deadline = time.monotonic() + 60
+            while "research report" not in shown("projects/acme.html").partition("History")[2]:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def test_the_preview_shows_what_the_papers_say(tmp_path: Path) -> None:
+    root = tmp_path / "work"
+    shutil.copytree(EXAMPLE, root)
+    command = [sys.executable, "-m", "mtrack", "serve", str(root), "--port", "0", "--as-of", DAY]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout
+            address = process.stdout.readline().split()[0]
+            with urlopen(address.replace("index.html", "projects/hooli-app.html"), timeout=20) as answer:  # noqa: S310
+                page = answer.read().decode()
+            assert page.count('class="ev ev-confirmed"') == 12
+            assert 'href="/files/hooli-app/agreement/master-agreement.pdf" title="confirmed' in page
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)

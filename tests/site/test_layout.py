@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from support import mtrack
@@ -25,6 +27,9 @@ pytestmark = [
 ]
 WIDTHS = (320, 390, 820, 1280, 1920, 2560)
 FONTS = {"system": None, "serif": '"DejaVu Serif", "Liberation Serif", serif'}
+LOOKS = [("system", "light"), ("serif", "dark")]
+if os.environ.get("MTRACK_BROWSER") == "all":
+    LOOKS += [("system", "dark"), ("serif", "light")]
 CHECK = """() => {
   const faults = [], root = document.documentElement, seen = [];
   if (root.scrollWidth > innerWidth) { faults.push('scrolls sideways: ' + root.scrollWidth); }
@@ -55,10 +60,10 @@ CHECK = """() => {
       }
     }
   }
-  seen.sort((a, b) => a.x - b.x);
+  seen.sort((a, b) => a.y - b.y);
   for (let i = 0; i < seen.length; i++) {
-    for (let j = i + 1; j < seen.length && seen[j].x < seen[i].r - 1; j++) {
-      if (seen[j].y < seen[i].b - 1 && seen[i].y < seen[j].b - 1) { faults.push('over each other: ' + seen[i].t + ' ' + seen[j].t); }
+    for (let j = i + 1; j < seen.length && seen[j].y < seen[i].b - 1; j++) {
+      if (seen[j].x < seen[i].r - 1 && seen[i].x < seen[j].r - 1) { faults.push('over each other: ' + seen[i].t + ' ' + seen[j].t); }
     }
   }
   for (const item of document.querySelectorAll('main *, header *')) {
@@ -97,10 +102,10 @@ def shown(folder: Path) -> list[Path]:
     return [*top, *clients, *projects[: 8 if len(projects) < 20 else 2], *statements]
 
 
-@pytest.mark.parametrize("font", FONTS)
+@pytest.mark.parametrize(("font", "theme"), LOOKS)
 @pytest.mark.parametrize("name", WORKSPACES)
 def test_nothing_scrolls_overlaps_or_breaks(
-    browser: Browser, built: Callable[[str], Path], name: str, font: str
+    browser: Browser, built: Callable[[str], Path], name: str, font: str, theme: str
 ) -> None:
     folder = built(name)
     family = FONTS[font]
@@ -110,7 +115,7 @@ def test_nothing_scrolls_overlaps_or_breaks(
     try:
         if family is not None:
             style.write_text(re.sub(r"-apple-system[^;]*", family, before), encoding="utf-8")
-        with Visit(browser, theme="light" if family is None else "dark") as visit:
+        with Visit(browser, theme=theme) as visit:
             for path in shown(folder):
                 page = visit.open(path.as_uri())
                 for width in WIDTHS:
@@ -122,6 +127,24 @@ def test_nothing_scrolls_overlaps_or_breaks(
     finally:
         style.write_text(before, encoding="utf-8")
     assert faults == {}
+
+
+@pytest.mark.parametrize("name", WORKSPACES)
+def test_every_link_resolves(built: Callable[[str], Path], name: str) -> None:
+    folder = built(name)
+    texts = {path.resolve(): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    ids = {path: set(re.findall(r'\bid="([^"]*)"', text)) for path, text in texts.items()}
+    lost: set[tuple[str, str]] = set()
+    for path, text in texts.items():
+        for href in set(re.findall(r'<a [^>]*?href="([^"]*)"', text)):
+            parts = urlsplit(href.replace("&amp;", "&").replace("&#39;", "'"))
+            if parts.scheme == "mailto":
+                continue
+            target = path if not parts.path else (path.parent / unquote(parts.path)).resolve()
+            place = unquote(parts.fragment)
+            if not target.is_file() or (place and "=" not in place and place not in ids[target]):
+                lost.add((path.name, href))
+    assert lost == set()
 
 
 def squeezed(text: str) -> str:

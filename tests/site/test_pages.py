@@ -131,3 +131,62 @@ def test_templates_compute_nothing_and_stay_readable(path: Path) -> None:
         assert not re.search(r"\|\s*(sum|sort|map|select|unique|max|min|format|groupby)\b", bare), code
         assert not re.search(r"[\w)]\s*[-+*/~]\s*[\w(\"]", bare), code
         assert not re.search(r"[<]|\.get\(", bare), code
+
+
+RETAINED = """project: Tower
+currency: EUR
+agreement: {file: a.pdf, signed: 2026-01-10, total: 30000.00, milestones: 3, retention: 10}
+milestones:
+  - id: M1
+    name: Frame
+    amount: 10000.00
+    deliverable: {approved: 2026-01-20}
+    invoice: {number: R-1, amount: 10000.00, sent: 2026-01-21, payments: [{date: 2026-02-10, amount: 9000.00}]}
+    status: partially_paid
+  - {id: M2, name: Walls, amount: 10000.00, deliverable: {approved: 2026-02-01}, invoice: {number: R-2, amount: 10000.00, tax: 1900.00, sent: 2026-02-02}, status: sent}
+  - {id: M3, name: Roof, amount: 10000.00, status: not_billed}
+"""
+
+
+def test_what_is_retained_stands_in_brackets(tmp_path: Path) -> None:
+    write_tree(tmp_path / "work", {"tower/milestones.yaml": RETAINED})
+    report(tmp_path / "work", tmp_path / "out")
+    text = (tmp_path / "out/projects/tower.html").read_text(encoding="utf-8")
+    assert text.count('<svg class="bracket"') == 2
+    assert '<data value="2000.00" data-figure="retained" data-currency="EUR">2,000</data>' in text, (
+        "net, as the bars are"
+    )
+    status = mtrack("status", tmp_path / "work", "--as-of", AS_OF.isoformat()).out
+    assert "◐ outstanding 37 %, of which [◐] retained 7 %" in status
+    assert re.search("billed  *●+\\[◐?\\]│◐+\\[◐?\\]│", status)
+    accepted = RETAINED.replace("name: Roof, amount", "name: Roof, deliverable: {approved: 2026-02-03}, amount")
+    write_tree(tmp_path / "work", {"tower/milestones.yaml": accepted})
+    report(tmp_path / "work", tmp_path / "out")
+    text = (tmp_path / "out/projects/tower.html").read_text(encoding="utf-8")
+    assert "bracket" not in text, "it has fallen due"
+
+
+def test_a_project_leads_to_the_one_before_and_the_one_after(tmp_path: Path) -> None:
+    names = ("a", "b", "c/d")
+    files: dict[str, str | bytes] = {
+        f"{name}/milestones.yaml": PAGE.format(name=name[0], client="client: Acme\n") for name in names
+    }
+    write_tree(tmp_path / "work", files | {"b/milestones.yaml": "x: [\n"})
+    report(tmp_path / "work", tmp_path / "out")
+    turns = {
+        name: [
+            (link.get("rel"), link.get("href"))
+            for link in page(tmp_path / "out", f"projects/{name}.html").findall(".//nav[@class='turn']/a")
+        ]
+        for name in ("a", "b", "c.d")
+    }
+    assert turns == {
+        "a": [("next", "../projects/b.html")],
+        "b": [("prev", "../projects/a.html"), ("next", "../projects/c.d.html")],
+        "c.d": [("prev", "../projects/b.html")],
+    }
+    result = mtrack(
+        "report", tmp_path / "work", "-o", tmp_path / "acme", "--client", "acme", "--as-of", AS_OF.isoformat()
+    )
+    assert result.code in (0, 1)
+    assert "turn" not in (tmp_path / "acme/projects/a.html").read_text(encoding="utf-8"), "b is not there"

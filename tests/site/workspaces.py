@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 DAY = "2026-11-22"
 LONG = "Harmonisation of the reporting chains between both offices"
+TOPICS = ("Website", "Customer portal", "Mobile app", "Data warehouse", "Annual report", "Office move", "Intranet")
+CLIENTS = ("Acme", "Globex", "Initech", "Umbrella", "Hooli", "Vandelay", "Wonka", "Soylent Corporation", "Stark")
 CURRENCIES = ("EUR", "USD", "CHF", "GBP", "JPY", "SEK", "PLN")
 
 
@@ -66,10 +68,12 @@ def _broken(folder: Path) -> Path:
 
 def _many(folder: Path) -> Path:
     files: dict[str, str | bytes] = {"mtrack.yaml": settings()}
-    for i in range(60):
-        files[f"p{i:02}/milestones.yaml"] = project(
-            f"Project {i:02}", CURRENCIES[i % len(CURRENCIES)], 6, 1_000 * (i + 1)
-        )
+    for i in range(400):
+        name = f"{TOPICS[i % len(TOPICS)]} {i:03}"
+        text = project(name, CURRENCIES[i % 11 % len(CURRENCIES)], 8, 700 + 3_719 * i % 23_000)
+        number, client = f"number: {name[:3].upper()}-", f"{CLIENTS[i % 23 % len(CLIENTS)]} {i % 23}"
+        text = text.replace(number, f"{number}{i:03}-").replace(f"Client of {name}", client)
+        files[f"c{i % 23:02}/p{i:03}/milestones.yaml"] = text
     return write_tree(folder, files)
 
 
