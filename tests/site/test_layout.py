@@ -28,8 +28,12 @@ pytestmark = [
 WIDTHS = (320, 390, 820, 1280, 1920, 2560)
 FONTS = {"system": None, "serif": '"DejaVu Serif", "Liberation Serif", serif'}
 LOOKS = [("system", "light"), ("serif", "dark")]
-if os.environ.get("MTRACK_BROWSER") == "all":
+WHOLE = os.environ.get("MTRACK_BROWSER") == "all"
+"""Whether every page is looked at in every way, however long that takes."""
+if WHOLE:
     LOOKS += [("system", "dark"), ("serif", "light")]
+LARGE = ("many",)
+"""Workspaces of which fewer pages are looked at, at fewer widths: each takes a second or more."""
 CHECK = """() => {
   const faults = [], root = document.documentElement, seen = [];
   if (root.scrollWidth > innerWidth) { faults.push('scrolls sideways: ' + root.scrollWidth); }
@@ -93,13 +97,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return build
 
 
-def shown(folder: Path) -> list[Path]:
-    """The pages of a report, of many of one kind the first two."""
+def shown(folder: Path, name: str) -> list[Path]:
+    """The pages of a report, of many of one kind the first two or three."""
     top = [*sorted(folder.glob("[!c]*.html")), folder / "clients.html"]
     clients = sorted(folder.glob("client-*.html"))[:2]
-    statements = sorted(folder.glob("projects/*-statement.html"))[:3]
-    projects = [path for path in sorted(folder.glob("projects/*.html")) if not path.name.endswith("-statement.html")]
-    return [*top, *clients, *projects[: 8 if len(projects) < 20 else 2], *statements]
+    statements = sorted(folder.glob("projects/*-statement.html"))
+    projects = [path for path in sorted(folder.glob("projects/*.html")) if path not in statements]
+    if name in LARGE and not WHOLE:
+        return [folder / "index.html", folder / "invoices.html", clients[0], projects[0], statements[0]]
+    return [*top, *clients, *projects[: 8 if len(projects) < 20 else 2], *statements[:3]]
 
 
 @pytest.mark.parametrize(("font", "theme"), LOOKS)
@@ -116,9 +122,9 @@ def test_nothing_scrolls_overlaps_or_breaks(
         if family is not None:
             style.write_text(re.sub(r"-apple-system[^;]*", family, before), encoding="utf-8")
         with Visit(browser, theme=theme) as visit:
-            for path in shown(folder):
+            for path in shown(folder, name):
                 page = visit.open(path.as_uri())
-                for width in WIDTHS:
+                for width in WIDTHS if WHOLE or name not in LARGE else (320, 820, 1280):
                     page.set_viewport_size({"width": width, "height": 900})
                     found = page.evaluate(CHECK)
                     if found:
@@ -160,7 +166,9 @@ def test_paper_holds_every_amount_whole(browser: Browser, built: Callable[[str],
     folder = built(name)
     lost: dict[str, Any] = {}
     with Visit(browser, theme="dark") as visit:
-        for path in shown(folder):
+        for path in shown(folder, name):
+            if name in LARGE and path.name == "invoices.html" and not WHOLE:
+                continue  # a hundred sheets
             page = visit.open(path.as_uri())
             page.emulate_media(media="print")
             amounts = page.evaluate(
@@ -176,3 +184,21 @@ def test_paper_holds_every_amount_whole(browser: Browser, built: Callable[[str],
                 lost[path.name] = f"{len(sheets)} sheets"
             page.emulate_media(media="screen")
     assert lost == {}
+
+
+def test_a_single_file_of_400_projects_opens_at_once(browser: Browser, tmp_path: Path) -> None:
+    """Measured by the processor time of the browser's process that draws the page, which others' work does not add to."""
+    target = tmp_path / "one.html"
+    root = WORKSPACES["many"](tmp_path / "work")
+    assert mtrack("report", root, "--single-file", target, "--as-of", DAY).code == 0
+    with Visit(browser) as visit:
+        page = visit.open(target.as_uri())
+        meter = visit.context.new_cdp_session(page)
+        meter.send("Performance.enable")
+        metrics = {item["name"]: item["value"] for item in meter.send("Performance.getMetrics")["metrics"]}
+        assert metrics["ProcessTime"] < 3
+        assert page.locator(".part").count() == 1, "no other part is drawn"
+        page.locator("table.projects tbody a").first.click()
+        assert page.locator(".part:visible h1").count() == 1
+        assert page.locator(".part").count() == 2
+        assert visit.messages == []
