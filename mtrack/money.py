@@ -204,6 +204,10 @@ def suggestion(found: str, decimals: int = 2) -> str | None:
     return meant if parse(meant) is not None else None
 
 
+USUAL = {"EUR": 2, "USD": 2, "GBP": 2, "CHF": 2, "JPY": 0, "CAD": 2, "AUD": 2, "INR": 2, "SEK": 2, "PLN": 2}
+"""The decimals of currencies that nearly every workspace has to do with; others take the whole list, which is slow to load."""
+
+
 @cache
 def _iso_decimals() -> dict[str, int | None]:
     import iso4217  # noqa: PLC0415  (slow to load; a lint of clean files needs it once)
@@ -213,14 +217,16 @@ def _iso_decimals() -> dict[str, int | None]:
 
 def is_currency(code: str, own: Mapping[str, int]) -> bool:
     """Whether `code` is in ISO 4217 or among the workspace's own `currencies`."""
-    return code in own or code in _iso_decimals()
+    return code in own or code in USUAL or code in _iso_decimals()
 
 
 def decimals(code: str | None, own: Mapping[str, int]) -> int | None:
     """How many decimals a currency has (ISO 4217 minor units); None where there is no limit or it is unknown."""
     if code is None:
         return None
-    return own[code] if code in own else _iso_decimals().get(code)
+    if code in own:
+        return own[code]
+    return USUAL[code] if code in USUAL else _iso_decimals().get(code)
 
 
 def nearest_currency(code: str, own: Mapping[str, int]) -> str | None:

@@ -34,10 +34,11 @@ def schema_text(name: str) -> str:
 @cache
 def schema(name: str) -> dict[str, Any]:
     """A schema as data, its decimals exact."""
-    import json  # noqa: PLC0415  (completion answers without it)
-    from decimal import Decimal  # noqa: PLC0415
+    from decimal import Decimal  # noqa: PLC0415  (completion answers without it)
 
-    data: dict[str, Any] = json.loads(schema_text(name), parse_float=Decimal)
+    from msgspec.json import Decoder  # noqa: PLC0415
+
+    data: dict[str, Any] = Decoder(float_hook=Decimal).decode(schema_text(name))
     return data
 
 

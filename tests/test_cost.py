@@ -11,7 +11,7 @@ import pytest
 from support import ROOT, mtrack, write_tree
 
 from mtrack.yaml import compose as compose_module
-from mtrack.yaml import source
+from mtrack.yaml import places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,8 @@ def composed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         result[text] += 1
         return compose(text)
 
-    monkeypatch.setattr(source, "compose", counted)
+    for module in (compose_module, places):
+        monkeypatch.setattr(module, "compose", counted)
     return result
 
 

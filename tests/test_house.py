@@ -284,7 +284,7 @@ def test_lint_of_clean_files_loads_only_what_it_needs(tmp_path: Path) -> None:
     code = (
         f"import sys; from mtrack.__main__ import run; code = run(['lint', {str(tmp_path)!r}, '--as-of', '{AS_OF}']); "
         "print(sorted({name.split('.')[0] for name in sys.modules} & "
-        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'subprocess'}), code)"
+        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'subprocess', 'yaml', 'jsonschema_rs', 'iso4217', 'json', 'pathspec'}), code)"
     )
     assert python("-c", code).stdout.splitlines()[-1] == "[] 0"
 

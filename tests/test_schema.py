@@ -20,14 +20,15 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError, val
 from support import ROOT
 
 from mtrack import limits, resources
-from mtrack.record import schema, wording
+from mtrack.record import fits, schema, wording
 from mtrack.record.faults import find_faults
 from mtrack.rules import RULES
 from mtrack.yaml import source
 from mtrack.yaml.shape import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from mtrack.finding import Route
 
@@ -208,6 +209,74 @@ def assert_same(name: str, data: Any) -> None:
     wanted = by_reference(name, data)
     assert by_ours(name, data) == wanted
     assert schema.is_valid(name, data) == (not wanted)
+    assert not (wanted and quick(name)(data))
+
+
+@cache
+def quick(name: str) -> Callable[[Any], bool]:
+    """What certainly fits."""
+    return fits.compiled(resources.schema(name))
+
+
+def keywords(node: Any) -> set[str]:
+    """The keywords in a schema."""
+    found = set(node)
+    for word in ("properties", "patternProperties", "$defs"):
+        found.update(*(keywords(child) for child in node.get(word, {}).values()))
+    for word in ("items", "additionalProperties", "propertyNames", "if", "then", "not"):
+        found.update(keywords(node[word]) if isinstance(node.get(word), dict) else ())
+    return found.union(*map(keywords, node.get("anyOf", ())))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_certainly_fits_knows_every_keyword(name: str) -> None:
+    assert keywords(resources.schema(name)) <= fits.KNOWN
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "example-workspace").rglob("m*.yaml")), ids=lambda path: path.parent.name
+)
+def test_what_people_write_certainly_fits(path: Path) -> None:
+    name = "workspace" if path.stem == "mtrack" else "milestones"
+    read = source.parse(path.name, path.read_text(encoding="utf-8"), schema.shape(name))
+    assert quick(name)(read.data) == (not by_reference(name, read.data))
+
+
+@pytest.mark.parametrize("key", ["type", "minProperties", "oneOf", "$defs"])
+def test_of_another_keyword_it_can_tell_nothing(key: str) -> None:
+    check = fits.compiled({"properties": {"a": {"type": "string", key: 1 if key != "type" else "string"}}})
+    assert check({"a": "b"}) == (key in ("type", "$defs"))
+
+
+@pytest.mark.parametrize(
+    ("node", "yes", "no"),
+    [
+        ({"type": "integer"}, [0, -1], [True, Decimal(1), "1", None]),
+        ({"type": "number", "minimum": 1}, [1, Decimal("1.0")], [Decimal("0.9"), True, "1"]),
+        ({"type": "number", "exclusiveMinimum": 1, "maximum": 3}, [2, 3], [1, Decimal("3.1")]),
+        ({"enum": ["a", 1]}, ["a", 1], [True, "b", None, Decimal(1)]),
+        ({"const": True}, [True], [1, "true"]),
+        ({"type": ["array", "null"], "items": {"type": "string"}, "minItems": 1}, [None, ["a"]], [[], [1], "a"]),
+        ({"anyOf": [{"type": "string"}, {"const": 1}]}, ["a", 1], [2, True]),
+        ({"if": {"type": "boolean"}, "then": {"const": True}}, [True, "a"], [False]),
+        ({"type": "string", "pattern": "^a$"}, ["a"], ["a\n", "b"]),
+        ({"type": "string", "format": "date"}, ["2026-02-28"], ["2026-02-29", "20260228", "2026-W06-2"]),
+        ({"type": "string"}, ["a", "é"], ["\ud800", "a\nb"]),
+        ({"type": "object", "properties": {"a": True}, "additionalProperties": False}, [{}, {"a": 1}], [{"b": 1}, []]),
+        (
+            {"type": "object", "additionalProperties": False, "patternProperties": {"^x-": {}}},
+            [{"x-a": []}],
+            [{"y-a": 1}],
+        ),
+        ({"type": "object", "patternProperties": {"^y": {}}}, [], [{}, {"x": 1}]),
+        ({"type": "object", "required": ["a"], "propertyNames": {"pattern": "^a"}}, [{"a": 1}], [{}, {"a": 1, "b": 2}]),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}, [], [1, None]),
+        ({"not": {"type": "string"}}, [], [1, "a"]),
+    ],
+)
+def test_what_certainly_fits(node: dict[str, Any], yes: list[Any], no: list[Any]) -> None:
+    check = fits.compiled(node)
+    assert [check(value) for value in (*yes, *no)] == [True] * len(yes) + [False] * len(no)
 
 
 AMOUNTS = [
@@ -794,7 +863,7 @@ def test_a_missing_currency_joins_what_else_is_missing() -> None:
 
 INTERRUPTED = """
 import os, random, signal, time
-from mtrack.record import schema, wording
+from mtrack.record import fits, schema, wording
 from mtrack.yaml import source
 from mtrack.yaml.shape import Shape
 

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.cli import options, output
-from mtrack.cli.opened import Opened, open_paths
-from mtrack.cli.verify import comparing
+from mtrack.cli.opened import Opened, comparing, open_paths
 from mtrack.errors import UsageError
 from mtrack.render import findings as render
 

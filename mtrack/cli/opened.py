@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,7 @@ from mtrack.workspace import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from datetime import date
 
     from mtrack.check.workspace import Workspace
@@ -89,6 +91,15 @@ def open_paths(
         tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
     meant = tuple(_meant(_relative(path, root), workspace) for path in paths)
     return Opened(workspace, _relative(root, os.getcwd()), meant, client)
+
+
+def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
+    """Have papers read while a workspace is checked: `always`, or where its settings say so."""
+    if not always and not opened.workspace.settings.verify:
+        return nullcontext()
+    from mtrack import verify  # noqa: PLC0415  (only where papers are read)
+
+    return verify.comparing(opened.workspace, options.cache_folder())
 
 
 def _watch(root: str, paths: tuple[str, ...]) -> Watch | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mtrack.cli import options, output, values
-from mtrack.cli.opened import Opened, open_paths
+from mtrack.cli.opened import Opened, comparing, open_paths
 from mtrack.errors import CannotRunError, UsageError
 
 if TYPE_CHECKING:
@@ -106,7 +106,6 @@ def additions(
     opened: Opened, *, since: str | None, period: date | None = None, copies: bool = False
 ) -> Iterator[Additions]:
     """What the pages show beyond the records: what the papers say where the settings ask for it, and what git tells."""
-    from mtrack.cli.verify import comparing  # noqa: PLC0415
     from mtrack.history import log, recent  # noqa: PLC0415
     from mtrack.site.history_rows import MOST_EVENTS, Since  # noqa: PLC0415
     from mtrack.site.pages import Additions  # noqa: PLC0415

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
-from mtrack import verify as verify_room
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.cli import options, output, values
-from mtrack.cli.opened import open_paths
+from mtrack.cli.opened import comparing, open_paths
 from mtrack.errors import UsageError
 from mtrack.finding import Severity
 from mtrack.render import evidence as render
@@ -20,19 +18,11 @@ from mtrack.rules import RULES
 from mtrack.views.evidence import project_evidence
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
     from datetime import date
 
     from mtrack.check.report import Report
     from mtrack.cli.opened import Opened
     from mtrack.views.evidence import ProjectEvidence
-
-
-def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
-    """Have papers read while a workspace is checked: `always`, or where its settings say so."""
-    if not always and not opened.workspace.settings.verify:
-        return nullcontext()
-    return verify_room.comparing(opened.workspace, options.cache_folder())
 
 
 @options.command()

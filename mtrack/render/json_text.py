@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from msgspec import json
 
 from mtrack.characters import HARMFUL
 from mtrack.render.ci_log import hashes_escaped
@@ -14,10 +15,25 @@ if TYPE_CHECKING:
 
 def json_text(data: Any) -> str:
     """JSON, two spaces of indent, keys in the order given; what no terminal or runner is to obey as escapes."""
-    text = hashes_escaped(json.dumps(data, indent=2, ensure_ascii=False), r"\u005b")
-    if text.isascii():  # in which `dumps` has escaped all but this one
+    text = hashes_escaped(_text(data), r"\u005b")
+    if text.isascii():  # in which all but this one are escaped already
         return text.replace("\x7f", r"\u007f") + "\n"
-    return HARMFUL.sub(lambda match: match[0] if match[0] == "\n" else json.dumps(match[0])[1:-1], text) + "\n"
+    return HARMFUL.sub(lambda match: match[0] if match[0] == "\n" else _escaped(match[0]), text) + "\n"
+
+
+def _text(data: Any) -> str:
+    try:
+        return json.format(json.encode(data), indent=2).decode()
+    except UnicodeEncodeError:  # half a character, as names of files may hold
+        from json import dumps  # noqa: PLC0415
+
+        return dumps(data, indent=2, ensure_ascii=False)
+
+
+def _escaped(char: str) -> str:
+    from json import dumps  # noqa: PLC0415  (only where something is harmful)
+
+    return dumps(char)[1:-1]
 
 
 def of_project(project: Heading) -> dict[str, Any]:

@@ -5,23 +5,17 @@ Where text is asked for, a plain scalar is its characters; where an amount is as
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mtrack import limits, money
+from mtrack import limits
 from mtrack.yaml.flaw import Flaw, shorten
 from mtrack.yaml.nodes import SURROGATE, characters, extent
+from mtrack.yaml.scalars import NULLS, scalar
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from mtrack.yaml.shape import Shape
-
-NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
 class Builder:
@@ -150,22 +144,3 @@ class Builder:
         if self.spent == limits.ALIAS_NODES + 1:
             self._flaw(node, f"the aliases expand to more than {limits.ALIAS_NODES:,} values", "write the values out")
         return self.spent <= limits.ALIAS_NODES
-
-
-def scalar(value: str, kind: str) -> str | bool | int | Decimal | None:
-    """A plain scalar in the sense `kind` asks for: text, amount, count, flag or any.
-
-    What does not fit stays its characters; the schema then says what is wrong with it.
-    """
-    if value in NULLS:
-        return None
-    if kind == "text":
-        return value
-    if kind == "count":
-        return int(value) if _INTEGER.fullmatch(value) else value
-    if kind in ("flag", "any") and value in _BOOLEANS:
-        return _BOOLEANS[value]
-    if kind == "flag":
-        return value
-    amount = money.parse(value)
-    return value if amount is None else amount

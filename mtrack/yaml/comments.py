@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-import yaml
-
-from mtrack.yaml.compose import compose
-from mtrack.yaml.nodes import characters
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,23 +17,9 @@ def number_signs(text: str) -> Iterator[tuple[Route, tuple[int, int]]]:
     """The plain values that a comment with a digit right behind its `#` follows: their routes, and the comments."""
     if "#" not in text or _NUMBER_SIGN.search(text) is None:
         return
-    for route, node in _scalars(compose(text).root, ()):
+    from mtrack.yaml.places import scalars  # noqa: PLC0415  (a parser takes long to load, and most files need none)
+
+    for route, node in scalars(text):
         found = _NUMBER_SIGN.match(text, node.end_mark.index) if node.value and not node.style else None
         if found is not None:
             yield route, (found.start(1), found.start(1) + len(found[1].rstrip()))
-
-
-def _scalars(node: Any, route: Route) -> Iterator[tuple[Route, Any]]:
-    """The values of a document that are neither mapping nor list, with their routes."""
-    pending: list[tuple[Route, Any]] = [(route, node)]
-    seen: set[int] = set()
-    while pending:
-        route, node = pending.pop()
-        if isinstance(node, yaml.ScalarNode):
-            yield route, node
-        elif node is not None and id(node.value) not in seen:
-            seen.add(id(node.value))
-            if isinstance(node, yaml.MappingNode):
-                pending.extend(((*route, characters(key)), value) for key, value in node.value)
-            else:
-                pending.extend(((*route, i), item) for i, item in enumerate(node.value))

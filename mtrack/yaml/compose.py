@@ -17,6 +17,7 @@ from mtrack import limits
 from mtrack.yaml.complaints import flaw_of, syntax_flaw
 from mtrack.yaml.flaw import Flaw
 from mtrack.yaml.nodes import Composed, compose_events
+from mtrack.yaml.size import may_be_wide
 
 # The version in a %YAML line, after comments and other directives.
 _VERSION = re.compile(r"\A((?:(?:%(?!YAML)[^\r\n]*|[ \t]*(?:#[^\r\n]*)?)(?>\r\n|\n|\r))*+%YAML[ ]+1\.)[0-9](?![0-9])")
@@ -78,16 +79,6 @@ def _may_nest_deep(text: str) -> bool:
     """
     lines = "\n" + text.replace("\r", "\n")
     return lines.count("[") + lines.count("{") >= _MANY_BRACKETS or _FAR_RIGHT.search(lines) is not None
-
-
-def _may_be_wide(text: str) -> bool:
-    """Whether a mapping could have more keys than one may: each has its colon, or its comma in braces."""
-    return len(text) > limits.KEYS and text.count(":") + text.count(",") > limits.KEYS
-
-
-def may_be_too_much(text: str) -> bool:
-    """Whether a text could go beyond the limits of keys and parts."""
-    return len(text) * 2 > limits.PARTS or _may_be_wide(text)
 
 
 def _too_many_parts(text: str) -> Flaw | None:
@@ -168,7 +159,7 @@ def _by_libyaml(text: str, *, marked: bool) -> Composed:
     if flaw := _too_many_parts(text):
         return Composed(flaws=(flaw,))
     if not (marked and _ALIAS_OR_TAG.search(text)):
-        loader = _Loader if _may_nest_deep(text) or _may_be_wide(text) else _ShallowLoader
+        loader = _Loader if _may_nest_deep(text) or may_be_wide(text) else _ShallowLoader
         with suppress(_BeyondError):  # the events tell where
             return Composed(loader(text).get_single_node())
     return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from mtrack.yaml import plain
-from mtrack.yaml.build import NULLS, scalar
+from mtrack.yaml.scalars import NULLS, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

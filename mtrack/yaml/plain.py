@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mtrack.yaml.build import NULLS, scalar
+from mtrack.yaml.scalars import NULLS, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,19 +7,17 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from msgspec import Struct, field
 
 from mtrack import files, ways
 from mtrack.files import UnreadableFileError
 from mtrack.finding import Place, Route, Span
 from mtrack.yaml import forms, plain
-from mtrack.yaml.build import Builder
-from mtrack.yaml.compose import compose, may_be_too_much
 from mtrack.yaml.flaw import Flaw
-from mtrack.yaml.nodes import characters, extent
+from mtrack.yaml.size import may_be_too_much
 
 if TYPE_CHECKING:
+    from mtrack.yaml.places import Places
     from mtrack.yaml.shape import Shape
 
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -43,8 +41,7 @@ class Source(Struct):
     data: Any = None
     _lines: list[int] = field(default_factory=list)
     _texts: dict[int, str] = field(default_factory=dict)
-    _root: Any = None
-    _keys: dict[int, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
+    _places: Places | None = None
 
     def offsets(self, place: Place) -> tuple[int, int] | None:
         """Where a place starts and ends, in code points from the file's start; None for the file itself.
@@ -55,35 +52,14 @@ class Source(Struct):
             return place.offsets
         if place.route is None:
             return None
-        node, key = self._nodes(), None
-        for step in place.route:
-            child = self._child(node, step)
-            if child is None:
-                break
-            key, node = child
-        else:
-            if place.key and key is not None:
-                return extent(self.text, key)
-        if node is None:
-            return (0, 0)
-        start, end = extent(self.text, node)
-        if start >= end and key is not None:
-            return extent(self.text, key)
-        return (start, end)
+        return self._known_places().offsets(place.route, key=place.key)
 
     def first_key(self, route: Route, preferred: tuple[str, ...] = ()) -> Route:
         """The route of the mapping's first key, or of the first `preferred` one that is there; else `route`."""
-        node = self._nodes()
-        for step in route:
-            child = self._child(node, step)
-            if child is None:
-                return route
-            node = child[1]
-        if not isinstance(node, yaml.MappingNode) or not node.value:
+        keys = self._known_places().keys(route)
+        if not keys:
             return route
-        keys = [characters(key) for key, _ in node.value]
-        name = next((key for key in preferred if key in keys), keys[0])
-        return (*route, name)
+        return (*route, next((key for key in preferred if key in keys), keys[0]))
 
     def span(self, place: Place) -> Span | None:
         """The lines and columns of a place, from 1; None for the file itself."""
@@ -111,26 +87,14 @@ class Source(Struct):
 
     def forget(self) -> None:
         """Drop the nodes; they are made again from the text when a place is asked for."""
-        self._root = None
-        self._keys = {}
+        self._places = None
 
-    def _nodes(self) -> Any:
-        if self._root is None:
-            self._root = compose(self.text).root
-        return self._root
+    def _known_places(self) -> Places:
+        if self._places is None:
+            from mtrack.yaml.places import Places  # noqa: PLC0415  (a parser takes long to load, and most files need none)
 
-    def _child(self, node: Any, step: str | int) -> tuple[Any, Any] | None:
-        """Key (None in a list) and value at a step of a route; each mapping is looked through once."""
-        if isinstance(node, yaml.MappingNode):
-            keys = self._keys.get(id(node))
-            if keys is None:
-                pairs = reversed(node.value)
-                keys = {characters(key): (key, value) for key, value in pairs if isinstance(key, yaml.ScalarNode)}
-                self._keys[id(node)] = keys
-            return keys.get(step) if isinstance(step, str) else None
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            return None, node.value[step]
-        return None
+            self._places = Places(self.text)
+        return self._places
 
 
 def read(root: str, path: str, shape: Shape, *, walked: bool = False) -> Source:
@@ -178,15 +142,24 @@ def parse(path: str, text: str, shape: Shape) -> Source:
         source.data = (forms if ways.is_on("forms") else plain).read(source.text, shape)
         if source.data is not None:
             return source
+    _parse(source, shape)
+    return source
+
+
+def _parse(source: Source, shape: Shape) -> None:
+    """Read a text that is not plain."""
+    from mtrack.yaml.build import Builder  # noqa: PLC0415  (a parser takes long to load, and most files need none)
+    from mtrack.yaml.compose import compose  # noqa: PLC0415
+    from mtrack.yaml.places import Places  # noqa: PLC0415
+
     composed = compose(source.text)
     builder = Builder(source.text, composed.aliases)
     flaws = list(composed.flaws)
     if not flaws:
         source.data = builder.build(composed.root, shape, 1)
         flaws, source.more = builder.flaws, builder.more
-        source._root = composed.root  # noqa: SLF001  (its own; most places are asked for while the file is at hand)
+        source._places = Places(source.text, composed.root)  # noqa: SLF001  (its own; most places are asked for at once)
     source.unread = composed.unread
     if flaws:
         source.data = None
         source.flaws = tuple(sorted(flaws, key=lambda flaw: flaw.offsets or (0, 0)))
-    return source

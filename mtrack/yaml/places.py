@@ -1,0 +1,81 @@
+"""The nodes of a text, and the way from a route to what stands there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mtrack.yaml.compose import compose
+from mtrack.yaml.nodes import characters, extent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.finding import Route
+
+
+class Places:
+    """What stands where in a text; each mapping is looked through once."""
+
+    def __init__(self, text: str, root: Any = None) -> None:
+        self._text = text
+        self._root = compose(text).root if root is None else root
+        self._keys: dict[int, dict[str, tuple[Any, Any]]] = {}
+
+    def offsets(self, route: Route, *, key: bool) -> tuple[int, int]:
+        """Where the value at a route starts and ends, or its key; a route that leads nowhere ends at its last part."""
+        node, name = self._root, None
+        for step in route:
+            child = self._child(node, step)
+            if child is None:
+                break
+            name, node = child
+        else:
+            if key and name is not None:
+                return extent(self._text, name)
+        if node is None:
+            return (0, 0)
+        start, end = extent(self._text, node)
+        if start >= end and name is not None:
+            return extent(self._text, name)
+        return (start, end)
+
+    def keys(self, route: Route) -> list[str]:
+        """The keys of the mapping at a route; none where there is no mapping."""
+        node = self._root
+        for step in route:
+            child = self._child(node, step)
+            if child is None:
+                return []
+            node = child[1]
+        return [characters(key) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+
+    def _child(self, node: Any, step: str | int) -> tuple[Any, Any] | None:
+        """Key (None in a list) and value at a step of a route."""
+        if isinstance(node, yaml.MappingNode):
+            keys = self._keys.get(id(node))
+            if keys is None:
+                pairs = reversed(node.value)
+                keys = {characters(key): (key, value) for key, value in pairs if isinstance(key, yaml.ScalarNode)}
+                self._keys[id(node)] = keys
+            return keys.get(step) if isinstance(step, str) else None
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            return None, node.value[step]
+        return None
+
+
+def scalars(text: str) -> Iterator[tuple[Route, Any]]:
+    """The values of a text that are neither mapping nor list, with their routes."""
+    pending: list[tuple[Route, Any]] = [((), compose(text).root)]
+    seen: set[int] = set()
+    while pending:
+        route, node = pending.pop()
+        if isinstance(node, yaml.ScalarNode):
+            yield route, node
+        elif node is not None and id(node.value) not in seen:
+            seen.add(id(node.value))
+            if isinstance(node, yaml.MappingNode):
+                pending.extend(((*route, characters(key)), value) for key, value in node.value)
+            else:
+                pending.extend(((*route, i), item) for i, item in enumerate(node.value))

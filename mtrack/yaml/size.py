@@ -1,0 +1,15 @@
+"""Whether a text could be more than a file may hold, told by its characters alone."""
+
+from __future__ import annotations
+
+from mtrack import limits
+
+
+def may_be_wide(text: str) -> bool:
+    """Whether a mapping could have more keys than one may: each has its colon, or its comma in braces."""
+    return len(text) > limits.KEYS and text.count(":") + text.count(",") > limits.KEYS
+
+
+def may_be_too_much(text: str) -> bool:
+    """Whether a text could go beyond the limits of keys and parts."""
+    return len(text) * 2 > limits.PARTS or may_be_wide(text)
