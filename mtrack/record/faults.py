@@ -42,7 +42,9 @@ def find_faults(name: str, source: Source, missing: tuple[str, ...] = ()) -> Fau
 
     `missing` are keys of the top that are needed although the schema alone does not say so.
     """
-    if not missing and not source.unread and schema.is_valid(name, source.data):
+    if not missing and not source.unread and (source.fits or schema.is_valid(name, source.data)):
+        if not source.fits:
+            source.note_that_it_fits()
         return Faults()
     found = _Found(name, source)
     violations, left = schema.violations(name, source.data)

@@ -35,7 +35,7 @@ _MOST = 10_000
 
 def compiled(schema: Mapping[str, Any]) -> Check:
     """What says of data whether it certainly fits."""
-    return _Compiler(schema.get("$defs", {})).check(schema)
+    return Compiler(schema.get("$defs", {})).check(schema)
 
 
 def _never(_value: Any) -> bool:
@@ -46,7 +46,7 @@ def _always(_value: Any) -> bool:
     return True
 
 
-class _Compiler:
+class Compiler:
     """Makes a function of each part of a schema."""
 
     def __init__(self, defs: Mapping[str, Any]) -> None:
@@ -54,6 +54,7 @@ class _Compiler:
         self._made: dict[str, Check] = {}
 
     def check(self, node: Any) -> Check:
+        """What says of data whether it certainly fits a part of the schema."""
         if not isinstance(node, dict):
             return _always if node is True else _never
         if not node.keys() <= KNOWN:

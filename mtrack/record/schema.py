@@ -60,7 +60,13 @@ def merged(name: str, node: dict[str, Any]) -> dict[str, Any]:
     return {**target, **node, "properties": properties, "required": required}
 
 
+@cache
+def _compiler(name: str) -> fits.Compiler:
+    return fits.Compiler(resources.schema(name)["$defs"])
+
+
 def _shape(name: str, node: dict[str, Any]) -> Shape:
+    check = _compiler(name).check(node)
     node = merged(name, node)
     declared = node.get("type", "string" if "enum" in node else ())
     types = {declared} if isinstance(declared, str) else set(declared)
@@ -71,7 +77,13 @@ def _shape(name: str, node: dict[str, Any]) -> Shape:
         others=_shape(name, others) if isinstance(others, dict) else None,
         items=_shape(name, items) if items is not None else None,
         required=frozenset(node.get("required", ())),
+        fits=None if _kind(types) == "text" and not _is_closed(node) else check,
     )
+
+
+def _is_closed(node: dict[str, Any]) -> bool:
+    """Whether not every text with something to see in it fits."""
+    return "format" in node or "enum" in node or "const" in node or node.get("pattern", r"\S") != r"\S"
 
 
 def _kind(types: set[str]) -> str:
@@ -99,8 +111,7 @@ def is_text(name: str, route: Route) -> bool:
         node = at(name, route)
     except (KeyError, TypeError):  # a key that the schema does not have
         return False
-    closed = "format" in node or "enum" in node or node.get("pattern", r"\S") != r"\S"
-    return "string" in node.get("type", ()) and not closed
+    return "string" in node.get("type", ()) and not _is_closed(node)
 
 
 def compiled(schema: dict[str, Any]) -> Any:
@@ -144,8 +155,11 @@ def _uninterrupted() -> Iterator[None]:
 
 def is_valid(name: str, data: Any) -> bool:
     """Whether data breaks nothing in the schema."""
-    if _few_were_asked() and _quick(name)(data):
-        return True
+    return (_few_were_asked() and _quick(name)(data)) or compiled_says(name, data)
+
+
+def compiled_says(name: str, data: Any) -> bool:
+    """Whether the compiled validator says so."""
     try:
         with _uninterrupted():
             valid: bool = _validator(name).is_valid(data)

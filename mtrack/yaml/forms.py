@@ -28,6 +28,8 @@ _SLOT = re.compile(
 """A value to the end of its line, one within brackets, and one in quotes."""
 _DASH = re.compile(" *- +")
 _QUOTES = "'\""
+_QUOTED = "quoted"
+"""A kind of values beside those of a shape: what stands in quotes is text."""
 _OFTEN = 3
 """How many times a form comes before it is worth being learned."""
 _MOST = 2000
@@ -39,35 +41,47 @@ _known: dict[int, Forms] = {}
 """The forms by the shape of the files, which they hold, so that its place in memory is no other's."""
 
 
-def read(text: str, shape: Shape) -> dict[str, Any] | None:
-    """The data in a text, as `plain.read` gives it."""
+def read(text: str, shape: Shape) -> tuple[dict[str, Any] | None, list[Form]]:
+    """The data in a text, as `plain.read` gives it, and the forms it was read by, if all of it was."""
     if not plain.is_printable(text):
-        return None
+        return None, []
     forms = _known.get(id(shape))
     if forms is None:
         forms = _known[id(shape)] = Forms(shape)
-    data = forms.read(text)
-    return plain.read(text, shape) if data is None else data
+    data, used = forms.read(text)
+    return (plain.read(text, shape), []) if data is None else (data, used)
+
+
+class _UnfitError(Exception):
+    """A value does not fit where it stands, or that can't be told."""
 
 
 class _Scalars(dict[str, Any]):
-    """The values of plain scalars of a kind, each worked out once."""
+    """The values of scalars of a kind that must fit, each worked out once."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, fits: Callable[[Any], bool] | None) -> None:
         super().__init__()
         self._kind = kind
+        self._fits = fits
 
     def __missing__(self, text: str) -> Any:
+        value = text if self._kind == _QUOTED else scalar(text, self._kind)
+        if self._fits is not None and not self._fits(value):
+            raise _UnfitError
         if len(self) >= _MOST:
             self.clear()
-        value = self[text] = scalar(text, self._kind)
+        self[text] = value
         return value
 
 
-class _Form:
-    """Where the values of a part go. `steps` make the mappings and lists from inside out, the last one is the part."""
+class Form:
+    """Where the values of a part go. `steps` make the mappings and lists from inside out, the last one is the part.
 
-    __slots__ = ("_constants", "_quoted", "_scalars", "_steps")
+    `fits` says that data of this form has been found to fit the schema: then any does, since each value is looked at
+    when it is put in, and else only which keys there are counts.
+    """
+
+    __slots__ = ("_constants", "_quoted", "_scalars", "_steps", "fits")
 
     def __init__(
         self,
@@ -80,9 +94,10 @@ class _Form:
         self._scalars = scalars
         self._constants = constants
         self._steps = steps
+        self.fits = False
 
     def fill(self, values: list[Any]) -> Any:
-        """The data of a part with these values in its slots."""
+        """The data of a part with these values in its slots. Raises _UnfitError."""
         for i in self._quoted:
             values[i] = values[i][1:-1]
         for i, table in self._scalars:
@@ -102,16 +117,21 @@ class Forms:
             (name for name, below in shape.properties.items() if below.items and name in shape.required), ""
         )
         """The list whose items recur; none in a file that must have none."""
-        self._forms: dict[str, _Form | None] = {}
+        self._forms: dict[str, Form | None] = {}
         """By what they begin with and their lines; None for one that can't be learned."""
         self._seen: dict[str, int] = {}
-        self._scalars = {kind: _Scalars(kind) for kind in ("amount", "count", "flag", "any")}
+        self._scalars: dict[tuple[str, Any], _Scalars] = {}
         self.taken = 0
         """How many parts were read by their form."""
         self._missed = 0
 
-    def read(self, text: str) -> dict[str, Any] | None:
-        """The data in a text; None where its parts can't be told, or nothing recurs."""
+    def read(self, text: str) -> tuple[dict[str, Any] | None, list[Form]]:
+        """The data in a text; None where its parts can't be told, or nothing recurs. And the forms of all parts, if known."""
+        used: list[Form | None] = []
+        data = self._data(text, used)
+        return data, [] if None in used else used  # type: ignore[return-value]
+
+    def _data(self, text: str, used: list[Form | None]) -> dict[str, Any] | None:
         if " \n" in text or text[-1:] == " ":
             return None
         opening = f"\n{self._list}:\n"
@@ -122,20 +142,20 @@ class Forms:
         head, between = text[: start - 1], f"\n{dash[0]}"
         if between in head:
             return None
-        result = self._part(head, "", "")
+        result = self._part(head, "", "", used)
         if not isinstance(result, dict) or next(reversed(result)) != self._list or result[self._list] is not None:
             return None
         before = f"{self._list}:{between}"
         items: list[Any] = []
         for piece in text[dash.end() : -1 if text[-1] == "\n" else None].split(between):
-            item = self._part(piece, between, before)
+            item = self._part(piece, between, before, used)
             if item is None:
                 return None
             items.append(item)
         result[self._list] = items
         return result
 
-    def _part(self, part: str, kind: str, before: str) -> Any:
+    def _part(self, part: str, kind: str, before: str, used: list[Form | None]) -> Any:
         """The data of the head or an item, which begins behind `before`; None where only the whole text can tell."""
         split = _SLOT.split(part)
         literals, values = split[::2], split[1::2]
@@ -144,9 +164,16 @@ class Forms:
             form += "".join([f"\0{i}" for i, value in enumerate(values) if value[0] in _QUOTES])
         known = self._forms.get(form)
         if known is not None and NULLS.isdisjoint(values):
-            self.taken += 1
-            return known.fill(values)
+            try:
+                data = known.fill(values)
+            except _UnfitError:
+                pass
+            else:
+                self.taken += 1
+                used.append(known)
+                return data
         self._missed += 1
+        used.append(None)
         data = self._read(f"{before}{part}", before)
         if data is not None and form not in self._forms and NULLS.isdisjoint(values) and self._comes_often(form):
             self._forms[form] = self._learned(literals, values, before, data)
@@ -166,7 +193,7 @@ class Forms:
         self._seen[form] = self._seen.get(form, 0) + 1
         return self._seen[form] >= _OFTEN and len(self._forms) < _MOST
 
-    def _learned(self, literals: list[str], values: list[str], before: str, data: Any) -> _Form | None:
+    def _learned(self, literals: list[str], values: list[str], before: str, data: Any) -> Form | None:
         """The form of a part; None if the marks in its slots are not all found again, or its own data are not."""
         marks = [f"q{i}q" for i in range(len(values))]
         text = literals[0]
@@ -181,13 +208,16 @@ class Forms:
         ):
             return None
         form = layout.form()
-        return form if repr(form.fill([*values])) == repr(data) else None
+        try:
+            return form if repr(form.fill([*values])) == repr(data) else None
+        except _UnfitError:
+            return None
 
 
 class _Layout:
     """Finds the marks in the data that was read with them, and makes a form of it."""
 
-    def __init__(self, marks: list[str], quoted: list[int], scalars: dict[str, _Scalars]) -> None:
+    def __init__(self, marks: list[str], quoted: list[int], scalars: dict[tuple[str, Any], _Scalars]) -> None:
         self._slots = {mark: i for i, mark in enumerate(marks)}
         self._left = dict(self._slots)
         self._quoted = quoted
@@ -214,15 +244,19 @@ class _Layout:
         if slot is None:
             self._constants.append(data)
             return "constant", len(self._constants) - 1
-        if shape.kind != "text" and slot not in self._quoted:
-            self._scalars.append((slot, self._tables[shape.kind]))
+        kind = _QUOTED if slot in self._quoted else shape.kind
+        if kind not in ("text", _QUOTED) or shape.fits is not None:
+            key = kind, shape.fits
+            if key not in self._tables:
+                self._tables[key] = _Scalars(*key)
+            self._scalars.append((slot, self._tables[key]))
         return "slot", slot
 
-    def form(self) -> _Form:
+    def form(self) -> Form:
         """The form."""
         first = {"slot": 0, "constant": len(self._slots), "step": len(self._slots) + len(self._constants)}
         steps = [(keys, _chosen([first[what] + i for what, i in parts])) for keys, parts in self._steps]
-        return _Form(self._quoted, self._scalars, self._constants, steps)
+        return Form(self._quoted, self._scalars, self._constants, steps)
 
 
 def _chosen(places: list[int]) -> Callable[[list[Any]], Sequence[Any]]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from msgspec import Struct, field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Shape(Struct):
@@ -13,6 +18,8 @@ class Shape(Struct):
     others: Shape | None = None
     items: Shape | None = None
     required: frozenset[str] = frozenset()
+    fits: Callable[[Any], bool] | None = None
+    """Whether a value that is neither mapping nor list certainly fits; None where any does."""
 
     def child(self, key: str) -> Shape:
         """The shape of a mapping's value."""

@@ -17,6 +17,7 @@ from mtrack.yaml.flaw import Flaw
 from mtrack.yaml.size import may_be_too_much
 
 if TYPE_CHECKING:
+    from mtrack.yaml.forms import Form
     from mtrack.yaml.places import Places
     from mtrack.yaml.shape import Shape
 
@@ -39,6 +40,8 @@ class Source(Struct):
     more: int = 0
     unread: int = 0
     data: Any = None
+    forms: list[Form] = []
+    """What it was read by, where like files are known to fit the schema or not."""
     _lines: list[int] = field(default_factory=list)
     _texts: dict[int, str] = field(default_factory=dict)
     _places: Places | None = None
@@ -60,6 +63,16 @@ class Source(Struct):
         if not keys:
             return route
         return (*route, next((key for key in preferred if key in keys), keys[0]))
+
+    @property
+    def fits(self) -> bool:
+        """Whether the data is known to fit the schema, since other data of these forms does."""
+        return bool(self.forms) and all(form.fits for form in self.forms)
+
+    def note_that_it_fits(self) -> None:
+        """Note that the data fits the schema: so will other data of these forms."""
+        for form in self.forms:
+            form.fits = True
 
     def span(self, place: Place) -> Span | None:
         """The lines and columns of a place, from 1; None for the file itself."""
@@ -139,7 +152,10 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     had_bom = text.startswith("\ufeff")
     source = Source(path, text[1:] if had_bom else text, had_bom)
     if ways.is_on("plain") and not may_be_too_much(source.text):
-        source.data = (forms if ways.is_on("forms") else plain).read(source.text, shape)
+        if ways.is_on("forms"):
+            source.data, source.forms = forms.read(source.text, shape)
+        else:
+            source.data = plain.read(source.text, shape)
         if source.data is not None:
             return source
     _parse(source, shape)

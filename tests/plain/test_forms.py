@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import ROOT
+from support import ROOT, mtrack, write_tree
 from yaml_fuzz import SHAPE, batch
 
 from mtrack.yaml import forms, plain, source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 sys.path.insert(0, str(ROOT / "bench"))
 import workspace
@@ -35,7 +38,7 @@ def known() -> forms.Forms:
 def both(known: forms.Forms, record: str) -> tuple[Any, int]:
     """What is read by forms, which must be what is read without, and how many parts had one."""
     before = known.taken
-    found = known.read(record)
+    found, _ = known.read(record)
     assert found is None or repr(found) == repr(plain.read(record, SHAPE))
     return found, known.taken - before
 
@@ -76,7 +79,9 @@ def test_values_go_where_they_stand(known: forms.Forms) -> None:
         (("M1", "One\n    note: a", "1", "true", "R"), 1),
         (("M1", "One\n  note: a", "1", "true", "R"), None),
         (("M1", "One\nnote: a", "1", "true", "R"), None),
-        (("M1", "One", "1e3", "0", "R"), 2),
+        (("M1", "One", "1e3", "true", "R"), 1),
+        (("M 1", "One", "1", "true", "R"), 1),
+        (("M1", "One", "1", "0", "R"), 1),
     ],
 )
 def test_what_means_something_else_has_no_form_here(
@@ -131,15 +136,44 @@ def test_other_files_are_read_the_same(known: forms.Forms, record: str) -> None:
 
 def test_files_without_such_a_list_have_no_forms() -> None:
     known = forms.Forms(SHAPE.properties["agreement"])
-    assert known.read("file: a\n\n:\n- b\n") is None
+    assert known.read("file: a\n\n:\n- b\n") == (None, [])
 
 
 def test_where_nothing_recurs_it_is_not_tried_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forms, "PATIENCE", 10)
     known = forms.Forms(SHAPE)
-    read = [known.read(text(VALUES, VALUES, item=ITEM + f"    x-{i}: 1\n")) for i in range(20)]
+    read = [known.read(text(VALUES, VALUES, item=ITEM + f"    x-{i}: 1\n"))[0] for i in range(20)]
     assert read[0] is not None
     assert read[-1] is None
+
+
+def test_a_value_that_does_not_fit_among_like_ones_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = dict.fromkeys(range(12), VALUES) | {
+        7: ("M 1", *VALUES[1:]),
+        8: ("M1", "One", "-1", "true", "R"),
+        9: ("M1", "One", "1.00", "yes", "R"),
+        10: ("M1", "One", "1.00", "true", "R, due: 2026-02-30"),
+        11: ("M1", "One", "1.00", "true", "R, paid: 2026-01-03, payments: [{date: 2026-01-03, amount: 1}]"),
+    }
+    write_tree(tmp_path, {f"p{i:02}/milestones.yaml": text(items, VALUES) for i, items in values.items()})
+    found = {}
+    for ways in ("", "plain", "forms plain"):
+        monkeypatch.setenv("MTRACK_WAYS", ways)
+        found[ways] = mtrack("lint", tmp_path, "--as-of", "2026-11-22", "--format", "json").out
+    assert found[""] == found["plain"] == found["forms plain"]
+    for i in values:
+        assert (f'"path": "p{i:02}/milestones.yaml",\n      "line"' in found[""]) is True
+    assert found[""].count('"rule": "schema"') == 5
+
+
+def test_what_fits_once_is_known_to_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "_known", {})
+    read = [source.parse("milestones.yaml", text(VALUES, VALUES), SHAPE) for _ in range(4)]
+    assert not read[-1].fits
+    read[-1].note_that_it_fits()
+    assert source.parse("milestones.yaml", text(("M2", "Two", "2", "true", "R-2")), SHAPE).fits
+    assert not source.parse("milestones.yaml", text(("M 2", "Two", "2", "true", "R-2")), SHAPE).fits
+    assert not source.parse("milestones.yaml", text(VALUES, head="~"), SHAPE).fits
 
 
 def test_mutated_texts_are_read_alike() -> None:
