@@ -12,7 +12,7 @@ from anything import AS_OF_ANY, MONEY, STATUS_WORDS, copied, projects, restored,
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict
-from support import AS_OF, mtrack, validated, write_tree
+from support import AS_OF, lint_json, mtrack, validated, write_tree
 
 from mtrack.check.workspace import load_project
 from mtrack.figures import schedule
@@ -846,3 +846,101 @@ def test_workspace_sums_by_currency(tmp_path: Path) -> None:
     for name in set(status["totals"]["EUR"]) - {"states"}:
         parts = [Decimal(item["totals"][name]) for item in status["projects"] if item["currency"] == "EUR"]
         assert sum(parts) == Decimal(status["totals"]["EUR"][name])
+
+
+# --- What a mutant showed to be told nowhere else ------------------------------------------------------------------
+
+
+ONE = """project: P
+currency: EUR
+milestones:
+  - id: M1
+    name: One
+    amount: 100.00
+    deliverable: {{approved: 2026-01-01}}
+    invoice: {{number: R-1, amount: 100.00, sent: 2026-01-02, {invoice}}}
+    status: {status}
+"""
+
+
+def records(root: Path, text: str, settings: str = "") -> Path:
+    return write_tree(root, {"mtrack.yaml": f"format: 1\n{settings}", "acme/milestones.yaml": text})
+
+
+@pytest.mark.parametrize(
+    ("more", "left_out"),
+    [
+        ("closed: 2026-03-01\n", "closed 2026-03-01"),
+        ("  - {id: M2, name: Two, amount: 1.00, status: cancelled, cancelled: {date: 2026-03-01}}\n", "M2 cancelled 2026-03-01"),
+        ("  - {id: M2, name: Two, amount: 1.00, status: sent, invoice: {number: R-2, amount: 1, sent: 2026-01-02, disputed: {since: 2026-03-01}}}\n",
+         "R-2 disputed 2026-03-01"),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_is_named_by_what_it_is(tmp_path: Path, more: str, left_out: str) -> None:
+    root = records(tmp_path, ONE.format(invoice="paid: 2026-02-01", status="paid") + more)
+    shown = mtrack("status", root, "--as-of", AS_OF.isoformat()).out
+    assert f"left out, since dated after {AS_OF}: 1 record (acme: {left_out})" in shown
+
+
+def test_what_is_paid_later_is_no_payment_yet(tmp_path: Path) -> None:
+    root = records(tmp_path, ONE.format(invoice="paid: 2026-03-01", status="paid"))
+    before, after = (
+        json.loads(mtrack("payments", root, "--format", "json", "--as-of", day).out)
+        for day in ("2026-02-28", "2026-03-01")
+    )
+    assert (before["rows"], before["left_out"]) == ([], 1)
+    assert [(row["date"], row["amount"]) for row in after["rows"]] == [("2026-03-01", "100.00")]
+
+
+def test_a_void_invoice_that_is_paid_is_overpaid_by_all_of_it(tmp_path: Path) -> None:
+    root = records(
+        tmp_path, ONE.format(invoice="paid: 2026-02-01, void: {date: 2026-02-02, reason: x}", status="not_billed")
+    )
+    found = lint_json(root, "--select", "overpaid")["findings"]
+    assert [(item["amount"], item["invoice"]) for item in found] == [("100.00", "R-1")]
+
+
+def test_a_credit_note_of_nothing_is_no_amount_below_nothing(tmp_path: Path) -> None:
+    note = (
+        "invoices:\n  - {number: R-2, amount: 0, sent: 2026-01-03, credits: R-1, lines: [{milestone: M1, amount: 0}]}\n"
+    )
+    root = records(tmp_path, ONE.format(invoice="paid: true", status="paid") + note)
+    rows = json.loads(mtrack("invoices", root, "--format", "json", "--as-of", AS_OF.isoformat()).out)["rows"]
+    assert [(row["number"], row["net"], row["gross"], row["settled"]) for row in rows] == [
+        ("R-1", "100.00", "100.00", "100.00"), ("R-2", "0.00", "0.00", "0.00"),
+    ]  # fmt: skip
+    assert ",-0" not in mtrack("invoices", root, "--format", "csv", "--as-of", AS_OF.isoformat()).out
+
+
+def test_an_overdue_instalment_is_told_at_its_own_date(tmp_path: Path) -> None:
+    parts = "instalments: [{amount: 40.00, due: 2026-03-01}, {amount: 60.00, due: 2026-02-01}]"
+    text = ONE.format(invoice=parts, status="sent")
+    (found,) = lint_json(records(tmp_path, text), "--select", "overdue")["findings"]
+    line = next(i for i, line in enumerate(text.split("\n"), 1) if "2026-02-01" in line)
+    assert (found["amount"], found["line"], found["column"]) == (
+        "60.00",
+        line,
+        text.split("\n")[line - 1].index("2026-02-01") + 1,
+    )
+
+
+@pytest.mark.parametrize(("tax", "told"), [("0.08", 1), ("0.09", 0), ("0.095", 0), ("0.10", 0), ("0.11", 1)])
+def test_half_a_minor_unit_of_tax_is_allowed_and_no_more(tmp_path: Path, tax: str, told: int) -> None:
+    text = ONE.replace("100.00", "0.50").format(invoice=f"tax: {tax}", status="sent")  # 19 % of 0.50 is 0.095
+    assert len(lint_json(records(tmp_path, text, "tax_rate: 19\n"), "--select", "tax-mismatch")["findings"]) == told
+
+
+def test_a_credit_beyond_what_was_billed_takes_first_from_what_is_still_to_come() -> None:
+    """M1 is billed 40, credited 50 and billed 60 more: 50 of its 100 are open, and the rest is to bill."""
+    figures = ledger(
+        ONE.format(invoice="void: {date: 2026-01-03}", status="sent")
+        + """  - {id: M2, name: Two, amount: 60.00, deliverable: {approved: 2026-01-01}, status: sent}
+invoices:
+  - {number: R-2, amount: 100.00, sent: 2026-02-01, lines: [{milestone: M1, amount: 40.00}, {milestone: M2, amount: 60.00}]}
+  - {number: R-3, amount: 50.00, sent: 2026-02-02, credits: R-2, lines: [{milestone: M1, amount: 50.00}]}
+  - {number: R-4, amount: 60.00, sent: 2026-02-03, lines: [{milestone: M1, amount: 60.00}]}
+"""
+    )
+    states = figures.milestones[0].states
+    assert (states.outstanding, states.to_bill) == amounts("50.00 50.00")
+    assert sum(getattr(states, name) for name in STATES) == 100

@@ -36,7 +36,6 @@ class Snapshot(Struct, frozen=True):
     """
 
     project: Project
-    day: date
     paid_in_full: dict[Route, Decimal]
     left_out: tuple[str, ...] = ()
 
@@ -45,7 +44,7 @@ def as_of(project: Project, day: date = ALWAYS) -> Snapshot:
     """The project as it stood at the end of a day; without one the whole record."""
     paid = _paid_in_full(project)
     if not any(value is not None and value > day for value in _happened(project)):  # which is how most are
-        return Snapshot(project, day, paid)
+        return Snapshot(project, paid)
     cut = _Cut(day)
     agreement = project.agreement and cut.agreement(project.agreement)
     milestones = cut.each(project.milestones, cut.milestone)
@@ -54,7 +53,7 @@ def as_of(project: Project, day: date = ALWAYS) -> Snapshot:
     seen = replace(project, agreement=agreement, milestones=milestones, own_invoices=invoices, closed=closed)
     for route in cut.unpaid:
         paid.pop(route, None)
-    return Snapshot(seen, day, paid, tuple(cut.left_out))
+    return Snapshot(seen, paid, tuple(cut.left_out))
 
 
 def _happened(project: Project) -> list[date | None]:

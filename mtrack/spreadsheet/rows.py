@@ -89,6 +89,8 @@ def _entries(number: int, cells: dict[str, Cell], faults: Faults) -> list[Entry]
     numbered = [i for i in range(count) if numbers is None or columns["invoice"][i] is not None]
     if numbers is not None and len(numbered) < count:
         faults.add(numbers, f"'{numbers.text}' has a ';' with no number on one side of it")
+        if not numbered:  # the row may hold nothing else
+            numbered, columns["invoice"] = [0], [replace(numbers, trouble="")]
     return [
         Entry(number, {key: part for key, parts in columns.items() if (part := parts[i]) is not None}) for i in numbered
     ]

@@ -237,6 +237,14 @@ def credited_in_part(make: Maker) -> None:
     make.fact(units, billed=75, to_bill=25, overdue=75)
 
 
+def credited_and_billed_again(make: Maker) -> None:
+    units = make.approved("sent")
+    first = make.own(units, LONG_AGO)
+    make.listed({-1: units}, RECENTLY, credits=first["number"])
+    make.listed({-1: units}, RECENTLY, replaces=first["number"])
+    make.fact(units, outstanding=WHOLE)
+
+
 def two_invoices(make: Maker) -> None:
     units = make.approved("partially_paid")
     make.own(units // 4, LONG_AGO, payments=make.payments(make.gross(units // 4), RECENTLY))
@@ -294,7 +302,7 @@ def together(make: Maker) -> None:
 
 CASES: tuple[Callable[[Maker], None], ...] = (
     ahead, approved_later, to_bill, deposit_to_bill, on_hold, hold_ended, paid, said_to_be_paid, paid_less_deductions, paid_later, not_due, overdue,
-    overdue_by_its_date, paid_in_part, refunded_in_part, disputed, written_off, rest_written_off, cancelled, void, credited, credited_in_part, two_invoices,
+    overdue_by_its_date, paid_in_part, refunded_in_part, disputed, written_off, rest_written_off, cancelled, void, credited, credited_in_part, credited_and_billed_again, two_invoices,
     billed_in_part, billed_too_much, billed_later, in_instalments, retained, together,
 )  # fmt: skip
 

@@ -379,6 +379,39 @@ def test_branches_that_collide(ours: tuple[str, str], theirs: tuple[str, str], e
     assert rules(story) == []
 
 
+def test_what_two_branches_bill_together_is_told_in_money(story: Story) -> None:
+    for name, number in (("a", "INV-2"), ("b", "INV-3")):
+        branch(story, name, changed(it=SECOND.replace("NUMBER", number).replace("AMOUNT", "4000.00")))
+    (found,) = audit(story, "--branches")
+    assert "together bill EUR 8,000.00 of M2, agreed are EUR 5,000.00" in found["message"]
+    assert found["milestone"] == "M2"
+
+
+def test_all_that_changed_on_an_invoice_is_one_finding(story: Story) -> None:
+    text = changed(it="INV-1, amount: 4000.00, sent: 2026-02-02 => INV-1, amount: 4100.00, sent: 2026-02-12")
+    story.commit("change", "2026-03-10", {RECORDS: text})
+    (found,) = audit(story)
+    first, second = found["message"].partition(" (commit ")[0].split("; ")
+    assert "4,100.00" in first
+    assert second == "INV-1: sent changed from 2026-02-02 to 2026-02-12"
+
+
+def test_an_agreed_amount_is_seen_beside_other_changes(story: Story) -> None:
+    text = changed(it="name: Discovery\n    amount: 4000.00 => name: Research\n    amount: 4100.00")
+    story.commit("change", "2026-03-10", {RECORDS: text.replace("name: Beta", "name: Gamma")})
+    assert rules(story) == ["agreed-amount-changed"]
+
+
+def test_an_invoice_that_came_late_is_backdated(story: Story) -> None:
+    text = changed(
+        it=SECOND.replace("NUMBER", "INV-2").replace("AMOUNT", "5000.00").replace("2026-03-09", "2026-02-05")
+    )
+    story.commit("bill", "2026-03-10", {RECORDS: text})
+    (found,) = audit(story)
+    assert (found["rule"], found["invoice"]) == ("backdated", "INV-2")
+    assert found["message"].startswith("sent 2026-02-05 was recorded 33 days later: ")
+
+
 def test_a_merged_branch_collides_with_nothing(story: Story) -> None:
     branch(story, "a", changed(it=SECOND.replace("NUMBER", "INV-2").replace("AMOUNT", "5000.00")))
     story.git("merge", "--quiet", "a")

@@ -35,9 +35,10 @@ ROOMS = {
     "rules": Room(
         ("rules/**/*.py",),
         (
-            "tests/test_rules.py", "tests/test_rule_pages.py", "tests/test_series.py", "tests/test_waivers.py",
-            "tests/test_precision.py", "tests/test_commas.py", "tests/test_hints.py", "tests/test_settings.py",
-            "tests/history/test_audit.py", "tests/verify/test_evidence.py",
+            "tests/test_rules.py", "tests/test_rule_words.py", "tests/test_rule_pages.py", "tests/test_series.py", "tests/test_waivers.py",
+            "tests/test_precision.py", "tests/test_hints.py", "tests/test_settings.py",
+            "tests/history/test_audit.py", "tests/history/test_weakened.py", "tests/verify/test_evidence.py",
+            "tests/verify/test_agreements.py", "tests/verify/test_verify_command.py", "tests/test_commas.py",
         ),
     ),
     "writer": Room(
@@ -47,7 +48,7 @@ ROOMS = {
         ),
         (
             "tests/edit/test_edit_splice.py", "tests/edit/test_edit_layouts.py", "tests/edit/test_edit_store.py",
-            "tests/edit/test_edit_terms.py", "tests/edit/test_edit_commands.py", "tests/edit/test_edit_life.py",
+            "tests/edit/test_edit_terms.py", "tests/edit/test_edit_commands.py", "tests/edit/test_edit_life.py", "tests/edit/test_edit_words.py", "tests/test_init.py", "tests/spreadsheet/test_import_command.py",
             "tests/edit/test_nothing_unpays.py",
             "tests/edit/test_numbers.py", "tests/edit/test_tax_of_parts.py", "tests/test_editor.py", "tests/test_fix.py",
             "tests/test_life.py",

@@ -1,5 +1,7 @@
 """Mutation testing: `python tests/mutants/run.py [ROOM…]`, with `MUTANTS=300` or `MUTANTS=all`, and `SEED=1`.
 
+`ONLY` chooses those that are told with one of its lines, to try some again.
+
 mutmut makes the mutants (its runner leaves out every decorated function, and a rule is one; another tool's starts Python
 for each mutant). Here the tests of a room are collected once; a first process runs them all and notes which lines each
 test runs; then each mutant gets a process of its own, forked from the collected tests, in which the tests that run its
@@ -15,8 +17,10 @@ import pickle
 import random
 import resource
 import signal
+import subprocess
 import sys
 import time
+from importlib import import_module
 from itertools import groupby
 from math import sqrt
 from pathlib import Path
@@ -37,6 +41,8 @@ if TYPE_CHECKING:
 
 BUDGET = float(os.environ.get("BUDGET", "20"))
 """Processor seconds of tests that a mutant is given, as they take without it."""
+PATIENCE = 1200
+"""Seconds for all tests of a room in a new interpreter."""
 SLOWEST = 4.0
 """A test that takes longer judges no mutant."""
 KILLED, SURVIVED, SLOW, NOT_MADE, NO_TEST = "killed", "survived", "too slow", "not made", "no test runs it"
@@ -56,7 +62,7 @@ def _spent() -> float:
 
 
 def _forked(work: Callable[[], Any]) -> Any:
-    """What the work returns in a process of its own."""
+    """What the work returns in a process of its own; None where it ends that process."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -66,9 +72,9 @@ def _forked(work: Callable[[], Any]) -> Any:
         os._exit(0)
     os.close(writing)
     with open(reading, "rb") as pipe:
-        result = pickle.load(pipe)  # noqa: S301  (written by this program)
+        content = pipe.read()
     os.waitpid(child, 0)
-    return result
+    return pickle.loads(content) if content else None  # noqa: S301  (written by this program)
 
 
 def _silent() -> None:
@@ -97,6 +103,8 @@ class Runner:
         self.items: dict[str, Any] = {}
         self.tests: dict[tuple[str, int], set[str]] = {}
         self.seconds: dict[str, float] = {}
+        self.passes: bool | None = None
+        """Whether the tests pass in an interpreter of their own; None before that was asked."""
 
     def pytest_sessionstart(self) -> None:
         """The same examples for every mutant, and no time spent on making them small."""
@@ -119,12 +127,17 @@ class Runner:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Judge every mutant."""
+        if session.testsfailed:
+            message = "not all tests can be collected"
+            raise session.Interrupted(message)
         began = time.monotonic()
         self.items = {item.nodeid: item for item in session.items}
         for path, group in groupby(session.items, key=lambda item: item.path):
             self._learn(path, list(group))
         told = f"{len(self.seconds)} tests of {sum(self.seconds.values()):.0f} s of processor time"
         print(f"  {told}, known after {time.monotonic() - began:.0f} s", flush=True)
+        for module in self.room.files:  # most are loaded where they are needed
+            import_module(".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
         live = Live()
         for done, mutant in enumerate(self.mutants, 1):
             self.verdicts[mutant] = self._judge(mutant, live)
@@ -138,7 +151,7 @@ class Runner:
         digest = hashlib.sha256(b"".join(one.read_bytes() for one in (*self.room.files, path))).hexdigest()[:24]
         kept = ROOT / ".mutants" / f"{path.stem}-{digest}"
         if not kept.exists():
-            found = _forked(lambda: self._record(items))
+            found = _forked(lambda: self._record(items)) or Map({}, {}, [f"{path} (ends its process)"])
             kept.parent.mkdir(exist_ok=True)
             kept.write_bytes(pickle.dumps(found))
         known: Map = pickle.loads(kept.read_bytes())  # noqa: S301  (written above)
@@ -185,7 +198,7 @@ class Runner:
                 break
             chosen.append(name)
         if not chosen:
-            return NO_TEST
+            return self._judge_alone(mutant)
         changed = source_of(mutant)
         child = os.fork()
         if not child:
@@ -194,6 +207,24 @@ class Runner:
         if os.WIFSIGNALED(status):
             return SLOW if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL) else KILLED
         return {0: SURVIVED, 1: KILLED, 2: NOT_MADE}[os.WEXITSTATUS(status)]
+
+    def _judge_alone(self, mutant: Mutant) -> str:
+        """No test runs the line once mtrack is imported: all tests of the room, and the import, in a new interpreter."""
+        if self.passes is None:
+            self.passes = self._passes_alone(Mutant(mutant.path, -1, "", 0, 0, "", ""))
+        if not self.passes:
+            return NO_TEST  # a test fails anyway, and tells nothing
+        try:
+            return NO_TEST if self._passes_alone(mutant) else KILLED
+        except subprocess.TimeoutExpired:
+            return SLOW
+
+    def _passes_alone(self, mutant: Mutant) -> bool:
+        command = [sys.executable, str(Path(__file__).with_name("alone.py")), mutant.path, str(mutant.number)]
+        done = subprocess.run(
+            [*command, *self.room.tests], cwd=ROOT, capture_output=True, timeout=PATIENCE, check=False
+        )
+        return not done.returncode
 
     def _live_with(self, mutant: Mutant, changed: str, live: Live, names: list[str], total: float) -> None:
         """In a process of its own: run the tests under the mutant, and say by the exit code whether one failed."""
@@ -213,31 +244,17 @@ class Runner:
             os._exit(code)
 
 
-def judge_room(name: str, wanted: str, seed: int, only: str) -> bool:
+def judge_room(name: str, wanted: str, seed: int, only: list[str]) -> bool:
     """Judge a sample of a room's mutants and print the score; whether it is good enough."""
     room = ROOMS[name]
     every = [mutant for path in room.files for mutant in mutants_of(path)]
     rng = random.Random(seed)  # noqa: S311  (a seed makes it repeatable)
-    chosen = [mutant for mutant in every if only in str(mutant)]
+    chosen = [mutant for mutant in every if any(text in str(mutant) for text in only)]
     sample = chosen if wanted == "all" else rng.sample(chosen, min(int(wanted), len(chosen)))
     print(f"{name}: {len(sample)} of {len(every)} mutants", flush=True)
     runner = Runner(room, sorted(sample))
-    tests = [one for one in room.tests if (ROOT / one).exists()]
-    pytest.main(
-        [
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:xdist",
-            "-s",
-            "-o",
-            "tmp_path_retention_policy=none",
-            f"--rootdir={ROOT}",
-            *tests,
-        ],
-        plugins=[runner],
-    )
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-o", "tmp_path_retention_policy=none"]
+    pytest.main([*options, f"--rootdir={ROOT}", *room.tests], plugins=[runner])
     return _tell(name, runner.verdicts)
 
 
@@ -260,7 +277,12 @@ def main() -> int:
     os.chdir(ROOT)
     names = sys.argv[1:] or list(ROOMS)
     results = [
-        judge_room(name, os.environ.get("MUTANTS", "300"), int(os.environ.get("SEED", "1")), os.environ.get("ONLY", ""))
+        judge_room(
+            name,
+            os.environ.get("MUTANTS", "300"),
+            int(os.environ.get("SEED", "1")),
+            os.environ.get("ONLY", "").split("\n"),
+        )
         for name in names
     ]
     return 0 if all(results) else 1

@@ -364,6 +364,12 @@ def test_a_row_may_list_several_invoices_in_its_cells() -> None:
     assert faults(HEAD + row.replace("400; 600", "400; 600; 0")) == ["E2: '400; 600; 0' lists 3, and D2 2 invoices"]
 
 
+def test_a_row_with_an_empty_list_of_numbers_alone() -> None:
+    assert faults("name,amount,invoice\nA,5,\n,,;\n") == [
+        "A3: the milestone has no name", "B3: the milestone has no amount", "C3: ';' has a ';' with no number on one side of it",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("cell", ["R-1;", ";R-1", "R-1; ;R-2", ";", "R-1; -"])
 def test_a_list_of_numbers_with_an_empty_place(cell: str) -> None:
     sent = "; ".join("2026-02-03" if part.strip(" -") else "" for part in cell.split(";"))

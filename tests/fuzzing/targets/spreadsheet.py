@@ -15,7 +15,7 @@ from mtrack.spreadsheet.columns import KEYS, SYNONYMS
 
 BOOK = workbook([["name", "amount", "sent"], ["A", 5, dt.date(2026, 2, 3)], ["B", "=1+1", "x"]], merged=["C2:C3"])
 SEEDS = [
-    b"\x00name,amount,invoice\nA,5,R-1;\n",
+    b"\x00name,amount,invoice\nA,5,R-1;\n", b"\x00invoice\nA\n;\n",
     b"\x00id,name,amount,planned,approved,invoice,sent,tax,paid,status\nM1,Discovery,4000.00,2026-01-01,2026-02-02,R-1,2026-02-03,760,2026-03-01,paid\n",
     b"\x01Projekt;;\n\nName;Betrag (EUR);Datum\nA;1.234,50;03.02.2026\nTotal;1.234,50;\n",
     b"\x02milestone\tfee\tdeposit\tinvoice no\tbilled on\tdue\treceived\tpaid on\nA\t$5\tyes\tR-1\t03/04/2026\tFeb 3, 2026\t5\t13/04/26\nA\t5\t\tR-2\n",

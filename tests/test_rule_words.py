@@ -1,0 +1,145 @@
+"""What a finding says, and where it stands, in the rarer forms of a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import lint_json, write_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = """project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+milestones:
+"""
+FIRST = "  - {{id: M1, name: Discovery, amount: 4000.00, upfront: true, status: {status}, invoice: {{number: R-1, amount: 4000.00, sent: 2026-02-03{more}}}}}\n"
+SECOND = "  - {{id: M2, name: Beta, amount: 5000.00, upfront: true, status: {status}, invoice: {{number: R-2, amount: 5000.00, sent: 2026-02-04{more}}}}}\n"
+
+
+def found(root: Path, text: str, *rules: str, settings: str = "format: 1\n", **files: str) -> list[dict[str, Any]]:
+    write_tree(root, {"mtrack.yaml": settings, "acme/milestones.yaml": text, **files})
+    result: list[dict[str, Any]] = lint_json(root, "--select", ",".join(rules))["findings"]
+    return result
+
+
+def at(text: str, value: str) -> tuple[int, int]:
+    """Line and column of a value that stands once in a text."""
+    before, _, _ = text.partition(value)
+    assert text.count(value) == 1
+    return before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+
+
+@pytest.mark.parametrize(("total", "wanted"), [("9000.00", []), ("8000.00", []), ("7999.99", ["R-2"]), (None, ["R-2"])])
+def test_equal_payments_of_one_transfer_fit_in_its_total(tmp_path: Path, total: str | None, wanted: list[str]) -> None:
+    whole = f", total: {total}" if total else ""
+    more = f", payments: [{{date: 2026-02-12, amount: 4000.00, reference: T-88{whole}}}]"
+    text = HEAD + FIRST.format(status="paid", more=more) + SECOND.format(status="partially_paid", more=more)
+    assert [item["invoice"] for item in found(tmp_path, text, "duplicate-payment")] == wanted
+
+
+def test_what_is_retained_is_at_fault_where_it_is_more_than_the_invoice(tmp_path: Path) -> None:
+    text = HEAD + FIRST.format(status="sent", more=", tax: 760.00, retained: {amount: 4760.01}")
+    (item,) = found(tmp_path, text, "lines-mismatch")
+    assert (item["line"], item["column"]) == at(text, "{amount: 4760.01}")
+    assert item["message"] == "the amount retained of invoice R-1 is EUR 4,760.01, and its gross is EUR 4,760.00"
+    assert found(tmp_path, text.replace("4760.01", "4760.00"), "lines-mismatch") == []
+
+
+def test_instalments_and_what_is_retained_make_the_invoice(tmp_path: Path) -> None:
+    text = HEAD + FIRST.format(
+        status="sent", more=", retained: {amount: 400.00}, instalments: [{due: 2026-03-01, amount: 3600.01}]"
+    )
+    (item,) = found(tmp_path, text, "lines-mismatch")
+    assert (item["line"], item["column"]) == at(text, "[{due: 2026-03-01, amount: 3600.01}]")
+    assert (
+        item["message"]
+        == "the instalments and what is retained of invoice R-1 sum to EUR 4,000.01, and its gross is EUR 4,000.00"
+    )
+    assert found(tmp_path, text.replace("3600.01", "3600.00"), "lines-mismatch") == []
+
+
+@pytest.mark.parametrize("key", ["retained: {amount: VALUE}", "written_off: {date: 2026-02-05, amount: VALUE}", "tax: VALUE", "total: VALUE",
+                                 "instalments: [{due: 2026-03-01, amount: VALUE}]", "payments: [{date: 2026-02-05, amount: 1, fee: VALUE}]",
+                                 "payments: [{date: 2026-02-05, amount: VALUE}]"])  # fmt: skip
+def test_every_amount_has_the_decimals_of_the_currency(tmp_path: Path, key: str) -> None:
+    text = HEAD + FIRST.format(status="sent", more=f", {key}".replace("VALUE", "12.3456"))
+    (item,) = found(tmp_path, text, "amount-precision")
+    assert (item["line"], item["column"]) == at(text, "12.3456")
+
+
+def test_a_file_that_leads_out_is_named_by_its_path_from_the_root(tmp_path: Path) -> None:
+    text = HEAD.replace("agreement/sow.pdf", "../contracts/acme.pdf") + FIRST.format(status="sent", more="")
+    waiver = "waivers: [{{rule: attachment-outside, file: {file}, reason: kept there}}]\n"
+    (item,) = found(tmp_path, text, "attachment-outside", "unused-waiver")
+    assert not item["waived"]
+    (item,) = found(tmp_path, text + waiver.format(file="../contracts/acme.pdf"), "attachment-outside", "unused-waiver")
+    assert item["waived"]
+    absolute = text.replace("../contracts/acme.pdf", "/contracts/acme.pdf")
+    (item,) = found(tmp_path, absolute + waiver.format(file="/contracts/acme.pdf"), "attachment-outside")
+    assert item["waived"]
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("signoffs/late.eml", "record the approval: mtrack approve acme MILESTONE --signoff acme/signoffs/late.eml"),
+        ("invoices/late.pdf", "record the invoice: mtrack bill acme MILESTONE NUMBER --file acme/invoices/late.pdf"),
+        ("agreement/late.pdf", "record the amendment: mtrack amend acme --file acme/agreement/late.pdf"),
+    ],
+)
+def test_how_a_file_is_recorded(tmp_path: Path, path: str, hint: str) -> None:
+    text = HEAD + FIRST.format(status="sent", more="")
+    (item,) = found(tmp_path, text, "unrecorded-file", **{f"acme/{path}": "x", "acme/agreement/sow.pdf": "y"})
+    assert item["hint"].partition("; or ")[0] == hint
+
+
+def test_two_invoices_were_sent(tmp_path: Path) -> None:
+    text = HEAD + FIRST.format(status="not_billed", more="").replace("4000.00, sent", "1000.00, sent")
+    text += "invoices: [{number: R-2, amount: 3000.00, sent: 2026-02-04, lines: [{milestone: M1, amount: 3000.00}]}]\n"
+    (item,) = found(tmp_path, text, "status-mismatch")
+    assert item["message"] == "M1 'Discovery' says not_billed, but R-1 and R-2 were sent and nothing is paid: sent"
+    one = HEAD + FIRST.format(status="not_billed", more="")
+    assert "R-1 was sent and nothing is paid" in found(tmp_path, one, "status-mismatch")[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("status", "gross", "told"),
+    [("paid", "4000.00", 1), ("paid", "0", 0), ("partially_paid", "4000.00", 1), ("partially_paid", "0", 1)],
+)
+def test_a_payment_that_only_the_status_tells(tmp_path: Path, status: str, gross: str, told: int) -> None:
+    text = HEAD + FIRST.format(status=status, more="").replace("amount: 4000.00, sent", f"amount: {gross}, sent")
+    items = found(tmp_path, text, "payment-not-recorded")
+    assert [item["message"] for item in items] == [
+        f"M1 'Discovery' says {status}, but invoice R-1 lists no payment"
+    ] * told
+    hint = (
+        "record the payment: mtrack pay R-1 AMOUNT"
+        if status == "partially_paid"
+        else "write `paid:` with its day, or its `payments:`, under the invoice"
+    )
+    assert [item["hint"] for item in items] == [hint] * told
+
+
+def test_what_is_partially_paid_needs_one_payment_in_all(tmp_path: Path) -> None:
+    text = HEAD + FIRST.format(status="partially_paid", more=", payments: [{date: 2026-02-12, amount: 10.00}]").replace(
+        "4000.00, sent", "1000.00, sent"
+    )
+    text += "invoices: [{number: R-2, amount: 3000.00, sent: 2026-02-04, lines: [{milestone: M1, amount: 3000.00}]}]\n"
+    assert found(tmp_path, text, "payment-not-recorded") == []
+    without = text.replace(", payments: [{date: 2026-02-12, amount: 10.00}]", "")
+    assert [item["invoice"] for item in found(tmp_path, without, "payment-not-recorded")] == ["R-1", "R-2"]
+
+
+def test_a_revision_by_a_letter_is_no_series_of_its_own(tmp_path: Path) -> None:
+    numbers = ["R-1", "R-2", "R-3", "R-4", "R-5", "R-1b", "R-3b", "R-5b"]
+    invoices = "".join(
+        f"  - {{number: {one}, amount: 1, sent: 2026-02-03, void: {{date: 2026-02-04}}, lines: [{{milestone: M1, amount: 1}}]}}\n"
+        for one in numbers
+    )
+    text = HEAD + "  - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}\ninvoices:\n" + invoices
+    assert found(tmp_path, text, "invoice-number-gap") == []
+    with_holes = found(tmp_path, text.replace("number: R-2,", "number: R-9,"), "invoice-number-gap")
+    assert {item["invoice"] for item in with_holes} == {"R-3", "R-9"}
