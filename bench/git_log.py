@@ -2,7 +2,7 @@
 
 A repository of 5,000 commits over 400 projects: each begins as its owner would, is then billed and paid milestone by
 milestone, with papers of 20 kB beside the records. Times are of whole processes by the wall clock, runs interleaved,
-medians: `cold` keeps nothing from earlier, `next` comes after a run and one more commit.
+medians: `cold` keeps nothing from earlier, `again` comes after a run like it, `next` after one more commit.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COMMITS, PROJECTS, MILESTONES = 5000, 400, 8
 PAPER = 20_000
 """Bytes of a paper."""
 ROUNDS = 5
-COLD, NEXT = 6, 3
+GOALS = {"mtrack log, cold": 6, "mtrack log, again": 0.5, "mtrack log, next": 3}
 """How many times as long as `git log --stat` a log may take."""
 MEMORY = 300
 """Megabytes that it may need."""
@@ -111,7 +111,7 @@ def run(*command: str, cache: str = "") -> tuple[float, int]:
 def main() -> int:
     """Measure, print the table, and say whether every goal is met."""
     mtrack = os.path.join(sysconfig.get_path("scripts"), "mtrack")
-    times: dict[str, list[float]] = {"git log --stat": [], "mtrack log, cold": [], "mtrack log, next": []}
+    times: dict[str, list[float]] = {"git log --stat": [], **{name: [] for name in GOALS}}
     peak = 0
     with tempfile.TemporaryDirectory() as folder:
         root = os.path.join(folder, "repository")
@@ -123,6 +123,7 @@ def main() -> int:
             seconds, memory = run(mtrack, "log", "--no-pager", cache=cache)
             times["mtrack log, cold"].append(seconds)
             peak = max(peak, memory)
+            times["mtrack log, again"].append(run(mtrack, "log", "--no-pager", cache=cache)[0])
             records = os.path.join(root, *workspace.folder_of(turn + 1).split("/"), "milestones.yaml")
             with open(records, "a", encoding="utf-8") as file:
                 file.write("note: one more\n")
@@ -134,7 +135,7 @@ def main() -> int:
     for name, seconds in medians.items():
         print(f"{name:<20} {seconds:8.3f} s")
     met = True
-    for name, most in (("mtrack log, cold", COLD), ("mtrack log, next", NEXT)):
+    for name, most in GOALS.items():
         factor = medians[name] / medians["git log --stat"]
         met = met and factor <= most
         print(f"{name} / git log --stat {factor:7.2f}   goal {most} or less   {'met' if factor <= most else 'MISSED'}")

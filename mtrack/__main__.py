@@ -12,7 +12,7 @@ _TO_THE_END: list[object] = []
 
 
 def main() -> None:
-    """Run the command line and exit: 0, 1, 2 or 3 (SPEC 5); 130 on Ctrl-C, 141 where nobody reads the output."""
+    """Run the command line and exit: 0, 1, 2 or 3 as in README; 130 on Ctrl-C, 141 where nobody reads the output."""
     gc.disable()  # a run is short and keeps what it reads: collecting only looks at all of it again and again
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller

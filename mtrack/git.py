@@ -7,6 +7,7 @@ import re
 import time
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from mtrack import files
 from mtrack.errors import CannotRunError
 
 if TYPE_CHECKING:
@@ -241,6 +242,23 @@ def rests_on(root: str) -> list[str] | None:
     home, config = os.path.expanduser("~"), os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     own = (os.path.join(home, ".gitconfig"), os.path.join(config, "git", "config"), "/etc/gitconfig")
     return [*paths, *own, *(os.path.join(top, ".git", name) for name in ("index", "config"))]
+
+
+def head_rests_on(root: str) -> list[str] | None:
+    """The files that say which commit is checked out, and where a shallow clone is cut; None where they can't be told."""
+    place = locate(root)
+    folder = os.path.join(place.top, ".git") if place is not None and not place.bare else ""
+    names = ["HEAD", "packed-refs", "shallow", "reftable/tables.list"]
+    try:
+        said = files.read(os.path.join(folder, "HEAD"))
+        if said.startswith(b"ref: "):
+            names.append(os.fsdecode(said[5:].rstrip(b"\n")))
+            branch = os.path.join(folder, names[-1])
+            if os.path.lexists(branch) and files.read(branch).startswith(b"ref: "):
+                return None  # a name for another branch
+    except (files.UnreadableFileError, ValueError):
+        return None
+    return [os.path.join(folder, name) for name in names]
 
 
 def tracked(root: str, below: str = ".") -> frozenset[str] | None:

@@ -125,7 +125,7 @@ def join(folder: str, name: str) -> str:
 
 
 def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -> Walk:
-    """All projects under `root` (SPEC 2), hidden folders, excluded ones and links out of it left out.
+    """All projects under `root`, hidden folders, excluded ones and links out of it left out.
 
     `watch` notes each folder and file that is looked at.
     Raises CannotRunError where the root itself can't be read. A folder that is reached by a link as well as by

@@ -385,7 +385,7 @@ def test_jobs_install_from_where_mtrack_came(name: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("importlib.metadata.distribution", lambda _name: Installed())
     told = mtrack("init", tmp_path).out
-    assert ("say in the other's MTRACK_SOURCE" in told) == (not expected)
+    assert ("set MTRACK_SOURCE in the job you keep" in told) == (not expected)
     workflow, jobs = (yaml.safe_load((tmp_path / path).read_text(encoding="utf-8")) for path in JOBS)
     assert workflow["env"]["MTRACK_SOURCE"] == f"${{{{ vars.MTRACK_SOURCE || '{expected}' }}}}"
     assert jobs["variables"]["MTRACK_SOURCE"] == expected

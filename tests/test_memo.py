@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from changes import CHANGES, grow, linked, replaced
+from history.story import Story
 from support import ROOT, Result, mtrack, write_tree
 
 from mtrack.check import processes
@@ -420,3 +421,55 @@ def test_whoever_is_killed_leaves_nothing_wrong(tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
         process.communicate()
         assert _process(root, tmp_path / "cache").communicate() == wanted
+
+
+def switched(story: Story) -> None:
+    story.git("checkout", "-q", "-b", "other")
+    write_tree(story.folder, {"acme/milestones.yaml": SMALL.replace("One", "Three")})
+    story.commit("on another branch", "2026-01-05")
+
+
+HEAD_MOVES: dict[str, Callable[[Story], object]] = {
+    "a commit": lambda story: story.commit("two", "2026-01-03"),
+    "the commit amended": lambda story: story.git("commit", "-q", "--amend", "-m", "two, in other words"),
+    "references packed": lambda story: story.git("pack-refs", "--all"),
+    "a commit on top": lambda story: story.commit("three", "2026-01-04"),
+    "another branch": switched,
+    "the first one again": lambda story: story.git("checkout", "-q", "-f", "main"),
+    "no branch": lambda story: story.git("checkout", "-q", "-f", "--detach", "HEAD~1"),
+    "settings that hide the project": lambda story: write_tree(
+        story.folder, {"mtrack.yaml": "format: 1\nexclude: [acme]\n"}
+    ),
+    "settings that go": lambda story: (story.folder / "mtrack.yaml").unlink(),
+    "a name for another branch": lambda story: story.git("symbolic-ref", "refs/heads/name", "refs/heads/main"),
+    "that name checked out": lambda story: story.git("symbolic-ref", "HEAD", "refs/heads/name"),
+    "what it is a name for moved": lambda story: story.git("update-ref", "refs/heads/main", "HEAD~1"),
+}
+
+
+def test_a_log_is_printed_again_until_another_commit_is_checked_out(
+    tmp_path: Path, replays: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = Story(tmp_path / "studio")
+    write_tree(story.folder, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": SMALL})
+    story.commit("one", "2026-01-02")
+    monkeypatch.chdir(story.folder)
+    seen = set()
+    for number, (name, move) in enumerate(HEAD_MOVES.items()):
+        write_tree(story.folder, {"acme/milestones.yaml": SMALL.replace("One", f"Two {number}")})
+        move(story)
+        settle()
+        for command in (("log",), ("log", "--format", "json"), ("log", "acme")):
+            before = len(replays)
+            results = [mtrack(*command), mtrack(*command), mtrack(*command)]
+            told = len(replays) - before
+            monkeypatch.setenv("MTRACK_WAYS", "")
+            wanted = mtrack(*command)
+            monkeypatch.setenv("MTRACK_WAYS", "memo")
+            assert [(result.code, result.out, result.err) for result in results] == [
+                (wanted.code, wanted.out, wanted.err)
+            ] * 3, name
+            is_kept = wanted.code == 0 and not name.startswith(("that name", "what it is"))
+            assert told in ((2, 3) if is_kept else (0,)), (name, command)
+            seen.add(wanted.out)
+    assert len(seen) > len(HEAD_MOVES)

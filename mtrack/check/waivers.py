@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mtrack.record.model import Waiver
     from mtrack.rules import Rule
 
-_ABOUT_WAIVERS = ("unused-waiver", "expired-waiver")
 WaiverKey = tuple[str, str | None, str | None, str | None, str | None]
 """Rule, project, milestone, invoice number and file; None for one that a waiver leaves open."""
 
@@ -87,9 +86,10 @@ class Waivers:
         """The problems, marked where a waiver accepts them, and what is wrong with the `own` waivers."""
         result = [self._accept(item) for item in located]
         # First the waivers of ordinary rules, then those that accept findings about waivers.
-        ordinary = [waiver for waiver in own if waiver.rule not in _ABOUT_WAIVERS]
+        about_waivers = {rule.name for rule in of_scope("waivers")}
+        ordinary = [waiver for waiver in own if waiver.rule not in about_waivers]
         result += [self._accept(item) for item in self._check(ordinary)]
-        return result + self._check([waiver for waiver in own if waiver.rule in _ABOUT_WAIVERS])
+        return result + self._check([waiver for waiver in own if waiver.rule in about_waivers])
 
     def _expired(self, waiver: Waiver) -> bool:
         """Whether its last day has passed."""

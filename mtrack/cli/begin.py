@@ -83,7 +83,7 @@ def _tell_next(created: create.CreatedWorkspace, name: str) -> None:
             "      delete the jobs of GitHub or GitLab, whichever you don't use",
         )
         if scaffold.source() is None:
-            output.show("      say in the other's MTRACK_SOURCE where it installs mtrack from")
+            output.show("      set MTRACK_SOURCE in the job you keep: where CI installs mtrack from")
 
 
 def _ask_milestones() -> list[dict[str, Any]]:

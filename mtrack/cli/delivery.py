@@ -84,7 +84,7 @@ def deliver(
 @options.command()
 @options.project_before_milestone
 @options.milestone_argument
-@options.date_option("The day of the approval.")
+@options.date_option("The day of the approval.", default="the e-mail's, else the day of --as-of")
 @click.option("--by", help="Who approved it on the client's side.")
 @options.file_option("--signoff", "The approval e-mail or acceptance note.")
 @options.takes_files
@@ -97,7 +97,10 @@ def approve(  # noqa: PLR0913
     signoff: str | None,
     given: Options,
 ) -> int:
-    """Record that the client approved a milestone's work; of an e-mail as --signoff, its day and sender count."""
+    """Record that the client approved a milestone's work.
+
+    Of an e-mail as --signoff the day and the sender are recorded, where --date and --by do not say others.
+    """
     target, (wanted,) = prompts.project_and_words((project, milestone), 2)
     id_ = prompts.milestone(target, given.as_of, wanted, can=prompts.to_approve)
     mail = signoff if signoff is not None and signoff.lower().endswith(".eml") else None

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack import workspace
+from mtrack import git, workspace
 from mtrack.check.report import Selection
 from mtrack.cli import complete, options, output
-from mtrack.cli.opened import open_paths
+from mtrack.cli.opened import open_paths, watch_from
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.render import findings
 
@@ -50,15 +50,29 @@ def log(  # noqa: PLR0913
     from mtrack.render import log as render  # noqa: PLC0415
 
     root, folder = _place(project)
+    pages = format_ == "text" and not no_pager and sys.stdout.isatty()
+    if milestone is None and not pages:
+        _watch_head(root, project)
     view = log_of(root, Wanted(folder, _id(root, folder, milestone), invoice, since, until, author))
     if format_ != "text":
         output.write(render.FORMATS[format_](view))
         return
     text = render.text(view, colour=output.use_colour())
-    if no_pager or not sys.stdout.isatty():
-        output.write(text)
-    else:
+    if pages:
         click.echo_via_pager(text, color=output.use_colour())
+    else:
+        output.write(text)
+
+
+def _watch_head(root: str, project: str | None) -> None:
+    """Note what a log of all that led to the commit checked out rests on, so that it can be printed again."""
+    watch = watch_from(root, (project or ".",))
+    if watch is not None:
+        paths = git.head_rests_on(root)
+        for path in paths or ():
+            watch.look(path)
+        if paths is None:
+            watch.give_up()
 
 
 def _id(root: str, folder: str | None, milestone: str | None) -> str | None:

@@ -19,8 +19,8 @@ from mtrack.cli.output import advancing, tell
 from mtrack.errors import UsageError
 from mtrack.memo.run import Run
 from mtrack.render.places import AT_ROOT, Viewpoint
-from mtrack.render.words import listed
 from mtrack.watch import Rounds
+from mtrack.words import listed
 from mtrack.workspace import is_below
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def open_paths(
 
         workspace = with_settings_of(root, settings_from, as_of)
     else:
-        workspace = open_workspace(root, as_of, _watch(root, paths)) if at is None else _at(root, at, as_of)
+        workspace = open_workspace(root, as_of, watch_from(root, paths)) if at is None else _at(root, at, as_of)
     options.keep_open(workspace)
     workspace.advance = advancing()
     if workspace.found.closed:
@@ -102,7 +102,7 @@ def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
     return verify.comparing(opened.workspace, options.cache_folder())
 
 
-def _watch(root: str, paths: tuple[str, ...]) -> Watch | None:
+def watch_from(root: str, paths: tuple[str, ...]) -> Watch | None:
     """What notes all that the run looks at, if it may be kept; why this is the root is noted already."""
     run = click.get_current_context().obj
     if not isinstance(run, (Run, Rounds)):

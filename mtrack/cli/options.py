@@ -126,11 +126,13 @@ class _Today(values.Day):
 
 def as_of_option(command: F) -> F:
     """--as-of: the one place where today's date comes in."""
-    text = "Check as of this day instead of today."
-    add = click.option(
+    return _as_of("Check as of this day instead of today.")(command)
+
+
+def _as_of(text: str) -> Callable[[F], F]:
+    return click.option(
         "--as-of", type=_Today(), default=date.today, show_default="today", is_eager=True, help=text
     )  # fmt: skip
-    return add(command)
 
 
 _NO_CACHE, _VERBOSE = "mtrack.no_cache", "mtrack.verbose"
@@ -298,11 +300,13 @@ def writes(command: Callable[..., int]) -> Callable[..., int]:
 
     for option in (
         click.option("--commit", is_flag=True, help="Make one git commit of the files touched."),
-        click.option("--force", is_flag=True, help="Record it even where that adds an error."),
+        click.option(
+            "--force", is_flag=True, help="Record it even where that adds an error or replaces a recorded value."
+        ),
         click.option("--dry-run", is_flag=True, help="Show the change as a diff; write nothing."),
     ):
         run = option(run)
-    return as_of_option(run)
+    return _as_of("Take this day for today: in the checks, and for a day that is not given.")(run)
 
 
 FILE_OPTIONS = ("agreement", "signoff", "file", "source")
@@ -336,10 +340,10 @@ def number_argument(command: F) -> F:
     return click.option("--project", "project", shell_complete=complete.projects, help=text)(command)
 
 
-def date_option(text: str, *names: str) -> Callable[[F], F]:
+def date_option(text: str, *names: str, default: str = "the day of --as-of") -> Callable[[F], F]:
     """--date: the day it happened."""
     names = names or ("--date",)
-    return click.option(*names, "day", type=values.Day(), help=f"{text} Default: the day of --as-of.")
+    return click.option(*names, "day", type=values.Day(), help=f"{text} Default: {default}.")
 
 
 def file_option(name: str, text: str) -> Callable[[F], F]:

@@ -16,7 +16,7 @@ from mtrack.cli.ci_log import CiLog
 from mtrack.errors import UsageError
 from mtrack.render import reports
 from mtrack.render.terminal import safe
-from mtrack.render.words import listed
+from mtrack.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -35,7 +35,7 @@ def is_ready(found: Proposal, path: str) -> bool:
         page = "" if item.page is None else f"p. {item.page}, "
         output.note(f"  {item.name}: {item.amount:,f} ({os.path.basename(path)} {page}l. {item.line})")
     output.note(_sum_of(found))
-    answer = prompts.one("record these milestones (y/n)", _yes_or_no, default="y" if found.adds_up else "n")
+    answer = prompts.one("SCHEDULE", _yes_or_no, default="y" if found.adds_up else "n")
     return answer == "y"
 
 

@@ -17,8 +17,8 @@ from mtrack.edit import create, find, verbs
 from mtrack.errors import UsageError
 from mtrack.record import settings as settings_module
 from mtrack.render.terminal import safe
-from mtrack.render.words import count
 from mtrack.rules.facts import Entry, facts
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +49,7 @@ _QUESTIONS = {
     "--reason": "why",
     "--tax": "tax on top: an amount, or a rate as 19% (empty: none)",
     "--milestone": "a milestone, as NAME=AMOUNT",
+    "SCHEDULE": "record these milestones (y/n)",
 }
 """What is asked for in words, by the name it has on the command line."""
 

@@ -19,8 +19,8 @@ from mtrack.errors import UsageError
 from mtrack.figures import schedule
 from mtrack.record import settings as settings_module
 from mtrack.record.model import payment_terms
-from mtrack.render.words import count
 from mtrack.spreadsheet.wanted import Said, Wanted, Writing
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable

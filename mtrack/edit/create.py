@@ -20,6 +20,7 @@ from mtrack.files import inside
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.record.model import number_key
+from mtrack.words import count
 from mtrack.yaml import source, style, tree
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     context, added = judged()
     project = context.project
     sums = project.money(money.total(item.amount for item in project.milestones))
-    many = f"{len(project.milestones)} milestone{'s' if len(project.milestones) != 1 else ''}"
+    many = count(len(project.milestones), "milestone")
     outcome = Outcome(
         target.records, f"{target.label} created: {many}, {sums}", transaction.left(context),
         transaction.unified(target.records, "", text), changed=True, files=files,
@@ -229,7 +230,10 @@ def _judged(  # noqa: PLR0913
     context = after.open(target.folder)[1]
     if context is None or (added.errors and not options.force):
         broken = added.errors or check(after).report.findings
-        raise AddsErrorsError(broken, "this would begin with an error; nothing was made", frozenset({target.records}))
+        why = "this would begin with an error; nothing was made" + (
+            "" if context is None else " (--force makes it anyway)"
+        )
+        raise AddsErrorsError(broken, why, frozenset({target.records}))
     return context, added
 
 

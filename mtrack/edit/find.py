@@ -80,8 +80,13 @@ def project(text: str, cwd: str = ".") -> Target:
         raise UsageError(message)
     near = nearest(wanted, [*folders, *(folder.rpartition("/")[2] for folder in folders)])
     hint = f"did you mean {near}?" if near else f"there is {_listed(folders)}" if folders else "mtrack new makes one"
-    message = f"there is no project '{text}' in {os.path.relpath(root)}; {hint}"
+    message = f"there is no project '{text}' in {_shown(root)}; {hint}"
     raise UsageError(message)
+
+
+def _shown(root: str) -> str:
+    path = os.path.relpath(root)
+    return "this workspace" if path == os.curdir else path
 
 
 def _listed(names: Iterable[str], limit: int = 6) -> str:
@@ -185,7 +190,7 @@ def with_number(number: str, root: str, preferred: Target | None = None) -> Targ
     numbers = [item.number for folder in folders for item in _invoices(root, folder, settings)]
     near = nearest(number, numbers)
     hint = f"did you mean {near}?" if near else "mtrack status lists them"
-    message = f"there is no invoice '{number}' in {os.path.relpath(root)}; {hint}"
+    message = f"there is no invoice '{number}' in {_shown(root)}; {hint}"
     raise UsageError(message)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mtrack.edit import statuses, transaction
 from mtrack.edit.find import Target
 from mtrack.edit.verbs import Edit
+from mtrack.words import count
 from mtrack.yaml.refusal import RefusedError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Ou
 
         def edit(context: ProjectContext, ids: set[str] = ids) -> Edit:
             changes: tuple[Change, ...] = statuses.fix_statuses(context, ids)
-            said = f"{len(changes)} {'status' if len(changes) == 1 else 'statuses'} fixed"
+            said = f"{count(len(changes), 'status', 'statuses')} fixed"
             return Edit(changes, f"{context.project.path}: {said}", "fix statuses")
 
         try:

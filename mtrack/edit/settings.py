@@ -16,6 +16,7 @@ from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
+from mtrack.words import count
 from mtrack.yaml import source
 from mtrack.yaml.refusal import RefusedError
 from mtrack.yaml.splice import splice
@@ -54,18 +55,14 @@ def _draft(root: str, before: bytes, edit: Edit, options: Options) -> tuple[Outc
     try:
         after = splice(text, edit.changes, schema.shape("workspace"), NAMES)
     except RefusedError as refused:
-        where = ":".join(map(str, (workspace.SETTINGS, *(refused.place or ()))))
-        message = f"{where}: mtrack does not edit this: {refused.detail}\nWrite it by hand:\n" + "\n".join(
-            f"  {line}" for line in refused.by_hand.splitlines()
-        )
-        raise CannotRunError(message) from None
+        raise CannotRunError(transaction.explained(refused, workspace.SETTINGS)) from None
     new = settings_module.from_source(source.parse(workspace.SETTINGS, after, schema.shape("workspace")))
     old_workspace, new_workspace = _workspace(root, old, options), _workspace(root, new, options)
     added = transaction.compare(old_workspace, new_workspace, edit.opens)
     if added.errors and not options.force:
         raise AddsErrorsError(added.errors, unwritten=frozenset({workspace.SETTINGS}))
     accepted = _waived(new_workspace) - _waived(old_workspace)
-    left = f"{accepted} finding{'s' * (accepted != 1)} accepted by it"
+    left = f"{count(accepted, 'finding')} accepted by it"
     diff = transaction.unified(workspace.SETTINGS, text, after)
     outcome = Outcome(
         workspace.SETTINGS, edit.did, left, diff, changed=True, warnings=added.warnings, forced=added.errors

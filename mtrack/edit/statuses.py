@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from mtrack.figures import fixable, ledger
 from mtrack.record import model, schema
-from mtrack.rules.wording import listed
+from mtrack.words import listed_with_and
 from mtrack.yaml.changes import Append, Change, Put, apply
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:
 def _marked(context: ProjectContext, route: Route) -> str:
     """What to say of an invoice that was taken at its milestones' word."""
     number = next(item.invoice.number for item in context.whole_ledger.invoices if item.invoice.route == route)
-    return f"; {number} marked paid: true, since {listed(at_whose_word(context, route))} said paid"
+    return f"; {number} marked paid: true, since {listed_with_and(at_whose_word(context, route))} said paid"
 
 
 def at_whose_word(context: ProjectContext, route: Route) -> list[str]:

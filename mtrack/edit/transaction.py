@@ -286,14 +286,17 @@ def _project_context(target: Target, as_of: date, settings: Settings, read: Sour
     raise AddsErrorsError(broken, "the record is broken; fix this first")
 
 
+def explained(refused: RefusedError, path: str) -> str:
+    """Why a file is not edited, and the lines to write by hand."""
+    where = ":".join(map(str, (path, *(refused.place or ()))))
+    lines = [f"  {line}" for line in refused.by_hand.splitlines()]
+    return "\n".join([f"{where}: mtrack does not edit this: {refused.detail}", "Write it by hand:", *lines])
+
+
 def _explained(refused: RefusedError, target: Target) -> CannotRunError:
-    where = ":".join(map(str, (target.records, *(refused.place or ()))))
-    message = f"{where}: mtrack does not edit this: {refused.detail}\nWrite it by hand:\n" + "\n".join(
-        f"  {line}" for line in refused.by_hand.splitlines()
-    )
-    explained = RefusedError(refused.reason, message, refused.place)
-    explained.by_hand = refused.by_hand
-    return explained
+    result = RefusedError(refused.reason, explained(refused, target.records), refused.place)
+    result.by_hand = refused.by_hand
+    return result
 
 
 def _added_findings(

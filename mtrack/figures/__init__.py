@@ -1,1 +1,1 @@
-"""Pure arithmetic: what a project comes to (SPEC 3)."""
+"""Pure arithmetic: what a project comes to (README, "The figures")."""

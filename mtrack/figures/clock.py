@@ -1,4 +1,4 @@
-"""One clock: a project as it stood at the end of a day (SPEC 3, "As of").
+"""One clock: a project as it stood at the end of a day.
 
 What is dated later is left out. A status has no day, and neither has what an invoice is taken at its word for: both are
 judged by the whole record, so that the cash that came does not change with the day that is looked at.

@@ -1,4 +1,4 @@
-"""When an invoice falls due: what is retained, the instalments, and the rest (SPEC 3, "Schedule")."""
+"""When an invoice falls due: what is retained, the instalments, and the rest."""
 
 from __future__ import annotations
 

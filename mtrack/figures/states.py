@@ -1,4 +1,4 @@
-"""The seven states of the agreed money, net of tax (SPEC 3): the same in every bar, table and legend."""
+"""The seven states of the agreed money, net of tax: the same in every bar, table and legend."""
 
 from __future__ import annotations
 

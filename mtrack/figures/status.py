@@ -1,4 +1,4 @@
-"""The status that a milestone's invoices ask for (SPEC 3)."""
+"""The status that a milestone's invoices ask for."""
 
 from __future__ import annotations
 

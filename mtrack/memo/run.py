@@ -29,6 +29,7 @@ _OPTIONS = {
     **dict.fromkeys(
         ("lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments", "verify"), _READING
     ),
+    "log": frozenset({"--format", "--invoice", "--author", "--no-pager"}),
     "report": frozenset({"--format", "--as-of", "--client", "-o", "--output", "--force", "--period", "--with-files"}),
 }
 """The runs that are kept, by command with its options: what reads the workspace and asks for nothing else."""

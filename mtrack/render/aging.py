@@ -14,7 +14,7 @@ from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, Whole, styled
 from mtrack.render.wording import BUCKET_WORDS, Wording
-from mtrack.render.words import count
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

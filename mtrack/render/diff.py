@@ -15,7 +15,7 @@ from mtrack.render.places import AT_ROOT, Viewpoint, place
 from mtrack.render.table import Table
 from mtrack.render.terminal import Apart, Screen, styled
 from mtrack.render.wording import Wording
-from mtrack.render.words import count
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mtrack.render import findings
 from mtrack.render.json_text import json_text
 from mtrack.render.terminal import Screen, styled
-from mtrack.render.words import count
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from mtrack.finding import Severity
 from mtrack.render.json_text import json_text
 from mtrack.render.places import AT_ROOT, Viewpoint, place
 from mtrack.render.terminal import Screen, Whole, prose, styled
-from mtrack.render.words import count
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from mtrack.check.report import Report

@@ -14,8 +14,8 @@ from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Apart, Screen, Whole, names, styled
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording
-from mtrack.render.words import count
 from mtrack.views.gaps import is_gross
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

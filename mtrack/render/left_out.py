@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from mtrack.render.words import count
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from datetime import date

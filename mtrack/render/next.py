@@ -13,9 +13,9 @@ from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Apart, Screen, Whole, prose, styled
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording
-from mtrack.render.words import capital, count
 from mtrack.rules import RULES
 from mtrack.views.tasks import VERBS
+from mtrack.words import capital, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -16,8 +16,8 @@ from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, Whole, styled
 from mtrack.render.wording import Wording
-from mtrack.render.words import capital
 from mtrack.views.registers import INVOICE_AMOUNTS, PAYMENT_AMOUNTS
+from mtrack.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

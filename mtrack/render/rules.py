@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from mtrack.render.findings import TINTS
 from mtrack.render.terminal import Screen, Whole, styled
-from mtrack.render.words import capital
 from mtrack.rules import INTERNAL, RULES
 from mtrack.rules.pages import RECORDS, page
+from mtrack.words import capital
 
 if TYPE_CHECKING:
     from mtrack.rules import Rule

@@ -11,9 +11,9 @@ from mtrack.render.fingerprint import fingerprints
 from mtrack.render.json_text import json_text
 from mtrack.render.places import AT_ROOT, Viewpoint
 from mtrack.render.terminal import safe
-from mtrack.render.words import capital
 from mtrack.rules import INTERNAL, RULES
 from mtrack.rules.pages import page
+from mtrack.words import capital
 
 if TYPE_CHECKING:
     from mtrack.check.report import Report

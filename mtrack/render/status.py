@@ -24,8 +24,8 @@ from mtrack.render.wording import (
     percent_text,
     status_word,
 )
-from mtrack.render.words import count, listed
 from mtrack.views.slots import MOST, slots
+from mtrack.words import count, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from mtrack.render.markdown import Document
 from mtrack.render.next import HEADINGS, row
 from mtrack.render.terminal import safe
 from mtrack.render.wording import BUCKET_WORDS, Wording, percent, percent_text
-from mtrack.render.words import count
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack.characters import HARMFUL
-from mtrack.render.words import listed
+from mtrack.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -138,10 +138,6 @@ class Wording:
         """A month without its year, for an axis: "Feb"."""
         return _day(day, "LLL", str(self.locale))
 
-    def long_day(self, day: date) -> str:
-        """A date in full: "3 February 2026"."""
-        return _day(day, "long", str(self.locale))
-
     def brief(self, amount: Decimal, places: int) -> str:
         """An amount for an overview: without decimals where they are all zero."""
         return self.number(amount, 0 if amount == amount.to_integral_value() else places)

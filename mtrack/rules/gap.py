@@ -12,7 +12,7 @@ from mtrack.rules import commands
 from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
 from mtrack.rules.series import holes
-from mtrack.rules.wording import days
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,7 @@ def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
     if agreed is not None and listed < agreed:
         yield Problem(
             place=project.place("agreement", "milestones"),
-            message=f"the agreement counts {agreed} milestones, and {listed} {'is' if listed == 1 else 'are'} recorded",
+            message=f"the agreement counts {count(agreed, 'milestone')}, and {listed} {'is' if listed == 1 else 'are'} recorded",
             hint=f"add what is missing: {commands.of_project('add', project, 'NAME', 'AMOUNT')};"
             f" or record what was taken away: {commands.of_project('amend', project, '--milestones', str(listed - agreed))}",
             since=project.agreement.signed if project.agreement else None,
@@ -155,7 +155,7 @@ def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
             project,
             figures.milestone,
             project.place(*figures.milestone.deliverable.route, "approved"),
-            f"{figures.milestone.label} was approved on {approved}, {days((context.as_of - approved).days)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
+            f"{figures.milestone.label} was approved on {approved}, {count((context.as_of - approved).days, 'day')} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
             _bill_or_hold(context, figures.milestone),
             amount=figures.unbilled,
             since=approved,
@@ -199,7 +199,7 @@ def upfront_not_billed(context: ProjectContext) -> Iterator[Problem]:
             project,
             milestone,
             "status",
-            f"{milestone.label} is a deposit that {what}, {days((context.as_of - day).days)} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
+            f"{milestone.label} is a deposit that {what}, {count((context.as_of - day).days, 'day')} ago, and has no invoice: {project.money(figures.unbilled)} not billed",
             _bill_or_hold(context, milestone),
             amount=figures.unbilled,
             since=day,
@@ -368,7 +368,7 @@ def overdue(context: ProjectContext) -> Iterator[Problem]:
             project,
             invoice,
             project.place(*late[0].route) if late[0].route else "due" if invoice.due is not None else "sent",
-            f"invoice {invoice.number} was due on {day}, {days((context.as_of - day).days)} ago: {project.money(amount)} outstanding",
+            f"invoice {invoice.number} was due on {day}, {count((context.as_of - day).days, 'day')} ago: {project.money(amount)} outstanding",
             f"chase it; or record what happened: {commands.of_invoice('pay', invoice.number)},"
             f" {commands.of_invoice('dispute', invoice.number, commands.REASON)},"
             f" {commands.of_invoice('write-off', invoice.number, commands.REASON)}",
@@ -432,7 +432,7 @@ def retention_due(context: ProjectContext) -> Iterator[Problem]:
                 "retained"
                 if invoice.retained is not None
                 else project.place(*project.source.first_key(invoice.route), key=True),
-                f"what was retained of invoice {invoice.number} fell due on {part.day}, {days((context.as_of - part.day).days)} ago: {project.money(part.open)} outstanding",
+                f"what was retained of invoice {invoice.number} fell due on {part.day}, {count((context.as_of - part.day).days, 'day')} ago: {project.money(part.open)} outstanding",
                 f"ask for it, and record its payment: {commands.of_invoice('pay', invoice.number, commands.amount(project, part.open))}",
                 amount=part.open,
                 since=part.day,
@@ -470,7 +470,7 @@ def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
                 project,
                 milestone,
                 project.place(*milestone.deliverable.route, "completed"),
-                f"{milestone.label} was completed on {milestone.completed}, {days(waited)} ago, and is not approved",
+                f"{milestone.label} was completed on {milestone.completed}, {count(waited, 'day')} ago, and is not approved",
                 f"ask for the approval, and record it: {commands.of_milestone('approve', project, milestone, '--signoff FILE')}",
                 since=milestone.completed,
             )
@@ -509,7 +509,7 @@ def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
                 project,
                 milestone,
                 "planned",
-                f"{milestone.label} was planned for {milestone.planned}, {days(late)} ago, and is not recorded as completed",
+                f"{milestone.label} was planned for {milestone.planned}, {count(late, 'day')} ago, and is not recorded as completed",
                 f"record its completion: {commands.of_milestone('deliver', project, milestone)};"
                 f" or a new day: {commands.of_milestone('set', project, milestone, '--planned DATE')}",
                 since=milestone.planned,

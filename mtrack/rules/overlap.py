@@ -16,7 +16,7 @@ from mtrack.rules import commands
 from mtrack.rules.papers import groups, is_one_paper, papers, same_number
 from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
-from mtrack.rules.wording import listed
+from mtrack.words import count, listed_with_and
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -102,7 +102,7 @@ def milestones_extra(context: ProjectContext) -> Iterator[Problem]:
     if agreed is not None and listed > agreed:
         yield Problem(
             place=project.place("agreement", "milestones"),
-            message=f"the agreement counts {agreed} milestone{'s' * (agreed != 1)}, and {listed} are recorded",
+            message=f"the agreement counts {count(agreed, 'milestone')}, and {listed} are recorded",
             hint=f"remove the copy, or record the amendment that added it: {commands.of_project('amend', context.project, '--milestones', str(listed - agreed))}",
             since=project.agreement.signed if project.agreement else None,
         )
@@ -198,7 +198,7 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
             project,
             milestone,
             "amount",
-            f"{milestone.label} is billed {project.money(figures.billed)} on {listed(numbers) or 'no live invoice'}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
+            f"{milestone.label} is billed {project.money(figures.billed)} on {listed_with_and(numbers) or 'no live invoice'}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
             commands.undo_excess(project, milestone, numbers, figures.overbilled, figures.billed),
             invoice=numbers[-1] if len(numbers) == 1 else None,
             amount=figures.overbilled,

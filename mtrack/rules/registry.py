@@ -101,7 +101,7 @@ def _register(check: AnyCheck, severity: Severity, scope: Scope, **more: object)
 
 
 def file_rule(severity: Severity, *, across: WorkspaceCheck | None = None) -> Callable[[FileCheck], FileCheck]:
-    """A rule about a file as such: whether it can be read and what shape it has; `across` checks what is no such file."""
+    """A rule about a file as such: whether it can be read and what shape it has; `across` checks what lies outside them."""
     return lambda check: _register(check, severity, "file", across=across, local=across is not None)
 
 
@@ -116,7 +116,7 @@ def project_rule(  # noqa: PLR0913
     local: bool = False,
     needs: Trait | None = None,
 ) -> Callable[[ProjectCheck], ProjectCheck]:
-    """A rule about one project; `across` checks what of it is in no project. It is asked where a project has what it `needs`."""
+    """A rule about one project; `across` checks what lies outside every project. It is asked where a project has what it `needs`."""
     return lambda check: _register(
         check,
         severity,

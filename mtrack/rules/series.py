@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from mtrack.rules.wording import listed
+from mtrack.words import listed_with_and
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,7 +80,7 @@ class Hole(NamedTuple):
     def names(self) -> str:
         """The missing numbers in words."""
         rest = len(self.missing) - MAX_NAMED
-        return f"{', '.join(self.missing[:MAX_NAMED])} and {rest} more" if rest > 0 else listed(self.missing)
+        return f"{', '.join(self.missing[:MAX_NAMED])} and {rest} more" if rest > 0 else listed_with_and(self.missing)
 
 
 def counted(entries: Iterable[Entry]) -> list[Counted]:

@@ -11,7 +11,7 @@ from mtrack.record.model import Invoice, Milestone
 from mtrack.rules import commands
 from mtrack.rules.problems import about_invoice, about_milestone
 from mtrack.rules.registry import project_rule
-from mtrack.rules.wording import listed
+from mtrack.words import listed_with_and
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def _status_hint(figures: MilestoneFigures) -> str:
         return f"{write} (mtrack lint --fix does)"
     invoices = [item.invoice.number for item in missing.invoices]
     numbers, pay, write_off = (
-        listed([prefix(number) for number in invoices])
+        listed_with_and([prefix(number) for number in invoices])
         for prefix in (str, partial(commands.of_invoice, "pay"), partial(commands.of_invoice, "write-off"))
     )
     says = figures.milestone.id + " says"
@@ -94,7 +94,7 @@ def _status_hint(figures: MilestoneFigures) -> str:
 def _because(figures: MilestoneFigures, context: ProjectContext) -> str:
     """Why the expected status is what it is, in words."""
     live = figures.live_invoices
-    numbers = listed([item.invoice.number for item in live])
+    numbers = listed_with_and([item.invoice.number for item in live])
     was, is_ = ("was", "is") if len(live) == 1 else ("were", "are")
     money = context.project.money
     if any(item.outstanding for item in live):

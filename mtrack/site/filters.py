@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 from mtrack import money
 from mtrack.render.templates import clean
 from mtrack.render.wording import Wording, status_word
-from mtrack.render.words import count
 from mtrack.site import charts
 from mtrack.site.cells import STATE_WORDS
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from mtrack.render.left_out import sentence
 from mtrack.render.wording import percent
-from mtrack.render.words import count
 from mtrack.site import charts
 from mtrack.site.cells import Unit, contact, gross_line, legend, net_line
 from mtrack.site.evidence_marks import Evidence
@@ -22,6 +21,7 @@ from mtrack.views.slots import slots
 from mtrack.views.statement import closeout
 from mtrack.views.summary import decimals_shown
 from mtrack.views.tasks import project_tasks, sums_of
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack.render.next import HEADINGS, TO_DO, about, by_verb, first_of, what
-from mtrack.render.words import capital, count
 from mtrack.site.cells import Contact, Unit, contact
+from mtrack.words import capital, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a view leaves out: records that are dated after the day it is about (SPEC 3, "As of")."""
+"""What a view leaves out: records that are dated after the day it is about."""
 
 from __future__ import annotations
 

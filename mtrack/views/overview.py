@@ -70,11 +70,6 @@ class Overview(Struct, frozen=True):
     register_sums: dict[str, dict[str, Decimal]]
     left_out: LeftOut
 
-    @property
-    def named_clients(self) -> int:
-        """How many clients there are, those aside who are not named."""
-        return len({client.name for client in self.clients} - {None})
-
 
 def overview(settings: Settings, report: Report, summaries: Sequence[ProjectSummary]) -> Overview:
     """The projects' summaries put together."""

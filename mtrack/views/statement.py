@@ -161,7 +161,7 @@ class Check(Struct, frozen=True):
 
 
 def closeout(item: ProjectStatus, context: ProjectContext) -> tuple[Check, ...]:
-    """What must be true before a project is closed (SPEC 1): it adds up, it is billed, settled and on file."""
+    """What must be true before a project is closed: it adds up, it is billed, settled and on file."""
     totals = item.totals
     usable = {named.route for named, state in context.files if not (state.missing or state.outside)}
     off = None if item.agreed_total is None else money.minus(item.agreed_total, totals.agreed)

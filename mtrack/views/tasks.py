@@ -38,6 +38,8 @@ _VERBS_OF_RULES = {
     "delivered-not-approved": "approve",
     "planned-date-passed": "deliver",
 }
+_NO_TASK = frozenset({"future-date"})
+"""Rules whose findings need nothing done: the day will come."""
 _TO_CORRECT = (Category.OVERLAP, Category.AGREEMENT, Category.RECORD)
 
 
@@ -163,7 +165,7 @@ def _once_each(found: Iterable[Task]) -> tuple[Task, ...]:
 
 def _from_findings(context: ProjectContext, findings: Iterable[Finding]) -> Iterator[Task]:
     for finding in findings:
-        if not finding.waived and finding.rule != "future-date":
+        if not finding.waived and finding.rule not in _NO_TASK:
             yield _from_finding(finding, context, context.as_of)
 
 
@@ -182,7 +184,7 @@ def _from_finding(finding: Finding, context: ProjectContext | None, as_of: date)
 
 def most_urgent(findings: Iterable[Finding]) -> Finding | None:
     """The finding to see to first, in the order of the tasks; None where there is none that no waiver accepts."""
-    found = [finding for finding in findings if not finding.waived and finding.rule != "future-date"]
+    found = [finding for finding in findings if not finding.waived and finding.rule not in _NO_TASK]
     use = Counter(
         currency for _, currency in {(item.project, item.currency) for item in found if item.amount is not None}
     )

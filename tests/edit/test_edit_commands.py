@@ -127,9 +127,9 @@ def test_a_project_is_named_by_its_path_or_its_end(work: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["hold", "acme-webiste", "M2"], "there is no project 'acme-webiste' in .; did you mean acme-website?"),
+        (["hold", "acme-webiste", "M2"], "there is no project 'acme-webiste' in this workspace; did you mean acme-website?"),
         (["hold", "acme-website", "m3"], "there is no milestone 'm3' in acme-website; did you mean M2?"),
-        (["pay", "INV-2026-04"], "there is no invoice 'INV-2026-04' in .; did you mean INV-2026-004?"),
+        (["pay", "INV-2026-04"], "there is no invoice 'INV-2026-04' in this workspace; did you mean INV-2026-004?"),
         (["pay"], "NUMBER is missing: mtrack pay"),
         (["bill", "acme-website"], "MILESTONE is missing: mtrack bill"),
         (["bill", "acme-website", "M2"], "NUMBER is missing: mtrack bill"),

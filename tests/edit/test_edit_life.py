@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from support import ROOT, mtrack
 
+from mtrack.cli import prompts
+
 pexpect: Any = pytest.importorskip("pexpect")
 
 _STYLING = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -188,6 +190,37 @@ def test_a_wrong_answer_is_asked_for_again(tmp_path: Path) -> None:
     assert "  p6\n  … and 3 more\nwhich project" in run(
         "mtrack close --as-of 2026-01-14", ("which project", "\x04"), code=130
     )
+
+
+SCHEDULE = """# Statement of work
+
+| Milestone | Amount |
+|---|---|
+| Discovery | EUR 4,000.00 |
+| Beta | EUR 5,000.00 |
+| Total | EUR 9,000.00 |
+"""
+
+
+@pytest.mark.parametrize(("answer", "code", "recorded"), [("", 0, True), ("perhaps", 0, True), ("n", 1, False)])
+def test_what_an_agreement_lists_is_shown_and_asked_for(answer: str, code: int, recorded: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    (tmp_path / "sow.md").write_text(SCHEDULE, encoding="utf-8")
+    run = Terminal(tmp_path).run
+    run("mtrack init")
+    question = "record these milestones (y/n) [y]"
+    answers = [(question, answer)] + ([("answer y or n", "y")] if answer == "perhaps" else [])
+    shown = run("mtrack new acme --from sow.md --currency EUR --as-of 2026-01-12", *answers, code=code)
+    assert "  Discovery: 4,000.00 (sow.md l. 5)" in shown
+    assert (tmp_path / "acme/milestones.yaml").exists() == recorded
+
+
+def test_every_question_has_its_words() -> None:
+    """Each name that something is asked for by, found in the source: a missing one would end in an error of mtrack's."""
+    named: set[str] = set()
+    for path in (ROOT / "mtrack/cli").rglob("*.py"):
+        named |= set(re.findall(r'\bone\(\s*"([^"]+)"', path.read_text(encoding="utf-8")))
+    assert named
+    assert named <= set(prompts._QUESTIONS)  # noqa: SLF001
 
 
 def test_suggested_numbers_follow_project_kind_and_day(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from support import contexts, mtrack, write_tree
 
-from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.check.workspace import Workspace
 from mtrack.figures.aging import BUCKETS
@@ -26,7 +25,6 @@ from mtrack.views import cash
 from mtrack.views.clients import clients
 from mtrack.views.milestone import lane, milestone_state
 from mtrack.views.months import last_months, months, turnover
-from mtrack.views.overview import overview
 from mtrack.views.percentages import percent, percentages
 from mtrack.views.registers import invoice_rows
 from mtrack.views.statement import month_of, statement
@@ -340,18 +338,6 @@ def test_what_is_marked_paid_leaves_out_credit_notes_and_earlier_years() -> None
     assert turnover(context(records("2025-02-28"), day)).undated == 0
     assert turnover(context(records("2019-02-28"), day)).undated == 0
     assert turnover(context(records("2026-02-21"), day)).undated == 0
-
-
-@pytest.mark.parametrize(
-    ("names", "count"),
-    [([None], 0), (["Acme Corp", None], 1), (["Acme Corp", "Acme Corp"], 1), (["Acme Corp", "Globex", None, None], 2)],
-)
-def test_only_clients_with_a_name_are_counted(names: list[str | None], count: int) -> None:
-    data = {"project": "P", "milestones": [{"id": "M1", "name": "One", "amount": Decimal(1), "status": "not_billed"}]}
-    shown = workspace([(data, "EUR" if i % 2 else "USD", name) for i, name in enumerate(names)], date(2026, 2, 20))
-    summaries = [project_summary(item, ()) for item in contexts(shown)]
-    view = overview(Settings(), check(shown, ALL).report, summaries)
-    assert view.named_clients == count
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from mtrack.figures.clock import credit_notes
 from mtrack.figures.tax import rest
 from mtrack.money import Rate
 from mtrack.record.model import number_key
-from mtrack.rules.wording import listed
+from mtrack.words import listed_with_and
 from mtrack.yaml.changes import Append, Change, Put, Remove
 
 if TYPE_CHECKING:
@@ -159,9 +159,9 @@ def void(context: ProjectContext, invoice: Invoice, *, date: date, reason: str |
     change = Put((*invoice.route, "void"), stated(date=date, reason=reason))
     said = f"{invoice.number} void since {date}"
     if figures_of(context, invoice).at_its_word:
-        said += f", though {listed(at_whose_word(context, invoice.route))} said that it is paid"
+        said += f", though {listed_with_and(at_whose_word(context, invoice.route))} said that it is paid"
     if notes := _notes(context, invoice):
-        said += f"; {listed([note.number for note in notes])} still credits it, so void that too"
+        said += f"; {listed_with_and([note.number for note in notes])} still credits it, so void that too"
     return Edit((change,), said, f"void {invoice.number}")
 
 

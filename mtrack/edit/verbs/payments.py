@@ -14,7 +14,7 @@ from mtrack.edit.statuses import at_whose_word
 from mtrack.edit.verbs.edit import Edit, Values, amount_here, check_thousands, figures_of, maybe_here, stated
 from mtrack.errors import UsageError
 from mtrack.money import Rate  # noqa: TC001
-from mtrack.rules.wording import listed
+from mtrack.words import listed_with_and
 from mtrack.yaml.changes import Append, Put
 
 if TYPE_CHECKING:
@@ -152,6 +152,6 @@ def _refuse_at_its_word(context: ProjectContext, invoice: Invoice) -> None:
     """Raise UsageError where an invoice counts as paid because its milestones say so: what is listed would un-pay the rest."""
     if figures_of(context, invoice).at_its_word:
         ids = at_whose_word(context, invoice.route)
-        since = f"{listed(ids)} {'says' if len(ids) == 1 else 'say'} paid"
+        since = f"{listed_with_and(ids)} {'says' if len(ids) == 1 else 'say'} paid"
         message = f"{invoice.number} counts as paid in full, since {since}; write status sent first, if it is not"
         raise UsageError(message)

@@ -9,6 +9,7 @@ from mtrack import money
 from mtrack.edit.verbs.edit import Edit, amount_here
 from mtrack.errors import UsageError
 from mtrack.record.model import number_key
+from mtrack.words import count
 from mtrack.yaml.changes import Append
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _as_here(context: ProjectContext, value: Any, *, is_whole: bool) -> Any:
 
 
 def _count(records: list[dict[str, Any]], noun: str) -> str:
-    return f"{len(records)} {noun}{'s' if len(records) != 1 else ''}"
+    return count(len(records), noun)
 
 
 def _sum(records: list[dict[str, Any]]) -> Decimal:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtrack.finding import Place, Problem, Severity
 from mtrack.rules.registry import workspace_rule
-from mtrack.rules.wording import listed
+from mtrack.words import listed_with_and
 from mtrack.workspace import RECORDS, SETTINGS, is_below, nearly_records
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def no_projects(workspace: WorkspaceFacts) -> Iterator[Problem]:
         yield Problem(
             place=Place(path),
             message="nothing to check: there is no project here",
-            hint=f"rename {listed(near)} to {RECORDS}"
+            hint=f"rename {listed_with_and(near)} to {RECORDS}"
             if near
             else f"a project is a folder with a {RECORDS}; mtrack new makes one",
         )

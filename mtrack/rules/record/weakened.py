@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mtrack.finding import Problem, Severity
 from mtrack.rules.registry import since_rule
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +63,7 @@ def settings_weakened(weakenings: tuple[Weakening, ...]) -> Iterator[Problem]:
     for item in weakenings:
         shown = item.silenced[:_MOST]
         more = len(item.silenced) - len(shown)
-        count = f"{len(item.silenced)} finding{'' if len(item.silenced) == 1 else 's'}"
-        told = f", which silences {count}" if item.silenced else ""
+        told = f", which silences {count(len(item.silenced), 'finding')}" if item.silenced else ""
         yield Problem(
             place=item.place,
             message=f"{item.how}{told}" + (f" (the first {_MOST} are listed)" if more else ""),

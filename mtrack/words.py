@@ -1,4 +1,4 @@
-"""Words that every output shares: a plural, a list of names."""
+"""Words that messages and outputs share: a plural, a list of names."""
 
 from __future__ import annotations
 
@@ -23,3 +23,10 @@ def listed(names: Sequence[str], most: int = 10) -> str:
     if len(names) <= most:
         return ", ".join(names)
     return f"{', '.join(names[:most])} and {len(names) - most:,} more"
+
+
+def listed_with_and(names: Sequence[str], most: int = 6) -> str:
+    """Names in words: "A", "A and B", "A, B and C", of many the first few and "9 more"."""
+    if len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most:,} more"]
+    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
