@@ -139,3 +139,36 @@ def test_a_dry_run_of_a_new_project_shows_all_of_it_and_nothing_else(root: Path)
     diff = told.partition("@@ -0,0 +1,")[2].partition("\n")[2].split("\n")
     assert "+project: Globex" in diff
     assert [line for line in diff if line.startswith("-")] == []
+
+
+@pytest.mark.parametrize("dashes", ["", "  ", "    "])
+def test_a_new_list_is_laid_out_as_the_others(root: Path, dashes: str) -> None:
+    block = RECORD.replace("\n    #", "\n  #")
+    head, _, items = block.partition("milestones:\n")
+    deeper = "".join(f"{dashes}{line.removeprefix('  ')}" for line in items.splitlines(keepends=True))
+    write_tree(root, {"acme/milestones.yaml": f"{head}milestones:\n{deeper}"})
+    run(root, "bill", "acme", "R-1", "--line", "M1=1000", "--line", "M2=1000", "--sent", "2026-02-19", "--force")
+    text = (root / "acme/milestones.yaml").read_text(encoding="utf-8")
+    assert f"\ninvoices:\n{dashes}- " in text
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_what_needs_quotes_gets_those_of_the_file(root: Path, quote: str) -> None:
+    write_tree(
+        root,
+        {
+            "acme/milestones.yaml": RECORD.replace("Acme website", f"{quote}Acme{quote}").replace(
+                "Discovery", f"{quote}Discovery{quote}"
+            )
+        },
+    )
+    run(root, "set", "acme", "M2", "--note", "a: b")
+    assert f"note: {quote}a: b{quote}\n" in (root / "acme/milestones.yaml").read_text(encoding="utf-8")
+
+
+def test_a_text_in_braces_may_hold_what_braces_are_made_of(root: Path) -> None:
+    held = RECORD.replace("amount: 5000.00\n", "amount: 5000.00\n    hold: {reason: waits, until: 2026-05-01}\n")
+    write_tree(root, {"acme/milestones.yaml": held})
+    run(root, "hold", "acme", "M2", "--reason", "a, b} and [c]")
+    text = (root / "acme/milestones.yaml").read_text(encoding="utf-8")
+    assert 'hold: {reason: "a, b} and [c]", until: 2026-05-01}\n' in text
