@@ -23,6 +23,7 @@ PICTURES = (
     ("project-dark", "projects/hooli-app", 1280, 1200, "dark"),
     ("project-phone", "projects/hooli-app", 390, 1180, "light"),
     ("register-light", "invoices", 1280, 1200, "light"),
+    ("register-phone", "invoices", 390, 1180, "dark"),
     ("statement-dark", "projects/hooli-app-statement", 1280, 1200, "dark"),
     ("statement-phone", "projects/hooli-app-statement", 390, 1180, "light"),
 )

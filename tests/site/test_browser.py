@@ -473,7 +473,7 @@ def test_the_preview_reloads_and_shows_what_is_broken(browser: Browser, tmp_path
 
     preview, stop = Preview(str(root), build), threading.Event()
     preview.rebuild()
-    watcher = threading.Thread(target=watch, args=(preview, stop))
+    watcher = threading.Thread(target=watch, args=(preview, stop, lambda _path: None))
     watcher.start()
     try:
         with serving(preview, 0) as address, Visit(browser) as visit:
