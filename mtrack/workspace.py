@@ -105,6 +105,8 @@ class Walk(Struct, frozen=True):
     """What notes all that is looked at (a `Watch`), where that is asked for."""
     linked: bool = False
     """Whether something was entered by a link."""
+    nearly: tuple[str, ...] = ()
+    """Files with nearly the name of a project's records, in folders without them, sorted."""
 
 
 def is_below(path: str, top: str) -> bool:
@@ -112,11 +114,15 @@ def is_below(path: str, top: str) -> bool:
     return top in (".", path) or path.startswith(f"{top}/")
 
 
-def nearly_records(found: Walk) -> Iterator[str]:
-    """Files with nearly the name of a project's records, in folders without them; paths from the root, sorted."""
-    for path, folder in sorted(found.folders.items()):
-        if not folder.has_records:
-            yield from (join(path, name) for name in folder.files if name[0] in "mM" and _NEARLY.fullmatch(name))
+def _nearly(folders: Iterable[tuple[str, Folder]]) -> list[str]:
+    """Files with nearly the name of a project's records, in folders without them."""
+    return [
+        join(path, name)
+        for path, folder in folders
+        if not folder.has_records
+        for name in folder.files
+        if name[0] in "mM" and _NEARLY.fullmatch(name)
+    ]
 
 
 def join(folder: str, name: str) -> str:
@@ -182,7 +188,16 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
     known = {path: folder.has_records for path, folder in folders.items()} | unseen
     projects = tuple(sorted(path for path, has_records in known.items() if has_records))
     recordless = _recordless(sorted(evidence), projects)
-    return Walk(projects, recordless, tuple(sorted(unseen)), reals, folders, watch, len(reals) > 1)
+    return Walk(
+        projects,
+        recordless,
+        tuple(sorted(unseen)),
+        reals,
+        folders,
+        watch,
+        len(reals) > 1,
+        tuple(sorted(_nearly(folders.items()))),
+    )
 
 
 def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, changed: Iterable[str]) -> Walk | None:
@@ -205,7 +220,9 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
             return None
         folders[path], new[path] = found, apart
     watch.take({i: new[path] for i, path in enumerate(folders) if path in new} if new else {})
-    return Walk(before.projects, before.recordless, before.closed, {}, folders, watch)
+    nearly = [path for path in before.nearly if (path.rpartition("/")[0] or ".") not in new]
+    nearly += _nearly((path, folders[path]) for path in new)
+    return Walk(before.projects, before.recordless, before.closed, {}, folders, watch, nearly=tuple(sorted(nearly)))
 
 
 def _watched(path: str, full: str, excluded: Callable[[str], bool], watch: Watch) -> Folder:

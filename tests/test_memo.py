@@ -393,7 +393,8 @@ def test_it_is_looked_at_once_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def _process(root: Path, top: Path) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "XDG_CACHE_HOME": str(top), "MTRACK_WAYS": "memo", "PYTHONPATH": str(ROOT)}
+    ways = "memo store plain"
+    environment = {**os.environ, "XDG_CACHE_HOME": str(top), "MTRACK_WAYS": ways, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [sys.executable, "-m", "mtrack", "lint", str(root), "--as-of", DAY, "--format", "json"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -410,17 +411,23 @@ def test_eight_at_once_print_the_same(tmp_path: Path) -> None:
 
 
 def test_whoever_is_killed_leaves_nothing_wrong(tmp_path: Path) -> None:
-    root = write_tree(tmp_path / "work", {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": SMALL})
-    settle()
+    records = {f"p{i}/milestones.yaml": SMALL for i in range(3)}
+    root = write_tree(tmp_path / "work", {"mtrack.yaml": "format: 1\n", **records})
+    wanted: list[object] = []
     start = time.monotonic()
-    wanted = _process(root, tmp_path / "other").communicate()
-    whole = time.monotonic() - start
+    for amount in ("4000", "5000"):
+        write_tree(root, {"p1/milestones.yaml": SMALL.replace("4000", amount)})
+        wanted.append(_process(root, tmp_path / amount).communicate())
+    whole = (time.monotonic() - start) / 2
+    assert wanted[0] != wanted[1]
     for i in range(int(os.environ.get("MTRACK_KILLS", "8"))):
+        write_tree(root, {"p1/milestones.yaml": SMALL.replace("4000", ("4000", "5000")[i % 2])})
+        settle()
         process = _process(root, tmp_path / "cache")
         time.sleep(whole * (0.6 + i % 8 / 10))
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        assert _process(root, tmp_path / "cache").communicate() == wanted
+        assert _process(root, tmp_path / "cache").communicate() == wanted[i % 2]
 
 
 def switched(story: Story) -> None:

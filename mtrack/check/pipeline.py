@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
@@ -19,7 +18,7 @@ from mtrack.check.visits import visit_all
 from mtrack.check.waivers import of_state
 from mtrack.rules import RULES
 from mtrack.rules.facts import Facts, WorkspaceFacts, facts
-from mtrack.workspace import RECORDS, join, nearly_records
+from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -173,11 +172,11 @@ class _Run(Generic[S]):
                 return [(RULES[name], problem) for name, problem in kept.problems]
         return find(self.workspace, self._facts())
 
-    @cached_property
+    @property
     def _beside(self) -> tuple[tuple[str, ...], ...]:
         """What rules across projects look at beside facts and files."""
         found = self.workspace.found
-        return tuple(nearly_records(found)), found.recordless, found.closed
+        return found.nearly, found.recordless, found.closed
 
     def _is_settled(self, folder: str, across: WorkspaceProblems, before: WorkspaceProblems) -> bool:
         """Whether rules across projects find in a project what they did, and point to lines that have not moved."""

@@ -69,6 +69,7 @@ class _Walk(Struct, frozen=True, array_like=True):
     projects: tuple[str, ...]
     recordless: tuple[str, ...]
     closed: tuple[str, ...]
+    nearly: tuple[str, ...]
     folders: dict[str, Folder]
     git: tuple[str, ...] | None
 
@@ -123,7 +124,7 @@ class Store:
             return walk(root, exclude, self._watch)
         folders = {path if path in kept.folders else path.rpartition("/")[0] or "." for path in self._changed}
         self._touched = folders.union(*map(ancestors, folders))
-        before = Walk(kept.projects, kept.recordless, kept.closed, {}, kept.folders)
+        before = Walk(kept.projects, kept.recordless, kept.closed, {}, kept.folders, nearly=kept.nearly)
         return walk_again(root, exclude, self._watch, before, folders) or walk(root, exclude, self._watch)
 
     @property
@@ -158,7 +159,7 @@ class Store:
 
     def keep(self, found: Walk, projects: object) -> None:
         """Keep it for the next run."""
-        walk = _Walk(found.projects, found.recordless, found.closed, found.folders, self._watch.git)
+        walk = _Walk(found.projects, found.recordless, found.closed, found.nearly, found.folders, self._watch.git)
         self._watch.content = walk, projects
         self._watch.packed = lambda: _packed((walk, projects))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mtrack.finding import Place, Problem, Severity
 from mtrack.rules.registry import workspace_rule
 from mtrack.words import listed_with_and
-from mtrack.workspace import RECORDS, SETTINGS, is_below, nearly_records
+from mtrack.workspace import RECORDS, SETTINGS, is_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def no_projects(workspace: WorkspaceFacts) -> Iterator[Problem]:
         projects = workspace.found.projects
         if path == SETTINGS or any(is_below(folder, path) or is_below(path, folder) for folder in projects):
             continue
-        near = [file for file in nearly_records(workspace.found) if is_below(file, path)]
+        near = [file for file in workspace.found.nearly if is_below(file, path)]
         yield Problem(
             place=Place(path),
             message="nothing to check: there is no project here",
@@ -77,7 +77,7 @@ def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    near = list(nearly_records(workspace.found))
+    near = workspace.found.nearly
     for file in near:
         yield Problem(
             place=Place(file),

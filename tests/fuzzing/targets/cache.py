@@ -38,7 +38,7 @@ def _run(code: int, printed: list[tuple[int, str]]) -> bytes:
 SEEDS = [
     b"r" + _run(0, [(0, "all is well\n"), (1, "told\n")]), b"r" + _run(1, [(7, "x")]), b"r" + _run(0, [(0, "")])[:-8] + array("q", (-16,)).tobytes(),
     b"R" + MAGIC + _run(0, [(0, "x")]), b"h" + msgspec.msgpack.encode(["key", ["head", [], [0, [], []]]]), b"v" + b'{"key": "00", "examined": {"verdicts": [], "troubles": []}}',
-    b"w" + b'["index.html", "00", "11"]\n["a", "b", 1]\n\xff\n', b"p" + msgspec.msgpack.encode([[["acme"], [], [], {"acme": [True, [], [], {}]}, []], [{"acme": ["", "", None, "y", [], [], None]}, [], [[], [], []]]]),
+    b"w" + b'["index.html", "00", "11"]\n["a", "b", 1]\n\xff\n', b"p" + msgspec.msgpack.encode([[["acme"], [], [], [], {"acme": [True, [], [], {}]}, []], [{"acme": ["", "", None, "y", [], [], None]}, [], [[], [], []]]]),
 ]  # fmt: skip
 WORDS = ["\x00" * 8, "\xff" * 8, "mtrack run 3", "key", "head", '["index.html", ', '"examined": ', "\x93", "\xc0"]
 REPOSITORY: Any = SimpleNamespace(place=SimpleNamespace(top="/", inner="", bare=False), shallow=frozenset())
