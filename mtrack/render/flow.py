@@ -22,6 +22,11 @@ _JOINTS = "/-_"
 """A word that is wider than the screen breaks behind one of these where it has one."""
 
 
+def columns(text: str) -> int:
+    """Columns that a text takes on one line."""
+    return len(text) if text.isascii() and text.isprintable() else cell_len(text)
+
+
 class Run(Struct, frozen=True):
     """Text, and as many characters that say where it may break: at the spaces of `mask`."""
 
@@ -31,12 +36,14 @@ class Run(Struct, frozen=True):
     @property
     def width(self) -> int:
         """Columns it takes on one line."""
-        return cell_len(self.text)
+        return columns(self.text)
 
     @property
     def longest(self) -> int:
         """Columns of its widest part that does not break."""
-        return max((cell_len(self.text[slice(*word.span())]) for word in _WORD.finditer(self.mask)), default=0)
+        if " " not in self.mask:
+            return columns(self.text)
+        return max((columns(self.text[slice(*word.span())]) for word in _WORD.finditer(self.mask)), default=0)
 
 
 def free(text: str) -> Run:
@@ -46,12 +53,14 @@ def free(text: str) -> Run:
 
 def whole(text: str) -> Run:
     """Text that does not break, but for one that is wider than the screen: at its spaces."""
-    return Run(text, "".join(_TIED if char == " " else _WHOLE for char in text))
+    return Run(text, _TIED.join(_WHOLE * len(word) for word in text.split(" ")) if " " in text else _WHOLE * len(text))
 
 
 def joined(runs: Iterable[Run]) -> Run:
     """Runs one after another, nothing between them."""
     runs = tuple(runs)
+    if len(runs) == 1:
+        return runs[0]
     return Run("".join(run.text for run in runs), "".join(run.mask for run in runs))
 
 
@@ -61,10 +70,10 @@ def wrap(run: Run, width: int, hang: int = 0) -> list[tuple[int, int]]:
     start = end = 0
 
     def fits(to: int) -> bool:
-        return cell_len(run.text[start:to]) <= width - (hang if lines else 0)
+        return columns(run.text[start:to]) <= width - (hang if lines else 0)
 
     for word in _words(run, width - hang):
-        too_wide = _WHOLE not in word[0] and cell_len(run.text[slice(*word.span())]) > width - hang
+        too_wide = _WHOLE not in word[0] and columns(run.text[slice(*word.span())]) > width - hang
         if not fits(word.end()) and not too_wide and run.text[start:end].strip():
             lines.append((start, end))
             start = word.start()
@@ -81,7 +90,7 @@ def wrap(run: Run, width: int, hang: int = 0) -> list[tuple[int, int]]:
 def _words(run: Run, width: int) -> Iterator[re.Match[str]]:
     """What stays together on a line of `width` columns."""
     for word in _WORD.finditer(run.mask):
-        if _TIED in word[0] and cell_len(run.text[slice(*word.span())]) > width:
+        if _TIED in word[0] and columns(run.text[slice(*word.span())]) > width:
             yield from _APART.finditer(run.mask, *word.span())
         else:
             yield word

@@ -116,16 +116,22 @@ class Grid:
             )
 
     def _padded(self, i: int, text: str, width: int) -> str:
-        space = " " * (width - flow.free(text).width)
+        space = " " * (width - flow.columns(text))
         return space + text if self._columns[i].kind is Kind.AMOUNT else text + space
 
 
 def _width(cell: Cell) -> int:
-    return max((run.width for run in cell), default=0)
+    return cell[0].width if len(cell) == 1 else max((run.width for run in cell), default=0)
 
 
 def _least(cell: Cell) -> int:
-    return max((max(run.longest, min(run.width, _COMFORT), run.width // _FEW_LINES) for run in cell), default=0)
+    return _eased(cell[0]) if len(cell) == 1 else max(map(_eased, cell), default=0)
+
+
+def _eased(run: Run) -> int:
+    """The columns that a text is at ease in."""
+    longest, width = run.longest, run.width
+    return longest if longest == width else max(longest, min(width, _COMFORT), width // _FEW_LINES)
 
 
 def _with_gaps(widths: Sequence[int]) -> int:
@@ -133,6 +139,8 @@ def _with_gaps(widths: Sequence[int]) -> int:
 
 
 def _lines(cell: Cell, width: int) -> list[str]:
+    if len(cell) == 1 and cell[0].width <= width:
+        return [cell[0].text]
     return [text for run in cell for text in _broken(run, width, 0)]
 
 
