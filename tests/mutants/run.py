@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from importlib import import_module
 from itertools import groupby
 from math import sqrt
@@ -66,10 +67,12 @@ def _forked(work: Callable[[], Any]) -> Any:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        os.close(reading)
-        with open(writing, "wb") as pipe:
-            pickle.dump(work(), pipe)
-        os._exit(0)
+        try:
+            os.close(reading)
+            with open(writing, "wb") as pipe:
+                pipe.write(pickle.dumps(work()))
+        finally:
+            os._exit(0)
     os.close(writing)
     with open(reading, "rb") as pipe:
         content = pipe.read()
@@ -181,7 +184,9 @@ class Runner:
                 failed.append(item.nodeid)
         measured.stop()
         tests: dict[tuple[str, int], set[str]] = {}
-        data = measured.get_data()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # no test of the file may run any of the room
+            data = measured.get_data()
         for path in data.measured_files():
             for line, names in data.contexts_by_lineno(path).items():
                 tests[Path(path).relative_to(ROOT).as_posix(), line] = set(filter(None, names))
