@@ -6,6 +6,23 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from errno import EIO, EPIPE
+from io import TextIOWrapper
+
+TYPE_CHECKING = False  # `typing` takes as long to load as all that --help needs
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
+
+BROKEN_PIPE, INTERRUPTED = 141, 130
+
+
+class OutputError(Exception):
+    """Standard output can't be written, for the reason `errno`."""
+
+    def __init__(self, errno: int) -> None:
+        super().__init__(os.strerror(errno).lower())
+        self.errno = errno
 
 _TO_THE_END: list[object] = []
 """What is not taken apart object by object: the system frees it at once when the process ends."""
@@ -13,19 +30,80 @@ _TO_THE_END: list[object] = []
 
 def main() -> None:
     """Run the command line and exit: 0, 1, 2 or 3 as in README; 130 on Ctrl-C, 141 where nobody reads the output."""
-    gc.disable()  # a run is short and keeps what it reads: collecting only looks at all of it again and again
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by the caller
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  (until the end)
-    code = run(sys.argv[1:])
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # `run` has told already
-            stream.flush()
+    try:
+        _use_utf8()
+        gc.disable()  # a run is short and keeps what it reads: collecting only looks at all of it again and again
+        _open_streams()
+        code = run(sys.argv[1:], _raise_interrupts)
+    except KeyboardInterrupt as stop:  # before `run` or after it
+        code = _interrupted(stop)
+    except Exception as error:  # noqa: BLE001  (not even what tells of failures could be loaded)
+        sys.stderr.write(f"mtrack: mtrack itself failed: {type(error).__name__}: {error}\n")
+        code = 3
     os._exit(code)  # without taking all objects apart one by one: the system frees them at once
 
 
-def run(arguments: list[str]) -> int:
-    """Run the command line; the exit code. `--help` alone is answered before any library is loaded."""
+def _use_utf8() -> None:
+    """Start anew in Python's UTF-8 mode where the locale's encoding is another: files and arguments are in UTF-8."""
+    if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode and sys.executable:
+        with suppress(OSError):
+            os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
+
+
+def _open_streams() -> None:
+    """Lead the standard streams that the caller has closed nowhere, so that nothing opened later takes their place."""
+    with suppress(OSError):
+        while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004
+            os.set_inheritable(fd, True)  # noqa: FBT003  (it takes no keyword)
+        os.close(fd)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  (until the end)
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # as arguments are read
+    sys.stdout, sys.stderr = _Stream(sys.stdout, _refuse), _Stream(sys.stderr, lambda _error: None)
+
+
+class _Stream:
+    """A standard stream, and what becomes of an error in writing to it."""
+
+    def __init__(self, stream: TextIO, failed: Callable[[OSError], None]) -> None:
+        self._stream, self._failed = stream, failed
+
+    def write(self, text: str) -> int:
+        """Write text."""
+        try:
+            self._stream.write(text)
+        except OSError as error:
+            self._failed(error)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand over what was written."""
+        try:
+            self._stream.flush()
+        except OSError as error:
+            self._failed(error)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+def _refuse(error: OSError) -> None:
+    raise OutputError(error.errno or EIO) from error
+
+
+def _raise_interrupts() -> None:
+    from mtrack.interrupts import raise_interrupts  # noqa: PLC0415  (what is answered at once has nothing to undo)
+
+    raise_interrupts()
+
+
+def run(arguments: list[str], begin: Callable[[], None] = lambda: None) -> int:
+    """Run the command line; the exit code. `--help` alone is answered before any library is loaded.
+
+    `begin` is called first where what an earlier run printed will not do.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -36,40 +114,39 @@ def run(arguments: list[str]) -> int:
             sys.stdout.write(overview())
             code = 0
         else:
-            code = _kept_or_new(arguments)
+            code = _kept_or_new(arguments, begin)
         sys.stdout.flush()
-    except BrokenPipeError:
-        _discard_output()
-        return 141
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        return 130
-    except OSError as error:
-        _discard_output()
-        sys.stderr.write(f"mtrack: the output can't be written: {os.strerror(error.errno or 5).lower()}\n")
+    except KeyboardInterrupt as stop:
+        return _interrupted(stop)
+    except OutputError as error:
+        if error.errno == EPIPE:
+            return BROKEN_PIPE
+        sys.stderr.write(f"mtrack: the output can't be written: {error}\n")
         return 3
     return code
 
 
-def _discard_output() -> None:
-    """Discard what is left to write: the interpreter would complain about it while it exits."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _interrupted(stop: KeyboardInterrupt) -> int:
+    sys.stderr.write("interrupted\n")
+    return getattr(stop, "code", INTERRUPTED)
 
 
-def _kept_or_new(arguments: list[str]) -> int:
+def _kept_or_new(arguments: list[str], begin: Callable[[], None]) -> int:
     """What an earlier run printed, where that still holds; else the command runs, and what it prints is kept."""
     from mtrack.memo import run as memo  # noqa: PLC0415
 
     kept = memo.begin(arguments)
+    code = kept.replay() if kept is not None else None
+    if code is not None:
+        return code
+    begin()
     if kept is None:
         return _guarded(arguments)
-    code = kept.replay()
-    if code is None:
-        with kept.noting():
-            code = _guarded(arguments, kept)
-        sys.stdout.flush()  # nobody waits for what is kept
-        kept.keep(code)
-        _TO_THE_END[:] = [kept]
+    with kept.noting():
+        code = _guarded(arguments, kept)
+    sys.stdout.flush()  # nobody waits for what is kept
+    kept.keep(code)
+    _TO_THE_END[:] = [kept]
     return code
 
 
@@ -88,67 +165,23 @@ def _guarded(arguments: list[str], kept: object = None) -> int:
 
 
 def _command(arguments: list[str], kept: object = None) -> int:
-    import click  # noqa: PLC0415  (only where it is not just --help)
-
-    from mtrack.cli.main import cli  # noqa: PLC0415
-
-    streams = sys.stdout, sys.stderr
-    debug = "--debug" in arguments
     try:
-        result = cli.main(arguments, prog_name="mtrack", standalone_mode=False, obj=kept)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.Abort:
-        sys.stderr.write("\n")  # the question's line has no end yet
-        raise KeyboardInterrupt from None
-    except SystemExit:
-        if sys.stdout is streams[0]:
-            raise
-        # Nobody reads: click has put a silent standard output in place, and an exit code that means findings.
-        sys.stdout, sys.stderr = streams
-        raise BrokenPipeError from None
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) and not error.filename:
-            return _tell(_folder_gone(), debug=debug)
-        if error.filename is None:  # standard output, then: any file would be named
-            raise
-        return _tell(error, debug=debug)
+        from mtrack.cli.main import command_line  # noqa: PLC0415  (only where it is not just --help)
+
+        return command_line(arguments, kept)
+    except OutputError:
+        raise
     except Exception as error:  # noqa: BLE001  (no traceback ever reaches a user)
-        return _tell(error, debug=debug)
-    return result if isinstance(result, int) else 0
+        from mtrack.interrupts import raise_again  # noqa: PLC0415
 
-
-def _folder_gone() -> Exception:
-    from mtrack.errors import CannotRunError  # noqa: PLC0415
-
-    return CannotRunError("the current folder is no longer there")
+        raise_again()
+        return _tell(error, debug="--debug" in arguments)
 
 
 def _tell(error: Exception, *, debug: bool) -> int:
-    """Say on standard error what went wrong, with the traceback to `debug` where mtrack itself failed; the exit code."""
-    import click  # noqa: PLC0415
+    from mtrack.cli.trouble import told  # noqa: PLC0415
 
-    from mtrack.cli.output import note, tell  # noqa: PLC0415
-    from mtrack.cli.usage import words  # noqa: PLC0415
-    from mtrack.errors import CannotRunError, UsageError  # noqa: PLC0415
-
-    if isinstance(error, click.ClickException):
-        if isinstance(error, click.exceptions.NoArgsIsHelpError):
-            error.show()
-        else:
-            tell(words(error))
-        return error.exit_code
-    if isinstance(error, (UsageError, CannotRunError)):
-        tell(str(error))
-        return 2 if isinstance(error, UsageError) else 3
-    tell(f"mtrack itself failed: {type(error).__name__}: {error}")
-    if debug:
-        from traceback import format_exception  # noqa: PLC0415
-
-        note(*"".join(format_exception(error)).rstrip("\n").split("\n"))
-    else:
-        note("please report it, with what --debug shows")
-    return 3
+    return told(error, debug=debug)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ import re
 import unicodedata
 
 # All that Unicode calls ignorable by default or a format character, and the annotations between lines.
-_INVISIBLE = (
+INVISIBLE = (
     "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+"""Ranges of a character class of a pattern."""
 _CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
 _JOINERS = "\u200c\u200d"
 _PICTURE_OR_TEXT = "\ufe0e\ufe0f"
@@ -19,16 +20,25 @@ _JOINED = "\u0600-\u1cff\u2190-\u3299\U0001f000-\U0001faff"
 _PICTURES = "\xa9\xae\u203c-\u3299\U0001f000-\U0001faff"
 
 HARMFUL = re.compile(
-    f"[{_CONTROLS}{_INVISIBLE}\ud800-\udfff]"
+    f"[{_CONTROLS}{INVISIBLE}\ud800-\udfff]"
     f"|(?<![{_JOINED}{_PICTURE_OR_TEXT}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINED}])"
     f"|(?<![{_PICTURES}0-9#*])[{_PICTURE_OR_TEXT}]|(?<=[0-9#*])[{_PICTURE_OR_TEXT}](?!\u20e3)"
 )
 """A character that could move a cursor, hide text or turn a line around; joiners where scripts and pictures need them aside."""
 
-_UNSEEN = re.compile(f"[{_CONTROLS}{_INVISIBLE}{_JOINERS}{_PICTURE_OR_TEXT}\u2800]")
+_UNSEEN = re.compile(f"[{_CONTROLS}{INVISIBLE}{_JOINERS}{_PICTURE_OR_TEXT}\u2800]")
 _DASHES = re.compile("[\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2796\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\ufe58\ufe63\uff0d\U00010ead]")  # fmt: skip
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
 """Scripts that are written together, and with Latin letters."""
+
+
+def is_text(text: str) -> bool:
+    """Whether all characters are whole: bytes that are no UTF-8 come in as halves."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def seen(text: str) -> str:

@@ -36,6 +36,7 @@ MAY_KNOW = {
     "characters": "",
     "errors": "",
     "finding": "",
+    "interrupts": "",
     "resources": "",
     "money": "resources",
     "files": "limits",
@@ -44,11 +45,11 @@ MAY_KNOW = {
     "ways": "",
     "words": "",
     "git": "errors files",
-    "yaml": "errors files finding limits money ways",
+    "yaml": "characters errors files finding limits money ways",
     "workspace": "errors files patterns watch",
     "directory": "files limits workspace",
     "memo": "directory watch ways",
-    "record": "characters errors files finding limits money patterns resources workspace yaml",
+    "record": "characters errors files finding interrupts limits money patterns resources workspace yaml",
     "changes": "finding money record",
     "figures": "finding money record",
     "rules": "changes characters errors figures files finding limits money record words workspace yaml",
@@ -60,8 +61,8 @@ MAY_KNOW = {
     "edit": "characters check directory errors figures files finding git limits money record resources rules words workspace yaml",
     "verify": "check directory files money record rules",
     "spreadsheet": "edit errors figures money record verify yaml",
-    "cli": "check directory edit errors figures files finding git history limits memo money record render resources rules site spreadsheet verify views watch words workspace",
-    "__main__": "cli errors memo",
+    "cli": "characters check directory edit errors figures files finding git history limits memo money record render resources rules site spreadsheet verify views watch words workspace",
+    "__main__": "cli interrupts memo",
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""
 

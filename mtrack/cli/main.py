@@ -14,9 +14,8 @@ from mtrack.cli.commands import COMMANDS, overview
 from mtrack.cli.options import debug_option
 from mtrack.errors import UsageError
 
-if "_MTRACK_COMPLETE" in os.environ:  # a shell asks what there is to offer
-    import mtrack.cli.bash  # noqa: F401
-
+_COMPLETE = "_MTRACK_COMPLETE"
+"""The variable by which a shell asks what there is to offer."""
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -54,3 +53,22 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="mtrack")
 def cli() -> None:
     """Keep agreement, milestones, invoices and sign-offs together in plain files, and check them."""
+
+
+def command_line(arguments: list[str], kept: object = None) -> int:
+    """Do what a command line asks for; the exit code. Raises what the command raises, KeyboardInterrupt too."""
+    try:
+        if os.environ.get(_COMPLETE):
+            from click.shell_completion import shell_complete  # noqa: PLC0415
+
+            import mtrack.cli.bash  # noqa: F401, PLC0415
+
+            return shell_complete(cli, {}, "mtrack", _COMPLETE, os.environ[_COMPLETE])
+        with cli.make_context("mtrack", [*arguments], obj=kept) as context:
+            result = cli.invoke(context)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort as stop:  # a question that was not answered: its line has no end yet
+        click.echo(err=True)
+        raise (stop.__context__ if isinstance(stop.__context__, KeyboardInterrupt) else KeyboardInterrupt) from None
+    return result if isinstance(result, int) else 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mtrack.characters import is_text
 from mtrack.cli import complete, values
 from mtrack.directory import own_folder
 from mtrack.errors import UsageError
@@ -63,6 +64,8 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take the words apart; one too many is refused."""
         ctx.allow_extra_args = True  # only so that it is told in our words
+        if not all(map(is_text, args)):
+            self._refuse_half_characters(ctx, args)
         if any(_AMOUNT.fullmatch(word) for word in args):
             self._refuse_unknown_options(ctx, args)
             ctx.ignore_unknown_options = True
@@ -79,6 +82,19 @@ class Command(click.Command):
     def usage(self, ctx: click.Context) -> str:
         """What goes after the command's name."""
         return " ".join(self.collect_usage_pieces(ctx))
+
+    def _refuse_half_characters(self, ctx: click.Context, args: list[str]) -> None:
+        """Raise BadParameter for an option's value that is no text; what names a file or a folder need be none."""
+        given = self.make_parser(ctx).parse_args([*args])[0]
+        for option in self.params:
+            is_path = isinstance(option.type, click.Path) or option.name == "project"
+            found = given.get(option.name or "")
+            for value in (
+                () if is_path or isinstance(option, click.Argument) else (found if isinstance(found, list) else [found])
+            ):
+                if isinstance(value, str) and not is_text(value):
+                    message = f"'{value}' is not text in UTF-8"
+                    raise click.BadParameter(message, ctx, option)
 
     def _refuse_unknown_options(self, ctx: click.Context, args: list[str]) -> None:
         """Raise NoSuchOption for a word that looks like an option and is neither one nor an amount."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from mtrack import workspace
+from mtrack.characters import is_text
 from mtrack.check.pipeline import check, of_each
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import output, values
@@ -88,6 +89,9 @@ def one(
         default = choices[0][0]
 
     def checked(answer: str) -> T:
+        if not is_text(answer):
+            message = f"'{safe(answer)}' is not text in UTF-8"
+            raise click.UsageError(message)
         try:
             return check(answer.strip())
         except UsageError as error:

@@ -24,9 +24,22 @@ if TYPE_CHECKING:
 @options.path_argument
 @options.format_option("html", "md")
 @click.option(
-    "-o", "--output", "output_", metavar="DIR", default="mtrack-report", show_default=True, help="The site's folder."
+    "-o",
+    "--output",
+    "output_",
+    type=values.Path(readable=False),
+    metavar="DIR",
+    default="mtrack-report",
+    show_default=True,
+    help="The site's folder.",
 )
-@click.option("--single-file", "single", metavar="FILE", help="Write one HTML file instead of a folder.")
+@click.option(
+    "--single-file",
+    "single",
+    type=values.Path(readable=False),
+    metavar="FILE",
+    help="Write one HTML file instead of a folder.",
+)
 @click.option("--open", "page", metavar="PAGE", help="Open a page of it: index, invoices, findings, or a project.")
 @click.option("--period", type=values.Month(), help="The month of the statements. Default: that of each last invoice.")
 @click.option("--since", metavar="WHEN", help="Tell what changed since a day or a revision; needs git.")

@@ -80,7 +80,7 @@ def check_unused(said: Said) -> None:
 def data_of(path: str) -> bytes:
     """The bytes of a file, or of standard input for "-". Raises UsageError."""
     if path == "-":
-        data: bytes = b"" if sys.stdin is None else sys.stdin.buffer.read(MAX_BYTES + 1)
+        data: bytes = sys.stdin.buffer.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             message = f"standard input is larger than {MAX_BYTES >> 20} MiB"
             raise UsageError(message)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mtrack import limits, resources
+from mtrack.interrupts import SIGNALS
 from mtrack.record import fits
 from mtrack.yaml.shape import Shape
 
@@ -142,11 +143,11 @@ def _validator(name: str) -> Any:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back while the compiled validator runs: within it an interrupt is lost, and turns its answer around."""
+    """Hold Ctrl-C and its like back while the compiled validator runs: within it an interrupt is lost, and turns its answer around."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
     finally:

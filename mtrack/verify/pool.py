@@ -62,7 +62,7 @@ class Worker:
         if self._process is None:
             path = [os.path.dirname(os.path.dirname(os.path.abspath(mtrack.__file__))), *filter(None, sys.path)]
             self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and our own code)
-                [sys.executable, "-I", "-c", _START, json.dumps(path)],
+                [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -130,12 +130,12 @@ class Pool:
 
     def proposal(self, path: str) -> Proposal | Trouble:
         """The milestones that a paper proposes, or why it can't be read."""
-        answer = self._told(Request(((os.path.basename(path), path),), want="proposal"))
+        answer = self._told(Request((_given(path),), want="proposal"))
         return answer if isinstance(answer, Trouble) else answer.proposal or Proposal()
 
     def facts(self, path: str) -> Facts | Trouble:
         """What a paper says of itself, or why it can't be read."""
-        answer = self._told(Request(((os.path.basename(path), path),), want="facts"))
+        answer = self._told(Request((_given(path),), want="facts"))
         return answer if isinstance(answer, Trouble) else answer.facts or Facts()
 
     def _told(self, request: Request) -> Answer | Trouble:
@@ -153,12 +153,18 @@ class Pool:
             self._idle.put(worker)
 
 
+def _given(path: str) -> tuple[str, bytes]:
+    """A file that the user names, for a request."""
+    raw = os.fsencode(path)
+    return os.path.basename(raw).decode(errors="replace"), raw
+
+
 def _examined(worker: Worker, job: Job) -> Examined:
     """Read each file in its time, then compare in the time that is left of it."""
     troubles: list[Trouble] = []
-    readable: list[tuple[str, str]] = []
+    readable: list[tuple[str, bytes]] = []
     left = 0.0
-    for file in job.files:
+    for file in ((path, os.fsencode(full)) for path, full in job.files):
         begin = time.monotonic()
         answer = _asked(worker, Request((file,)), SECONDS, file[0])
         if isinstance(answer, Trouble):

@@ -67,7 +67,7 @@ class Facts(Struct, frozen=True):
 class Request(Struct, frozen=True, omit_defaults=True):
     """Files to read or compare, as (path from the project, path to open); `claim` is None where they are only read."""
 
-    files: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, bytes], ...]
     claim: Claim | None = None
     want: Literal["", "proposal", "facts"] = ""
     """What else to say of a file than whether it can be read."""

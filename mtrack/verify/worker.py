@@ -80,7 +80,7 @@ class Reader:
 
     def answer(self, request: Request) -> Answer:
         """Read the files of a request; compare them where it has a claim."""
-        documents = [(path, self._document(path, full)) for path, full in request.files]
+        documents = [(path, self._document(path, os.fsdecode(full))) for path, full in request.files]
         if request.claim is None and not request.want:
             return Answer()
         self.documents.clear()

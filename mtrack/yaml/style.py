@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, field
 
+from mtrack.characters import is_text
+from mtrack.errors import UsageError
 from mtrack.yaml import lines
 from mtrack.yaml.shape import ANY
 
@@ -223,7 +225,7 @@ def plain_safe(text: str, *, flow: bool) -> bool:
 
 
 def scalar(value: Any, style: Style, *, flow: bool, quote: str | None) -> Value:
-    """How a single value is written: an amount plain, text plain where that is safe and usual here."""
+    """How a single value is written: an amount plain, text plain where that is safe and usual here. Raises UsageError."""
     if isinstance(value, bool):
         return Value("scalar", "true" if value else "false")
     if isinstance(value, Decimal):
@@ -232,6 +234,9 @@ def scalar(value: Any, style: Style, *, flow: bool, quote: str | None) -> Value:
         return Value("scalar", str(value))
     if isinstance(value, date):
         return Value("scalar", value.isoformat(), quote)
+    if not is_text(value):
+        message = f"'{value}' can't be recorded: it is not text in UTF-8"
+        raise UsageError(message)
     if quote is None and not plain_safe(value, flow=flow):
         quote = style.needed_quote
     if quote == "'" and _CONTROL.search(value):

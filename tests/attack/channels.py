@@ -32,8 +32,16 @@ def obeyed_by_runner(text: str) -> list[str]:
     return [
         line
         for line in re.split("[\r\n\x0b\x0c\x85\u2028\u2029]", text)
-        if line.strip().startswith("::") or re.search(r"##([A-Za-z]+)?\[", line)
+        if _bare(line).startswith("::") or re.search(r"##([A-Za-z]+)?\[", line)
     ]
+
+
+def _bare(line: str) -> str:
+    """A line without what a runner may trim or pass over before it."""
+    at = 0
+    while at < len(line) and (line[at].isspace() or obeyed_by_terminal(line[at])):
+        at += 1
+    return line[at:]
 
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")

@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support import ROOT, mtrack
 
@@ -14,7 +14,7 @@ from attack.channels import obeyed_by_runner
 from mtrack.cli.ci_log import CiLog
 from mtrack.render.ci_log import inert
 
-TEXT = st.text(st.sampled_from("::##[] \t\n\r\x0b\x85\u2028\u3000\ufeffavso\\"), max_size=30)
+TEXT = st.text(st.sampled_from("::##[] \t\n\r\x0b\x85\u2028\u3000\ufeff\xad\u200bavso\\"), max_size=30)
 
 
 @given(st.lists(TEXT, max_size=6))
@@ -26,6 +26,8 @@ def test_no_line_is_a_command_wherever_the_text_is_cut(pieces: list[str]) -> Non
     assert behind.getvalue() == inert("".join(pieces))
 
 
+@example("\ufeff::")
+@example("\xad :::")
 @given(TEXT)
 def test_only_the_end_of_a_command_is_changed(text: str) -> None:
     shown = inert(text)
@@ -37,7 +39,7 @@ def test_only_the_end_of_a_command_is_changed(text: str) -> None:
     ("text", "shown"),
     [
         ("a: b::c\n", "a: b::c\n"), ("::error::x\n", ":\\x3aerror::x\n"), (" \t::x\n::y", " \t:\\x3ax\n:\\x3ay"), (":::", ":\\x3a:"),
-        ("\x1b[1m::x", "\x1b[1m:\\x3ax"), ("a##[b]", "a##\\x5bb]"), ("##vso[x]", "##vso\\x5bx]"), ("###[a]", "###\\x5ba]"), ("# #[a] ##", "# #[a] ##"),
+        ("\x1b[1m::x", "\x1b[1m:\\x3ax"), ("\ufeff::x\n\u200b \xad::y", "\ufeff:\\x3ax\n\u200b \xad:\\x3ay"), ("\x00\u2060\U000e0041::", "\x00\u2060\U000e0041:\\x3a"), ("a\ufeff::", "a\ufeff::"), ("a##[b]", "a##\\x5bb]"), ("##vso[x]", "##vso\\x5bx]"), ("###[a]", "###\\x5ba]"), ("# #[a] ##", "# #[a] ##"),
     ],
 )  # fmt: skip
 def test_examples(text: str, shown: str) -> None:

@@ -1,0 +1,43 @@
+"""What ended a command, told on standard error, and the exit code it makes."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from mtrack.cli.output import note, tell
+from mtrack.cli.usage import words
+from mtrack.errors import CannotRunError, UsageError
+
+
+def told(error: Exception, *, debug: bool) -> int:
+    """Say what went wrong, with the traceback to `debug` where that is not plain; 2 for wrong usage, else 3."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        tell(words(error))
+        return error.exit_code
+    if isinstance(error, UsageError | CannotRunError):
+        tell(str(error))
+        return 2 if isinstance(error, UsageError) else 3
+    if isinstance(error, OSError) and error.errno:
+        tell(_of_the_system(error))
+    else:
+        tell(f"mtrack itself failed: {type(error).__name__}: {error}")
+    if debug:
+        from traceback import format_exception  # noqa: PLC0415
+
+        note(*"".join(format_exception(error)).rstrip("\n").split("\n"))
+    elif not isinstance(error, OSError):
+        note("please report it, with what --debug shows")
+    return 3
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the system refused."""
+    if isinstance(error, FileNotFoundError) and not error.filename:
+        return "the current folder is no longer there"
+    reason = os.strerror(error.errno or 0).lower()
+    return f"{os.fsdecode(error.filename)}: {reason}" if isinstance(error.filename, str | bytes) else reason
