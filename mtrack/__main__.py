@@ -24,6 +24,7 @@ class OutputError(Exception):
         super().__init__(os.strerror(errno).lower())
         self.errno = errno
 
+
 _TO_THE_END: list[object] = []
 """What is not taken apart object by object: the system frees it at once when the process ends."""
 

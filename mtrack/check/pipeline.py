@@ -13,7 +13,7 @@ from mtrack.check.across import WorkspaceProblems, find
 from mtrack.check.contained import made
 from mtrack.check.project import check_project, failures
 from mtrack.check.report import Report, Selection, Summary, counts
-from mtrack.check.store import KeptProjects, StoredProject, inputs, tracked_digest
+from mtrack.check.store import KeptProjects, StoredProject, encoded, inputs, tracked_digest
 from mtrack.check.visits import visit_all
 from mtrack.check.waivers import of_state
 from mtrack.rules import RULES
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 EVERYTHING = Selection()
-_pack_facts = msgspec.msgpack.Encoder(order="deterministic").encode
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
 _unpack_facts = msgspec.msgpack.Decoder(Facts).decode
 
 
@@ -160,7 +160,7 @@ class _Run(Generic[S]):
             self.facts[folder] = known
         heading, milestones = (None, 0) if known is None else (known.project, len(known.milestones))
         tracked = tracked_digest(self.workspace.tracked_in(folder)) if self.store is not None else ""
-        item = StoredProject[S]("", tracked, heading, milestones, msgspec.Raw(_pack_facts(known)), "", (), (), None)
+        item = StoredProject[S]("", tracked, heading, milestones, _packed(known), "", (), (), None)
         return self._checked(folder, item, "", (), of_state(self.workspace.settings.waivers))
 
     def _across(self) -> list[RuleProblem]:
@@ -226,13 +226,21 @@ class _Run(Generic[S]):
     def _facts(self) -> WorkspaceFacts:
         workspace = self.workspace
         usable = [
-            self.facts.get(folder) or _unpack_facts(item.facts)
+            known
             for folder, item in self.projects.items()
             if item.heading is not None
+            and (known := self.facts.get(folder) or self._unpacked(folder, item)) is not None
         ]
         return WorkspaceFacts(
             workspace.root, workspace.settings, workspace.found, self._skipped(), usable, self.selection.paths
         )
+
+    def _unpacked(self, folder: str, item: StoredProject[S]) -> Facts | None:
+        """The facts of a project that was not read here."""
+        try:
+            return _unpack_facts(item.facts)
+        except msgspec.DecodeError:  # they hold what is no text
+            return made(self.workspace, folder, facts)
 
     def _failed(self) -> set[str]:
         """The files at which mtrack itself has failed so far."""
@@ -311,3 +319,11 @@ def without_figures(workspace: Workspace, selection: Selection) -> list[str]:
     """The files of the selected projects that have no figures: not usable, or in a currency that is not known."""
     paths = {folder: join(folder, RECORDS) for folder in workspace.found.projects}
     return [path for folder, path in paths.items() if selection.takes_path(path) and not workspace.has_figures(folder)]
+
+
+def _packed(known: Facts | None) -> msgspec.Raw:
+    """Facts as bytes to compare and, but where names of files are no text, to unpack."""
+    try:
+        return msgspec.Raw(_encoder.encode(known))
+    except UnicodeEncodeError:
+        return msgspec.Raw(encoded(known))
