@@ -153,8 +153,8 @@ class _Handler(SimpleHTTPRequestHandler):
             self.close_connection = True
 
     def _is_for_us(self) -> bool:
-        host = self.headers.get("Host")
-        if host is None or not self.path.startswith("/") or "\0" in unquote(self.path):
+        host, *more = self.headers.get_all("Host") or ("",)
+        if not host or more or not self.path.startswith("/") or "\0" in unquote(self.path):
             self.send_error(HTTPStatus.BAD_REQUEST)
             return False
         if host.removesuffix(f":{self.server.server_port}") not in (HOST, "localhost"):

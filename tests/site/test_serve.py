@@ -98,6 +98,7 @@ HOST = b"Host: 127.0.0.1\r\n"
         b"GET / HTTP/1.1 more\r\n" + HOST + b"\r\n",
         b"GET / HTTP/x.y\r\n" + HOST + b"\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"Host: elsewhere.example\r\n\r\n",
         b"GET http://127.0.0.1/ HTTP/1.1\r\n" + HOST + b"\r\n",
         b"GET * HTTP/1.1\r\n" + HOST + b"\r\n",
         b"GET /index.html%00 HTTP/1.1\r\n" + HOST + b"\r\n",
