@@ -56,7 +56,7 @@ MAY_KNOW = {
     "check": "characters errors finding git limits money record rules watch ways workspace yaml",
     "views": "characters check figures finding money record rules workspace",
     "history": "changes check directory errors files finding git limits memo money patterns record rules views ways workspace yaml",
-    "render": "changes characters check figures files finding history money record resources rules views words",
+    "render": "changes characters check figures files finding history limits money record resources rules views words",
     "site": "check directory errors figures files finding git history limits money record render resources rules views words workspace",
     "edit": "characters check directory errors figures files finding git limits money record resources rules words workspace yaml",
     "verify": "check directory files money record rules",

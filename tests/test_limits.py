@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
+from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import ROOT, lint_json, mtrack, write_tree
 
 from mtrack import limits
+from mtrack.check import pipeline
+from mtrack.check.pipeline import check
+from mtrack.check.project import check_project
+from mtrack.check.workspace import open_workspace
+from mtrack.finding import Severity
+from mtrack.render import json_text
 from mtrack.yaml import compose
 
 if TYPE_CHECKING:
@@ -229,3 +238,99 @@ def test_any_width_of_the_screen(columns: str, command: str, monkeypatch: pytest
     result = mtrack(command, ROOT / "example-workspace", "--as-of", "2026-11-22")
     assert result.code in (0, 1), result.err
     assert len(result.out) < 1_000_000
+
+
+def invoices(count: int, number: str, start: int = 0) -> str:
+    """Milestones, each billed by an invoice of its own, all of them long overdue."""
+    return f"{HEAD}milestones:\n" + "".join(
+        f"  - {{id: M{i}, name: A{i}, amount: 1.00, status: sent, "
+        f"invoice: {{number: {number.format(i)}, amount: 1.00, sent: 2026-01-05}}}}\n"
+        for i in range(start, start + count)
+    )
+
+
+@pytest.mark.parametrize("command", ["next", "lint", "gaps", "status", "invoices", "aging", "forecast"])
+def test_many_invoices_of_one_number(command: str, tmp_path: Path) -> None:
+    """In one project: what takes time per pair of them takes 20 seconds and more."""
+    write_tree(tmp_path, {"p/milestones.yaml": invoices(5000, "INV-1")})
+    code, out, _, seconds, memory = run(tmp_path, command, "--as-of", "2026-11-22")
+    assert code in (0, 1)
+    assert seconds < 8, seconds  # 2 on a machine that has nothing else to do
+    assert memory < 300, memory
+    assert len(out) < 5_000_000
+
+
+def test_a_project_with_a_number_that_was_there_before_is_read_at_most_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, {f"p{i:02}/milestones.yaml": invoices(3, "INV-1") for i in range(60)})
+    asked: list[str] = []
+    plain = check_project
+
+    def counted(workspace: Any, folder: str, *rest: Any, **more: Any) -> Any:
+        asked.append(folder)
+        return plain(workspace, folder, *rest, **more)
+
+    monkeypatch.setattr(pipeline, "check_project", counted)
+    found = [finding for finding in lint_json(tmp_path)["findings"] if finding["rule"] == "duplicate-invoice-number"]
+    assert len(found) == 60 * 3 - 1
+    assert sorted(asked) == [f"p{i:02}" for i in range(60)]  # each by its rules once
+
+
+@pytest.mark.parametrize(
+    ("counts", "most", "shown"),
+    [([5, 5], 10, [5, 5]), ([5, 5], 9, [4, 4]), ([9, 1, 2], 6, [3, 1, 2]), ([3, 3, 3], 2, [1, 1, 1]), ([7], 3, [3])],
+)
+def test_where_there_are_too_many_in_all_each_file_shows_as_many_as_others(
+    counts: list[int], most: int, shown: list[int], tmp_path: Path
+) -> None:
+    unknown = {
+        f"p{n}/milestones.yaml": f"{HEAD}agreement: {{file: a.pdf, signed: 2026-01-01, total: 100.00}}\n{MILESTONES}"
+        + "".join(f"k{i}: 1\n" for i in range(count))
+        for n, count in enumerate(counts)
+    }
+    write_tree(tmp_path, {**unknown, **{f"p{n}/a.pdf": f"{n}" for n in range(len(counts))}})
+    report = check(open_workspace(str(tmp_path), date(2026, 11, 22))).report
+    capped = report.capped(most)
+    found = Counter(finding.path for finding in capped.findings)
+    assert [found[f"p{n}/milestones.yaml"] for n in range(len(counts))] == shown
+    last = {finding.path: finding.message for finding in capped.findings}
+    for n, (count, kept) in enumerate(zip(counts, shown, strict=True)):
+        assert (f"(and {count - kept} more finding" in last[f"p{n}/milestones.yaml"]) is (count > kept)
+    assert capped.summary == report.summary
+    assert capped.fails(Severity.ERROR)
+
+
+@pytest.mark.parametrize("command", ["status", "gaps", "invoices", "aging", "forecast", "next --all", "verify"])
+def test_a_text_shows_some_rows_and_says_how_many_more(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, {f"p{n}/milestones.yaml": invoices(12, f"{n}-{{}}") for n in range(3)})
+    for n in range(3):
+        write_tree(tmp_path, {f"p{n}/agreement.md": "A1 1.00 EUR\n"})
+        path = tmp_path / f"p{n}" / "milestones.yaml"
+        path.write_text(
+            path.read_text().replace("milestones:", "agreement: {file: agreement.md, total: 12.00}\nmilestones:")
+        )
+    whole = mtrack(*command.split(), tmp_path, "--as-of", "2026-11-22").out
+    assert " more " not in whole
+    monkeypatch.setattr(limits, "ROWS", 5)
+    text = mtrack(*command.split(), tmp_path, "--as-of", "2026-11-22").out
+    assert text.count("\n") < whole.count("\n")
+    assert re.search(r"and \d+ more (rows|values|like these)\n", text), text
+    if command in ("status", "gaps", "verify"):
+        assert "and 2 more projects\n" in text
+    sums = [line for line in whole.split("\n") if "36.00" in line]
+    assert all(line.split()[:3] in [shown.split()[:3] for shown in text.split("\n")] for line in sums)
+
+
+def test_json_is_the_same_in_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = {
+        "a": ["", [], {}, None, True, -1, "\x7f\x1b\u202e\u200d##[x", "é\U0001f600\u200d\U0001f600", '\b\f\n\r\t"\\/']
+    }
+    written = json_text.json_text(data)
+    monkeypatch.setattr(json_text, "_encoded", lambda data: json.dumps(data, indent=2, ensure_ascii=False))
+    assert json_text.json_text(data) == written
+    assert json.loads(written) == data
+    assert "\\u202e" in written
+    assert json.loads(json_text.json_text(["\udcff\u202e"])) == ["\udcff\u202e"]

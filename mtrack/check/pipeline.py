@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 EVERYTHING = Selection()
+_LATER = "later"
+"""In the place of a digest: the project is checked once all are read."""
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _unpack_facts = msgspec.msgpack.Decoder(Facts).decode
 
@@ -108,6 +110,8 @@ class _Run(Generic[S]):
         """The projects of which nothing was kept that holds."""
         self.facts: dict[str, Facts] = {}
         """Of those that were read here."""
+        self.numbers: set[str] = set()
+        """Of the invoices that were read here so far."""
         self.known_currencies: dict[str, bool] = {}
 
     def run(self, root: str) -> Checked[S]:
@@ -154,14 +158,25 @@ class _Run(Generic[S]):
             )
 
     def _read(self, folder: str) -> StoredProject[S]:
-        """A project as it is when nothing is found across projects, which holds for nearly all."""
+        """A project as it is when nothing is found across projects, which holds for nearly all.
+
+        One with a number that was there before is left until all are read: something will be found across projects.
+        """
         known = made(self.workspace, folder, facts)
         if known is not None:
             self.facts[folder] = known
         heading, milestones = (None, 0) if known is None else (known.project, len(known.milestones))
         tracked = tracked_digest(self.workspace.tracked_in(folder)) if self.store is not None else ""
         item = StoredProject[S]("", tracked, heading, milestones, _packed(known), "", (), (), None)
+        if known is not None and self._has_been(known):
+            return replace(item, workspace_digest=_LATER)
         return self._checked(folder, item, "", (), of_state(self.workspace.settings.waivers))
+
+    def _has_been(self, known: Facts) -> bool:
+        """Whether a number of a project's invoices was there before, in it or in another; from now on all were."""
+        before = len(self.numbers)
+        self.numbers.update(invoice.key for invoice in known.invoices)
+        return len(self.numbers) < before + len(known.invoices)
 
     def _across(self) -> list[RuleProblem]:
         """What rules across projects find; what they found before where all that they look at is as it was."""
@@ -215,7 +230,7 @@ class _Run(Generic[S]):
         """The end of a visit. Where mtrack has failed, the next run looks again."""
         if join(folder, RECORDS) in self._failed():
             item = replace(item, inputs="")
-        if self.visit is not None and self._is_shown(folder, item):
+        if self.visit is not None and item.workspace_digest != _LATER and self._is_shown(folder, item):
             self.visit(folder, item)
         return item
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from typing import TYPE_CHECKING
 
@@ -77,14 +78,18 @@ class Report(Struct, frozen=True):
         """Whether a finding that is not waived is at or above `fail_on`."""
         return any(not finding.waived and finding.severity >= fail_on for finding in self.findings)
 
-    def capped(self) -> Report:
-        """The report with no more findings of a file than are shown, the worst; the last says how many more there are."""
+    def capped(self, most: int = limits.FINDINGS_IN_ALL) -> Report:
+        """The report with no more findings of a file than are shown, the worst; the last says how many more there are.
+
+        Where that would still be more than `most` in all, each file shows fewer: as many as any other that has them.
+        """
         by_file: dict[str, list[Finding]] = {}
         for finding in self.findings:
             by_file.setdefault(finding.path, []).append(finding)
-        if not any(len(found) > limits.FINDINGS or any(item.more for item in found) for found in by_file.values()):
+        shown = _fair([len(found) for found in by_file.values()], most)
+        if not any(len(found) > shown or any(item.more for item in found) for found in by_file.values()):
             return self
-        return replace(self, findings=tuple(item for found in by_file.values() for item in _capped(found)))
+        return replace(self, findings=tuple(item for found in by_file.values() for item in _capped(found, shown)))
 
     def narrowed(self, shown: Iterable[Finding]) -> Report:
         """The report with only some of its findings, and these counted."""
@@ -100,9 +105,18 @@ def counts(findings: Iterable[Finding]) -> dict[str, int]:
     return result
 
 
-def _capped(found: list[Finding]) -> list[Finding]:
+def _fair(counts: list[int], most: int) -> int:
+    """How many findings each file may show, so that there are `most` in all, but at least one of each."""
+    if sum(counts) <= most:
+        return limits.FINDINGS
+    return max(
+        1, bisect_right(range(limits.FINDINGS + 1), most, key=lambda shown: sum(min(n, shown) for n in counts)) - 1
+    )
+
+
+def _capped(found: list[Finding], shown: int) -> list[Finding]:
     """The worst findings of a file, in their order, as many as are shown."""
-    worst = sorted(found, key=lambda finding: (finding.waived, -finding.severity))[: limits.FINDINGS]
+    worst = sorted(found, key=lambda finding: (finding.waived, -finding.severity))[:shown]
     more = len(found) - len(worst) + sum(finding.more for finding in found)
     if not more:
         return found

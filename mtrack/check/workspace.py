@@ -33,6 +33,8 @@ Opened = tuple[RecordFile, ProjectContext | None]
 """A project's file and, where it is usable, its context."""
 MOST_OPEN = 16
 """How many projects stay open at once: the memory of a large workspace is worth reading a few of them again."""
+MOST_TEXT = 1024 * 1024
+"""Characters of the projects that stay open beside the one at hand."""
 
 
 class Workspace:
@@ -75,13 +77,23 @@ class Workspace:
         """A project's file and, where it is usable, its context."""
         if folder in self._given:
             return self._given[folder]
-        opened = self._opened.pop(folder, None) or self._read(folder)
+        opened = self._opened.pop(folder, None)
+        if opened is None:
+            opened = self._read(folder)
+            self._make_room(len(opened[0].source.text))
+            if opened[0].failure is not None:
+                self.note(opened[0].failure)
         self._opened[folder] = opened
-        if opened[0].failure is not None:
-            self.note(opened[0].failure)
-        if len(self._opened) > MOST_OPEN:
-            self.close(next(iter(self._opened)))
         return opened
+
+    def _make_room(self, text: int) -> None:
+        """Close those that were asked for longest ago, so that one more with so much text may open."""
+        text += sum(len(file.source.text) for file, _ in self._opened.values())
+        for folder, (file, _) in [*self._opened.items()]:
+            if len(self._opened) < MOST_OPEN and text <= MOST_TEXT:
+                return
+            text -= len(file.source.text)
+            self.close(folder)
 
     def _read(self, folder: str) -> Opened:
         file, project = read_project(folder, lambda: self.raw(folder), self.settings)

@@ -35,11 +35,16 @@ _MONEY = frozenset({"amount", "total", "net", "tax", "gross"})
 def text(report: Report, evidence: Sequence[ProjectEvidence], colour: bool) -> str:  # noqa: FBT001
     """Per project a line a value, then a line of sums."""
     screen = Screen(colour=colour)
-    for project in evidence:
+    for i, project in enumerate(evidence):
+        if not screen.room:
+            screen.tell_more(len(evidence) - i, "projects")
+            break
         screen.line(styled(f"{project.project.name} · {project.project.folder}", "bold"))
-        for verdict in project.verdicts:
+        shown = screen.rows(len(project.verdicts))
+        for verdict in project.verdicts[:shown]:
             mark, tint = MARKS[verdict.verdict]
             screen.line("  ", styled(mark, tint), f" {_line(project, verdict)}")
+        screen.tell_more(len(project.verdicts) - shown, "values", "  ")
         if not project.verdicts:
             screen.line("  · no paper is attached that could be read")
         screen.line()

@@ -89,8 +89,11 @@ def text(view: GapsView, width: int, *, colour: bool) -> str:
     """By project gaps, then overlaps, each with since when and how much; sums per currency at the end."""
     wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
     screen.title(view.name, "gaps and overlaps", wording.day(view.as_of))
-    for item in view.projects:
+    for i, item in enumerate(view.projects):
         screen.line()
+        if not screen.room:
+            screen.tell_more(len(view.projects) - i, "projects")
+            break
         screen.line(styled(names(_heading(item)), "bold"), hang=2)
         for table in _project_tables(item, wording):
             table.print(screen, indent="  ")
@@ -99,7 +102,7 @@ def text(view: GapsView, width: int, *, colour: bool) -> str:
     if totals:
         table = Table(wording, *_TOTALS)
         for row in totals:
-            table.row(*row)
+            table.row(*row, always=True)
         screen.line()
         table.print(screen)
     screen.line()
@@ -168,7 +171,7 @@ def _holds(item: ProjectGaps, wording: Wording, currency: Column) -> Table:
 
 def _add_sums(table: Table, item: ProjectGaps, *fields: str) -> None:
     for words, amount in _sums(item.sums, *fields):
-        table.row(words, None, None, None, Amount(amount, item.project.places), style="bold")
+        table.row(words, None, None, None, Amount(amount, item.project.places), style="bold", always=True)
 
 
 def _since(row: Row, wording: Wording) -> str:

@@ -12,12 +12,14 @@ from mtrack.render.ci_log import hashes_escaped
 if TYPE_CHECKING:
     from mtrack.record.model import Heading
 
+_ASCII = bytes(range(128))
+
 
 def json_text(data: Any) -> str:
     """JSON, two spaces of indent, keys in the order given; what no terminal or runner is to obey as escapes."""
-    text = hashes_escaped(_text(data), r"\u005b")
-    if text.isascii():  # in which all but this one are escaped already
-        return text.replace("\x7f", r"\u007f") + "\n"
+    text = hashes_escaped(_text(data), r"\u005b").replace("\x7f", r"\u007f")  # the others of ASCII are escaped already
+    if not any(map(HARMFUL.match, _beyond_ascii(text))):
+        return text + "\n"
     return HARMFUL.sub(lambda match: match[0] if match[0] == "\n" else _escaped(match[0]), text) + "\n"
 
 
@@ -28,6 +30,11 @@ def _text(data: Any) -> str:
         from json import dumps  # noqa: PLC0415
 
         return dumps(data, indent=2, ensure_ascii=False)
+
+
+def _beyond_ascii(text: str) -> set[str]:
+    """The characters of a text that are not ASCII, alone: few, also where it is long."""
+    return {*text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")}
 
 
 def _escaped(char: str) -> str:

@@ -127,7 +127,9 @@ def _screen(view: TasksView, width: int, most: dict[str, int], *, colour: bool, 
     for verb, tasks in by_verb(view.tasks):
         shown = tasks if everything else first_of(tasks)[: most.get(verb)]
         _heading(screen, view, verb, len(tasks) - len(shown), wording)
-        _lines(screen, shown, verb, wording)
+        fitting = shown[: screen.room]
+        _lines(screen, fitting, verb, wording)
+        screen.tell_more(len(shown) - len(fitting), "like these", _INDENT)
     screen.tell_hidden_columns()
     tell_left_out(screen, view)
     if view.tasks:

@@ -185,7 +185,7 @@ def _text(view: Register[Any], layout: _Layout, width: int, *, colour: bool) -> 
         screen.line()
         sums = Table(wording, Column("in all"), *amounts(*layout.summed))
         for line in _sums(view, layout.summed):
-            sums.row(*line)
+            sums.row(*line, always=True)
         sums.print(screen)
     else:
         screen.line("none")

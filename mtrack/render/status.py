@@ -64,8 +64,11 @@ def text(view: StatusView, width: int, *, colour: bool) -> str:
     """A block a project: agreement, the two bars, and a table of the milestones' records; then the sums."""
     wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
     screen.title(view.name, "status", wording.day(view.as_of))
-    for item in view.projects:
+    for i, item in enumerate(view.projects):
         screen.line()
+        if not screen.room:
+            screen.tell_more(len(view.projects) - i, "projects")
+            break
         _project_lines(screen, item, wording)
         _milestones(item, wording).print(screen, indent="  ")
     screen.tell_hidden_columns()
@@ -73,7 +76,7 @@ def text(view: StatusView, width: int, *, colour: bool) -> str:
     if view.projects:
         table = Table(wording, *_TOTALS)
         for row in _totals(view):
-            table.row(*row)
+            table.row(*row, always=True)
         table.print(screen)
     else:
         screen.line(_nothing(view))

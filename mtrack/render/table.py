@@ -50,14 +50,17 @@ class Table:
         self._trim = trim
         self._rows: list[Sequence[Value]] = []
         self._styles: list[str | None] = []
+        self._always: list[bool] = []
 
-    def row(self, *values: Value, style: str | None = None) -> None:
-        """Add a row, all of it in a colour or weight where the table is coloured."""
+    def row(self, *values: Value, style: str | None = None, always: bool = False) -> None:
+        """Add a row, all of it in a colour or weight where the table is coloured; sums are shown `always`."""
         self._rows.append(values)
         self._styles.append(style)
+        self._always.append(always)
 
     def print(self, screen: Screen, indent: str = "") -> None:
         """Add the table to a screen, within its width; the screen is told which columns are left out."""
+        more = self._cut(screen)
         width = (screen.width or _UNLIMITED) - len(indent)
         grid = self.grid(aligned=True)
         shown = grid.fitting(width)
@@ -72,6 +75,17 @@ class Table:
         else:
             lines = self.grid(aligned=False).stacked(width)
         screen.block("".join(self._line(line, indent, colour=screen.colour) for line in lines))
+        screen.tell_more(more, "row" if more == 1 else "rows", indent)
+
+    def _cut(self, screen: Screen) -> int:
+        """Leave out the rows that the screen has no room for; how many."""
+        whole = len(self._rows)
+        room = screen.rows(whole - sum(self._always))
+        kept = [i for i, always in enumerate(self._always) if always or (room := room - 1) >= 0]
+        if len(kept) < whole:
+            self._rows, self._styles = [self._rows[i] for i in kept], [self._styles[i] for i in kept]
+            self._always = [self._always[i] for i in kept]
+        return whole - len(kept)
 
     def fits(self, screen: Screen, indent: str = "") -> bool:
         """Whether it has room beside each other, without columns that may be left out; else its rows are stacked."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack import limits
 from mtrack.characters import HARMFUL
 from mtrack.words import listed
 
@@ -144,6 +145,8 @@ class Screen:
         self._text: list[str] = []
         self._left_out: dict[str, None] = {}
         self._needs = 0
+        self.room = limits.ROWS
+        """How many more rows are shown."""
 
     def line(self, *parts: Part, hang: int = 0) -> None:
         """Add a line; without parts an empty one. Where it is broken, what follows begins at column `hang`."""
@@ -182,6 +185,17 @@ class Screen:
     def block(self, text: str) -> None:
         """Add what another sink has made, such as a table."""
         self._text.append(text)
+
+    def rows(self, count: int) -> int:
+        """How many of some rows there is room for, which they take."""
+        shown = min(count, self.room)
+        self.room -= shown
+        return shown
+
+    def tell_more(self, count: int, what: str, indent: str = "") -> None:
+        """Add a line that says how many more there are than are shown, if there are."""
+        if count:
+            self.line(styled(f"{indent}and {count:,} more {what}", "dim"), hang=2)
 
     def leave_out(self, columns: Iterable[str], needs: int) -> None:
         """Note that a table has left columns out, and the width at which it shows them."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mtrack.check.report import Report, Selection
     from mtrack.check.workspace import Workspace
-    from mtrack.record.model import Waiver
+    from mtrack.record.model import Milestone, Waiver
     from mtrack.record.settings import Settings
     from mtrack.rules.context import ProjectContext
 
@@ -122,7 +122,7 @@ def tasks_elsewhere(settings: Settings, report: Report, days: int = SOON) -> tup
     """What is to be done about the settings and about folders without records."""
     as_of = report.as_of
     own = {finding for finding in report.findings if finding.project is None and not finding.waived}
-    found = [_from_finding(finding, None, as_of) for finding in sorted(own, key=lambda one: one.order)]
+    found = [_from_finding(finding, None, None, as_of) for finding in sorted(own, key=lambda one: one.order)]
     return (*found, *_ending(settings.waivers, None, as_of, days))
 
 
@@ -164,14 +164,13 @@ def _once_each(found: Iterable[Task]) -> tuple[Task, ...]:
 
 
 def _from_findings(context: ProjectContext, findings: Iterable[Finding]) -> Iterator[Task]:
+    milestones = {item.id: item for item in context.seen.milestones}
     for finding in findings:
         if not finding.waived and finding.rule not in _NO_TASK:
-            yield _from_finding(finding, context, context.as_of)
+            yield _from_finding(finding, context, milestones.get(finding.milestone or ""), context.as_of)
 
 
-def _from_finding(finding: Finding, context: ProjectContext | None, as_of: date) -> Task:
-    milestones = {item.id: item for item in context.seen.milestones} if context else {}
-    milestone = milestones.get(finding.milestone or "")
+def _from_finding(finding: Finding, context: ProjectContext | None, milestone: Milestone | None, as_of: date) -> Task:
     completed = milestone is not None and milestone.completed is not None
     return Task(
         verb=_verb(finding, completed=completed), project=context.project.heading if context else None,
