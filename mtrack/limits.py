@@ -34,5 +34,17 @@ LINE = 1_000
 """Characters of a file's line that are kept beside a finding."""
 HASHED = 64 * 1024 * 1024
 """Bytes of a file that are read to compare its content with another's."""
+HASHED_IN_ALL = 1024 * 1024 * 1024
+"""Bytes of files that a run reads to compare their content, the small ones first."""
+SNAPSHOT_FILES = 500_000
+"""Files of a workspace at a revision."""
+SNAPSHOT_BYTES = 128 * 1024 * 1024
+"""Bytes of its records and settings."""
+SHEET_ROWS = 20_000
+"""Rows of a spreadsheet that is read."""
+SHEET_COLUMNS = 500
+"""Columns of one."""
+CELL = 131_072
+"""Characters of a cell of CSV, read or written."""
 COPIED = 256 * 1024 * 1024
 """A file that is copied, into a project or into a report."""

@@ -212,6 +212,12 @@ def test_no_permission_for_a_folder_is_told(tmp_path: Path) -> None:
         done = as_nobody(tmp_path, "lint", str(tmp_path), "--format", "json", *AS_OF)
         found = [(item["rule"], item["path"]) for item in json.loads(done.stdout)["findings"]]
         assert ("unreadable", "shut") in found
+        # `next` never fails: it says it, and looking into the folder is one of the things to do.
+        done = as_nobody(tmp_path, "next", str(tmp_path), "--format", "json", *AS_OF)
+        assert done.returncode == 0
+        assert done.stderr.startswith(words)
+        tasks = [(item["verb"], item["rule"], item["path"]) for item in json.loads(done.stdout)["items"]]
+        assert ("correct", "unreadable", "shut") in tasks
     finally:
         (tmp_path / "shut").chmod(0o755)
 

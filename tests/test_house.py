@@ -60,7 +60,7 @@ MAY_KNOW = {
     "site": "check directory errors figures files finding git history limits money record render resources rules views words workspace",
     "edit": "characters check directory errors figures files finding git limits money record resources rules words workspace yaml",
     "verify": "check directory files money record rules",
-    "spreadsheet": "edit errors figures money record verify yaml",
+    "spreadsheet": "edit errors figures limits money record verify yaml",
     "cli": "characters check directory edit errors figures files finding git history limits memo money record render resources rules site spreadsheet verify views watch words workspace",
     "__main__": "cli interrupts memo",
 }

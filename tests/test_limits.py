@@ -20,11 +20,15 @@ from mtrack.check import pipeline
 from mtrack.check.pipeline import check
 from mtrack.check.project import check_project
 from mtrack.check.workspace import open_workspace
+from mtrack.files import digest
 from mtrack.finding import Severity
 from mtrack.render import json_text
+from mtrack.render.csv import csv_text
+from mtrack.rules import overlap
 from mtrack.yaml import compose
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 HEAD = "project: P\ncurrency: EUR\n"
@@ -324,13 +328,78 @@ def test_a_text_shows_some_rows_and_says_how_many_more(
     assert all(line.split()[:3] in [shown.split()[:3] for shown in text.split("\n")] for line in sums)
 
 
-def test_json_is_the_same_in_c(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = {
-        "a": ["", [], {}, None, True, -1, "\x7f\x1b\u202e\u200d##[x", "é\U0001f600\u200d\U0001f600", '\b\f\n\r\t"\\/']
-    }
-    written = json_text.json_text(data)
-    monkeypatch.setattr(json_text, "_encoded", lambda data: json.dumps(data, indent=2, ensure_ascii=False))
-    assert json_text.json_text(data) == written
-    assert json.loads(written) == data
-    assert "\\u202e" in written
-    assert json.loads(json_text.json_text(["\udcff\u202e"])) == ["\udcff\u202e"]
+def test_json_shows_what_is_harmful_as_escapes_and_nothing_else() -> None:
+    """Joiners stand where they belong, and only there; half characters are there in no form that ends the run."""
+    texts = ["", "\x7f\x1b\u202e\u200d##[x", "é\U0001f600\u200d\U0001f600", '\b\f\n\r\t"\\/', "\udcff\u202e"]
+    for text in (*texts, "".join(texts)):
+        written = json_text.json_text({"a": [text, [], {}, None, True, -1]})
+        assert json.loads(written) == {"a": [text, [], {}, None, True, -1]}
+        assert not set(written) & set("\x7f\x1b\u202e\udcff")
+        assert "##[" not in written
+    assert "\U0001f600\u200d\U0001f600" in json_text.json_text(texts[2])
+    assert "a\\u200db" in json_text.json_text("a\u200db")
+
+
+def test_so_many_large_files_that_they_are_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small ones are, and nothing of the others is read."""
+    sizes = {1: 3, 2: 3, 3: 40, 4: 40, 5: 30, 6: 30}
+    write_tree(
+        tmp_path, {"p/milestones.yaml": filed(sizes), **{f"p/i{i}.pdf": "x" * size for i, size in sizes.items()}}
+    )
+    monkeypatch.setattr(limits, "HASHED_IN_ALL", 100)
+    read: list[str] = []
+
+    def noted(full: str, limit: int) -> str | None:
+        read.append(full[-6:])
+        return digest(full, limit)
+
+    monkeypatch.setattr(overlap, "digest", noted)
+    found = [item["message"] for item in lint_json(tmp_path)["findings"] if item["rule"] == "duplicate-attachment"]
+    assert found == [
+        "i2.pdf of invoice I-2 has the same content as the file of invoice I-1",
+        "i4.pdf of invoice I-4 is one of so many large files that it is not compared, and as large as the file of invoice I-3",
+        "i6.pdf of invoice I-6 has the same content as the file of invoice I-5",
+    ]
+    assert sorted(read) == ["i1.pdf", "i2.pdf", "i5.pdf", "i6.pdf"]  # each once
+
+
+def filed(numbers: Iterable[int]) -> str:
+    return f"{HEAD}milestones:\n" + "".join(
+        f"  - {{id: M{i}, name: A{i}, amount: 1.00, status: sent, "
+        f"invoice: {{number: I-{i}, amount: 1.00, sent: 2026-01-05, file: i{i}.pdf}}}}\n"
+        for i in numbers
+    )
+
+
+def test_a_revision_of_too_many_files_or_bytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": f"{HEAD}{MILESTONES}", "p/a.pdf": "x"})
+    for words in ("init -q", "add .", "-c user.name=A -c user.email=a@example.com commit -q -m one"):
+        subprocess.run(["git", *words.split()], cwd=tmp_path, check=True)
+    assert mtrack("status", tmp_path, "--at", "HEAD").code == 0
+    monkeypatch.setattr(limits, "SNAPSHOT_FILES", 2)
+    result = mtrack("status", tmp_path, "--at", "HEAD")
+    assert result.code == 3
+    assert result.err.endswith(" holds 3 files; --at and --since read up to 2\n")
+    monkeypatch.setattr(limits, "SNAPSHOT_FILES", 3)
+    monkeypatch.setattr(limits, "SNAPSHOT_BYTES", 20)
+    result = mtrack("status", tmp_path, "--at", "HEAD")
+    assert (result.code, result.out) == (3, "")
+    assert "take more than 0 MiB, which is what --at and --since read" in result.err
+
+
+def test_rows_and_cells_of_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CELL", 200)
+    monkeypatch.setattr(limits, "SHEET_ROWS", 3)
+    assert csv_text(("a", "b"), [("x" * 200, ("y" * 150, "z" * 60))]) == (
+        f"a,b\n{'x' * 200},{'y' * 100} (and 112 more characters)\n"
+    )
+    write_tree(
+        tmp_path, {"w/mtrack.yaml": "format: 1\ncurrency: EUR\n", "long.csv": f"name,amount\n{'A' * 201},1.00\n"}
+    )
+    result = mtrack("new", tmp_path / "w" / "p", "--from", tmp_path / "long.csv")
+    assert result.code == 1
+    assert result.out == "A2: a cell holds more than 200 characters, or a quote is left open before it\n"
+    write_tree(tmp_path, {"many.csv": "name,amount\n" + "A,1.00\n" * 3})
+    result = mtrack("new", tmp_path / "w" / "p", "--from", tmp_path / "many.csv")
+    assert result.code == 1
+    assert "it has more than 3 rows or 500 columns" in result.out

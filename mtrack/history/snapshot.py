@@ -34,8 +34,12 @@ def snapshot(repository: Repository, commit: str) -> Iterator[str]:
     of its own, in which git can be run.
     """
     entries = repository.entries(commit)
+    if len(entries) > limits.SNAPSHOT_FILES:
+        message = f"{commit[:10]} holds {len(entries):,} files; --at and --since read up to {limits.SNAPSHOT_FILES:,}"
+        raise CannotRunError(message)
     repository.expect(dict.fromkeys(entry.content for entry in entries if _is_read(entry)))
     contents: dict[str, bytes | None] = {}
+    size = 0
     with tempfile.TemporaryDirectory(prefix="mtrack-") as outer:
         folder = os.path.join(outer, "workspace")
         os.mkdir(folder)
@@ -43,6 +47,11 @@ def snapshot(repository: Repository, commit: str) -> Iterator[str]:
         for entry in sorted(entries, key=lambda entry: entry.mode == LINK):
             if _is_read(entry) and entry.content not in contents:
                 contents[entry.content] = repository.content(entry.content)
+            size += len(contents.get(entry.content) or b"")
+            if size > limits.SNAPSHOT_BYTES:
+                whole = f"{limits.SNAPSHOT_BYTES >> 20} MiB"
+                message = f"the records of {commit[:10]} take more than {whole}, which is what --at and --since read"
+                raise CannotRunError(message)
             try:
                 _write(os.path.join(folder, *entry.path.split("/")), entry, contents.get(entry.content))
             except (OSError, ValueError) as error:

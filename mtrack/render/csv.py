@@ -9,7 +9,7 @@ from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from mtrack import money
+from mtrack import limits, money
 from mtrack.render.cells import Amount, Code
 from mtrack.render.terminal import plain, safe
 
@@ -33,9 +33,15 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
 
 
 def _cell(value: Value) -> str:
-    """A cell; several values of one have "; " between them."""
-    if not isinstance(value, tuple):
-        return _text(value)
+    """A cell; several values of one have "; " between them. What is too long for one is told."""
+    text = _text(value) if not isinstance(value, tuple) else _joined(value)
+    if len(text) <= limits.CELL:
+        return text
+    kept = limits.CELL - 100
+    return f"{text[:kept]} (and {len(text) - kept:,} more characters)"
+
+
+def _joined(value: tuple[Single, ...]) -> str:
     return "; ".join(_quoted(inert(single)) if isinstance(single, str) else _text(single) for single in value)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 
+_BYTES = " bytes"
 _DIGITS = re.compile("[0-9]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
@@ -612,33 +613,36 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     attached = [(entry.invoice.path, entry) for entry in workspace.entries if entry.invoice.file is not None]
     files = {file: entry.invoice.size for file, entry in attached if entry.invoice.size is not None}
     sizes = Counter(files.values())
-    digests = {file: _content(workspace.full(file), size) or file for file, size in files.items() if sizes[size] > 1}
+    digests = _contents(workspace, {file: size for file, size in files.items() if sizes[size] > 1})
     for group in groups((digests.get(file, file), entry) for file, entry in attached):
         first = group[0]
         for entry in known.repeats(group):
             project, invoice = entry.project, entry.invoice
             same = invoice.path == first.invoice.path
             what = "is also attached to" if same else "has the same content as the file of"
-            if not same and (invoice.size or 0) > limits.HASHED:
-                what = (
-                    f"is larger than {limits.HASHED // 2**20} MiB, which is not compared, and as large as the file of"
-                )
+            if not same and digests[invoice.path].endswith(_BYTES):
+                large = f"larger than {limits.HASHED >> 20} MiB, which"
+                why = large if (invoice.size or 0) > limits.HASHED else "one of so many large files that it"
+                what = f"is {why} is not compared, and as large as the file of"
             yield about_invoice(
-                project,
-                invoice,
-                "file",
+                project, invoice, "file",
                 f"{invoice.file} of invoice {invoice.number} {what} invoice {first.invoice.number}",
-                "attach each invoice's own file",
-                amount=invoice.amount,
-                since=invoice.sent,
-                about=invoice.path,
+                "attach each invoice's own file", amount=invoice.amount, since=invoice.sent, about=invoice.path,
                 related=((first.project.place(*first.invoice.route, "file"), f"invoice {first.invoice.number}"),),
-            )
+            )  # fmt: skip
 
 
-def _content(full: str, size: int) -> str | None:
-    """What stands for a file's content: a digest, of a large one its size; None where it can't be read."""
-    return f"{size} bytes" if size > limits.HASHED else digest(full, limits.HASHED)
+def _contents(workspace: WorkspaceFacts, sizes: dict[str, int]) -> dict[str, str]:
+    """What stands for each file's content: a digest; its size where it is large, or they are in all; else its path."""
+    left, unread = limits.HASHED_IN_ALL, set[int]()  # of files of one size all are read, or none
+    for size in sorted(sizes.values()):
+        left -= size
+        if size > limits.HASHED or left < 0:
+            unread.add(size)
+    return {
+        file: f"{size}{_BYTES}" if size in unread else digest(workspace.full(file), limits.HASHED) or file
+        for file, size in sizes.items()
+    }
 
 
 @project_rule(Severity.ERROR, needs="reference", next_step="void the old one")

@@ -11,8 +11,6 @@ from msgspec import Struct
 
 from mtrack import money
 
-MAX_ROWS = 20_000
-MAX_COLUMNS = 500
 _TOKEN = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|(.)')
 _PLAIN_FORMAT = frozenset("#0,.")
 """What only says how many digits are shown."""

@@ -6,7 +6,8 @@ import csv
 import io
 import re
 
-from mtrack.spreadsheet.cells import MAX_COLUMNS, MAX_ROWS, Cell, Fault, FaultyError, Sheet, refuse
+from mtrack import limits
+from mtrack.spreadsheet.cells import Cell, Fault, FaultyError, Sheet, refuse
 
 ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252"}
 """What --encoding takes, and what Python calls it."""
@@ -50,17 +51,20 @@ def sheets(text: str, delimiters: tuple[str, ...] = _DELIMITERS) -> list[Sheet]:
 
 
 def _sheet(text: str, delimiter: str) -> Sheet:
+    csv.field_size_limit(limits.CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: dict[int, dict[int, Cell]] = {}
     number = 0
     try:
         for number, values in enumerate(reader, 1):
-            if number > MAX_ROWS or len(values) > MAX_COLUMNS:
-                refuse(f"it has more than {MAX_ROWS:,} rows or {MAX_COLUMNS} columns")
+            if number > limits.SHEET_ROWS or len(values) > limits.SHEET_COLUMNS:
+                refuse(f"it has more than {limits.SHEET_ROWS:,} rows or {limits.SHEET_COLUMNS} columns")
             cells = {i: Cell(number, i, value.strip()) for i, value in enumerate(values, 1) if value.strip()}
             if cells:
                 rows[number] = cells
-    except csv.Error:
+    except csv.Error as error:
         message = "this is not CSV: a quote is left open, or stands inside a cell"
+        if "field limit" in str(error):
+            message = f"a cell holds more than {limits.CELL:,} characters, or a quote is left open before it"
         raise FaultyError([Fault(message, number + 1, 1)]) from None
     return Sheet(rows)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack import money
+from mtrack import limits, money
 from mtrack.errors import UsageError
-from mtrack.spreadsheet.cells import MAX_COLUMNS, MAX_ROWS, Cell, Sheet, refuse
+from mtrack.spreadsheet.cells import Cell, Sheet, refuse
 from mtrack.verify.documents import office, xml
 from mtrack.verify.documents.document import UnreadableError
 
@@ -94,8 +94,8 @@ def _extent(sheet: Any, parts: dict[str, Element]) -> _Extent:
             row, column = (int(place[2]), _column(place[1])) if place else (row, column + 1)
             if len(cell):
                 rows, columns = max(rows, row), max(columns, column)
-    if rows > MAX_ROWS or columns > MAX_COLUMNS:
-        refuse(f"sheet '{sheet.title}' has more than {MAX_ROWS:,} rows or {MAX_COLUMNS} columns")
+    if rows > limits.SHEET_ROWS or columns > limits.SHEET_COLUMNS:
+        refuse(f"sheet '{sheet.title}' has more than {limits.SHEET_ROWS:,} rows or {limits.SHEET_COLUMNS} columns")
     found = (_range(node.get("ref") or "") for node in xml.every(root, "mergeCells", "mergeCell"))
     return _Extent(rows, columns, tuple(filter(None, found)))
 
