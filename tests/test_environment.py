@@ -359,9 +359,10 @@ def interrupted(words: list[str], cwd: Path, after: float, *numbers: int) -> tup
     "words", [["status", *AS_OF], ["verify", *AS_OF], ["report", "-o", "OUT"], ["--help"]], ids=" ".join
 )
 def test_ctrl_c_at_any_moment(workspace: Path, words: list[str], tmp_path: Path) -> None:
-    words = [word.replace("OUT", str(tmp_path / "out")) for word in words]
+    given = words
     seen = set()
     for step in range(24):
+        words = [word.replace("OUT", str(tmp_path / f"out{step}")) for word in given]
         code, error = interrupted(words, workspace, step * 0.017, signal.SIGINT)
         seen.add(code)
         assert code in (130, 0, 1), error
