@@ -16,7 +16,7 @@ define show
 	@echo
 endef
 
-.PHONY: help demo test lint coverage test-lowest test-sdist lock bench fuzz fuzz-long mutants clean
+.PHONY: help demo test lint coverage test-lowest test-sdist lock bench extremes fuzz fuzz-long mutants clean
 .NOTPARALLEL:
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo 'make test-sdist   run the tests from the unpacked source archive'
 	@echo 'make lock         bring what CI jobs of init install up to date, by version and hash'
 	@echo 'make bench        measure how fast it is'
+	@echo 'make extremes     measure the worst trees that the limits let in'
 	@echo 'make fuzz         fuzz each input for 10 minutes in all, following coverage, and build 2,000 workspaces of known figures'
 	@echo 'make mutants      change the code of figures, rules and the writer, and see whether the tests notice; takes a while'
 	@echo 'make fuzz-long    read 1,000,000 texts twice, try 150,000 edits and 10,000 papers, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'
@@ -90,6 +91,9 @@ bench: .bench/.installed
 	@failed=0; for script in bench git_log; do .bench/bin/python bench/$$script.py || failed=1; done; exit $$failed
 
 # FUZZ_SECONDS is for all targets together.
+extremes: $(VENV)/.installed
+	$(BIN)/python bench/extremes.py $(ARGS)
+
 fuzz: $(VENV)/.installed-dev
 	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(BIN)/python tests/fuzzing/run.py $(TARGETS)
 	$(BIN)/python tests/fuzzing/known_figures.py $(or $(KNOWN),2000)
