@@ -245,7 +245,7 @@ def commands(root: str, out: str) -> Iterator[list[str]]:
     yield ["report", "--format", "md"]
     yield ["verify"]
     yield ["fields"]
-    yield ["lint", "--fix", "--dry-run"]
+    yield ["lint", "--diff"]
     yield ["add", project, "New", "1", "--dry-run"]
     yield ["bill", project, "M1", "NEW-1", "--dry-run"]
     yield ["pay", "I1", "--dry-run"]
