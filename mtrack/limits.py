@@ -20,10 +20,10 @@ FAULTS = 1_000
 """Flaws, unknown keys and broken values of a file that are worked out one by one."""
 FINDINGS = 1_000
 """Findings of a file that are shown."""
-FINDINGS_IN_ALL = 20_000
+FINDINGS_IN_ALL = 100_000
 """Findings of a run that are shown."""
 ROWS = 5_000
-"""Rows of all tables of a text together, and findings in words: what a terminal is given."""
+"""Rows of all tables of a text together: what a terminal is given."""
 UNRECORDED = 1_000
 """Files of a project that no record names, named one by one."""
 COLUMNS = (20, 1_000)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 from msgspec.structs import replace
 
-from mtrack import limits
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.cli import options, output
@@ -96,8 +95,7 @@ def lint(  # noqa: PLR0913
         for outcome in _fix(opened, report, as_of, dry_run=False):
             output.note(outcome.did)
         opened, report = checked()
-    most = limits.ROWS if format_ in ("text", "concise") else limits.FINDINGS_IN_ALL
-    _write(opened, report.capped(most), format_, output_, errors_last=since is not None and format_ == "concise")
+    _write(opened, report.capped(), format_, output_, errors_last=since is not None and format_ == "concise")
     return 1 if report.fails(options.severity(fail_on)) else 0
 
 
