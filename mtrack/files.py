@@ -90,6 +90,14 @@ def digest(full: str, limit: int) -> str | None:
     return result.hexdigest() if done <= limit else None
 
 
+def digest_of_head(full: str, length: int) -> str | None:
+    """A digest of the first `length` bytes of a regular file; None where it can't be read."""
+    try:
+        return hashlib.sha256(b"".join(parts(full, length))).hexdigest()
+    except UnreadableFileError:
+        return None
+
+
 def parts(full: str, limit: int) -> Iterator[bytes]:
     """What a regular file begins with, at most `limit` bytes, part by part; never waits for a pipe or a device.
 

@@ -34,6 +34,8 @@ LINE = 1_000
 """Characters of a file's line that are kept beside a finding."""
 HASHED = 64 * 1024 * 1024
 """Bytes of a file that are read to compare its content with another's."""
+HEAD = 4096
+"""Bytes that a file begins with, which are compared first."""
 HASHED_IN_ALL = 1024 * 1024 * 1024
 """Bytes of files that a run reads to compare their content, the small ones first."""
 SNAPSHOT_FILES = 500_000

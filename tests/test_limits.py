@@ -341,12 +341,14 @@ def test_json_shows_what_is_harmful_as_escapes_and_nothing_else() -> None:
 
 
 def test_so_many_large_files_that_they_are_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The small ones are, and nothing of the others is read."""
-    sizes = {1: 3, 2: 3, 3: 40, 4: 40, 5: 30, 6: 30}
-    write_tree(
-        tmp_path, {"p/milestones.yaml": filed(sizes), **{f"p/i{i}.pdf": "x" * size for i, size in sizes.items()}}
-    )
+    """The small ones are, and nothing more of the others is read than how they begin; each file once."""
+    sizes = {1: 3, 2: 3, 3: 40, 4: 40, 5: 30, 6: 30, 7: 30, 8: 40}
+    contents = {f"i{i}.pdf": "x" * size for i, size in sizes.items()}
+    contents["i7.pdf"] = "another" + "x" * 23
+    contents["i8.pdf"] = "y" * 40
+    write_tree(tmp_path, {"p/milestones.yaml": filed(sizes), **{f"p/{name}": text for name, text in contents.items()}})
     monkeypatch.setattr(limits, "HASHED_IN_ALL", 100)
+    monkeypatch.setattr(limits, "HEAD", 7)
     read: list[str] = []
 
     def noted(full: str, limit: int) -> str | None:
@@ -360,7 +362,18 @@ def test_so_many_large_files_that_they_are_not_compared(tmp_path: Path, monkeypa
         "i4.pdf of invoice I-4 is one of so many large files that it is not compared, and as large as the file of invoice I-3",
         "i6.pdf of invoice I-6 has the same content as the file of invoice I-5",
     ]
-    assert sorted(read) == ["i1.pdf", "i2.pdf", "i5.pdf", "i6.pdf"]  # each once
+    assert sorted(read) == ["i5.pdf", "i6.pdf"]
+
+
+def test_files_of_one_size_that_begin_alike_are_compared_to_their_end(tmp_path: Path) -> None:
+    begin = "x" * limits.HEAD
+    texts = {1: begin, 2: begin, 3: begin + "a", 4: begin + "b", 5: begin + "a", 6: begin[1:] + "y"}
+    write_tree(tmp_path, {"p/milestones.yaml": filed(texts), **{f"p/i{i}.pdf": text for i, text in texts.items()}})
+    found = [item["message"] for item in lint_json(tmp_path)["findings"] if item["rule"] == "duplicate-attachment"]
+    assert found == [
+        "i2.pdf of invoice I-2 has the same content as the file of invoice I-1",
+        "i5.pdf of invoice I-5 has the same content as the file of invoice I-3",
+    ]
 
 
 def filed(numbers: Iterable[int]) -> str:

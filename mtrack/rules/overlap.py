@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mtrack import limits, money
 from mtrack.figures.clock import credit_notes
 from mtrack.figures.ledger import agreed_count, agreed_total
-from mtrack.files import digest
+from mtrack.files import digest, digest_of_head
 from mtrack.finding import Problem, Severity
 from mtrack.record.model import number_key
 from mtrack.rules import commands
@@ -633,16 +633,28 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
 
 
 def _contents(workspace: WorkspaceFacts, sizes: dict[str, int]) -> dict[str, str]:
-    """What stands for each file's content: a digest; its size where it is large, or they are in all; else its path."""
-    left, unread = limits.HASHED_IN_ALL, set[int]()  # of files of one size all are read, or none
-    for size in sorted(sizes.values()):
-        left -= size
+    """What stands for each file's content: a digest; where that is too much to read, its size and how it begins.
+
+    A file that begins as no other of its size does is not read any further, and stands for itself.
+    """
+    begins = {file: (size, digest_of_head(workspace.full(file), limits.HEAD) or file) for file, size in sizes.items()}
+    alike = Counter(begins.values())
+    left, unread = limits.HASHED_IN_ALL, set[tuple[int, str]]()  # of files that are alike all are read, or none
+    for size, begin in sorted(key for key, times in alike.items() if times > 1):
+        left -= size * alike[size, begin]
         if size > limits.HASHED or left < 0:
-            unread.add(size)
-    return {
-        file: f"{size}{_BYTES}" if size in unread else digest(workspace.full(file), limits.HASHED) or file
-        for file, size in sizes.items()
-    }
+            unread.add((size, begin))
+
+    def content(file: str, key: tuple[int, str]) -> str:
+        if alike[key] == 1:
+            return file
+        if key in unread:
+            return f"{key[1]} {key[0]}{_BYTES}"
+        if key[0] <= limits.HEAD:
+            return key[1]
+        return digest(workspace.full(file), limits.HASHED) or file
+
+    return {file: content(file, key) for file, key in begins.items()}
 
 
 @project_rule(Severity.ERROR, needs="reference", next_step="void the old one")
