@@ -24,7 +24,7 @@ from mtrack.files import digest
 from mtrack.finding import Severity
 from mtrack.render import json_text
 from mtrack.render.csv import csv_text
-from mtrack.rules import overlap
+from mtrack.rules import same_content
 from mtrack.yaml import compose
 
 if TYPE_CHECKING:
@@ -355,7 +355,7 @@ def test_so_many_large_files_that_they_are_not_compared(tmp_path: Path, monkeypa
         read.append(full[-6:])
         return digest(full, limit)
 
-    monkeypatch.setattr(overlap, "digest", noted)
+    monkeypatch.setattr(same_content, "digest", noted)
     found = [item["message"] for item in lint_json(tmp_path)["findings"] if item["rule"] == "duplicate-attachment"]
     assert found == [
         "i2.pdf of invoice I-2 has the same content as the file of invoice I-1",

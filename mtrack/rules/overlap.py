@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from mtrack import limits, money
 from mtrack.figures.clock import credit_notes
 from mtrack.figures.ledger import agreed_count, agreed_total
-from mtrack.files import digest, digest_of_head
 from mtrack.finding import Problem, Severity
 from mtrack.record.model import number_key
 from mtrack.rules import commands
 from mtrack.rules.papers import groups, is_one_paper, papers, same_number
 from mtrack.rules.problems import about_invoice, about_milestone, about_project
 from mtrack.rules.registry import project_rule, workspace_rule
+from mtrack.rules.same_content import UNREAD, contents
 from mtrack.words import count, listed_with_and
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
 
-_BYTES = " bytes"
 _DIGITS = re.compile("[0-9]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
@@ -613,14 +612,14 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     attached = [(entry.invoice.path, entry) for entry in workspace.entries if entry.invoice.file is not None]
     files = {file: entry.invoice.size for file, entry in attached if entry.invoice.size is not None}
     sizes = Counter(files.values())
-    digests = _contents(workspace, {file: size for file, size in files.items() if sizes[size] > 1})
+    digests = contents(workspace, {file: size for file, size in files.items() if sizes[size] > 1})
     for group in groups((digests.get(file, file), entry) for file, entry in attached):
         first = group[0]
         for entry in known.repeats(group):
             project, invoice = entry.project, entry.invoice
             same = invoice.path == first.invoice.path
             what = "is also attached to" if same else "has the same content as the file of"
-            if not same and digests[invoice.path].endswith(_BYTES):
+            if not same and digests[invoice.path].endswith(UNREAD):
                 large = f"larger than {limits.HASHED >> 20} MiB, which"
                 why = large if (invoice.size or 0) > limits.HASHED else "one of so many large files that it"
                 what = f"is {why} is not compared, and as large as the file of"
@@ -630,31 +629,6 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
                 "attach each invoice's own file", amount=invoice.amount, since=invoice.sent, about=invoice.path,
                 related=((first.project.place(*first.invoice.route, "file"), f"invoice {first.invoice.number}"),),
             )  # fmt: skip
-
-
-def _contents(workspace: WorkspaceFacts, sizes: dict[str, int]) -> dict[str, str]:
-    """What stands for each file's content: a digest; where that is too much to read, its size and how it begins.
-
-    A file that begins as no other of its size does is not read any further, and stands for itself.
-    """
-    begins = {file: (size, digest_of_head(workspace.full(file), limits.HEAD) or file) for file, size in sizes.items()}
-    alike = Counter(begins.values())
-    left, unread = limits.HASHED_IN_ALL, set[tuple[int, str]]()  # of files that are alike all are read, or none
-    for size, begin in sorted(key for key, times in alike.items() if times > 1):
-        left -= size * alike[size, begin]
-        if size > limits.HASHED or left < 0:
-            unread.add((size, begin))
-
-    def content(file: str, key: tuple[int, str]) -> str:
-        if alike[key] == 1:
-            return file
-        if key in unread:
-            return f"{key[1]} {key[0]}{_BYTES}"
-        if key[0] <= limits.HEAD:
-            return key[1]
-        return digest(workspace.full(file), limits.HASHED) or file
-
-    return {file: content(file, key) for file, key in begins.items()}
 
 
 @project_rule(Severity.ERROR, needs="reference", next_step="void the old one")
