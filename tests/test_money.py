@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import iso4217
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,3 +151,10 @@ def test_views_say_the_same_of_long_amounts_in_any_context(tmp_path: Path) -> No
         assert views(root) == usual
     for text in (usual[1], page.read_text(encoding="utf-8")):
         assert "1233333333333333333.333333333333333333" in text
+
+
+def test_the_usual_currencies_have_the_decimals_of_the_whole_list() -> None:
+    assert money.USUAL
+    assert {
+        code: currency.exponent for currency in iso4217.Currency if (code := currency.code) in money.USUAL
+    } == money.USUAL
