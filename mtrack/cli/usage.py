@@ -20,7 +20,9 @@ def words(error: click.ClickException) -> str:
 
 
 def _no_such_option(error: click.NoSuchOption) -> str:
-    nearest = error.possibilities or []
+    from difflib import get_close_matches  # noqa: PLC0415  (only where something is wrong)
+
+    nearest = get_close_matches(error.option_name, error.possibilities or [], n=1, cutoff=0)
     hint = f"did you mean {nearest[0]}?" if nearest else f"{_path(error)} --help lists them"
     return f"there is no option '{error.option_name}'; {hint}"
 
