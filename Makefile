@@ -43,7 +43,7 @@ demo: $(VENV)/.installed
 	$(call show,mtrack audit $(HISTORY) --as-of $(AS_OF))
 	@rm -rf $(HISTORY)
 
-# Rule names in the schemas and parts of README.md follow from the code: written here, only compared where CI is set.
+# Rule names in the schemas and parts of README.md and docs/ follow from the code: written here, only compared where CI is set.
 test: $(VENV)/.installed-dev
 	@$(BIN)/python tests/tools/generated.py $(if $(CI),--check)
 	@.ci/browser

@@ -30,7 +30,7 @@ _TO_THE_END: list[object] = []
 
 
 def main() -> None:
-    """Run the command line and exit: 0, 1, 2 or 3 as in README; 130 on Ctrl-C, 141 where nobody reads the output."""
+    """Run the command line and exit: 0, 1, 2 or 3 (docs/rules.md); 130 on Ctrl-C, 141 where nobody reads the output."""
     try:
         _use_utf8()
         gc.disable()  # a run is short and keeps what it reads: collecting only looks at all of it again and again

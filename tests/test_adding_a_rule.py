@@ -22,6 +22,7 @@ COPIED = (
     "templates",
     "tests",
     "example-workspace",
+    "docs",
     "README.md",
     "CONTRIBUTING.md",
     "pyproject.toml",
@@ -102,7 +103,7 @@ def project(tmp_path: Path) -> str:
 
 @pytest.mark.xdist_group("adding-a-rule")
 def test_make_test_writes_what_follows_from_a_rule_and_nothing_else(copy: Copy) -> None:
-    names = ["README.md", "schemas/milestones.schema.json", "schemas/workspace.schema.json"]
+    names = ["docs/rules.md", "schemas/milestones.schema.json", "schemas/workspace.schema.json"]
     assert copy.stale.returncode == 1
     assert sorted(line.split()[0] for line in copy.stale.stdout.splitlines()) == names
     assert copy.made.returncode == 0

@@ -609,11 +609,11 @@ def test_the_findings_of_a_clean_workspace_are_none(tmp_path: Path) -> None:
     assert (result.code, validated(result.out, "findings")["findings"]) == (0, [])
 
 
-# What the README and a runner say.
+# What docs/setup.md and a runner say.
 
 
-def test_the_readme_shows_what_is_there(tmp_path: Path) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Where people work")[2].partition("\n## ")[0]
+def test_the_setup_page_shows_what_is_there(tmp_path: Path) -> None:
+    text = (ROOT / "docs/setup.md").read_text(encoding="utf-8")
     steps, provider, modeline = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     mtrack("init", tmp_path)
     workflow = yaml.safe_load((tmp_path / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))

@@ -1,1 +1,1 @@
-"""Pure arithmetic: what a project comes to (README, "The figures")."""
+"""Pure arithmetic: what a project comes to (docs/figures.md)."""

@@ -1,4 +1,4 @@
-"""The figures (README, "The figures"), as pure arithmetic: a project worked out once for a day, its milestones and its sums.
+"""The figures (docs/figures.md), as pure arithmetic: a project worked out once for a day, its milestones and its sums.
 
 All amounts are in the project's currency and exact. What a `Ledger` says does not depend on the order of the records.
 """

@@ -1,4 +1,4 @@
-"""Makes the git repository that README.md and `make demo` show: a workspace with one project and four commits."""
+"""Makes the git repository that docs/history.md and `make demo` show: a workspace with one project and four commits."""
 
 from __future__ import annotations
 

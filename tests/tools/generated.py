@@ -1,4 +1,4 @@
-"""Writes what follows from the code: the rule names in the schemas, and the generated parts of README.md.
+"""Writes what follows from the code: the rule names in the schemas, and the generated parts of README.md and docs/.
 
 `python tests/tools/generated.py` brings them up to date, as `make test` does; with `--check` it only says which are not.
 """
@@ -51,12 +51,11 @@ def _update(path: Path, text: str, *, check: bool) -> bool:
 
 
 def main(*, check: bool) -> int:
-    """Bring all up to date, the schemas first, since README.md prints from them."""
+    """Bring all up to date, the schemas first, since the pages print from them."""
     stale = [_update(path, with_rule_names(path.read_text(encoding="utf-8")), check=check) for path in SCHEMAS]
-    from tools.readme import generated  # noqa: PLC0415
+    from tools.docs import PAGES, generated  # noqa: PLC0415
 
-    readme = ROOT / "README.md"
-    stale.append(_update(readme, generated(readme.read_text(encoding="utf-8")), check=check))
+    stale += [_update(page, generated(page.read_text(encoding="utf-8")), check=check) for page in PAGES]
     return int(check and any(stale))
 
 

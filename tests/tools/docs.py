@@ -1,6 +1,6 @@
-"""Writes the generated parts of README.md: what the commands print, the fields, the rules.
+"""Writes the generated parts of README.md and docs/: what the commands print, the keys, the rules.
 
-`make test` brings README.md up to date by it (`tests/tools/generated.py`); a test compares.
+`make test` brings the pages up to date by it (`tests/tools/generated.py`); a test compares.
 """
 
 from __future__ import annotations
@@ -23,30 +23,25 @@ from mtrack.spreadsheet.columns import SYNONYMS  # noqa: E402
 from mtrack.yaml.refusal import REASONS  # noqa: E402
 from tools import demo_repository  # noqa: E402
 
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 _CONSOLE = re.compile(r"```console\n\$ mtrack ([^\n]*)\n(.*?)```\n", re.DOTALL)
+_PART = re.compile(r"(<!-- (\w+): begin -->\n).*?(<!-- \2: end -->\n)", re.DOTALL)
 
 
-def generated(readme: str) -> str:
-    """The README with every generated part as it is now."""
-    readme = _CONSOLE.sub(lambda match: f"```console\n$ mtrack {match[1]}\n{_printed(match[1])}```\n", readme)
-    for name, text in (
-        ("fields", _fields("milestones")),
-        ("settings", _fields("workspace")),
-        ("rules", _rules()),
-        ("refusals", _refusals()),
-        ("columns", _columns()),
-    ):
-        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
-        before, _, rest = readme.partition(begin)
-        _, _, after = rest.partition(end)
-        assert rest, f"README.md has no part {name}"
-        readme = before + begin + text + end + after
-    return readme
+def generated(page: str) -> str:
+    """The text of a page with every generated part as it is now."""
+    page = _CONSOLE.sub(lambda match: f"```console\n$ mtrack {match[1]}\n{_printed(match[1])}```\n", page)
+    return _PART.sub(lambda match: match[1] + PARTS[match[2]]() + match[3], page)
+
+
+def parts(page: str) -> list[str]:
+    """The names of the generated tables and lists in a page, in order."""
+    return [match[2] for match in _PART.finditer(page)]
 
 
 def _printed(arguments: str) -> str:
     """What a command prints: about the history in the repository of `make demo`, else here."""
-    command, *_ = arguments.split()
+    command = arguments.split(maxsplit=1)[0]
     kept = {name: value for name, value in os.environ.items() if name not in OF_THE_MACHINE}
     with mock.patch.dict(os.environ, {**kept, "COLUMNS": "120"}, clear=True):
         if command in ("log", "diff", "audit"):
@@ -87,3 +82,12 @@ def _fields(schema: str) -> str:
         if elsewhere := AS_ELSEWHERE.get((schema, field.path)):
             lines.append(f"| `{field.path}.…` | | {elsewhere} |")
     return "\n".join(lines) + "\n"
+
+
+PARTS = {
+    "fields": lambda: _fields("milestones"),
+    "settings": lambda: _fields("workspace"),
+    "rules": _rules,
+    "refusals": _refusals,
+    "columns": _columns,
+}
