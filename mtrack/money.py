@@ -130,9 +130,9 @@ def times(left: Decimal, right: Decimal) -> Decimal:
     return _EXACT.multiply(left, right)
 
 
-def scaled(amount: Decimal, places: int) -> Decimal:
+def scaled(amount: Decimal, decimals: int) -> Decimal:
     """The amount times ten to the power of `places`, exactly."""
-    return _EXACT.scaleb(amount, places)
+    return _EXACT.scaleb(amount, decimals)
 
 
 def _exponent(amount: Decimal) -> int:

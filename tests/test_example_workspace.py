@@ -220,7 +220,7 @@ def statuses(folder: str) -> dict[str, str]:
 def test_there_are_seven_projects_in_four_currencies() -> None:
     assert tuple(item.project.folder for item in contexts(workspace())) == PROJECTS
     assert {item.project.currency for item in contexts(workspace())} == {"CHF", "EUR", "USD", "JPY"}
-    assert not context("initech-portal").project.own_currency  # the studio's default
+    assert not context("initech-portal").project.sets_currency  # the studio's default
     assert (workspace().settings.name, workspace().settings.locale) == ("Studio North", "en_GB")
 
 
@@ -614,7 +614,7 @@ def test_the_invoices_say_what_the_records_say() -> None:
             assert Decimal(paper.vat) == invoice.tax
             lines = pdf_text((EXAMPLE / path).read_bytes())
             assert any(invoice.number in line for line in lines)
-            gross = money.display(invoice.amount + invoice.tax, project.currency, project.places)
+            gross = money.display(invoice.amount + invoice.tax, project.currency, project.decimals)
             assert amount_line(lines, "Total") == gross
             checked += 1
     assert checked == 23

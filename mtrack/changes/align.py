@@ -33,7 +33,7 @@ def align(reference: Version, version: Version) -> Version:
         _pair_payments(reference, version, invoice.key, names)
     if all(old == new for old, new in names.items()):
         return version
-    return Version(version.folder, _renamed(version.records, names), version.currency, version.places)
+    return Version(version.folder, _renamed(version.records, names), version.currency, version.decimals)
 
 
 def _is_aligned(reference: Version, version: Version) -> bool:
@@ -127,7 +127,7 @@ def _with_shares(version: Version, ids: dict[str | int, str | int]) -> Version:
     for record in version.of_kind("invoice"):
         shares = {ids.get(name, name): amount for name, amount in record.fields[LINES].items()}
         result[record.key] = with_fields(record, record.fields | {LINES: shares})
-    return Version(version.folder, result, version.currency, version.places)
+    return Version(version.folder, result, version.currency, version.decimals)
 
 
 def _renamed(records: Records, names: dict[Key, Key]) -> Records:

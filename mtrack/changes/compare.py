@@ -166,7 +166,7 @@ class _Comparison:
             new=new,
             amount=self._amount(name, record, field),
             currency=shown.currency,
-            places=shown.places,
+            decimals=shown.decimals,
         )
         message = words.message(event, record, owner, self._names(milestones))
         return replace(event, old=plain(old), new=plain(new), message=message)

@@ -76,5 +76,5 @@ class Event(Struct, frozen=True, kw_only=True):
     new: Any = None
     amount: Decimal | None = None
     currency: str | None = None
-    places: int = 2
+    decimals: int = 2
     message: str = ""

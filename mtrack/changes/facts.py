@@ -63,11 +63,11 @@ Records = dict[Key, Record]
 class Version:
     """One version of a project, or of none: without records. `folder` is None then."""
 
-    def __init__(self, folder: str | None, records: Records, currency: str | None = None, places: int = 2) -> None:
+    def __init__(self, folder: str | None, records: Records, currency: str | None = None, decimals: int = 2) -> None:
         self.folder = folder
         self.records = records
         self.currency = currency
-        self.places = places
+        self.decimals = decimals
 
     @cached_property
     def children(self) -> dict[Key, list[Record]]:

@@ -27,7 +27,7 @@ def expected(base: Version, ours: Version, theirs: Version, merged: Version) -> 
             result[key] = record
     folder = _choose(base.folder, ours.folder, theirs.folder, merged.folder)
     some = ours if ours.records else theirs
-    return Version(folder, result, some.currency, some.places), merged
+    return Version(folder, result, some.currency, some.decimals), merged
 
 
 def _choose(base: Any, ours: Any, theirs: Any, merged: Any) -> Any:

@@ -81,7 +81,7 @@ class _Telling:
         event = self.event
         if (event.field or "").startswith("received."):
             return f"{self.record.fields['received']['currency']} {amount:f}"
-        return f"{amount:f}" if event.currency is None else money.display(amount, event.currency, event.places)
+        return f"{amount:f}" if event.currency is None else money.display(amount, event.currency, event.decimals)
 
     def _money(self) -> str:
         return "no amount" if self.event.amount is None else self._amount(self.event.amount)

@@ -155,7 +155,7 @@ def import_(file: str, project: str | None, said: Said, given: Options) -> int:
             taken=frozenset(item.id for item in project.milestones),
         )
         read.append(_read(data, here, project.currency, context.settings))
-        _preview(read[0], project.places, context.settings.locale)
+        _preview(read[0], project.decimals, context.settings.locale)
         return verbs.take_in(context, read[0].milestones, read[0].invoices)
 
     return _carried_out(lambda: transaction.carry_out(target, run, given), file, read, given)
@@ -223,11 +223,11 @@ def _read(data: bytes, how: Wanted, currency: str, settings: Settings) -> Import
     return reading.read(data, replace(how, currency=currency, decimals=decimals))
 
 
-def _preview(imported: Imported, places: int, locale: str) -> None:
+def _preview(imported: Imported, decimals: int, locale: str) -> None:
     """Show what is about to be recorded, and what else there is to say."""
     from mtrack.render import imported as render  # noqa: PLC0415
 
-    table = imported.milestones, imported.invoices, places, locale
+    table = imported.milestones, imported.invoices, decimals, locale
     output.write(render.text(*table, output.width(), colour=output.use_colour()))
     sys.stdout.flush()
     output.note(*imported.said)

@@ -99,7 +99,9 @@ class _Draft:
     def _project(self) -> Project:
         project = self.context.project
         data: Any = apply(project.source.data, (*self.changes, *self.marks.values(), *self.statuses.values()))
-        return model.build(project.folder, project.source, data, project.currency, project.decimals, project.waivers)
+        return model.build(
+            project.folder, project.source, data, project.currency, project.currency_decimals, project.waivers
+        )
 
     def _contested(self, after: Ledger) -> set[int]:
         """The milestones by whose word alone an invoice, new or open before, would count as paid."""
@@ -177,7 +179,7 @@ def _is_outdated(old: MilestoneFigures | None, new: MilestoneFigures) -> bool:
 def _touched(before: Project, after: Project, changes: tuple[Change, ...]) -> set[str]:
     """The ids of the milestones that changes are about: changed themselves, or on an invoice that is."""
     routes = [
-        ("invoices", len(before.own_invoices))
+        ("invoices", len(before.top_level_invoices))
         if isinstance(change, Append) and change.route == ("invoices",)
         else change.route
         for change in changes

@@ -63,12 +63,12 @@ class Allocation(Struct, frozen=True, kw_only=True):
 
 
 def allocations(
-    figures: InvoiceFigures, notes: Sequence[Invoice], billed: Billed, places: int
+    figures: InvoiceFigures, notes: Sequence[Invoice], billed: Billed, decimals: int
 ) -> tuple[Allocation, ...]:
     """An invoice that is not void, shared out; `notes` are the credit notes against it."""
     net = _by_milestone(figures.invoice, billed)
     if figures.invoice.is_credit_note:
-        gross = _gross(figures.invoice, net, places)
+        gross = _gross(figures.invoice, net, decimals)
         return tuple(
             Allocation(
                 invoice=figures, milestone=_place(key), id=key[0], net=negative(net[key]), gross=negative(gross[key])
@@ -78,7 +78,7 @@ def allocations(
     credited_net = _credited_net(net, notes, billed)
     if len(net) == 1:
         return (_whole(figures, *next(iter(net.items())), credited_net),)
-    return _shared(figures, notes, net, credited_net, billed, places)
+    return _shared(figures, notes, net, credited_net, billed, decimals)
 
 
 def _place(key: Key) -> int | None:
@@ -103,21 +103,26 @@ def _paid_and_written_off(figures: InvoiceFigures) -> tuple[Decimal, Decimal]:
 
 
 def _shared(  # noqa: PLR0913
-    figures: InvoiceFigures, notes: Sequence[Invoice], net: Amounts, credited_net: Amounts, billed: Billed, places: int
+    figures: InvoiceFigures,
+    notes: Sequence[Invoice],
+    net: Amounts,
+    credited_net: Amounts,
+    billed: Billed,
+    decimals: int,
 ) -> tuple[Allocation, ...]:
-    gross = _gross(figures.invoice, net, places)
-    credited = _spread(figures.credited, gross, _named(notes, gross, billed, places), places)
+    gross = _gross(figures.invoice, net, decimals)
+    credited = _spread(figures.credited, gross, _named(notes, gross, billed, decimals), decimals)
     left = _less(gross, credited)
     paid_in_all, written_off_in_all = _paid_and_written_off(figures)
-    paid = _in_proportion(paid_in_all, left, places)
+    paid = _in_proportion(paid_in_all, left, decimals)
     left = _less(left, paid)
-    written_off = _in_proportion(written_off_in_all, left, places)
+    written_off = _in_proportion(written_off_in_all, left, decimals)
     left = _less(left, written_off)
     more = money.minus(figures.outstanding, money.total(left.values())) if figures.outstanding else ZERO
     # After a refund of more than came, more is outstanding than the gross.
-    outstanding = _plus(left, _in_proportion(more, gross, places)) if more else left
-    overdue = _in_proportion(figures.overdue, outstanding, places)
-    overpaid = _in_proportion(figures.overpaid, gross, places)
+    outstanding = _plus(left, _in_proportion(more, gross, decimals)) if more else left
+    overdue = _in_proportion(figures.overdue, outstanding, decimals)
+    overpaid = _in_proportion(figures.overpaid, gross, decimals)
     return tuple(
         Allocation(
             invoice=figures, milestone=_place(key), id=key[0], net=net[key], credited_net=credited_net[key],
@@ -128,10 +133,10 @@ def _shared(  # noqa: PLR0913
     )  # fmt: skip
 
 
-def tax_of(invoice: Invoice, net: Decimal, places: int) -> Decimal:
+def tax_of(invoice: Invoice, net: Decimal, decimals: int) -> Decimal:
     """The tax of a part of an invoice, in the proportion of the net amounts."""
     rest = money.minus(invoice.amount, net)
-    return money.allocate(invoice.tax, (net, rest), places)[0] if rest else invoice.tax
+    return money.allocate(invoice.tax, (net, rest), decimals)[0] if rest else invoice.tax
 
 
 def _by_milestone(invoice: Invoice, billed: Billed) -> Amounts:
@@ -146,14 +151,14 @@ def _by_milestone(invoice: Invoice, billed: Billed) -> Amounts:
     return dict(sorted(result.items()))
 
 
-def _gross(invoice: Invoice, net: Amounts, places: int) -> Amounts:
+def _gross(invoice: Invoice, net: Amounts, decimals: int) -> Amounts:
     """Each net part with its share of the tax; where the lines don't sum to the amount, its share of the whole."""
     weights = tuple(net.values())
     if len(net) == 1 or money.total(weights) != invoice.amount:
-        return _in_proportion(invoice.gross, net, places)
+        return _in_proportion(invoice.gross, net, decimals)
     if not invoice.tax:
         return net
-    return _plus(net, _in_proportion(invoice.tax, net, places))
+    return _plus(net, _in_proportion(invoice.tax, net, decimals))
 
 
 def _credited_net(net: Amounts, notes: Iterable[Invoice], billed: Billed) -> Amounts:
@@ -166,27 +171,27 @@ def _credited_net(net: Amounts, notes: Iterable[Invoice], billed: Billed) -> Amo
     return result
 
 
-def _named(notes: Iterable[Invoice], whole: Amounts, billed: Billed, places: int) -> Amounts:
+def _named(notes: Iterable[Invoice], whole: Amounts, billed: Billed, decimals: int) -> Amounts:
     """What credit notes take back of each part by naming its milestone, gross, at most all of it."""
     result = dict.fromkeys(whole, ZERO)
     for note in notes:
-        for key, amount in _gross(note, _by_milestone(note, billed), places).items():
+        for key, amount in _gross(note, _by_milestone(note, billed), decimals).items():
             if key in result:
                 result[key] = min(money.plus(result[key], amount), whole[key])
     return result
 
 
-def _spread(amount: Decimal, whole: Amounts, taken: Amounts, places: int) -> Amounts:
+def _spread(amount: Decimal, whole: Amounts, taken: Amounts, decimals: int) -> Amounts:
     """`amount` shared out: what is `taken` by name, the rest in proportion to what that leaves of each part."""
     rest = money.minus(amount, money.total(taken.values()))
-    return _plus(taken, _in_proportion(rest, _less(whole, taken), places)) if rest else taken
+    return _plus(taken, _in_proportion(rest, _less(whole, taken), decimals)) if rest else taken
 
 
-def _in_proportion(amount: Decimal, weights: Amounts, places: int) -> Amounts:
+def _in_proportion(amount: Decimal, weights: Amounts, decimals: int) -> Amounts:
     if not amount:
         return dict.fromkeys(weights, ZERO)
-    places = max(places, *map(money.decimals_used, weights.values()))
-    return dict(zip(weights, money.allocate(amount, tuple(weights.values()), places), strict=True))
+    decimals = max(decimals, *map(money.decimals_used, weights.values()))
+    return dict(zip(weights, money.allocate(amount, tuple(weights.values()), decimals), strict=True))
 
 
 def _plus(one: Amounts, other: Mapping[Key, Decimal]) -> Amounts:

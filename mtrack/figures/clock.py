@@ -48,9 +48,9 @@ def as_of(project: Project, day: date = ALWAYS) -> Snapshot:
     cut = _Cut(day)
     agreement = project.agreement and cut.agreement(project.agreement)
     milestones = cut.each(project.milestones, cut.milestone)
-    invoices = cut.each(project.own_invoices, cut.invoice)
+    invoices = cut.each(project.top_level_invoices, cut.invoice)
     closed = cut.unless_later(project.closed, "closed")
-    seen = replace(project, agreement=agreement, milestones=milestones, own_invoices=invoices, closed=closed)
+    seen = replace(project, agreement=agreement, milestones=milestones, top_level_invoices=invoices, closed=closed)
     for route in cut.unpaid:
         paid.pop(route, None)
     return Snapshot(seen, paid, tuple(cut.left_out))
@@ -175,7 +175,7 @@ def billed_milestones(
     invoice: Invoice, milestones: Sequence[Milestone], by_id: dict[str, Milestone]
 ) -> list[Milestone | None]:
     """The milestone each line bills: of an id that stands twice the first, but its own for a milestone's own invoice."""
-    if invoice.own:
+    if invoice.under_milestone:
         return [milestones[int(invoice.route[1])]]
     return [by_id.get(line.milestone) for line in invoice.lines]
 

@@ -48,12 +48,12 @@ class MilestoneFigures(Struct, frozen=True, kw_only=True):
     waits_as: str
     expected_status: str
     accepted_statuses: frozenset[str]
-    places: int
+    decimals: int
 
     @property
     def states(self) -> States:
         """Its money by the seven states."""
-        return states_of(self.parts, self.unbilled, self.waits_as, self.places)
+        return states_of(self.parts, self.unbilled, self.waits_as, self.decimals)
 
     @property
     def invoices(self) -> tuple[InvoiceFigures, ...]:
@@ -191,7 +191,7 @@ def work_out(whole: Project, default_terms: PaymentTerms, day: date = ALWAYS) ->
         figures = invoice_figures(invoice, against, snapshot.paid_in_full.get(invoice.route), common, day)
         invoices.append(figures)
         if invoice.void is None:
-            parts.extend(allocations(figures, against, billed, project.places))
+            parts.extend(allocations(figures, against, billed, project.decimals))
     by_milestone: dict[int | None, list[Allocation]] = {}
     for part in parts:
         by_milestone.setdefault(part.milestone, []).append(part)
@@ -217,7 +217,7 @@ def _milestone_figures(
         overbilled=money.excess(billed, agreed) if differs else ZERO, overcredited=money.excess(ZERO, billed),
         settled=settled, outstanding=outstanding, overdue=overdue, parts=parts,
         waits_as=_waits_as(milestone, project.agreement, day), expected_status=expected, accepted_statuses=accepted,
-        places=project.places,
+        decimals=project.decimals,
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ class Terms(Struct, frozen=True):
     retention: Decimal | None
     accepted: date | None
     """The day of the last approval, once every milestone that needs one has it."""
-    places: int
+    decimals: int
 
 
 def terms(project: Project, default: PaymentTerms) -> Terms:
@@ -52,7 +52,7 @@ def terms(project: Project, default: PaymentTerms) -> Terms:
     agreement = project.agreement
     own = agreement.payment_terms if agreement else None
     retention = agreement.retention if agreement else None
-    return Terms(own or default, retention, _accepted(project), project.places)
+    return Terms(own or default, retention, _accepted(project), project.decimals)
 
 
 def _accepted(project: Project) -> date | None:
@@ -68,7 +68,7 @@ def retained_amount(invoice: Invoice, terms: Terms) -> Decimal:
         return invoice.retained.amount
     if not terms.retention or invoice.upfront or invoice.is_credit_note:
         return ZERO
-    return money.proportion(invoice.gross, terms.retention, Decimal(100), terms.places)
+    return money.proportion(invoice.gross, terms.retention, Decimal(100), terms.decimals)
 
 
 def may_retain(invoice: Invoice, terms: Terms) -> bool:

@@ -67,7 +67,7 @@ _STATES = attrgetter(*STATES)
 _FIELDS = attrgetter(*States.__struct_fields__)
 
 
-def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, places: int) -> States:
+def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, decimals: int) -> States:
     """The states of a milestone: of its parts of invoices, and of what is unbilled, which is in the state `waits_as`."""
     amounts = dict.fromkeys(STATES, ZERO)
     surplus = _uncovered(parts)
@@ -79,12 +79,12 @@ def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, pla
         if net < 0:
             surplus = money.minus(surplus, net)
             continue
-        for state, amount in _net_parts(part, net, places):
+        for state, amount in _net_parts(part, net, decimals):
             amounts[state] = money.plus(amounts[state], amount)
             if state == "outstanding" and part.invoice.invoice.disputed is not None:
                 disputed = money.plus(disputed, amount)
             elif state == "outstanding" and part.invoice.kept_back:
-                retained = money.plus(retained, _kept_back(part.invoice, amount, places))
+                retained = money.plus(retained, _kept_back(part.invoice, amount, decimals))
     for state in reversed(BILLED):  # credit beyond the invoice takes first from what is still to come
         taken = min(surplus, amounts[state])
         amounts[state] = money.minus(amounts[state], taken)
@@ -95,9 +95,11 @@ def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, pla
     return States(**amounts, disputed=disputed, retained=retained)
 
 
-def _kept_back(invoice: InvoiceFigures, net: Decimal, places: int) -> Decimal:
+def _kept_back(invoice: InvoiceFigures, net: Decimal, decimals: int) -> Decimal:
     """How much of a net part that is outstanding is retained: in the ratio that the whole invoice has."""
-    return min(money.proportion(invoice.kept_back, net, money.minus(invoice.outstanding, invoice.overdue), places), net)
+    return min(
+        money.proportion(invoice.kept_back, net, money.minus(invoice.outstanding, invoice.overdue), decimals), net
+    )
 
 
 def _uncovered(parts: Sequence[Allocation]) -> Decimal:
@@ -107,7 +109,7 @@ def _uncovered(parts: Sequence[Allocation]) -> Decimal:
     return money.minus(notes, credited)
 
 
-def _net_parts(part: Allocation, net: Decimal, places: int) -> list[tuple[str, Decimal]]:
+def _net_parts(part: Allocation, net: Decimal, decimals: int) -> list[tuple[str, Decimal]]:
     """The gross parts of an allocation counted net: in the ratio of net to gross of what credit notes leave."""
     gross = {
         "paid": part.paid,
@@ -121,7 +123,7 @@ def _net_parts(part: Allocation, net: Decimal, places: int) -> list[tuple[str, D
     whole, left = money.total(gross.values()), net
     result: list[tuple[str, Decimal]] = []
     for state in present[:-1]:
-        amount = min(money.proportion(gross[state], net, whole, places), left)
+        amount = min(money.proportion(gross[state], net, whole, decimals), left)
         result.append((state, amount))
         left = money.minus(left, amount)
     return [*result, (present[-1], left)]

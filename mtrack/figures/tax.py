@@ -30,26 +30,26 @@ def rest(project: Project, milestone: Milestone, amount: Decimal, rate: Rate) ->
     """The tax of an invoice that bills a milestone: what the other parts left, where it takes the rest of the net amount."""
     parts = _parts(project).get(milestone.id, [])
     whole = money.plus(amount, money.total(part.amount for part in parts))
-    if not parts or whole != milestone.amount or not all(is_by_rate(part, rate, project.places) for part in parts):
-        return rate.of(amount, project.places)
-    return money.excess(rate.of(whole, project.places), money.total(part.tax for part in parts))
+    if not parts or whole != milestone.amount or not all(is_by_rate(part, rate, project.decimals) for part in parts):
+        return rate.of(amount, project.decimals)
+    return money.excess(rate.of(whole, project.decimals), money.total(part.tax for part in parts))
 
 
 def mistaken(project: Project, rate: Rate) -> Iterator[Invoice]:
     """The invoices whose tax is neither the rate of their amount nor the rest of a whole's tax."""
     live = (invoice for invoice in project.invoices() if invoice.void is None)
-    wrong = [invoice for invoice in live if not is_by_rate(invoice, rate, project.places)]
+    wrong = [invoice for invoice in live if not is_by_rate(invoice, rate, project.decimals)]
     # Each of the others may have left half a minor unit to the last.
     others = {part.route: len(parts) - 1 for parts in _wholes(project, rate) for part in parts} if wrong else {}
     for invoice in wrong:
-        if not is_by_rate(invoice, rate, project.places, others.get(invoice.route, 0)):
+        if not is_by_rate(invoice, rate, project.decimals, others.get(invoice.route, 0)):
             yield invoice
 
 
-def is_by_rate(invoice: Invoice, rate: Rate, places: int, others: int = 0) -> bool:
+def is_by_rate(invoice: Invoice, rate: Rate, decimals: int, others: int = 0) -> bool:
     """Whether the tax is the rate of the amount, half a minor unit a line and for each of the `others` aside."""
     exact = Fraction(invoice.amount) * Fraction(rate.percent) / 100
-    return abs(Fraction(invoice.tax) - exact) <= Fraction(len(invoice.lines) + others, 2 * 10**places)
+    return abs(Fraction(invoice.tax) - exact) <= Fraction(len(invoice.lines) + others, 2 * 10**decimals)
 
 
 def _wholes(project: Project, rate: Rate) -> Iterator[Sequence[Invoice]]:
@@ -62,7 +62,7 @@ def _wholes(project: Project, rate: Rate) -> Iterator[Sequence[Invoice]]:
     by_milestone = _parts(project)
     for milestone in project.milestones:
         parts = by_milestone.get(milestone.id, [])
-        if len(parts) > 1 and _sums(parts) == (milestone.amount, rate.of(milestone.amount, project.places)):
+        if len(parts) > 1 and _sums(parts) == (milestone.amount, rate.of(milestone.amount, project.decimals)):
             yield parts
 
 

@@ -37,7 +37,7 @@ class ProjectDiff(Struct, frozen=True):
 
     path: str
     currency: str
-    places: int
+    decimals: int
     before: tuple[Decimal, ...] | None
     after: tuple[Decimal, ...] | None
 
@@ -105,7 +105,7 @@ def _projects(before: Side, after: Side) -> tuple[tuple[ProjectDiff, ...], tuple
                 project = item.project
                 path = now or was
                 assert path is not None
-                projects.append(ProjectDiff(path, project.currency, project.places, figures[0][1], figures[1][1]))
+                projects.append(ProjectDiff(path, project.currency, project.decimals, figures[0][1], figures[1][1]))
     return tuple(projects), tuple(events)
 
 

@@ -162,7 +162,7 @@ class Instalment(Struct, frozen=True):
 
 
 class Invoice(Struct, frozen=True):
-    """An invoice or a credit note (`credits` given), under a milestone (`own`) or at the project's top.
+    """An invoice or a credit note (`credits` given), under a milestone or at the top level, in `invoices`.
 
     `amount`, `tax` and `total` are as on the paper, never negative; the figures make a credit note's negative. `tax` is
     0 where the record has none (`has_tax`). `is_paid` says that the record has `paid`; `paid` is its day, where there is
@@ -171,7 +171,7 @@ class Invoice(Struct, frozen=True):
     """
 
     route: Route
-    own: bool
+    under_milestone: bool
     number: str
     amount: Decimal
     sent: date
@@ -295,14 +295,17 @@ class Waiver(Struct, frozen=True):
 
 
 class Heading(Struct, frozen=True, array_like=True, gc=False):
-    """What a project goes by. `folder` is its path from the root ("." for the root itself), `path` its records'."""
+    """How a project is named. `folder` is its path from the root ("." for the root itself), `path` that of its records.
+
+    `currency_decimals` is None where the currency is unknown.
+    """
 
     folder: str
     path: str
     name: str
     client: str | None
     currency: str
-    decimals: int | None
+    currency_decimals: int | None
 
     def place(self, *route: str | int, key: bool = False) -> Place:
         """A place in the project's file."""
@@ -310,12 +313,12 @@ class Heading(Struct, frozen=True, array_like=True, gc=False):
 
     def money(self, amount: Decimal) -> str:
         """An amount as messages write it: "EUR 5,000.00"."""
-        return money.display(amount, self.currency, self.places)
+        return money.display(amount, self.currency, self.decimals)
 
     @property
-    def places(self) -> int:
-        """Decimals to show; 2 where the currency says nothing."""
-        return 2 if self.decimals is None else self.decimals
+    def decimals(self) -> int:
+        """How many decimals its amounts have; 2 where the currency is unknown."""
+        return 2 if self.currency_decimals is None else self.currency_decimals
 
 
 class Project(Heading, frozen=True):
@@ -324,11 +327,11 @@ class Project(Heading, frozen=True):
     source: Source
     contact: str | None
     note: str | None
-    own_currency: bool
+    sets_currency: bool
     invoices_first: bool
     agreement: Agreement | None
     milestones: tuple[Milestone, ...]
-    own_invoices: tuple[Invoice, ...]
+    top_level_invoices: tuple[Invoice, ...]
     closed: date | None
     waivers: tuple[Waiver, ...]
 
@@ -337,12 +340,12 @@ class Project(Heading, frozen=True):
         for milestone in self.milestones:
             if milestone.invoice is not None:
                 yield milestone.invoice
-        yield from self.own_invoices
+        yield from self.top_level_invoices
 
     @property
     def heading(self) -> Heading:
-        """What it goes by, and nothing of its records."""
-        return Heading(self.folder, self.path, self.name, self.client, self.currency, self.decimals)
+        """How it is named, without its records."""
+        return Heading(self.folder, self.path, self.name, self.client, self.currency, self.currency_decimals)
 
 
 def _date(data: dict[str, Any], key: str) -> date | None:
@@ -366,11 +369,11 @@ def build(  # noqa: PLR0913
     return Project(
         folder=folder, path=source.path, source=source, name=data["project"], client=data.get("client"),
         contact=data.get("contact"), note=data.get("note"), currency=currency,
-        own_currency=data.get("currency") is not None, decimals=decimals,
+        sets_currency=data.get("currency") is not None, currency_decimals=decimals,
         invoices_first=next(key for key in data if key in ("invoices", "milestones")) == "invoices",
         agreement=_agreement(data["agreement"]) if data.get("agreement") is not None else None,
         milestones=tuple(_milestone(item, i) for i, item in enumerate(data["milestones"])),
-        own_invoices=tuple(_invoice(item, ("invoices", i), None) for i, item in enumerate(data.get("invoices") or ())),
+        top_level_invoices=tuple(_invoice(item, ("invoices", i), None) for i, item in enumerate(data.get("invoices") or ())),
         closed=_date(data, "closed"), waivers=waivers,
     )  # fmt: skip
 
@@ -436,7 +439,7 @@ def _invoice(data: dict[str, Any], route: Route, owner: str | None) -> Invoice:
     payments = tuple(_payment(item, (*route, "payments", i)) for i, item in enumerate(data.get("payments") or ()))
     paid = data.get("paid") or None
     return Invoice(
-        route=route, own=owner is not None, number=data["number"], amount=data["amount"],
+        route=route, under_milestone=owner is not None, number=data["number"], amount=data["amount"],
         sent=date.fromisoformat(data["sent"]), tax=_amount(data, "tax"), has_tax=data.get("tax") is not None,
         total=data.get("total"), due=_date(data, "due"), instalments=_instalments(data, route),
         retained=_retained(data, route), upfront=bool(data.get("upfront")), file=data.get("file"),

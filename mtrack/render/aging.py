@@ -39,12 +39,12 @@ def _sums(view: AgingView) -> Iterator[tuple[Value, ...]]:
     """A row a currency: each bucket, and all of them."""
     for currency, buckets in view.buckets.items():
         sums = (*(buckets[name] for name in BUCKETS), money.total(buckets.values()))
-        yield currency, *(Amount(amount, view.places[currency]) for amount in sums)
+        yield currency, *(Amount(amount, view.decimals[currency]) for amount in sums)
 
 
 def _invoice(item: Owed) -> tuple[Value, ...]:
     project, figures = item.project, item.figures
-    outstanding = Amount(item.part.open, project.places, project.currency)
+    outstanding = Amount(item.part.open, project.decimals, project.currency)
     return item.part.day, _age(item), Whole(figures.invoice.number), project.name, project.client, outstanding
 
 
@@ -93,7 +93,7 @@ def json(view: AgingView) -> str:
             "version": 1,
             "as_of": view.as_of.isoformat(),
             "buckets": {
-                currency: {name: money.plain(buckets[name], view.places[currency]) for name in BUCKETS}
+                currency: {name: money.plain(buckets[name], view.decimals[currency]) for name in BUCKETS}
                 for currency, buckets in view.buckets.items()
             },
             "invoices": [
@@ -106,7 +106,7 @@ def json(view: AgingView) -> str:
                     "due": None if item.part.day is None else item.part.day.isoformat(),
                     "days": item.days,
                     "bucket": item.bucket,
-                    "outstanding": money.plain(item.part.open, item.project.places),
+                    "outstanding": money.plain(item.part.open, item.project.decimals),
                     "currency": item.project.currency,
                 }
                 for item in view.owed
@@ -128,7 +128,7 @@ def _csv_row(item: Owed) -> tuple[Value, ...]:
     project, figures = item.project, item.figures
     return (
         project.folder, project.name, project.client, figures.invoice.number, figures.invoice.sent, item.part.day,
-        item.days, item.bucket, Amount(item.part.open, project.places), project.currency,
+        item.days, item.bucket, Amount(item.part.open, project.decimals), project.currency,
     )  # fmt: skip
 
 

@@ -12,10 +12,10 @@ from mtrack.render.terminal import Apart, Styled, Whole
 
 
 class Amount(Struct, frozen=True):
-    """An amount with at least `places` decimals; its currency is shown where it is given."""
+    """An amount with at least `decimals` decimals; its currency is shown where it is given."""
 
     value: Decimal
-    places: int
+    decimals: int
     currency: str | None = None
 
 

@@ -60,7 +60,7 @@ def _text(value: Single) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Amount):
-        return money.plain(value.value, value.places)
+        return money.plain(value.value, value.decimals)
     return inert(value.text if isinstance(value, Code) else plain(value))
 
 

@@ -35,12 +35,12 @@ def costs(view: Diff) -> str:
     sums: dict[tuple[str, str], tuple[Decimal, int]] = {}
     for project in view.projects:
         for name, change in zip(FIGURES, _changes(project), strict=True):
-            total, places = sums.get((name, project.currency), (money.ZERO, 0))
-            sums[name, project.currency] = money.plus(total, change), max(places, project.places)
+            total, decimals = sums.get((name, project.currency), (money.ZERO, 0))
+            sums[name, project.currency] = money.plus(total, change), max(decimals, project.decimals)
     parts = [
-        f"{_signed(amount, currency, places)} {name.replace('_', ' ')}"
+        f"{_signed(amount, currency, decimals)} {name.replace('_', ' ')}"
         for name in FIGURES
-        for (of, currency), (amount, places) in sorted(sums.items())
+        for (of, currency), (amount, decimals) in sorted(sums.items())
         if of == name and amount
     ]
     for severity in sorted(TINTS, reverse=True):
@@ -59,8 +59,8 @@ def _changes(project: ProjectDiff) -> tuple[Decimal, ...]:
     return tuple(money.minus(after, before) for before, after in pairs)
 
 
-def _signed(amount: Decimal, currency: str, places: int) -> str:
-    return f"{'+' if amount > 0 else '-'} {money.display(abs(amount), currency, places)}"
+def _signed(amount: Decimal, currency: str, decimals: int) -> str:
+    return f"{'+' if amount > 0 else '-'} {money.display(abs(amount), currency, decimals)}"
 
 
 def _row(project: ProjectDiff) -> tuple[Value, ...]:
@@ -70,7 +70,7 @@ def _row(project: ProjectDiff) -> tuple[Value, ...]:
 
 def _cell(project: ProjectDiff, i: int) -> str:
     before, after = (
-        None if side is None else money.display(side[i], project.currency, project.places)
+        None if side is None else money.display(side[i], project.currency, project.decimals)
         for side in (project.before, project.after)
     )
     if before == after:
@@ -143,10 +143,10 @@ def _bounded(page: str) -> str:
     return "\n".join(kept) + "\n" + note.format(f"{len(lines) - len(kept):,}")
 
 
-def _side(figures: tuple[Decimal, ...] | None, places: int) -> dict[str, str] | None:
+def _side(figures: tuple[Decimal, ...] | None, decimals: int) -> dict[str, str] | None:
     if figures is None:
         return None
-    return {name: money.plain(value, places) for name, value in zip(FIGURES, figures, strict=True)}
+    return {name: money.plain(value, decimals) for name, value in zip(FIGURES, figures, strict=True)}
 
 
 def _json_projects(projects: Iterable[ProjectDiff]) -> Iterator[dict[str, Any]]:
@@ -154,8 +154,8 @@ def _json_projects(projects: Iterable[ProjectDiff]) -> Iterator[dict[str, Any]]:
         yield {
             "path": item.path,
             "currency": item.currency,
-            "before": _side(item.before, item.places),
-            "after": _side(item.after, item.places),
+            "before": _side(item.before, item.decimals),
+            "after": _side(item.after, item.decimals),
         }
 
 

@@ -47,7 +47,7 @@ def json_event(event: Event, commit: Commit | None) -> dict[str, Any]:
         "field": event.field,
         "old": event.old,
         "new": event.new,
-        "amount": money.plain(event.amount, event.places) if event.amount is not None else None,
+        "amount": money.plain(event.amount, event.decimals) if event.amount is not None else None,
         "currency": event.currency if shown else None,
         "message": event.message,
     }
@@ -55,7 +55,7 @@ def json_event(event: Event, commit: Commit | None) -> dict[str, Any]:
 
 def row(event: Event, commit: Commit) -> tuple[Value, ...]:
     """An event as a row of a table, in the order of `COLUMNS`."""
-    amount = Amount(event.amount, event.places) if event.amount is not None else None
+    amount = Amount(event.amount, event.decimals) if event.amount is not None else None
     values = json_event(event, commit) | {"amount": amount, "old": _cell(event.old), "new": _cell(event.new)}
     return tuple(values[name] for name in COLUMNS)
 
@@ -83,11 +83,13 @@ def sums(events: Iterable[Event]) -> str:
     for event in events:
         word = _SUMMED.get(event.event)
         if word is not None and event.amount is not None and event.currency is not None:
-            before, places = totals.get((word, event.currency), (money.ZERO, 0))
-            totals[word, event.currency] = money.plus(before, event.amount), max(places, event.places)
+            before, decimals = totals.get((word, event.currency), (money.ZERO, 0))
+            totals[word, event.currency] = money.plus(before, event.amount), max(decimals, event.decimals)
     order = list(_SUMMED.values())
     rows = sorted(totals.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
-    return ", ".join(f"{word} {money.display(amount, currency, places)}" for (word, currency), (amount, places) in rows)
+    return ", ".join(
+        f"{word} {money.display(amount, currency, decimals)}" for (word, currency), (amount, decimals) in rows
+    )
 
 
 def project_name(folder: str | None) -> tuple[Unstyled, ...]:

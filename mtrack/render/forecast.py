@@ -43,7 +43,7 @@ def _months(view: ForecastView, currency: str, wording: Wording) -> Iterator[tup
     for month, bands in view.months[currency].items():
         sums = (*(bands[band] for band in BANDS), money.total(bands.values()))
         name = "no date" if month is None else wording.month(month)
-        yield name, *(Amount(amount, view.places[currency]) for amount in sums)
+        yield name, *(Amount(amount, view.decimals[currency]) for amount in sums)
 
 
 def text(view: ForecastView, width: int, *, colour: bool) -> str:
@@ -75,7 +75,7 @@ def _items(view: ForecastView, wording: Wording) -> Table:
         project = item.project
         table.row(
             item.day or "no date", _subject(item), project.name, BAND_WORDS[item.band] + (", late" if item.late else ""),
-             Amount(item.amount, project.places, project.currency), style="red" if item.late else None,
+             Amount(item.amount, project.decimals, project.currency), style="red" if item.late else None,
         )  # fmt: skip
     return table
 
@@ -105,7 +105,7 @@ def json(view: ForecastView) -> str:
             "months": {
                 currency: [
                     {"month": None if month is None else month.isoformat()[:7]}
-                    | {band: money.plain(bands[band], view.places[currency]) for band in BANDS}
+                    | {band: money.plain(bands[band], view.decimals[currency]) for band in BANDS}
                     for month, bands in months.items()
                 ]
                 for currency, months in view.months.items()
@@ -120,7 +120,7 @@ def json(view: ForecastView) -> str:
                     "late": item.late,
                     "milestone": None if item.milestone is None else item.milestone.id,
                     "invoice": None if item.invoice is None else item.invoice.invoice.number,
-                    "amount": money.plain(item.amount, item.project.places),
+                    "amount": money.plain(item.amount, item.project.decimals),
                     "currency": item.project.currency,
                 }
                 for item in view.items
@@ -143,7 +143,7 @@ def _csv_row(item: Expected) -> tuple[Value, ...]:
     return (
         project.folder, project.name, project.client, item.band, item.day, item.late,
         item.milestone.id if item.milestone else None, item.invoice.invoice.number if item.invoice else None,
-        Amount(item.amount, project.places), project.currency,
+        Amount(item.amount, project.decimals), project.currency,
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def _named(row: Row) -> Value:
 
 
 def _amount(row: Row, item: ProjectGaps) -> Amount | None:
-    return None if row.finding.amount is None else Amount(row.finding.amount, item.project.places)
+    return None if row.finding.amount is None else Amount(row.finding.amount, item.project.decimals)
 
 
 _SUMS = (
@@ -79,7 +79,7 @@ def _totals(view: GapsView) -> Iterator[tuple[Value, ...]]:
     """A row a currency and sum."""
     for currency, sums in view.totals.items():
         for words, amount in _sums(sums):
-            yield currency, words, Amount(amount, view.places[currency])
+            yield currency, words, Amount(amount, view.decimals[currency])
 
 
 _TOTALS = (Column("In all"), Column("what"), Column("amount", Kind.AMOUNT))
@@ -163,7 +163,7 @@ def _holds(item: ProjectGaps, wording: Wording, currency: Column) -> Table:
     for hold in item.holds:
         table.row(
             Whole(f"{STATES['on_hold'][0]} {hold.milestone}"), hold.name, hold.reason, Whole(wording.day(hold.until)),
-            Amount(hold.amount, item.project.places),
+            Amount(hold.amount, item.project.decimals),
         )  # fmt: skip
     _add_sums(table, item, "on_hold")
     return table
@@ -171,7 +171,7 @@ def _holds(item: ProjectGaps, wording: Wording, currency: Column) -> Table:
 
 def _add_sums(table: Table, item: ProjectGaps, *fields: str) -> None:
     for words, amount in _sums(item.sums, *fields):
-        table.row(words, None, None, None, Amount(amount, item.project.places), style="bold", always=True)
+        table.row(words, None, None, None, Amount(amount, item.project.decimals), style="bold", always=True)
 
 
 def _since(row: Row, wording: Wording) -> str:
@@ -204,7 +204,7 @@ def _markdown_rows(item: ProjectGaps) -> Iterator[tuple[Value, ...]]:
     for hold in item.holds:
         until = f"until {hold.until.isoformat()}" if hold.until else ""
         what = f"{hold.milestone} {hold.name}" + (f": {hold.reason}" if hold.reason else "")
-        yield f"{STATES['on_hold'][0]} on hold", what, "", until, Amount(hold.amount, item.project.places)
+        yield f"{STATES['on_hold'][0]} on hold", what, "", until, Amount(hold.amount, item.project.decimals)
 
 
 COLUMNS = (
@@ -233,7 +233,7 @@ def _csv_rows(item: ProjectGaps) -> Iterator[tuple[Value, ...]]:
         message = f"{hold.milestone} '{hold.name}' is on hold"
         yield (
             project.folder, project.client, "hold", None, None, hold.milestone, hold.name, None, None, None, hold.until,
-            project.currency, Amount(hold.amount, project.places), None, hold.reason, message,
+            project.currency, Amount(hold.amount, project.decimals), None, hold.reason, message,
         )  # fmt: skip
 
 
@@ -245,7 +245,7 @@ def json(view: GapsView) -> str:
             "as_of": view.as_of.isoformat(),
             "left_out": view.left_out.count,
             "projects": [_json_project(item) for item in view.projects],
-            "totals": {currency: _json_sums(sums, view.places[currency]) for currency, sums in view.totals.items()},
+            "totals": {currency: _json_sums(sums, view.decimals[currency]) for currency, sums in view.totals.items()},
             "waived": view.waived,
             "skipped": list(view.skipped),
         }
@@ -256,29 +256,29 @@ def _json_project(item: ProjectGaps) -> dict[str, Any]:
     project = item.project
     return {
         **of_project(project),
-        "gaps": [_json_row(row, project.places) for row in item.gaps],
-        "overlaps": [_json_row(row, project.places) for row in item.overlaps],
+        "gaps": [_json_row(row, project.decimals) for row in item.gaps],
+        "overlaps": [_json_row(row, project.decimals) for row in item.overlaps],
         "holds": [
             {
                 "milestone": hold.milestone,
                 "name": hold.name,
                 "until": None if hold.until is None else hold.until.isoformat(),
                 "reason": hold.reason,
-                "amount": money.plain(hold.amount, project.places),
+                "amount": money.plain(hold.amount, project.decimals),
             }
             for hold in item.holds
         ],
-        "waived": [_json_row(row, project.places) | {"reason": row.finding.waiver} for row in item.waived],
-        "sums": _json_sums(item.sums, project.places),
+        "waived": [_json_row(row, project.decimals) | {"reason": row.finding.waiver} for row in item.waived],
+        "sums": _json_sums(item.sums, project.decimals),
     }
 
 
-def _json_sums(sums: Sums, places: int) -> dict[str, str]:
+def _json_sums(sums: Sums, decimals: int) -> dict[str, str]:
     names = ("gaps", "overlaps", *(field for field, _ in _SUMS))
-    return {name: money.plain(getattr(sums, name), places) for name in names}
+    return {name: money.plain(getattr(sums, name), decimals) for name in names}
 
 
-def _json_row(row: Row, places: int) -> dict[str, Any]:
+def _json_row(row: Row, decimals: int) -> dict[str, Any]:
     finding = row.finding
     return {
         "rule": finding.rule,
@@ -288,7 +288,7 @@ def _json_row(row: Row, places: int) -> dict[str, Any]:
         "invoice": finding.invoice,
         "since": None if row.since is None else row.since.isoformat(),
         "days": row.days,
-        "amount": None if finding.amount is None else money.plain(finding.amount, places),
+        "amount": None if finding.amount is None else money.plain(finding.amount, decimals),
         "path": finding.path,
         "line": finding.span.line if finding.span else None,
         "message": finding.message,

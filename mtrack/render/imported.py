@@ -24,7 +24,7 @@ Record = dict[str, Any]
 
 
 def text(  # noqa: PLR0913
-    milestones: Sequence[Record], invoices: Sequence[Record], places: int, locale: str, width: int, *, colour: bool
+    milestones: Sequence[Record], invoices: Sequence[Record], decimals: int, locale: str, width: int, *, colour: bool
 ) -> str:
     """A row a milestone, its invoices below each other."""
     wording, screen = Wording(locale), Screen(colour=colour, width=width)
@@ -34,12 +34,12 @@ def text(  # noqa: PLR0913
         deliverable = record.get("deliverable", {})
         table.row(
             styled((Whole(record["id"]), " ", Apart(record["name"]))),
-            Amount(record["amount"], places),
+            Amount(record["amount"], decimals),
             record.get("planned"),
             deliverable.get("approved"),
             tuple(str(item["number"]) for item, _ in billed),
             tuple(item["sent"] for item, _ in billed),
-            tuple(Amount(share, places) for _, share in billed),
+            tuple(Amount(share, decimals) for _, share in billed),
             tuple(_paid(item, wording) for item, _ in billed),
             status_word(record["status"]),
         )

@@ -85,7 +85,7 @@ def _when(task: Task) -> str:
 def row(task: Task) -> tuple[str, str, Whole, Amount | None, str]:
     """What it is about, where, since when, how much, and whom to contact or what to do."""
     project = task.project
-    amount = None if task.amount is None or project is None else Amount(task.amount, project.places, project.currency)
+    amount = None if task.amount is None or project is None else Amount(task.amount, project.decimals, project.currency)
     return what(task), project.name if project else "", Whole(_when(task)), amount, about(task)
 
 
@@ -141,7 +141,7 @@ def _heading(screen: Screen, view: TasksView, verb: str, more: int, wording: Wor
     """A verb with its sums, and how many more tasks it has than are shown."""
     mark, words = HEADINGS[verb]
     sums = view.sums.get(verb, {}).items()
-    whole = ", ".join(wording.money(amount, code, view.places[code]) for code, amount in sums)
+    whole = ", ".join(wording.money(amount, code, view.decimals[code]) for code, amount in sums)
     rest = f"  and {count(more, 'more', 'more')} (--all)" if more else ""
     screen.line(styled(f"{mark} {capital(words)}", "bold"), f"  {whole}" if whole else "", rest, hang=2)
 
@@ -198,7 +198,7 @@ def json(view: TasksView) -> str:
             "as_of": view.as_of.isoformat(),
             "items": [_json_task(task) for task in view.tasks],
             "sums": {
-                verb: {currency: money.plain(amount, view.places[currency]) for currency, amount in sums.items()}
+                verb: {currency: money.plain(amount, view.decimals[currency]) for currency, amount in sums.items()}
                 for verb, sums in view.sums.items()
             },
             "left_out": view.left_out.count,
@@ -218,7 +218,7 @@ def _json_task(task: Task) -> dict[str, Any]:
         "invoice": task.invoice,
         "file": task.file,
         "rule": task.rule,
-        "amount": money.plain(task.amount, project.places) if project and task.amount is not None else None,
+        "amount": money.plain(task.amount, project.decimals) if project and task.amount is not None else None,
         "currency": project.currency if project and task.amount is not None else None,
         "since": task.since.isoformat() if task.since else None,
         "days": task.days,

@@ -43,7 +43,7 @@ def _invoice_values(row: InvoiceRow) -> dict[str, Value]:
     return {
         "project": project.folder, "client": project.client, "number": row.number, "kind": row.kind,
         "milestones": " ".join(row.milestones), "sent": row.sent, "due": row.due, "currency": project.currency,
-        **{name: Amount(getattr(row, name), project.places) for name in INVOICE_AMOUNTS},
+        **{name: Amount(getattr(row, name), project.decimals) for name in INVOICE_AMOUNTS},
         "state": row.state, "paid_on": row.paid_on, "file": row.file,
     }  # fmt: skip
 
@@ -52,13 +52,13 @@ def _payment_values(row: PaymentRow) -> dict[str, Value]:
     """A payment by the columns of the register."""
     project = row.project
 
-    def maybe(amount: Decimal | None, places: int) -> Amount | None:
-        return None if amount is None else Amount(amount, places)
+    def maybe(amount: Decimal | None, decimals: int) -> Amount | None:
+        return None if amount is None else Amount(amount, decimals)
 
     return {
         "project": project.folder, "client": project.client, "invoice": row.invoice, "date": row.date,
-        "currency": project.currency, **{name: Amount(getattr(row, name), project.places) for name in PAYMENT_AMOUNTS},
-        "total": maybe(row.total, project.places), "received_amount": maybe(row.received_amount, 0),
+        "currency": project.currency, **{name: Amount(getattr(row, name), project.decimals) for name in PAYMENT_AMOUNTS},
+        "total": maybe(row.total, project.decimals), "received_amount": maybe(row.received_amount, 0),
         "received_currency": row.received_currency, "reference": row.reference, "note": row.note,
     }  # fmt: skip
 
@@ -89,7 +89,7 @@ def _plain(values: dict[str, Value]) -> dict[str, Any]:
 
 def _json_value(value: Value) -> str | None:
     if isinstance(value, Amount):
-        return money.plain(value.value, value.places)
+        return money.plain(value.value, value.decimals)
     return None if value is None else str(value)
 
 
@@ -100,7 +100,7 @@ def _json(view: Register[InvoiceRow] | Register[PaymentRow], rows: list[dict[str
             "as_of": view.as_of.isoformat(),
             "rows": rows,
             "sums": {
-                currency: {name: money.plain(amount, view.places[currency]) for name, amount in sums.items()}
+                currency: {name: money.plain(amount, view.decimals[currency]) for name, amount in sums.items()}
                 for currency, sums in view.sums.items()
             },
             "left_out": view.left_out.count,
@@ -126,17 +126,17 @@ _WHERE_ANY = frozenset({"withheld", "fee", "discount"})
 def _invoice_cells(row: InvoiceRow) -> tuple[Value, ...]:
     project = row.project
     net, settled, outstanding = (
-        Amount(getattr(row, name), project.places) for name in ("net", "settled", "outstanding")
+        Amount(getattr(row, name), project.decimals) for name in ("net", "settled", "outstanding")
     )
-    gross = Amount(row.gross, project.places, project.currency)
+    gross = Amount(row.gross, project.decimals, project.currency)
     state = Whole(row.state.replace("_", " "))
     return Whole(row.number), project.name, row.sent, row.due, net, gross, settled, outstanding, state
 
 
 def _payment_cells(row: PaymentRow) -> tuple[Value, ...]:
     project = row.project
-    amount = Amount(row.amount, project.places, project.currency)
-    kept = (Amount(value, project.places) if value else None for value in (row.withheld, row.fee, row.discount))
+    amount = Amount(row.amount, project.decimals, project.currency)
+    kept = (Amount(value, project.decimals) if value else None for value in (row.withheld, row.fee, row.discount))
     return row.date or "no date", Whole(row.invoice), project.name, amount, *kept, row.reference
 
 
@@ -156,7 +156,7 @@ def _sums(view: Register[Any], names: tuple[str, ...]) -> Iterator[tuple[Value, 
     for currency, sums in view.sums.items():
         if currency not in shown:
             continue
-        yield currency, *(Amount(sums[name], view.places[currency]) for name in names)
+        yield currency, *(Amount(sums[name], view.decimals[currency]) for name in names)
 
 
 class _Layout(Struct, frozen=True):

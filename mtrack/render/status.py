@@ -57,7 +57,7 @@ _TOTALS = (Column("In all"), *amounts(*TOTALS))
 
 def _totals(view: StatusView) -> Iterator[tuple[Value, ...]]:
     for currency, totals in view.totals.items():
-        yield currency, *(Amount(getattr(totals, name), view.places[currency]) for name in TOTALS)
+        yield currency, *(Amount(getattr(totals, name), view.decimals[currency]) for name in TOTALS)
 
 
 def text(view: StatusView, width: int, *, colour: bool) -> str:
@@ -106,7 +106,7 @@ def _agreement_words(item: ProjectStatus, wording: Wording) -> list[str | Whole]
     words: list[str | Whole] = [agreement.file or "no file"]
     words.append(Whole(f"signed {wording.day(agreement.signed)}") if agreement.signed else "not signed")
     if item.agreed_total is not None:
-        words.append(Whole(wording.money(item.agreed_total, project.currency, project.places)))
+        words.append(Whole(wording.money(item.agreed_total, project.currency, project.decimals)))
     if item.agreed_count is not None:
         words.append(Whole(count(item.agreed_count, "milestone")))
     if agreement.amendments:
@@ -125,7 +125,7 @@ def _project_lines(screen: Screen, item: ProjectStatus, wording: Wording) -> Non
         screen.line(lead, *parts, hang=_LABELS if roomy else 4)
 
     def amount(value: Decimal) -> Whole:
-        return Whole(wording.money(value, project.currency, project.places))
+        return Whole(wording.money(value, project.currency, project.decimals))
 
     line("agreement", *names(_agreement_words(item, wording), ", "))
     _bars(screen, item)
@@ -183,7 +183,11 @@ def _milestones(item: ProjectStatus, wording: Wording) -> Table:
         Column("due", Kind.DATE, keep=3), Column("settled", Kind.AMOUNT, keep=5), Column("status", keep=7),
     )  # fmt: skip
     rows = [
-        (milestone_name(milestone.figures.milestone), *_record(milestone, project.places), _status(milestone, wording))
+        (
+            milestone_name(milestone.figures.milestone),
+            *_record(milestone, project.decimals),
+            _status(milestone, wording),
+        )
         for milestone in item.milestones
     ]
     empty = {
@@ -215,11 +219,11 @@ def _status(item: MilestoneStatus, wording: Wording) -> Styled:
     return styled(tuple(words))
 
 
-def _record(item: MilestoneStatus, places: int) -> tuple[Value, ...]:
+def _record(item: MilestoneStatus, decimals: int) -> tuple[Value, ...]:
     """A milestone's amount, deliverable, its days, its invoices, theirs, and what is settled."""
     record = item.figures.milestone
     return (
-        Amount(record.amount, places),
+        Amount(record.amount, decimals),
         record.deliverable.note,
         record.planned,
         record.completed,
@@ -227,7 +231,7 @@ def _record(item: MilestoneStatus, places: int) -> tuple[Value, ...]:
         tuple(map(_invoice_name, item.invoices)),
         tuple(invoice.invoice.sent for invoice in item.invoices),
         tuple(invoice.due if invoice.live else None for invoice in item.invoices),
-        Amount(item.figures.settled, places) if item.figures.invoices else None,
+        Amount(item.figures.settled, decimals) if item.figures.invoices else None,
     )
 
 
@@ -255,7 +259,7 @@ def markdown(view: StatusView) -> str:
             *texts("Deliverable", "Planned", "Completed", "Approved", "Invoice", "Sent", "Due"), *amounts("Settled"),
             Column("Status"),
         )  # fmt: skip
-        page.table(columns, (_markdown_row(milestone, project.places, wording) for milestone in item.milestones))
+        page.table(columns, (_markdown_row(milestone, project.decimals, wording) for milestone in item.milestones))
     if view.projects:
         page.table(_TOTALS, _totals(view))
     else:
@@ -264,22 +268,24 @@ def markdown(view: StatusView) -> str:
     return page.text()
 
 
-def _markdown_row(item: MilestoneStatus, places: int, wording: Wording) -> tuple[Value, ...]:
+def _markdown_row(item: MilestoneStatus, decimals: int, wording: Wording) -> tuple[Value, ...]:
     record = item.figures.milestone
-    return f"{record.id} {record.name}", *_record(item, places), plain(_status(item, wording))
+    return f"{record.id} {record.name}", *_record(item, decimals), plain(_status(item, wording))
 
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def json_totals(totals: Totals, states: States, places: int) -> dict[str, Any]:
+def json_totals(totals: Totals, states: States, decimals: int) -> dict[str, Any]:
     """The sums as decimal strings, and the seven states."""
-    return {name: money.plain(getattr(totals, name), places) for name in TOTALS} | {"states": _states(states, places)}
+    return {name: money.plain(getattr(totals, name), decimals) for name in TOTALS} | {
+        "states": _states(states, decimals)
+    }
 
 
-def _states(states: States, places: int) -> dict[str, str]:
-    return {state: money.plain(amount, places) for state, amount in states.items()}
+def _states(states: States, decimals: int) -> dict[str, str]:
+    return {state: money.plain(amount, decimals) for state, amount in states.items()}
 
 
 def json(view: StatusView) -> str:
@@ -290,7 +296,7 @@ def json(view: StatusView) -> str:
             "as_of": view.as_of.isoformat(),
             "projects": [_json_project(item) for item in view.projects],
             "totals": {
-                currency: json_totals(totals, view.progress[currency].states, view.places[currency])
+                currency: json_totals(totals, view.progress[currency].states, view.decimals[currency])
                 for currency, totals in view.totals.items()
             },
             "left_out": view.left_out.count,
@@ -303,12 +309,12 @@ def _json_project(item: ProjectStatus) -> dict[str, Any]:
     return {
         **of_project(project),
         "closed": None if project.closed is None else project.closed.isoformat(),
-        "totals": json_totals(item.totals, item.progress.states, project.places),
-        "milestones": [_json_milestone(milestone, project.places) for milestone in item.milestones],
+        "totals": json_totals(item.totals, item.progress.states, project.decimals),
+        "milestones": [_json_milestone(milestone, project.decimals) for milestone in item.milestones],
     }
 
 
-def _json_milestone(item: MilestoneStatus, places: int) -> dict[str, Any]:
+def _json_milestone(item: MilestoneStatus, decimals: int) -> dict[str, Any]:
     sums, record = item.figures, item.figures.milestone
     return {
         "id": record.id,
@@ -316,14 +322,14 @@ def _json_milestone(item: MilestoneStatus, places: int) -> dict[str, Any]:
         "status": record.status,
         "expected_status": item.expected_status,
         "state": item.progress.states.largest,
-        "amount": money.plain(record.amount, places),
-        "agreed": money.plain(sums.agreed, places),
-        "billed": money.plain(sums.billed, places),
-        "unbilled": money.plain(sums.unbilled, places),
-        "settled": money.plain(sums.settled, places),
-        "outstanding": money.plain(sums.outstanding, places),
-        "overdue": money.plain(sums.overdue, places),
-        "states": _states(item.progress.states, places),
+        "amount": money.plain(record.amount, decimals),
+        "agreed": money.plain(sums.agreed, decimals),
+        "billed": money.plain(sums.billed, decimals),
+        "unbilled": money.plain(sums.unbilled, decimals),
+        "settled": money.plain(sums.settled, decimals),
+        "outstanding": money.plain(sums.outstanding, decimals),
+        "overdue": money.plain(sums.overdue, decimals),
+        "states": _states(item.progress.states, decimals),
         "planned": _iso(record.planned),
         "completed": _iso(record.completed),
         "approved": _iso(record.approved),

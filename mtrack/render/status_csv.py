@@ -51,14 +51,14 @@ def _row(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> tu
     deliverable, invoices = record.deliverable, sums.invoices
 
     def amount(value: Decimal) -> Amount:
-        return Amount(value, project.places)
+        return Amount(value, project.decimals)
 
     def each(said: Callable[[InvoiceFigures], Single], *, always: bool = False) -> Value:
         values = tuple(said(each) if always or each.invoice.route in plain else None for each in invoices)
         return None if all(value is None for value in values) else values
 
     def part(value: Decimal | None, invoice: Invoice) -> Amount | None:
-        return None if value is None else amount(_part(value, invoice, record.id, project.places))
+        return None if value is None else amount(_part(value, invoice, record.id, project.decimals))
 
     def tax(invoice: Invoice) -> Amount | None:
         return part(invoice.tax if invoice.has_tax and not invoice.is_credit_note else None, invoice)
@@ -81,11 +81,11 @@ def _row(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> tu
     )  # fmt: skip
 
 
-def _part(value: Decimal, invoice: Invoice, milestone: str, places: int) -> Decimal:
+def _part(value: Decimal, invoice: Invoice, milestone: str, decimals: int) -> Decimal:
     """A milestone's part of what an invoice comes to, so that the parts add up to it."""
     lines = invoice.lines
     whole = tuple(line.amount for line in lines)
-    parts = whole if value == invoice.amount == money.total(whole) else money.allocate(value, whole, places)
+    parts = whole if value == invoice.amount == money.total(whole) else money.allocate(value, whole, decimals)
     return money.total(part for line, part in zip(lines, parts, strict=True) if line.milestone == milestone)
 
 
@@ -183,7 +183,11 @@ def _stated(**keys: Any) -> dict[str, Any]:
 
 def _invoice(invoice: Invoice) -> dict[str, Any]:
     """An invoice's record."""
-    lines = None if invoice.own else [{"milestone": line.milestone, "amount": line.amount} for line in invoice.lines]
+    lines = (
+        None
+        if invoice.under_milestone
+        else [{"milestone": line.milestone, "amount": line.amount} for line in invoice.lines]
+    )
     retained = invoice.retained
     return _stated(
         number=invoice.number, amount=invoice.amount, sent=invoice.sent, tax=invoice.tax if invoice.has_tax else None,

@@ -69,7 +69,7 @@ class _Page:
 
     def _sums(self) -> Iterator[tuple[Value, ...]]:
         for currency, totals in self.view.totals.items():
-            yield currency, *(Amount(getattr(totals, name), self.view.places[currency]) for name in _SUMS)
+            yield currency, *(Amount(getattr(totals, name), self.view.decimals[currency]) for name in _SUMS)
 
     def _tasks(self) -> None:
         """What to do, the most urgent first."""
@@ -108,7 +108,7 @@ class _Page:
         sums = (totals.agreed, totals.billed, totals.outstanding)
         return (
             _short(project.name), _short(project.client), f"{item.billed} of {item.counted} billed",
-            *(Amount(amount, project.places, project.currency) for amount in sums), self._next(item),
+            *(Amount(amount, project.decimals, project.currency) for amount in sums), self._next(item),
         )  # fmt: skip
 
     def _next(self, item: ProjectSummary) -> str:
@@ -125,7 +125,7 @@ class _Page:
 
     def _buckets(self) -> Iterator[tuple[Value, ...]]:
         for currency, sums in self.view.buckets.items():
-            yield currency, *(Amount(sums[name], self.view.places[currency]) for name in BUCKETS)
+            yield currency, *(Amount(sums[name], self.view.decimals[currency]) for name in BUCKETS)
 
 
 def _bars(item: ProjectSummary) -> Iterator[str]:

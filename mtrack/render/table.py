@@ -157,18 +157,18 @@ def _amounts(values: Iterable[Value]) -> Iterable[Amount]:
 
 
 def _decimals(amount: Amount) -> int:
-    return max(amount.places, money.decimals_used(amount.value))
+    return max(amount.decimals, money.decimals_used(amount.value))
 
 
 def _trimmed(values: Sequence[Value]) -> Sequence[Value]:
     """A column in which amounts of a currency with many decimals show as many as one of them needs."""
     most: dict[int, int] = defaultdict(lambda: _FEWEST_DECIMALS)
     for amount in _amounts(values):
-        most[amount.places] = max(most[amount.places], money.decimals_used(amount.value))
+        most[amount.decimals] = max(most[amount.decimals], money.decimals_used(amount.value))
 
     def trim(value: Value) -> Value:
-        if isinstance(value, Amount) and value.places > _COMMON_DECIMALS:
-            return replace(value, places=most[value.places])
+        if isinstance(value, Amount) and value.decimals > _COMMON_DECIMALS:
+            return replace(value, decimals=most[value.decimals])
         return value
 
     return [trim(value) for value in values]

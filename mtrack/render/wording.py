@@ -72,18 +72,18 @@ class Wording:
         """Whether the currency's code stands after the amount."""
         return str(self.locale.currency_formats["standard"].pattern).split(";")[0].rstrip("\u200f").endswith("¤")
 
-    def number(self, amount: Decimal, places: int) -> str:
-        """An amount without its currency, with at least `places` decimals and none lost."""
-        places = max(places, money.decimals_used(amount))
+    def number(self, amount: Decimal, decimals: int) -> str:
+        """An amount without its currency, with at least `decimals` decimals and none lost."""
+        decimals = max(decimals, money.decimals_used(amount))
         if self._western is not None and amount >= 0:
-            return f"{amount:,.{places}f}".translate(self._western)
-        return self._by_pattern(amount, places)
+            return f"{amount:,.{decimals}f}".translate(self._western)
+        return self._by_pattern(amount, decimals)
 
-    def _by_pattern(self, amount: Decimal, places: int) -> str:
+    def _by_pattern(self, amount: Decimal, decimals: int) -> str:
         """The same by the locale's signs and groups alone: Babel's own patterns lose a group sign that is a quote."""
         first, others = parse_pattern(self._pattern).grouping
         point, group = (_without_marks(self._symbols.get(name, default)) for name, default in _SIGNS)
-        whole, _, rest = f"{amount.copy_abs():.{places}f}".partition(".")
+        whole, _, rest = f"{amount.copy_abs():.{decimals}f}".partition(".")
         end = max(len(whole) - first, 0)
         starts = [0, *range(end % others or others, end, others), end] if end else [0]
         groups = [whole[start:stop] for start, stop in zip(starts, [*starts[1:], len(whole)], strict=True)]
@@ -110,21 +110,21 @@ class Wording:
         table = {ord(","): comma[: len(comma) // 2], ord("."): point}
         for text in ("0", "0.50", "7.25", "999", "1234", "98765.4321", "1234567.8", "12345678901234567890.12"):
             amount = Decimal(text)
-            places = money.decimals_used(amount)
-            if f"{amount:,.{places}f}".translate(table) != self._by_pattern(amount, places):
+            decimals = money.decimals_used(amount)
+            if f"{amount:,.{decimals}f}".translate(table) != self._by_pattern(amount, decimals):
                 return None
         return table
 
-    def money(self, amount: Decimal, currency: str, places: int) -> str:
+    def money(self, amount: Decimal, currency: str, decimals: int) -> str:
         """An amount with its currency's code: "EUR 5,000.00", "5.000,00 EUR"."""
-        number = self.number(amount, places).replace("\u202f", "\u00a0")
+        number = self.number(amount, decimals).replace("\u202f", "\u00a0")
         return f"{number} {currency}" if self.code_last else f"{currency} {number}"
 
     def amount(self, amount: Amount) -> str:
         """An amount, with its currency where it has one."""
         if amount.currency is None:
-            return self.number(amount.value, amount.places)
-        return self.money(amount.value, amount.currency, amount.places)
+            return self.number(amount.value, amount.decimals)
+        return self.money(amount.value, amount.currency, amount.decimals)
 
     def day(self, day: date | None) -> str:
         """A date, or nothing: "3 Feb 2026"."""
@@ -138,9 +138,9 @@ class Wording:
         """A month without its year, for an axis: "Feb"."""
         return _day(day, "LLL", str(self.locale))
 
-    def brief(self, amount: Decimal, places: int) -> str:
+    def brief(self, amount: Decimal, decimals: int) -> str:
         """An amount for an overview: without decimals where they are all zero."""
-        return self.number(amount, 0 if amount == amount.to_integral_value() else places)
+        return self.number(amount, 0 if amount == amount.to_integral_value() else decimals)
 
 
 @cache

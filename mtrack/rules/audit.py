@@ -659,8 +659,8 @@ def _overbilled(
     if agreed is not None and billed > agreed and version.currency is not None:
         yield pair.problem(
             mine[0],
-            f"{pair.ours.name} and {pair.theirs.name} together bill {money.display(billed, version.currency, version.places)} of {milestone},"
-            f" agreed are {money.display(agreed, version.currency, version.places)}",
+            f"{pair.ours.name} and {pair.theirs.name} together bill {money.display(billed, version.currency, version.decimals)} of {milestone},"
+            f" agreed are {money.display(agreed, version.currency, version.decimals)}",
             "void or correct one of the invoices before both branches are merged",
             milestone,
         )

@@ -34,7 +34,7 @@ def of_invoice(verb: str, number: str, *words: str) -> str:
 
 def amount(project: Heading, value: Decimal, *, signed: bool = False) -> str:
     """An amount as it is typed; with a sign, as what an amendment adds or takes away."""
-    plain = money.plain(value, project.places)
+    plain = money.plain(value, project.decimals)
     return f"+{plain}" if signed and value > 0 else plain
 
 

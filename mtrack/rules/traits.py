@@ -55,7 +55,7 @@ def traits(context: ProjectContext) -> frozenset[Trait] | None:
 
 def _of_project(context: ProjectContext, found: set[Trait]) -> None:
     project, text = context.project, context.project.source.text
-    if project.own_invoices or project.waivers:
+    if project.top_level_invoices or project.waivers:
         found.add("reference")
     if project.closed is not None:
         found.add("closed")
@@ -65,7 +65,7 @@ def _of_project(context: ProjectContext, found: set[Trait]) -> None:
         found.add("tracked")
     if not context.currency_known:
         found.add("currency")
-    if project.places < _USUAL_DECIMALS or _MANY_DECIMALS.search(text) is not None:
+    if project.decimals < _USUAL_DECIMALS or _MANY_DECIMALS.search(text) is not None:
         found.add("decimals")
     if "#" in text:
         found.add("comment")
@@ -150,7 +150,7 @@ def _of_invoice(figures: InvoiceFigures, found: set[Trait]) -> None:
         found.add("letters")
     if invoice.credits is not None or invoice.replaces is not None:
         found.update(("reference", "credit"))
-    if not invoice.own or invoice.total is not None or invoice.instalments or invoice.retained is not None:
+    if not invoice.under_milestone or invoice.total is not None or invoice.instalments or invoice.retained is not None:
         found.add("parts")
     if invoice.void is not None or invoice.paid is not None or (invoice.due is not None and invoice.due < invoice.sent):
         found.add("date order")

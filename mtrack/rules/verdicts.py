@@ -54,7 +54,7 @@ def _place(project: Project, verdict: Verdict) -> Place:
     if verdict.subject == "signoff":
         return project.place(*route, "deliverable", "signoff" if verdict.field == "milestone" else "approved")
     if verdict.field == "currency":
-        return project.place("currency") if project.own_currency else project.place("project", key=True)
+        return project.place("currency") if project.sets_currency else project.place("project", key=True)
     if verdict.field == "gross" or (verdict.field == "tax" and verdict.recorded is None):
         return project.place(*project.source.first_key(route), key=True)
     if verdict.field == "amount" and verdict.subject == "agreement":

@@ -43,7 +43,7 @@ class Unit(Struct, frozen=True):
     """A currency, the decimals it has, and how many of them the amounts beside each other show."""
 
     currency: str
-    places: int
+    decimals: int
     shown: int
 
 

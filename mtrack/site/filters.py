@@ -81,7 +81,7 @@ class Filters:
     def _data(self, value: Decimal, unit: Unit, figure: str, text: str) -> str:
         called = f' data-figure="{figure}"' if figure else ""
         shown = escape(text.replace("-", MINUS))
-        return f'<data value="{money.plain(value, unit.places)}"{called} data-currency="{escape(unit.currency)}">{shown}</data>'
+        return f'<data value="{money.plain(value, unit.decimals)}"{called} data-currency="{escape(unit.currency)}">{shown}</data>'
 
     def or_dash(self, value: Decimal | None, unit: Unit, figure: str = "") -> Markup:
         """An amount, or a dash for none, so that the zeros of a table don't hide its sums."""

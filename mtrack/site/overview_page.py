@@ -117,7 +117,9 @@ class CurrencySums(Struct, frozen=True):
 
 def units_of(view: Overview) -> dict[str, Unit]:
     """Every currency with its decimals, in the order of how many projects use it."""
-    return {currency: Unit(currency, view.places[currency], view.decimals[currency]) for currency in view.places}
+    return {
+        currency: Unit(currency, view.decimals[currency], view.shown_decimals[currency]) for currency in view.decimals
+    }
 
 
 def overview_values(view: Overview, broken: Sequence[str], links: PageLinks, wording: Wording) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def project_values(  # noqa: PLR0913
 ) -> dict[str, Any]:
     """What the template of a project's page is given."""
     project = item.project
-    unit = Unit(project.currency, project.places, decimals_shown(item))
+    unit = Unit(project.currency, project.decimals, decimals_shown(item))
     evidence = Evidence(verdicts, files)
     told = [finding for finding in findings if not finding.waived]
     own, by_number, rest = _by_subject(told, item)

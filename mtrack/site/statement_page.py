@@ -58,7 +58,7 @@ def statement_values(
     project = item.project
     return {
         "project": project,
-        "unit": Unit(project.currency, project.places, decimals_shown(item)),
+        "unit": Unit(project.currency, project.decimals, decimals_shown(item)),
         "issuer": issuer,
         "contact": contact(project.contact),
         "agreement": project.agreement,

@@ -207,8 +207,8 @@ class _WorkspacePages:
         return FindingRow(finding, unit, severity, _WEIGHTS[severity], self._finding_href(finding, links))
 
     def _unit_of(self, finding: Finding) -> Unit:
-        currency, places = finding.currency or "", finding.places
-        return self._units.get(currency) or Unit(currency, places, places)
+        currency, decimals = finding.currency or "", finding.places
+        return self._units.get(currency) or Unit(currency, decimals, decimals)
 
     def _finding_href(self, finding: Finding, links: PageLinks) -> str | None:
         folder = finding.project

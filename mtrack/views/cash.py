@@ -50,7 +50,7 @@ class AgingView(Struct, frozen=True):
     locale: str
     buckets: dict[str, dict[str, Decimal]]
     owed: tuple[Owed, ...]
-    places: dict[str, int]
+    decimals: dict[str, int]
     left_out: LeftOut
 
 
@@ -66,9 +66,9 @@ def aging(workspace: Workspace, selection: Selection) -> AgingView:
     owed = [item for _, _, items, _ in projects for item in items]
     owed.sort(key=lambda item: (item.part.day or date.max, item.project.path, item.figures.invoice.number))
     buckets = by_age((currency, aged) for currency, aged, _, _ in projects)
-    places = {item.project.currency: item.project.places for item in owed}
+    decimals = {item.project.currency: item.project.decimals for item in owed}
     later = LeftOut.sum(item for *_, item in projects)
-    return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), places, later)
+    return AgingView(as_of, workspace.settings.locale, buckets, tuple(owed), decimals, later)
 
 
 def _owed(context: ProjectContext) -> Iterator[Owed]:
@@ -116,7 +116,7 @@ class ForecastView(Struct, frozen=True):
     locale: str
     months: dict[str, dict[date | None, dict[str, Decimal]]]
     items: tuple[Expected, ...]
-    places: dict[str, int]
+    decimals: dict[str, int]
     left_out: LeftOut
 
 
@@ -126,9 +126,9 @@ def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
     items = [item for found, _ in projects for item in found]
     items.sort(key=lambda item: (item.day or date.max, BANDS.index(item.band), item.project.path))
     months = calendar((item.project.currency, item.month, item.band, item.amount) for item in items)
-    places = {item.project.currency: item.project.places for item in items}
+    decimals = {item.project.currency: item.project.decimals for item in items}
     later = LeftOut.sum(item for _, item in projects)
-    return ForecastView(workspace.as_of, workspace.settings.locale, months, tuple(items), places, later)
+    return ForecastView(workspace.as_of, workspace.settings.locale, months, tuple(items), decimals, later)
 
 
 def calendar(cash: Iterable[tuple[str, date | None, str, Decimal]]) -> dict[str, dict[date | None, dict[str, Decimal]]]:

@@ -21,7 +21,7 @@ class ClientSums(Struct, frozen=True):
 
     name: str | None
     currency: str
-    places: int
+    decimals: int
     projects: tuple[ProjectSummary, ...]
     totals: Totals
     progress: Progress
@@ -40,6 +40,6 @@ def clients(summaries: Iterable[ProjectSummary]) -> tuple[ClientSums, ...]:
     for (name, currency), items in groups.items():
         totals = Totals.sum(item.totals for item in items)
         progress = Progress.sum(item.progress for item in items)
-        result.append(ClientSums(name, currency, items[0].project.places, tuple(items), totals, progress))
+        result.append(ClientSums(name, currency, items[0].project.decimals, tuple(items), totals, progress))
     result.sort(key=lambda item: (item.name is None, (item.name or "").casefold(), item.name or "", item.currency))
     return tuple(result)

@@ -106,7 +106,7 @@ class GapsView(Struct, frozen=True):
     locale: str
     projects: tuple[ProjectGaps, ...]
     totals: dict[str, Sums]
-    places: dict[str, int]
+    decimals: dict[str, int]
     read: int
     waived: int
     left_out: LeftOut
@@ -140,7 +140,7 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
         locale=workspace.settings.locale,
         projects=projects,
         totals={currency: Sums.sum(item.sums for item in items) for currency, items in groups},
-        places={currency: items[0].project.places for currency, items in groups},
+        decimals={currency: items[0].project.decimals for currency, items in groups},
         read=report.summary.projects,
         waived=sum(finding.waived for finding in report.findings if finding.category in _SHOWN),
         left_out=LeftOut.sum(item.left_out for item in checked.summaries),

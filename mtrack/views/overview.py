@@ -57,8 +57,8 @@ class Overview(Struct, frozen=True):
     projects: tuple[ProjectSummary, ...]
     tasks: tuple[Task, ...]
     at_stake: dict[str, dict[str, Decimal]]
-    places: dict[str, int]
     decimals: dict[str, int]
+    shown_decimals: dict[str, int]
     totals: dict[str, Totals]
     progress: dict[str, Progress]
     buckets: dict[str, dict[str, Decimal]]
@@ -85,8 +85,8 @@ def overview(settings: Settings, report: Report, summaries: Sequence[ProjectSumm
         projects=tuple(summaries),
         tasks=tasks,
         at_stake=sums_of(tasks),
-        places={currency: items[0].project.places for currency, items in groups},
-        decimals={currency: max(item.decimals for item in items) for currency, items in groups},
+        decimals={currency: items[0].project.decimals for currency, items in groups},
+        shown_decimals={currency: max(item.shown_decimals for item in items) for currency, items in groups},
         totals={currency: Totals.sum(item.totals for item in items) for currency, items in groups},
         progress={currency: Progress.sum(item.progress for item in items) for currency, items in groups},
         buckets={currency: buckets[currency] for currency, _ in groups if currency in buckets},

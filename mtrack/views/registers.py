@@ -117,7 +117,7 @@ class Register(Struct, Generic[Row], frozen=True):
     locale: str
     rows: tuple[Row, ...]
     sums: dict[str, dict[str, Decimal]]
-    places: dict[str, int]
+    decimals: dict[str, int]
     left_out: LeftOut
 
 
@@ -172,13 +172,13 @@ class _Part(Struct, Generic[Row], frozen=True):
     """What one project adds to a register."""
 
     currency: str
-    places: int
+    decimals: int
     rows: list[Row]
     left_out: LeftOut
 
 
 def _part(context: ProjectContext, rows: list[Row]) -> _Part[Row]:
-    return _Part(context.project.currency, context.project.places, rows, left_out(context.ledger))
+    return _Part(context.project.currency, context.project.decimals, rows, left_out(context.ledger))
 
 
 def _register(
@@ -189,7 +189,7 @@ def _register(
     names: tuple[str, ...],
 ) -> Register[Row]:
     """The rows and their sums; every currency that is shown has its sums, of nothing where it has no rows."""
-    currencies = {part.currency: part.places for part in parts}
+    currencies = {part.currency: part.decimals for part in parts}
     later = LeftOut.sum(part.left_out for part in parts)
     sums = _sums(currencies, counted, names)
     return Register(workspace.as_of, workspace.settings.locale, tuple(rows), sums, currencies, later)

@@ -71,7 +71,7 @@ class StatusView(Struct, frozen=True):
     projects: tuple[ProjectStatus, ...]
     totals: dict[str, Totals]
     progress: dict[str, Progress]
-    places: dict[str, int]
+    decimals: dict[str, int]
     left_out: LeftOut
     without_figures: tuple[str, ...]
 
@@ -87,7 +87,7 @@ def status(workspace: Workspace, selection: Selection) -> StatusView:
         projects=projects,
         totals={currency: Totals.sum(item.totals for item in items) for currency, items in groups},
         progress={currency: Progress.sum(item.progress for item in items) for currency, items in groups},
-        places={currency: items[0].project.places for currency, items in groups},
+        decimals={currency: items[0].project.decimals for currency, items in groups},
         left_out=LeftOut.sum(left_out(item.ledger) for item in projects),
         without_figures=tuple(without_figures(workspace, selection)),
     )

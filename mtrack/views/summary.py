@@ -58,7 +58,7 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
     milestones: tuple[tuple[str, str], ...]
     counted: int
     billed: int
-    decimals: int
+    shown_decimals: int
     next: Next | None
     totals: Totals
     progress: Progress
@@ -89,7 +89,7 @@ def project_summary(
         milestones=tuple((milestone.id, milestone.name) for milestone in context.seen.milestones),
         counted=len(counted),
         billed=sum(figures.is_billed for figures in counted),
-        decimals=decimals_shown(status),
+        shown_decimals=decimals_shown(status),
         next=Next(following.id, following.name, following.planned) if following else None,
         totals=status.totals,
         progress=status.progress,
@@ -122,9 +122,9 @@ _FEW = 3
 
 def decimals_shown(status: ProjectStatus) -> int:
     """The decimals of a project's amounts: its currency's, but of many only those that one of them uses, two at least."""
-    places = status.project.places
-    if places <= _FEW:
-        return places
+    decimals = status.project.decimals
+    if decimals <= _FEW:
+        return decimals
     agreement = status.project.agreement
     amounts = [entry.figures.milestone.amount for entry in status.milestones]
     amounts += [amount for figures in status.ledger.invoices for amount in _amounts(figures)]

@@ -87,7 +87,7 @@ class TasksView(Struct, frozen=True):
     locale: str
     tasks: tuple[Task, ...]
     sums: dict[str, dict[str, Decimal]]
-    places: dict[str, int]
+    decimals: dict[str, int]
     left_out: LeftOut
 
 
@@ -107,10 +107,10 @@ def tasks(workspace: Workspace, selection: Selection, days: int = SOON) -> Tasks
     checked = check(workspace, selection, summarize=of_project, kind=_ProjectTasks)
     by_project = [(item.currency, item.tasks) for item in checked.summaries]
     found = in_order(by_project, tasks_elsewhere(workspace.settings, checked.report, days))
-    places = {task.project.currency: task.project.places for task in found if task.project}
+    decimals = {task.project.currency: task.project.decimals for task in found if task.project}
     settings = workspace.settings
     later = LeftOut.sum(item.left_out for item in checked.summaries)
-    return TasksView(workspace.as_of, settings.name, settings.locale, found, sums_of(found), places, later)
+    return TasksView(workspace.as_of, settings.name, settings.locale, found, sums_of(found), decimals, later)
 
 
 def project_tasks(context: ProjectContext, findings: Iterable[Finding], days: int = SOON) -> tuple[Task, ...]:

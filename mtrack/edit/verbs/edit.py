@@ -43,10 +43,10 @@ def amount_here(context: ProjectContext, amount: Decimal) -> Decimal:
     Raises UsageError where it may be meant as a thousand times that.
     """
     project = context.project
-    check_thousands(amount, project.currency, project.decimals)
+    check_thousands(amount, project.currency, project.currency_decimals)
     written = [item.amount for item in project.milestones] + [item.amount for item in project.invoices()]
     whole = all(item == item.to_integral_value() and item.as_tuple().exponent == 0 for item in written)
-    return Decimal(money.plain(amount, 0 if whole else project.places))
+    return Decimal(money.plain(amount, 0 if whole else project.decimals))
 
 
 def check_thousands(amount: Decimal, currency: str, allowed: int | None) -> None:
@@ -60,7 +60,7 @@ def maybe_here(context: ProjectContext, amount: Decimal | Rate | None, whole: De
     """The same; of a rate that share of `whole`, None where the user gave neither."""
     if isinstance(amount, Rate):
         assert whole is not None
-        amount = amount.of(whole, context.project.places)
+        amount = amount.of(whole, context.project.decimals)
     return None if amount is None else amount_here(context, amount)
 
 

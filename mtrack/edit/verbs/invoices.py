@@ -210,7 +210,7 @@ def credit(  # noqa: PLR0913
         message = f"{invoice.number} is a credit note itself"
         raise UsageError(message)
     if amount is not None:
-        check_thousands(amount, project.currency, project.decimals)
+        check_thousands(amount, project.currency, project.currency_decimals)
     parts = _credited_parts(context, invoice, amount, shares)
     parts = [(name, amount_here(context, value)) for name, value in parts]
     whole = money.total(value for _, value in parts)
@@ -258,7 +258,7 @@ def _credited_tax(context: ProjectContext, invoice: Invoice, amount: Decimal) ->
     notes = _notes(context, invoice)
     left = money.excess(invoice.tax, money.total(note.tax for note in notes))
     is_last = money.total((amount, *(note.amount for note in notes))) >= invoice.amount
-    return amount_here(context, left if is_last else min(tax_of(invoice, amount, context.project.places), left))
+    return amount_here(context, left if is_last else min(tax_of(invoice, amount, context.project.decimals), left))
 
 
 def _notes(context: ProjectContext, invoice: Invoice) -> list[Invoice]:

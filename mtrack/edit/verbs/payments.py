@@ -115,7 +115,7 @@ def _said(context: ProjectContext, invoice: Invoice, record: dict[str, Any], day
     aside = [record[key] for key in ("withheld", "fee", "discount") if key in record]
     left = money.minus(figures_of(context, invoice).outstanding, money.total([amount, *aside]))
     if left > 0:
-        number = money.display(left, project.currency, project.places).removeprefix(f"{project.currency} ")
+        number = money.display(left, project.currency, project.decimals).removeprefix(f"{project.currency} ")
         return f"{invoice.number} paid in part on {day}: {project.money(amount)} received, {number} open"
     discount = f" with {project.money(record['discount'])} discount" if record.get("discount") else ""
     return f"{invoice.number} paid: {project.money(amount)} on {day}{discount}"

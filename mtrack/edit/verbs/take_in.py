@@ -55,7 +55,7 @@ def _as_here(context: ProjectContext, value: Any, *, is_whole: bool) -> Any:
     if not isinstance(value, Decimal):
         return value
     here = amount_here(context, value)
-    return here if is_whole else Decimal(money.plain(here, context.project.places))
+    return here if is_whole else Decimal(money.plain(here, context.project.decimals))
 
 
 def _count(records: list[dict[str, Any]], noun: str) -> str:

@@ -51,7 +51,7 @@ def unknown_currency(context: ProjectContext) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
     project, own = context.project, context.settings.currencies
-    if project.own_currency:
+    if project.sets_currency:
         yield from _unknown_currency(project.place("currency"), project.currency, own)
     for invoice in project.invoices():
         for payment in invoice.payments:
@@ -100,7 +100,9 @@ def amount_precision(context: ProjectContext) -> Iterator[Problem]:
     """
     project = context.project
     for route, key, amount, currency, milestone, invoice in _amounts(context):
-        allowed = project.decimals if currency is None else money.decimals(currency, context.settings.currencies)
+        allowed = (
+            project.currency_decimals if currency is None else money.decimals(currency, context.settings.currencies)
+        )
         if fault := precision_fault(amount, currency or project.currency, allowed):
             message, hint = fault
             place = project.place(*route, *key)
@@ -136,7 +138,7 @@ def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Route, Decimal |
         yield invoice.route, ("retained", "amount"), invoice.retained.amount, None
     if invoice.written_off is not None:
         yield invoice.route, ("written_off", "amount"), invoice.written_off, None
-    yield from ((line.route, ("amount",), line.amount, None) for line in invoice.lines if not invoice.own)
+    yield from ((line.route, ("amount",), line.amount, None) for line in invoice.lines if not invoice.under_milestone)
     yield from ((part.route, ("amount",), part.amount, None) for part in invoice.instalments)
     for payment in invoice.payments:
         yield payment.route, ("amount",), payment.amount, None
@@ -183,14 +185,14 @@ def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
     project = context.project
     common = terms(project, context.settings.payment_terms)
     for invoice in project.invoices():
-        lines = invoice.amount if invoice.own else money.total(line.amount for line in invoice.lines)
+        lines = invoice.amount if invoice.under_milestone else money.total(line.amount for line in invoice.lines)
         if lines != invoice.amount:
             yield about_invoice(
                 project,
                 invoice,
                 "amount",
                 f"invoice {invoice.number} is over {project.money(invoice.amount)}, but its lines sum to {project.money(lines)}",
-                f"write the sum, {money.plain(lines, project.places)}, or correct the lines",
+                f"write the sum, {money.plain(lines, project.decimals)}, or correct the lines",
             )
         if invoice.total is not None and invoice.total < invoice.amount:
             yield about_invoice(
@@ -269,7 +271,7 @@ def tax_mismatch(context: ProjectContext) -> Iterator[Problem]:
     rate = context.settings.tax_rate if rate is None else rate
     for invoice in tax.mistaken(project, Rate(rate)) if rate is not None else ():
         assert rate is not None
-        wanted = Rate(rate).of(invoice.amount, project.places)
+        wanted = Rate(rate).of(invoice.amount, project.decimals)
         has = f"has a tax of {project.money(invoice.tax)}" if invoice.has_tax else "has no tax"
         yield about_invoice(
             project,
@@ -278,6 +280,6 @@ def tax_mismatch(context: ProjectContext) -> Iterator[Problem]:
             if invoice.has_tax
             else project.place(*project.source.first_key(invoice.route, ("number",)), key=True),
             f"invoice {invoice.number} {has}, and {money.plain(rate, 0)} % of {project.money(invoice.amount)} is {project.money(wanted)}",
-            f"write `tax: {money.plain(wanted, project.places)}`, or waive it where another rate applies",
+            f"write `tax: {money.plain(wanted, project.decimals)}`, or waive it where another rate applies",
             since=invoice.sent,
         )
