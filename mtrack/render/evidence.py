@@ -7,6 +7,7 @@ import posixpath
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from mtrack import money
 from mtrack.render import findings
 from mtrack.render.json_text import json_text
 from mtrack.render.terminal import Screen, styled
@@ -95,9 +96,20 @@ def _where(verdict: Verdict) -> str:
 def _value(project: ProjectEvidence, field: str, value: str | None) -> str:
     if value is None:
         return ""
-    if field in _MONEY and len(value) < _DIGEST:
+    if _is_amount(field, value):
         return project.project.money(Decimal(value))
     return f"{value} days" if field == "terms" else value
+
+
+def _is_amount(field: str, value: str) -> bool:
+    return field in _MONEY and len(value) < _DIGEST
+
+
+def _machine_value(project: ProjectEvidence, field: str, value: str | None) -> str | None:
+    """A value as JSON holds it: amounts with the decimals of the project's currency."""
+    if value is None or not _is_amount(field, value):
+        return value
+    return money.plain(Decimal(value), project.project.places)
 
 
 def as_json(report: Report, evidence: Iterable[ProjectEvidence]) -> str:
@@ -113,8 +125,8 @@ def _row(project: ProjectEvidence, verdict: Verdict) -> dict[str, Any]:
         "subject": verdict.subject,
         "id": verdict.id,
         "field": verdict.field,
-        "recorded": verdict.recorded,
-        "found": verdict.found,
+        "recorded": _machine_value(project, verdict.field, verdict.recorded),
+        "found": _machine_value(project, verdict.field, verdict.found),
         "verdict": verdict.verdict,
         "file": project.path(verdict),
         "page": verdict.page,

@@ -5,33 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack.record.verdict import Verdict
 from mtrack.verify import details, names, places
 from mtrack.verify.currencies import fits
+from mtrack.verify.equal_parts import divisions, is_part
 from mtrack.verify.match import Matcher, at, money_text, seen, shape
 from mtrack.verify.spots import Spot, find_spots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from decimal import Decimal
 
     from mtrack.record.verdict import Field, State
     from mtrack.verify.claims import AgreementClaim, MilestoneClaim
+    from mtrack.verify.equal_parts import Division
     from mtrack.verify.papers import Papers
 
 _NEAR = 0.75
 """The score from which an amount stands beside a milestone's name."""
 _CERTAIN = 0.6
 _CLEARLY = 0.1
+_MAX_TOTALS = 20
 
 
 class Found(Struct, frozen=True):
-    """What became of one milestone: the verdict, the amount it rests on, and how it was worked out."""
+    """What became of one milestone: the verdict, the amount or the row it rests on, and how it was worked out."""
 
     state: State
     spot: Spot | None = None
     note: str = ""
     reserved: bool = False
+    row: int | None = None
 
 
 def check_agreement(claim: AgreementClaim, papers: Papers) -> list[Verdict]:
@@ -73,7 +79,8 @@ class _Milestones:
     def __init__(self, matcher: Matcher, claim: AgreementClaim) -> None:
         self.matcher, self.papers = matcher, matcher.papers
         self.claims = claim.milestones
-        self.totals = claim.totals
+        self.wholes = tuple(dict.fromkeys((*claim.totals, *_stated_totals(matcher))))
+        self.divisions = divisions(matcher.papers, matcher.amounts)
 
     def found(self) -> dict[str, Found]:
         """What became of each milestone, by its id."""
@@ -112,7 +119,12 @@ class _Milestones:
 
     def _computed(self, milestone: MilestoneClaim, have: Found | None) -> Found | None:
         """A share of the total, one of several equal payments, or a sum where the amount stands nowhere for itself."""
-        return self._share(milestone) or self._repeated(milestone) or (self._sum(milestone) if have is None else None)
+        return (
+            self._share(milestone)
+            or self._repeated(milestone)
+            or self._equal_part(milestone)
+            or (self._sum(milestone) if have is None else None)
+        )
 
     def _repeated(self, milestone: MilestoneClaim) -> Found | None:
         for spot in self.matcher.same(milestone.amount):
@@ -120,12 +132,26 @@ class _Milestones:
                 return Found("computed", spot, "one of several equal payments")
         return None
 
+    def _equal_part(self, milestone: MilestoneClaim) -> Found | None:
+        for division in self.divisions:
+            for whole in self._divided(division):
+                parts = [one for one in self.claims if is_part(one.amount, whole, division.parts)]
+                if milestone in parts and len(parts) <= division.parts:
+                    note = f"one of {division.parts} equal parts of {self.matcher.money(whole)}"
+                    return Found("computed", None, note, row=division.row)
+        return None
+
+    def _divided(self, division: Division) -> Iterable[Decimal]:
+        """What is divided: an amount of the sentence, else the total."""
+        beside = [value for spot in division.spots if self.matcher.fits(spot) for value in spot.amount.values]
+        return beside or self.wholes
+
     def _share(self, milestone: MilestoneClaim) -> Found | None:
         for spot in self.matcher.percentages:
-            for total in self.totals:
-                if any(self.matcher.is_share(value, total, milestone.amount) for value in spot.amount.values):
-                    if self.matcher.score(milestone, spot) >= _CERTAIN:
-                        return Found("computed", spot, f"{spot.amount.raw} of {self.matcher.money(total)}")
+            for whole in self.wholes:
+                if any(self.matcher.is_share(value, whole, milestone.amount) for value in spot.amount.values):
+                    if self._fits_best(milestone.id, self.matcher.score(milestone, spot), spot):
+                        return Found("computed", spot, f"{spot.amount.raw} of {self.matcher.money(whole)}")
                     break
         return None
 
@@ -186,6 +212,8 @@ def _milestone(papers: Papers, milestone: MilestoneClaim, found: Found, matcher:
     verdict = Verdict(
         "milestone", milestone.id, "amount", recorded, found.state, note=found.note, reserved=found.reserved
     )
+    if found.row is not None:
+        return seen(papers, found.row, replace(verdict, found=recorded))
     return at(papers, found.spot, verdict)
 
 
@@ -198,6 +226,16 @@ def _named(papers: Papers, milestone: MilestoneClaim, matcher: Matcher) -> Verdi
                 papers, i, Verdict("milestone", milestone.id, "name", milestone.name, "confirmed", milestone.name)
             )
     return Verdict("milestone", milestone.id, "name", milestone.name, "not_found")
+
+
+def _stated_totals(matcher: Matcher) -> Iterator[Decimal]:
+    """The totals that the papers state; where they name none, the largest amount."""
+    money_spots = [spot for spot in matcher.amounts if spot.is_money and matcher.fits(spot)]
+    named = [spot for spot in money_spots if spot.is_total and spot.label is None]
+    if not named and money_spots:
+        named = [max(money_spots, key=lambda spot: spot.amount.values[0])]
+    for spot in named[:_MAX_TOTALS]:
+        yield spot.amount.values[0]
 
 
 def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> Verdict:

@@ -100,13 +100,15 @@ def money_text(amount: Decimal) -> str:
 
 
 def at(papers: Papers, spot: Spot | None, verdict: Verdict) -> Verdict:
-    """The verdict with the amount it rests on."""
+    """The verdict with the amount it rests on, in the reading that was recorded; one worked out comes to the recorded one."""
     if spot is None:
         return verdict
     row = papers.rows[spot.row]
+    read = {money_text(value) for value in spot.amount.values}
+    comes_to_it = verdict.verdict == "computed" or verdict.recorded in read
     return replace(
         verdict,
-        found=money_text(spot.amount.values[0]),
+        found=verdict.recorded if comes_to_it else money_text(spot.amount.values[0]),
         file=papers.files[spot.row],
         page=row.page,
         line=row.number,

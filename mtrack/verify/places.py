@@ -32,6 +32,12 @@ _EQUAL = re.compile(
     r"\b(?:of|à|zu|von|de|di|van|om|på)\W*(?:[\w-]+\W+){0,3}$",
     re.IGNORECASE,
 )
+_EACH_BEFORE = re.compile(
+    r"\b(?:each|every|per|pro|jede[rsmn]?|chaque|cada|ogni|elke?|varje)\s+(?:milestone|phase|stage|month|quarter|year"
+    r"|instal?lments?|payments?|meilenstein|monat|rate|jalon|mois|étape|hito|mes|cuota|tappa|mese|mijlpaal|maand|etapp|månad)\b"
+    r"[^.;]{0,40}$",
+    re.IGNORECASE,
+)
 _EACH = re.compile(
     r"\W*(?:\([^)]*\)\W*)?(?:each\b|per\s+(?:month|quarter|year|annum|milestone)\b|monthly\b|quarterly\b|a\s+month\b|jeweils\b"
     r"|chacun|cada un|ciascun|elk\b|vardera\b)",
@@ -63,7 +69,10 @@ def is_repeated(papers: Papers, spot: Spot) -> bool:
     at = text.find(raw)
     before = rows[spot.row - 1].text if spot.row else ""
     behind = rows[spot.row + 1].text if spot.row + 1 < len(rows) else ""
-    return bool(_EQUAL.search(f"{before} {text[:at]}"[-160:]) or _EACH.match(f"{text[at + len(raw) :]} {behind}"[:60]))
+    said = f"{before} {text[:at]}"[-160:]
+    return bool(
+        _EQUAL.search(said) or _EACH_BEFORE.search(said) or _EACH.match(f"{text[at + len(raw) :]} {behind}"[:60])
+    )
 
 
 def parts(papers: Papers, spots: list[Spot], spot: Spot, amount: Decimal) -> list[Spot]:

@@ -211,7 +211,8 @@ class _Reader:
         if not 0 <= j < len(rows) or self.papers.files[j] != self.papers.files[i]:
             return False
         other = rows[j]
-        has_amount = any(not mark.amount.percent for mark in self.marks[j])
+        shares_alone = all(mark.amount.percent for mark in self.marks[i])
+        has_amount = any(shares_alone or not mark.amount.percent for mark in self.marks[j])
         return not (other.heading or has_amount or other.page != rows[i].page or other.table != rows[i].table)
 
     def _spot(self, i: int, row: Row, mark: Mark, near: frozenset[str]) -> Spot:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from papers_of import docx, lines, pdf
 
 from mtrack.verify.agreement import check_agreement
@@ -153,6 +154,82 @@ def test_a_share_is_computed_and_shown() -> None:
     wrong = verdicts(agreement(("Signing", "3500"), ("Delivery of the site", "6500")), TEXT)
     assert wrong["M1", "amount"].verdict == "not_found"
     assert "as a share of the total" in wrong["M1", "amount"].note
+
+
+SHARES = {
+    "a list": "Total fee: EUR 10,000.00\n\n- 40% on Discovery\n- 60% on Beta\n",
+    "sentences": "The price is EUR 10,000.00.\n\n40 % is due on completion of Discovery.\n60 % is due on completion of Beta.\n",
+    "a table": "Total: EUR 10,000.00\n\n| Phase | Share |\n|---|---|\n| Discovery | 40 % |\n| Beta | 60 % |\n",
+}
+
+
+@pytest.mark.parametrize("text", SHARES.values(), ids=SHARES)
+@pytest.mark.parametrize("total", ["10000", "9900", None])
+def test_a_share_is_one_of_the_total_that_the_paper_states(text: str, total: str | None) -> None:
+    claims = agreement(("Discovery", "4000"), ("Beta", "6000"), total=total or "0")
+    found = verdicts(claims if total else replace(claims, totals=()), text)
+    for milestone, share, amount in (("M1", "40", "4000.00"), ("M2", "60", "6000.00")):
+        verdict = found[milestone, "amount"]
+        assert (verdict.verdict, verdict.found, verdict.recorded) == ("computed", amount, amount)
+        assert verdict.note.replace(" ", "") == f"{share}%ofEUR10,000.00"
+
+
+@pytest.mark.parametrize("text", SHARES.values(), ids=SHARES)
+def test_swapped_shares_are_told(text: str) -> None:
+    found = verdicts(agreement(("Discovery", "6000"), ("Beta", "4000")), text)
+    assert {found[m, "amount"].verdict for m in ("M1", "M2")} == {"not_found"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fee of EUR 9,000.00 is payable in three equal instalments on completion of Design, Build and Launch.\n",
+        "Total: EUR 9,000.00, paid in 3 equal payments.\n",
+        "Total fee: EUR 9,000.00\n\nIt is paid in three (3) equal monthly installments.\n",
+        "EUR 9,000, split equally over three payments.\n",
+        "Der Preis von 9.000,00 EUR wird in drei gleichen Raten gezahlt.\n",
+        "Le prix de 9 000,00 € est payé en trois versements égaux.\n",
+        "El precio de 9.000,00 EUR se paga en tres pagos iguales.\n",
+        "De prijs van € 9.000,00 wordt in drie gelijke termijnen betaald.\n",
+        "Each milestone is billed at EUR 3,000.00.\nThere are three.\n",
+    ],
+)
+def test_equal_instalments_are_computed(text: str) -> None:
+    claims = agreement(("Design", "3000"), ("Build", "3000"), ("Launch", "3000"), total="9000")
+    for found in (verdicts(claims, text), verdicts(replace(claims, totals=()), text)):
+        assert {(found[m, "amount"].verdict, found[m, "amount"].found) for m in ("M1", "M2", "M3")} == {
+            ("computed", "3000.00")
+        }
+    wrong = verdicts(agreement(("Design", "3300"), ("Build", "3000"), ("Launch", "2700"), total="9000"), text)
+    assert [wrong[m, "amount"].verdict for m in ("M1", "M2", "M3")] == ["not_found", "computed", "not_found"]
+
+
+def test_an_equal_instalment_shows_its_row_and_its_working() -> None:
+    found = verdicts(agreement(("Design", "3000"), total="9000"), "Fee: EUR 9,000.00\n\nPaid in three equal parts.\n")
+    verdict = found["M1", "amount"]
+    assert (verdict.line, verdict.quote, verdict.note) == (
+        3, "Paid in three equal parts.", "one of 3 equal parts of EUR 9,000.00",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("amounts", "found"),
+    [
+        (["3333.33", "3333.33", "3333.34"], "computed"),
+        (["3333.34", "3333.33", "3333.33"], "computed"),
+        (["3333.33"] * 4, "not_found"),
+        (["3333.30"], "not_found"),
+    ],
+)
+def test_the_odd_cent_of_equal_instalments(amounts: list[str], found: str) -> None:
+    claims = agreement(*((f"Part {i}", amount) for i, amount in enumerate(amounts)), total="10000")
+    result = verdicts(claims, "Total: EUR 10,000.00 in three equal instalments.\n")
+    assert {result[f"M{i}", "amount"].verdict for i in range(1, len(amounts) + 1)} == {found}
+
+
+def test_a_reading_that_is_confirmed_is_the_one_that_is_told() -> None:
+    found = verdicts(agreement(("Build", "2.5"), currency="KWD", total="2.5"), "Build: 2.500 KWD\n")
+    assert (found["M1", "amount"].verdict, found["M1", "amount"].found) == ("confirmed", "2.50")
 
 
 def test_a_sum_and_equal_payments_are_computed() -> None:

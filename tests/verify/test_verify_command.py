@@ -85,6 +85,21 @@ def test_what_is_right_is_confirmed_and_nothing_is_written(root: Path, cache: Pa
     }  # fmt: skip
 
 
+def test_json_has_the_decimals_of_the_currency(root: Path) -> None:
+    for currency, paper, amount, written in (
+        ("JPY", "¥1,000,000", "1000000", "1000000"),
+        ("KWD", "KWD 1,234.500", "1234.5", "1234.500"),
+        ("EUR", "EUR 1,234.50", "1234.5", "1234.50"),
+    ):
+        folder = write_tree(root / currency, {
+            "agreement.md": f"Design: {paper}\n",
+            "milestones.yaml": f"project: P\ncurrency: {currency}\nagreement: {{file: agreement.md}}\nmilestones:\n"
+            f"  - {{id: M1, name: Design, amount: {amount}, status: not_billed}}\n",
+        })  # fmt: skip
+        row = evidence(folder)["M1", "amount"]
+        assert (row["recorded"], row["found"], row["verdict"]) == (written, written, "confirmed")
+
+
 def test_a_difference_is_told_with_its_place(root: Path) -> None:
     change(root, "amount: 5000.00, status", "amount: 5500.00, status")
     place = 'sow.pdf p. 1, l. 3 says EUR 5,000.00: "2. Brand book EUR 5,000.00"'

@@ -1,0 +1,86 @@
+"""Amounts that an agreement divides: "EUR 9,000 in three equal instalments"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from mtrack import money
+from mtrack.verify import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from mtrack.verify.papers import Papers
+    from mtrack.verify.spots import Spot
+
+_MAX_PARTS = 60
+_NUMBERS: dict[int, tuple[str, ...]] = {
+    2: ("two", "zwei", "deux", "dos", "due", "twee", "två"),
+    3: ("three", "drei", "trois", "tres", "tre", "drie"),
+    4: ("four", "vier", "quatre", "cuatro", "quattro", "fyra"),
+    5: ("five", "fünf", "cinq", "cinco", "cinque", "vijf", "fem"),
+    6: ("six", "sechs", "seis", "sei", "zes", "sex"),
+    7: ("seven", "sieben", "sept", "siete", "sette", "zeven", "sju"),
+    8: ("eight", "acht", "huit", "ocho", "otto", "åtta"),
+    9: ("nine", "neun", "neuf", "nueve", "nove", "negen", "nio"),
+    10: ("ten", "zehn", "dix", "diez", "dieci", "tien", "tio"),
+    11: ("eleven", "elf", "onze", "undici", "elva"),
+    12: ("twelve", "zwölf", "douze", "doce", "dodici", "twaalf", "tolv"),
+}
+_WORDS = {names.fold(word): number for number, said in _NUMBERS.items() for word in said}
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_WORDS)})"
+_AGAIN = r"\s*(?:\(\s*\d{1,2}\s*\)\s*)?"
+_EQUAL = r"(?:equal(?:ly)?|even|identical|gleich\w*|egale?s|egaux|iguales|uguali|gelijke|lika)"
+_PART = (
+    r"(?:instal?lments?|payments?|parts?|portions?|shares?|tranches?|amounts?|raten|teilen?|teilzahlungen|teilbetragen?|zahlungen"
+    r"|versements|mensualites|paiements|parties|cuotas|pagos|plazos|partes|rate|pagamenti|parti|termijnen|delen|delbetalningar|delar)"
+)
+_DIVIDED = re.compile(
+    rf"""\b(?P<n>{_NUMBER}){_AGAIN}
+    (?:{_EQUAL}\s+(?:\w+\s+){{0,2}}{_PART}|(?:\w+\s+)?{_PART}\s+(?:\w+\s+)?{_EQUAL}|(?:\w+\s+)?{_PART}\s+of\s+equal\b)
+    |\bequally\s+(?:\w+\s+){{0,2}}(?P<behind>{_NUMBER}){_AGAIN}(?:\w+\s+)?{_PART}""",
+    re.VERBOSE,
+)
+
+
+class Division(NamedTuple):
+    """What a row says of its amount, or of the total where it has none: so many equal parts."""
+
+    parts: int
+    row: int
+    spots: tuple[Spot, ...]
+
+
+def divisions(papers: Papers, amounts: list[Spot]) -> list[Division]:
+    """Where the papers divide an amount into equal parts, with the amounts of the sentence."""
+    rows = {i: count for i, row in enumerate(papers.rows) if (count := _count(row.text))}
+    if not rows:
+        return []
+    beside: dict[int, list[Spot]] = {}
+    for spot in amounts:
+        if spot.is_money:
+            beside.setdefault(spot.row, []).append(spot)
+    return [Division(count, i, tuple(_nearest(beside, i))) for i, count in rows.items()]
+
+
+def _count(text: str) -> int | None:
+    match = _DIVIDED.search(names.fold(text)) if any(char.isalpha() for char in text) else None
+    if match is None:
+        return None
+    number = match["n"] or match["behind"]
+    count = int(number) if number.isdigit() else _WORDS[number]
+    return count if 1 < count <= _MAX_PARTS else None
+
+
+def _nearest(beside: dict[int, list[Spot]], row: int) -> Iterator[Spot]:
+    """The amounts of the row; where it has none, those of the row before: a sentence may run over two lines."""
+    yield from beside.get(row) or beside.get(row - 1) or []
+
+
+def is_part(amount: Decimal, whole: Decimal, count: int) -> bool:
+    """Whether an amount is one of so many equal parts; odd cents may be in any of them, or all in the last."""
+    equal = money.allocate(whole, (money.ZERO,) * count, money.decimals_used(amount))
+    rests = {money.minus(whole, money.total([part] * (count - 1))) for part in equal}
+    return amount in rests.union(equal)
