@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 import sys
@@ -108,10 +107,11 @@ class Directory:
     def digest(self, name: str) -> str | None:
         """The SHA-256 of a regular file; None for anything else, for what can't be read or is larger than mtrack writes."""
         try:
-            with os.fdopen(self.open(name), "rb") as file:
-                if os.fstat(file.fileno()).st_size > limits.COPIED:
-                    return None
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            fd = self.open(name)
+            try:
+                return files.digest_open(fd, limits.COPIED)
+            finally:
+                os.close(fd)
         except OSError:
             return None
 

@@ -90,6 +90,17 @@ def digest(full: str, limit: int) -> str | None:
     return result.hexdigest() if done <= limit else None
 
 
+def digest_open(fd: int, limit: int) -> str | None:
+    """The same of an open file. Raises OSError."""
+    size = os.fstat(fd).st_size
+    if size > limit:
+        return None
+    result, length = hashlib.sha256(), min(size + 1, _PART)
+    while part := os.read(fd, length):
+        result.update(part)
+    return result.hexdigest()
+
+
 def digest_of_head(full: str, length: int) -> str | None:
     """A digest of the first `length` bytes of a regular file; None where it can't be read."""
     try:

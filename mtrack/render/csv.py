@@ -6,7 +6,6 @@ import csv
 import re
 from datetime import date
 from functools import lru_cache
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from mtrack import limits, money
@@ -20,16 +19,28 @@ if TYPE_CHECKING:
 
 _SIGNS = "=+@\\-" + "\uff1d\uff0b\uff20\uff0d" + "\ufe66\ufe62\ufe6b\ufe63\u2212"
 """What begins a formula; spreadsheets of East Asia also take the wide forms."""
+
+
+class _Line:
+    """Where the writer writes a line, which it hands over."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
+
+
+_writer = csv.writer(_Line(), lineterminator="\n")
 _FORMULA = re.compile(rf"(?:\A|(?<=;))(?=\s*[{_SIGNS}])")
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     """A table as CSV."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return out.getvalue()
+    return "".join((csv_line(columns), *map(csv_line, rows)))
+
+
+def csv_line(row: Sequence[Value]) -> str:
+    """A row as CSV."""
+    return str(_writer.writerow([_cell(value) for value in row]))
 
 
 def _cell(value: Value) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mtrack import money
 from mtrack.render.cells import Amount, Column, Kind, amounts
-from mtrack.render.csv import csv_text
+from mtrack.render.csv import csv_line, csv_text
 from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
@@ -66,6 +66,11 @@ def _payment_values(row: PaymentRow) -> dict[str, Value]:
 def invoices_csv(rows: Iterable[InvoiceRow]) -> str:
     """One row an invoice, with a header."""
     return csv_text(INVOICE_COLUMNS, (tuple(_invoice_values(row).values()) for row in rows))
+
+
+def invoice_line(row: InvoiceRow) -> str:
+    """The row of an invoice alone."""
+    return csv_line(tuple(_invoice_values(row).values()))
 
 
 def payments_csv(view: Register[PaymentRow]) -> str:

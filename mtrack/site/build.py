@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from functools import partial
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -14,10 +13,11 @@ from msgspec import Struct
 from mtrack import directory, files, git, limits
 from mtrack.check.pipeline import check
 from mtrack.errors import UsageError, failure
-from mtrack.site import workspace_pages
 from mtrack.site.links import copy_of
 from mtrack.site.output import guard, open_folder, writing
-from mtrack.site.pages import ASSETS, NAVIGATION, NOTHING_ADDED, REGISTER, SEARCH, Additions, Site, own_templates
+from mtrack.site.pages import ASSETS, NAVIGATION, NOTHING_ADDED, Additions, Site, own_templates
+from mtrack.site.rows import Rows, page_bytes
+from mtrack.site.workspace_pages import WorkspacePages, search_data
 from mtrack.site.written import Written
 from mtrack.views.overview import overview
 from mtrack.views.summary import ProjectSummary, project_summary
@@ -68,9 +68,10 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
             writer.put(name, site.asset(name))
         checked = check(workspace, selection, root, summarize=site.summary, kind=ProjectSummary, visit=writer.project)
         view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
-        writer.pages(workspace_pages.pages(site, view, checked.projects))
-        writer.put(SEARCH, workspace_pages.search_index(view))
-        writer.put(REGISTER, workspace_pages.register_csv(view))
+        about_all = WorkspacePages(site, view, checked.projects)
+        writer.pages(about_all.pages())
+        writer.file(about_all.search_index())
+        writer.file(about_all.register_csv())
         folder.finish()
     return view
 
@@ -108,9 +109,13 @@ class _Writer:
         self._options.advance(self._done, max(self._done, self._count))
 
     def put(self, name: str, content: str) -> None:
+        """A file of that content."""
+        made = page_bytes(content)
+        self._folder.put(name, hashlib.sha256(made).hexdigest(), lambda _: made)
+
+    def file(self, item: Page) -> None:
         """A file that is no page."""
-        digest = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()
-        self._folder.put(name, digest, lambda: content)
+        self._folder.put(item.name, item.digest, item.draw)
 
     def _copy(self, path: str) -> None:
         """A file that a record names, beside the pages."""
@@ -118,8 +123,8 @@ class _Writer:
         full = os.path.join(root, *path.split("/"))
         try:
             info = os.stat(full)
-            content = partial(files.read, full, limits.COPIED, within=root)
-            self._folder.put(copy_of(path), f"{info.st_size} {info.st_mtime_ns}", content)
+            state = f"{info.st_size} {info.st_mtime_ns}"
+            self._folder.put(copy_of(path), state, lambda _: files.read(full, limits.COPIED, within=root))
         except (files.UnreadableFileError, FileNotFoundError) as error:
             self._options.say(f"{path} is not copied: {error}")
 
@@ -158,26 +163,26 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
         order=_order(workspace, selection),
     )
     shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
-    top = workspace_pages.pages(site, view, checked.projects)
+    top = WorkspacePages(site, view, checked.projects).pages()
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
     with writing(target, refuse) as put:
         head = site.frame(
             "single-head.html.j2",
             style=_inline(style),
             script=_inline(script),
-            data=_inline(workspace_pages.search_data(view)),
+            data=_inline(search_data(view)),
             style_hash=_hash(style),
             script_hash=_hash(script),
         )
-        put(_bytes(head))
+        put(page_bytes(head))
         for page in top:
-            put(_bytes(_drawn(site, page)))
+            put(_drawn(site, page))
         for done, (folder, kept) in enumerate(shown, 1):
             for page in site.project(folder, kept):
-                put(_bytes(_drawn(site, page)))
+                put(_drawn(site, page))
             workspace.close(folder)
             options.advance(done, len(shown))
-        put(_bytes(site.frame("single-foot.html.j2")))
+        put(page_bytes(site.frame("single-foot.html.j2")))
     return view
 
 
@@ -188,12 +193,12 @@ def _order(workspace: Workspace, selection: Selection) -> list[str]:
     return [folder for folder in workspace.found.projects if selection.takes_path(join(folder, RECORDS))]
 
 
-def _drawn(site: Site, page: Page) -> str:
+def _drawn(site: Site, page: Page) -> bytes:
     """A page, or one that says so where mtrack itself fails to draw it."""
     try:
-        return page.draw()
+        return page.draw(Rows())
     except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this page)
-        return _failed(site, page, error).draw()
+        return _failed(site, page, error).draw(Rows())
 
 
 def _failed(site: Site, page: Page, error: Exception) -> Page:
@@ -208,7 +213,3 @@ def _inline(text: str) -> Markup:
 
 def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "backslashreplace")

@@ -7,10 +7,11 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from mtrack import directory, git
+from mtrack import directory, git, limits
 from mtrack.directory import Directory, LinkError
 from mtrack.errors import CannotRunError, UsageError
-from mtrack.files import inside
+from mtrack.files import UnreadableFileError, inside
+from mtrack.site.rows import Rows
 from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS, above
 
 if TYPE_CHECKING:
@@ -95,18 +96,20 @@ class Folder:
         place, last = self._place(name)
         return place is not None and place.stat(last) is not None
 
-    def put(self, name: str, inputs: str, make: Callable[[], str | bytes]) -> None:
+    def put(self, name: str, inputs: str, make: Callable[[Rows], bytes]) -> None:
         """Write a page or a file, unless it is there as it was made from the same inputs.
 
-        Raises UsageError where something stands there that mtrack did not write, CannotRunError.
+        `make` may take rows from the page that stands there. Raises UsageError where something stands there that mtrack
+        did not write, CannotRunError.
         """
         before = self._before.get(name)
         if name not in self._made and before is not None and self._written.inputs(name, before) == inputs:
             self._made[name] = before, inputs
             return
-        made = make()
-        content = made if isinstance(made, bytes) else made.encode("utf-8", "backslashreplace")
+        rows = self._rows(name, before)
+        content = make(rows)
         digest = hashlib.sha256(content).hexdigest()
+        self._written.keep_rows(name, rows.kept(digest))
         place, last = self._place(name, make=True)
         assert place is not None
         now = place.digest(last)
@@ -120,6 +123,17 @@ class Folder:
             except OSError as error:
                 raise _cant_write(os.path.join(place.path, last), error) from error
         self._made[name] = digest, inputs
+
+    def _rows(self, name: str, content: str | None) -> Rows:
+        """The rows of the page that stands there, if it still is what this mtrack wrote."""
+        kept = self._written.rows(name)
+        if kept is not None and kept.content == content:
+            place, last = self._place(name)
+            with suppress(OSError, UnreadableFileError):
+                page = place.read(last, limits.COPIED) if place is not None else b""
+                if hashlib.sha256(page).hexdigest() == content:
+                    return Rows(page, kept)
+        return Rows()
 
     def finish(self) -> None:
         """Remove the pages that are no more."""

@@ -175,14 +175,8 @@ def _sums(view: Overview, unit: Unit, links: PageLinks) -> CurrencySums:
     return CurrencySums(unit, net_line(totals, hrefs), gross_line(totals, hrefs))
 
 
-def project_rows(
-    items: Iterable[ProjectSummary], units: Mapping[str, Unit], links: PageLinks, as_of: date
-) -> list[ProjectRow]:
-    """Rows of the list of projects."""
-    return [_project_row(item, units[item.project.currency], links, as_of) for item in items]
-
-
-def _project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date) -> ProjectRow:
+def project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date) -> ProjectRow:
+    """A row of a list of projects."""
     return ProjectRow(
         project=item.project,
         unit=unit,

@@ -24,12 +24,15 @@ from mtrack.site.filters import Filters
 from mtrack.site.history_rows import Since, history_rows
 from mtrack.site.links import FileLink, Files, PageLinks, copy_of, link_of, page_of, statement_of
 from mtrack.site.project_page import project_values
+from mtrack.site.rows import SLOT, Rows
 from mtrack.site.statement_page import statement_values
 from mtrack.views.status import project_status
 from mtrack.views.summary import project_summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from jinja2 import Template
 
     from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
@@ -86,7 +89,7 @@ class Page(Struct, frozen=True):
 
     name: str
     digest: str
-    draw: Callable[[], str]
+    draw: Callable[[Rows], bytes]
 
 
 class Site:
@@ -193,19 +196,42 @@ class Site:
                         parts.append((name, error.reason))
         return _digest(parts)
 
-    def page(
-        self, name: str, title: str, inputs: object, template: str, values: Callable[[PageLinks], dict[str, Any]]
+    def page(  # noqa: PLR0913
+        self,
+        name: str,
+        title: str,
+        inputs: object,
+        template: str,
+        values: Callable[[PageLinks], dict[str, Any]],
+        fill: Callable[[PageLinks, Rows], None] | None = None,
     ) -> Page:
-        """A page that depends on `inputs` and on what every page does; its template is given `values`."""
+        """A page that depends on `inputs` and on what every page does; its template is given `values`.
 
-        def draw() -> str:
+        `fill` adds the rows, where it has many.
+        """
+
+        def draw(rows: Rows) -> bytes:
             self._drawn += 1
             if not self._drawn % _COLLECT_AFTER:
                 gc.collect(0)
             links = PageLinks(name, single=self.single)
-            return self._render(template, self._common_values(name, title, links) | values(links))
+            if fill is not None:
+                fill(links, rows)
+            return rows.placed(self._render(template, self._common_values(name, title, links) | values(links)))
 
+        return self.file(name, inputs, draw)
+
+    def file(self, name: str, inputs: object, draw: Callable[[Rows], bytes]) -> Page:
+        """A page or another file that depends on `inputs` and on what every page does."""
         return Page(name, _digest((self._common, name, inputs)), draw)
+
+    def row_digest(self, *inputs: object) -> bytes:
+        """A digest of what a row depends on, beside what every page does."""
+        return hashlib.sha256(encoded((self._common, inputs))).digest()
+
+    def row(self, kind: str, value: object) -> str:
+        """A row of a page, as the macro of that name in `rows.html.j2` draws it."""
+        return self._guarded("rows.html.j2", lambda template: getattr(template.module, kind)(value))
 
     def start_of(self, page: str) -> str | None:
         """The absolute folder that a page stands in; None for the preview, which serves the workspace's files."""
@@ -237,6 +263,7 @@ class Site:
             "layout": "site/part.html.j2" if self.single else "site/base.html.j2",
             "single": self.single,
             "live": self.live,
+            "rows_here": SLOT,
             "navigation": NAVIGATION,
             "filtered": links.filtered,
             "index": f"{links.top}{SEARCH}",
@@ -277,8 +304,12 @@ class Site:
         return statement_values(context, self._status(context), links, self.name, self.additions.period)
 
     def _render(self, name: str, values: dict[str, Any]) -> str:
+        return self._guarded(name, lambda template: template.render(values))
+
+    def _guarded(self, name: str, draw: Callable[[Template], str]) -> str:
+        """What is drawn with a template. Raises CannotRunError where the template is at fault."""
         try:
-            return self._environment.get_template(f"site/{name}").render(values)
+            return draw(self._environment.get_template(f"site/{name}"))
         except TemplateError as error:
             raise _template_error(error) from error
         except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ from mtrack.site.cells import STATE_WORDS, Unit
 from mtrack.views.registers import STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mtrack.finding import Finding
     from mtrack.record.model import Heading
@@ -57,10 +57,9 @@ def register_values(
     entries: Sequence[RegisterEntry],
     sums: Mapping[str, Mapping[str, Decimal]],
     units: Mapping[str, Unit],
-    paper: Callable[[InvoiceRow], FileLink | None],
     links: PageLinks,
 ) -> dict[str, Any]:
-    """What the template of the register is given."""
+    """What the template of the register is given, its rows aside."""
     states = Counter(entry.invoice.state for entry in entries)
     tabs = [Tab("", "all", len(entries), links.register())]
     tabs += [
@@ -69,7 +68,6 @@ def register_values(
         if states[state]
     ]
     return {
-        "rows": [_line(entry, units, paper, links) for entry in entries],
         "tabs": tabs,
         "years": sorted({str(entry.invoice.sent.year) for entry in entries}, reverse=True),
         "currencies": list(units),
@@ -83,20 +81,16 @@ def register_values(
     }
 
 
-def _line(
-    entry: RegisterEntry,
-    units: Mapping[str, Unit],
-    paper: Callable[[InvoiceRow], FileLink | None],
-    links: PageLinks,
-) -> RegisterLine:
+def register_line(entry: RegisterEntry, unit: Unit, paper: FileLink | None, links: PageLinks) -> RegisterLine:
+    """An invoice record as its row shows it."""
     invoice = entry.invoice
     project = invoice.project
     return RegisterLine(
         project,
-        units[project.currency],
+        unit,
         invoice,
         links.project(project.folder, invoice=invoice.number),
-        paper(invoice),
+        paper,
         posixpath.basename(invoice.file or ""),
         entry.hole,
     )

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from mtrack.render.left_out import sentence
-from mtrack.render.registers import invoices_csv
+from mtrack.render.registers import invoice_line, invoices_csv
 from mtrack.site import charts
 from mtrack.site.cells import Unit, contact
 from mtrack.site.history_rows import changed
 from mtrack.site.links import client_page_of, page_of
-from mtrack.site.overview_page import overview_values, project_rows, state_hrefs, units_of
-from mtrack.site.pages import NAVIGATION, TASKS
-from mtrack.site.register_page import register_values
+from mtrack.site.overview_page import overview_values, project_row, state_hrefs, units_of
+from mtrack.site.pages import NAVIGATION, REGISTER, SEARCH, TASKS
+from mtrack.site.register_page import register_line, register_values
+from mtrack.site.rows import SLOT, page_bytes
 from mtrack.site.task_rows import verb_rows
 
 if TYPE_CHECKING:
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
 
     from mtrack.check.store import StoredProject
     from mtrack.finding import Finding
-    from mtrack.site.links import FileLink, PageLinks
+    from mtrack.site.links import PageLinks
     from mtrack.site.pages import Page, Site
+    from mtrack.site.rows import Rows
     from mtrack.views.clients import ClientSums
-    from mtrack.views.overview import Overview
-    from mtrack.views.registers import InvoiceRow
+    from mtrack.views.overview import Overview, RegisterEntry
     from mtrack.views.summary import ProjectSummary
+
+    _Values = Callable[[PageLinks], dict[str, Any]]
+    _Fill = Callable[[PageLinks, Rows], None]
 
 CLIENT_SUMS = ("agreed", "billed", "unbilled", "outstanding", "overdue")
 """The sums of a client."""
@@ -61,12 +65,9 @@ class FindingRow(Struct, frozen=True):
     href: str | None
 
 
-def pages(site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> list[Page]:
-    """All of them, the overview first."""
-    return _WorkspacePages(site, view, kept).pages()
+class WorkspacePages:
+    """The pages of a report that are about more than one project."""
 
-
-class _WorkspacePages:
     def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> None:
         self._site = site
         self._view = view
@@ -75,34 +76,34 @@ class _WorkspacePages:
         self._broken = broken_folders(view)
         self._left_out = sentence(view.left_out, view.as_of)
         self._units = units_of(view)
-        self._states = [(item.project.folder, kept[item.project.folder].state) for item in view.projects]
-
-    def pages(self) -> list[Page]:
-        titles = dict(NAVIGATION)
-        inputs: Any = (
-            self._states,
+        states = [(item.project.folder, kept[item.project.folder].state) for item in view.projects]
+        self._inputs: Any = (
+            states,
             self._broken,
             self._left_out,
-            self._view.report.findings,
-            self._site.revision,
-            self._site.additions.since,
+            view.report.findings,
+            site.revision,
+            site.additions.since,
         )
-        whole = [
-            ("index.html", self._overview),
-            ("clients.html", self._clients),
-            ("invoices.html", self._register),
-            ("findings.html", self._findings),
-        ]
-        found = [self._page(name, titles[name], inputs, name, values) for name, values in whole]
-        found.append(self._page(TASKS, "To do", inputs, TASKS, self._tasks))
+
+    def pages(self) -> list[Page]:
+        """All of them, the overview first."""
+        titles = dict(NAVIGATION)
+        in_order = partial(self._project_rows, self._in_order, "project")
+        whole: dict[str, tuple[_Values, _Fill | None]] = {
+            "index.html": (self._overview, in_order),
+            "clients.html": (self._clients, None),
+            "invoices.html": (self._register, self._register_rows),
+            "findings.html": (self._findings, None),
+        }
+        found = [self._page(name, titles[name], values, fill) for name, (values, fill) in whole.items()]
+        found.append(self._page(TASKS, "To do", self._tasks))
         found += [self._client_page(name) for name in sorted(self._by_client)]
         return found
 
-    def _page(
-        self, name: str, title: str, inputs: object, template: str, values: Callable[[PageLinks], dict[str, Any]]
-    ) -> Page:
+    def _page(self, name: str, title: str, values: _Values, fill: _Fill | None = None) -> Page:
         common = {"left_out": self._left_out, "broken_projects": len(self._broken)}
-        return self._site.page(name, title, inputs, f"{template}.j2", lambda links: common | values(links))
+        return self._site.page(name, title, self._inputs, f"{name}.j2", lambda links: common | values(links), fill)
 
     def _overview(self, links: PageLinks) -> dict[str, Any]:
         first = overview_values(self._view, self._broken, links, self._site.wording)
@@ -110,24 +111,63 @@ class _WorkspacePages:
         if since is not None:
             names = {folder: item.project.name for folder, item in self._summaries.items()}
             first |= {"since": since.asked, "changed": changed(since.log.entries, names, links)}
-        return first | {"rows": self._rows(self._in_order, links), "currencies": list(self._units)}
+        return first | {"currencies": list(self._units)}
 
-    def _rows(self, items: Iterable[ProjectSummary], links: PageLinks) -> list[Any]:
-        return project_rows(items, self._units, links, self._view.as_of)
+    def _project_rows(self, items: Iterable[ProjectSummary], kind: str, links: PageLinks, rows: Rows) -> None:
+        """The rows of a list of projects."""
+
+        def draw(item: ProjectSummary) -> str:
+            row = project_row(item, self._units[item.project.currency], links, self._view.as_of)
+            return self._site.row(kind, row)
+
+        for item in items:
+            rows.add(self._digest(item), partial(draw, item))
+
+    def _digest(self, item: ProjectSummary) -> bytes:
+        """A digest of what the rows about a project depend on, beside what every page does."""
+        return self._site.row_digest(self._kept[item.project.folder].state, self._units[item.project.currency])
 
     def _tasks(self, links: PageLinks) -> dict[str, Any]:
         return {"verbs": verb_rows(self._view.tasks, self._view.at_stake, self._units, links, everything=True)}
 
+    # The register.
+
     def _register(self, links: PageLinks) -> dict[str, Any]:
+        values = register_values(self._view.register, self._view.register_sums, self._units, links)
+        return values | {"signs": self._site.wording.signs()}
+
+    def _register_rows(self, links: PageLinks, rows: Rows) -> None:
         start = self._site.start_of("invoices.html")
 
-        def paper(row: InvoiceRow) -> FileLink | None:
-            summary = self._summaries[row.project.folder]
-            return self._site.file_link(row.file, summary.papers.get(row.file or ""), start)
+        def draw(entry: RegisterEntry) -> str:
+            row = entry.invoice
+            path = self._summaries[row.project.folder].papers.get(row.file or "")
+            paper = self._site.file_link(row.file, path, start)
+            line = register_line(entry, self._units[row.project.currency], paper, links)
+            return self._site.row("invoice", line)
 
-        view = self._view
-        values = register_values(view.register, view.register_sums, self._units, paper, links)
-        return values | {"signs": self._site.wording.signs()}
+        for entry in self._view.register:
+            rows.add(self._invoice_digests[id(entry.invoice)], partial(draw, entry))
+
+    @cached_property
+    def _invoice_digests(self) -> dict[int, bytes]:
+        """A digest of what the row of each invoice depends on: that of its project, and which it is there."""
+        return {
+            id(row): place.to_bytes(4) + digest[4:]
+            for item in self._view.projects
+            for digest in (self._digest(item),)
+            for place, row in enumerate(item.invoices)
+        }
+
+    def register_csv(self) -> Page:
+        """The register for a spreadsheet, as `mtrack invoices --format csv` prints it."""
+
+        def draw(rows: Rows) -> bytes:
+            for entry in self._view.register:
+                rows.add(self._invoice_digests[id(entry.invoice)], partial(invoice_line, entry.invoice))
+            return rows.placed(invoices_csv(()) + SLOT)
+
+        return self._site.file(REGISTER, self._inputs, draw)
 
     @cached_property
     def _in_order(self) -> list[ProjectSummary]:
@@ -145,6 +185,14 @@ class _WorkspacePages:
                 item.project.folder,
             ),
         )
+
+    def search_index(self) -> Page:
+        """What the search looks through, as a script that hands it over: it works from a file and asks nobody."""
+
+        def draw(_rows: Rows) -> bytes:
+            return page_bytes(f"mtrackIndex({search_data(self._view)});\n")
+
+        return self._site.file(SEARCH, self._inputs, draw)
 
     # Clients.
 
@@ -183,11 +231,13 @@ class _WorkspacePages:
                 "client": name,
                 "contacts": [contact(text) for text in contacts],
                 "clients": [self._client_row(client, links) for client in groups],
-                "rows": self._rows(sorted(items, key=lambda item: item.project.name.casefold()), links),
+                "projects": len(items),
                 "sum_names": CLIENT_SUMS,
             }
 
-        return self._site.page(client_page_of(name), name, (name, states), "client.html.j2", values)
+        in_order = sorted(items, key=lambda item: item.project.name.casefold())
+        fill = partial(self._project_rows, in_order, "client_project")
+        return self._site.page(client_page_of(name), name, (name, states), "client.html.j2", values, fill)
 
     # Findings.
 
@@ -222,13 +272,8 @@ def _severity(finding: Finding) -> str:
     return "waived" if finding.waived else finding.severity.word
 
 
-def search_index(view: Overview) -> str:
-    """Everything that can be searched for, as a script that hands it over: it works from a file and asks nobody."""
-    return f"mtrackIndex({search_data(view)});\n"
-
-
 def search_data(view: Overview) -> str:
-    """The same as JSON that stands in a page or a script.
+    """Everything that can be searched for, as JSON that stands in a page or a script.
 
     A project is its name, client, page, milestones (id, name) and invoice numbers; clients are pages by name.
     """
@@ -246,11 +291,6 @@ def search_data(view: Overview) -> str:
     clients = sorted({item.project.client for item in view.projects if item.project.client})
     data = {"projects": entries, "clients": [[name, client_page_of(name)] for name in clients]}
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def register_csv(view: Overview) -> str:
-    """The register as `mtrack invoices --format csv` prints it."""
-    return invoices_csv([entry.invoice for entry in view.register])
 
 
 def broken_folders(view: Overview) -> list[str]:

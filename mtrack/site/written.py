@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import msgspec
 from mtrack import files
 from mtrack.directory import Directory, own_folder, plain
 from mtrack.errors import CannotRunError
+from mtrack.site.rows import KeptRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,7 @@ _PATIENCE = 30.0
 """Seconds to wait for another report into the same folder."""
 
 _entry = msgspec.json.Decoder(tuple[str, str, str])
+_unpack_rows = msgspec.msgpack.Decoder(dict[str, KeptRows]).decode
 
 
 class Written:
@@ -37,6 +40,8 @@ class Written:
         """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's."""
         self._path = None
         self._pages: dict[str, dict[str, str]] = {}
+        self._rows: dict[str, KeptRows] | None = None
+        """By page; None until one is asked for."""
         self._notes: FileIO | None = None
         """Where pages are noted, once one is."""
         if cache is not None and own_folder(top := os.path.join(cache, "reports")):
@@ -90,6 +95,24 @@ class Written:
                     self._notes = open(f"{self._path}.pages", "ab", buffering=0)  # noqa: SIM115  (until all are noted)
                 self._notes.write(_line(name, content, inputs))
 
+    def rows(self, name: str) -> KeptRows | None:
+        """The rows of a page, as far as they are known; whoever takes some makes sure that it is that page."""
+        if self._rows is None:
+            self._rows = {}
+            with suppress(files.UnreadableFileError, msgspec.MsgspecError, UnicodeDecodeError):
+                data = files.read(f"{self._path}.rows", _LIMIT) if self._path is not None else b""
+                if data[:4] == _checksum(data[4:]):
+                    self._rows = _unpack_rows(data[4:])
+        return self._rows.get(name)
+
+    def keep_rows(self, name: str, rows: KeptRows | None) -> None:
+        """Keep the rows of a page, None for a page without any."""
+        self.rows(name)
+        assert self._rows is not None
+        self._rows.pop(name, None)
+        if rows is not None:
+            self._rows[name] = rows
+
     def _end_notes(self) -> None:
         if self._notes is not None:
             self._notes.close()
@@ -103,7 +126,18 @@ class Written:
         if self._path is not None:
             with suppress(OSError), files.writing(f"{self._path}.pages", durable=False) as put:
                 put(b"".join(lines))
+        self._settle_rows()
         self._forget()
+
+    def _settle_rows(self) -> None:
+        """Keep the rows of the pages that are there, if one was drawn."""
+        if self._rows is None:
+            return
+        self._rows = {name: rows for name, rows in self._rows.items() if rows.content in self._pages.get(name, ())}
+        if self._path is not None:
+            data = msgspec.msgpack.encode(self._rows)
+            with suppress(OSError), files.writing(f"{self._path}.rows", durable=False) as put:
+                put(_checksum(data) + data)
 
     def _forget(self) -> None:
         """Remove what is known of the reports that were not written for longest."""
@@ -112,8 +146,13 @@ class Written:
         with suppress(OSError), os.scandir(os.path.dirname(self._path)) as entries:
             found = sorted((entry.stat().st_mtime, entry.path) for entry in entries if entry.name.endswith(".pages"))
             for _, path in found[:-_MOST_KEPT]:
-                with suppress(FileNotFoundError):
-                    os.unlink(path)
+                for old in (path, path.removesuffix(".pages") + ".rows"):
+                    with suppress(FileNotFoundError):
+                        os.unlink(old)
+
+
+def _checksum(data: bytes) -> bytes:
+    return zlib.crc32(data).to_bytes(4, "little")
 
 
 def _line(*parts: str) -> bytes:

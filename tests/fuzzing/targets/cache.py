@@ -102,6 +102,8 @@ def check(data: bytes) -> None:
         path = written._path  # noqa: SLF001
         assert path is not None
         _put(f"{path}.pages", content)
+        _put(f"{path}.rows", zlib.crc32(content).to_bytes(4, "little") + content)
         with written.held():
             for name in written.names():
                 assert isinstance(name, str)
+                written.rows(name)
