@@ -109,7 +109,7 @@ def _machine_value(project: ProjectEvidence, field: str, value: str | None) -> s
     """A value as JSON holds it: amounts with the decimals of the project's currency."""
     if value is None or not _is_amount(field, value):
         return value
-    return money.plain(Decimal(value), project.project.places)
+    return money.plain(Decimal(value), project.project.decimals)
 
 
 def as_json(report: Report, evidence: Iterable[ProjectEvidence]) -> str:
