@@ -235,8 +235,7 @@ class _Run(Generic[S]):
         return item
 
     def _is_shown(self, folder: str, item: StoredProject[S]) -> bool:
-        client = item.heading.client if item.heading is not None else None
-        return self.selection.takes_path(join(folder, RECORDS)) and self.selection.takes_client(client)
+        return self.selection.takes_project(folder, item.heading)
 
     def _facts(self) -> WorkspaceFacts:
         workspace = self.workspace

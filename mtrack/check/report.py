@@ -13,11 +13,12 @@ from mtrack import limits
 from mtrack.characters import seen_words
 from mtrack.finding import Finding, Severity  # noqa: TC001
 from mtrack.rules import INTERNAL, RULES
-from mtrack.workspace import is_below
+from mtrack.workspace import RECORDS, is_below, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mtrack.record.model import Heading
     from mtrack.rules import Rule
 
 
@@ -42,6 +43,10 @@ class Selection(Struct, frozen=True):
     def takes_path(self, path: str) -> bool:
         """Whether a path from the root lies under what was asked for."""
         return any(is_below(path, top) for top in self.paths)
+
+    def takes_project(self, folder: str, heading: Heading | None) -> bool:
+        """Whether a project is shown; one whose records can't be used has no heading, and no client either."""
+        return self.takes_path(join(folder, RECORDS)) and self.takes_client(heading.client if heading else None)
 
     def takes(self, finding: Finding) -> bool:
         """Whether a finding is shown; that mtrack itself failed always is, in what was asked for."""

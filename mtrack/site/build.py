@@ -26,6 +26,7 @@ from mtrack.workspace import RECORDS, join
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from mtrack.check.pipeline import Checked
     from mtrack.check.report import Selection
     from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
@@ -60,20 +61,37 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
     written = options.written or Written(None)
     with written.held(), open_folder(workspace, target, written, options.say, force=options.force) as folder:
         revision = workspace.commit or git.head(workspace.root)
-        place, added = directory.plain(target), options.additions
-        order = _order(workspace, selection)
-        site = Site(workspace, place, revision, own=own, live=options.live, additions=added, order=order)
+        site = Site(
+            workspace, directory.plain(target), revision, own=own, live=options.live, additions=options.additions
+        )
         writer = _Writer(folder, site, options)
         for name in ASSETS:
             writer.put(name, site.asset(name))
-        checked = check(workspace, selection, root, summarize=site.summary, kind=ProjectSummary, visit=writer.project)
+        checked = _write_projects(workspace, selection, root, site, writer)
         view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
-        about_all = WorkspacePages(site, view, checked.projects)
+        about_all = WorkspacePages(site, view, checked.projects, selection)
         writer.pages(about_all.pages())
         writer.file(about_all.search_index())
         writer.file(about_all.register_csv())
         folder.finish()
     return view
+
+
+def _write_projects(
+    workspace: Workspace, selection: Selection, root: str, site: Site, writer: _Writer
+) -> Checked[ProjectSummary]:
+    """Check the workspace, and write the pages of each project while it is open."""
+    if selection.client is None:
+        site.put_in_order(_under(workspace, selection))
+        return check(workspace, selection, root, summarize=site.summary, kind=ProjectSummary, visit=writer.project)
+    # Whose projects they are is known only once all are read.
+    checked = check(workspace, selection, root, summarize=site.summary, kind=ProjectSummary, visit=_draw_later)
+    shown = _shown(checked, selection)
+    site.put_in_order(shown)
+    for folder in shown:
+        writer.project(folder, checked.projects[folder])
+        workspace.close(folder)
+    return checked
 
 
 class _Writer:
@@ -153,17 +171,11 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
     checked = check(workspace, selection, root, summarize=project_summary, kind=ProjectSummary)
     view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
     revision = workspace.commit or git.head(workspace.root)
-    site = Site(
-        workspace,
-        os.path.dirname(target),
-        revision,
-        own=_own_templates(workspace, options),
-        single=True,
-        additions=options.additions,
-        order=_order(workspace, selection),
-    )
-    shown = [(folder, kept) for folder, kept in checked.projects.items() if selection.takes_path(join(folder, RECORDS))]
-    top = WorkspacePages(site, view, checked.projects).pages()
+    own, place = _own_templates(workspace, options), os.path.dirname(target)
+    site = Site(workspace, place, revision, own=own, single=True, additions=options.additions)
+    shown = _shown(checked, selection)
+    site.put_in_order(shown)
+    top = WorkspacePages(site, view, checked.projects, selection).pages()
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
     with writing(target, refuse) as put:
         head = site.frame(
@@ -177,8 +189,8 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
         put(page_bytes(head))
         for page in top:
             put(_drawn(site, page))
-        for done, (folder, kept) in enumerate(shown, 1):
-            for page in site.project(folder, kept):
+        for done, folder in enumerate(shown, 1):
+            for page in site.project(folder, checked.projects[folder]):
                 put(_drawn(site, page))
             workspace.close(folder)
             options.advance(done, len(shown))
@@ -186,11 +198,18 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
     return view
 
 
-def _order(workspace: Workspace, selection: Selection) -> list[str]:
-    """The projects in the order in which a reader turns from one to the next; those of a client are on its page instead."""
-    if selection.client is not None:  # whose projects they are is known only once all are read
-        return []
+def _under(workspace: Workspace, selection: Selection) -> list[str]:
+    """The projects under the paths asked for."""
     return [folder for folder in workspace.found.projects if selection.takes_path(join(folder, RECORDS))]
+
+
+def _shown(checked: Checked[ProjectSummary], selection: Selection) -> list[str]:
+    """The projects that have a page."""
+    return [folder for folder, kept in checked.projects.items() if selection.takes_project(folder, kept.heading)]
+
+
+def _draw_later(_folder: str, _kept: StoredProject[ProjectSummary]) -> None:
+    """A visit at which no page is drawn yet."""
 
 
 def _drawn(site: Site, page: Page) -> bytes:

@@ -11,7 +11,7 @@ from mtrack.history.log import Log, LogEntry  # noqa: TC001
 from mtrack.render.events import SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mtrack.history.recent import ProjectHistory
     from mtrack.site.links import PageLinks
@@ -65,12 +65,18 @@ def _row(entry: LogEntry) -> EventRow:
     return EventRow(commit.day, commit.id[:SHORT], commit.author, tuple(event.message for event in entry.events))
 
 
-def changed(entries: Iterable[LogEntry], names: Mapping[str, str], links: PageLinks) -> list[ChangedProject]:
-    """What changed by project, the last one changed first; `names` are those of the projects that have a page."""
+def changed(
+    entries: Iterable[LogEntry], names: Mapping[str, str], links: PageLinks, takes: Callable[[str | None], bool]
+) -> list[ChangedProject]:
+    """What changed by project, the last one changed first; `names` are those of the projects that have a page.
+
+    `takes` says which projects are told of; None are the settings.
+    """
     found: dict[str | None, list[str]] = {}
     for entry in entries:
         for event in entry.events:
-            found.setdefault(event.project, []).append(event.message)
+            if takes(event.project):
+                found.setdefault(event.project, []).append(event.message)
     return [
         ChangedProject(
             "settings" if folder is None else names.get(folder, folder),

@@ -105,15 +105,11 @@ class Site:
         single: bool = False,
         live: bool = False,
         additions: Additions = NOTHING_ADDED,
-        order: Sequence[str] = (),
     ) -> None:
-        """`own` is the folder of the workspace's own templates, where they are wanted.
-
-        `order` are the folders whose pages lead to the one before and the one after.
-        """
+        """`own` is the folder of the workspace's own templates, where they are wanted."""
         self.additions = additions
-        self._before = dict(pairwise(reversed(order)))
-        self._after = dict(pairwise(order))
+        self._before: dict[str, str] = {}
+        self._after: dict[str, str] = {}
         self.workspace = workspace
         self.start = start
         self.revision = revision
@@ -128,6 +124,11 @@ class Site:
         self._common = self._digest_of_common()
         self._drawn = 0
         self._last: tuple[ProjectContext, ProjectStatus] | None = None
+
+    def put_in_order(self, folders: Sequence[str]) -> None:
+        """Have the page of each of these projects lead to the one before and the one after."""
+        self._before = dict(pairwise(reversed(folders)))
+        self._after = dict(pairwise(folders))
 
     def project(self, folder: str, kept: StoredProject[ProjectSummary]) -> tuple[Page, ...]:
         """The page of a project and its statement, or the page of records that can't be used."""

@@ -20,6 +20,7 @@ from mtrack.site.pages import NAVIGATION, REGISTER, SEARCH, TASKS
 from mtrack.site.register_page import register_line, register_values
 from mtrack.site.rows import SLOT, page_bytes
 from mtrack.site.task_rows import verb_rows
+from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from mtrack.check.report import Selection
     from mtrack.check.store import StoredProject
     from mtrack.finding import Finding
     from mtrack.site.links import PageLinks
@@ -68,8 +70,15 @@ class FindingRow(Struct, frozen=True):
 class WorkspacePages:
     """The pages of a report that are about more than one project."""
 
-    def __init__(self, site: Site, view: Overview, kept: Mapping[str, StoredProject[ProjectSummary]]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        view: Overview,
+        kept: Mapping[str, StoredProject[ProjectSummary]],
+        selection: Selection,
+    ) -> None:
         self._site = site
+        self._selection = selection
         self._view = view
         self._kept = kept
         self._summaries = {item.project.folder: item for item in view.projects}
@@ -110,8 +119,15 @@ class WorkspacePages:
         since = self._site.additions.since
         if since is not None:
             names = {folder: item.project.name for folder, item in self._summaries.items()}
-            first |= {"since": since.asked, "changed": changed(since.log.entries, names, links)}
+            first |= {"since": since.asked, "changed": changed(since.log.entries, names, links, self._tells_of)}
         return first | {"currencies": list(self._units)}
+
+    def _tells_of(self, folder: str | None) -> bool:
+        """Whether the overview tells what changed in a project; where one client's are shown, only in these."""
+        if folder is None or folder not in self._kept:  # the settings, or a project that went
+            takes = folder is None or self._selection.takes_path(join(folder, RECORDS))
+            return takes and self._selection.client is None
+        return self._selection.takes_project(folder, self._kept[folder].heading)
 
     def _project_rows(self, items: Iterable[ProjectSummary], kind: str, links: PageLinks, rows: Rows) -> None:
         """The rows of a list of projects."""
