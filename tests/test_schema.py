@@ -906,6 +906,15 @@ def test_an_interrupt_is_neither_lost_nor_taken_for_a_fault() -> None:
         ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, void: {date: 2026-02-04}}, ", "not_billed"),
         ("waiting", "cancelled: {date: 2026-02-03}, ", "cancelled"),
         ("waiting", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1}]}, ", "paid"),
+        ("unpaid", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, paid: 2026-02-04}, ", "paid"),
+        ("open", "invoice: {number: R-1, amount: 2, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1}]}, ", "partially_paid"),
+        ("done", "invoice: {number: R-1, amount: 1, sent: 2026-02-03}, ", "paid"),
+        ("done", "invoice: {number: R-1, amount: 2, sent: 2026-02-03, payments: [{date: 2026-02-04, amount: 1}]}, ", "partially_paid"),
+        ("draft", "invoice: {number: R-1, amount: 1, sent: 2026-02-03}, ", "sent"),
+        ("billed", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, void: {date: 2026-02-04}}, ", "not_billed"),
+        ("bad debt", "invoice: {number: R-1, amount: 1, sent: 2026-02-03, paid: 2026-02-04}, ", "written_off"),
+        ("canceled", "invoice: {number: R-1, amount: 1, sent: 2026-02-03}, ", "cancelled"),
+        ("notbilled", "", "not_billed"), ("partiallypaid", "", "partially_paid"), ("WrittenOff", "", "written_off"),
     ],
 )  # fmt: skip
 def test_status_that_is_meant(written: str, more: str, meant: str | None) -> None:
@@ -931,6 +940,32 @@ def test_status_that_is_meant(written: str, more: str, meant: str | None) -> Non
 def test_percentage_where_an_amount_belongs(agreement: str, written: str, says: str, hint: str) -> None:
     text = f"project: P\nagreement: {agreement}\nmilestones:\n- {{id: M1, name: n, amount: {written}, status: paid}}\n"
     assert [item[1:] for item in faults_in(text)] == [(f"`amount` must be an amount, {says}", hint)]
+
+
+@pytest.mark.parametrize(
+    ("currency", "share", "part"), [("JPY", "33.3", "4111"), ("EUR", "33.3", "4110.89"), ("KWD", "33.3335", "4115.021")]
+)
+def test_a_percentage_has_the_decimals_of_the_currency(currency: str, share: str, part: str) -> None:
+    text = f"project: P\ncurrency: {currency}\nagreement: {{total: 12345}}\nmilestones:\n- {{id: M1, name: n, amount: {share}%, status: paid}}\n"
+    [(_, message, hint)] = faults_in(text)
+    assert (message.rpartition(" is ")[2], hint) == (part, f"write {part}")
+
+
+PAID = "write the day it was paid as YYYY-MM-DD; without one, true; remove the key where it is not paid"
+
+
+@pytest.mark.parametrize("written", ["yes", "no", "1.00", "03.02.2026", "false"])
+def test_paid_says_that_it_may_be_true(written: str) -> None:
+    text = GOOD % f", invoice: {{number: R, amount: 1, sent: 2026-02-03, paid: {written}}}"
+    shown = written if written == "false" else f"'{written}'"
+    assert faults_in(text) == [(written, f"`paid` must be a date or true, not {shown}", PAID)]
+
+
+def test_the_keys_of_an_invoice_are_those_of_its_place() -> None:
+    [(_, _, hint)] = faults_in(GOOD % ", invoice: INV-1")
+    assert hint is not None
+    assert "replaces: write" in hint
+    assert "lines" not in hint
 
 
 BILLED = "{number: A, amount: 60, sent: 2026-01-02, lines: [{milestone: M1, amount: 60}]%s}"

@@ -21,18 +21,26 @@ SYNONYMS = {
     **dict.fromkeys(("bad_debt", "writeoff", "write_off"), "written_off"),
 }
 """What else a status is called; what is only spelt alike may mean the opposite, as `unpaid` and `paid`."""
+_TO_RECORD = frozenset({"cancelled", "written_off"})
+"""What a word alone says, whatever the invoices ask for: the next finding names the verb that records it."""
 MOST_INVOICES = 200
 """Of a record with more invoices nothing is guessed."""
 
 
 def likely_status(word: str, record: dict[str, Any], route: Route) -> str | None:
-    """The status that was probably meant by `word` at `route`: a synonym, or what the milestone's invoices ask for."""
-    if word in SYNONYMS:
-        return SYNONYMS[word]
+    """The status that was probably meant by `word` at `route`: what the milestone's invoices ask for, or a synonym.
+
+    A synonym counts where the record has nothing against it, and where it says what is to be recorded first.
+    """
     milestone: Any = record
     for step in route[:-1]:
         milestone = milestone[step]
-    return "cancelled" if milestone.get("cancelled") else _status_asked_for(record, milestone)
+    if milestone.get("cancelled"):
+        return "cancelled"
+    meant, asked = SYNONYMS.get(word), _status_asked_for(record, milestone)
+    if asked is None or meant in _TO_RECORD or (asked == "sent" and meant not in {None, "not_billed"}):
+        return meant or asked
+    return asked
 
 
 def _status_asked_for(record: dict[str, Any], milestone: dict[str, Any]) -> str | None:

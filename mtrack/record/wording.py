@@ -228,8 +228,15 @@ def _percentage(fault: _Fault, share: str) -> Words:
     message = f"{fault.label} must be an amount, not {fault.shown}"
     if not isinstance(total, Decimal) or fault.route[-2:] == ("agreement", "total"):
         return message, "write the amount itself: plain digits and a point, as in 4000.00"
-    part = money.proportion(total, Decimal(share), Decimal(100), 2)
+    part = money.proportion(total, Decimal(share), Decimal(100), _decimals(fault))
     return f"{message}: {share} % of the agreed {total:f} is {part:f}", f"write {part:f}"
+
+
+def _decimals(fault: _Fault) -> int:
+    """The decimals of the file's currency; 2 where it names none that is known."""
+    currency = fault.source.data.get("currency")
+    known = money.decimals(currency, {}) if isinstance(currency, str) else None
+    return 2 if known is None else known
 
 
 def _not_a_count(fault: _Fault) -> Words:
@@ -254,7 +261,8 @@ def _not_a_list(fault: _Fault) -> Words:
 def _not_a_mapping(fault: _Fault) -> Words:
     if fault.route:
         write = example(fault.name, fault.route) if isinstance(fault.route[-1], str) else None
-        keys = ", ".join(schema.at(fault.name, fault.route).get("properties", ()))
+        properties = schema.at(fault.name, fault.route).get("properties", {})
+        keys = ", ".join(key for key, node in properties.items() if node.get("not") != {})
         return (
             f"{fault.label} must be a mapping of keys and values, not {fault.shown}",
             f"its keys are {keys}: write `{fault.route[-1]}: {write}`"
@@ -285,7 +293,8 @@ def _wrong_choice(fault: _Fault) -> Words:
         return _wrong_rule(fault.value)
     word = re.sub(r"[\s-]+", "_", fault.value[:MAX_LIKE].strip().lower())
     if "not_billed" in options:
-        meant = word if word in options else likely_status(word, fault.source.data, fault.route)
+        spelt = next((option for option in options if option.replace("_", "") == word.replace("_", "")), None)
+        meant = spelt or likely_status(word, fault.source.data, fault.route)
     elif word in _NO and "off" in options:
         meant = "off"
     else:
@@ -297,11 +306,15 @@ def _wrong_choice(fault: _Fault) -> Words:
 def _wrong_constant(fault: _Fault) -> Words:
     wanted = fault.details["expected_value"]
     if wanted is True:
-        return (
-            f"{fault.label} must be a date or true, not {fault.shown}",
-            "write the day it was paid; without one, true; remove the key where it is not paid",
-        )
+        return _wrong_paid(fault)
     return f"{fault.label} must be {wanted}, not {fault.shown}: this mtrack knows no other", f"write {wanted}"
+
+
+def _wrong_paid(fault: _Fault) -> Words:
+    return (
+        f"{fault.label} must be a date or true, not {fault.shown}",
+        "write the day it was paid as YYYY-MM-DD; without one, true; remove the key where it is not paid",
+    )
 
 
 def _too_small(fault: _Fault) -> Words:
@@ -333,6 +346,8 @@ def _wrong_date(fault: _Fault) -> Words:
     if not value.strip():
         return f"{fault.label} is empty", "write a date as YYYY-MM-DD, or remove the key"
     meant = _date_meant(value)
+    if meant is None and fault.route[-1:] == ("paid",):
+        return _wrong_paid(fault)
     write = f": write {meant}" if meant else ""
     return f"{fault.label} must be a date, not {fault.shown}{write}", "write dates as YYYY-MM-DD"
 
