@@ -53,6 +53,7 @@ _CUT = re.compile(r"[^\s,\[\]{}][ \t]+(#)[0-9]")
 _BLANK = "\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\u00ad"
 """Characters that look like a space, or like nothing, and are neither to YAML."""
 _BLANK_LAYOUT = re.compile(rf"^[ -]*([{_BLANK}])|^[ ]*(?:- +)?[\w-]+:([{_BLANK}])")
+_KEY = re.compile(r"[\w-]+(?=:(?:[ \r\n]|\Z))")
 _NO_SPACE = re.compile(r"^[ ]*(-)[A-Za-z_]+:(?=[ \r\n]|\Z)")
 
 
@@ -89,6 +90,19 @@ def _layout(text: str, at: int) -> Flaw | None:
     return None
 
 
+def _missing_dash(problem: str, text: str, at: int) -> Flaw | None:
+    """A key in the column of the dashes above it, where the item there begins with the same key."""
+    start = text.rfind("\n", 0, at) + 1
+    key = _KEY.match(text, at)
+    if "block end" not in problem or key is None or text[start:at].strip(" "):
+        return None
+    outside = re.compile(rf"[ ]{{0,{at - start}}}[^ \r\n#]")
+    above = next((line for line in reversed(text[:start].splitlines()) if outside.match(line)), "")
+    if not above.startswith(f"{text[start:at]}- ") or not above.lstrip(" -").startswith(f"{key[0]}:"):
+        return None
+    return Flaw(f"`{key[0]}` stands where an item begins, without its dash", "begin it with `- `", key.span())
+
+
 def _cut_inside_brackets(problem: str, text: str, began: int, at: int) -> Flaw | None:
     """A ` #` and a digit inside brackets: what follows is a comment to YAML, the closing bracket too."""
     found = _CUT.search(text, began, at) if "flow" in problem else None
@@ -101,7 +115,12 @@ def _cut_inside_brackets(problem: str, text: str, began: int, at: int) -> Flaw |
 
 def syntax_flaw(problem: str, text: str, at: int, began: int) -> Flaw:
     """A parser's complaint in words a user can act on; `began` is where what it was reading began."""
-    if cause := conflict(text) or _layout(text, at) or _cut_inside_brackets(problem, text, began, at):
+    if cause := (
+        conflict(text)
+        or _layout(text, at)
+        or _cut_inside_brackets(problem, text, began, at)
+        or _missing_dash(problem, text, at)
+    ):
         return cause
     before = text[max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1 : at]
     if text[at : at + 1] == "\t" or (not before.strip() and "\t" in before):
