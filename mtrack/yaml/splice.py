@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mtrack.yaml import source
 from mtrack.yaml import tree as trees
 from mtrack.yaml.by_hand import by_hand
-from mtrack.yaml.changes import apply
+from mtrack.yaml.changes import Remove, apply
 from mtrack.yaml.compose import originals, stand_ins
 from mtrack.yaml.draft import Draft
 from mtrack.yaml.gather import gather
@@ -68,14 +68,29 @@ def _check(read: Source) -> None:
 def _splice(read: Source, changes: tuple[Change, ...], shape: Shape) -> str:
     known = stand_ins(read.text + repr(changes))
     tree = _tree(read.text.translate(known))
+    gathered = gather(tree, changes, shape)
+    if any(_meet(wanted) for wanted in gathered):
+        return _one_after_the_other(read, changes, shape)
     draft = Draft(tree, Style.of(tree, shape))
-    for wanted in gather(tree, changes, shape):
+    for wanted in gathered:
         _cut(draft, wanted)
     after = draft.text_after()
     prove_events(draft, after)
     after = after.translate(originals(known))
     prove_data(after, apply(read.data, changes), shape)
     return after
+
+
+def _meet(wanted: Wanted) -> bool:
+    """Whether a key goes where another goes or comes: each would be cut with the other's neighbours."""
+    return bool(wanted.removals and wanted.keys) or len(wanted.removals) > 1
+
+
+def _one_after_the_other(read: Source, changes: tuple[Change, ...], shape: Shape) -> str:
+    """The text without the first key that goes, and then with all other changes; no route is another by it."""
+    first = next(change for change in changes if isinstance(change, Remove))
+    without = source.parse("", _splice(read, (first,), shape), shape)
+    return _splice(without, tuple(change for change in changes if change is not first), shape)
 
 
 def _tree(text: str) -> Tree:
@@ -86,8 +101,6 @@ def _tree(text: str) -> Tree:
 
 
 def _cut(draft: Draft, wanted: Wanted) -> None:
-    if wanted.removals and (wanted.keys or len(wanted.removals) > 1):
-        refuse("layout", "two changes meet in one place")
     for name in wanted.removals:
         remove_pair(draft, wanted.node, wanted.node.index(name) or 0)
     if wanted.replace:

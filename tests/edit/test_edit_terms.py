@@ -95,6 +95,19 @@ def test_set_upfront_comes_and_goes(work: Path) -> None:
     assert (work / "acme/milestones.yaml").read_text(encoding="utf-8") == ACME
 
 
+def test_a_key_goes_while_another_comes_in_its_place(work: Path) -> None:
+    run(work, "set", "acme", "M2", "--upfront", "--planned", "2026-05-01")
+    path = work / "acme/milestones.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("    planned: 2026-05-01\n", ""), encoding="utf-8")
+    before = path.read_text(encoding="utf-8")
+    assert "    upfront: true\n" in before
+    run(work, "set", "acme", "M2", "--no-upfront", "--planned", "2026-09-01", "--note", "later")
+    after = before.replace("    upfront: true\n", "    planned: 2026-09-01\n")
+    assert path.read_text(encoding="utf-8") == after.replace(
+        "    status: not_billed\n", "    note: later\n    status: not_billed\n"
+    )
+
+
 def test_set_amount_is_refused_where_it_breaks_the_agreed_total(work: Path) -> None:
     for amount, rule in (("6000", "amount-exceeds-agreement"), ("4000", "amount-unlisted")):
         assert f"({rule})" in run(work, "set", "acme", "M2", "--amount", amount, code=1).out
