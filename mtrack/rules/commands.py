@@ -11,9 +11,9 @@ REASON = "--reason …"
 """For the user to fill in."""
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from decimal import Decimal
 
+    from mtrack.figures.ledger import MilestoneFigures
     from mtrack.record.model import Heading, Milestone
 
 
@@ -60,15 +60,18 @@ def share(project: Heading, milestone: Milestone, value: Decimal) -> str:
     return f"{shlex.quote(milestone.id)}={amount(project, value)}"
 
 
-def undo_excess(
-    project: Heading, milestone: Milestone, numbers: Sequence[str], excess: Decimal, billed: Decimal
-) -> str:
-    """What to do about a milestone that invoices bill beyond what is agreed: by the last of them, or an amendment."""
-    allow = f"record the amendment that allows it: {amend(project, milestone, excess, billed)}"
-    if not numbers:
+def undo_excess(project: Heading, figures: MilestoneFigures) -> str:
+    """What to do about a milestone billed beyond what is agreed: by the last invoice that can give it back, or an amendment."""
+    milestone, excess = figures.milestone, figures.overbilled
+    allow = f"record the amendment that allows it: {amend(project, milestone, excess, figures.billed)}"
+    live = [
+        (part.invoice.invoice, money.minus(part.net, part.credited_net)) for part in figures.parts if part.invoice.live
+    ]
+    if not live:
         return allow
-    credit = of_invoice("credit", numbers[-1], "NUMBER", "--line", share(project, milestone, excess))
-    return f"take back what is too much: {of_invoice('void', numbers[-1], REASON)}, {credit}; or {allow}"
+    last, left = max(reversed(live), key=lambda item: (item[1] >= excess, item[0].sent))
+    credit = of_invoice("credit", last.number, "NUMBER", "--line", share(project, milestone, min(excess, left)))
+    return f"take back what is too much: {of_invoice('void', last.number, REASON)}, {credit}; or {allow}"
 
 
 def record_file(project: Heading, own: str, path: str) -> str:

@@ -199,7 +199,7 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
             milestone,
             "amount",
             f"{milestone.label} is billed {project.money(figures.billed)} on {listed_with_and(numbers) or 'no live invoice'}, {project.money(figures.overbilled)} more than the {project.money(figures.agreed)} agreed",
-            commands.undo_excess(project, milestone, numbers, figures.overbilled, figures.billed),
+            commands.undo_excess(project, figures),
             invoice=numbers[-1] if len(numbers) == 1 else None,
             amount=figures.overbilled,
             since=max((item.invoice.sent for item in figures.invoices), default=None),
