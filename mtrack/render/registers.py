@@ -58,9 +58,15 @@ def _payment_values(row: PaymentRow) -> dict[str, Value]:
     return {
         "project": project.folder, "client": project.client, "invoice": row.invoice, "date": row.date,
         "currency": project.currency, **{name: Amount(getattr(row, name), project.decimals) for name in PAYMENT_AMOUNTS},
-        "total": maybe(row.total, project.decimals), "received_amount": maybe(row.received_amount, 0),
+        "total": maybe(row.total, project.decimals), "received_amount": maybe(row.received_amount, _decimals(row)),
         "received_currency": row.received_currency, "reference": row.reference, "note": row.note,
     }  # fmt: skip
+
+
+def _decimals(row: PaymentRow) -> int:
+    """The decimals of the currency that came in; 2 where it is one of the workspace's own."""
+    known = money.decimals(row.received_currency, {})
+    return 2 if known is None else known
 
 
 def invoices_csv(rows: Iterable[InvoiceRow]) -> str:
