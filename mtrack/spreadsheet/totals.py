@@ -39,8 +39,20 @@ _TOTALS = frozenset(
         "somme",
         "totalgeneral",
         "totalgénéral",
+        "suma",
+        "sumatotal",
+        "soma",
+        "totalgeral",
+        "summa",
+        "razem",
+        "итого",
+        "合計",
+        "総計",
+        "\N{GREEK SMALL LETTER SIGMA}",
     ]
 )
+_BARE = frozenset(["net", "netto"])
+"""Words that name a total where nothing but what fills one stands beside them, and a milestone elsewhere."""
 _SUBTOTALS = ("subtotal", "zwischensumme", "teilsumme", "soustotal", "subtotaal")
 _FILLERS = frozenset(
     [
@@ -166,7 +178,12 @@ def kind_of(text: str, currency: str = "") -> str | None:
     bare = [word for word in words if word not in _FILLERS and not _is_currency(word, currency)]
     if bare and "".join(word for word in bare if word not in _GROSS) in _TOTALS:
         return "gross" if any(word in _GROSS for word in bare) else "total"
-    return "maybe" if words and words[0] in _TOTALS else None
+    if not words:
+        return None
+    if words[-1] in _TOTALS:
+        return "subtotal"
+    is_bare = words[0] in _BARE and all(word in _BARE for word in bare)
+    return "maybe" if is_bare or words[0] in _TOTALS else None
 
 
 def _is_currency(word: str, currency: str) -> bool:

@@ -513,6 +513,8 @@ def test_an_apostrophe_that_keeps_text_from_being_run_is_taken_off() -> None:
         ("Sum", "total"), ("Summe netto", "total"), ("Gesamt", "total"), ("Subtotal", "subtotal"), ("Sub-total phase 1", "subtotal"),
         ("Zwischensumme", "subtotal"), ("Total gross", "gross"), ("Total incl. VAT", "gross"), ("Total redesign", "maybe"),
         ("Totally new", None), ("Summary", None), ("Summer campaign", None), ("Beta", None), ("", None), ("Amount", None),
+        ("Suma", "total"), ("Σ", "total"), ("合計", "total"), ("Итого", "total"), ("Phase 1 total", "subtotal"), ("Net", "maybe"),
+        ("Net amount (EUR)", "maybe"), ("Net design", None), ("Balance", None), ("Project fee", None), ("Planet", None),
     ],
 )  # fmt: skip
 def test_the_words_of_a_total(text: str, kind: str | None) -> None:
@@ -539,9 +541,22 @@ def test_total_rows_are_no_milestones_and_are_checked() -> None:
     ]
 
 
-@pytest.mark.parametrize("last", ["Total,3", ",3", "total (net),3.00", "Total all phases,3"])
+@pytest.mark.parametrize(
+    "last",
+    ["Total,3", ",3", "total (net),3.00", "Total all phases,3", "Net,3", "Net amount,3.00", "Phase 1 total,3", "Σ,3"],
+)
 def test_a_total_is_known_by_its_words_or_by_what_it_comes_to(last: str) -> None:
     assert [item["name"] for item in read(f"name,amount\nA,1\nB,2\n{last}\n").milestones] == ["A", "B"]
+
+
+@pytest.mark.parametrize("last", ["Balance,3", "Net design,3", "Net,4", "Project fee,3"])
+def test_a_milestone_may_be_named_nearly_like_a_total(last: str) -> None:
+    assert len(read(f"name,amount\nA,1\nB,2\n{last}\n").milestones) == 3
+
+
+def test_a_wrong_total_of_a_phase_is_a_fault() -> None:
+    text = "name,amount\nA,1\nB,2\nPhase 1 total,3\nC,4\nPhase 2 total,5\n"
+    assert faults(text) == ["B6: the total says EUR 5.00, and what stands above comes to EUR 4.00"]
 
 
 def test_a_label_of_a_total_may_stand_in_any_column() -> None:
