@@ -184,7 +184,11 @@ def _numbers_and_amount(words: tuple[str, ...], project: str | None) -> tuple[tu
 
     Two words may be two numbers or a number and an amount; where the second can be both, it must be said.
     """
-    if len(words) != 2 or _AMOUNT.fullmatch(words[1]) is None:  # noqa: PLR2004
+    if len(words) < 2 or _AMOUNT.fullmatch(words[-1]) is None:  # noqa: PLR2004
+        return words, None
+    if len(words) > 2:  # noqa: PLR2004
+        if not prompts.is_number(words[-1], project):
+            _refuse_for_one_alone(amount=words[-1])
         return words, None
     amount = money.parse(words[1].removeprefix("+"))
     if prompts.is_number(words[1], project):
@@ -204,8 +208,7 @@ _AMOUNT = re.compile(r"[-+]?[0-9][0-9.,' ]*")
 
 def _refuse_for_one_alone(**given: object) -> None:
     """Raise UsageError for what goes with one invoice only: an amount; a discount goes with several as a rate."""
-    given["discount"] = given["discount"] if not isinstance(given["discount"], Rate) else None
-    name = next((name for name, value in given.items() if value is not None), None)
+    name = next((name for name, value in given.items() if value is not None and not isinstance(value, Rate)), None)
     if name is not None:
         what = "a discount as an amount" if name == "discount" else "an amount" if name == "amount" else f"--{name}"
         message = f"{what} goes with one invoice; of several each is paid what is outstanding on it"

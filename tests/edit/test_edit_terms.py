@@ -341,7 +341,11 @@ def test_one_transfer_is_recorded_whole_or_not_at_all(work: Path, monkeypatch: p
     other.write_text(GLOBEX, encoding="utf-8")
     for wrong, words in (
         (("INV-1", "INV-1 "), "INV-1 stands there twice"),
-        (("INV-1", "INV-2", "100"), "there is no invoice '100'"),
+        (
+            ("INV-1", "INV-2", "100"),
+            "an amount goes with one invoice; of several each is paid what is outstanding on it",
+        ),
+        (("INV-1", "INV-2", "INV-9"), "there is no invoice 'INV-9'"),
         (("INV-1", "INV-2", "--fee", "1"), "--fee goes with one invoice"),
         (("INV-1", "INV-2", "--discount", "1"), "a discount as an amount goes with one invoice"),
     ):
@@ -394,6 +398,11 @@ def test_a_number_that_looks_like_an_amount(work: Path) -> None:
     assert "1,002.00 received, 2,998.00 open" in run(work, "pay", "1001", "1002.00").out
     assert "'1,5' is not an amount" in run(work, "pay", "1001", "1,5", code=2).err
     assert "1001 refunded: EUR 2.00" in run(work, "pay", "1001", "-2").out
+
+
+def test_a_hold_says_until_when_it_lasts(work: Path) -> None:
+    assert "on hold until 2026-07-01\n" in run(work, "hold", "acme", "M2", "--until", "2026-07-01", "--reason", "a").out
+    assert "on hold until 2026-07-01; before, reason a\n" in run(work, "hold", "acme", "M2", "--reason", "b").out
 
 
 # Waivers --------------------------------------------------------------------------------------------------------------

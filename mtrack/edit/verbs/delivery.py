@@ -108,7 +108,8 @@ def hold(
         values.put((*route, "until"), milestone.hold_until, until, "until")
     if milestone.hold and reason is not None:
         values.put((*route, "reason"), milestone.hold_reason, reason, "reason")
-    end = f" until {until}" if until else ""
+    last = until or milestone.hold_until
+    end = f" until {last}" if last else ""
     return Edit(values.changes, f"{milestone.label} on hold{end}{values.said}", f"hold {milestone.id}{end}")
 
 
