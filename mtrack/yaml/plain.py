@@ -17,16 +17,13 @@ if TYPE_CHECKING:
 
     from mtrack.yaml.shape import Shape
 
-_KEY = r"[A-Za-z_][A-Za-z0-9_-]{0,60}"
+KEY = r"[A-Za-z_][A-Za-z0-9_-]{0,60}"
 _PLAIN = r"(?:[^\s\-?:,\[\]{}#&*!|>'\"%@`]|-(?=[0-9]))[^\n:#]*+(?::(?! |$)[^\n:#]*+)*+"
-_LINE = re.compile(
-    rf"( *+)(-  *+)?(?:({_KEY}):(?= |$))?"
-    rf"(?: *+(?:({_PLAIN})|('[^'\n]*+' *+|\"[^\"\\\n]*+\" *+)|([\[{{][^\n#'\"]*[\]}}] *+)))?+ *+(?:(?<= )#.*)?"
-)
+VALUE = rf"(?: *+(?:({_PLAIN})|('[^'\n]*+' *+|\"[^\"\\\n]*+\" *+)|([\[{{][^\n#'\"]*[\]}}] *+)))?+"
+"""To the end of a line or its comment: a plain scalar, one in quotes, or brackets."""
+_LINE = re.compile(rf"( *+)(-  *+)?(?:({KEY}):(?= |$))?{VALUE} *+(?:(?<= )#.*)?")
 _IGNORED = re.compile(r" *(?:#.*)?")
-_TOKEN = re.compile(
-    rf" *+(?:([\[\]{{}},])|({_KEY}): ++|((?:[^\s\-?:,\[\]{{}}#&*!|>%@`]|-(?=[0-9]))[^\n,\[\]{{}}:#]*+))"
-)
+_TOKEN = re.compile(rf" *+(?:([\[\]{{}},])|({KEY}): ++|((?:[^\s\-?:,\[\]{{}}#&*!|>%@`]|-(?=[0-9]))[^\n,\[\]{{}}:#]*+))")
 _DEEPEST = 12
 """Levels of nesting; no file of the format has more than eight."""
 

@@ -14,6 +14,7 @@ from mtrack.files import UnreadableFileError
 from mtrack.finding import Place, Route, Span
 from mtrack.yaml import forms, plain
 from mtrack.yaml.flaw import Flaw
+from mtrack.yaml.plain_places import PlainPlaces
 from mtrack.yaml.size import may_be_too_much
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Source(Struct):
     """What it was read by, where like files are known to fit the schema or not."""
     _lines: list[int] = field(default_factory=list)
     _texts: dict[int, str] = field(default_factory=dict)
-    _places: Places | None = None
+    is_plain: bool = False
+    """Whether it was read without a parser."""
+    _places: Places | PlainPlaces | None = None
 
     def offsets(self, place: Place) -> tuple[int, int] | None:
         """Where a place starts and ends, in code points from the file's start; None for the file itself.
@@ -102,8 +105,10 @@ class Source(Struct):
         """Drop the nodes; they are made again from the text when a place is asked for."""
         self._places = None
 
-    def _known_places(self) -> Places:
-        if self._places is None:
+    def _known_places(self) -> Places | PlainPlaces:
+        if self._places is None and self.is_plain:
+            self._places = PlainPlaces(self.text)
+        elif self._places is None:
             from mtrack.yaml.places import Places  # noqa: PLC0415  (a parser takes long to load, and most files need none)
 
             self._places = Places(self.text)
@@ -157,6 +162,7 @@ def parse(path: str, text: str, shape: Shape) -> Source:
         else:
             source.data = plain.read(source.text, shape)
         if source.data is not None:
+            source.is_plain = True
             return source
     _parse(source, shape)
     return source

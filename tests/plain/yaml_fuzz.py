@@ -1,7 +1,7 @@
 """Mutated records, read line by line, by forms and by the parser: `python tests/plain/yaml_fuzz.py 1000000 [SEED]`.
 
-Where the reader of plain files does not step aside, it must have read what libyaml does, and every 50th time what the
-reference does; a text in which these find a flaw is none for it. What is read by the forms of the texts before must be
+Where the reader of plain files does not step aside, it must have read what libyaml does, with the same places, and every
+50th time what the reference does; a text in which these find a flaw is none for it. What is read by the forms of the texts before must be
 what is read line by line.
 """
 
@@ -11,7 +11,7 @@ import random
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "edit"), str(ROOT / "bench")]
@@ -23,6 +23,13 @@ from mtrack.record import schema  # noqa: E402
 from mtrack.yaml import forms, plain  # noqa: E402
 from mtrack.yaml.build import Builder  # noqa: E402
 from mtrack.yaml.compose import compose, compose_reference  # noqa: E402
+from mtrack.yaml.places import Places  # noqa: E402
+from mtrack.yaml.plain_places import PlainPlaces  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.finding import Route
 
 SHAPE = schema.shape("milestones")
 forms.PATIENCE = 10**9  # most texts here have something of their own
@@ -52,6 +59,27 @@ def data_of(text: str, composed: Any) -> Any:
     builder = Builder(text, composed.aliases)
     data = builder.build(composed.root, SHAPE, 1)
     return None if builder.flaws else data
+
+
+def routes(data: Any, route: Route = ()) -> Iterator[Route]:
+    """The routes to all that stands in the data, and some that lead nowhere."""
+    yield route
+    yield (*route, "nothing")
+    yield (*route, 7)
+    for step, below in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from routes(below, (*route, step))
+
+
+def other_places(text: str, data: Any) -> Iterator[str]:
+    """The places of a plain text that are not the parser's."""
+    plainly, parsed = PlainPlaces(text), Places(text)
+    for route in routes(data):
+        for is_key in (False, True):
+            found, meant = plainly.offsets(route, key=is_key), parsed.offsets(route, key=is_key)
+            if found != meant:
+                yield f"{route} {is_key=}: {found} instead of {meant}"
+        if plainly.keys(route) != parsed.keys(route):
+            yield f"{route}: {plainly.keys(route)} instead of {parsed.keys(route)}"
 
 
 def mutated(text: str, rng: random.Random) -> str:
@@ -107,6 +135,7 @@ def batch(job: tuple[int, int]) -> Compared:
         if found is None:
             continue
         taken += 1
+        wrong += [f"seed {seed}, places: {text!r}\n  {other}" for other in other_places(text, found)]
         parsers = (compose, compose_reference) if taken % 50 == 0 else (compose,)
         for parse in parsers:
             data = data_of(text, parse(text))

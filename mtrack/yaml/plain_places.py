@@ -1,0 +1,156 @@
+"""Where keys and values stand in a text that the reader of plain files has read, found without a parser.
+
+There each key stands on a line of its own, but for those in brackets. Where these stand, and where a mapping or a list
+ends, a parser is asked. `tests/plain/yaml_fuzz.py` holds all places to the parser's.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from mtrack.yaml import plain
+
+if TYPE_CHECKING:
+    from mtrack.finding import Route
+    from mtrack.yaml.places import Places
+
+_FIRST = re.compile(r"(?: *(?:#[^\n]*)?\n)*+")
+_NEXT = re.compile(r"\n( *)[^ \n#]")
+"""From the end of a line to what stands on the next one that is not empty."""
+_KEY = re.compile(rf"({plain.KEY}):(?= |\n|\Z)")
+_VALUE = re.compile(plain.VALUE)
+
+
+class _Block(Struct, frozen=True):
+    """A mapping or a list on lines of its own: where its first key or dash stands, in which column, and where it ends."""
+
+    start: int
+    column: int
+    end: int
+
+
+class _Found(Struct, frozen=True):
+    """What stands at a step of a route: where its key begins, the scalar or brackets, or the block below."""
+
+    key: int | None
+    value: tuple[int, int] | None = None
+    block: _Block | None = None
+
+
+class PlainPlaces:
+    """What stands where in such a text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        first = _FIRST.match(text)
+        top = _Block(first.end() if first else 0, 0, len(text))
+        self._known: dict[Route, _Found | None] = {(): _Found(None, block=top)}
+        self._items: dict[int, list[int]] = {}
+        self._places: Places | None = None
+
+    def offsets(self, route: Route, *, key: bool) -> tuple[int, int]:
+        """Where the value at a route starts and ends, or its key; a route that leads nowhere ends at its last part."""
+        found = self._find(route)
+        if found is not None:
+            is_empty = found.value is None and found.block is None
+            if found.key is not None and (key or is_empty):
+                return found.key, found.key + len(str(route[-1]))
+            if found.value is not None:
+                return found.value
+        return self._by_parser().offsets(route, key=key)
+
+    def keys(self, route: Route) -> list[str]:
+        """The keys of the mapping at a route; none where there is no mapping."""
+        block = self._block_at(route)
+        first = _KEY.match(self._text, block.start) if block is not None else None
+        if block is None or first is None:
+            return self._by_parser().keys(route)
+        return [first[1], *_keys(block.column).findall(self._text, block.start, block.end)]
+
+    def _by_parser(self) -> Places:
+        if self._places is None:
+            from mtrack.yaml.places import Places  # noqa: PLC0415  (a parser takes long to load, and most places need none)
+
+            self._places = Places(self._text)
+        return self._places
+
+    def _find(self, route: Route) -> _Found | None:
+        """What stands at a route; None where it leads nowhere, or into brackets."""
+        if route in self._known:
+            return self._known[route]
+        block, step, found = self._block_at(route[:-1]), route[-1], None
+        if block is not None:
+            found = self._key(block, step) if isinstance(step, str) else self._item(block, step)
+        self._known[route] = found
+        return found
+
+    def _block_at(self, route: Route) -> _Block | None:
+        found = self._find(route)
+        return found.block if found is not None else None
+
+    def _key(self, block: _Block, key: str) -> _Found | None:
+        text, at = self._text, block.start
+        colon = f"{key}:"
+        if not text.startswith(colon, at):
+            at = text.find(f"\n{' ' * block.column}{colon}", at, block.end) + 1 + block.column
+            if at == block.column:
+                return None
+        if _KEY.match(text, at) is None:
+            return None
+        return self._value(at, at + len(colon), block.column)
+
+    def _item(self, block: _Block, index: int) -> _Found | None:
+        items = self._items.get(block.start)
+        if items is None:
+            dashes = _dashes(block.column).finditer(self._text, block.start - block.column, block.end)
+            items = self._items[block.start] = [dash.end() for dash in dashes]
+        if index >= len(items):
+            return None
+        at = items[index]
+        if _KEY.match(self._text, at) is None:
+            return self._value(None, at, block.column)
+        return _Found(None, block=self._block(at, at - self._text.rfind("\n", 0, at) - 1))
+
+    def _value(self, key: int | None, at: int, column: int) -> _Found:
+        """What stands behind a key or a dash in a column."""
+        value = _VALUE.match(self._text, at)
+        if value is not None and value.lastindex:
+            start = value.start(value.lastindex)
+            return _Found(key, (start, start + len(value[value.lastindex].rstrip(" "))))
+        below = _NEXT.search(self._text, at)
+        if below is None:
+            return _Found(key)
+        start, deeper = below.end() - 1, len(below[1])
+        is_below = deeper > column or (deeper == column and self._text.startswith("- ", start))
+        return _Found(key, block=self._block(start, deeper)) if is_below else _Found(key)
+
+    def _block(self, start: int, column: int) -> _Block:
+        pattern = _after_list(column) if self._text.startswith("- ", start) else _after_mapping(column)
+        end = pattern.search(self._text, start)
+        return _Block(start, column, end.start() if end else len(self._text))
+
+
+@cache
+def _keys(column: int) -> re.Pattern[str]:
+    return re.compile(rf"\n {{{column}}}({plain.KEY}):(?= |\n|\Z)")
+
+
+@cache
+def _dashes(column: int) -> re.Pattern[str]:
+    return re.compile(rf"^ {{{column}}}- +", re.MULTILINE)
+
+
+@cache
+def _after_mapping(column: int) -> re.Pattern[str]:
+    """The end of the line before one that begins further to the left."""
+    return re.compile(rf"\n {{0,{column - 1}}}[^ \n#]" if column else r"\Z")
+
+
+@cache
+def _after_list(column: int) -> re.Pattern[str]:
+    """The end of the line before one that begins further to the left, or with no dash."""
+    return re.compile(rf"\n {{{column}}}[^ \n#-]" + (rf"|\n {{0,{column - 1}}}[^ \n#]" if column else ""))
