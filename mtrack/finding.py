@@ -22,7 +22,10 @@ class Severity(IntEnum):
     @property
     def word(self) -> str:
         """The name as users write it: "error", "warning" or "info"."""
-        return self.name.lower()
+        return _WORDS[self]
+
+
+_WORDS = ("", "info", "warning", "error")
 
 
 class Category(StrEnum):
@@ -134,6 +137,8 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     """Decimals of the currency, to write the amount with."""
     commit: CommitRef | None = None
     """Of a finding about the history, the commit that did it."""
+    shown: str | None = None
+    """As the format of this run shows it, where that is made beforehand."""
 
     @property
     def waived(self) -> bool:

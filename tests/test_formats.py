@@ -23,7 +23,8 @@ from xmlschema import XMLSchema
 
 from mtrack.check.report import Report, Summary
 from mtrack.finding import Severity
-from mtrack.render.findings import FORMATS
+from mtrack.render.findings import FORMATS, ITEMS
+from mtrack.render.places import Viewpoint
 from mtrack.rules import RULES
 from mtrack.rules.pages import page
 
@@ -138,6 +139,23 @@ READERS: dict[str, Any] = {
 @pytest.mark.parametrize("name", READERS)
 def test_same_findings_in_every_format(name: str, every: Report) -> None:
     assert sorted(READERS[name](FORMATS[name](every, False)), key=repr) == sorted(keys(every), key=repr)  # noqa: FBT003
+
+
+@pytest.mark.parametrize("colour", [False, True])
+@pytest.mark.parametrize("name", ITEMS)
+def test_findings_made_beforehand_are_those_made_at_the_end(name: str, colour: bool, every: Report) -> None:  # noqa: FBT001
+    seen = Viewpoint("/work/billing", "/work")
+    hostile = replace(every.findings[1], message=HOSTILE, hint=HOSTILE, excerpt=f"  {HOSTILE}", project=HOSTILE)
+    report = replace(every, findings=(*every.findings, hostile))
+    made = tuple(replace(item, shown=ITEMS[name](item, colour, seen, None)) for item in report.findings)
+    assert FORMATS[name](replace(report, findings=made), colour, seen) == FORMATS[name](report, colour, seen)
+    assert FORMATS[name](replace(report, findings=()), colour, seen)
+
+
+def test_json_is_laid_out_as_a_whole(every: Report) -> None:
+    for report in (every, replace(every, findings=()), replace(every, root='findings": [\n    null')):
+        text = FORMATS["json"](report)
+        assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
 def test_gitlab_holds_the_same_findings_without_columns(every: Report) -> None:

@@ -381,7 +381,7 @@ def test_broken_settings_are_3_and_told_on_standard_error(command: str, settings
 
 
 def test_what_should_not_happen_is_3_without_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
         message = "the unexpected"
         raise RuntimeError(message)
 
@@ -393,7 +393,7 @@ def test_what_should_not_happen_is_3_without_a_traceback(tmp_path: Path, monkeyp
 
 
 def test_an_interrupt_is_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_arguments: object) -> None:
+    def interrupt(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("mtrack.cli.lint.check", interrupt)

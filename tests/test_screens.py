@@ -21,7 +21,7 @@ from mtrack.render import flow
 from mtrack.render.cells import Amount, Column, Kind, amounts
 from mtrack.render.excerpt import excerpt
 from mtrack.render.table import Table
-from mtrack.render.terminal import Apart, Screen, Styled, Whole
+from mtrack.render.terminal import Apart, Screen, Whole, styled
 from mtrack.render.wording import Wording
 
 if TYPE_CHECKING:
@@ -381,7 +381,7 @@ def test_what_is_set_apart_is_closed_on_each_line() -> None:
 
 def test_colour_goes_over_each_line() -> None:
     screen = Screen(colour=True, width=10)
-    screen.line("  ", Styled(("one two three",), ("bold",)), " four", hang=2)
+    screen.line("  ", styled("one two three", "bold"), " four", hang=2)
     assert screen.text() == "  \x1b[1mone two\x1b[0m\n  \x1b[1mthree\x1b[0m\n  four\n"
 
 

@@ -68,15 +68,16 @@ def check(  # noqa: PLR0913
     summarize: Callable[[ProjectContext, Sequence[Finding]], S | None] = no_summary,
     kind: type[S] | None = None,
     visit: Callable[[str, StoredProject[S]], None] | None = None,
+    show: Callable[[Finding], str] | None = None,
 ) -> Checked[S]:
     """Check a workspace; the whole of it is checked, and the report shows what is selected.
 
     `root` is the workspace as the user would reach it. `summarize` makes what a view needs of a project, while it is
     open, from all that was found in it. `visit` is given each project that is shown as soon as it is checked, and again
-    if rules across projects turn out to find something in it. `kind` is the type of a summary, if it can be handed over
+    if rules across projects turn out to find something in it. `show` makes what each finding looks like. `kind` is the type of a summary, if it can be handed over
     from another process or run, and making one changes nothing else.
     """
-    run = _Run(workspace, selection, summarize, visit)
+    run = _Run(workspace, selection, summarize, visit, show)
     if summarize is no_summary or kind is not None:
         run.kind = StoredProject[kind] if visit is None else None  # type: ignore[valid-type]
         if workspace.store is not None:
@@ -95,6 +96,7 @@ class _Run(Generic[S]):
         selection: Selection,
         summarize: Callable[[ProjectContext, Sequence[Finding]], S | None],
         visit: Callable[[str, StoredProject[S]], None] | None,
+        show: Callable[[Finding], str] | None,
     ) -> None:
         self.workspace = workspace
         self.selection = selection
@@ -103,6 +105,7 @@ class _Run(Generic[S]):
         self.kept: KeptProjects[S] | None = None
         """What an earlier run knew: projects that are as they were are not read again."""
         self.visit = visit
+        self.show = show
         self.kind: type[StoredProject[S]] | None = None
         """What another process hands over, where one may help."""
         self.projects: dict[str, StoredProject[S]] = {}
@@ -221,9 +224,18 @@ class _Run(Generic[S]):
             item,
             inputs=inputs(self.workspace, folder, found.findings) if asked else "",
             workspace_digest=digest,
-            findings=found.findings,
+            findings=self._shown(found.findings),
             used=tuple(sorted(found.used, key=repr)),
             summary=made_of_it,
+        )
+
+    def _shown(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """The findings of a project, those that were asked for with what they look like."""
+        if self.show is None:
+            return findings
+        return tuple(
+            replace(finding, shown=self.show(finding)) if self.selection.takes(finding) else finding
+            for finding in findings
         )
 
     def _done(self, folder: str, item: StoredProject[S]) -> StoredProject[S]:

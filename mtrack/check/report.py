@@ -33,6 +33,8 @@ class Selection(Struct, frozen=True):
 
     def takes_rule(self, rule: Rule) -> bool:
         """Whether findings of a rule are shown."""
+        if not self.select and not self.ignore:
+            return True
         names = {rule.name, rule.category.value}
         return (not self.select or bool(names & self.select)) and not names & self.ignore
 
@@ -127,4 +129,5 @@ def _capped(found: list[Finding], shown: int) -> list[Finding]:
         return found
     *others, last = sorted(worst, key=lambda finding: finding.order)
     what = "finding" if more == 1 else "findings"
-    return [*others, replace(last, message=f"{last.message} (and {more:,} more {what} in this file)")]
+    message = f"{last.message} (and {more:,} more {what} in this file)"
+    return [*others, replace(last, message=message, shown=None)]

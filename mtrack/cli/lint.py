@@ -17,11 +17,13 @@ from mtrack.errors import UsageError
 from mtrack.render import findings as render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from mtrack.check.report import Report
     from mtrack.edit.transaction import Outcome
+    from mtrack.finding import Finding
+    from mtrack.render.places import Viewpoint
 
 
 _OFFERS = {
@@ -74,19 +76,23 @@ def lint(  # noqa: PLR0913
         output.refuse_file(output_, "--output", force=force)
     rules = options.rule_names(select, "--select"), options.rule_names(ignore, "--ignore")
 
-    def checked() -> tuple[Opened, Report]:
+    form = _Form(format_, output_)
+
+    def checked(*, shows: bool) -> tuple[Opened, Report]:
         opened = open_paths(paths, as_of, settings_from=settings_from)
         past = since is not None or opened.workspace.commit is not None  # of which no paper's content is there
         with nullcontext() if past else comparing(opened, always=False):
             selection = Selection(*rules, opened.paths)
-            report = check(opened.workspace, selection, opened.root).report
+            report = check(
+                opened.workspace, selection, opened.root, show=form.of_finding(opened) if shows else None
+            ).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415
 
             report = narrow(opened.workspace.root, report, since, selection)
         return opened, report
 
-    opened, report = checked()
+    opened, report = checked(shows=not diff and not fix)
     if diff:
         for outcome in _fix(opened, report, as_of, dry_run=True):
             output.show_diff(outcome.diff)
@@ -94,27 +100,48 @@ def lint(  # noqa: PLR0913
     if fix:
         for outcome in _fix(opened, report, as_of, dry_run=False):
             output.note(outcome.did)
-        opened, report = checked()
-    _write(opened, report.capped(), format_, output_, errors_last=since is not None and format_ == "concise")
+        opened, report = checked(shows=True)
+    _write(opened, report.capped(), form, errors_last=since is not None and format_ == "concise")
     return 1 if report.fails(options.severity(fail_on)) else 0
 
 
-def _write(opened: Opened, report: Report, format_: str, output_: str | None, *, errors_last: bool) -> None:
-    """Write the report in its format; `errors_last` as a hook prints it: what stops the commit is read last."""
+class _Form:
+    """What the report looks like, and where it goes."""
+
+    def __init__(self, format_: str, output_: str | None) -> None:
+        self.format = format_
+        self.output = output_
+        self._colour = output_ is None and output.use_colour()
+        self._width = output.screen_width() if output_ is None else None
+
+    def of_finding(self, opened: Opened) -> Callable[[Finding], str] | None:
+        """What makes a finding's part of it, where each has one."""
+        make, seen = render.ITEMS.get(self.format), self._seen(opened)
+        return None if make is None else lambda finding: make(finding, self._colour, seen, self._width)
+
+    def of_report(self, opened: Opened, report: Report) -> str:
+        """All of it."""
+        seen = self._seen(opened)
+        if self.format == "text":
+            return render.text(report, self._colour, seen, self._width)
+        return render.FORMATS[self.format](report, self._colour, seen)
+
+    def _seen(self, opened: Opened) -> Viewpoint:
+        return opened.from_repository if self.format in render.FOR_REPOSITORIES else opened.from_here
+
+
+def _write(opened: Opened, report: Report, form: _Form, *, errors_last: bool) -> None:
+    """Write the report; `errors_last` as a hook prints it: what stops the commit is read last."""
     if errors_last:
         report = replace(report, findings=tuple(sorted(report.findings, key=lambda finding: finding.severity)))
-    seen = opened.from_repository if format_ in render.FOR_REPOSITORIES else opened.from_here
-    if format_ == "text" and output_ is None:
-        text = render.text(report, output.use_colour(), seen, output.screen_width())
-    else:
-        text = render.FORMATS[format_](report, output_ is None and output.use_colour(), seen)
-    if output_ is not None:
+    text = form.of_report(opened, report)
+    if form.output is not None:
         from mtrack.site.output import write  # noqa: PLC0415
 
-        write(output_, text.encode("utf-8", "backslashreplace"))
+        write(form.output, text.encode("utf-8", "backslashreplace"))
         return
-    output.write(text, format_)
-    if format_ == "text":
+    output.write(text, form.format)
+    if form.format == "text":
         output.tell_first(report.findings)
     if report.findings:
         _offer()

@@ -102,13 +102,13 @@ def read(path: str) -> bytes | None:
         os.close(fd)
 
 
-def write(path: str, content: bytes) -> None:
-    """Give a file its content, whole or not at all. Raises OSError."""
+def write(path: str, *parts: bytes) -> None:
+    """Give a file its content, part by part, whole or not at all. Raises OSError."""
     temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with open(fd, "wb") as file:
-            file.write(content)
+            file.writelines(parts)
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):

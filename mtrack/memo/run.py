@@ -40,8 +40,8 @@ _PREFIXES = ("LC_", "GIT_", "PYTHON", "MTRACK_", "_MTRACK_")
 _MAGIC = b"mtrack run 3\n"
 _HEAD = 5
 """Numbers at the head of a kept run: its exit code, and how long its parts are."""
-_MOST = 64 << 20
-"""Bytes of output that are still kept."""
+_MOST = 256 << 20
+"""Bytes of a run that are still kept."""
 
 
 def begin(arguments: list[str]) -> Run | None:
@@ -104,13 +104,18 @@ class Run:
         code, self._earlier, printed = kept
         if self._earlier.changed or not self._prints:
             return None
-        for number, text in printed:
+        try:
+            chunks = list(_chunks(printed))
+        except ValueError:
+            return None
+        for number, text in chunks:
             (sys.stdout, sys.stderr)[number].write(text)
         with suppress(OSError):
             os.utime(self._path)  # it was used
         return code
 
-    def _kept(self) -> tuple[int, Earlier, list[tuple[int, str]]] | None:
+    def _kept(self) -> tuple[int, Earlier, memoryview] | None:
+        """The exit code, what an earlier run knew, and what it printed."""
         data = cache.read(self._path)
         if data is None or not data.startswith(_MAGIC):
             return None
@@ -120,14 +125,15 @@ class Run:
         code, *lengths = array("q", bytes(view[: _HEAD * 8]))
         at, parts = _HEAD * 8, []
         for length in lengths:
-            parts.append(bytes(view[at : at + length]))
+            parts.append(view[at : at + length])
             at += length
         key, packed, numbers, content = parts
         if key != self._key or code not in (0, 1):
             return None
-        groups, states = [group.split("\0") for group in os.fsdecode(packed).split("\0\0")], array("q", numbers)
+        groups = [group.split("\0") for group in os.fsdecode(bytes(packed)).split("\0\0")]
+        states = array("q", bytes(numbers))
         earlier = Earlier(groups, states, frozenset(changed(groups, states)), content)
-        return code, earlier, list(_chunks(bytes(view[at:])))
+        return code, earlier, view[at:]
 
     def watch(self) -> Watch:
         """What notes all that this run looks at."""
@@ -154,11 +160,13 @@ class Run:
             groups, states = self._watches[0].table()
             packed = os.fsencode("\0\0".join(map("\0".join, groups)))
             parts = self._key, packed, states.tobytes(), self._watches[0].packed()
-            head = array("q", (code, *map(len, parts))).tobytes()
-            content = b"".join((head, *parts, *_packed(self._printed)))
-            if len(content) <= _MOST:
-                cache.write(self._path, b"".join((_MAGIC, content, zlib.crc32(content).to_bytes(4, "little"))))
-                cache.bound_now_and_then(os.path.dirname(self._folder), len(content))
+            content = array("q", (code, *map(len, parts))).tobytes(), *parts, *_packed(self._printed)
+            size, checksum = sum(map(len, content)), 0
+            for part in content:
+                checksum = zlib.crc32(part, checksum)
+            if size <= _MOST:
+                cache.write(self._path, _MAGIC, *content, checksum.to_bytes(4, "little"))
+                cache.bound_now_and_then(os.path.dirname(self._folder), size)
 
 
 class _Stream:
@@ -183,11 +191,11 @@ def _packed(printed: list[tuple[int, str]]) -> Iterator[bytes]:
         yield content
 
 
-def _chunks(data: bytes) -> Iterator[tuple[int, str]]:
+def _chunks(data: memoryview) -> Iterator[tuple[int, str]]:
     at = 0
     while at < len(data):
-        number, length = array("q", data[at : at + 16])
+        number, length = array("q", bytes(data[at : at + 16]))
         if number not in (0, 1) or not 0 <= length <= len(data) - at - 16:
             raise ValueError(length)  # nothing that mtrack keeps
         at += 16 + length
-        yield number, data[at - length : at].decode("utf-8", "surrogatepass")
+        yield number, str(data[at - length : at], "utf-8", "surrogatepass")

@@ -23,6 +23,8 @@ def excerpt(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
 
     `start` and `end` say which characters are marked.
     """
+    if len(line) <= room and line.isascii() and line.isprintable():
+        return line.rstrip(), start, max(end - start, 1)
     most = room * _PER_COLUMN
     before, marked, after = safe(line[:start])[-most:], safe(line[start:end])[:most], safe(line[end:].rstrip())[:most]
     if cell_len(before + marked + after) > room:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -9,7 +10,7 @@ from mtrack import money
 from mtrack.finding import Severity
 from mtrack.render.json_text import json_text
 from mtrack.render.places import AT_ROOT, Viewpoint, place
-from mtrack.render.terminal import Screen, Whole, prose, styled
+from mtrack.render.terminal import Prose, Screen, Whole, styled
 from mtrack.words import count
 
 if TYPE_CHECKING:
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from mtrack.render.terminal import Styled
 
 TINTS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+_ARROW, _BAR, _EQUALS = (styled(sign, "blue") for sign in ("-->", "|", "="))
 _EXCERPT = 100
 """The most columns of an excerpt."""
+_JSON_INDENT = " " * 4
+"""Of a finding in JSON."""
 
 
 class Format(Protocol):
@@ -28,19 +32,37 @@ class Format(Protocol):
     def __call__(self, report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT, /) -> str: ...  # noqa: D102, FBT001, FBT002
 
 
+class ItemFormat(Protocol):
+    """What one finding looks like; `width` is the columns within which lines break, for those that a terminal shows."""
+
+    def __call__(self, finding: Finding, colour: bool, seen: Viewpoint, width: int | None, /) -> str: ...  # noqa: D102, FBT001
+
+
 def concise(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """A line a finding: place, severity, rule, message."""
     screen = Screen(colour=colour)
     for finding in report.findings:
-        waived = f" (waived: {finding.waiver})" if finding.waiver is not None else ""
-        where = place(seen.path(finding.path), finding.span)
-        screen.line(f"{where}: ", _kind(finding), f" {finding.message}{waived}")
+        screen.add(_as_shown(finding, _concise, colour, seen))
     _skipped(screen, report, seen)
     return screen.text()
 
 
-def _kind(finding: Finding, *styles: str) -> Styled:
-    return styled(f"{finding.severity.word}[{finding.rule}]", *styles, TINTS[finding.severity])
+def _concise(finding: Finding, colour: bool, seen: Viewpoint, _width: int | None) -> str:  # noqa: FBT001
+    screen = Screen(colour=colour)
+    waived = f" (waived: {finding.waiver})" if finding.waiver is not None else ""
+    where = place(seen.path(finding.path), finding.span)
+    screen.line(f"{where}: ", _kind(finding.rule, finding.severity), f" {finding.message}{waived}")
+    return screen.text()
+
+
+def _as_shown(finding: Finding, make: ItemFormat, colour: bool, seen: Viewpoint, width: int | None = None) -> str:  # noqa: FBT001
+    """A finding as it was made beforehand, else made now."""
+    return finding.shown if finding.shown is not None else make(finding, colour, seen, width)
+
+
+@cache
+def _kind(rule: str, severity: Severity, *styles: str) -> Styled:
+    return styled(f"{severity.word}[{rule}]", *styles, TINTS[severity])
 
 
 def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT, width: int | None = None) -> str:  # noqa: FBT001, FBT002
@@ -51,14 +73,13 @@ def text(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT, width:
     screen = Screen(colour=colour, width=width)
     for finding in report.findings:
         if not finding.waived:
-            _finding(screen, finding, seen)
-            screen.line()
+            screen.add(_as_shown(finding, _text, colour, seen, width))
     waived = [finding for finding in report.findings if finding.waiver is not None]
     if waived:
         screen.line("waived:")
         for finding in waived:
             where = f"  {place(seen.path(finding.path), finding.span)} {finding.rule}: "
-            screen.line(where, *prose(finding.message), hang=4)
+            screen.line(where, Prose(finding.message), hang=4)
             screen.line(f"    reason: {finding.waiver}", hang=6)
         screen.line()
     if report.skipped:
@@ -78,32 +99,35 @@ def _skipped(screen: Screen, report: Report, seen: Viewpoint) -> None:
         screen.line(f"{seen.path(path)}: {why}", hang=2)
 
 
-def _finding(screen: Screen, finding: Finding, seen: Viewpoint) -> None:
+def _text(finding: Finding, colour: bool, seen: Viewpoint, width: int | None) -> str:  # noqa: FBT001
+    screen = Screen(colour=colour, width=width)
     span, shown = finding.span, finding.excerpt is not None and finding.excerpt.strip()
     gutter = " " * (len(str(span.line)) if span is not None and shown else 1)
-    screen.line(_kind(finding, "bold"), " ", styled(prose(finding.message), "bold"), hang=2)
-    screen.line(gutter, styled("-->", "blue"), f" {place(seen.path(finding.path), span)}", hang=len(gutter) + 4)
+    screen.line(_kind(finding.rule, finding.severity, "bold"), " ", styled((Prose(finding.message),), "bold"), hang=2)
+    screen.line(gutter, _ARROW, f" {place(seen.path(finding.path), span)}", hang=len(gutter) + 4)
     if span is not None and finding.excerpt is not None and shown:
         _marked_line(screen, finding.excerpt, finding.cut, span, TINTS[finding.severity])
-    equals = styled("=", "blue")
     for related in finding.related:
         where = f" see {place(seen.path(related.path), related.span)}: "
-        screen.line(f"{gutter} ", equals, where, *prose(related.message), hang=len(gutter) + 3)
-    help_ = "; ".join(part for part in (finding.hint, f"see mtrack rules {finding.rule}") if part)
-    screen.line(f"{gutter} ", equals, " help: ", *prose(help_), hang=len(gutter) + 3)
+        screen.line(f"{gutter} ", _EQUALS, where, Prose(related.message), hang=len(gutter) + 3)
+    page = f"see mtrack rules {finding.rule}"
+    help_ = f"{finding.hint}; {page}" if finding.hint else page
+    screen.line(f"{gutter} ", _EQUALS, " help: ", Prose(help_), hang=len(gutter) + 3)
+    screen.line()
+    return screen.text()
 
 
 def _marked_line(screen: Screen, line: str, cut: int, span: Span, tint: str) -> None:
     from mtrack.render.excerpt import excerpt  # noqa: PLC0415  (only where a finding is shown)
 
     number = str(span.line)
-    gutter, bar = " " * len(number), styled("|", "blue")
+    gutter = " " * (len(number) + 1)
     room = _EXCERPT if screen.width is None else min(_EXCERPT, screen.width - len(f"{number} | "))
     end = span.end_column - 1 - cut if span.end_line == span.line else len(line)
     text, before, marked = excerpt(line, span.column - 1 - cut, end, room)
-    screen.line(f"{gutter} ", bar)
-    screen.line(styled(number, "blue"), " ", bar, Whole(f" {text}"))
-    screen.line(f"{gutter} ", bar, Whole(f" {' ' * before}"), styled((Whole("^" * marked),), tint))
+    screen.line(gutter, _BAR)
+    screen.line(styled(number, "blue"), " ", _BAR, Whole(f" {text}"))
+    screen.line(gutter, _BAR, Whole(f" {' ' * before}"), styled((Whole("^" * marked),), tint))
 
 
 def _summary(screen: Screen, report: Report) -> None:
@@ -126,15 +150,15 @@ def _summary(screen: Screen, report: Report) -> None:
     screen.line(f"{count(summary.projects, 'project')}, {count(summary.milestones, 'milestone')}: ", *commas)
 
 
-def json(report: Report, _colour: bool = False, _seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
+def json(report: Report, colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
     """Version 1 of the machine format (`schemas/findings.schema.json`); written out here, never a dump of classes."""
     summary = report.summary
-    return json_text(
+    text = json_text(
         {
             "version": 1,
             "as_of": report.as_of.isoformat(),
             "root": report.root,
-            "findings": [json_finding(finding) for finding in report.findings],
+            "findings": [None] if report.findings else [],
             "skipped": list(report.skipped),
             "summary": {
                 "projects": summary.projects,
@@ -146,6 +170,13 @@ def json(report: Report, _colour: bool = False, _seen: Viewpoint = AT_ROOT) -> s
             },
         }
     )
+    head, opening, tail = text.partition(f'"findings": [\n{_JSON_INDENT}')
+    findings = f",\n{_JSON_INDENT}".join([_as_shown(finding, _json, colour, seen) for finding in report.findings])
+    return f"{head}{opening}{findings}{tail.removeprefix('null')}"
+
+
+def _json(finding: Finding, _colour: bool, _seen: Viewpoint, _width: int | None) -> str:  # noqa: FBT001
+    return json_text(json_finding(finding)).rstrip("\n").replace("\n", f"\n{_JSON_INDENT}")
 
 
 def json_finding(finding: Finding) -> dict[str, Any]:
@@ -206,5 +237,7 @@ FORMATS: dict[str, Format] = {
     "junit": _in_its_module("junit"),
 }
 """Every format by name."""
+ITEMS: dict[str, ItemFormat] = {"text": _text, "concise": _concise, "json": _json}
+"""The formats in which what a finding looks like can be made before the others are known."""
 FOR_REPOSITORIES = {"sarif", "github", "gitlab"}
 """The formats whose paths are from the repository's root. Those of JSON are from the workspace's, of others from here."""

@@ -11,7 +11,7 @@ from mtrack.render.json_text import json_text
 from mtrack.render.left_out import tell_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
-from mtrack.render.terminal import Apart, Screen, Whole, prose, styled
+from mtrack.render.terminal import Apart, Prose, Screen, Whole, styled
 from mtrack.render.wording import OVERLAP_MARK, STATES, Wording
 from mtrack.rules import RULES
 from mtrack.views.tasks import VERBS
@@ -161,10 +161,10 @@ _INDENT = "  "
 
 def tell_first(screen: Screen, message: str, hint: str | None) -> None:
     """The first thing to do, and the command for it: the first of several; `mtrack lint` tells them all."""
-    screen.line(styled("first: ", "bold"), *prose(message), hang=2)
+    screen.line(styled("first: ", "bold"), Prose(message), hang=2)
     if hint:
         way, _, others = hint.partition("; or ")
-        screen.line("  ", *prose(way if "mtrack " in way or not others else hint), hang=4)
+        screen.line("  ", Prose(way if "mtrack " in way or not others else hint), hang=4)
 
 
 def first(message: str, hint: str | None, width: int, *, colour: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,9 +20,13 @@ class Viewpoint(Struct, frozen=True):
 
     def path(self, path: str) -> str:
         """A path from the workspace's root, as seen from here."""
-        if self.root == self.start:
-            return path
-        return posixpath.relpath(posixpath.join(self.root, path), self.start)
+        return path if self.root == self.start else _seen(self.root, self.start, path)
+
+
+@lru_cache(maxsize=1)
+def _seen(root: str, start: str, path: str) -> str:
+    """Kept from one finding to the next, which is mostly in the same file."""
+    return posixpath.relpath(posixpath.join(root, path), start)
 
 
 AT_ROOT = Viewpoint()

@@ -51,13 +51,13 @@ class Whole(Struct, frozen=True):
     text: str
 
 
-def prose(message: str) -> tuple[str | Whole, ...]:
-    """A message in which no line breaks between a currency and its amount."""
-    pieces = _AMOUNT.split(message)
-    return tuple(Whole(piece) if i % 2 else piece for i, piece in enumerate(pieces))
+class Prose(Struct, frozen=True):
+    """A message: no line breaks between a currency and its amount."""
+
+    text: str
 
 
-Unstyled = str | Apart | Whole
+Unstyled = str | Apart | Whole | Prose
 
 
 class Styled(Struct, frozen=True):
@@ -65,6 +65,8 @@ class Styled(Struct, frozen=True):
 
     parts: tuple[Unstyled, ...]
     styles: tuple[str, ...]
+    text: str
+    """Of all parts, as they were handed over."""
 
 
 Part = Unstyled | Styled
@@ -73,7 +75,9 @@ Part = Unstyled | Styled
 
 def styled(parts: str | tuple[Unstyled, ...], *styles: str) -> Styled:
     """Parts of a line, in colours where the terminal has them."""
-    return Styled((parts,) if isinstance(parts, str) else parts, styles)
+    if isinstance(parts, str):
+        return Styled((parts,), styles, parts)
+    return Styled(parts, styles, "".join(map(plain, parts)))
 
 
 def names(texts: Iterable[str | Whole], between: str = " · ") -> tuple[Unstyled, ...]:
@@ -92,9 +96,7 @@ def milestone_name(milestone: Milestone) -> Styled:
 
 def plain(part: Part) -> str:
     """The text of a part, as it was handed over."""
-    if isinstance(part, str):
-        return part
-    return "".join(map(plain, part.parts)) if isinstance(part, Styled) else part.text
+    return part if isinstance(part, str) else part.text
 
 
 def shown(part: Part) -> str:
@@ -103,7 +105,7 @@ def shown(part: Part) -> str:
         return safe(part)
     if isinstance(part, Apart):
         return _isolated(safe(part.text))
-    return safe(part.text) if isinstance(part, Whole) else "".join(map(shown, part.parts))
+    return "".join(map(shown, part.parts)) if isinstance(part, Styled) else safe(part.text)
 
 
 def _isolated(text: str) -> str:
@@ -133,6 +135,9 @@ def run(part: Part) -> Run:
 
     if isinstance(part, Styled):
         return flow.joined(map(run, part.parts))
+    if isinstance(part, Prose):
+        pieces = _AMOUNT.split(safe(part.text))
+        return flow.joined(flow.whole(piece) if i % 2 else flow.free(piece) for i, piece in enumerate(pieces))
     return flow.whole(shown(part)) if isinstance(part, Whole) else flow.free(shown(part))
 
 
@@ -148,8 +153,17 @@ class Screen:
         self.room = limits.ROWS
         """How many more rows are shown."""
 
+    def add(self, text: str) -> None:
+        """Add what another screen has made."""
+        self._text.append(text)
+
     def line(self, *parts: Part, hang: int = 0) -> None:
         """Add a line; without parts an empty one. Where it is broken, what follows begins at column `hang`."""
+        if self.width is None and not self.colour:
+            text = "".join([part if isinstance(part, str) else part.text for part in parts])
+            if text.isascii() and text.isprintable():
+                self._text.append(f"{text}\n")
+                return
         texts = [shown(part) for part in parts]
         if self.width is None or sum(map(len, texts)) * _WIDEST <= self.width:
             self._text += [*map(self._coloured, parts, texts), "\n"]
