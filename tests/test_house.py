@@ -189,7 +189,7 @@ def test_only_the_editor_and_the_site_write_files(module: str) -> None:
 @pytest.mark.parametrize("part", ["money", "yaml", "record", "figures", "rules", "check", "edit"])
 def test_no_amount_meets_a_float(part: str) -> None:
     for module, tree in _trees().items():
-        if _part(module) == part and module != "mtrack.edit.store":  # which waits for locks, in seconds
+        if _part(module) == part and module != "mtrack.edit.writer":  # which waits for locks, in seconds
             assert [line for name, line in _names(tree) if name == "float"] == [], module
 
 

@@ -6,14 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from mtrack.cli import output
-from mtrack.edit import settings, store, transaction
+from mtrack.edit import attachments, settings, transaction
 from mtrack.render.places import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from mtrack.edit.attachments import Attachment
     from mtrack.edit.find import Target
-    from mtrack.edit.store import Evidence
     from mtrack.edit.transaction import Outcome
     from mtrack.edit.verbs import Edit
     from mtrack.finding import Finding
@@ -41,11 +41,11 @@ def carry_out_together(
     file: tuple[str, str | None] | None = None,
 ) -> int:
     """Run a verb on several projects, in all or in none; a file goes into the first."""
-    planned: list[Evidence] = []
+    planned: list[Attachment] = []
 
-    def plan(folder: str) -> tuple[Evidence, ...]:
+    def plan(folder: str) -> tuple[Attachment, ...]:
         if file is not None and file[1] is not None:
-            planned[:] = [store.evidence(folder, file[1], file[0])]
+            planned[:] = [attachments.locate(folder, file[1], file[0])]
         return tuple(planned)
 
     def run(contexts: list[ProjectContext]) -> list[Edit]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mtrack import directory, git, money, workspace
 from mtrack.check.pipeline import check
-from mtrack.edit import find, scaffold, store, transaction, verbs
+from mtrack.edit import attachments, find, scaffold, transaction, verbs, writer
 from mtrack.edit.transaction import AddedFindings, AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from mtrack.edit.attachments import Attachment
     from mtrack.edit.find import Target
-    from mtrack.edit.store import Evidence
     from mtrack.record.settings import Settings
     from mtrack.rules.context import ProjectContext
 
@@ -54,7 +54,7 @@ class CreatedWorkspace(Struct, frozen=True):
 def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bool = False) -> CreatedWorkspace:
     """Make a folder a workspace; what is there already stays as it is. Raises UsageError, CannotRunError."""
     root = os.path.abspath(folder)
-    store.check_given(root)
+    writer.check_given(root)
     _check_folder(folder, root)
     if currency is not None:
         check_currency(currency, {})
@@ -62,7 +62,7 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
     kept = tuple(name for name in contents if name not in missing)
     for name in missing:
-        store.check_inside(root, os.path.join(root, name))
+        writer.check_inside(root, os.path.join(root, name))
     if dry_run:
         diff = "".join(transaction.unified(name, "", text) for name, text in missing.items())
         return CreatedWorkspace(root, tuple(missing), kept, diff)
@@ -137,7 +137,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 def place(path: str) -> Target:
     """The folder of a project to be. Raises UsageError where it can't be one."""
     full = os.path.abspath(path)
-    store.check_given(full)
+    writer.check_given(full)
     parent = _nearest(full)
     if not os.path.isdir(parent):
         message = f"{path} is not a folder"
@@ -168,10 +168,10 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
         git.ready(target.root, [])
     _check_plan(plan, settings)
     for name in workspace.EVIDENCE:
-        store.check_inside(target.root, os.path.join(target.full, name))
-    files: tuple[Evidence, ...] = ()
+        writer.check_inside(target.root, os.path.join(target.full, name))
+    files: tuple[Attachment, ...] = ()
     if plan.agreement is not None:
-        files = (store.evidence(target.full, plan.agreement, "agreement"),)
+        files = (attachments.locate(target.full, plan.agreement, "agreement"),)
     currency = plan.currency or settings.currency or ""
     decimals = money.decimals(currency, settings.currencies)
     for amount in (plan.total, *(item["amount"] for item in plan.milestones)):
@@ -191,8 +191,8 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     )  # fmt: skip
     if options.dry_run:
         return outcome
-    taking = store.taking_numbers(target.root) if taken else nullcontext()
-    with _folders(target), store.locked(target.root, target.full), taking:
+    taking = writer.taking_numbers(target.root) if taken else nullcontext()
+    with _folders(target), writer.locked(target.root, target.full), taking:
         if taken:
             judged()  # again, now that no one else can take one
         return _write(target, outcome, text, options, f"begin with {many} ({sums})")
@@ -202,7 +202,7 @@ def draft(target: Target, plan: Plan) -> str:
     """The records that a plan would make, to look over. Raises UsageError."""
     settings = settings_module.load(target.root)
     _check_plan(plan, settings)
-    files = () if plan.agreement is None else (store.evidence(target.full, plan.agreement, "agreement"),)
+    files = () if plan.agreement is None else (attachments.locate(target.full, plan.agreement, "agreement"),)
     currency = plan.currency or settings.currency or ""
     return _text(target, plan, files, money.decimals(currency, settings.currencies) or 0)
 
@@ -218,7 +218,12 @@ def _check_plan(plan: Plan, settings: Settings) -> None:
 
 
 def _judged(  # noqa: PLR0913
-    target: Target, text: str, settings: Settings, options: Options, files: tuple[Evidence, ...], taken: frozenset[str]
+    target: Target,
+    text: str,
+    settings: Settings,
+    options: Options,
+    files: tuple[Attachment, ...],
+    taken: frozenset[str],
 ) -> tuple[ProjectContext, AddedFindings]:
     """The new project, and what it adds to the findings beside those that know its numbers. Raises AddsErrorsError."""
     around = {folder: find.read(target.root, folder) for folder in find.concerned(target, settings, set(taken))}
@@ -261,12 +266,12 @@ def _folders(target: Target) -> Iterator[None]:
 
 def _write(target: Target, outcome: Outcome, text: str, options: Options, message: str) -> Outcome:
     for item in outcome.files:
-        store.bring(target.full, item)
+        attachments.copy_in(target.full, item)
     try:
-        store.create(target.root, os.path.join(target.full, workspace.RECORDS), text.encode())
+        writer.create(target.root, os.path.join(target.full, workspace.RECORDS), text.encode())
     except BaseException:
         for item in outcome.files:
-            store.take_back(target.full, item)
+            attachments.remove_copy(target.full, item)
         raise
     if options.move:
         transaction.move_away(outcome.files)
@@ -276,7 +281,7 @@ def _write(target: Target, outcome: Outcome, text: str, options: Options, messag
     return replace(outcome, committed=transaction.commit([target], paths, message))
 
 
-def _text(target: Target, plan: Plan, files: tuple[Evidence, ...], decimals: int) -> str:
+def _text(target: Target, plan: Plan, files: tuple[Attachment, ...], decimals: int) -> str:
     """A new record as a careful person would write it."""
     habits = style.Style.of(tree.read("{}\n"), schema.shape("milestones"))
     full = target.full if target.folder == "." else target.folder

@@ -11,7 +11,7 @@ from msgspec import Struct
 from mtrack import workspace
 from mtrack.characters import seen_tight
 from mtrack.check.workspace import Workspace, load_project, read_project
-from mtrack.edit import store
+from mtrack.edit import writer
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
 from mtrack.finding import Severity
@@ -64,7 +64,7 @@ def project(text: str, cwd: str = ".") -> Target:
     if os.path.basename(path) == workspace.RECORDS and os.path.isfile(path):
         path = os.path.dirname(path)
     if os.path.lexists(os.path.join(path, workspace.RECORDS)):
-        store.check_given(path)
+        writer.check_given(path)
         root = workspace.find_root(path)
         return Target(root, os.path.relpath(os.path.abspath(path), root).replace(os.sep, "/"))
     root = workspace.find_root(cwd)

@@ -1,4 +1,4 @@
-"""What `mtrack lint --fix` fixes: statuses, through the one writer."""
+"""What `mtrack lint --fix` does: corrects statuses, which is all that fixable rules find, through the transaction."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mtrack.edit import statuses, transaction
 from mtrack.edit.find import Target
 from mtrack.edit.verbs import Edit
+from mtrack.rules import RULES
 from mtrack.words import count
 from mtrack.yaml.refusal import RefusedError
 
@@ -19,18 +20,17 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
     from mtrack.yaml.changes import Change
 
-RULE = "status-mismatch"
-
 
 def fix(root: str, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Outcome | RefusedError]:
-    """Fix what a report shows and mtrack can fix, a project at a time; a project that can't be edited is told.
+    """Fix what a report shows and mtrack can fix, a project at a time; yields a refusal for a project that can't be edited.
 
     Only findings that are shown and not waived are fixed. Raises CannotRunError where a file can't be written.
     """
+    fixable = {rule.name for rule in RULES.values() if rule.fixable}
     wanted: dict[str, set[str]] = {}
     for finding in report.findings:
         if (
-            finding.rule == RULE
+            finding.rule in fixable
             and not finding.waived
             and finding.project is not None
             and finding.milestone is not None

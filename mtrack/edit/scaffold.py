@@ -7,7 +7,7 @@ import os
 import re
 
 from mtrack import __version__, resources, workspace
-from mtrack.edit import store
+from mtrack.edit import writer
 
 FILES = {
     workspace.SETTINGS: "mtrack.yaml",
@@ -65,7 +65,7 @@ def source() -> str | None:
 
 def create(root: str, path: str, text: str) -> None:
     """Write a file of the workspace and the folders above it, never over another. Raises CannotRunError."""
-    store.create(root, os.path.join(root, *path.split("/")), text.encode())
+    writer.create(root, os.path.join(root, *path.split("/")), text.encode())
 
 
 def stale(root: str) -> dict[str, str]:
@@ -78,7 +78,7 @@ def stale(root: str) -> dict[str, str]:
         full = os.path.join(root, *path.split("/"))
         if not os.path.lexists(full):
             result[path] = "missing"
-        elif store.read(full).replace(b"\r\n", b"\n") != resources.schema_text(name).encode():
+        elif writer.read(full).replace(b"\r\n", b"\n") != resources.schema_text(name).encode():
             result[path] = "out of date"
     return result
 
@@ -86,7 +86,7 @@ def stale(root: str) -> dict[str, str]:
 def refresh(root: str) -> tuple[str, ...]:
     """Bring the workspace's schemas up to date; the paths written. Raises CannotRunError."""
     for path in SCHEMAS:
-        store.check_inside(root, os.path.join(root, *path.split("/")))
+        writer.check_inside(root, os.path.join(root, *path.split("/")))
     written = stale(root)
     for path, state in written.items():
         text = resources.schema_text(SCHEMAS[path])
@@ -94,7 +94,7 @@ def refresh(root: str) -> tuple[str, ...]:
             create(root, path, text)
         else:
             full = os.path.join(root, *path.split("/"))
-            store.replace(root, full, store.read(full), text.encode())
+            writer.replace(root, full, writer.read(full), text.encode())
     return tuple(written)
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mtrack import git, workspace
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import Workspace
-from mtrack.edit import store, transaction
+from mtrack.edit import transaction, writer
 from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.record import schema
@@ -35,14 +35,14 @@ def carry_out(root: str, edit: Edit, options: Options) -> Outcome:
     if not os.path.lexists(full):
         message = "there is no mtrack.yaml here; mtrack init makes one, or name the project"
         raise UsageError(message)
-    with nullcontext() if options.dry_run else store.locked(root, root):
+    with nullcontext() if options.dry_run else writer.locked(root, root):
         if options.commit and not options.dry_run:
             git.ready(root, [workspace.SETTINGS])
-        before = store.read(full)
+        before = writer.read(full)
         outcome, after = _draft(root, before, edit, options)
         if options.dry_run:
             return outcome
-        store.replace(root, full, before, after.encode())
+        writer.replace(root, full, before, after.encode())
         if not options.commit:
             return outcome
         return replace(outcome, committed=git.commit(root, [workspace.SETTINGS], f"mtrack.yaml: {edit.message}"))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack.figures import fixable, ledger
+from mtrack.figures import ledger
+from mtrack.figures.missing_settlement import missing_settlement
 from mtrack.record import model, schema
 from mtrack.words import listed_with_and
 from mtrack.yaml.changes import Append, Change, Put, apply
@@ -56,7 +57,7 @@ def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Put, ...]:
     return tuple(
         _expected(item)
         for item in context.whole_ledger.milestones
-        if item.milestone.id in ids and _is_wrong(item) and fixable.unrecorded(item) is None
+        if item.milestone.id in ids and _is_wrong(item) and missing_settlement(item) is None
     )
 
 
@@ -136,7 +137,7 @@ class _Draft:
         return _expected(item) if _is_outdated(old, item) or self._is_to_correct(old) else None
 
     def _is_to_correct(self, old: MilestoneFigures | None) -> bool:
-        return old is not None and old.milestone.id in self.touched and fixable.unrecorded(old) is None
+        return old is not None and old.milestone.id in self.touched and missing_settlement(old) is None
 
 
 def _corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:

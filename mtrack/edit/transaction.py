@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mtrack import git, money
 from mtrack.check.pipeline import check
-from mtrack.edit import find, statuses, store
+from mtrack.edit import attachments, find, statuses, writer
 from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mtrack.check.workspace import Workspace
+    from mtrack.edit.attachments import Attachment
     from mtrack.edit.find import Target
-    from mtrack.edit.store import Evidence
     from mtrack.edit.verbs import Edit
     from mtrack.finding import Finding
     from mtrack.record.settings import Settings
@@ -57,7 +57,7 @@ class Outcome(Struct, frozen=True):
     left: str
     diff: str
     changed: bool
-    files: tuple[Evidence, ...] = ()
+    files: tuple[Attachment, ...] = ()
     warnings: tuple[Finding, ...] = ()
     forced: tuple[Finding, ...] = ()
     open: tuple[Finding, ...] = ()
@@ -95,7 +95,7 @@ def carry_out(
     target: Target,
     verb: Callable[[ProjectContext], Edit],
     options: Options,
-    plan: Callable[[str], tuple[Evidence, ...]] | None = None,
+    plan: Callable[[str], tuple[Attachment, ...]] | None = None,
 ) -> Outcome:
     """Make a verb's edit in a project. `plan` says where files go, given the project's folder.
 
@@ -108,7 +108,7 @@ def carry_out_together(
     targets: Sequence[Target],
     verb: Callable[[list[ProjectContext]], list[Edit]],
     options: Options,
-    plan: Callable[[str], tuple[Evidence, ...]] | None = None,
+    plan: Callable[[str], tuple[Attachment, ...]] | None = None,
 ) -> list[Outcome]:
     """Make one edit in each of several projects of a workspace, or none; the last outcome says what they add.
 
@@ -117,7 +117,7 @@ def carry_out_together(
     with ExitStack() as stack:
         if not options.dry_run:
             for folder in sorted({_folder_of_records(target, options.as_of) for target in targets}):
-                stack.enter_context(store.locked(targets[0].root, folder))
+                stack.enter_context(writer.locked(targets[0].root, folder))
         return _carry_out(targets, verb, options, plan)
 
 
@@ -138,7 +138,7 @@ class _Draft(Struct, frozen=True):
     edit: Edit
     said: str
     after: str
-    files: tuple[Evidence, ...]
+    files: tuple[Attachment, ...]
 
     @property
     def text(self) -> str:
@@ -150,7 +150,7 @@ def _carry_out(
     targets: Sequence[Target],
     verb: Callable[[list[ProjectContext]], list[Edit]],
     options: Options,
-    plan: Callable[[str], tuple[Evidence, ...]] | None,
+    plan: Callable[[str], tuple[Attachment, ...]] | None,
 ) -> list[Outcome]:
     root = targets[0].root
     if options.commit and not options.dry_run:  # while no other mtrack can write what would go into this commit
@@ -174,21 +174,21 @@ def _carry_out(
             for target, did, context in zip(targets, said, contexts, strict=True)
         ]
     takes_numbers = any(edit.numbers for edit in edits) and not options.dry_run
-    with store.taking_numbers(root) if takes_numbers else nullcontext():
+    with writer.taking_numbers(root) if takes_numbers else nullcontext():
         outcomes = _outcomes(drafts, settings, options)
         return outcomes if options.dry_run else _write(drafts, outcomes, options)
 
 
 def _unchanged(target: Target, read: Source) -> bytes:
     """The bytes of a project's records. Raises CannotRunError where they are not what was read."""
-    before = store.read(os.path.join(target.root, *target.records.split("/")))
+    before = writer.read(os.path.join(target.root, *target.records.split("/")))
     if before.decode("utf-8", "replace") != ("\ufeff" if read.had_bom else "") + read.text:
         message = f"{target.records} was changed by someone else meanwhile; nothing was changed, run the command again"
         raise CannotRunError(message)
     return before
 
 
-def _draft(target: Target, context: ProjectContext, before: bytes, edit: Edit, files: tuple[Evidence, ...]) -> _Draft:
+def _draft(target: Target, context: ProjectContext, before: bytes, edit: Edit, files: tuple[Attachment, ...]) -> _Draft:
     also = statuses.consequences(context, edit.changes)
     text = before.decode()
     try:
@@ -238,28 +238,28 @@ def _write(drafts: list[_Draft], outcomes: list[Outcome], options: Options) -> l
 def _write_one(draft: _Draft) -> None:
     target, after = draft.target, draft.after.encode()
     full = os.path.join(target.root, *target.records.split("/"))
-    brought: list[Evidence] = []
+    brought: list[Attachment] = []
     try:
         for item in draft.files:
-            store.bring(target.full, item)
+            attachments.copy_in(target.full, item)
             brought.append(item)
-        store.replace(target.root, full, draft.before, after)
+        writer.replace(target.root, full, draft.before, after)
     except BaseException:
-        if store.read(full) != after:  # interrupted before it was written, not after
+        if writer.read(full) != after:  # interrupted before it was written, not after
             for item in brought:
-                store.take_back(target.full, item)
+                attachments.remove_copy(target.full, item)
         raise
 
 
 def _take_back(draft: _Draft) -> None:
     """Put a project's records back as they were, since those of another could not be written."""
     full = os.path.join(draft.target.root, *draft.target.records.split("/"))
-    store.replace(draft.target.root, full, draft.after.encode(), draft.before)
+    writer.replace(draft.target.root, full, draft.after.encode(), draft.before)
     for item in draft.files:
-        store.take_back(draft.target.full, item)
+        attachments.remove_copy(draft.target.full, item)
 
 
-def move_away(files: Iterable[Evidence]) -> None:
+def move_away(files: Iterable[Attachment]) -> None:
     """Remove the files that were given, once their copies are recorded."""
     for item in files:
         if not item.same:

@@ -46,6 +46,14 @@ def number_parts(key: str) -> tuple[str, str, str] | None:
     return (match[1], match[2], match[3]) if match else None
 
 
+def number_sort_key(number: str) -> str:
+    """The sort key of an invoice number: its series, then its last digits by value."""
+    key = number_key(number)
+    before, run, after = number_parts(key) or (key, "", "")
+    digits = run.lstrip("0")
+    return f"{before}\0{after}\0{len(digits):06}{digits}"
+
+
 class Amendment(Struct, frozen=True):
     """A change to the agreement; `amount` and `milestones` of either sign."""
 

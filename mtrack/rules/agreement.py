@@ -20,7 +20,7 @@ def _first_key(context: ProjectContext, *route: str | int) -> Place:
     return project.place(*project.source.first_key(route, ("project",) if not route else ()), key=True)
 
 
-@project_rule(Severity.ERROR, needs="agreement")
+@project_rule(Severity.ERROR, needs="incomplete agreement")
 def agreement_missing(context: ProjectContext) -> Iterator[Problem]:
     """No agreement, or none with a file named.
 
@@ -56,7 +56,7 @@ def agreement_missing(context: ProjectContext) -> Iterator[Problem]:
     )
 
 
-@project_rule(Severity.WARNING, needs="agreement")
+@project_rule(Severity.WARNING, needs="incomplete agreement")
 def agreement_unsigned(context: ProjectContext) -> Iterator[Problem]:
     """The agreement is named, but has no signed date.
 
@@ -89,7 +89,7 @@ def agreement_unsigned(context: ProjectContext) -> Iterator[Problem]:
     )
 
 
-@project_rule(Severity.WARNING, needs="agreement")
+@project_rule(Severity.WARNING, needs="incomplete agreement")
 def total_missing(context: ProjectContext) -> Iterator[Problem]:
     """An agreement with no total: amounts can't be checked.
 

@@ -45,7 +45,7 @@ def _upfront_waits(context: ProjectContext, milestone: Milestone) -> bool:
     return milestone.upfront and _waits(context, upfront_day(milestone, context.seen.agreement))
 
 
-@project_rule(Severity.ERROR, needs="sum", next_step="add the missing milestone")
+@project_rule(Severity.ERROR, needs="sum differs", next_step="add the missing milestone")
 def amount_unlisted(context: ProjectContext) -> Iterator[Problem]:
     """The milestones sum to less than the agreement's total with its amendments.
 
@@ -83,7 +83,7 @@ def amount_unlisted(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.ERROR, needs="count", next_step="add the missing milestone")
+@project_rule(Severity.ERROR, needs="count differs", next_step="add the missing milestone")
 def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
     """Fewer milestones than the agreement counts.
 
@@ -117,7 +117,7 @@ def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.WARNING, needs="unbilled approved", next_step="bill it")
+@project_rule(Severity.WARNING, needs="unbilled approved", next_step="bill it", task="bill")
 def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
     """An approved milestone has no invoice, for more than `bill_within` days, and is not on hold.
 
@@ -162,7 +162,7 @@ def approved_not_billed(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.WARNING, needs="unbilled deposit", next_step="bill it")
+@project_rule(Severity.WARNING, needs="unbilled deposit", next_step="bill it", task="bill")
 def upfront_not_billed(context: ProjectContext) -> Iterator[Problem]:
     """A deposit has not been billed, and its day has passed by more than `bill_within` days.
 
@@ -210,7 +210,7 @@ def _upfront_not_billed(context: ProjectContext, figures: MilestoneFigures) -> b
     return figures.milestone.approved is None and not figures.is_billed and _upfront_waits(context, figures.milestone)
 
 
-@project_rule(Severity.WARNING, needs="skipped", next_step="bill it, or say why not")
+@project_rule(Severity.WARNING, needs="skipped milestone", next_step="bill it, or say why not", task="approve")
 def skipped_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A milestone neither billed nor approved, while a later one is billed.
 
@@ -279,7 +279,7 @@ def _skipped(figures: MilestoneFigures, context: ProjectContext) -> bool:
     return not _upfront_not_billed(context, figures)
 
 
-@project_rule(Severity.WARNING, needs="underbilled", next_step="bill the rest")
+@project_rule(Severity.WARNING, needs="underbilled", next_step="bill the rest", task="bill")
 def underbilled(context: ProjectContext) -> Iterator[Problem]:
     """A milestone is billed for less than agreed, and the rest could be billed for more than `bill_within` days.
 
@@ -326,7 +326,7 @@ def underbilled(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.WARNING, needs="overdue", next_step="chase it", money="overdue", gross=True)
+@project_rule(Severity.WARNING, needs="overdue", next_step="chase it", money="overdue", gross=True, task="chase")
 def overdue(context: ProjectContext) -> Iterator[Problem]:
     """An invoice is not settled past its due date, and not disputed.
 
@@ -377,7 +377,9 @@ def overdue(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.WARNING, needs="overdue", next_step="ask for what was retained", money="overdue", gross=True)
+@project_rule(
+    Severity.WARNING, needs="overdue", next_step="ask for what was retained", money="overdue", gross=True, task="chase"
+)
 def retention_due(context: ProjectContext) -> Iterator[Problem]:
     """What the client keeps back of an invoice by agreement has fallen due, and is not paid.
 
@@ -439,7 +441,7 @@ def retention_due(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.INFO, needs="unbilled completed", next_step="get the approval", money="ahead")
+@project_rule(Severity.INFO, needs="unbilled completed", next_step="get the approval", money="ahead", task="approve")
 def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
     """A milestone was completed more than 14 days ago, and is neither approved nor billed.
 
@@ -476,7 +478,9 @@ def delivered_not_approved(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.INFO, needs="unbilled late", next_step="deliver, or set a new date", money="ahead")
+@project_rule(
+    Severity.INFO, needs="planned date passed", next_step="deliver, or set a new date", money="ahead", task="deliver"
+)
 def planned_date_passed(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's planned date has passed, with nothing completed, approved or billed.
 

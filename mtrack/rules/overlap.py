@@ -32,7 +32,7 @@ _DIGITS = re.compile("[0-9]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
-@project_rule(Severity.ERROR, needs="sum", next_step="get an amendment signed")
+@project_rule(Severity.ERROR, needs="sum differs", next_step="get an amendment signed")
 def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
     """The milestones sum to more than the agreement's total with its amendments.
 
@@ -74,7 +74,7 @@ def amount_exceeds_agreement(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.ERROR, needs="count", next_step="get an amendment signed")
+@project_rule(Severity.ERROR, needs="count differs", next_step="get an amendment signed")
 def milestones_extra(context: ProjectContext) -> Iterator[Problem]:
     """More milestones than the agreement counts.
 
@@ -210,7 +210,7 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.ERROR, needs="cancelled", next_step="void or credit it")
+@project_rule(Severity.ERROR, needs="cancelled milestone", next_step="void or credit it")
 def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a cancelled milestone.
 
@@ -261,7 +261,7 @@ def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.ERROR, needs="credit", next_step="correct the credit note", gross=True)
+@project_rule(Severity.ERROR, needs="credit or replacement", next_step="correct the credit note", gross=True)
 def overcredited(context: ProjectContext) -> Iterator[Problem]:
     """Credit notes give back more than their invoice's gross, or than was billed on a milestone.
 
@@ -631,7 +631,7 @@ def duplicate_attachment(workspace: WorkspaceFacts) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-@project_rule(Severity.ERROR, needs="reference", next_step="void the old one")
+@project_rule(Severity.ERROR, needs="references", next_step="void the old one")
 def replaced_not_void(context: ProjectContext) -> Iterator[Problem]:
     """An invoice replaces one that is neither void nor credited in full.
 

@@ -24,13 +24,18 @@ Scope = Literal["file", "project", "workspace", "close", "waivers", "history", "
 Money = Literal["to_bill", "overdue", "ahead"]
 """The state of the money a gap is about: not billed, overdue, or not yet to be billed."""
 
+Task = Literal["chase", "bill", "approve", "deliver", "tidy"]
+"""What `mtrack next` says is to be done about a finding."""
+
 Trait = Literal[
-    "agreement", "at its word", "billed early", "cancelled", "closed", "comment", "count", "credit", "currency", "date order",
-    "decimals", "id twice", "later", "letters", "no invoice file", "no sign-off", "overbilled", "overdue", "overpaid", "papers",
-    "parts", "reference", "skipped", "status", "sum", "tax", "tracked", "unbilled approved", "unbilled completed", "unbilled deposit",
-    "unbilled late", "underbilled", "unusable file",
+    "billed before approval", "cancelled milestone", "closed", "comment", "count differs", "credit or replacement",
+    "dates to compare", "future date", "incomplete agreement", "invoice parts", "no invoice file", "no sign-off",
+    "non-ASCII number", "other currency", "overbilled", "overdue", "overpaid", "paid without payments",
+    "planned date passed", "read papers", "references", "repeated id", "skipped milestone", "sum differs",
+    "tax rate", "tracked by git", "unbilled approved", "unbilled completed", "unbilled deposit", "underbilled",
+    "unusable file", "unusual decimals", "wrong status",
 ]  # fmt: skip
-"""What of a project a rule may need (`mtrack/rules/traits.py`)."""
+"""What a rule may need a project to have (`mtrack/rules/traits.py`)."""
 
 REGISTRY: dict[str, Rule] = {}
 """Every rule by name, filled as the rule modules are imported."""
@@ -59,7 +64,9 @@ class Rule(Struct, frozen=True):
     verifies: bool = False
     """Whether it compares the records with the papers."""
     needs: Trait | None = None
-    """Without this in a project it finds nothing there; None where it is always asked."""
+    """Without this in a project it finds nothing there; None where it always runs."""
+    task: Task | None = "tidy"
+    """What to do about what it finds, by `mtrack next`; None where nothing is to be done."""
 
     @property
     def state(self) -> str:
@@ -115,6 +122,7 @@ def project_rule(  # noqa: PLR0913
     across: WorkspaceCheck | None = None,
     local: bool = False,
     needs: Trait | None = None,
+    task: Task | None = "tidy",
 ) -> Callable[[ProjectCheck], ProjectCheck]:
     """A rule about one project; `across` checks what lies outside every project. It is asked where a project has what it `needs`."""
     return lambda check: _register(
@@ -128,12 +136,13 @@ def project_rule(  # noqa: PLR0913
         across=across,
         local=local,
         needs=needs,
+        task=task,
     )
 
 
 def paper_rule(severity: Severity) -> Callable[[ProjectCheck], ProjectCheck]:
     """A rule about what the papers of a project say; it finds nothing where they are not read."""
-    return lambda check: _register(check, severity, "project", verifies=True, needs="papers")
+    return lambda check: _register(check, severity, "project", verifies=True, needs="read papers")
 
 
 def workspace_rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mtrack.figures.fixable import unrecorded
+from mtrack.figures.missing_settlement import missing_settlement
 from mtrack.finding import Problem, Severity
 from mtrack.record.model import Invoice, Milestone
 from mtrack.rules import commands
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 
-@project_rule(Severity.ERROR, needs="status", fixable=True)
+@project_rule(Severity.ERROR, needs="wrong status", fixable=True)
 def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """A milestone's status is not the one its invoices ask for.
 
@@ -73,8 +73,8 @@ def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
 
 
 def _status_hint(figures: MilestoneFigures) -> str:
-    """What to write; where that would change a figure or drop what only the status says, what to record before."""
-    missing, write = unrecorded(figures), f"write `status: {figures.expected_status}`"
+    """What to write; or what to record before, where that would change a figure or lose what only the status says."""
+    missing, write = missing_settlement(figures), f"write `status: {figures.expected_status}`"
     if missing is None:
         return f"{write} (mtrack lint --fix does)"
     invoices = [item.invoice.number for item in missing.invoices]
@@ -84,7 +84,7 @@ def _status_hint(figures: MilestoneFigures) -> str:
     )
     says = figures.milestone.id + " says"
     return {
-        "word": f"write `paid: true` on {numbers} first, which counts as paid only because {says} so; then {write}",
+        "paid by status": f"write `paid: true` on {numbers} first, which counts as paid only because {says} so; then {write}",
         "payment": f"record what came: {pay}; if nothing did, {write}",
         "write-off": f"record what was written off: {write_off}; if nothing was, {write}",
         "rest": f"record first what settles {numbers}; `status: paid` would",
@@ -111,7 +111,7 @@ def _because(figures: MilestoneFigures, context: ProjectContext) -> str:
     }[figures.expected_status]
 
 
-@project_rule(Severity.ERROR, needs="billed early")
+@project_rule(Severity.ERROR, needs="billed before approval")
 def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a milestone that is not approved, or was sent before the approval.
 
@@ -164,7 +164,7 @@ def billed_before_approval(context: ProjectContext) -> Iterator[Problem]:
         )
 
 
-@project_rule(Severity.ERROR, needs="date order")
+@project_rule(Severity.ERROR, needs="dates to compare")
 def date_order(context: ProjectContext) -> Iterator[Problem]:
     """Two dates stand in an order that can't be.
 
@@ -252,7 +252,7 @@ def _two_dates(project: Project, one: Route, other: Route) -> tuple[Place, tuple
     return second, ((first, "the other date"),)
 
 
-@project_rule(Severity.ERROR, needs="later")
+@project_rule(Severity.ERROR, needs="future date", task=None)
 def future_date(context: ProjectContext) -> Iterator[Problem]:
     """A date of something that happened lies after today (`--as-of`).
 
@@ -311,7 +311,7 @@ def _happened(project: Project) -> Iterator[tuple[date | None, Milestone | Invoi
     yield project.closed, None, ("closed",), "the project was closed"
 
 
-@project_rule(Severity.INFO, needs="at its word")
+@project_rule(Severity.INFO, needs="paid without payments")
 def payment_not_recorded(context: ProjectContext) -> Iterator[Problem]:
     """A milestone says paid or partially paid, and a live invoice that bills it lists no payment.
 

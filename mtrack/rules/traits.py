@@ -41,7 +41,7 @@ def traits(context: ProjectContext) -> frozenset[Trait] | None:
         _of_milestone(figures, found)
         if figures.billed > 0:
             if unapproved:
-                found.add("skipped")
+                found.add("skipped milestone")
         else:
             unapproved = unapproved or figures.milestone.approved is None
             _of_unbilled(figures.milestone, context, found)
@@ -49,59 +49,59 @@ def traits(context: ProjectContext) -> frozenset[Trait] | None:
     for item in ledger.invoices:
         _of_invoice(item, found)
         if signed is not None and item.invoice.sent < signed:
-            found.add("date order")
+            found.add("dates to compare")
     return frozenset(found)
 
 
 def _of_project(context: ProjectContext, found: set[Trait]) -> None:
     project, text = context.project, context.project.source.text
     if project.top_level_invoices or project.waivers:
-        found.add("reference")
+        found.add("references")
     if project.closed is not None:
         found.add("closed")
     if context.reads_papers:
-        found.add("papers")
+        found.add("read papers")
     if context.tracked is not None:
-        found.add("tracked")
+        found.add("tracked by git")
     if not context.currency_known:
-        found.add("currency")
+        found.add("other currency")
     if project.decimals < _USUAL_DECIMALS or _MANY_DECIMALS.search(text) is not None:
-        found.add("decimals")
+        found.add("unusual decimals")
     if "#" in text:
         found.add("comment")
     if len({milestone.id for milestone in project.milestones}) < len(project.milestones):
-        found.add("id twice")
+        found.add("repeated id")
 
 
 def _of_agreement(context: ProjectContext, found: set[Trait]) -> None:
     project, agreement = context.project, context.project.agreement
     if agreement is None or agreement.file is None or agreement.signed is None or agreement.total is None:
-        found.add("agreement")
+        found.add("incomplete agreement")
     if context.settings.tax_rate is not None or (agreement is not None and agreement.tax_rate is not None):
-        found.add("tax")
+        found.add("tax rate")
     if agreement is not None:
         _of_sums(context, agreement, found)
     count = agreed_count(project)
     if count is not None and count != len(context.counted):
-        found.add("count")
+        found.add("count differs")
 
 
 def _of_sums(context: ProjectContext, agreement: Agreement, found: set[Trait]) -> None:
     agreed = agreed_total(context.project)
     if agreed is not None and agreed != money.total([figures.agreed for figures in context.ledger.milestones]):
-        found.add("sum")
+        found.add("sum differs")
     if agreement.retention:
-        found.add("parts")
+        found.add("invoice parts")
     if agreement.signed is not None and agreement.signed > context.as_of:
-        found.add("later")
+        found.add("future date")
 
 
 def _of_milestone(figures: MilestoneFigures, found: set[Trait]) -> None:
     milestone = figures.milestone
     if milestone.status not in figures.accepted_statuses:
-        found.add("status")
+        found.add("wrong status")
     if milestone.cancelled_date is not None or milestone.status == "cancelled":
-        found.add("cancelled")
+        found.add("cancelled milestone")
     if figures.unbilled and figures.billed > 0:
         found.add("underbilled")
     if figures.overbilled:
@@ -113,14 +113,14 @@ def _of_milestone(figures: MilestoneFigures, found: set[Trait]) -> None:
     for part in figures.parts:
         invoice = part.invoice.invoice
         if approved is None or invoice.sent < approved:
-            found.add("billed early")
+            found.add("billed before approval")
         if says_paid and not invoice.lists_settlement:
-            found.add("at its word")
+            found.add("paid without payments")
 
 
 def _of_approved(delivered: Deliverable, approved: date, found: set[Trait]) -> None:
     if delivered.completed is not None and delivered.completed > approved:
-        found.add("date order")
+        found.add("dates to compare")
     if delivered.signoff is None:
         found.add("no sign-off")
 
@@ -135,7 +135,7 @@ def _of_unbilled(milestone: Milestone, context: ProjectContext, found: set[Trait
     elif delivered.completed is not None:
         found.add("unbilled completed")
     elif milestone.planned is not None and milestone.planned < context.as_of:
-        found.add("unbilled late")
+        found.add("planned date passed")
 
 
 def _of_invoice(figures: InvoiceFigures, found: set[Trait]) -> None:
@@ -147,13 +147,13 @@ def _of_invoice(figures: InvoiceFigures, found: set[Trait]) -> None:
     if invoice.file is None:
         found.add("no invoice file")
     if not invoice.number.isascii():
-        found.add("letters")
+        found.add("non-ASCII number")
     if invoice.credits is not None or invoice.replaces is not None:
-        found.update(("reference", "credit"))
+        found.update(("references", "credit or replacement"))
     if not invoice.under_milestone or invoice.total is not None or invoice.instalments or invoice.retained is not None:
-        found.add("parts")
+        found.add("invoice parts")
     if invoice.void is not None or invoice.paid is not None or (invoice.due is not None and invoice.due < invoice.sent):
-        found.add("date order")
+        found.add("dates to compare")
     if invoice.payments:
         _of_payments(invoice, found)
 
@@ -161,8 +161,8 @@ def _of_invoice(figures: InvoiceFigures, found: set[Trait]) -> None:
 def _of_payments(invoice: Invoice, found: set[Trait]) -> None:
     for payment in invoice.payments:
         if payment.date < invoice.sent:
-            found.add("date order")
+            found.add("dates to compare")
         if payment.total is not None:
-            found.add("parts")
+            found.add("invoice parts")
         if payment.received_amount is not None or payment.received_currency is not None:
-            found.update(("currency", "decimals"))
+            found.update(("other currency", "unusual decimals"))

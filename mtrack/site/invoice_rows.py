@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack.site.links import anchor
-from mtrack.views.register import invoice_state
+from mtrack.views.invoice_state import invoice_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from mtrack import money
 from mtrack.check.pipeline import of_each
 from mtrack.figures.aging import outstanding_by_age
-from mtrack.record.model import Heading  # noqa: TC001
+from mtrack.record.model import Heading, number_sort_key
+from mtrack.views.invoice_state import invoice_state
 from mtrack.views.left_out import LeftOut, left_out
-from mtrack.views.register import invoice_state, number_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -144,7 +144,7 @@ def invoice_rows(context: ProjectContext) -> tuple[InvoiceRow, ...]:
 
 def invoice_order(row: InvoiceRow) -> tuple[object, ...]:
     """What a register of invoices is sorted by: the day sent, then the number."""
-    return row.sent, number_order(row.number), row.project.path
+    return row.sent, number_sort_key(row.number), row.project.path
 
 
 def _counted(rows: Iterable[InvoiceRow]) -> Iterator[InvoiceRow]:

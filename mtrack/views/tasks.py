@@ -13,6 +13,7 @@ from mtrack import money
 from mtrack.check.pipeline import check
 from mtrack.finding import Category, Finding, Severity
 from mtrack.record.model import Heading, number_key
+from mtrack.rules import RULES
 from mtrack.views.left_out import LeftOut, left_out
 
 if TYPE_CHECKING:
@@ -29,17 +30,6 @@ VERBS = ("correct", "chase", "bill", "approve", "deliver", "soon", "tidy")
 """What can be done, the most urgent first."""
 SOON = 14
 """Days that count as soon."""
-_VERBS_OF_RULES = {
-    "overdue": "chase",
-    "retention-due": "chase",
-    "approved-not-billed": "bill",
-    "upfront-not-billed": "bill",
-    "underbilled": "bill",
-    "delivered-not-approved": "approve",
-    "planned-date-passed": "deliver",
-}
-_NO_TASK = frozenset({"future-date"})
-"""Rules whose findings need nothing done: the day will come."""
 _TO_CORRECT = (Category.OVERLAP, Category.AGREEMENT, Category.RECORD)
 
 
@@ -166,7 +156,7 @@ def _once_each(found: Iterable[Task]) -> tuple[Task, ...]:
 def _from_findings(context: ProjectContext, findings: Iterable[Finding]) -> Iterator[Task]:
     milestones = {item.id: item for item in context.seen.milestones}
     for finding in findings:
-        if not finding.waived and finding.rule not in _NO_TASK:
+        if _asks_for_something(finding):
             yield _from_finding(finding, context, milestones.get(finding.milestone or ""), context.as_of)
 
 
@@ -183,7 +173,7 @@ def _from_finding(finding: Finding, context: ProjectContext | None, milestone: M
 
 def most_urgent(findings: Iterable[Finding]) -> Finding | None:
     """The finding to see to first, in the order of the tasks; None where there is none that no waiver accepts."""
-    found = [finding for finding in findings if not finding.waived and finding.rule not in _NO_TASK]
+    found = [finding for finding in findings if _asks_for_something(finding)]
     use = Counter(
         currency for _, currency in {(item.project, item.currency) for item in found if item.amount is not None}
     )
@@ -200,9 +190,15 @@ def most_urgent(findings: Iterable[Finding]) -> Finding | None:
 def _verb(finding: Finding, *, completed: bool) -> str:
     if finding.severity is Severity.ERROR and finding.category in _TO_CORRECT:
         return "correct"
-    if finding.rule == "skipped-milestone":
-        return "approve" if completed else "deliver"
-    return _VERBS_OF_RULES.get(finding.rule, "tidy")
+    task = RULES[finding.rule].task if finding.rule in RULES else None
+    if task == "approve" and not completed:
+        return "deliver"
+    return task or "tidy"
+
+
+def _asks_for_something(finding: Finding) -> bool:
+    """Whether there is something to do about a finding: no waiver accepts it, and its rule names a task."""
+    return not finding.waived and (finding.rule not in RULES or RULES[finding.rule].task is not None)
 
 
 def _coming(context: ProjectContext, days: int) -> Iterator[Task]:

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 
 from mtrack import files  # noqa: E402
-from mtrack.edit import find, store, transaction, verbs  # noqa: E402
+from mtrack.edit import attachments, find, transaction, verbs, writer  # noqa: E402
 from mtrack.record import schema  # noqa: E402
 from mtrack.yaml import source  # noqa: E402
 
@@ -53,7 +53,7 @@ def pay(target: find.Target, number: int, evidence: str | None = None) -> None:
         paid = verbs.Paid(date=DAY, amount=Decimal("1.00"), note=str(number))
         return verbs.pay(context, invoice, paid)  # type: ignore[arg-type]
 
-    plan = (lambda folder: (store.evidence(folder, evidence, "invoices"),)) if evidence else None
+    plan = (lambda folder: (attachments.locate(folder, evidence, "invoices"),)) if evidence else None
     transaction.carry_out(target, verb, transaction.Options(as_of=DAY), plan)
 
 
@@ -77,7 +77,7 @@ def litter(folder: Path) -> list[str]:
     return [
         path.name
         for path in folder.rglob(".*")
-        if path.is_file() and (path.name in (store.LOCK, store.NUMBERS_LOCK) or path.name.endswith(files.TEMPORARY))
+        if path.is_file() and (path.name in (writer.LOCK, writer.NUMBERS_LOCK) or path.name.endswith(files.TEMPORARY))
     ]
 
 

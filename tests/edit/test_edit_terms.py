@@ -9,7 +9,7 @@ import pytest
 import yaml
 from support import Result, add_evidence, mtrack, write_tree
 
-from mtrack.edit import store
+from mtrack.edit import writer
 from mtrack.errors import CannotRunError
 
 if TYPE_CHECKING:
@@ -350,7 +350,7 @@ def test_one_transfer_is_recorded_whole_or_not_at_all(work: Path, monkeypatch: p
         (("INV-1", "INV-2", "--discount", "1"), "a discount as an amount goes with one invoice"),
     ):
         assert words in run(work, "pay", *wrong, code=2).err
-    replace = store.replace
+    replace = writer.replace
 
     def failing(root: str, full: str, before: bytes, after: bytes) -> None:
         if "globex" in full:
@@ -358,7 +358,7 @@ def test_one_transfer_is_recorded_whole_or_not_at_all(work: Path, monkeypatch: p
             raise CannotRunError(message)
         replace(root, full, before, after)
 
-    monkeypatch.setattr(store, "replace", failing)
+    monkeypatch.setattr(writer, "replace", failing)
     assert "the disk is full" in run(work, "pay", "INV-1", "INV-2", code=3).err
     assert (work / "acme/milestones.yaml").read_text(encoding="utf-8") == ACME
     assert other.read_text(encoding="utf-8") == GLOBEX

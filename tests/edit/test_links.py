@@ -12,7 +12,7 @@ from support import mtrack, write_tree
 
 from mtrack import directory
 from mtrack.cli.commands import COMMANDS
-from mtrack.edit import store
+from mtrack.edit import attachments, writer
 from mtrack.errors import CannotRunError
 from mtrack.workspace import EVIDENCE, link_out
 
@@ -142,7 +142,7 @@ def _evidence(root: Path, there: Path) -> str:
 
 def _lock(root: Path, there: Path, link: Callable[[Path, Path], None] = os.symlink) -> str:
     write_tree(root, {"acme/milestones.yaml": RECORD, **EVIDENCE_OF_IT})
-    for name in (root / "acme" / store.LOCK, root / store.LOCK, root / store.NUMBERS_LOCK):
+    for name in (root / "acme" / writer.LOCK, root / writer.LOCK, root / writer.NUMBERS_LOCK):
         link(there / "acme/milestones.yaml", name)
     return "acme"
 
@@ -222,7 +222,7 @@ def test_a_file_that_is_given_through_a_link_out_is_not_taken_in(tmp_path: Path)
         assert (result.code, "leads out of the workspace, to" in result.err) == (2, True)
         assert snapshot(tmp_path) == before
     with pytest.raises(CannotRunError, match="leads out of the workspace, to"):
-        store.evidence(str(root / "acme"), str(root / "key.pdf"), "signoffs")
+        attachments.locate(str(root / "acme"), str(root / "key.pdf"), "signoffs")
     for words in (("new", "next", "--from", "inbox/plan.csv"), ("import", "inbox/plan.csv", "--project", "acme")):
         write_tree(tmp_path, {"secret/plan.csv": "name,amount\nSecret,1.00\n"})
         result = mtrack(*words, *DAY, cwd=root)

@@ -13,7 +13,7 @@ import kill
 import pytest
 from support import ROOT, mtrack, write_tree
 
-from mtrack.edit import store
+from mtrack.edit import writer
 from mtrack.errors import CannotRunError
 
 if TYPE_CHECKING:
@@ -134,14 +134,14 @@ def test_other_verbs_go_on_beside_them(tmp_path: Path) -> None:
 def test_a_number_waits_for_one_who_takes_another_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = _workspace(tmp_path, 1, 1)
     with (
-        store.taking_numbers(str(root)),
+        writer.taking_numbers(str(root)),
         pytest.raises(CannotRunError, match=r"another mtrack has been writing in .* nothing was changed"),
-        store.taking_numbers(str(root), patience=0.1),
+        writer.taking_numbers(str(root), patience=0.1),
     ):
         pass
     before = (root / "p0/milestones.yaml").read_bytes()
-    monkeypatch.setattr(store.taking_numbers.__wrapped__, "__defaults__", (0.1,))  # type: ignore[attr-defined]
-    with store.taking_numbers(str(root)):
+    monkeypatch.setattr(writer.taking_numbers.__wrapped__, "__defaults__", (0.1,))  # type: ignore[attr-defined]
+    with writer.taking_numbers(str(root)):
         refused = mtrack("bill", "p0", "M0", "INV-1", *AS_OF, cwd=root)
         assert refused.code == 3
         assert "another mtrack has been writing" in refused.err
@@ -153,13 +153,13 @@ def test_a_number_waits_for_one_who_takes_another_and_says_so(tmp_path: Path, mo
 
 def test_a_lock_left_by_a_killed_command_is_in_nobodys_way(tmp_path: Path) -> None:
     root = _workspace(tmp_path, 1, 1)
-    (root / store.NUMBERS_LOCK).touch()
-    (root / "p0" / store.LOCK).touch()
+    (root / writer.NUMBERS_LOCK).touch()
+    (root / "p0" / writer.LOCK).touch()
     assert mtrack("bill", "p0", "M0", "INV-1", *AS_OF, cwd=root).code == 0
     assert not kill.litter(root)
 
 
-@pytest.mark.parametrize("lock", [store.NUMBERS_LOCK, f"p0/{store.LOCK}"])
+@pytest.mark.parametrize("lock", [writer.NUMBERS_LOCK, f"p0/{writer.LOCK}"])
 @pytest.mark.parametrize("target", ["outside", "p0/milestones.yaml", "nowhere"])
 def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path, lock: str, target: str) -> None:
     root = _workspace(tmp_path / "workspace", 1, 1)

@@ -177,7 +177,7 @@ def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.WARNING, needs="tracked")
+@project_rule(Severity.WARNING, needs="tracked by git")
 def attachment_not_committed(context: ProjectContext) -> Iterator[Problem]:
     """A file that a record names is not tracked by git, though the records are.
 

@@ -29,7 +29,7 @@ def _currency_of_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
         yield from _unknown_currency(Place(settings.source.path, ("currency",)), settings.currency, settings.currencies)
 
 
-@project_rule(Severity.ERROR, needs="currency", across=_currency_of_settings, local=True)
+@project_rule(Severity.ERROR, needs="other currency", across=_currency_of_settings, local=True)
 def unknown_currency(context: ProjectContext) -> Iterator[Problem]:
     """A currency that is neither an ISO 4217 code nor listed in `currencies`.
 
@@ -76,7 +76,7 @@ def _unknown_currency(
     )
 
 
-@project_rule(Severity.ERROR, needs="decimals")
+@project_rule(Severity.ERROR, needs="unusual decimals")
 def amount_precision(context: ProjectContext) -> Iterator[Problem]:
     """An amount with more decimals than its currency has, trailing zeros aside, or with exactly three, zeros or not.
 
@@ -148,7 +148,7 @@ def _invoice_amounts(invoice: Invoice) -> Iterator[tuple[Route, Route, Decimal |
                 yield payment.route, (key,), amount, None
 
 
-@project_rule(Severity.ERROR, needs="parts")
+@project_rule(Severity.ERROR, needs="invoice parts")
 def lines_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """The parts of an invoice don't sum to it: its lines, its instalments, or a total that is less than a part of it.
 
@@ -234,7 +234,7 @@ def _transfer_mismatch(project: Project, invoice: Invoice) -> Iterator[Problem]:
             )
 
 
-@project_rule(Severity.WARNING, needs="tax")
+@project_rule(Severity.WARNING, needs="tax rate")
 def tax_mismatch(context: ProjectContext) -> Iterator[Problem]:
     """An invoice's tax is not the rate that the agreement or the workspace sets.
 

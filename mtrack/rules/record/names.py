@@ -25,7 +25,7 @@ SHOWN = 8
 """How many milestones a hint names."""
 
 
-@project_rule(Severity.ERROR, needs="id twice")
+@project_rule(Severity.ERROR, needs="repeated id")
 def duplicate_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A milestone id stands twice in a project.
 
@@ -105,7 +105,7 @@ def duplicate_name(context: ProjectContext) -> Iterator[Problem]:
         first.setdefault(name, route)
 
 
-@project_rule(Severity.WARNING, needs="letters")
+@project_rule(Severity.WARNING, needs="non-ASCII number")
 def mixed_scripts(context: ProjectContext) -> Iterator[Problem]:
     r"""An invoice number mixes the letters of several scripts, or digits of several kinds.
 
@@ -148,7 +148,7 @@ def _named_in_settings(workspace: WorkspaceFacts) -> Iterator[Problem]:
             yield from unknown_in_waiver(waiver, ids, numbers)
 
 
-@project_rule(Severity.ERROR, needs="reference", across=_named_in_settings, local=True)
+@project_rule(Severity.ERROR, needs="references", across=_named_in_settings, local=True)
 def unknown_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A line, waiver or reference names a milestone or invoice that is not there.
 

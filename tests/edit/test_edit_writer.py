@@ -16,7 +16,7 @@ import pytest
 from support import ROOT, mtrack, write_tree
 
 from mtrack import files
-from mtrack.edit import store
+from mtrack.edit import attachments, writer
 from mtrack.errors import CannotRunError, UsageError
 
 HERE = Path(__file__).parent
@@ -67,9 +67,9 @@ def test_writers_at_once_all_land(tmp_path: Path) -> None:
 
 def test_a_writer_waits_for_another_and_says_so_when_it_is_too_long(tmp_path: Path) -> None:
     with (
-        store.locked(str(tmp_path), str(tmp_path)),
+        writer.locked(str(tmp_path), str(tmp_path)),
         pytest.raises(CannotRunError, match=r"another mtrack has been writing .* nothing was changed"),
-        store.locked(str(tmp_path), str(tmp_path), patience=0.1),
+        writer.locked(str(tmp_path), str(tmp_path), patience=0.1),
     ):
         pass
     assert not kill.litter(tmp_path)
@@ -79,7 +79,7 @@ def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
     path = _tree(tmp_path)
     left = [path.parent / ".milestones.yaml.0123abcd.mtrack-tmp", path.parent / "invoices/.a.pdf.0123abcd.mtrack-tmp"]
     kept = [path.parent / "invoices/.hidden", path.parent / "mine.mtrack-tmp"]
-    for file in [*left, *kept, path.parent / store.LOCK]:
+    for file in [*left, *kept, path.parent / writer.LOCK]:
         file.parent.mkdir(exist_ok=True)
         file.touch()
     assert mtrack(*PAY, cwd=tmp_path).code == 0
@@ -214,7 +214,7 @@ def test_a_file_that_changes_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
     path = tmp_path / "file"
     path.write_bytes(b"theirs")
     with pytest.raises(CannotRunError, match=r"was changed by someone else meanwhile; nothing was changed"):
-        store.replace(str(tmp_path), str(path), b"what was read", b"ours")
+        writer.replace(str(tmp_path), str(path), b"what was read", b"ours")
     assert path.read_bytes() == b"theirs"
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
@@ -235,15 +235,15 @@ def test_links_are_followed_inside_the_workspace_only(tmp_path: Path) -> None:
     path.symlink_to(outside)
     assert mtrack(*PAY, "--project", "acme", cwd=root).code == 1
     with pytest.raises(CannotRunError, match="a link that leads out of the workspace"):
-        store.replace(str(root), str(path), kill.RECORD.encode(), b"")
+        writer.replace(str(root), str(path), kill.RECORD.encode(), b"")
     assert outside.read_text(encoding="utf-8") == kill.RECORD
 
 
 def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    store.create(str(tmp_path), str(path), b"first")
+    writer.create(str(tmp_path), str(path), b"first")
     with pytest.raises(CannotRunError, match="is there already"):
-        store.create(str(tmp_path), str(path), b"second")
+        writer.create(str(tmp_path), str(path), b"second")
     assert path.read_bytes() == b"first"
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
 
@@ -259,7 +259,7 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_names_are_cleaned(name: str, clean: str) -> None:
-    assert store.clean_name(name) == clean
+    assert attachments.clean_name(name) == clean
 
 
 @pytest.mark.parametrize(
@@ -279,10 +279,12 @@ def test_no_copy_has_a_name_that_is_another_files_on_some_system(
     project, source = tmp_path / "acme", tmp_path / given
     write_tree(project, {f"invoices/{there}": "theirs"})
     source.write_bytes(b"ours")
-    assert store.evidence(str(project), str(source), "invoices") == store.Evidence(str(source), path, copy=True)
+    assert attachments.locate(str(project), str(source), "invoices") == attachments.Attachment(
+        str(source), path, copy=True
+    )
     source.write_bytes(b"theirs")
     if there != "b.pdf":  # the same content is there already
-        item = store.evidence(str(project), str(source), "invoices")
+        item = attachments.locate(str(project), str(source), "invoices")
         assert (item.path, item.copy) == (f"invoices/{there}", False)
 
 
@@ -292,17 +294,17 @@ def test_evidence_is_never_copied_over_another_file(tmp_path: Path) -> None:
     (project / "invoices/a.pdf").write_bytes(b"theirs")
     source = tmp_path / "a.pdf"
     source.write_bytes(b"ours")
-    item = store.evidence(str(project), str(source), "invoices")
+    item = attachments.locate(str(project), str(source), "invoices")
     assert (item.path, item.copy) == ("invoices/a-2.pdf", True)
-    store.bring(str(project), item)
+    attachments.copy_in(str(project), item)
     assert (project / "invoices/a.pdf").read_bytes() == b"theirs"
     assert (project / "invoices/a-2.pdf").read_bytes() == b"ours"
-    again = store.evidence(str(project), str(source), "invoices")
+    again = attachments.locate(str(project), str(source), "invoices")
     assert (again.path, again.copy) == ("invoices/a-2.pdf", False)  # the same content is there already
-    inside = store.evidence(str(project), str(project / "invoices/a.pdf"), "invoices")
+    inside = attachments.locate(str(project), str(project / "invoices/a.pdf"), "invoices")
     assert (inside.path, inside.copy, inside.same) == ("invoices/a.pdf", False, True)
     with pytest.raises(CannotRunError, match="can't be written: file exists"):
-        store.bring(str(project), store.Evidence(str(source), "invoices/a.pdf", copy=True))
+        attachments.copy_in(str(project), attachments.Attachment(str(source), "invoices/a.pdf", copy=True))
     assert (project / "invoices/a.pdf").read_bytes() == b"theirs"
     (tmp_path / "empty").touch()
     for bad, why in (
@@ -311,10 +313,10 @@ def test_evidence_is_never_copied_over_another_file(tmp_path: Path) -> None:
         (tmp_path / "none", "can't be read"),
     ):
         with pytest.raises(UsageError, match=why):
-            store.evidence(str(project), str(bad), "invoices")
+            attachments.locate(str(project), str(bad), "invoices")
     (project / "signoffs").symlink_to(tmp_path)
     with pytest.raises(CannotRunError, match="not a folder inside the project"):
-        store.evidence(str(project), str(source), "signoffs")
+        attachments.locate(str(project), str(source), "signoffs")
 
 
 def test_an_interrupt_after_the_record_is_written_keeps_its_file(

@@ -1,10 +1,8 @@
-"""What every register says of an invoice: its state in one word, and the place of its number among others."""
+"""The state of an invoice in one word, as registers show it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from mtrack.record.model import number_key, number_parts
 
 if TYPE_CHECKING:
     from mtrack.figures.invoices import InvoiceFigures
@@ -24,11 +22,3 @@ def invoice_state(figures: InvoiceFigures) -> str:
     if figures.overdue:
         return "overdue"
     return "partially_paid" if figures.paid or figures.written_off else "outstanding"
-
-
-def number_order(number: str) -> str:
-    """The sort key of an invoice number: its series, then its last digits by value."""
-    key = number_key(number)
-    before, run, after = number_parts(key) or (key, "", "")
-    digits = run.lstrip("0")
-    return f"{before}\0{after}\0{len(digits):06}{digits}"
