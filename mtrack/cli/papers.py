@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from mtrack import money
 from mtrack.cli import output, prompts
 from mtrack.errors import UsageError
 from mtrack.verify.pool import Pool
 from mtrack.verify.protocol import Facts, Proposal, Trouble
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from mtrack.verify.einvoice import EInvoice
 
 
@@ -33,7 +36,7 @@ def is_ready(found: Proposal, path: str) -> bool:
         return found.adds_up
     for item in found.items:
         page = "" if item.page is None else f"p. {item.page}, "
-        output.note(f"  {item.name}: {item.amount:,f} ({os.path.basename(path)} {page}l. {item.line})")
+        output.note(f"  {item.name}: {_money(found, item.amount)} ({os.path.basename(path)} {page}l. {item.line})")
     output.note(_sum_of(found))
     answer = prompts.one("SCHEDULE", _yes_or_no, default="y" if found.adds_up else "n")
     return answer == "y"
@@ -47,9 +50,16 @@ def _yes_or_no(text: str) -> str:
 
 
 def _sum_of(found: Proposal) -> str:
+    stated = None if found.total is None else _money(found, found.total)
     if found.adds_up:
-        return f"they add up to the {found.total:,f} that is stated"
-    return "they add up to no amount that is stated" + ("" if found.total is None else f"; stated is {found.total:,f}")
+        return f"they add up to the {stated} that is stated"
+    return "they add up to no amount that is stated" + ("" if stated is None else f"; stated is {stated}")
+
+
+def _money(found: Proposal, amount: Decimal) -> str:
+    """An amount of a proposal, in its currency where the paper says one."""
+    decimals = money.decimals(found.currency, {})
+    return money.display(amount, found.currency or "", 2 if decimals is None else decimals).strip()
 
 
 def tell_draft(found: Proposal, path: str) -> None:

@@ -281,7 +281,13 @@ def _unrecorded(matcher: Matcher, claim: AgreementClaim, found: dict[str, Found]
     schedule = _Schedule(matcher, used, set(matcher.numbers.values()))
     seen_keys = set()
     for spot in matcher.amounts:
-        if spot.row in schedule.rows or spot.is_total or not spot.is_money or not matcher.fits(spot):
+        if (
+            spot.row in schedule.rows
+            or spot.is_total
+            or places.is_tax(spot)
+            or not spot.is_money
+            or not matcher.fits(spot)
+        ):
             continue
         if not spot.amount.values[0] or any(spot.amount.reads(total) for total in claim.totals):
             continue

@@ -178,11 +178,20 @@ class _Text:
         best = max(same, key=lambda place: place[1].marked or place[1].shaped, default=None)
         if best is not None:
             return self._verdict(field, recorded, "confirmed", recorded, best[0])
-        totals = [(i, found) for i, found in self.amounts if self._is_total(i, found)]
-        if field != "net" or not totals:
-            return self._verdict(field, recorded, "not_found")
-        row, nearest = min(totals, key=lambda place: abs(money.minus(place[1].values[0], amount)))
-        return self._verdict(field, recorded, "not_found", money_text(nearest.values[0]), row)
+        return self._nearest(amount) if field == "net" else self._verdict(field, recorded, "not_found")
+
+    def _nearest(self, net: Decimal) -> Verdict:
+        """The net amount is not there; the nearest that is, or a row that has it in another currency."""
+        recorded, currency = money_text(net), self.claim.currency
+        read = [(i, found) for i, found in self.amounts if found.marked or found.shaped]
+        own = [(i, found) for i, found in read if fits(found.currencies, currency)]
+        if not read:
+            return self._verdict("net", recorded, "not_found")
+        row, nearest = min(
+            own or read, key=lambda at: (abs(money.minus(at[1].values[0], net)), not self._is_total(*at))
+        )
+        found = money_text(nearest.values[0]) if own else None
+        return self._verdict("net", recorded, "not_found", found, row)
 
     def _is_total(self, row: int, amount: Amount) -> bool:
         return (amount.marked or amount.shaped) and bool(_TOTAL.search(self.papers.rows[row].text))
@@ -200,10 +209,11 @@ class _Text:
             same = next((day for day in days if day in found), None)
             if same is not None:
                 return self._verdict(field, recorded, "confirmed", same.isoformat(), i)
-        if not self.days:
+        there = [(abs(day - wanted), i, day) for i, found in self.days for day in found for wanted in days]
+        if not there:
             return self._verdict(field, recorded, "not_found")
-        row, found = self.days[0]
-        return self._verdict(field, recorded, "not_found", found[0].isoformat(), row)
+        _, row, nearest = min(there)
+        return self._verdict(field, recorded, "not_found", nearest.isoformat(), row)
 
     def _currency(self) -> Verdict:
         currency = self.claim.currency

@@ -74,6 +74,25 @@ _STOP = frozenset(
         "deliverables",
     ]
 )
+_LETTERED = frozenset(
+    [
+        "milestone",
+        "phase",
+        "stage",
+        "part",
+        "step",
+        "deliverable",
+        "option",
+        "package",
+        "lot",
+        "module",
+        "tranche",
+        "fase",
+        "etape",
+        "etappe",
+    ]
+)
+"""What a letter alone tells from another: that letter is no article."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _PLURAL = 4
 _LABELS = (
@@ -116,7 +135,11 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> Iterator[str]:
+    before = ""
     for word in re.findall(r"\w+", fold(text)):
+        if word in _STOP and len(word) == 1 and before in _LETTERED:
+            yield f"{before} {word}"  # "Phase A"
+        before = word
         if _CJK.search(word):
             yield from _pairs(word)
         elif word not in _STOP:

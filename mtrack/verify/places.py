@@ -32,6 +32,12 @@ _EQUAL = re.compile(
     r"\b(?:of|à|zu|von|de|di|van|om|på)\W*(?:[\w-]+\W+){0,3}$",
     re.IGNORECASE,
 )
+_TAX = re.compile(
+    r"\W*(?:plus\s+|zzgl\.?\s+|\+\s*)?(?:[\d.,]+\s*%\s*)?(?:of\s+)?"
+    r"(?:vat|v\.a\.t\.|(?:sales\s+|service\s+)?tax|gst|hst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|i\.v\.a\.|btw|moms|消費税)\b"
+    r"\.?\W*(?:[\d.,]+\s*%?)?\W*(?:amount|rate|payable)?\W*",
+    re.IGNORECASE,
+)
 _EACH_BEFORE = re.compile(
     r"\b(?:each|every|per|pro|jede[rsmn]?|chaque|cada|ogni|elke?|varje)\s+(?:milestone|phase|stage|month|quarter|year"
     r"|instal?lments?|payments?|meilenstein|monat|rate|jalon|mois|étape|hito|mes|cuota|tappa|mese|mijlpaal|maand|etapp|månad)\b"
@@ -54,6 +60,11 @@ def is_rate(papers: Papers, spot: Spot) -> bool:
 def is_amount(spot: Spot) -> bool:
     """Whether its row speaks of an amount to be paid, not of a rate, an insurance or a penalty."""
     return not _NO_AMOUNT.search(f"{spot.rest} {spot.column}")
+
+
+def is_tax(spot: Spot) -> bool:
+    """Whether its row is the tax on what stands above: "VAT 19 %"."""
+    return _TAX.fullmatch(spot.rest) is not None
 
 
 def is_listed(papers: Papers, spot: Spot) -> bool:

@@ -75,7 +75,8 @@ class _Reader:
     def __init__(self, papers: Papers) -> None:
         self.papers = papers
         self.all = [spot for spot in find_spots(papers, "")[0] if not spot.amount.percent]
-        found = [spot for spot in self.all if spot.is_money]
+        found = [spot for spot in self.all if spot.is_money and not places.is_tax(spot)]
+        self.taxes = [spot.amount.values[0] for spot in self.all if places.is_tax(spot)]
         self.spots = [
             spot
             for spot in found
@@ -122,20 +123,30 @@ class _Reader:
     def _judge(self, kind: str, group: list[Spot]) -> _Candidate | None:
         group = [spot for spot in group if not spot.is_total or _is_part(spot, kind)]
         values = [spot.amount.values[0] for spot in group]
-        ends_with_sum = len(values) > 2 and values[-1] == money.total(values[:-1])  # noqa: PLR2004  (a sum has two parts)
-        begins_with_sum = len(values) > 2 and values[0] == money.total(values[1:])  # noqa: PLR2004
+        may_sum = len(values) > 2 and not _stands_apart(money.total(values), group, self.totals)  # noqa: PLR2004  (a sum has two parts)
+        ends_with_sum = may_sum and values[-1] == money.total(values[:-1]) and not self._is_milestone(group[-1], kind)
+        begins_with_sum = may_sum and values[0] == money.total(values[1:]) and not self._is_milestone(group[0], kind)
         if ends_with_sum or begins_with_sum:
             group = group[:-1] if ends_with_sum else group[1:]
         if not group or (kind == "table" and self._is_breakdown(group)):
             return None
         total = money.total(spot.amount.values[0] for spot in group)
-        largest = max((spot.amount.values[0] for spot in self.totals), default=money.ZERO)
+        gross = {money.plus(total, tax) for tax in self.taxes}
+        totals = (spot.amount.values[0] for spot in self.totals)
+        largest = max((value for value in totals if value not in gross), default=money.ZERO)
         stated = _stands_apart(total, group, self.totals) and largest <= total
         stated = stated and (len(group) > 1 or group[0].label is not None)
         somewhere = ends_with_sum or begins_with_sum or self._is_stated(total, group)
         score = min(len(group), 6) * 0.3 + (5 if stated else 3.5 if somewhere else 0) + self._looks(kind, group)
         named = self.totals[0].amount.values[0] if self.totals else None
         return _Candidate(score, kind, group, total if stated or somewhere else named, stated or somewhere)
+
+    def _is_milestone(self, spot: Spot, kind: str) -> bool:
+        """Whether a row that comes to all the others is one more of them: half of a schedule is due in its last row."""
+        if spot.label is not None:
+            return True
+        name = self.name(spot, kind)
+        return not spot.is_total and bool(re.search(r"[^\W\d]", name)) and not _NOT_A_NAME.fullmatch(name)
 
     def _is_stated(self, total: Decimal, group: list[Spot]) -> bool:
         """Whether an amount outside a group is its sum, and it is no accident: of two amounts it may well be."""

@@ -301,3 +301,54 @@ def test_a_schedule_is_proposed(language: str) -> None:
     assert (proposal.total, proposal.adds_up, proposal.terms) == (total, True, 30)
     if language != "Indian":  # 10/01/2026 may be another day
         assert proposal.signed == date(2026, 1, 10)
+
+
+# Proposals -----------------------------------------------------------------------------------------------------------
+
+HALVES = {
+    "numbered": "Payment schedule\n\n1. Kick-off: $2,000\n2. Prototype: $3,000\n3. Launch: $5,000\n\nTotal: $10,000\n",
+    "a list": "Payment schedule\n\n- Kick-off: $2,000\n- Prototype: $3,000\n- Launch: $5,000\n\nTotal: $10,000\n",
+    "a table": "| Phase | Fee |\n|---|---|\n| Kick-off | $2,000 |\n| Prototype | $3,000 |\n| Launch | $5,000 |\n| Total | $10,000 |\n",
+    "the total first": "The total fee is $10,000.\n\n| Phase | Fee |\n|---|---|\n| Kick-off | $2,000 |\n| Prototype | $3,000 |\n| Launch | $5,000 |\n",
+}
+
+
+def proposed(text: str) -> tuple[list[tuple[str, int]], int | None, bool]:
+    found = propose(papers([("sow.md", read("sow.md", text.encode()))]))
+    items = [(item.name, int(item.amount)) for item in found.items]
+    return items, None if found.total is None else int(found.total), found.adds_up
+
+
+@pytest.mark.parametrize("text", HALVES.values(), ids=HALVES)
+def test_the_half_that_is_due_last_is_a_milestone_and_no_total(text: str) -> None:
+    milestones = [("Kick-off", 2000), ("Prototype", 3000), ("Launch", 5000)]
+    assert proposed(text) == (milestones, 10000, True)
+    assert proposed(text.replace("$10,000", "$11,000")) == (milestones, 11000, False)
+    without = "\n".join(line for line in text.splitlines() if "otal" not in line) + "\n"
+    assert proposed(without) == (milestones, None, False)
+
+
+def test_a_last_row_without_a_name_is_the_sum() -> None:
+    text = "| Phase | Fee |\n|---|---|\n| Kick-off | $2,000 |\n| Prototype | $3,000 |\n| | $5,000 |\n"
+    assert proposed(text) == ([("Kick-off", 2000), ("Prototype", 3000)], 5000, True)
+
+
+@pytest.mark.parametrize(
+    "tax", ["VAT 19 %", "19% VAT", "plus 19 % VAT", "VAT", "MwSt. 19 %", "TVA (19 %)", "Sales tax"]
+)
+def test_tax_is_no_milestone(tax: str) -> None:
+    rows = f"| Konzept | EUR 2,000 |\n| Bau | EUR 3,000 |\n| Total net | EUR 5,000 |\n| {tax} | EUR 950 |\n| Total gross | EUR 5,950 |\n"
+    text = "| Phase | Amount |\n|---|---|\n" + rows
+    assert proposed(text) == ([("Konzept", 2000), ("Bau", 3000)], 5000, True)
+    found = verdicts(agreement(("Konzept", "2000"), ("Bau", "3000"), total="5000"), text)
+    assert (None, "amount") not in found
+    assert proposed(text.replace(tax, f"{tax} module"))[0][-1] == (f"{tax} module", 950)
+
+
+def test_a_letter_tells_phases_apart() -> None:
+    text = "| Phase | Fee |\n|---|---|\n| Phase A | EUR 3,000 |\n| Phase B | EUR 7,000 |\n"
+    found = verdicts(agreement(("Phase A", "3000"), ("Phase B", "7000")), text)
+    assert {found[m, "amount"].verdict for m in ("M1", "M2")} == {"confirmed"}
+    assert (None, "amount") not in found
+    found = verdicts(agreement(("Phase A", "7000"), ("Phase B", "3000")), text)
+    assert {found[m, "amount"].verdict for m in ("M1", "M2")} == {"differs"}

@@ -142,6 +142,29 @@ def test_other_differences(root: Path, old: str, new: str, messages: list[str]) 
     assert sorted(told(root)) == messages
 
 
+PAPER = "Invoice INV-7\nDate: 3 February 2026\nDue: 5 March 2026\nDiscovery {0} 4,000.00\nVAT {0} 760.00\nTotal {0} 4,760.00\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sign", "messages"),
+    [
+        ("", "", "EUR", []),
+        ("amount: 4000.00, sent", "amount: 4000.01, sent", "EUR", ["EUR 4,000.01, does not stand in INV-7.md; the nearest is EUR 4,000.00, INV-7.md l. 4"]),
+        ("amount: 4000.00, sent", "amount: 4700.00, sent", "EUR", ["EUR 4,700.00, does not stand in INV-7.md; the nearest is EUR 4,760.00, INV-7.md l. 6"]),
+        ("due: 2026-03-05", "due: 2026-03-06", "EUR", ["2026-03-06, does not stand in INV-7.md; the nearest is 2026-03-05, INV-7.md l. 3"]),
+        ("sent: 2026-02-03", "sent: 2026-03-25", "EUR", ["2026-03-25, does not stand in INV-7.md; the nearest is 2026-03-05, INV-7.md l. 3"]),
+        ("", "", "USD", ['EUR 4,000.00, does not stand in INV-7.md; the nearest is INV-7.md l. 4: "Discovery USD 4,000.00"']),
+    ],
+)  # fmt: skip
+def test_the_nearest_of_an_invoice_that_is_text(root: Path, old: str, new: str, sign: str, messages: list[str]) -> None:
+    change(root, "INV-7.xml", "INV-7.md")
+    if old:
+        change(root, old, new)
+    write_tree(root, {"acme/invoices/INV-7.md": PAPER.format(sign)})
+    said = [line for line in told(root) if "INV-7, " in line and any(word in line for word in ("net", "date"))]
+    assert [line.split("INV-7, ", 1)[1] for line in said] == messages
+
+
 def test_a_scan_says_so_and_a_transcript_or_a_person_helps(root: Path) -> None:
     (root / "acme/agreement/sow.pdf").write_bytes(pdf([]))
     assert told(root) == ["info[evidence-no-text] sow.pdf has no text: it may be a scan"]

@@ -222,6 +222,8 @@ def _invoice_text(context: ProjectContext, verdict: Verdict) -> Problem:
     message = f"the {field} of {verdict.id}, {recorded}, does not stand in {posixpath.basename(file)}"
     if verdict.found is not None:
         message += f"; the nearest is {value_text(project, verdict.field, verdict.found)}{place_text(verdict)}"
+    elif verdict.quote is not None:
+        message += f'; the nearest is{place_text(verdict, "")}: "{verdict.quote}"'
     return about_verdict(project, verdict, message, "correct the record, or attach the invoice that was sent")
 
 
