@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mtrack.record.verdict import Verdict
 from mtrack.verify import details, names, places
-from mtrack.verify.currencies import fits
+from mtrack.verify.currencies import fits, named_in
 from mtrack.verify.equal_parts import divisions, is_part
 from mtrack.verify.match import Matcher, at, money_text, seen, shape
 from mtrack.verify.spots import Spot, find_spots
@@ -264,9 +264,19 @@ def _currency(claim: AgreementClaim, papers: Papers, spots: list[Spot], other: S
         verdict = Verdict("agreement", None, field, claim.currency, "differs", " or ".join(other.amount.currencies[:2]))
         return seen(papers, other.row, verdict)
     spot = next((spot for spot in spots if spot.amount.marked and fits(spot.amount.currencies, claim.currency)), None)
-    if spot is None:
-        return Verdict("agreement", None, field, claim.currency, "not_found")
-    return seen(papers, spot.row, Verdict("agreement", None, field, claim.currency, "confirmed", claim.currency))
+    if spot is not None:
+        return seen(papers, spot.row, Verdict("agreement", None, field, claim.currency, "confirmed", claim.currency))
+    return _named_currency(claim, papers)
+
+
+def _named_currency(claim: AgreementClaim, papers: Papers) -> Verdict:
+    """What a sentence says of the currency of amounts that have no mark: nothing where several are named."""
+    rows = {code: i for i, row in enumerate(papers.rows) for code in named_in((row.text,))}
+    if len(rows) != 1:
+        return Verdict("agreement", None, "currency", claim.currency, "not_found")
+    [(code, row)] = rows.items()
+    state: State = "confirmed" if code == claim.currency else "differs"
+    return seen(papers, row, Verdict("agreement", None, "currency", claim.currency, state, code))
 
 
 def _extra(papers: Papers, spot: Spot) -> Verdict:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from mtrack import money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _DOLLARS = "USD AUD CAD NZD SGD HKD MXN ARS CLP COP TWD USDT USDC DAI"
 _CROWNS = "SEK NOK DKK ISK"
@@ -80,6 +84,9 @@ _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=Tru
 _LETTERED = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if sign[0].isalpha())
 _WORD = rf"(?:U\.?S\.?\s)?(?:{'|'.join(_WORDS)})(?:s|es)?(?![a-z])"
 _CODE = rf"(?:[A-Z]{{3,5}}|{'|'.join(_LOWER)}|Usd|Eur|Dai)(?![A-Za-z])"
+_IN_WORDS = re.compile(
+    r"(?i:\b(?:amounts?|prices?|fees?|values?|payments?|figures|currency|beträge|preise|montants?|importes?)\b[^.]{0,30}?)\b([A-Z]{3})\b"
+)
 MARK = rf"(?:{_SIGN}|(?<![A-Za-z])(?:{_LETTERED})(?![A-Za-z])|(?<![A-Za-z])(?:(?i:{_WORD})|{_CODE}))"
 """A pattern for what may name a currency; `of_mark` says whether it does."""
 
@@ -96,6 +103,23 @@ def of_mark(mark: str, own: str = "") -> tuple[str, ...]:
         return ("USD",)
     low = mark.casefold()
     return next((tuple(codes.split()) for word, codes in _WORDS.items() if low.startswith(word)), ())
+
+
+def of_heading(text: str, own: str = "") -> tuple[str, ...]:
+    """The currencies that a column's heading names, as "Amount (EUR)"; capitals that may be a word count in brackets alone."""
+    found = []
+    for match in re.finditer(MARK, text):
+        mark = match[0]
+        is_word = mark.isascii() and mark.isalpha() and mark.isupper()
+        known = mark == own or mark in money.USUAL or mark in _UNLISTED or mark in _SIGNS
+        if not is_word or known or text[: match.start()].endswith(("(", "[")):
+            found.append(of_mark(mark, own))
+    return min(filter(None, found), key=len, default=())
+
+
+def named_in(texts: Iterable[str]) -> set[str]:
+    """The currencies that sentences such as "All amounts in EUR" name by their codes."""
+    return {code for text in texts for code in _IN_WORDS.findall(text) if of_mark(code) == (code,)}
 
 
 def fits(marks: tuple[str, ...], currency: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
 from mtrack.verify import details, names, places
+from mtrack.verify.currencies import named_in
 from mtrack.verify.match import shape
 from mtrack.verify.protocol import Item, Proposal
 from mtrack.verify.spots import MONEY_COLUMN, TOTAL, Spot, find_spots
@@ -36,7 +37,10 @@ _NOT_A_NAME = re.compile(
     r"(?i)(?:total|cost|costs|budget|funding|payout|price|amount|fee|payment|estimated|milestone|requested|of|:|\W|\d)+"
 )
 _AMOUNT_AT_END = re.compile(r"\(?\s*[~$€£]?\s*[\d.,' ]+\s*[kK]?\s*(?:[A-Z]{3,4}|[$€£])?\s*\)?\s*$")
-_NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|[•●▪◦*–-]\s*)+")
+_WITH_TAX = re.compile(r"\b(?:vat|tax|gst|mwst|ust|tva|iva|btw|moms|gross|brutto|ttc|bruto)\b|incl", re.IGNORECASE)
+"""In the heading of a column whose amounts are tax, or hold it."""
+_SHARE = re.compile(r"\s*\(\s*[\d.,]+\s*%\s*\)")
+_NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|\(?[a-zA-Z]\)\s+|[•●▪◦*–-]\s*)+")
 _MAX_NAME = 118
 _MAX_ROW = 110
 _RUN = 4
@@ -76,6 +80,8 @@ class _Reader:
         self.papers = papers
         self.all = [spot for spot in find_spots(papers, "")[0] if not spot.amount.percent]
         found = [spot for spot in self.all if spot.is_money and not places.is_tax(spot)]
+        net = {spot.row for spot in found if spot.column and not _WITH_TAX.search(spot.column)}
+        found = [spot for spot in found if spot.row not in net or not _WITH_TAX.search(spot.column)]
         self.taxes = [spot.amount.values[0] for spot in self.all if places.is_tax(spot)]
         self.spots = [
             spot
@@ -157,7 +163,7 @@ class _Reader:
     def _is_breakdown(self, group: list[Spot]) -> bool:
         """Whether a table parts its amounts by something else in three columns or more."""
         rows = {spot.row for spot in group}
-        beside = sum(1 for spot in self.all if spot.row in rows)
+        beside = sum(1 for spot in self.all if spot.row in rows and not _WITH_TAX.search(spot.column))
         return beside >= 3 * len(rows)
 
     def _looks(self, kind: str, group: list[Spot]) -> float:
@@ -181,7 +187,8 @@ class _Reader:
             found = Counter(spot.amount.currencies[0] for spot in spots if spot.amount.currencies)
             if found:
                 return found.most_common(1)[0][0]
-        return None
+        named = named_in(row.text for row in self.papers.rows)
+        return named.pop() if len(named) == 1 else None
 
     def name(self, spot: Spot, kind: str) -> str:
         """What a proposed milestone is called: its cell, its row, or the heading above."""
@@ -234,7 +241,10 @@ def _cell_rank(cell: str, header: str) -> float:
 
 def _trimmed(text: str) -> str:
     """A name without the number before it and the amount behind it."""
+    text = _SHARE.sub("", text) or text
     text = _AMOUNT_AT_END.sub("", text) or text
     text = names.without_label(text)
-    text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(" :;,–—-|=~()@")
+    text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(" :;,–—-|=~@")
+    if text.count("(") != text.count(")"):
+        text = text.strip(" :;,–—-|=~()@")
     return text if len(text) <= _MAX_NAME else text[: _MAX_NAME - 1] + "…"

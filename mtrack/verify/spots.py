@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from mtrack.verify import names
+from mtrack.verify import currencies, names
 from mtrack.verify.amounts import Amount, amounts, decimal_mark
 from mtrack.verify.dates import dates
 
@@ -117,7 +118,8 @@ def _marks(row: Row, decimal: str, currency: str) -> list[Mark]:
             sure = _judge(row, cell, amount, column)
             in_date = any(start < amount.end and amount.start < end for start, end in days)
             if sure is not None and (amount.marked or not in_date):
-                found.append(Mark(amount, sure, column))
+                headed = currencies.of_heading(column, currency) if sure and not amount.marked else ()
+                found.append(Mark(replace(amount, currencies=headed) if headed else amount, sure, column))
     return found[:_MAX_OF_ROW]
 
 
