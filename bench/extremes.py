@@ -47,10 +47,10 @@ def billed(count: int, number: Callable[[int], str], more: str = "", start: int 
     )
 
 
-def spread(of_project: Callable[[int, int], str], projects: int = SPREAD) -> Tree:
+def spread(of_project: Callable[[int, int], str]) -> Tree:
     """The many over several projects: each is given which one it is and how many of the many are its own."""
-    for i in range(projects):
-        yield f"p{i:05}/milestones.yaml", of_project(i, MANY // projects)
+    for i in range(SPREAD):
+        yield f"p{i:05}/milestones.yaml", of_project(i, MANY // SPREAD)
 
 
 def one_number() -> Tree:
@@ -96,7 +96,7 @@ def one_file() -> Tree:
 def one_file_of_a_project() -> Tree:
     """Invoices of one project that name one file."""
     yield "p/i.pdf", "x"
-    yield "p/milestones.yaml", record(billed(MANY - 8000, lambda j: f"I{j}", ",file: i.pdf"))
+    yield "p/milestones.yaml", record(billed(MANY * 21 // 25, lambda j: f"I{j}", ",file: i.pdf"))
 
 
 def one_id() -> Tree:
@@ -125,6 +125,59 @@ def one_transfer() -> Tree:
         )
 
     return spread(lambda i, count: record(paid(i, count)))
+
+
+def one_transfer_of_all() -> Tree:
+    """Pairs of payments of one reference and day that all give one total."""
+    paid = ",payments: [{{date: 2026-02-01,amount: {},total: 9999999999,reference: R}}]"
+
+    def of_project(i: int, count: int) -> str:
+        return record(
+            "".join(billed(1, lambda j: f"I{i}-{j}", paid.format(i * count + j // 2), j) for j in range(count))
+        )
+
+    return spread(of_project)
+
+
+def one_invoice() -> Tree:
+    """Milestones that one invoice bills, whose credit note takes all of it back."""
+    count = MANY * 3 // 10
+    milestones = "".join(f"- {{id: M{i},name: A{i},amount: 1,status: sent}}\n" for i in range(count))
+    lines = ",".join(f"{{milestone: M{i},amount: 1}}" for i in range(count))
+    invoices = "".join(
+        f"- {{number: {number},amount: {count},tax: 7,sent: 2026-01-05,lines: [{lines}]}}\n"
+        for number in ("I1", "C1,credits: I1")
+    )
+    yield "p/milestones.yaml", record(milestones, f"invoices:\n{invoices}")
+
+
+def credit_notes() -> Tree:
+    """Credit notes against one invoice."""
+    lines = "".join(
+        f"- {{number: C{i},credits: I,amount: 1,sent: 2026-01-05,lines: [{{milestone: M0,amount: 1}}]}}\n"
+        for i in range(MANY * 4 // 5)
+    )
+    yield "p/milestones.yaml", record(billed(1, lambda _: "I"), f"invoices:\n{lines}")
+
+
+def payments() -> Tree:
+    """Payments of one invoice."""
+    paid = ",".join("{date: 2026-02-01,amount: 1,reference: R}" for _ in range(MANY))
+    yield "p/milestones.yaml", record(billed(1, lambda _: "I", f",payments: [{paid}]"))
+
+
+def instalments() -> Tree:
+    """Instalments of one invoice."""
+    parts = ",".join("{due: 2026-02-01,amount: 1}" for _ in range(MANY))
+    yield "p/milestones.yaml", record(billed(1, lambda _: "I", f",instalments: [{parts}]"))
+
+
+def replaced() -> Tree:
+    """Invoices that each replace the one before it."""
+    yield (
+        "p/milestones.yaml",
+        record("".join(billed(1, lambda i: f"I{i}", f",replaces: I{i - 1}", i) for i in range(MANY * 4 // 5))),
+    )
 
 
 def series() -> Tree:
@@ -192,6 +245,12 @@ SHAPES: dict[str, Callable[[], Tree]] = {
     "one id": one_id,
     "one reference": one_reference,
     "two of each transfer": one_transfer,
+    "one transfer": one_transfer_of_all,
+    "one invoice": one_invoice,
+    "credit notes": credit_notes,
+    "payments": payments,
+    "instalments": instalments,
+    "replaced": replaced,
     "numbers with holes": series,
     "numbers with holes, 400 projects": series_spread,
     "waivers": waivers,

@@ -15,6 +15,8 @@ from mtrack.yaml import places
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
+    from typing import Any
 
 
 @pytest.fixture
@@ -85,3 +87,66 @@ def test_a_project_costs_no_more_than_it_did(tmp_path: Path, monkeypatch: pytest
         workspace.write(str(tmp_path / f"{count}"), count, 8)
     found = (calls(tmp_path / "60") - calls(tmp_path / "20")) / 40
     assert found <= 1.2 * CALLS, f"{found:.0f} calls a project"
+
+
+def steps(*arguments: str | Path, cwd: Path) -> Counter[tuple[str, int]]:
+    """How often each line of mtrack runs in a command."""
+    result: Counter[tuple[str, int]] = Counter()
+    own = str(ROOT / "mtrack")
+
+    def line(frame: FrameType, event: str, _argument: Any) -> Any:
+        if event == "line":
+            result[frame.f_code.co_filename.removeprefix(own), frame.f_lineno] += 1
+        return line
+
+    before = sys.gettrace()
+    sys.settrace(lambda frame, _event, _argument: line if frame.f_code.co_filename.startswith(own) else None)
+    try:
+        mtrack(*arguments, cwd=cwd)
+    finally:
+        sys.settrace(before)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("shape", "command"),
+    [
+        ("one number", "status --format csv"),
+        ("one file", "status --format csv"),
+        ("one id", "status --format csv"),
+        ("one invoice", "status --format csv"),
+        ("one invoice", "lint"),
+        ("one number", "report -o REPORT"),
+        ("two of each transfer", "lint"),
+        ("one transfer", "lint"),
+        ("credit notes", "lint"),
+        ("payments", "invoices"),
+        ("instalments", "gaps"),
+        ("replaced", "next"),
+        ("numbers with holes", "lint"),
+        ("waivers", "lint"),
+    ],
+)
+def test_no_line_runs_for_each_pair_of_a_crowd(
+    shape: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between crowds of 25, 50 and 100, what runs for each of them grows as they do, what runs for each pair four times as much."""
+    monkeypatch.setenv("MTRACK_WAYS", "forms plain traits")
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    extremes = import_module("extremes")
+    monkeypatch.setattr(extremes, "SPREAD", 1)
+    found: list[Counter[tuple[str, int]]] = []
+    for count in (25, 25, 50, 100):  # what is loaded once counts in the first
+        monkeypatch.setattr(extremes, "MANY", count)
+        root = tmp_path / f"{len(found)}"
+        root.mkdir()
+        extremes.write(shape, str(root))
+        words = command.replace("REPORT", str(tmp_path / f"report{len(found)}")).split()
+        found.append(steps(*words, "--as-of", extremes.AS_OF, cwd=root))
+    _, few, more, many = found
+    assert sum(many.values()) > 100
+    assert not {
+        place: (few[place], more[place], count)
+        for place, count in many.items()
+        if count > 1000 and count - more[place] > 3 * (more[place] - few[place])
+    }

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mtrack.figures.invoices import InvoiceFigures
-    from mtrack.record.model import Invoice, Payment, Project
+    from mtrack.finding import Route
+    from mtrack.record.model import Invoice, Milestone, Payment, Project
     from mtrack.render.cells import Single, Value
     from mtrack.views.status import MilestoneStatus, ProjectStatus, StatusView
 
@@ -40,13 +41,22 @@ def csv(view: StatusView) -> str:
 
 
 def _rows(item: ProjectStatus) -> Iterable[tuple[Value, ...]]:
-    numbers = Counter(invoice.key for invoice in item.project.invoices())
-    plain = {figures.invoice.route for figures in item.ledger.invoices if _fits(figures, item.project, numbers)}
-    return (_row(item, milestone, plain) for milestone in item.milestones)
+    project = item.project
+    numbers = Counter(invoice.key for invoice in project.invoices())
+    ids = {milestone.id: milestone.index for milestone in reversed(project.milestones)}
+    plain = {figures.invoice.route for figures in item.ledger.invoices if _fits(figures, ids, numbers)}
+    beyond = _beyond(item, ids, plain)
+    parts = _Parts(project.decimals)
+    return (
+        _row(project, milestone, plain, beyond.get(milestone.figures.milestone.index), parts)
+        for milestone in item.milestones
+    )
 
 
-def _row(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> tuple[Value, ...]:
-    project, agreement = item.project, item.project.agreement
+def _row(
+    project: Project, milestone: MilestoneStatus, plain: set[Any], beyond: list[dict[str, Any]] | None, parts: _Parts
+) -> tuple[Value, ...]:
+    agreement = project.agreement
     sums, record = milestone.figures, milestone.figures.milestone
     deliverable, invoices = record.deliverable, sums.invoices
 
@@ -58,7 +68,7 @@ def _row(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> tu
         return None if all(value is None for value in values) else values
 
     def part(value: Decimal | None, invoice: Invoice) -> Amount | None:
-        return None if value is None else amount(_part(value, invoice, record.id, project.decimals))
+        return None if value is None else amount(parts.of(value, invoice, record.id))
 
     def tax(invoice: Invoice) -> Amount | None:
         return part(invoice.tax if invoice.has_tax and not invoice.is_credit_note else None, invoice)
@@ -77,16 +87,35 @@ def _row(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> tu
         each(_paid),
         each(lambda figures: part(next((entry.amount for entry in figures.invoice.payments), None), figures.invoice)),
         each(lambda figures: next((entry.reference for entry in figures.invoice.payments), None)),
-        _more(item, milestone, plain),
+        _more(record, beyond),
     )  # fmt: skip
 
 
-def _part(value: Decimal, invoice: Invoice, milestone: str, decimals: int) -> Decimal:
-    """A milestone's part of what an invoice comes to, so that the parts add up to it."""
-    lines = invoice.lines
-    whole = tuple(line.amount for line in lines)
-    parts = whole if value == invoice.amount == money.total(whole) else money.allocate(value, whole, decimals)
-    return money.total(part for line, part in zip(lines, parts, strict=True) if line.milestone == milestone)
+class _Parts:
+    """What each milestone has of what an invoice comes to, so that the parts add up to it."""
+
+    def __init__(self, decimals: int) -> None:
+        self._decimals = decimals
+        self._known: dict[tuple[Route, str], dict[str, list[Decimal]]] = {}
+        """Of an invoice over several milestones, which each of them asks for."""
+
+    def of(self, value: Decimal, invoice: Invoice, milestone: str) -> Decimal:
+        """A milestone's part of a value of an invoice."""
+        key = invoice.route, str(value)
+        parts = self._known.get(key)
+        if parts is None:
+            parts = self._parted(value, invoice)
+            if len(invoice.lines) > 1:
+                self._known[key] = parts
+        return money.total(parts.get(milestone, ()))
+
+    def _parted(self, value: Decimal, invoice: Invoice) -> dict[str, list[Decimal]]:
+        whole = tuple(line.amount for line in invoice.lines)
+        parts = whole if value == invoice.amount == money.total(whole) else money.allocate(value, whole, self._decimals)
+        result: dict[str, list[Decimal]] = {}
+        for line, part in zip(invoice.lines, parts, strict=True):
+            result.setdefault(line.milestone, []).append(part)
+        return result
 
 
 def _due_by(figures: InvoiceFigures) -> str:
@@ -109,10 +138,10 @@ def _paid(figures: InvoiceFigures) -> Single:
 # What the columns can hold -------------------------------------------------------------------------------------------
 
 
-def _fits(figures: InvoiceFigures, project: Project, numbers: Counter[str]) -> bool:
-    """Whether the columns say all that a record says of an invoice."""
+def _fits(figures: InvoiceFigures, ids: dict[str, int], numbers: Counter[str]) -> bool:
+    """Whether the columns say all that a record says of an invoice; `ids` are the milestones'."""
     invoice = figures.invoice
-    ids = [line.milestone for line in invoice.lines]
+    billed = [line.milestone for line in invoice.lines]
     more = (
         invoice.void, invoice.credits, invoice.replaces, invoice.total, invoice.retained, invoice.disputed,
         invoice.written_off,
@@ -123,8 +152,8 @@ def _fits(figures: InvoiceFigures, project: Project, numbers: Counter[str]) -> b
         and not invoice.instalments
         and not invoice.upfront
         and numbers[invoice.key] == 1
-        and len(ids) == len(set(ids))
-        and set(ids) <= {milestone.id for milestone in project.milestones}
+        and len(billed) == len(set(billed))
+        and ids.keys() >= set(billed)
         and all(map(_comes_back, (invoice.number, invoice.file)))
         and (not invoice.payments or (len(invoice.payments) == 1 and _is_plain(invoice.payments[0])))
     )
@@ -151,27 +180,30 @@ def _comes_back(text: str | None) -> bool:
 # What else there is --------------------------------------------------------------------------------------------------
 
 
-def _more(item: ProjectStatus, milestone: MilestoneStatus, plain: set[Any]) -> str | None:
-    """What the columns can't hold of a milestone, and of the invoices that bill it first, as JSON."""
-    record = milestone.figures.milestone
+def _beyond(item: ProjectStatus, ids: dict[str, int], plain: set[Any]) -> dict[int, list[dict[str, Any]]]:
+    """The invoices that the columns can't hold, by the index of the first milestone that each bills."""
+    at_its_word = {figures.invoice.route for figures in item.ledger.invoices if figures.at_its_word}
+    result: dict[int, list[dict[str, Any]]] = {}
+    for invoice in item.project.invoices():
+        if invoice.route not in plain:
+            first = min((ids[line.milestone] for line in invoice.lines if line.milestone in ids), default=0)
+            told = _invoice(invoice) | ({"paid": True} if invoice.route in at_its_word else {})
+            result.setdefault(first, []).append(told)
+    return result
+
+
+def _more(record: Milestone, invoices: list[dict[str, Any]] | None) -> str | None:
+    """What the columns can't hold of a milestone, and of the `invoices` that bill it first, as JSON."""
     deliverable = record.deliverable
     texts = {"name": record.name, "note": record.note}
     about = {"note": deliverable.note, "approved_by": deliverable.approved_by, "signoff": deliverable.signoff}
-    ids = {other.id: other.index for other in reversed(item.project.milestones)}
-    at_its_word = {figures.invoice.route for figures in item.ledger.invoices if figures.at_its_word}
-    invoices = [
-        _invoice(invoice) | ({"paid": True} if invoice.route in at_its_word else {})
-        for invoice in item.project.invoices()
-        if invoice.route not in plain
-        and min((ids[line.milestone] for line in invoice.lines if line.milestone in ids), default=0) == record.index
-    ]
     found = {
         **{key: text for key, text in texts.items() if not _comes_back(text)},
         "deliverable": {key: text for key, text in about.items() if not _comes_back(text)} or None,
         "hold": _stated(until=record.hold_until, reason=record.hold_reason) if record.hold else None,
         "cancelled": _stated(date=record.cancelled_date, reason=record.cancelled_reason) or None,
         "attachments": list(record.attachments) or None,
-        "invoices": invoices or None,
+        "invoices": invoices,
     }
     found = _stated(**found)
     return json.dumps(_as_json(found)).replace(";", "\\u003b") if found else None  # which would part cells somewhere

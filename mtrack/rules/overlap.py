@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
+    from mtrack.rules.papers import Papers
 
 _DIGITS = re.compile("[0-9]+")
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
@@ -465,7 +466,7 @@ def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     )
     for group in groups(referred):
         origin, paid = group[0]
-        if _is_one_transfer(known.entries, paid, [payment for _, payment in group]):
+        if _is_one_transfer(known, paid, [payment for _, payment in group]):
             continue
         for entry, payment in group[1:]:
             if known.same(entry, origin):
@@ -484,18 +485,12 @@ def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
             )
 
 
-def _is_one_transfer(entries: list[Entry], payment: PaymentFacts, equal: list[PaymentFacts]) -> bool:
+def _is_one_transfer(known: Papers, payment: PaymentFacts, equal: list[PaymentFacts]) -> bool:
     """Whether equal payments give one and the same `total`, and all payments of that reference and day fit in it."""
     total = payment.total
     if total is None or any(other.total != total for other in equal):
         return False
-    parts = (
-        other.amount
-        for entry in entries
-        for other in entry.invoice.payments
-        if other.date == payment.date and other.reference.strip() == payment.reference.strip()
-    )
-    return money.total(parts) <= total
+    return known.transfers[payment.reference.strip(), payment.date] <= total
 
 
 @workspace_rule(Severity.WARNING, next_step="void one if it is double")

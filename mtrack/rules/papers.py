@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from mtrack import money
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
+    from datetime import date
+    from decimal import Decimal
 
     from mtrack.rules.facts import Entry, WorkspaceFacts
 
@@ -50,6 +52,15 @@ class Papers:
         shared = (group for group in same_number(workspace) if is_one_paper(group))
         self._first = {id(entry): group[0] for group in shared for entry in group}
         self.entries = [entry for entry in workspace.entries if not entry.invoice.void]
+
+    @cached_property
+    def transfers(self) -> dict[tuple[str, date], Decimal]:
+        """What the payments of one reference and day come to."""
+        amounts: dict[tuple[str, date], list[Decimal]] = {}
+        for entry in self.entries:
+            for payment in entry.invoice.payments:
+                amounts.setdefault((payment.reference.strip(), payment.date), []).append(payment.amount)
+        return {key: money.total(parts) for key, parts in amounts.items()}
 
     def same(self, one: Entry, other: Entry) -> bool:
         """Whether two records are of one paper."""

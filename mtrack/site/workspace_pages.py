@@ -82,6 +82,8 @@ class WorkspacePages:
         self._view = view
         self._kept = kept
         self._summaries = {item.project.folder: item for item in view.projects}
+        self._milestones: dict[str, frozenset[str]] = {}
+        """The ids of the milestones, by project, of those that a finding is about."""
         self._broken = broken_folders(view)
         self._left_out = sentence(view.left_out, view.as_of)
         self._units = units_of(view)
@@ -279,7 +281,9 @@ class WorkspacePages:
     def _finding_href(self, finding: Finding, links: PageLinks) -> str | None:
         folder = finding.project
         if folder in self._summaries:
-            known = {name for name, _ in self._summaries[folder].milestones}
+            if folder not in self._milestones:
+                self._milestones[folder] = frozenset(name for name, _ in self._summaries[folder].milestones)
+            known = self._milestones[folder]
             return links.project(folder, milestone=finding.milestone if finding.milestone in known else None)
         return links.project(folder) if folder is not None and folder in self._broken else None
 
