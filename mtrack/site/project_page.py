@@ -111,6 +111,7 @@ _CHECKS = {
 """Class, mark and word of a check that is done, open, or does not apply."""
 _STATE_SAYS = {
     "paid": {"paid"},
+    "partially_paid": {"partially_paid"},
     "written_off": {"written_off"},
     "cancelled": {"cancelled"},
     "outstanding": {"sent"},

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 EVENTS = ("planned", "completed", "approved", "sent", "due", "paid")
 """The days of a milestone, in the order they are meant to come."""
+_SETTLED = ("paid", "written_off")
 
 
 def milestone_state(item: MilestoneStatus) -> str:
-    """cancelled, alarm, disputed, or the state of the largest part of its money; the first that is true."""
+    """cancelled, alarm, disputed, partially_paid, or the state of the largest part of its money; the first that is true."""
     figures, states = item.figures, item.progress.states
     if figures.milestone.cancelled:
         return "cancelled"
@@ -27,6 +28,8 @@ def milestone_state(item: MilestoneStatus) -> str:
         return "alarm"
     if states.disputed and states.largest == "outstanding":
         return "disputed"
+    if states.largest == "paid" and any(amount for name, amount in states.items() if name not in _SETTLED):
+        return "partially_paid"
     return states.largest or ("paid" if figures.invoices or figures.milestone.approved is not None else "ahead")
 
 
@@ -95,12 +98,19 @@ def _before_billing(figures: MilestoneFigures, first_sent: date | None, as_of: d
 
 
 def _after_billing(figures: InvoiceFigures, as_of: date) -> Iterator[Stretch]:
-    """From an invoice to its due date, and from there to the last payment, or to today while money is outstanding."""
+    """From an invoice to its due date, and from there to the last payment, or to today while money is outstanding.
+
+    What the client keeps back until a day that has not come is not late: it is outstanding from the last payment on.
+    """
     invoice = figures.invoice
     paid = [payment.date for payment in invoice.payments] + ([invoice.paid] if invoice.paid else [])
     if not figures.outstanding and not paid:
         return
-    end = as_of if figures.outstanding else max(paid)
+    is_open = figures.outstanding > figures.kept_back
+    last = max(paid, default=invoice.sent)
+    end = as_of if is_open else last
     yield Stretch(invoice.sent, min(end, figures.due), "outstanding")
     if end > figures.due:
         yield Stretch(max(figures.due, invoice.sent), end, "overdue" if invoice.disputed is None else "disputed")
+    if figures.outstanding and not is_open:
+        yield Stretch(max(last, invoice.sent), as_of, "outstanding")

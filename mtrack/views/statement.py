@@ -133,7 +133,11 @@ def _row(entry: MilestoneStatus, first: date) -> StatementRow:
 def _sums(item: ProjectStatus) -> StatementSums:
     totals, agreement = item.totals, item.project.agreement
     retained = money.total(figures.kept_back for figures in item.ledger.invoices)
-    disputed = (figures.outstanding for figures in item.ledger.invoices if figures.invoice.disputed is not None)
+    disputed = (
+        money.minus(figures.outstanding, figures.kept_back)
+        for figures in item.ledger.invoices
+        if figures.invoice.disputed is not None
+    )
     return StatementSums(
         original=agreement.total if agreement else None,
         amendments=money.total(change.amount for change in agreement.amendments) if agreement else ZERO,

@@ -189,4 +189,5 @@ def test_a_project_leads_to_the_one_before_and_the_one_after(tmp_path: Path) -> 
         "report", tmp_path / "work", "-o", tmp_path / "acme", "--client", "acme", "--as-of", AS_OF.isoformat()
     )
     assert result.code in (0, 1)
-    assert "turn" not in (tmp_path / "acme/projects/a.html").read_text(encoding="utf-8"), "b is not there"
+    (link,) = page(tmp_path / "acme", "projects/a.html").findall(".//nav[@class='turn']/a")
+    assert (link.get("rel"), link.get("href")) == ("next", "../projects/c.d.html"), "b is not there"

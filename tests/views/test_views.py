@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from support import contexts, mtrack, write_tree
 
 from mtrack.check.report import Selection
-from mtrack.check.workspace import Workspace
+from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.figures.aging import BUCKETS
 from mtrack.figures.ledger import Totals
 from mtrack.figures.states import STATES, States
@@ -123,7 +123,7 @@ def test_a_statement_adds_up_in_both_directions(data: dict[str, Any], as_of: dat
     assert sheet.total.paid == item.progress.states.paid
     sums = sheet.sums
     assert sums.gross == sums.billed + sums.tax == sums.settled + sums.due + sums.retained - sums.overpaid
-    assert sums.due >= sums.overdue
+    assert sums.due >= sums.overdue + sums.disputed
     assert sheet.first <= sheet.day
     assert all(sheet.first <= figures.invoice.sent <= sheet.day for figures in sheet.invoices)
 
@@ -298,6 +298,65 @@ def test_an_odd_cent_is_the_same_in_status_and_report(tmp_path: Path) -> None:
     assert page.count('<data value="33.34" data-figure="settled"') == 1
     assert page.count('<data value="66.66" data-figure="outstanding"') == 1
     assert sheet.count('<data value="33.34"') == 1
+
+
+RETAINED = """project: Acme website
+currency: EUR
+agreement: {signed: 2026-01-05, total: 200.00, retention: 10}
+milestones:
+  - id: M1
+    name: One
+    amount: 100.00
+    deliverable: {approved: 2026-02-01}
+    invoice: {number: A, amount: 100.00, sent: 2026-02-02, due: 2026-03-04, retained: {amount: 10.00}MORE}
+    status: partially_paid
+  - {id: M2, name: Two, amount: 100.00, status: not_billed}
+"""
+
+
+def of_records(tmp_path: Path, text: str) -> ProjectContext:
+    project(tmp_path, text)
+    (shown,) = contexts(open_workspace(str(tmp_path), date(2026, 6, 1)))
+    return shown
+
+
+def stretches(shown: ProjectContext) -> list[tuple[str, str, str]]:
+    first = lane(project_status(shown).milestones[0], shown.as_of)
+    return [(item.start.isoformat(), item.end.isoformat(), item.state) for item in first.stretches]
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted", "state"),
+    [
+        (
+            ", payments: [{date: 2026-03-20, amount: 90.00}]",
+            [("2026-03-04", "2026-03-20", "overdue"), ("2026-03-20", "2026-06-01", "outstanding")],
+            "partially_paid",
+        ),
+        (
+            ", payments: [{date: 2026-03-20, amount: 80.00}]",
+            [("2026-03-04", "2026-06-01", "overdue")],
+            "partially_paid",
+        ),
+        (", payments: [{date: 2026-03-20, amount: 100.00}]", [("2026-03-04", "2026-03-20", "overdue")], "paid"),
+        ("", [("2026-03-04", "2026-06-01", "overdue")], "overdue"),
+    ],
+)
+def test_what_is_kept_back_until_a_day_to_come_is_not_late(
+    tmp_path: Path, more: str, wanted: list[tuple[str, str, str]], state: str
+) -> None:
+    shown = of_records(tmp_path, RETAINED.replace("MORE", more))
+    assert stretches(shown) == [
+        ("2026-02-01", "2026-02-02", "to_bill"),
+        ("2026-02-02", "2026-03-04", "outstanding"),
+        *wanted,
+    ]
+    assert milestone_state(project_status(shown).milestones[0]) == state
+
+
+def test_what_is_disputed_on_a_statement_is_a_part_of_what_is_due(tmp_path: Path) -> None:
+    sums = statement(of_records(tmp_path, RETAINED.replace("MORE", ", disputed: {since: 2026-03-05}"))).sums
+    assert (sums.due, sums.disputed, sums.retained) == (Decimal("90.00"), Decimal("90.00"), Decimal("10.00"))
 
 
 CREDITED = """project: Acme website

@@ -1,0 +1,92 @@
+"""The report on paper and on a tablet with long names and large amounts: nothing blank, alone, covered or cut off."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from support import mtrack, write_tree
+from test_browser import DAY, Visit, browser, pytestmark  # noqa: F401  (a fixture, and what holds for every test)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+AMOUNT = 45_678_901_234
+NAME = "Performance and penetration test, with a second round of fixes"
+HEAD = """project: Distribution platform for a maker of machine tools
+client: Makers of Machine Tools and Automation GmbH & Co. KGaA
+currency: EUR
+agreement: {{file: agreement/sow.pdf, signed: 2026-01-05, total: {total}.00, milestones: 12}}
+milestones:
+"""
+MILESTONE = """  - id: M{number}
+    name: {name}
+    amount: {amount}.00
+    deliverable: {{approved: {sent}}}
+    invoice: {{number: RE-2026-{number:05}, amount: {amount}.00, sent: {sent}}}
+    status: sent
+"""
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = tmp_path_factory.mktemp("large")
+    milestones = [
+        MILESTONE.format(number=i, name=NAME, amount=AMOUNT, sent=f"2026-{min(i + 1, 11):02}-02") for i in range(1, 13)
+    ]
+    write_tree(base / "work", {"large/milestones.yaml": HEAD.format(total=12 * AMOUNT) + "".join(milestones)})
+    assert mtrack("report", base / "work", "-o", base / "out", "--as-of", DAY).code == 0
+    return base / "out"
+
+
+def sheets(browser: Browser, path: Path, size: str) -> list[str]:  # noqa: F811
+    from pypdf import PdfReader  # noqa: PLC0415
+
+    with Visit(browser) as visit:
+        page = visit.open(path.as_uri())
+        return [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format=size))).pages]
+
+
+@pytest.mark.parametrize("size", ["A4", "Letter"])
+def test_a_statement_of_twelve_long_milestones_is_one_page(browser: Browser, large: Path, size: str) -> None:  # noqa: F811
+    (sheet,) = sheets(browser, large / "projects/large-statement.html", size)
+    assert "Statement" in sheet
+    assert "M12" in sheet
+    assert "signature" in sheet
+
+
+def test_no_head_of_a_table_ends_a_page(browser: Browser, large: Path) -> None:  # noqa: F811
+    for sheet in sheets(browser, large / "projects/large.html", "A4"):
+        lines = [line for line in sheet.splitlines() if line.strip() and not re.fullmatch(r"\d+ / \d+", line.strip())]
+        assert lines[-1].split()[0] not in ("What", "Milestone", "Invoice")
+
+
+APART = """() => [...document.querySelectorAll('.purse')].map(purse => {
+  const amount = purse.querySelector('.cash').getBoundingClientRect();
+  const bar = purse.querySelector('.bar').getBoundingClientRect();
+  return amount.right <= bar.left || amount.bottom <= bar.top;
+})"""
+
+
+@pytest.mark.parametrize("width", [700, 820, 1000, 1440])
+@pytest.mark.parametrize("media", ["print", "screen"])
+def test_no_bar_covers_an_amount(browser: Browser, large: Path, width: int, media: str) -> None:  # noqa: F811
+    with Visit(browser, width=width) as visit:
+        page = visit.open((large / "index.html").as_uri())
+        page.emulate_media(media=media)  # type: ignore[arg-type]
+        assert page.evaluate(APART) == [True]
+
+
+CUT = """() => [...document.querySelectorAll('.milestones .state, .invoices .state, .agreement td, .finding')].filter(
+  item => item.getBoundingClientRect().right > document.documentElement.clientWidth).length"""
+
+
+@pytest.mark.parametrize("width", [360, 600, 820])
+def test_on_phones_and_tablets_no_state_is_cut_off(browser: Browser, large: Path, width: int) -> None:  # noqa: F811
+    with Visit(browser, width=width) as visit:
+        page = visit.open((large / "projects/large.html").as_uri())
+        assert page.evaluate(CUT) == 0
