@@ -50,5 +50,5 @@ def next(  # noqa: A001, PLR0913
         output.write(text)
     else:
         output.write(render.FORMATS[format_](view))
-    output.tell_skipped(opened.skipped)
+    opened.tell_left_out()
     return 0

@@ -45,11 +45,16 @@ class Opened(Struct, frozen=True):
         """All rules, under the paths and of the client asked for."""
         return Selection(paths=self.paths, client=self.client)
 
-    @property
-    def skipped(self) -> list[str]:
-        """The projects under the paths asked for that no view shows, and the folders that can't be looked into."""
-        closed = [folder for folder in self.workspace.found.closed if self.selection.takes_path(folder)]
-        return sorted({*without_figures(self.workspace, self.selection), *closed})
+    def tell_left_out(self) -> bool:
+        """Say on standard error which projects under the paths asked for no view shows; whether it lacks anything.
+
+        The folders that can't be looked into count, too: `open_paths` has told of them.
+        """
+        skipped = without_figures(self.workspace, self.selection)
+        if skipped:
+            these = "this project is" if len(skipped) == 1 else "these projects are"
+            tell(f"{these} left out until fixed (mtrack lint tells): {listed(skipped)}")
+        return bool(skipped) or any(map(self.selection.takes_path, self.workspace.found.closed))
 
     @property
     def from_here(self) -> Viewpoint:

@@ -16,7 +16,6 @@ from mtrack.cli.ci_log import CiLog
 from mtrack.errors import UsageError
 from mtrack.render import reports
 from mtrack.render.terminal import safe
-from mtrack.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -96,14 +95,6 @@ def tell(trouble: str) -> None:
     """Say on standard error what is wrong."""
     first, *more = trouble.split("\n")
     note(f"mtrack: {first}", *more)
-
-
-def tell_skipped(skipped: Sequence[str]) -> bool:
-    """Say on standard error which projects are left out of a view; whether there are any."""
-    if skipped:
-        these = "this project is" if len(skipped) == 1 else "these projects are"
-        tell(f"{these} left out until fixed (mtrack lint tells): {listed(skipped)}")
-    return bool(skipped)
 
 
 def tell_failures(failures: Sequence[Failure], *, debug: bool) -> None:

@@ -111,7 +111,7 @@ def report(  # noqa: PLR0913
         output.show(single if single is not None else os.path.join(output_, "index.html"))
         if page is not None:
             _open_page(page, output_, single, opened)
-    return 1 if output.tell_skipped(opened.skipped) else 0
+    return 1 if opened.tell_left_out() else 0
 
 
 @contextmanager

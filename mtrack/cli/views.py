@@ -36,7 +36,7 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
                     output.tell_first(view.findings)
             else:
                 output.write(render.FORMATS[format_](view))
-            left_out = output.tell_skipped(opened.skipped)
+            left_out = opened.tell_left_out()
             return int(left_out or (fail_on is not None and view.fails(options.severity(fail_on))))
 
         run.__doc__ = view_of.__doc__
