@@ -166,6 +166,8 @@ def _count_all(numbers: list[Number]) -> list[Counted]:
 
 def _count(group: list[Number]) -> list[Counted]:
     """The numbers of one text that count, each with its counter."""
+    if all(_is_iso_day(number.runs, number.entry.invoice.sent) for number in group):
+        return []
     if len(group[0].runs) == 1:
         if all(_period(number.runs[0], number.entry.invoice.sent) for number in group):
             return []  # nothing but the day it was sent
@@ -208,10 +210,17 @@ def on_day(run: str, sent: date, day: date) -> str:
     return year + "".join(f"{part:02d}" for part in (day.month, day.day)[: len(said) - 1])
 
 
+def _is_iso_day(runs: Sequence[str], sent: date) -> bool:
+    """Whether the runs are year, month and day of the day sent, as in 2026-10-03."""
+    return tuple(runs) == (f"{sent.year:04d}", f"{sent.month:02d}", f"{sent.day:02d}")
+
+
 def is_date(entry: Entry) -> bool:
-    """Whether a number has one run only, and that says when it was sent."""
+    """Whether a number has one run only, and that says when it was sent, or is that day in three."""
     runs = _parts(entry.invoice.key)[1]
-    return len(runs) == 1 and _period(runs[0], entry.invoice.sent) is not None
+    return _is_iso_day(runs, entry.invoice.sent) or (
+        len(runs) == 1 and _period(runs[0], entry.invoice.sent) is not None
+    )
 
 
 def _usual(group: list[Number]) -> tuple[int | None, int | None]:
