@@ -184,7 +184,13 @@ def _numbers_and_amount(words: tuple[str, ...], project: str | None) -> tuple[tu
 
     Two words may be two numbers or a number and an amount; where the second can be both, it must be said.
     """
-    if len(words) < 2 or _AMOUNT.fullmatch(words[-1]) is None:  # noqa: PLR2004
+    if len(words) < 2:  # noqa: PLR2004
+        return words, None
+    if _AMOUNT.fullmatch(words[-1]) is None:
+        meant = money.suggestion(words[-1]) if _LIKE_AMOUNT.fullmatch(words[-1]) else None
+        if meant is not None and not prompts.is_number(words[-1], project):
+            message = f"'{words[-1]}' is not an amount; write {meant}"
+            raise UsageError(message)
         return words, None
     if len(words) > 2:  # noqa: PLR2004
         if not prompts.is_number(words[-1], project):
@@ -204,6 +210,8 @@ def _numbers_and_amount(words: tuple[str, ...], project: str | None) -> tuple[tu
 
 _AMOUNT = re.compile(r"[-+]?[0-9][0-9.,' ]*")
 """What is read as an amount after an invoice number, or is told how to be one."""
+_LIKE_AMOUNT = re.compile(r"[-+]?[$€£¥]?\s?[0-9][0-9.,' _]*(?:e[0-9]+|\s?(?:[A-Z]{3}|[$€£¥]))?")
+"""What was meant as an amount, unless an invoice has that number."""
 
 
 def _refuse_for_one_alone(**given: object) -> None:

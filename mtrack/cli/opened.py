@@ -11,17 +11,18 @@ from msgspec import Struct
 
 from mtrack import git
 from mtrack import workspace as workspace_module
+from mtrack.check.contained import made
 from mtrack.check.pipeline import without_figures
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import options
-from mtrack.cli.output import advancing, tell
+from mtrack.cli.output import advancing, tell, tell_skipped
 from mtrack.errors import UsageError
 from mtrack.memo.run import Run
 from mtrack.render.places import AT_ROOT, Viewpoint
 from mtrack.watch import Rounds
 from mtrack.words import listed
-from mtrack.workspace import is_below
+from mtrack.workspace import RECORDS, is_below, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +56,30 @@ class Opened(Struct, frozen=True):
             these = "this project is" if len(skipped) == 1 else "these projects are"
             tell(f"{these} left out until fixed (mtrack lint tells): {listed(skipped)}")
         return bool(skipped) or any(map(self.selection.takes_path, self.workspace.found.closed))
+
+    def tell_left_out(self) -> bool:
+        """Say on standard error which projects are left out of a view, and why it is empty where none was asked for.
+
+        Whether projects are left out.
+        """
+        folders = [
+            folder for folder in self.workspace.found.projects if self.selection.takes_path(join(folder, RECORDS))
+        ]
+        if not folders:
+            tell("there is no project here, so there is nothing to show; mtrack lint says what nearly is one")
+        elif self.client is not None:
+            self._tell_unknown_client(folders)
+        return tell_skipped(self.skipped)
+
+    def _tell_unknown_client(self, folders: list[str]) -> None:
+        names: set[str] = set()
+        for folder in folders:
+            client = made(self.workspace, folder, lambda context: context.project.client)
+            if self.selection.takes_client(client):
+                return
+            names.update(() if client is None else (client,))
+        known = f"there is {listed(sorted(names))}" if names else "no project names its client"
+        tell(f"no project here is of a client '{self.client}'; {known}")
 
     @property
     def from_here(self) -> Viewpoint:

@@ -346,6 +346,9 @@ def test_one_transfer_is_recorded_whole_or_not_at_all(work: Path, monkeypatch: p
             "an amount goes with one invoice; of several each is paid what is outstanding on it",
         ),
         (("INV-1", "INV-2", "INV-9"), "there is no invoice 'INV-9'"),
+        (("INV-1", "1e3"), "'1e3' is not an amount; write 1000.00"),
+        (("INV-1", "€50"), "'€50' is not an amount; write 50.00"),
+        (("INV-1", "50 EUR"), "'50 EUR' is not an amount; write 50.00"),
         (("INV-1", "INV-2", "--fee", "1"), "--fee goes with one invoice"),
         (("INV-1", "INV-2", "--discount", "1"), "a discount as an amount goes with one invoice"),
     ):
