@@ -16,7 +16,7 @@ from mtrack.check.pipeline import without_figures
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import options
-from mtrack.cli.output import advancing, tell, tell_skipped
+from mtrack.cli.output import advancing, tell
 from mtrack.errors import UsageError
 from mtrack.memo.run import Run
 from mtrack.render.places import AT_ROOT, Viewpoint
@@ -51,25 +51,22 @@ class Opened(Struct, frozen=True):
 
         The folders that can't be looked into count, too: `open_paths` has told of them.
         """
+        self._tell_why_empty()
         skipped = without_figures(self.workspace, self.selection)
         if skipped:
             these = "this project is" if len(skipped) == 1 else "these projects are"
             tell(f"{these} left out until fixed (mtrack lint tells): {listed(skipped)}")
         return bool(skipped) or any(map(self.selection.takes_path, self.workspace.found.closed))
 
-    def tell_left_out(self) -> bool:
-        """Say on standard error which projects are left out of a view, and why it is empty where none was asked for.
-
-        Whether projects are left out.
-        """
+    def _tell_why_empty(self) -> None:
+        """Say that a view shows nothing since there is no project, or none of the client asked for."""
         folders = [
             folder for folder in self.workspace.found.projects if self.selection.takes_path(join(folder, RECORDS))
         ]
-        if not folders:
+        if not folders and not any(map(self.selection.takes_path, self.workspace.found.closed)):
             tell("there is no project here, so there is nothing to show; mtrack lint says what nearly is one")
         elif self.client is not None:
             self._tell_unknown_client(folders)
-        return tell_skipped(self.skipped)
 
     def _tell_unknown_client(self, folders: list[str]) -> None:
         names: set[str] = set()
