@@ -22,6 +22,7 @@ from markupsafe import Markup
 from mtrack import directory
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.site.links import SERVED
+from mtrack.site.pages import SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,31 +35,48 @@ _PATIENCE = 10.0
 """Seconds in which a request must come and an answer be taken."""
 LIVE = """(function () {
   "use strict";
-  var key = "mtrack-fields " + location.pathname;
-  function fields() {
-    return Array.prototype.concat.apply([], Array.prototype.map.call(document.forms, function (form) {
-      return Array.prototype.filter.call(form.elements, function (field) { return field.name; });
-    }));
+  var key = "mtrack-view " + location.pathname;
+  function all(selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); }
+  function fields() { return all("form [name]"); }
+  function isOpen(item) { return item.open; }
+  function isReport() { return document.querySelector(".top"); }
+  function head(place) {
+    var table = document.getElementById(place[0]);
+    return table && table.querySelectorAll("thead th")[place[1]];
+  }
+  function view() {
+    return {
+      fields: fields().map(function (field) { return [field.name, field.value]; }),
+      open: all("details").map(isOpen),
+      sorted: all("th[aria-sort]").map(function (head) {
+        return [head.closest("table").id, head.cellIndex, head.getAttribute("aria-sort")];
+      })
+    };
   }
   function reload() {
     try {
-      if (document.forms.length) {
-        sessionStorage.setItem(key, JSON.stringify(fields().map(function (field) { return [field.name, field.value]; })));
-      }
-    } catch (error) { /* what was typed is lost */ }
+      if (isReport()) { sessionStorage.setItem(key, JSON.stringify(view())); }
+    } catch (error) { /* the page begins anew */ }
     location.reload();
   }
   document.addEventListener("DOMContentLoaded", function () {
     try {
-      var kept = JSON.parse(document.forms.length && sessionStorage.getItem(key) || "[]");
+      var kept = isReport() && JSON.parse(sessionStorage.getItem(key));
+      if (!kept) { return; }
+      sessionStorage.removeItem(key);
+      all("details").forEach(function (item, i) { item.open = kept.open.length > i ? kept.open[i] : item.open; });
       fields().forEach(function (field, i) {
-        if (kept[i] && kept[i][0] === field.name && kept[i][1] !== field.value) {
-          field.value = kept[i][1];
+        if (kept.fields[i] && kept.fields[i][0] === field.name && kept.fields[i][1] !== field.value) {
+          field.value = kept.fields[i][1];
           field.dispatchEvent(new Event("input", { bubbles: true }));
         }
       });
-      if (document.forms.length) { sessionStorage.removeItem(key); }
-    } catch (error) { /* the fields stay empty */ }
+      kept.sorted.forEach(function (place) {
+        for (var turn = 0; turn < 2 && head(place).getAttribute("aria-sort") !== place[2]; turn += 1) {
+          head(place).querySelector("button").click();
+        }
+      });
+    } catch (error) { /* the page begins anew */ }
   });
   new EventSource("/live").onmessage = function (event) {
     if (window.mtrackSeen !== undefined && window.mtrackSeen !== event.data) { reload(); }
@@ -66,14 +84,16 @@ LIVE = """(function () {
   };
 })();
 """
-"""Reloads a page when the server counts a new build; what was typed into its filters stays."""
-_TROUBLE = Markup(
+"""Reloads a page when the server counts a new build; what was typed, unfolded and sorted stays."""
+_PAGE = Markup(
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'\"><title>mtrack</title>"
     '<link rel="stylesheet" href="/report.css"><script src="/live.js"></script></head><body>'
-    '<main class="wrap"><div class="title"><h1>The report could not be drawn</h1></div>'
-    '<section class="broken"><p>{}</p><p>It is drawn again as soon as a file changes.</p></section></main></body></html>'
+    '<main class="wrap"><div class="title"><h1>{}</h1></div>'
+    '<section class="broken"><p>{}</p><p>{}</p></section></main></body></html>'
 )
+_TO_OVERVIEW = Markup('It may come with the next change. <a href="/index.html">Overview</a>')
+_SCRIPTS = ("report.js", SEARCH, "live.js")
 _HEARTBEAT = 15.0
 _COMMITS = os.path.join(".git", "logs", "HEAD")
 """Where git notes each commit."""
@@ -90,6 +110,8 @@ class Preview:
         self.folder = os.path.join(os.path.realpath(self._temporary.name), "site")
         self.trouble: str | None = None
         self.builds = 0
+        self.is_over = False
+        """Whether nobody is served any more."""
         self.changed = threading.Condition()
 
     def rebuild(self) -> None:
@@ -102,6 +124,12 @@ class Preview:
         with self.changed:
             self.trouble = trouble
             self.builds += 1
+            self.changed.notify_all()
+
+    def end(self) -> None:
+        """Let go of the pages that wait for builds."""
+        with self.changed:
+            self.is_over = True
             self.changed.notify_all()
 
     def close(self) -> None:
@@ -169,7 +197,13 @@ class _Handler(SimpleHTTPRequestHandler):
         elif path == "/live.js":
             self._text(LIVE, "text/javascript")
         elif self._preview.trouble is not None and (path.endswith((".html", "/"))):
-            self._text(_TROUBLE.format(self._preview.trouble), "text/html")
+            next_time = "It is drawn again as soon as a file changes."
+            self._text(_PAGE.format("The report could not be drawn", self._preview.trouble, next_time), "text/html")
+        elif path.endswith(".html") and not path.startswith(SERVED) and not os.path.isfile(self.translate_path(path)):
+            text = _PAGE.format(
+                "There is no such page", "No project or page of the report has this address.", _TO_OVERVIEW
+            )
+            self._text(text, "text/html", HTTPStatus.NOT_FOUND)
         else:
             super().do_GET()
 
@@ -214,20 +248,20 @@ class _Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def _policy(self) -> str:
-        """The preview's own two scripts, whatever a page says; of the workspace's files none."""
+        """The preview's own scripts, whatever a page says; of the workspace's files none."""
         if self.path.startswith(SERVED):
             is_page = self.guess_type(urlsplit(self.path).path).endswith(("html", "xml"))
             return "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'" if is_page else "sandbox"
         name = "localhost" if (self.headers.get("Host") or "").startswith("localhost") else HOST
-        scripts = " ".join(f"http://{name}:{self.server.server_port}/{script}" for script in ("report.js", "live.js"))
+        scripts = " ".join(f"http://{name}:{self.server.server_port}/{script}" for script in _SCRIPTS)
         return (
             f"default-src 'none'; style-src 'self'; script-src {scripts}; connect-src 'self'; base-uri 'none'; "
             "form-action 'none'; frame-ancestors 'none'"
         )
 
-    def _text(self, text: str, kind: str) -> None:
+    def _text(self, text: str, kind: str, status: HTTPStatus = HTTPStatus.OK) -> None:
         content = text.encode()
-        self.send_response(HTTPStatus.OK)
+        self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -246,8 +280,10 @@ class _Handler(SimpleHTTPRequestHandler):
         seen = -1
         while True:
             with preview.changed:
-                preview.changed.wait_for(lambda: preview.builds != seen, timeout=_HEARTBEAT)  # noqa: B023
+                preview.changed.wait_for(lambda: preview.is_over or preview.builds != seen, timeout=_HEARTBEAT)  # noqa: B023
                 seen = preview.builds
+            if preview.is_over:
+                return
             try:
                 self.wfile.write(f"data: {seen}\n\n".encode())
                 self.wfile.flush()
@@ -323,6 +359,7 @@ def serving(preview: Preview, port: int) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+        preview.end()
 
 
 def watch(preview: Preview, stop: threading.Event, tell: Callable[[str], None]) -> None:

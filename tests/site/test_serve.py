@@ -152,7 +152,7 @@ def test_scripts_are_limited_to_its_own_by_path(port: int, name: str) -> None:
         parts = dict(part.strip().split(" ", 1) for part in policy.split(";"))
         assert parts["default-src"] == "'none'"
         own = f"http://{name}:{port}"
-        assert parts["script-src"].split() == [f"{own}/report.js", f"{own}/live.js"]
+        assert parts["script-src"].split() == [f"{own}/report.js", f"{own}/search.js", f"{own}/live.js"]
         assert parts["base-uri"] == parts["form-action"] == parts["frame-ancestors"] == "'none'"
 
 
