@@ -1,6 +1,6 @@
 """The writer: a text and the changes wanted in, a text that is proven to hold exactly those changes out.
 
-Nothing is dumped. The places are found by the reference parser's events, the text is cut there and only there, and
+Nothing is dumped. The places are found by a parser's events, the text is cut there and only there, and
 the result is parsed again: all events before, between and after the changed ones must be the same, the new ones
 exactly those wanted, the characters outside the cuts untouched, and mtrack's own reader must see the old data with
 the changes applied. What can't be done that way is refused, with the lines to write by hand.

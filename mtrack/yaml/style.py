@@ -1,7 +1,7 @@
 """How a file is written, so that what is added looks like what is there: indents, dashes, quotes, flow or block.
 
 `Style` gathers the habits of a tree; `styled` decides how a new value is to look; `flow` and `block` write it, and
-`events` says what the reference parser must see there afterwards.
+`events` says what the parser must see there afterwards.
 """
 
 from __future__ import annotations
@@ -319,7 +319,7 @@ def _indented(new: list[str], column: int) -> list[str]:
 
 
 def events(value: Value) -> Iterator[Event]:
-    """What the reference parser sees of a value once it is written."""
+    """What the parser sees of a value once it is written."""
     if value.kind == "scalar":
         yield ("Scalar", None, None, (value.style is None, value.style is not None), value.text, value.style)
         return

@@ -1,4 +1,4 @@
-"""A YAML text as a tree of places, made from the reference parser's events.
+"""A YAML text as a tree of places, made from a parser's events.
 
 Composing hides aliases and merges; events don't. Each node knows the events it covers, so that a proof can say
 which of them an edit may change, and the characters it covers, so that a splice knows where to cut.
@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+
+from mtrack import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,8 +126,8 @@ class Tree(Struct, frozen=True):
         return "\r\n" if last > 0 and self.text[last - 1] == "\r" else "\n"
 
 
-def events(text: str, parser: str = REFERENCE) -> list[Any]:
-    """A parser's events. Raises UnreadableError where there are none."""
+def events(text: str, parser: str = REFERENCE) -> Iterator[Any]:
+    """A parser's events. Raises UnreadableError where they end early."""
     import ruamel.yaml  # noqa: PLC0415  (only an edit needs the reference parser)
     import yaml  # noqa: PLC0415
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
@@ -134,8 +136,9 @@ def events(text: str, parser: str = REFERENCE) -> list[Any]:
         text = _DIRECTIVE.sub(r"\g<1>2", text)
     try:
         if parser == LIBYAML:
-            return list(yaml.parse(text, Loader=yaml.CSafeLoader))
-        return list(ruamel.yaml.YAML(typ="safe", pure=True).parse(text))
+            yield from yaml.parse(text, Loader=yaml.CSafeLoader)
+        else:
+            yield from ruamel.yaml.YAML(typ="safe", pure=True).parse(text)
     except (MarkedYAMLError, yaml.MarkedYAMLError) as error:
         raise UnreadableError(error.problem or error.context or "not YAML") from None
     except (YAMLError, yaml.YAMLError) as error:
@@ -143,6 +146,11 @@ def events(text: str, parser: str = REFERENCE) -> list[Any]:
     except (ValueError, AttributeError, AssertionError, IndexError, TypeError, RecursionError):
         message = "not YAML that can be parsed"
         raise UnreadableError(message) from None
+
+
+def bare_events(text: str, parser: str) -> tuple[Event, ...]:
+    """A parser's events without their marks. Raises UnreadableError."""
+    return tuple(map(bare_event, events(text, parser)))
 
 
 def bare_event(event: Any) -> Event:
@@ -161,10 +169,15 @@ def bare_event(event: Any) -> Event:
 
 
 def parser_for(text: str) -> str:
-    """The parser to edit a text by: the reference, but for a tab outside quotes, which only libyaml takes."""
+    """The parser to edit a text by: the reference, but for a text too large for it, or a tab outside quotes.
+
+    Those only libyaml takes; what it reads otherwise is a flaw in a large text.
+    """
+    if len(text) > limits.REFERENCE_BYTES:
+        return LIBYAML
     if "\t" in text:
         try:
-            events(text)
+            bare_events(text, REFERENCE)
         except UnreadableError:
             return LIBYAML
     return REFERENCE
@@ -172,16 +185,16 @@ def parser_for(text: str) -> str:
 
 def read(text: str, parser: str = REFERENCE) -> Tree:
     """The tree of a text of one document. Raises UnreadableError."""
-    found = events(text, parser)
-    documents = sum(type(event).__name__ == "DocumentStartEvent" for event in found)
+    reader, bare = _Reader(text), list[Event]()
+    for i, event in enumerate(events(text, parser)):  # one by one: those of a large text take much memory
+        reader.take(i, event)
+        bare.append(bare_event(event))
+    documents = sum(kind == "DocumentStart" for kind, *_ in bare)
     if documents != 1:
         message = "the file holds no document" if not documents else "the file holds several documents"
         raise UnreadableError(message)
-    reader = _Reader(text)
-    for i, event in enumerate(found):
-        reader.take(i, event)
     assert reader.root is not None
-    return Tree(text, tuple(map(bare_event, found)), reader.root, frozenset(reader.shared), parser)
+    return Tree(text, tuple(bare), reader.root, frozenset(reader.shared), parser)
 
 
 class _Reader:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import edit_judge
 import pytest
 from edit_verbs import CASES, changes_for, context_of
 
+from mtrack import limits
 from mtrack.edit.records import splice_records
+from mtrack.yaml import tree
 from mtrack.yaml.refusal import REASONS, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mtrack.yaml.changes import Change
 
 CORPUS = sorted((Path(__file__).parent.parent / "corpus-edit").glob("*.txt"))
 SHARE = 0.03
@@ -53,6 +61,31 @@ def test_an_edit_is_exact_or_refused(path: Path) -> None:
     for case, refused in refusals:
         assert refused.reason in REASONS, case
         assert refused.by_hand, case
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_a_large_file_is_edited_as_a_small_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too large for the reference parser is edited by libyaml: in the same places, refused for the same reasons."""
+    text = _text(path)
+    context = context_of(text)
+    assert context is not None
+
+    def edited() -> list[str]:
+        return [_edited(text, changes) for case in CASES if (changes := changes_for(context, case))]
+
+    by_reference = edited()
+    monkeypatch.setattr(limits, "REFERENCE_BYTES", -1)
+    assert tree.parser_for(text) == tree.LIBYAML
+    if path.stem == "60-question-marks":  # which libyaml reads otherwise, so a large file may not hold them
+        by_reference = ["flaws"] * len(by_reference)
+    assert edited() == by_reference
+
+
+def _edited(text: str, changes: Iterable[Change]) -> str:
+    try:
+        return splice_records(text, changes)
+    except RefusedError as refused:
+        return refused.reason
 
 
 def test_few_edits_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
