@@ -87,7 +87,7 @@ def unrecorded_spread() -> Tree:
 
 
 def one_file() -> Tree:
-    """Invoices that name one file a project."""
+    """Invoices that name one file per project."""
     for path, content in spread(lambda i, count: record(billed(count, lambda j: f"I{i}-{j}", ",file: i.pdf"))):
         yield path, content
         yield path.replace("milestones.yaml", "i.pdf"), "x"
@@ -359,7 +359,7 @@ def as_of(arguments: list[str]) -> list[str]:
 
 
 def main() -> int:
-    """Measure, print a line a run and the worst of each shape; 1 where a bound is passed."""
+    """Measure, print a line per run and the worst of each shape; 1 where a bound is passed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shapes", nargs="*", default=[*SHAPES])
     parser.add_argument("--only", action="append", help="the first word of a command")

@@ -44,7 +44,7 @@ def main(root: str) -> None:
             for content in (text.replace(old, new, 1), text):
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(content)
-                rounds.tell(path)
+                rounds.notify(path)
                 time.sleep(SETTLED)
                 costs.append(findings())
         print(f"{median(costs):.1f}")

@@ -33,7 +33,7 @@ def main() -> None:
     """Run the command line and exit: 0, 1, 2 or 3 (docs/rules.md); 130 on Ctrl-C, 141 where nobody reads the output."""
     try:
         _use_utf8()
-        gc.disable()  # a run is short and keeps what it reads: collecting only looks at all of it again and again
+        gc.disable()  # a run is short and keeps what it reads: garbage collection would only scan all of it repeatedly
         _open_streams()
         code = run(sys.argv[1:], _raise_interrupts)
     except KeyboardInterrupt as stop:  # before `run` or after it
@@ -45,14 +45,14 @@ def main() -> None:
 
 
 def _use_utf8() -> None:
-    """Start anew in Python's UTF-8 mode where the locale's encoding is another: files and arguments are in UTF-8."""
+    """Restart in Python's UTF-8 mode where the locale's encoding is another: files and arguments are in UTF-8."""
     if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode and sys.executable:
         with suppress(OSError):
             os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
 
 
 def _open_streams() -> None:
-    """Lead the standard streams that the caller has closed nowhere, so that nothing opened later takes their place."""
+    """Open standard streams that the caller has closed on the null device, so that no file opened later takes their place."""
     with suppress(OSError):
         while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:  # noqa: PLR2004
             os.set_inheritable(fd, True)  # noqa: FBT003  (it takes no keyword)
@@ -66,7 +66,7 @@ def _open_streams() -> None:
 
 
 class _Stream:
-    """A standard stream, and what becomes of an error in writing to it."""
+    """A standard stream that reports an error in writing to it."""
 
     def __init__(self, stream: TextIO, failed: Callable[[OSError], None]) -> None:
         self._stream, self._failed = stream, failed
@@ -80,7 +80,7 @@ class _Stream:
         return len(text)
 
     def flush(self) -> None:
-        """Hand over what was written."""
+        """Flush."""
         try:
             self._stream.flush()
         except OSError as error:
@@ -180,9 +180,9 @@ def _command(arguments: list[str], kept: object = None) -> int:
 
 
 def _tell(error: Exception, *, debug: bool) -> int:
-    from mtrack.cli.trouble import told  # noqa: PLC0415
+    from mtrack.cli import trouble  # noqa: PLC0415
 
-    return told(error, debug=debug)
+    return trouble.report(error, debug=debug)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What characters look like: which show nothing, which look alike, and how texts compare that look the same."""
+"""What characters look like: which are invisible, which look alike, and how texts compare that look the same."""
 
 from __future__ import annotations
 

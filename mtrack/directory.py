@@ -1,4 +1,4 @@
-"""A folder held open: what is done in it by name happens in it, whatever becomes of its path, and through no link."""
+"""A folder held open: operations by name happen in this folder, even if its path changes, and follow no link."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Directory:
         self.close()
 
     def close(self) -> None:
-        """Let the folder go."""
+        """Close the folder."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
@@ -90,7 +90,7 @@ class Directory:
 
     @property
     def identity(self) -> tuple[int, int]:
-        """What tells this folder from any other, whatever its name."""
+        """What identifies this folder, whatever its name."""
         info = os.stat(self.path) if self._fd is None else os.fstat(self._fd)
         return info.st_dev, info.st_ino
 
@@ -184,7 +184,7 @@ class Directory:
 
 
 def _lock(fd: int) -> bool:
-    """Lock an open file against other processes; whether that was to be had at once."""
+    """Lock an open file against other processes without waiting; whether that succeeded."""
     try:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415
@@ -218,7 +218,7 @@ def open_plain(
 ) -> Directory:
     """Open a folder that no link leads to, but for the system's own; with `make`, what is missing of it is made.
 
-    `visit` is told each folder on the way and the name to go on with, None at the end, before anything is made below
+    `visit` is called with each folder on the way and the name to go on with, None at the end, before anything is made below
     it. Raises LinkError, OSError.
     """
     drive, rest = os.path.splitdrive(plain(path))

@@ -1,4 +1,4 @@
-"""What goes wrong that is no finding in records: what mtrack can't do, and where it fails itself."""
+"""Errors that are not findings in records: what mtrack can't do, and where it fails itself."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Failure(Struct, frozen=True):
 
 
 def failure(path: str, during: str, error: Exception) -> Failure:
-    """An exception that is to end nothing but what mtrack was at; one that is meant for the user is raised again."""
+    """An exception that ends only the current piece of work; one that is meant for the user is raised again."""
     if isinstance(error, (CannotRunError, UsageError)):
         raise error
     from traceback import format_exception  # noqa: PLC0415  (a failure is rare)

@@ -108,7 +108,7 @@ def _environment(top: str) -> dict[str, str]:
 
 
 _READING = ("core.commitGraph=false", "log.showSignature=false")
-"""What could tell another history than the commits themselves, or run a program."""
+"""Settings that could show another history than the commits themselves, or run a program."""
 
 
 def read(place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> bytes:
@@ -221,7 +221,7 @@ class Blobs:
         raise CannotRunError(message)
 
     def close(self) -> None:
-        """Let git go."""
+        """End the git process."""
         for stream in (self._git.stdin, self._git.stdout):
             if stream is not None:
                 stream.close()
@@ -245,7 +245,7 @@ def rests_on(root: str) -> list[str] | None:
 
 
 def head_rests_on(root: str) -> list[str] | None:
-    """The files that say which commit is checked out, and where a shallow clone is cut; None where they can't be told."""
+    """The files that say which commit is checked out, and where a shallow clone is cut; None where they can't be determined."""
     place = locate(root)
     folder = os.path.join(place.top, ".git") if place is not None and not place.bare else ""
     names = ["HEAD", "packed-refs", "shallow", "reftable/tables.list"]
@@ -335,7 +335,7 @@ def ready(root: str, paths: list[str]) -> None:
     options = ("--porcelain", "--untracked-files=all", "--ignore-submodules=all")
     state = _git(place, _LITERAL, "status", *options, "--", *map(place.path, paths))
     if state.returncode:
-        message = f"git can't tell the state of {', '.join(paths)}: {_words(state)}; nothing was changed"
+        message = f"git can't determine the state of {', '.join(paths)}: {_words(state)}; nothing was changed"
         raise CannotRunError(message)
     if state.stdout:
         message = f"{', '.join(paths)} has changes that are not committed yet; commit them first, or leave --commit out; nothing was changed"

@@ -1,4 +1,4 @@
-"""Ctrl-C and being told to end: the first time, what runs undoes what it has begun; the second time, all ends at once."""
+"""Ctrl-C and SIGTERM: the first time, the command undoes what it has begun; the second time, it ends at once."""
 
 from __future__ import annotations
 

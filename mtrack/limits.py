@@ -1,4 +1,4 @@
-"""The limits in one table: what goes beyond one is told in words, so that no file costs more than itself."""
+"""The limits in one table: exceeding one is reported in words, so that no file can slow down or end a run for others."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Money: strict text to `Decimal`, exact arithmetic, currencies and their decimals, and the one formatter.
+"""Money: strict parsing to `Decimal`, exact arithmetic, currencies and their decimals, and the one formatter.
 
-A float never comes near an amount. Arithmetic is exact whatever the number of digits, and the same whatever the
+No amount is ever a float. Arithmetic is exact whatever the number of digits, and the same whatever the
 default context is: it is done in a context of its own, with room for every digit that a file can hold.
 """
 

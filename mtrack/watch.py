@@ -1,4 +1,4 @@
-"""What a run looks at in the file system, with the state it had before it was read: all that a kept result rests on.
+"""What a run looks at in the file system, with the state before it was read: all that a kept result depends on.
 
 A state is the time of the last change of content and of the entry itself, the size and the number of the file; None of
 what must not be there. Of a folder it stands for the names in it.
@@ -20,7 +20,7 @@ ABSENT: State = (-1, -1, -1, -1)
 UNKNOWN: State = (-2, -2, -2, -2)
 """Of what changed too recently, or in a way that no state shows: the next run takes it for changed."""
 _COARSE, _FINE = 2_000_000_000, 100_000_000
-"""How old the last change must be (nanoseconds) so that a later one can be told from it by its time: where the file
+"""How old the last change must be (nanoseconds) so that a later one has a different time: where the file
 system counts in whole seconds, and where it counts finer."""
 
 
@@ -29,7 +29,7 @@ def _state(info: os.stat_result) -> State:
 
 
 _MANY = 1000
-"""Changes of which a system may have told only some."""
+"""More changes than this: the system may have reported only some."""
 Group = list[str]
 """A folder, and names in it that were looked at; "." is the folder itself."""
 
@@ -121,16 +121,16 @@ class Watch:
         self._unsettled += other._unsettled
         self.doubts += other.doubts
 
-    def after(self, told: set[str], *, is_all: bool) -> Earlier | None:
-        """What it noted, for the next round of a process that is told what changes; None where nothing can be taken."""
+    def after(self, reported: set[str], *, is_all: bool) -> Earlier | None:
+        """What it noted, for the next round of a process that is notified of changes; None where nothing can be reused."""
         if not self.sure or self.content is None:
             return None
         groups, states = self.table()
-        if not is_all or len(told) > _MANY:  # of so many the system may have left some out
+        if not is_all or len(reported) > _MANY:  # of so many the system may have left some out
             return Earlier(groups, states, frozenset(changed(groups, states)), self.content)
         elsewhere = groups[-1:]
         found = changed(elsewhere, states[len(states) - 4 * (len(elsewhere[0]) - 1) :])
-        return Earlier(groups, states, frozenset((*found, *told, *map(_plain, self._unsettled))), self.content)
+        return Earlier(groups, states, frozenset((*found, *reported, *map(_plain, self._unsettled))), self.content)
 
     def table(self) -> tuple[list[Group], array[int]]:
         """All that was looked at, folder by folder, with the states; last what lies elsewhere."""
@@ -178,18 +178,18 @@ class Rounds:
 
     def __init__(self) -> None:
         self._last: Watch | None = None
-        self._told: set[str] = set()
-        self._is_told = False
-        """Whether someone tells of changes; in the first round nobody does yet."""
+        self._reported: set[str] = set()
+        self._is_notified = False
+        """Whether changes are reported; not yet in the first round."""
 
-    def tell(self, path: str) -> None:
+    def notify(self, path: str) -> None:
         """Something has changed at a path, and so has the folder it lies in."""
-        self._told |= {path, os.path.dirname(path)}
+        self._reported |= {path, os.path.dirname(path)}
 
     def watch(self) -> Watch:
         """What notes all that the next round looks at."""
         began, last = time.time_ns(), self._last
-        told, self._told = self._told, set()
-        self._last = Watch(began, None if last is None else last.after(told, is_all=self._is_told))
-        self._is_told = last is not None
+        reported, self._reported = self._reported, set()
+        self._last = Watch(began, None if last is None else last.after(reported, is_all=self._is_notified))
+        self._is_notified = last is not None
         return self._last

@@ -214,7 +214,7 @@ def test_no_permission_for_a_folder_is_told(tmp_path: Path) -> None:
         write_tree(tmp_path, {"bad/milestones.yaml": GOOD})
         (tmp_path / "bad" / "milestones.yaml").chmod(0)
         done = as_nobody(tmp_path, "status", str(tmp_path), *AS_OF)
-        skipped = b"mtrack: this project is left out until fixed (mtrack lint tells): bad/milestones.yaml\n"
+        skipped = b"mtrack: this project is left out until fixed (mtrack lint says why): bad/milestones.yaml\n"
         assert (done.returncode, done.stderr) == (1, words + skipped)
         done = as_nobody(tmp_path, "lint", str(tmp_path), "--format", "json", *AS_OF)
         found = [(item["rule"], item["path"]) for item in json.loads(done.stdout)["findings"]]
@@ -516,7 +516,7 @@ def test_a_project_of_an_unknown_currency_shows_no_figures(currency: str, where:
     assert {"unknown-currency", "overbilled"} <= found if currency == "XYZ" else "schema" in found
     for command, style in VIEWS:
         result = mtrack(command, tmp_path, *AS_OF, "--format", style)
-        assert "left out until fixed (mtrack lint tells): odd/milestones.yaml" in result.err
+        assert "left out until fixed (mtrack lint says why): odd/milestones.yaml" in result.err
         assert result.code == 1
         assert "1,234" not in result.out
         assert not set(result.out) & set("\x1b\u202e")

@@ -204,7 +204,7 @@ def test_records_that_mtrack_fails_to_read_are_left_out_and_told(
     if command == "lint":
         assert "1 error" in result.out
     else:
-        assert "left out until fixed (mtrack lint tells): acme/milestones.yaml" in result.err
+        assert "left out until fixed (mtrack lint says why): acme/milestones.yaml" in result.err
 
 
 PARTS: dict[str, tuple[Any, str]] = {
@@ -230,7 +230,7 @@ def test_a_project_whose_rows_fail_is_left_out_and_told(
     result = mtrack(command, root, "--format", "json", *LATE)
     assert result.code == 3
     assert "acme/milestones.yaml: mtrack itself failed at the project's figures" in result.err
-    assert "left out until fixed (mtrack lint tells): acme/milestones.yaml" in result.err
+    assert "left out until fixed (mtrack lint says why): acme/milestones.yaml" in result.err
     shown = json.dumps(json.loads(result.out) | {"skipped": []})
     assert "acme" not in shown
     if command != "payments":

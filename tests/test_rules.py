@@ -140,7 +140,7 @@ def spoken(root: Path, text: str, *arguments: str) -> list[str]:
 
 
 def records(milestones: str, invoices: str = "", more: str = "", total: str = "9000.00") -> str:
-    """A project's records with an agreement that is in order; lists are given a line an item."""
+    """A project's records with an agreement that is in order; lists are given a line per item."""
     lines = [f"  - {line.strip()}" for line in milestones.strip().splitlines()]
     text = "project: Acme website\ncurrency: EUR\n"
     text += (

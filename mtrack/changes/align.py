@@ -1,4 +1,4 @@
-"""Finds which records of two versions are the same one, also where an id, a number or a position changed."""
+"""Matches the records of two versions, also where an id, a number or a position changed."""
 
 from __future__ import annotations
 

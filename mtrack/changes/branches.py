@@ -64,12 +64,12 @@ class BranchPair:
         self.today = today
 
     def brought(self, branch: Branch) -> list[Brought]:
-        """The invoices that came on a branch after it parted."""
+        """The invoices that a branch added since the merge base."""
         old = {number_key(item.number) for item in _invoices(self.base)}
         return [item for item in _invoices(branch.projects) if number_key(item.number) not in old]
 
     def billed_before(self, uid: int, milestone: str) -> Decimal:
-        """What was billed of a milestone before the branches parted."""
+        """What was billed of a milestone at the merge base."""
         return money.total(item.share(milestone) for item in _invoices(self.base) if item.uid == uid)
 
     def problem(self, item: Brought, message: str, hint: str, milestone: str | None = None) -> Problem:

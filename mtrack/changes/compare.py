@@ -90,7 +90,7 @@ class _Comparison:
         kind, new = record.kind, plain(record.data)
         name = "credited" if kind == "invoice" and "credits" in record.data else _CAME[kind]
         if kind == "agreement" and PROJECT not in self.before.records:
-            name = ""  # it is told with the project
+            name = ""  # reported with the project
         if kind == "project" and AGREEMENT in self.after.records:
             new["agreement"] = plain(self.after.records[AGREEMENT].data)
         if name:
@@ -133,7 +133,7 @@ class _Comparison:
         yield self._event(_name(record.kind, field, was, now), record, field, was, now)
 
     def _file(self, record: Record, field: str, was: Any, now: Any) -> Iterator[Event]:
-        """What became of a file: named or gone, come or gone behind its name, or another content."""
+        """The events of a file: it was named or no longer is, its content came, went or changed."""
         path = _path(field)
         before, after = (file if isinstance(file, FileFact) else None for file in (was, now))
         if before is None or after is None:
@@ -151,7 +151,7 @@ class _Comparison:
             yield self._event("file-changed", record, path, before.written, after.written)
 
     def _event(self, name: str, record: Record, field: str | None, old: Any, new: Any) -> Event:
-        """The event of a record or of one of its values; both are told as they were read, and kept as in the file."""
+        """The event of a record or of one of its values; worded from the values as read, stored as in the file."""
         shown, owner = self.shown, self._owner(record)
         milestones = self._milestones(owner)
         event = Event(

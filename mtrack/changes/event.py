@@ -1,4 +1,4 @@
-"""What the history tells: a commit, and an event in it."""
+"""The history's records: a commit, and an event in it."""
 
 from __future__ import annotations
 

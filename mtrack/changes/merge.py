@@ -1,4 +1,4 @@
-"""What a merge would hold if each side's changes went in: only what differs from that is the merge's own."""
+"""The three-way merge of both sides' changes: only what differs from it was changed by the merge itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events in words, as a colleague would tell them."""
+"""Events in words."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from mtrack.changes.facts import Record
 
 _MOST = 3
-"""Milestones of an invoice that are told."""
+"""How many milestones of an invoice are named."""
 _MAX = 80
-"""Characters of a value that are told."""
+"""How many characters of a value are shown."""
 _PERCENT = ("retention", "tax_rate")
 
 
@@ -149,7 +149,7 @@ _SPECIAL: dict[str, Callable[[_Telling], str]] = {
     "file-removed": lambda self: f"{self._subject()}: file {self.event.old} removed",
     "file-changed": _Telling.file_changed,
 }
-"""How events are told; others as a value that changed."""
+"""The wording of each event; others are worded as a value that changed."""
 
 
 def _flat(value: Any) -> str:

@@ -1,1 +1,1 @@
-"""The command line: thin commands, a file per group. Nothing is imported here, so that `mtrack --help` is there at once."""
+"""The command line: thin commands, a file per group. Nothing is imported here, so that `mtrack --help` starts fast."""

@@ -11,7 +11,7 @@ import click
 from msgspec.structs import replace
 
 from mtrack.cli import complete, options, output, papers, prompts, spreadsheet, values
-from mtrack.cli.outcome import carry_out, refuse, tell
+from mtrack.cli.outcome import carry_out, refuse, report
 from mtrack.edit import create, find, scaffold, transaction, verbs
 from mtrack.errors import UsageError
 from mtrack.record import settings as settings_module
@@ -242,7 +242,7 @@ def new(  # noqa: PLR0913
         outcome = create.new(target, plan, given)
     except transaction.AddsErrorsError as refused:
         return refuse(refused)
-    tell([outcome], given)
+    report([outcome], given)
     return 0
 
 
@@ -267,7 +267,7 @@ def add(  # noqa: PLR0913
     after: str | None,
     given: Options,
 ) -> int:
-    """Add one more milestone to a project: at the end, or beside another."""
+    """Add a milestone to a project: at the end, or beside another."""
     if before is not None and after is not None:
         message = "give --before or --after, not both"
         raise UsageError(message)

@@ -40,7 +40,7 @@ def set(  # noqa: A001, PLR0913
     note: str | None,
     given: Options,
 ) -> int:
-    """Record what was agreed or planned anew of a milestone; what was there is said.
+    """Change what was agreed or planned for a milestone, and say what it was before.
 
     An amount that breaks the agreed total is refused: mtrack amend PROJECT --set MILESTONE=AMOUNT changes both.
     """

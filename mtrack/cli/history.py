@@ -1,4 +1,4 @@
-"""`mtrack log`, `diff`, `audit`: what git remembers of the records."""
+"""`mtrack log`, `diff`, `audit`: the history of the records in git."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def log(  # noqa: PLR0913
     format_: str,
     no_pager: bool,  # noqa: FBT001
 ) -> None:
-    """Tell who changed what in the records, and when.
+    """Show who changed what in the records, and when.
 
     Each commit with its events by project, the newest first: milestones listed, approved, billed, paid; amounts
     changed; files attached. Read from git; nothing is written.
@@ -76,7 +76,7 @@ def _watch_head(root: str, project: str | None) -> None:
 
 
 def _id(root: str, folder: str | None, milestone: str | None) -> str | None:
-    """The id of a milestone that goes by a part of its name today; else as it was given, since it may be gone."""
+    """The id of the milestone that `milestone` names today; else `milestone` itself, since its record may have been removed."""
     if folder is None or milestone is None:
         return milestone
     from mtrack.edit import find  # noqa: PLC0415
@@ -88,7 +88,7 @@ def _id(root: str, folder: str | None, milestone: str | None) -> str | None:
 
 
 def _place(project: str | None) -> tuple[str, str | None]:
-    """The workspace's root, and the project that is meant: named, or the one that the current folder is in."""
+    """The workspace's root, and the project: the named one, or the one that the current folder is in."""
     start = project if project is not None and os.path.lexists(project) else "."
     root = workspace.find_root(start)
     if project is not None and start == ".":
@@ -111,7 +111,7 @@ def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) ->
     """Show what a change does to the money.
 
     Without REV the working tree against the last commit, with one against that revision, with two one against the
-    other; A...B is from where they parted to B. By project what is agreed, billed, received, outstanding and to bill,
+    other; A...B is from their merge base to B. By project what is agreed, billed, received, outstanding and to bill,
     before and after; what happened in between; findings that appear and that go away. The exit code is 1 where one
     appears at or above --fail-on.
     """
@@ -152,8 +152,8 @@ def audit(  # noqa: PLR0913
     """Check the history: what was changed that should have stayed.
 
     A sent invoice that was altered, an agreed amount that changed with no amendment, a payment or an approval that
-    went: each with the commit that did it. Read from git; nothing is written. A history that was rewritten as a whole
-    can't be told from one that was not.
+    was removed: each with the commit that did it. Read from git; nothing is written. A history that was rewritten as a
+    whole can't be distinguished from one that was not.
     """
     from mtrack.history.audit import audit as audit_of  # noqa: PLC0415
 
@@ -163,7 +163,7 @@ def audit(  # noqa: PLR0913
     seen = opened.from_repository if format_ in findings.FOR_REPOSITORIES else opened.from_here
     output.write(findings.FORMATS[format_](view.report.capped(), output.use_colour(), seen), format_)
     if view.shallow:
-        output.tell("this is a shallow clone: what came before its first commits is not judged")
+        output.warn("this is a shallow clone: what came before its first commits is not judged")
     if view.off:
-        output.tell(f"these rules are off in mtrack.yaml: {', '.join(view.off)}")
+        output.warn(f"these rules are off in mtrack.yaml: {', '.join(view.off)}")
     return 1 if view.report.fails(options.severity(fail_on)) else 0

@@ -209,7 +209,7 @@ def _numbers_and_amount(words: tuple[str, ...], project: str | None) -> tuple[tu
 
 
 _AMOUNT = re.compile(r"[-+]?[0-9][0-9.,' ]*")
-"""What is read as an amount after an invoice number, or is told how to be one."""
+"""A word after an invoice number that is read as an amount, valid or not."""
 _LIKE_AMOUNT = re.compile(r"[-+]?[$€£¥]?\s?[0-9][0-9.,' _]*(?:e[0-9]+|\s?(?:[A-Z]{3}|[$€£¥]))?")
 """What was meant as an amount, unless an invoice has that number."""
 

@@ -68,7 +68,7 @@ def lint(  # noqa: PLR0913
     The whole workspace is read, and what lies under PATH is shown. Nothing is changed, but for --fix. The exit code
     is 1 where something is found at or above --fail-on. With --since, findings on changed lines are shown, and those
     elsewhere that were not there before, or are worse now; for a branch, give `git merge-base main HEAD`. Settings,
-    waivers and folders that hide what REV would show are told as settings-weakened. Papers are then not read, since
+    waivers and folders that hide what REV would show are reported as settings-weakened. Papers are then not read, since
     those of that time are not there.
     """
     _refuse_what_would_be_ignored(output_, diff=diff, force=force)
@@ -142,7 +142,7 @@ def _write(opened: Opened, report: Report, form: _Form, *, errors_last: bool) ->
         return
     output.write(text, form.format)
     if form.format == "text":
-        output.tell_first(report.findings)
+        output.show_next_step(report.findings)
     if report.findings:
         _offer()
 
@@ -151,7 +151,7 @@ def _offer() -> None:
     """Say on standard error which format a runner understands, where none was asked for."""
     for variable, text in _OFFERS.items():
         if os.environ.get(variable) == "true" and not options.given("format_"):
-            output.tell(text)
+            output.warn(text)
 
 
 def _refuse_what_would_be_ignored(output_: str | None, *, diff: bool, force: bool) -> None:
@@ -170,7 +170,7 @@ def _refuse_what_would_be_ignored(output_: str | None, *, diff: bool, force: boo
 
 
 def _fix(opened: Opened, report: Report, as_of: date, *, dry_run: bool) -> Iterator[Outcome]:
-    """Fix the report's findings, a project after the other; what can't be fixed is told."""
+    """Fix the report's findings, one project after the other; warn of what can't be fixed."""
     from mtrack.edit.fix import fix  # noqa: PLC0415
     from mtrack.edit.transaction import Outcome  # noqa: PLC0415
 
@@ -178,4 +178,4 @@ def _fix(opened: Opened, report: Report, as_of: date, *, dry_run: bool) -> Itera
         if isinstance(outcome, Outcome):
             yield outcome
         else:
-            output.tell(str(outcome))
+            output.warn(str(outcome))

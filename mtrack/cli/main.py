@@ -68,7 +68,7 @@ def command_line(arguments: list[str], kept: object = None) -> int:
             result = cli.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.Abort as stop:  # a question that was not answered: its line has no end yet
+    except click.Abort as stop:  # a question was not answered, so its line has no end yet
         click.echo(err=True)
         raise (stop.__context__ if isinstance(stop.__context__, KeyboardInterrupt) else KeyboardInterrupt) from None
     return result if isinstance(result, int) else 0

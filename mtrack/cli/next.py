@@ -35,7 +35,7 @@ def next(  # noqa: A001, PLR0913
 ) -> int:
     """Show what to do, the most urgent first.
 
-    One line a milestone or invoice: what to correct, chase, bill, get approved or deliver, what comes soon (it falls
+    One line per milestone or invoice: what to correct, chase, bill, get approved or deliver, what comes soon (it falls
     due, is planned, or a hold or waiver ends), and which records to tidy. The exit code is 0.
     """
     from mtrack.render import next as render  # noqa: PLC0415
@@ -50,5 +50,5 @@ def next(  # noqa: A001, PLR0913
         output.write(text)
     else:
         output.write(render.FORMATS[format_](view))
-    opened.tell_left_out()
+    opened.warn_of_left_out()
     return 0

@@ -16,7 +16,7 @@ from mtrack.check.pipeline import without_figures
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import options
-from mtrack.cli.output import advancing, tell
+from mtrack.cli.output import advancing, warn
 from mtrack.errors import UsageError
 from mtrack.memo.run import Run
 from mtrack.render.places import AT_ROOT, Viewpoint
@@ -46,25 +46,25 @@ class Opened(Struct, frozen=True):
         """All rules, under the paths and of the client asked for."""
         return Selection(paths=self.paths, client=self.client)
 
-    def tell_left_out(self) -> bool:
+    def warn_of_left_out(self) -> bool:
         """Say on standard error which projects under the paths asked for no view shows; whether it lacks anything.
 
-        The folders that can't be looked into count, too: `open_paths` has told of them.
+        The folders that can't be looked into count, too: `open_paths` has warned of them.
         """
-        self._tell_why_empty()
+        self._warn_why_empty()
         skipped = without_figures(self.workspace, self.selection)
         if skipped:
             these = "this project is" if len(skipped) == 1 else "these projects are"
-            tell(f"{these} left out until fixed (mtrack lint tells): {listed(skipped)}")
+            warn(f"{these} left out until fixed (mtrack lint says why): {listed(skipped)}")
         return bool(skipped) or any(map(self.selection.takes_path, self.workspace.found.closed))
 
-    def _tell_why_empty(self) -> None:
+    def _warn_why_empty(self) -> None:
         """Say that a view shows nothing since there is no project, or none of the client asked for."""
         folders = [
             folder for folder in self.workspace.found.projects if self.selection.takes_path(join(folder, RECORDS))
         ]
         if not folders and not any(map(self.selection.takes_path, self.workspace.found.closed)):
-            tell("there is no project here, so there is nothing to show; mtrack lint says what nearly is one")
+            warn("there is no project here, so there is nothing to show; mtrack lint says what nearly is one")
         elif self.client is not None:
             self._tell_unknown_client(folders)
 
@@ -76,7 +76,7 @@ class Opened(Struct, frozen=True):
                 return
             names.update(() if client is None else (client,))
         known = f"there is {listed(sorted(names))}" if names else "no project names its client"
-        tell(f"no project here is of a client '{self.client}'; {known}")
+        warn(f"no project here is of a client '{self.client}'; {known}")
 
     @property
     def from_here(self) -> Viewpoint:
@@ -115,7 +115,7 @@ def open_paths(
     workspace.advance = advancing()
     if workspace.found.closed:
         closed = listed(workspace.found.closed)
-        tell(f"what lies in these folders is left out, since they can't be looked into: {closed}")
+        warn(f"what lies in these folders is left out, since they can't be looked into: {closed}")
     meant = tuple(_meant(_relative(path, root), workspace) for path in paths)
     return Opened(workspace, _relative(root, os.getcwd()), meant, client)
 

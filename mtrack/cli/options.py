@@ -39,7 +39,7 @@ def debug_option() -> click.Option:
 
 
 def keep_open(workspace: Workspace) -> None:
-    """Remember a workspace that the command reads: where mtrack itself fails at it is told at the end."""
+    """Remember a workspace that the command reads, to report at the end where mtrack itself failed at it."""
     click.get_current_context().meta.setdefault(_READ, []).append(workspace)
 
 
@@ -51,19 +51,19 @@ class Command(click.Command):
         self.params.append(debug_option())
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it; what mtrack itself failed at, and went on, is told, and makes the exit code 3."""
+        """Run it; where mtrack itself failed at something and went on, warn of it and return exit code 3."""
         code = super().invoke(ctx)
         failures = [failure for workspace in ctx.meta.get(_READ, ()) for failure in workspace.failures]
         if not failures:
             return code
-        from mtrack.cli.output import tell_failures  # noqa: PLC0415
+        from mtrack.cli.output import warn_of_failures  # noqa: PLC0415
 
-        tell_failures(failures, debug=_DEBUG in ctx.meta)
+        warn_of_failures(failures, debug=_DEBUG in ctx.meta)
         return 3
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the words apart; one too many is refused."""
-        ctx.allow_extra_args = True  # only so that it is told in our words
+        """Parse the words; refuse one too many."""
+        ctx.allow_extra_args = True  # only to refuse it in our own words
         if not all(map(is_text, args)):
             self._refuse_half_characters(ctx, args)
         if any(_AMOUNT.fullmatch(word) for word in args):
@@ -84,7 +84,7 @@ class Command(click.Command):
         return " ".join(self.collect_usage_pieces(ctx))
 
     def _refuse_half_characters(self, ctx: click.Context, args: list[str]) -> None:
-        """Raise BadParameter for an option's value that is no text; what names a file or a folder need be none."""
+        """Raise BadParameter for an option's value that is not valid text; the name of a file or folder need not be."""
         given = self.make_parser(ctx).parse_args([*args])[0]
         for option in self.params:
             is_path = isinstance(option.type, click.Path) or option.name == "project"
@@ -162,8 +162,8 @@ def cache_options(command: F) -> F:
         context.meta[_NO_CACHE if parameter.name == "no_cache" else _VERBOSE] = value
 
     for names, text in (
-        (("-v", "--verbose"), "Say on standard error where runs keep what the next one can use."),
-        (("--no-cache",), "Use nothing that an earlier run kept, and keep nothing."),
+        (("-v", "--verbose"), "Say on standard error where the cache is."),
+        (("--no-cache",), "Neither read nor write the cache."),
     ):
         command = click.option(*names, is_flag=True, expose_value=False, callback=keep, help=text)(command)
     return command
@@ -287,7 +287,7 @@ def output_option(command: F) -> F:
 
 def templates_option(command: F) -> F:
     """--templates, where pages are drawn."""
-    text = "Draw with the workspace's own templates/, which can make a page say anything."
+    text = "Use the workspace's own templates/, which can make a page say anything."
     return click.option("--templates", is_flag=True, help=text)(command)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 MOST = 10
-"""How many findings of a kind are told of a record that was made."""
+"""How many findings of a kind are printed after an edit."""
 
 
 def carry_out(
@@ -30,7 +30,7 @@ def carry_out(
     given: transaction.Options,
     file: tuple[str, str | None] | None = None,
 ) -> int:
-    """Run a verb on a project and tell what became of it; `file` is where a file goes and where it comes from."""
+    """Make a verb's edit in a project and print the outcome; `file` is the folder a file goes to, and its source."""
     return carry_out_together([target], lambda contexts, path: [verb(contexts[0], path)], given, file)
 
 
@@ -55,31 +55,31 @@ def carry_out_together(
         outcomes = transaction.carry_out_together(targets, run, given, plan)
     except transaction.AddsErrorsError as refused:
         return refuse(refused)
-    tell(outcomes, given)
+    report(outcomes, given)
     return 0
 
 
 def waive_everywhere(root: str, edit: Edit, given: transaction.Options) -> int:
-    """Record a waiver in the workspace's settings, and tell what became of it."""
+    """Record a waiver in the workspace's settings, and print the outcome."""
     try:
         outcome = settings.carry_out(root, edit, given)
     except transaction.AddsErrorsError as refused:
         return refuse(refused)
-    tell([outcome], given)
+    report([outcome], given)
     return 0
 
 
 def refuse(refused: transaction.AddsErrorsError, origin: Callable[[Finding], str | None] | None = None) -> int:
     """Show the errors that an edit would add, and say why it was not made.
 
-    `origin` says where stands what the edit was made from, for a finding in the text that was not written.
+    `origin` says where in the imported file a finding comes from, for one in the text that was not written.
     """
     for finding in refused.findings:
         first, *more = _finding_lines(finding, unwritten=refused.unwritten)
         where = origin(finding) if origin is not None else None
         output.show(f"{where}: {first}" if where else first, *more)
     sys.stdout.flush()  # the last word comes last where both streams lead to one place
-    output.tell(refused.why)
+    output.warn(refused.why)
     return 1
 
 
@@ -97,7 +97,7 @@ def _finding_lines(finding: Finding, word: str | None = None, unwritten: frozens
     return lines
 
 
-def tell(outcomes: Sequence[Outcome], given: transaction.Options) -> None:
+def report(outcomes: Sequence[Outcome], given: transaction.Options) -> None:
     """Say in a line what changed in each project, and what is left; the rest goes to standard error."""
     for outcome in outcomes:
         if given.dry_run:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from mtrack.finding import Finding
 
 
-TOLD = 10
-"""How many failures are told one by one."""
+MOST_FAILURES = 10
+"""How many failures are printed one by one."""
 
 
 def use_colour() -> bool:
@@ -58,8 +58,8 @@ def height() -> int | None:
     return shutil.get_terminal_size((80, 24)).lines if sys.stdout.isatty() else None
 
 
-def tell_first(findings: Iterable[Finding]) -> None:
-    """On a terminal, say last of all what to see to first."""
+def show_next_step(findings: Iterable[Finding]) -> None:
+    """On a terminal, end with the most urgent thing to do."""
     if not sys.stdout.isatty():
         return
     from mtrack.render import next as render  # noqa: PLC0415
@@ -91,22 +91,22 @@ def note(*lines: str) -> None:
     sys.stderr.write("".join(f"{safe(line)}\n" for line in lines))
 
 
-def tell(trouble: str) -> None:
+def warn(trouble: str) -> None:
     """Say on standard error what is wrong."""
     first, *more = trouble.split("\n")
     note(f"mtrack: {first}", *more)
 
 
-def tell_failures(failures: Sequence[Failure], *, debug: bool) -> None:
-    """Say on standard error at what mtrack itself failed, with tracebacks to `debug`."""
+def warn_of_failures(failures: Sequence[Failure], *, debug: bool) -> None:
+    """Say on standard error where mtrack itself failed; with `debug`, with tracebacks."""
     sys.stdout.flush()  # the last word comes last where both streams lead to one place
-    for item in failures[:TOLD]:
-        tell(f"{item.path}: mtrack itself failed at {item.during} ({item.error})")
+    for item in failures[:MOST_FAILURES]:
+        warn(f"{item.path}: mtrack itself failed at {item.during} ({item.error})")
         if debug:
             note(*item.traceback.rstrip("\n").split("\n"))
-    if len(failures) > TOLD:
-        tell(f"and {len(failures) - TOLD:,} more failures like these")
-    tell("all else was looked at; please report this" + ("" if debug else ", with what --debug shows"))
+    if len(failures) > MOST_FAILURES:
+        warn(f"and {len(failures) - MOST_FAILURES:,} more failures like these")
+    warn("all else was looked at; please report this" + ("" if debug else ", with what --debug shows"))
 
 
 @contextmanager
@@ -123,9 +123,9 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def advancing() -> Callable[[int, int], None]:
-    """Tells on a terminal how many projects are done, once that takes more than a second; erased at the end.
+    """Shows on a terminal how many projects are done, once that takes more than a second; erased at the end.
 
-    It is no output, so it goes past whoever notes that.
+    It writes to the process's own standard error, so that it is not recorded as output.
     """
     stream, next_at = sys.__stderr__, time.monotonic() + 1
     shown = False
@@ -148,7 +148,7 @@ def advancing() -> Callable[[int, int], None]:
 
 
 def refuse_records(path: str, option: str) -> None:
-    """Raise UsageError for an output that would take the place of records or settings."""
+    """Raise UsageError for an output that would overwrite records or settings."""
     for name in {os.path.basename(os.path.abspath(path)), os.path.basename(os.path.realpath(path))}:
         if name.lower() in (workspace.RECORDS, workspace.SETTINGS):
             message = f"{path} is not written over: it holds records or settings; name another with {option}"
@@ -156,7 +156,7 @@ def refuse_records(path: str, option: str) -> None:
 
 
 def refuse_file(path: str, option: str, *, force: bool) -> None:
-    """Raise UsageError for an output that would take the place of a file that is no report; `force` allows it."""
+    """Raise UsageError for an output that would overwrite a file that is not a report; `force` allows it."""
     if os.path.lexists(path) and not os.path.isfile(path):
         message = f"{path} is not a file that can be written over; name another with {option}"
         raise UsageError(message)

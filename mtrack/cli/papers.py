@@ -64,7 +64,7 @@ def _money(found: Proposal, amount: Decimal) -> str:
 
 def tell_draft(found: Proposal, path: str) -> None:
     """Say why milestones were printed and not recorded."""
-    output.tell(f"draft: of {path}; {_sum_of(found)}; check it, and save it as milestones.yaml")
+    output.warn(f"draft: of {path}; {_sum_of(found)}; check it, and save it as milestones.yaml")
 
 
 def facts(path: str | None) -> Facts:

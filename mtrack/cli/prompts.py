@@ -1,4 +1,4 @@
-"""What a command that records was not told, and asks for on a terminal: project, milestone, invoice, number."""
+"""Questions on a terminal for what a command that records was not given: project, milestone, invoice, number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`mtrack rules`, `mtrack fields`, `mtrack schema`, `mtrack completion`: what mtrack knows."""
+"""`mtrack rules`, `mtrack fields`, `mtrack schema`, `mtrack completion`: the built-in reference."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def invoices(  # noqa: PLR0913
         output.write(render.invoices_text(view, output.width(), colour=output.use_colour()))
     else:
         output.write(render.INVOICE_FORMATS[format_](view))
-    return int(opened.tell_left_out())
+    return int(opened.warn_of_left_out())
 
 
 @options.command("payments")
@@ -93,4 +93,4 @@ def payments(  # noqa: PLR0913
         output.write(render.payments_text(view, output.width(), colour=output.use_colour()))
     else:
         output.write(render.PAYMENT_FORMATS[format_](view))
-    return int(opened.tell_left_out())
+    return int(opened.warn_of_left_out())

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option("--open", "page", metavar="PAGE", help="Open a page of it: index, invoices, findings, or a project.")
 @click.option("--period", type=values.Month(), help="The month of the statements. Default: that of each last invoice.")
-@click.option("--since", metavar="WHEN", help="Tell what changed since a day or a revision; needs git.")
+@click.option("--since", metavar="WHEN", help="Show what changed since a day or a revision; needs git.")
 @click.option(
     "--with-files", "copies", is_flag=True, help="Copy the evidence beside the pages, to mail the folder whole."
 )
@@ -98,7 +98,7 @@ def report(  # noqa: PLR0913
             with additions(opened, period=period, since=since, copies=copies) as added:
                 given = build.Options(
                     advance=advance,
-                    say=output.tell,
+                    say=output.warn,
                     written=written,
                     force=force,
                     templates=templates,
@@ -111,14 +111,14 @@ def report(  # noqa: PLR0913
         output.show(single if single is not None else os.path.join(output_, "index.html"))
         if page is not None:
             _open_page(page, output_, single, opened)
-    return 1 if opened.tell_left_out() else 0
+    return 1 if opened.warn_of_left_out() else 0
 
 
 @contextmanager
 def additions(
     opened: Opened, *, since: str | None, period: date | None = None, copies: bool = False
 ) -> Iterator[Additions]:
-    """What the pages show beyond the records: what the papers say where the settings ask for it, and what git tells."""
+    """What the pages show beyond the records: verdicts on the papers where the settings ask for them, and git's history."""
     from mtrack.history import log, recent  # noqa: PLC0415
     from mtrack.site.history_rows import MOST_EVENTS, Since  # noqa: PLC0415
     from mtrack.site.pages import Additions  # noqa: PLC0415

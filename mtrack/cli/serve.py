@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @options.command()
 @options.path_argument
 @click.option("--port", type=values.Whole(0, 65535), default=8400, show_default=True, help="0 takes a free one.")
-@click.option("--since", metavar="WHEN", help="Tell what changed since a day or a revision; needs git.")
+@click.option("--since", metavar="WHEN", help="Show what changed since a day or a revision; needs git.")
 @options.templates_option
 @options.as_of_option
 def serve(path: str, port: int, since: str | None, templates: bool, as_of: date) -> int:  # noqa: FBT001
@@ -39,10 +39,10 @@ def serve(path: str, port: int, since: str | None, templates: bool, as_of: date)
     rounds = click.get_current_context().obj = Rounds()
 
     def say(trouble: str) -> None:
-        """Say once what is so at every build."""
+        """Print a warning once, though every build repeats it."""
         if trouble not in told:
             told.add(trouble)
-            output.tell(trouble)
+            output.warn(trouble)
 
     written = Written(None)
 
@@ -65,7 +65,7 @@ def serve(path: str, port: int, since: str | None, templates: bool, as_of: date)
         preview.rebuild()
         with serving(preview, port) as address:
             click.echo(f"{address}  (Ctrl-C ends it)")
-            watch(preview, stop, rounds.tell)
+            watch(preview, stop, rounds.notify)
     except KeyboardInterrupt:
         return 0
     finally:

@@ -49,8 +49,8 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option("--approved-when-sent", is_flag=True, help="Where no approval is given, take the day of sending."),
     click.option("--sheet", metavar="NAME", help="The sheet of a workbook."),
     click.option("--encoding", type=values.Choice(ENCODINGS), help="How CSV is encoded. Default: UTF-8, or UTF-16 with its mark."),
-    click.option("--date-format", metavar="FORMAT", help="How days are written, where that is not plain: '%d/%m/%Y'."),
-    click.option("--decimal", type=values.Choice([".", ","]), help="What parts the decimals, where that is not plain."),
+    click.option("--date-format", metavar="FORMAT", help="How days are written, where the file does not settle it: '%d/%m/%Y'."),
+    click.option("--decimal", type=values.Choice([".", ","]), help="The decimal mark, where the file does not settle it."),
     click.option("--ignore", "ignored", multiple=True, metavar="COLUMN", help="Leave a column out; repeat it."),
     click.option("--map", "mapped", multiple=True, metavar="COLUMN=KEY", help="What a column holds, whatever its name; repeat it."),
 )  # fmt: skip
@@ -137,7 +137,7 @@ def import_(file: str, project: str | None, said: Said, given: Options) -> int:
     """Record milestones, invoices and payments of a running project from a spreadsheet (CSV, XLSX; - is standard input).
 
     A row is a milestone, or a milestone with one of its invoices; the columns are known by their names (name, amount,
-    planned, approved, invoice, sent, paid …) or by --map. All faults are told at once, each with its cell, and nothing
+    planned, approved, invoice, sent, paid …) or by --map. All faults are reported at once, each with its cell, and nothing
     is written then; else one edit records everything. --dry-run shows it.
     """
     if project is None and find.here() is None and not prompts.can_ask():
@@ -162,7 +162,7 @@ def import_(file: str, project: str | None, said: Said, given: Options) -> int:
 
 
 def begin(target: Target, plan: Plan, file: str, said: Said, given: Options) -> int:
-    """Make a project of what a spreadsheet records, and of what the plan says besides."""
+    """Make a project of what a spreadsheet records, and of what else the plan says."""
     settings = settings_module.load(target.root)
     how, data = wanted(said, file), data_of(file)
     read: list[Imported] = []
@@ -194,7 +194,7 @@ def _headed(plan: Plan, data: bytes, how: Wanted, settings: Settings) -> Plan:
 
 
 def _carried_out(run: Callable[[], Outcome], file: str, read: list[Imported], given: Options) -> int:
-    """Make an edit of what a file records, and say what became of it; the exit code."""
+    """Make an edit of what a file records, and print the outcome; returns the exit code."""
     from mtrack.spreadsheet.cells import FaultyError  # noqa: PLC0415
 
     try:
@@ -206,7 +206,7 @@ def _carried_out(run: Callable[[], Outcome], file: str, read: list[Imported], gi
         if any(found.rule == "billed-before-approval" for found in refused.findings):
             output.note("--approved-when-sent takes the day of sending for each approval that the file does not have")
         return code
-    outcome.tell([done], given)
+    outcome.report([done], given)
     return 0
 
 
@@ -239,5 +239,5 @@ def _refuse(error: FaultyError, path: str) -> int:
     for fault in error.faults:
         output.show(f"{fault.address or name}: {fault.message}")
     sys.stdout.flush()
-    output.tell(f"{name} has {count(len(error.faults), 'fault')}; nothing was written")
+    output.warn(f"{name} has {count(len(error.faults), 'fault')}; nothing was written")
     return 1

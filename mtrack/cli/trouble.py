@@ -1,4 +1,4 @@
-"""What ended a command, told on standard error, and the exit code it makes."""
+"""Reports on standard error what ended a command, and chooses the exit code."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import os
 
 import click
 
-from mtrack.cli.output import note, tell
+from mtrack.cli.output import note, warn
 from mtrack.cli.usage import words
 from mtrack.errors import CannotRunError, UsageError
 
 
-def told(error: Exception, *, debug: bool) -> int:
-    """Say what went wrong, with the traceback to `debug` where that is not plain; 2 for wrong usage, else 3."""
+def report(error: Exception, *, debug: bool) -> int:
+    """Print what went wrong, with `debug` and a traceback where it was unexpected; returns 2 for wrong usage, else 3."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return error.exit_code
     if isinstance(error, click.ClickException):
-        tell(words(error))
+        warn(words(error))
         return error.exit_code
     if isinstance(error, UsageError | CannotRunError):
-        tell(str(error))
+        warn(str(error))
         return 2 if isinstance(error, UsageError) else 3
     if isinstance(error, OSError) and error.errno:
-        tell(_of_the_system(error))
+        warn(_of_the_system(error))
     else:
-        tell(f"mtrack itself failed: {type(error).__name__}: {error}")
+        warn(f"mtrack itself failed: {type(error).__name__}: {error}")
     if debug:
         from traceback import format_exception  # noqa: PLC0415
 

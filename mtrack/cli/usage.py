@@ -1,4 +1,4 @@
-"""Click's own trouble in mtrack's words."""
+"""Click's own error messages in mtrack's words."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Choice(click.Choice[str]):
 
 
 class Path(click.Path):
-    """A path, with trouble told in mtrack's words."""
+    """A path, with error messages in mtrack's words."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, if it is there and of the kind that is wanted."""
@@ -75,7 +75,7 @@ class Path(click.Path):
         except click.BadParameter:
             self.fail(self._trouble(os.fsdecode(value)), param, ctx)
         link = link_out(os.fsdecode(found)) if self.exists and not self.dir_okay else None
-        if link is not None:  # what such a file says would get into the workspace
+        if link is not None:  # the content of such a file would end up in the workspace
             real = os.path.realpath(link)
             self.fail(
                 f"{link} is a link that leads out of the workspace, to {real}; name that, if it is meant", param, ctx

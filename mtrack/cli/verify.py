@@ -84,7 +84,7 @@ _ACCEPTING = ("by", "dry_run", "commit")
 
 
 def _refuse_what_would_be_ignored(*, accept: bool) -> None:
-    """Refuse what speaks of the records to write where none are written, and of the output where there is none."""
+    """Refuse options about records where none are written, and options about the output where there is none."""
     for name in filter(options.given, _READING if accept else _ACCEPTING):
         option = "--" + name.strip("_").replace("_", "-")
         message = f"--accept writes into the records and shows no findings; leave {option} out"

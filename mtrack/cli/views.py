@@ -33,10 +33,10 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
             if format_ == "text":
                 output.write(render.text(view, output.width(), colour=output.use_colour()))
                 if fails:
-                    output.tell_first(view.findings)
+                    output.show_next_step(view.findings)
             else:
                 output.write(render.FORMATS[format_](view))
-            left_out = opened.tell_left_out()
+            left_out = opened.warn_of_left_out()
             return int(left_out or (fail_on is not None and view.fails(options.severity(fail_on))))
 
         run.__doc__ = view_of.__doc__

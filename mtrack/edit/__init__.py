@@ -1,1 +1,1 @@
-"""The only code that writes records: splice text, prove it, write it whole or not at all; one function a verb."""
+"""The only code that writes records: splice text, verify it, write it whole or not at all; one function per verb."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Target(Struct, frozen=True):
-    """A project that was meant: the workspace's root and the folder's path from it."""
+    """A project that a command names: the workspace's root and the folder's path from it."""
 
     root: str
     folder: str
@@ -46,7 +46,7 @@ class Target(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """What the project's folder is called where the user reads it."""
+        """The project's folder as messages name it."""
         return os.path.basename(self.root) if self.folder == "." else self.folder
 
     @property
@@ -122,7 +122,7 @@ def opened(root: str, folder: str) -> Project:
     """A project as its records are now. Raises CannotRunError where they are broken."""
     found = _other(root, folder, settings_module.load(root))[1]
     if found is None:
-        message = f"{workspace.join(folder, workspace.RECORDS)} is broken; mtrack lint tells what to fix"
+        message = f"{workspace.join(folder, workspace.RECORDS)} is broken; mtrack lint says what to fix"
         raise CannotRunError(message)
     return found
 
@@ -185,7 +185,7 @@ def with_number(number: str, root: str, preferred: Target | None = None) -> Targ
         raise UsageError(message)
     broken += [folder for folder in walk.closed if folder not in folders]
     if broken:
-        message = f"{broken[0]} may hold invoice {number}, but it can't be used; mtrack lint tells what to fix"
+        message = f"{broken[0]} may hold invoice {number}, but it can't be used; mtrack lint says what to fix"
         raise UsageError(message)
     numbers = [item.number for folder in folders for item in _invoices(root, folder, settings)]
     near = nearest(number, numbers)
@@ -221,7 +221,7 @@ def _invoices(root: str, folder: str, settings: Settings) -> Iterable[Invoice]:
 
 
 def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
-    """The folders whose records can name one of some invoice numbers, told from their characters alone.
+    """The folders whose records can name one of some invoice numbers, judged by their characters alone.
 
     Where a file has none of a number's characters in a row (white space, case and quotes aside), it can't hold it;
     a backslash could hide one, so such a file is taken, and one that can't be read.
@@ -237,7 +237,7 @@ def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
 
 
 def _other(root: str, folder: str, settings: Settings) -> tuple[RecordFile, Project | None]:
-    """A project that is only looked at; it stops nothing."""
+    """A project that is only read: broken records in it stop nothing."""
     path = workspace.join(folder, workspace.RECORDS)
     return read_project(folder, lambda: source.read_bytes(root, path), settings)
 

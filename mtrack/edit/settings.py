@@ -49,7 +49,7 @@ def carry_out(root: str, edit: Edit, options: Options) -> Outcome:
 
 
 def _draft(root: str, before: bytes, edit: Edit, options: Options) -> tuple[Outcome, str]:
-    """What the edit comes to, and the text of the settings with it."""
+    """The outcome of the edit, and the text of the settings with it."""
     old = settings_module.load(root)
     text = before.decode()
     try:

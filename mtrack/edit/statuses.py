@@ -1,4 +1,4 @@
-"""What follows from an edit: statuses brought up to date, and what was taken at their word still settled.
+"""What follows from an edit: statuses are updated, and invoices that a status counted as paid stay settled.
 
 A status decides whether an invoice that lists no settlement counts as paid. So where an edit moves one, or changes which
 milestones an invoice bills, `paid: true` is written on the invoices that would lose their settlement, and a status that
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Consequences(Struct, frozen=True):
-    """What is to be written with an edit, and what to say of it."""
+    """What must be written together with an edit, and what to say about it."""
 
     changes: tuple[Put, ...] = ()
     said: str = ""
@@ -40,7 +40,7 @@ def consequences(context: ProjectContext, changes: tuple[Change, ...]) -> Conseq
     """The statuses that changes put out of date, and `paid: true` where an invoice would lose its settlement.
 
     A status that was wrong before is corrected where the changes are about its milestone. A milestone put between
-    others is looked at as the last, so that routes lead where they do in the file.
+    others is judged as if it were the last, so that routes still match the file.
     """
     changes = tuple(replace(change, before=None) if isinstance(change, Append) else change for change in changes)
     if not changes or not schema.is_valid("milestones", apply(context.project.source.data, changes)):
@@ -62,7 +62,7 @@ def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Put, ...]:
 
 
 class _Draft:
-    """An edit in the making: the changes of its verb, and by and by what follows from them."""
+    """An edit while it is worked out: the changes of its verb, and step by step what follows from them."""
 
     def __init__(self, context: ProjectContext, changes: tuple[Change, ...]) -> None:
         self.context = context
@@ -105,7 +105,7 @@ class _Draft:
         )
 
     def _contested(self, after: Ledger) -> set[int]:
-        """The milestones by whose word alone an invoice, new or open before, would count as paid."""
+        """The milestones whose status alone would make an invoice count as paid that is new or was open before."""
         gained = {item.invoice.route for item in after.invoices if item.at_its_word and self._is_gained(item)}
         return {
             part.milestone
@@ -120,7 +120,7 @@ class _Draft:
         return bool(item.received) and (old is None or not old.at_its_word)
 
     def _is_lost(self, item: InvoiceFigures) -> bool:
-        """Whether an invoice was settled at its milestones' word, and is open now though nothing else was said."""
+        """Whether an invoice counted as paid by its milestones' statuses, and would be open after the edit."""
         old = self.before.get(item.invoice.route)
         return old is not None and old.at_its_word and bool(item.outstanding) and not item.invoice.lists_settlement
 
@@ -151,7 +151,7 @@ def _corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:
 
 
 def _marked(context: ProjectContext, route: Route) -> str:
-    """What to say of an invoice that was taken at its milestones' word."""
+    """What to say about an invoice that counted as paid by its milestones' statuses."""
     number = next(item.invoice.number for item in context.whole_ledger.invoices if item.invoice.route == route)
     return f"; {number} marked paid: true, since {listed_with_and(at_whose_word(context, route))} said paid"
 
@@ -173,7 +173,7 @@ def _is_wrong(item: MilestoneFigures) -> bool:
 
 
 def _is_outdated(old: MilestoneFigures | None, new: MilestoneFigures) -> bool:
-    """Whether it is the changes that make a status wrong, or wrong in another way."""
+    """Whether the changes make a status wrong, or wrong in another way."""
     return old is None or not _is_wrong(old) or old.expected_status != new.expected_status
 
 

@@ -1,4 +1,4 @@
-"""An edit from end to end: lock, read, decide, prove, check, write, commit."""
+"""An edit from end to end: lock, read, decide, verify, check, write, commit."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of an edit: `left` is what the project still has to bill and to collect."""
+    """The outcome of an edit: `left` is what the project still has to bill and to collect."""
 
     path: str
     did: str
@@ -199,7 +199,7 @@ def _draft(target: Target, context: ProjectContext, before: bytes, edit: Edit, f
 
 
 def _outcomes(drafts: list[_Draft], settings: Settings, options: Options) -> list[Outcome]:
-    """What the edits come to. Raises AddsErrorsError for errors that they add."""
+    """The outcomes of the edits. Raises AddsErrorsError for errors that they add."""
     added, after = _added_findings(drafts, settings, options.as_of)
     if added.errors and not options.force:
         raise AddsErrorsError(added.errors, unwritten=frozenset(draft.target.records for draft in drafts))

@@ -30,7 +30,7 @@ PATIENCE = 30.0
 
 @contextmanager
 def locked(root: str, folder: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Keep other mtracks from writing in a folder of the workspace `root`.
+    """Keep other mtrack processes from writing in a folder of the workspace `root`.
 
     Raises CannotRunError where one still does after `patience` seconds, or the folder can't be locked.
     """
@@ -41,7 +41,7 @@ def locked(root: str, folder: str, patience: float = PATIENCE) -> Iterator[None]
 
 @contextmanager
 def taking_numbers(root: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Keep other mtracks from taking a number in the workspace `root`, from the look at those in use to the writing.
+    """Keep other mtrack processes from taking a number in the workspace `root`, from reading those in use to the write.
 
     Who waits for this lock may hold a project's; who holds it waits for none. Raises CannotRunError as `locked` does.
     """
@@ -112,7 +112,7 @@ def read(full: str) -> bytes:
 
 
 def replace(root: str, full: str, before: bytes, after: bytes) -> None:
-    """Put `after` in the place of a file that holds `before`; mode, owner and extended attributes stay.
+    """Replace the content `before` of a file by `after`; mode, owner and extended attributes stay.
 
     A link is followed inside the workspace `root`. Raises CannotRunError where the file can't be written or is not
     what was read; it is whole and unchanged then.

@@ -1,1 +1,1 @@
-"""Pure arithmetic: what a project comes to (docs/figures.md)."""
+"""Pure arithmetic: a project's figures (docs/figures.md)."""

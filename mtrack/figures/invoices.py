@@ -1,4 +1,4 @@
-"""What an invoice comes to as of a day: gross, received, settled, outstanding, overdue, and when it falls due."""
+"""An invoice's figures as of a day: gross, received, settled, outstanding, overdue, and when it falls due."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ZERO = money.ZERO
 
 
 class InvoiceFigures(Struct, frozen=True, kw_only=True):
-    """What an invoice comes to. gross = settled + outstanding - overpaid, also for credit notes (negative).
+    """An invoice's figures. gross = settled + outstanding - overpaid, also for credit notes (negative).
 
     `settled` is received + withheld + fees + discounted + written off + what credit notes give, at most its gross.
     `overdue` is what is past its day, what is retained included; `due` the day of the next open part, else that of the

@@ -29,7 +29,7 @@ ZERO = money.ZERO
 
 
 class MilestoneFigures(Struct, frozen=True, kw_only=True):
-    """What a milestone comes to. agreed = billed + unbilled - overbilled + overcredited; all net of tax.
+    """A milestone's figures. agreed = billed + unbilled - overbilled + overcredited; all net of tax.
 
     `settled`, `outstanding` and `overdue` (gross) are the sums of its `parts` of the invoices that are not void.
     `waits_as` is the state of what is unbilled: to_bill, on_hold or ahead. Of a cancelled one nothing is agreed.
@@ -82,7 +82,7 @@ class MilestoneFigures(Struct, frozen=True, kw_only=True):
 
     @property
     def open(self) -> bool:
-        """Whether it stands in the way of closing the project."""
+        """Whether it prevents closing the project."""
         return not self.needs_no_invoice and self.expected_status not in ("paid", "cancelled", "written_off")
 
 

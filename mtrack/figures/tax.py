@@ -47,7 +47,7 @@ def mistaken(project: Project, rate: Rate) -> Iterator[Invoice]:
 
 
 def is_by_rate(invoice: Invoice, rate: Rate, decimals: int, others: int = 0) -> bool:
-    """Whether the tax is the rate of the amount, half a minor unit a line and for each of the `others` aside."""
+    """Whether the tax is the rate of the amount, within half a minor unit for each line and each of the `others`."""
     exact = Fraction(invoice.amount) * Fraction(rate.percent) / 100
     return abs(Fraction(invoice.tax) - exact) <= Fraction(len(invoice.lines) + others, 2 * 10**decimals)
 

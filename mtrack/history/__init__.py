@@ -1,1 +1,1 @@
-"""What git remembers of a workspace, read and never written."""
+"""The git history of a workspace, read and never written."""

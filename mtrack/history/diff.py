@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mtrack.views.status import ProjectStatus
 
 FIGURES = ("agreed", "billed", "received", "outstanding", "to_bill")
-"""What a difference tells of a project, in this order."""
+"""The figures that a difference shows of a project, in this order."""
 
 
 class ProjectDiff(Struct, frozen=True):

@@ -56,7 +56,7 @@ class Graph:
         return tree.copy() if self.needed[above[0]] > 1 else tree
 
     def done(self, i: int, tree: Tree) -> None:
-        """Keep the tree of a commit that was read, and let go what only that needed."""
+        """Keep the tree of a commit that was read, and drop the trees that only it needed."""
         for other in self._asked_by(i):
             self.needed[other] -= 1
             if not self.needed[other]:

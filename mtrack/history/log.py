@@ -64,7 +64,7 @@ class Shown:
                 self.folders.setdefault(self.uid(project.uid), []).append(event.project)
 
     def uid(self, uid: int) -> int:
-        """Who a project turned out to be."""
+        """The identity of a project, after merges of identities."""
         while uid in self._same:
             uid = self._same[uid]
         return uid
@@ -185,7 +185,7 @@ class _Asked:
 def _names(
     events: Sequence[tuple[int, Event]], wanted: str | None, name: str, field: str, key: Callable[[str], str]
 ) -> set[tuple[int, str]] | None:
-    """Every name, by project, that records had which once were called `wanted`; None where nothing is asked for."""
+    """By project, every name of the records that were ever called `wanted`; None where no record is asked for."""
     if wanted is None:
         return None
     result = {(uid, key(wanted)) for uid, _ in events}

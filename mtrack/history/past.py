@@ -40,7 +40,7 @@ def past(root: str, revision: str, as_of: date | None) -> Iterator[Workspace]:
 def with_settings_of(root: str, revision: str, as_of: date) -> Workspace:
     """The workspace at `root` as it is, judged by the settings that it had at a revision.
 
-    What is wrong in the settings of today is still told. Raises UsageError, CannotRunError.
+    Findings about the settings of today stay. Raises UsageError, CannotRunError.
     """
     with closing(Repository(root, "--settings-from")) as repository:
         commit = repository.find(revision)

@@ -1,6 +1,6 @@
 """Reads a version of a project by its milestones, each text once: most commits change one of many.
 
-What this can't take apart for certain, it leaves to the reader of whole files.
+What this can't split with certainty is left to the reader of whole files.
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ class Reader:
     def _change(
         self, was: Tracked | None, now: Tracked | None, before: Version, after: Version
     ) -> ProjectChange | None:
-        """What became of a project between two versions; None where nothing did."""
+        """What changed in a project between two versions; None where nothing did."""
         some = now if now is not None else was
         assert some is not None
         after = align(before, after)

@@ -96,7 +96,7 @@ class Repository:
         return dict(zip(names, self._blobs.get(names, limits.FILE_BYTES), strict=True))
 
     def close(self) -> None:
-        """Let the git that reads contents go."""
+        """Close the git process that reads contents."""
         if self._blobs is not None:
             self._blobs.close()
             self._blobs = None
@@ -211,7 +211,7 @@ class Repository:
         return b"\ngpgsig -----BEGIN PGP " in head or b"\ngpgsig-sha256 -----BEGIN PGP " in head
 
     def branches(self) -> dict[str, str]:
-        """The last commit of each branch, also of those that follow a remote's, with the name; one name a commit."""
+        """The last commit of each branch, also of those that follow a remote's, with the name; one name per commit."""
         output = git.read(
             self.place, "for-each-ref", "--format=%(objectname)%00%(refname)%00%(symref)", "refs/heads", "refs/remotes"
         )

@@ -15,7 +15,7 @@ _RECORD = ("settings",)
 
 
 def settings_events(before: dict[str, Any] | None, after: dict[str, Any] | None, *, usable: bool) -> Iterator[Event]:
-    """One event a setting that changed; None is a version without settings, or one that can't be used."""
+    """One event per setting that changed; None is a version without settings, or one that can't be used."""
     if not usable:
         yield _event(None, None, None, "the settings can't be used")
         return

@@ -27,7 +27,7 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
     """The report with only what the changes since a git revision brought; both sides are checked as of the same day.
 
     A finding that was there before is left out, unless a line of it changed or it became worse: graver, of a larger
-    amount, or no longer waived. What the changes silence is told too, where the selection takes it. Before the first
+    amount, or no longer waived. Findings that the changes hide are reported too, where the selection has them. Before the first
     commit everything is new. Raises UsageError, CannotRunError.
     """
     with closing(Repository(root, "--since")) as repository:

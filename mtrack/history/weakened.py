@@ -1,4 +1,4 @@
-"""What a change silences that the settings before it would show: by settings, waivers, and folders that are hidden."""
+"""Findings that a change hides and the settings before it would show: by settings, waivers, and hidden folders."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HINT = "put it back, or say in the change why it is right"
 
 
 def judged_by(then: Settings, now: Settings) -> Settings:
-    """Earlier settings for the file of today: what is wrong in that is told, and waivers have their places in it."""
+    """Earlier settings with the source of today's file: its faults are reported, and waivers have their places in it."""
     places = {(key_of(waiver), waiver.until): waiver.route for waiver in now.waivers}
     waivers = tuple(replace(waiver, route=places.get((key_of(waiver), waiver.until), ())) for waiver in then.waivers)
     return replace(then, source=now.source, unknown_keys=now.unknown_keys, broken=now.broken, waivers=waivers)

@@ -1,4 +1,4 @@
-"""Commas inside braces that cut a number: `{amount: 24,000.00}` is the amount 24 and a key `000.00` to YAML."""
+"""Commas inside braces that split a number: `{amount: 24,000.00}` is the amount 24 and a key `000.00` in YAML."""
 
 from __future__ import annotations
 

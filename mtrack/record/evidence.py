@@ -48,7 +48,7 @@ class Named(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
-    """What became of a named file: `outside` or `missing` say why it can't be used; `full` is where it is.
+    """The state of a named file: `outside` or `missing` say why it can't be used; `full` is where it is.
 
     `size` is in bytes, where the path leads to something.
     """
@@ -151,13 +151,13 @@ def _leads_out(written: str, path: str) -> str | None:
 
 
 def _note(root: str, path: str, found: Walk) -> None:
-    """Have it noted that a file is not there: the folder in which the first of its names is missing says so."""
+    """Note in the watch that a file is missing: by the state of the folder in which the first part of its path is missing."""
     above, _, name = path.rpartition("/")
     while above and above not in found.folders:
         above, _, name = above.rpartition("/")
     first = os.path.join(root, above, name)
     if os.path.lexists(first):
-        found.watch.doubt(first)  # it is hidden, excluded or a link: no folder that was entered tells of it
+        found.watch.doubt(first)  # it is hidden, excluded or a link: no folder that was entered shows it
 
 
 def _no_file(info: os.stat_result) -> str | None:

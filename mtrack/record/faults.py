@@ -1,4 +1,4 @@
-"""All that breaks the schema in a file, each fault at its place: one problem a place, and unknown keys apart."""
+"""All that breaks the schema in a file, each fault at its place: one problem per place, and unknown keys apart."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class _Found:
             self._add(place, route, wording.words(self.name, self.source, violation))
 
     def _take_unknown(self, route: Route, keys: Iterable[str]) -> None:
-        """Note keys that a mapping does not have; those that a comma within a number makes are told as that."""
+        """Note unknown keys of a mapping; those that a comma within a number makes are reported as such a comma."""
         known = schema.at(self.name, route)["properties"]
         for key in keys:
             if len(self.unknown) + len(self.broken) >= limits.FAULTS:

@@ -1,6 +1,6 @@
-"""Whether data certainly fits a schema: the quick answer, worked out from the schema itself.
+"""Whether data certainly fits a schema: a quick check, derived from the schema itself.
 
-It says yes or that it can't tell: then the compiled validator decides, and says what is wrong. That one takes longer to
+It says yes or "don't know": then the compiled validator decides, and says what is wrong. That one takes longer to
 load than a small workspace to check. The tests hold it to `jsonschema`.
 """
 
@@ -27,7 +27,7 @@ KNOWN = _TELLING_NOTHING | {
     "exclusiveMinimum", "exclusiveMaximum", "properties", "required", "additionalProperties", "patternProperties",
     "propertyNames", "items", "minItems",
 }  # fmt: skip
-"""The keywords of which it can tell anything."""
+"""The keywords that it understands."""
 _OWN = "^x-"
 _MOST = 10_000
 """Days that are remembered."""
@@ -168,7 +168,7 @@ def _one_of(values: list[Any]) -> Check:
 
 
 def _text(node: dict[str, Any]) -> Check | None:
-    """What a text must fulfil; of one with characters that show nothing it can't be told."""
+    """What a text must fulfil; one with invisible characters is left to the compiled validator."""
     least = node.get("minLength", 0)
     pattern = re.compile(node.get("pattern", ""))
     if "format" not in node:

@@ -44,7 +44,7 @@ def likely_status(word: str, record: dict[str, Any], route: Route) -> str | None
 
 
 def _status_asked_for(record: dict[str, Any], milestone: dict[str, Any]) -> str | None:
-    """The status that the invoices of a milestone ask for, where they are plain enough to tell."""
+    """The status that the invoices of a milestone ask for, where they are simple enough to decide."""
     found = list(_billing(record, milestone))
     live = [invoice for invoice in found if not invoice.get("void")]
     if not live:

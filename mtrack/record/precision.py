@@ -1,4 +1,4 @@
-"""Amounts with more decimals than their currency has, and those whose point may have been meant to part thousands."""
+"""Amounts with more decimals than their currency has, and those whose point may have been meant as a thousands separator."""
 
 from __future__ import annotations
 

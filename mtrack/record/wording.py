@@ -353,7 +353,7 @@ def _wrong_date(fault: _Fault) -> Words:
 
 
 def _date_meant(value: str) -> str | None:
-    """What the date was probably meant to be; None where day and month can't be told apart."""
+    """What the date was probably meant to be; None where day and month are ambiguous."""
     day = re.split(r"[T ]", value.strip(), maxsplit=1)[0] if re.match(r"\s*[0-9]{4}-", value) else value
     if re.fullmatch(r"[0-9]{8}", day, re.ASCII):
         day = f"{day[:4]}-{day[4:6]}-{day[6:]}"

@@ -1,1 +1,1 @@
-"""A module a kind of output: pure functions from a view to text. No clock, no environment, no file reads."""
+"""A module per kind of output: pure functions from a view to text. No clock, no environment, no file reads."""

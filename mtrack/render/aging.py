@@ -9,7 +9,7 @@ from mtrack.figures.aging import BUCKETS
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
-from mtrack.render.left_out import tell_left_out, write_left_out
+from mtrack.render.left_out import warn_of_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, Whole, styled
@@ -36,7 +36,7 @@ def _age(item: Owed) -> str:
 
 
 def _sums(view: AgingView) -> Iterator[tuple[Value, ...]]:
-    """A row a currency: each bucket, and all of them."""
+    """A row per currency: each bucket, and all of them."""
     for currency, buckets in view.buckets.items():
         sums = (*(buckets[name] for name in BUCKETS), money.total(buckets.values()))
         yield currency, *(Amount(amount, view.decimals[currency]) for amount in sums)
@@ -55,7 +55,7 @@ def text(view: AgingView, width: int, *, colour: bool) -> str:
     screen.line()
     if not view.owed:
         screen.line("nothing is outstanding")
-        tell_left_out(screen, view)
+        warn_of_left_out(screen, view)
         return screen.text()
     table = Table(wording, *_BUCKETS)
     for sums in _sums(view):
@@ -68,7 +68,7 @@ def text(view: AgingView, width: int, *, colour: bool) -> str:
         rows.row(*_invoice(item), style=tints.get(item.bucket, "red"))
     rows.print(screen)
     screen.tell_hidden_columns()
-    tell_left_out(screen, view)
+    warn_of_left_out(screen, view)
     return screen.text()
 
 
@@ -120,7 +120,7 @@ CSV_COLUMNS = ("path", "project", "client", "number", "sent", "due", "days", "bu
 
 
 def csv(view: AgingView) -> str:
-    """A line an invoice."""
+    """A line per invoice."""
     return csv_text(CSV_COLUMNS, map(_csv_row, view.owed))
 
 

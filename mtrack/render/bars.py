@@ -57,7 +57,7 @@ def _fill(line: list[str], found: Iterable[Piece]) -> None:
 
 
 def _signs(piece: Piece) -> list[str]:
-    """A character a column; what is retained stands in brackets, as far as there is room for both."""
+    """A character per column; what is retained stands in brackets, as far as there is room for both."""
     if piece.state != "retained":
         return [_SIGNS[piece.state]] * piece.width
     begin, inside, end = list(RETAINED_MARK)

@@ -1,4 +1,4 @@
-"""The sink for CSV: UTF-8, a header, a line a row; what a spreadsheet would run is made text."""
+"""The sink for CSV: UTF-8, a header, a line per row; what a spreadsheet would run is made text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def csv_line(row: Sequence[Value]) -> str:
 
 
 def _cell(value: Value) -> str:
-    """A cell; several values of one have "; " between them. What is too long for one is told."""
+    """A cell; several values in one have "; " between them. Text too long for a cell is cut, and the cell says so."""
     text = _text(value) if not isinstance(value, tuple) else _joined(value)
     if len(text) <= limits.CELL:
         return text
@@ -57,7 +57,7 @@ def _joined(value: tuple[Single, ...]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text among several in a cell: in quotes where it holds what parts them."""
+    """A text among several in a cell: in quotes where it holds the separator."""
     return '"{}"'.format(text.replace('"', '""')) if set(text) & set(';"') or text != text.strip() else text
 
 

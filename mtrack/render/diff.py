@@ -53,7 +53,7 @@ def costs(view: Diff) -> str:
 
 
 def _changes(project: ProjectDiff) -> tuple[Decimal, ...]:
-    """What came to each figure."""
+    """The change of each figure."""
     nothing = (money.ZERO,) * len(FIGURES)
     pairs = zip(project.before or nothing, project.after or nothing, strict=True)
     return tuple(money.minus(after, before) for before, after in pairs)

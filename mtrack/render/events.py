@@ -78,7 +78,7 @@ def by_project(events: Iterable[Event]) -> dict[str | None, list[Event]]:
 
 
 def sums(events: Iterable[Event]) -> str:
-    """What events come to: "billed EUR 5,000.00, received EUR 4,000.00"; "" where no money moved."""
+    """The sums of events: "billed EUR 5,000.00, received EUR 4,000.00"; "" where no money moved."""
     totals: dict[tuple[str, str], tuple[Decimal, int]] = {}
     for event in events:
         word = _SUMMED.get(event.event)

@@ -1,4 +1,4 @@
-"""`mtrack verify`: a line a value with what the papers say of it, and the same as JSON."""
+"""`mtrack verify`: a line per value with what the papers say of it, and the same as JSON."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MONEY = frozenset({"amount", "total", "net", "tax", "gross"})
 
 
 def text(report: Report, evidence: Sequence[ProjectEvidence], colour: bool) -> str:  # noqa: FBT001
-    """Per project a line a value, then a line of sums."""
+    """Per project a line per value, then a line of sums."""
     screen = Screen(colour=colour)
     for i, project in enumerate(evidence):
         if not screen.room:

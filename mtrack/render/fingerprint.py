@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def fingerprints(findings: Iterable[Finding]) -> list[str]:
-    """One mark a finding, all different: of its rule, file and subject, not of its line or its age in days.
+    """One mark per finding, all different: of its rule, file and subject, not of its line or its age in days.
 
-    Only where nothing names the subject does the message count. Equal ones are told apart by their order.
+    The message counts only where nothing names the subject. Equal ones are distinguished by their order.
     """
     seen: dict[tuple[str, ...], int] = {}
     result: list[str] = []

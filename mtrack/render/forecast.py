@@ -8,7 +8,7 @@ from mtrack import money
 from mtrack.render.cells import Amount, Column, Kind, amounts
 from mtrack.render.csv import csv_text
 from mtrack.render.json_text import json_text
-from mtrack.render.left_out import tell_left_out, write_left_out
+from mtrack.render.left_out import warn_of_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, Whole, milestone_name, styled
@@ -39,7 +39,7 @@ def _columns(currency: str) -> tuple[Column, ...]:
 
 
 def _months(view: ForecastView, currency: str, wording: Wording) -> Iterator[tuple[Value, ...]]:
-    """A row a month: each band, and all of them."""
+    """A row per month: each band, and all of them."""
     for month, bands in view.months[currency].items():
         sums = (*(bands[band] for band in BANDS), money.total(bands.values()))
         name = "no date" if month is None else wording.month(month)
@@ -47,13 +47,13 @@ def _months(view: ForecastView, currency: str, wording: Wording) -> Iterator[tup
 
 
 def text(view: ForecastView, width: int, *, colour: bool) -> str:
-    """A table a currency, a line a month; then what it is made of, by day."""
+    """A table per currency, a line per month; then what it is made of, by day."""
     wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
     screen.line(styled(("Cash expected as of ", Whole(wording.day(view.as_of))), "bold"))
     if not view.items:
         screen.line()
         screen.line("nothing is expected: all that is agreed is billed and settled")
-        tell_left_out(screen, view)
+        warn_of_left_out(screen, view)
         return screen.text()
     screen.line("invoices with tax; what is not yet billed is net")
     for currency in view.months:
@@ -65,7 +65,7 @@ def text(view: ForecastView, width: int, *, colour: bool) -> str:
     screen.line()
     _items(view, wording).print(screen)
     screen.tell_hidden_columns()
-    tell_left_out(screen, view)
+    warn_of_left_out(screen, view)
     return screen.text()
 
 
@@ -81,7 +81,7 @@ def _items(view: ForecastView, wording: Wording) -> Table:
 
 
 def markdown(view: ForecastView) -> str:
-    """A table a currency, a line a month."""
+    """A table per currency, a line per month."""
     wording = Wording(view.locale)
     page = Document(wording)
     page.heading(2, f"Cash expected as of {view.as_of.isoformat()}")
@@ -134,7 +134,7 @@ CSV_COLUMNS = ("path", "project", "client", "band", "day", "late", "milestone", 
 
 
 def csv(view: ForecastView) -> str:
-    """A line an item."""
+    """A line per item."""
     return csv_text(CSV_COLUMNS, map(_csv_row, view.items))
 
 

@@ -76,7 +76,7 @@ def _sums(sums: Sums, *fields: str) -> Iterator[tuple[str, Decimal]]:
 
 
 def _totals(view: GapsView) -> Iterator[tuple[Value, ...]]:
-    """A row a currency and sum."""
+    """A row per currency and sum."""
     for currency, sums in view.totals.items():
         for words, amount in _sums(sums):
             yield currency, words, Amount(amount, view.decimals[currency])
@@ -116,7 +116,7 @@ def _closing(view: GapsView) -> Iterator[str]:
     if line := left_out.words(view.left_out, view.as_of):
         yield line
     for path in view.skipped:
-        yield f"{path} is left out until it is fixed (mtrack lint tells)"
+        yield f"{path} is left out until it is fixed (mtrack lint says why)"
     found = sum(len(item.gaps) + len(item.overlaps) for item in view.projects)
     what = count(found, "gap or overlap", "gaps and overlaps") if found else "no gaps, no overlaps"
     held = sum(len(item.holds) for item in view.projects)
@@ -180,7 +180,7 @@ def _since(row: Row, wording: Wording) -> str:
 
 
 def markdown(view: GapsView) -> str:
-    """A table a project, for a repository page or a pull request comment."""
+    """A table per project, for a repository page or a pull request comment."""
     page = Document(Wording(view.locale))
     page.heading(2, f"Gaps and overlaps as of {view.as_of.isoformat()}")
     for item in view.projects:
@@ -211,11 +211,11 @@ COLUMNS = (
     "project", "client", "kind", "rule", "severity", "milestone", "name", "invoice", "since", "days", "until", "currency", "net",
     "gross", "reason", "message",
 )  # fmt: skip
-"""The columns of the CSV: one row a gap, an overlap, a hold or one that is waived."""
+"""The columns of the CSV: one row per gap, overlap, hold or waived finding."""
 
 
 def csv(view: GapsView) -> str:
-    """One row a gap, overlap, hold or waived one; its amount under net or gross."""
+    """One row per gap, overlap, hold or waived one; its amount under net or gross."""
     return csv_text(COLUMNS, (row for item in view.projects for row in _csv_rows(item)))
 
 

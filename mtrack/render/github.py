@@ -17,7 +17,7 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 
 def github(report: Report, _colour: bool = False, seen: Viewpoint = AT_ROOT) -> str:  # noqa: FBT001, FBT002
-    """An annotation a finding; waived ones are only lines in the log."""
+    """An annotation per finding; waived ones are only lines in the log."""
     return "".join(f"{_line(finding, seen)}\n" for finding in report.findings) + "".join(
         f"{_shown(seen.path(path))} is broken, its other rules are skipped\n" for path in report.skipped
     )

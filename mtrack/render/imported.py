@@ -26,7 +26,7 @@ Record = dict[str, Any]
 def text(  # noqa: PLR0913
     milestones: Sequence[Record], invoices: Sequence[Record], decimals: int, locale: str, width: int, *, colour: bool
 ) -> str:
-    """A row a milestone, its invoices below each other."""
+    """A row per milestone, its invoices below each other."""
     wording, screen = Wording(locale), Screen(colour=colour, width=width)
     table = Table(wording, *_COLUMNS)
     for record in milestones:

@@ -1,4 +1,4 @@
-"""JUnit XML, as CI servers read it: a suite a project, a case a finding."""
+"""JUnit XML, as CI servers read it: a suite per project, a case per finding."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def sentence(item: LeftOut, as_of: date) -> str | None:
     return line and f"{line[0].upper()}{line[1:]}."
 
 
-def tell_left_out(screen: Screen, view: _View) -> None:
+def warn_of_left_out(screen: Screen, view: _View) -> None:
     """Say it on the terminal."""
     if line := words(view.left_out, view.as_of):
         screen.line()

@@ -14,11 +14,11 @@ from mtrack.render.wording import Wording
 if TYPE_CHECKING:
     from mtrack.history.log import Log
 
-_SHALLOW = "this is a shallow clone: what came before its first commits is not told"
+_SHALLOW = "this is a shallow clone: what came before its first commits is not shown"
 
 
 def text(view: Log, *, colour: bool) -> str:
-    """A block a commit: who, when, what it says; then its events by project, and what they come to."""
+    """A block per commit: who, when, what it says; then its events by project, and what they come to."""
     screen = Screen(colour=colour)
     for entry in view.entries:
         commit = entry.commit
@@ -41,7 +41,7 @@ def text(view: Log, *, colour: bool) -> str:
 
 
 def markdown(view: Log) -> str:
-    """A section a commit, a list of its events a project."""
+    """A section per commit, a list of its events per project."""
     page = Document(Wording("en"))
     page.heading(2, "Billing history")
     for entry in view.entries:
@@ -71,7 +71,7 @@ def json(view: Log) -> str:
 
 
 def csv(view: Log) -> str:
-    """A line an event."""
+    """A line per event."""
     return csv_text(
         shared.COLUMNS, (shared.row(event, entry.commit) for entry in view.entries for event in entry.events)
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mtrack import money
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
 from mtrack.render.json_text import json_text
-from mtrack.render.left_out import tell_left_out, write_left_out
+from mtrack.render.left_out import warn_of_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Apart, Prose, Screen, Whole, styled
@@ -131,7 +131,7 @@ def _screen(view: TasksView, width: int, most: dict[str, int], *, colour: bool, 
         _lines(screen, fitting, verb, wording)
         screen.tell_more(len(shown) - len(fitting), "like these", _INDENT)
     screen.tell_hidden_columns()
-    tell_left_out(screen, view)
+    warn_of_left_out(screen, view)
     if view.tasks:
         tell_first(screen, view.tasks[0].message, view.tasks[0].hint)
     return screen.text()
@@ -147,7 +147,7 @@ def _heading(screen: Screen, view: TasksView, verb: str, more: int, wording: Wor
 
 
 def _lines(screen: Screen, tasks: list[Task], verb: str, wording: Wording) -> None:
-    """A line a task where that can be had without cutting a word; else names take several."""
+    """A line per task where that is possible without cutting a word; else names take several."""
     tight, loose = (Table(wording, *_columns(verb), ruled=False, headed=False, whole=whole) for whole in (True, False))
     for task in tasks:
         tight.row(*row(task), style=_TINTS.get(verb))
@@ -160,7 +160,7 @@ _INDENT = "  "
 
 
 def tell_first(screen: Screen, message: str, hint: str | None) -> None:
-    """The first thing to do, and the command for it: the first of several; `mtrack lint` tells them all."""
+    """The first thing to do, and the command for it: the first of several; `mtrack lint` lists them all."""
     screen.line(styled("first: ", "bold"), Prose(message), hang=2)
     if hint:
         way, _, others = hint.partition("; or ")
@@ -176,7 +176,7 @@ def first(message: str, hint: str | None, width: int, *, colour: bool) -> str:
 
 
 def markdown(view: TasksView) -> str:
-    """A table a verb, with all tasks."""
+    """A table per verb, with all tasks."""
     wording = Wording(view.locale)
     page = Document(wording)
     page.heading(2, f"To do as of {view.as_of.isoformat()}")

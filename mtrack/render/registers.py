@@ -11,7 +11,7 @@ from mtrack import money
 from mtrack.render.cells import Amount, Column, Kind, amounts
 from mtrack.render.csv import csv_line, csv_text
 from mtrack.render.json_text import json_text
-from mtrack.render.left_out import tell_left_out, write_left_out
+from mtrack.render.left_out import warn_of_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, Whole, styled
@@ -70,7 +70,7 @@ def _decimals(row: PaymentRow) -> int:
 
 
 def invoices_csv(rows: Iterable[InvoiceRow]) -> str:
-    """One row an invoice, with a header."""
+    """One row per invoice, with a header."""
     return csv_text(INVOICE_COLUMNS, (tuple(_invoice_values(row).values()) for row in rows))
 
 
@@ -80,7 +80,7 @@ def invoice_line(row: InvoiceRow) -> str:
 
 
 def payments_csv(view: Register[PaymentRow]) -> str:
-    """One row a payment, with a header."""
+    """One row per payment, with a header."""
     return csv_text(PAYMENT_COLUMNS, (tuple(_payment_values(row).values()) for row in view.rows))
 
 
@@ -201,7 +201,7 @@ def _text(view: Register[Any], layout: _Layout, width: int, *, colour: bool) -> 
     else:
         screen.line("none")
     screen.tell_hidden_columns()
-    tell_left_out(screen, view)
+    warn_of_left_out(screen, view)
     return screen.text()
 
 

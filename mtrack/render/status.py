@@ -10,7 +10,7 @@ from mtrack.render import status_csv
 from mtrack.render.bars import WIDTH, slot_bars
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
 from mtrack.render.json_text import json_text, of_project
-from mtrack.render.left_out import tell_left_out, write_left_out
+from mtrack.render.left_out import warn_of_left_out, write_left_out
 from mtrack.render.markdown import Document
 from mtrack.render.table import Table
 from mtrack.render.terminal import Screen, Whole, milestone_name, names, plain, styled
@@ -61,7 +61,7 @@ def _totals(view: StatusView) -> Iterator[tuple[Value, ...]]:
 
 
 def text(view: StatusView, width: int, *, colour: bool) -> str:
-    """A block a project: agreement, the two bars, and a table of the milestones' records; then the sums."""
+    """A block per project: agreement, the two bars, and a table of the milestones' records; then the sums."""
     wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
     screen.title(view.name, "status", wording.day(view.as_of))
     for i, item in enumerate(view.projects):
@@ -80,7 +80,7 @@ def text(view: StatusView, width: int, *, colour: bool) -> str:
         table.print(screen)
     else:
         screen.line(_nothing(view))
-    tell_left_out(screen, view)
+    warn_of_left_out(screen, view)
     return screen.text()
 
 
@@ -243,7 +243,7 @@ def _invoice_name(item: InvoiceFigures) -> str:
 
 
 def markdown(view: StatusView) -> str:
-    """A section a project with its bars and a table of its milestones."""
+    """A section per project with its bars and a table of its milestones."""
     wording = Wording(view.locale)
     page = Document(wording)
     page.heading(2, f"Status as of {view.as_of.isoformat()}")

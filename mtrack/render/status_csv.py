@@ -1,4 +1,4 @@
-"""`mtrack status --format csv`: a line a milestone, with all that it takes to import it again.
+"""`mtrack status --format csv`: a line per milestone, with all that it takes to import it again.
 
 Several invoices of one stand in one cell, "; " between, in each column about invoices in the same order. An invoice over
 several milestones has in each line its share of tax and payment. What the columns can't hold (a hold, a credit note,
@@ -36,7 +36,7 @@ _TURNED = re.compile(r"'\s*[=+@\-＝＋＠－﹦﹢﹫﹣−]")
 
 
 def csv(view: StatusView) -> str:
-    """A line a milestone of each project."""
+    """A line per milestone of each project."""
     return csv_text(COLUMNS, (row for item in view.projects for row in _rows(item)))
 
 
@@ -92,7 +92,7 @@ def _row(
 
 
 class _Parts:
-    """What each milestone has of what an invoice comes to, so that the parts add up to it."""
+    """Each milestone's part of an invoice's amounts, so that the parts add up to them."""
 
     def __init__(self, decimals: int) -> None:
         self._decimals = decimals
@@ -104,12 +104,12 @@ class _Parts:
         key = invoice.route, str(value)
         parts = self._known.get(key)
         if parts is None:
-            parts = self._parted(value, invoice)
+            parts = self._split(value, invoice)
             if len(invoice.lines) > 1:
                 self._known[key] = parts
         return money.total(parts.get(milestone, ()))
 
-    def _parted(self, value: Decimal, invoice: Invoice) -> dict[str, list[Decimal]]:
+    def _split(self, value: Decimal, invoice: Invoice) -> dict[str, list[Decimal]]:
         whole = tuple(line.amount for line in invoice.lines)
         parts = whole if value == invoice.amount == money.total(whole) else money.allocate(value, whole, self._decimals)
         result: dict[str, list[Decimal]] = {}
@@ -206,7 +206,8 @@ def _more(record: Milestone, invoices: list[dict[str, Any]] | None) -> str | Non
         "invoices": invoices,
     }
     found = _stated(**found)
-    return json.dumps(_as_json(found)).replace(";", "\\u003b") if found else None  # which would part cells somewhere
+    # In some spreadsheets a semicolon separates cells.
+    return json.dumps(_as_json(found)).replace(";", "\\u003b") if found else None
 
 
 def _stated(**keys: Any) -> dict[str, Any]:

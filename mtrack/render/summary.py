@@ -72,7 +72,7 @@ class _Page:
             yield currency, *(Amount(getattr(totals, name), self.view.decimals[currency]) for name in _SUMS)
 
     def _tasks(self) -> None:
-        """What to do, the most urgent first."""
+        """Show what to do, the most urgent first."""
         self.page.heading(2, "To do")
         if not self.view.tasks:
             self.page.paragraph("Nothing to do.")

@@ -59,7 +59,7 @@ class Table:
         self._always.append(always)
 
     def print(self, screen: Screen, indent: str = "") -> None:
-        """Add the table to a screen, within its width; the screen is told which columns are left out."""
+        """Add the table to a screen, within its width, and note on the screen which columns are left out."""
         more = self._cut(screen)
         width = (screen.width or _UNLIMITED) - len(indent)
         grid = self.grid(aligned=True)

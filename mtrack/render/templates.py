@@ -147,8 +147,8 @@ def html_environment(own: str | None = None) -> Environment:
         optimized=False,  # nothing is worked out while a template is compiled: another locale may use what comes of it
     )
     if own is None:
-        # Only what mtrack brings is kept compiled: the sandbox compiles otherwise. Jinja2 sees to it that the folder is
-        # the user's own, and where it can't be had, templates are compiled again.
+        # Only mtrack's own templates are kept compiled: the sandbox compiles differently. Jinja2 makes sure that the folder is
+        # the user's own; where it can't be made, templates are compiled again.
         with suppress(OSError, RuntimeError):
             environment.bytecode_cache = _Compiled(pattern=f"mtrack-{__version__}-lean-%s")
     return environment

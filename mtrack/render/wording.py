@@ -32,7 +32,7 @@ STATES = {
     "on_hold": ("⏸", "on hold"),
     "ahead": ("○", "ahead"),
 }
-"""The seven states every report tells money in: mark and word, together always."""
+"""The seven states of money in every report: mark and word, always together."""
 OVERLAP_MARK = "✕"
 DISPUTED_MARK = "▨"
 RETAINED_MARK = "[◐]"

@@ -24,7 +24,7 @@ from mtrack.rules.registry import REGISTRY, Rule, Scope, Trait
 __all__ = ["INTERNAL", "RULES", "Rule", "of_project", "of_scope"]
 
 INTERNAL = REGISTRY["internal"]
-"""What tells where mtrack itself failed."""
+"""The rule that reports where mtrack itself failed."""
 RULES: dict[str, Rule] = dict(
     sorted(
         (item for item in REGISTRY.items() if item[1] is not INTERNAL),

@@ -36,7 +36,7 @@ class SampleFile(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """A rule's page. A sample whose only file is the records has every file they name beside it.
 
-    What tells of failures of mtrack itself has no samples.
+    The rule about failures of mtrack itself has no samples.
     """
 
     summary: str

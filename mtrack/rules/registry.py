@@ -97,7 +97,7 @@ AnyCheck = TypeVar("AnyCheck", bound=Callable[..., "Iterator[Problem]"])
 
 
 def _register(check: AnyCheck, severity: Severity, scope: Scope, **more: object) -> AnyCheck:
-    """Register a rule; its category is what the module or package of `mtrack.rules` is called that it stands in."""
+    """Register a rule; its category is the name of its module or package in `mtrack.rules`."""
     name = check.__name__.strip("_").replace("_", "-")
     if name in REGISTRY:
         message = f"two rules are called {name}"
@@ -124,7 +124,7 @@ def project_rule(  # noqa: PLR0913
     needs: Trait | None = None,
     task: Task | None = "tidy",
 ) -> Callable[[ProjectCheck], ProjectCheck]:
-    """A rule about one project; `across` checks what lies outside every project. It is asked where a project has what it `needs`."""
+    """A rule about one project; `across` checks what lies outside every project. It runs where a project has what it `needs`."""
     return lambda check: _register(
         check,
         severity,
@@ -175,7 +175,7 @@ def branch_rule(severity: Severity) -> Callable[[BranchCheck], BranchCheck]:
 
 
 def failure_rule(severity: Severity) -> Callable[[FailureCheck], FailureCheck]:
-    """What tells where mtrack itself failed: no rule about records, so nothing sets its severity or accepts it."""
+    """The rule that reports where mtrack itself failed: it is not about records, so nothing sets its severity or waives it."""
     return lambda check: _register(check, severity, "mtrack")
 
 
@@ -190,5 +190,5 @@ def is_about_history(name: str) -> bool:
 
 
 def compares_versions(name: str) -> bool:
-    """Whether a rule compares versions, so that a check of one can't tell what its waivers accept."""
+    """Whether a rule compares versions, so that a check of one version can't judge its waivers."""
     return is_about_history(name) or (name in REGISTRY and REGISTRY[name].scope == "since")

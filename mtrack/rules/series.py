@@ -46,7 +46,7 @@ class Number(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A number that counts: its counter, the other runs that part series, and the period it is in."""
+    """A number that counts: its counter, the other runs that separate series, and the period it is in."""
 
     number: Number
     at: int

@@ -1,7 +1,7 @@
-"""What of a project could make a rule fire, found in one pass: a rule is not asked where nothing has what it needs.
+"""What in a project could make a rule fire, found in one pass: a rule does not run where nothing has what it needs.
 
-A trait may be there and its rules find nothing; never the other way round. Only the rules say what is found, and the
-tests hold the traits to them.
+A trait may be present while its rules find nothing, never the other way round. Only the rules decide what is found; the
+tests compare the traits with them.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def _of_approved(delivered: Deliverable, approved: date, found: set[Trait]) -> N
 
 
 def _of_unbilled(milestone: Milestone, context: ProjectContext, found: set[Trait]) -> None:
-    """Of a milestone that no invoice bills, or none over more than 0."""
+    """The traits of a milestone that no invoice bills, or none over more than 0."""
     delivered = milestone.deliverable
     if milestone.upfront:
         found.add("unbilled deposit")

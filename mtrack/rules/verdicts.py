@@ -1,4 +1,4 @@
-"""What the rules about papers share: the problem that a verdict makes, its place and its words."""
+"""Helpers of the rules about papers: the problem that a verdict makes, its place and its words."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class Options(Struct, frozen=True, kw_only=True):
     """How a report is to be written.
 
-    `advance` is told how many pages are done, and of how many; `say` what the user should know. `written` is what is
+    `advance` is called with how many pages are done, and of how many; `say` with what the user should know. `written` is what is
     known of the pages in the folder, `force` replaces others. `templates` takes the workspace's own. `live` is for the
     preview. `additions` are what the pages show beyond the records.
     """
@@ -95,7 +95,7 @@ def _write_projects(
 
 
 class _Writer:
-    """Writes the pages of a site into its folder, and tells how many are done."""
+    """Writes the pages of a site into its folder, and reports how many are done."""
 
     def __init__(self, folder: Folder, site: Site, options: Options) -> None:
         self._folder = folder
@@ -148,7 +148,7 @@ class _Writer:
 
 
 def _own_templates(workspace: Workspace, options: Options) -> str | None:
-    """The folder of the workspace's own templates, where they are wanted; the user is told of them either way."""
+    """The folder of the workspace's own templates, where they are wanted; the user learns of them either way."""
     own = own_templates(workspace)
     if own is not None and options.templates:
         options.say("the pages are drawn by the workspace's own templates/, which can make them say anything")
@@ -221,7 +221,7 @@ def _drawn(site: Site, page: Page) -> bytes:
 
 
 def _failed(site: Site, page: Page, error: Exception) -> Page:
-    """The page in the place of one that mtrack failed to draw."""
+    """The page that replaces one that mtrack failed to draw."""
     site.workspace.note(failure(page.name, "this page of the report", error))
     return site.page(page.name, page.name, "", "failed.html.j2", lambda _links: {})
 

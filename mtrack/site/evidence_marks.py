@@ -1,4 +1,4 @@
-"""What the papers say, as a mark beside each amount: where it stands, with the quote, or that it is not found."""
+"""Verdicts on the papers, as a mark beside each amount: where it stands, with the quote, or that it is not found."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Filters:
         return plus + self.amount(value, unit)
 
     def _cash(self, value: Decimal, unit: Unit, figure: str = "", *, whole: bool = True) -> Markup:
-        """An amount with its currency before it, or after, as the locale has it; the two are never parted."""
+        """An amount with its currency before it, or after, as the locale has it; no line breaks between the two."""
         written = self._number(value, unit, whole=whole)
         number = self._data(value, unit, figure, written)
         code = f'<abbr class="cur">{escape(clean(unit.currency))}</abbr>'

@@ -1,4 +1,4 @@
-"""What git tells, as the pages list it: a project's last events, and what changed since a day or a revision."""
+"""The git history as the pages list it: a project's last events, and what changed since a day or a revision."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mtrack.site.links import PageLinks
 
 MOST_EVENTS = 40
-"""How many events a project's page shows, and how many of each project the overview tells."""
+"""How many events a project's page shows, and how many of each project the overview shows."""
 
 
 class Since(Struct, frozen=True):
@@ -70,7 +70,7 @@ def changed(
 ) -> list[ChangedProject]:
     """What changed by project, the last one changed first; `names` are those of the projects that have a page.
 
-    `takes` says which projects are told of; None are the settings.
+    `takes` says which projects are shown; None are the settings.
     """
     found: dict[str | None, list[str]] = {}
     for entry in entries:

@@ -48,7 +48,7 @@ class Folder:
             self._check()
 
     def close(self) -> None:
-        """Let the folder go."""
+        """Close the folder."""
         for folder in self._below.values():
             folder.close()
         self._top.close()
@@ -154,7 +154,7 @@ def open_folder(
 ) -> Iterator[Folder]:
     """Open a report's folder, made where there is none. Raises UsageError where it must not be written to.
 
-    `say` is told that what stands in it is committed, and so may come from anyone.
+    `say` is called where its content is committed, and so may come from anyone.
     """
     top = _open(target, guard(workspace, target, whole=True))
     try:

@@ -222,7 +222,7 @@ def _aged(bucket: str, amount: Decimal, whole: Decimal, unit: Unit, links: PageL
 
 
 def _cash(view: Overview, units: Mapping[str, Unit], links: PageLinks, wording: Wording) -> dict[str, Any]:
-    """The cash expected: a row a currency, a column a month, what is late first."""
+    """The cash expected: a row per currency, a column per month, what is late first."""
     months = sorted({month for item in view.outlook.values() for month in item.months})
     shown, later = months[:MOST_MONTHS], months[MOST_MONTHS:]
     heads = [Head("overdue", "late", "cash-late")]

@@ -70,7 +70,7 @@ class Additions(Struct, frozen=True, kw_only=True):
     """What the pages show beyond the records as they stand.
 
     `period` is a day of the month that statements are about, None for that of each project's last invoice. `verdicts`
-    has the papers read; `history` is what git tells of each project by its folder, `since` what changed. With `copies`
+    has the papers read; `history` is the git history of each project by its folder, `since` what changed. With `copies`
     the evidence stands beside the pages.
     """
 

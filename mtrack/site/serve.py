@@ -115,7 +115,7 @@ class Preview:
         self.changed = threading.Condition()
 
     def rebuild(self) -> None:
-        """Build again, and tell the pages that are open."""
+        """Build again, and notify the pages that are open."""
         try:
             self._build(self.folder)
             trouble = None
@@ -156,7 +156,7 @@ class _Handler(SimpleHTTPRequestHandler):
         super().__init__(*arguments, directory=preview.folder, **more)
 
     def parse_request(self) -> bool:
-        """Take a request apart; an empty line is none either."""
+        """Parse a request; an empty line is not one either."""
         understood = super().parse_request()
         if not understood and not self.requestline.strip():
             self.send_error(HTTPStatus.BAD_REQUEST)
@@ -362,12 +362,12 @@ def serving(preview: Preview, port: int) -> Iterator[str]:
         preview.end()
 
 
-def watch(preview: Preview, stop: threading.Event, tell: Callable[[str], None]) -> None:
-    """Rebuild whenever a file of the workspace changes, until told to stop; `tell` is told of every change."""
+def watch(preview: Preview, stop: threading.Event, notify: Callable[[str], None]) -> None:
+    """Rebuild whenever a file of the workspace changes, until `stop` is set; `notify` is called with every changed path."""
     from watchfiles import watch as watch_files  # noqa: PLC0415  (only the preview watches)
 
     def counts(_change: object, path: str) -> bool:
-        tell(path)
+        notify(path)
         return _counts(path)
 
     for _ in watch_files(preview.root, stop_event=stop, watch_filter=counts, debounce=300, step=50, rust_timeout=500):

@@ -125,7 +125,7 @@ class WorkspacePages:
         return first | {"currencies": list(self._units)}
 
     def _tells_of(self, folder: str | None) -> bool:
-        """Whether the overview tells what changed in a project; where one client's are shown, only in these."""
+        """Whether the overview shows what changed in a project; where one client's are shown, only in these."""
         if folder is None or folder not in self._kept:  # the settings, or a project that went
             takes = folder is None or self._selection.takes_path(join(folder, RECORDS))
             return takes and self._selection.client is None
@@ -238,7 +238,7 @@ class WorkspacePages:
         return result
 
     def _client_page(self, name: str) -> Page:
-        """What a client's projects come to; it is meant for the client, so no finding stands there."""
+        """The sums of a client's projects; the page is meant for the client, so it shows no findings."""
         groups = self._by_client[name]
         items = [item for client in groups for item in client.projects]
         states = [(item.project.folder, self._kept[item.project.folder].state) for item in items]

@@ -1,4 +1,4 @@
-"""What mtrack wrote into a report's folder, kept in the user's cache: nothing in the folder itself is taken as proof."""
+"""What mtrack wrote into a report's folder, kept in the user's cache, since the folder itself proves nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amounts as a file writes them: with a decimal point or a decimal comma, one of them over the whole file."""
+"""Amounts as a file writes them: with a decimal point or a decimal comma, the same in the whole file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Written(Struct, frozen=True):
 
 
 def written(text: str) -> Written | None:
-    """What a text says as an amount; None where it is none."""
+    """The amount in a text; None where it is not an amount."""
     bare = text.strip()
     in_brackets = bare.startswith("(") and bare.endswith(")")
     match = _AMOUNT.fullmatch(bare[1:-1].strip() if in_brackets else bare)
@@ -64,7 +64,7 @@ def _read(number: str, dash: str | None, mark: str) -> Decimal | None:
 
 
 def _grouped(whole: str, separator: str) -> str | None:
-    """The digits before the decimals, their thousands parted by one kind of mark or none."""
+    """The digits before the decimals, their thousands separated by one kind of mark or none."""
     if whole.isdecimal():
         return whole
     for mark in (separator, "'", "’", *_SPACES):
@@ -126,7 +126,7 @@ class Amounts:
                 self.faults.add(
                     cell,
                     f"'{cell.text}' reads as {small:f} or as {large:f}: write {write}, "
-                    "or say which mark parts the decimals: --decimal . or --decimal ,",
+                    "or say which mark separates the decimals: --decimal . or --decimal ,",
                 )
                 self.mark = ""
 

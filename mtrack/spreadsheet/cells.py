@@ -126,7 +126,7 @@ class FaultyError(Exception):
 
 
 class Faults:
-    """Collects what is wrong, so that all of it is told at once."""
+    """Collects faults, so that all are reported at once."""
 
     def __init__(self) -> None:
         self.found: list[Fault] = []

@@ -1,4 +1,4 @@
-"""Days as a column writes them: one style for all of it, and none that could be two days."""
+"""Days as a column writes them: one style for the whole column, and none that is ambiguous."""
 
 from __future__ import annotations
 

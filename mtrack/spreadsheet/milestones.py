@@ -1,4 +1,4 @@
-"""Rows into milestones and invoices: what belongs together has to agree, and what is missing is told."""
+"""Turns rows into milestones and invoices: what belongs together must agree, and what is missing is a fault."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def find_milestones(rows: list[Row], header: Header, taken: frozenset[str], faul
 
 
 def key_of_row(row: Row, names: dict[str, str]) -> str:
-    """What tells a row's milestone from others: its id, else the id of a row above with its name, else the name."""
+    """What identifies a row's milestone: its id, else the id of a row above with its name, else the name."""
     name, id_ = row.values.get("name"), row.values.get("id")
     if id_ is None and name is None:
         return f"row {row.number}"

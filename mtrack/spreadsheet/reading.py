@@ -34,7 +34,7 @@ _OLD = b"\xd0\xcf\x11\xe0"
 
 
 class Imported(Struct):
-    """What a file records. `said` is what to tell besides; `places` where a milestone or an invoice stands."""
+    """What a file records. `said` are remarks for the user; `places` where a milestone or an invoice stands."""
 
     milestones: list[dict[str, Any]]
     invoices: list[dict[str, Any]]
@@ -126,7 +126,7 @@ def _check_currency(rows: list[Row], currency: str, faults: Faults) -> None:
 
 
 def _check_paths(rows: list[Row]) -> None:
-    """An export holds one project. Raises FaultyError: of several nothing else is worth telling."""
+    """An export holds one project. Raises FaultyError for several, before any other fault."""
     paths = [row for row in rows if "path" in row.values]
     for row in paths:
         first, other = paths[0].values["path"], row.values["path"]

@@ -1,4 +1,4 @@
-"""Milestones and invoices of a file as records, with the status that they come to."""
+"""Milestones and invoices of a file as records, with the status that follows from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows below a header: their cells by what they hold, an entry an invoice; empty rows and what is left out aside."""
+"""The rows below a header: their cells by what they hold, an entry per invoice; empty rows and what is left out aside."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Label(Struct, frozen=True):
 
 
 class Sums:
-    """What the rows so far come to, each milestone and each merged amount once."""
+    """The sums of the rows so far, each milestone and each merged amount once."""
 
     def __init__(self) -> None:
         self.seen: dict[str, dict[object, Decimal]] = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""What is said of a spreadsheet before it is read."""
+"""How to read a spreadsheet: what the command line and the project say about it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Writing(Struct, frozen=True, kw_only=True):
-    """How a file is written, where that is not plain."""
+    """How a file is written, where its content does not settle it."""
 
     decimal: str | None = None
     date_format: str | None = None

@@ -1,4 +1,4 @@
-"""The records against the papers themselves: what stands in an agreement, an invoice, a sign-off, and where."""
+"""Compares the records with the papers: what stands in an agreement, an invoice, a sign-off, and where."""
 
 from __future__ import annotations
 

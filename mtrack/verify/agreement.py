@@ -31,7 +31,7 @@ _MAX_TOTALS = 20
 
 
 class Found(Struct, frozen=True):
-    """What became of one milestone: the verdict, the amount or the row it rests on, and how it was worked out."""
+    """The result for one milestone: the verdict, the amount or the row it rests on, and how it was worked out."""
 
     state: State
     spot: Spot | None = None
@@ -83,7 +83,7 @@ class _Milestones:
         self.divisions = divisions(matcher.papers, matcher.amounts)
 
     def found(self) -> dict[str, Found]:
-        """What became of each milestone, by its id."""
+        """The result for each milestone, by its id."""
         assigned = self._assign()
         result: dict[str, Found] = {}
         for milestone in self.claims:

@@ -71,7 +71,7 @@ def check_structured(claim: InvoiceClaim, paper: EInvoice, path: str) -> list[Ve
 
 
 def _tax(claim: InvoiceClaim, paper: EInvoice, add: object) -> None:
-    """Tax and gross are compared where the paper bills this record alone; tax that the record lacks is told once."""
+    """Tax and gross are compared where the paper bills this record alone; tax that the record lacks is reported once."""
     if claim.total is not None or paper.tax is None:
         return
     assert callable(add)
@@ -123,7 +123,7 @@ class _Text:
         self.days = [(i, day.days) for i, row in enumerate(rows) for day in dates(row.text)]
 
     def verdicts(self) -> Iterator[Verdict]:
-        """One verdict a field that is recorded."""
+        """One verdict per field that is recorded."""
         claim = self.claim
         yield self._number()
         yield from self._money()

@@ -1,4 +1,4 @@
-"""How well an amount in a paper fits a recorded milestone, and how a place in a paper is told."""
+"""How well an amount in a paper fits a recorded milestone, and how messages name a place in a paper."""
 
 from __future__ import annotations
 

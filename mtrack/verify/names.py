@@ -130,7 +130,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
-    """The words that tell a name from another: no articles, no plural; pairs of characters where words have no gaps."""
+    """The words that distinguish names: no articles, no plural; pairs of characters where words have no gaps."""
     return tuple(_words(text))
 
 
@@ -226,7 +226,7 @@ def id_number(identifier: str) -> int | None:
 
 
 def weights(names: Iterable[tuple[str, ...]]) -> dict[str, float]:
-    """How much each word tells: half where several milestones have it."""
+    """The weight of each word: half where several milestones have it."""
     result: dict[str, float] = {}
     for name in names:
         for word in set(name):

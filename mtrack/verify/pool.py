@@ -1,4 +1,4 @@
-"""The worker processes: started when a paper is to be read, and anew after one that a paper has killed."""
+"""The worker processes: started when a paper is to be read, and restarted after a paper has killed one."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class _Candidate(NamedTuple):
 
 
 def propose(papers: Papers) -> Proposal:
-    """The schedule that most speaks for; without items where there is none."""
+    """The schedule with the best score; without items where there is none."""
     reader = _Reader(papers)
     best = max(reader.candidates(), key=lambda candidate: candidate.score, default=None)
     signed, terms = details.stated(papers)
@@ -155,13 +155,13 @@ class _Reader:
         return not spot.is_total and bool(re.search(r"[^\W\d]", name)) and not _NOT_A_NAME.fullmatch(name)
 
     def _is_stated(self, total: Decimal, group: list[Spot]) -> bool:
-        """Whether an amount outside a group is its sum, and it is no accident: of two amounts it may well be."""
+        """Whether an amount outside a group is its sum, and not by coincidence, which is likely with two amounts."""
         if len(group) == 1 or (len(group) == 2 and [spot.label for spot in group] != [1, 2]):  # noqa: PLR2004
             return False
         return _stands_apart(total, group, self.spots)
 
     def _is_breakdown(self, group: list[Spot]) -> bool:
-        """Whether a table parts its amounts by something else in three columns or more."""
+        """Whether a table splits its amounts by something else in three columns or more."""
         rows = {spot.row for spot in group}
         beside = sum(1 for spot in self.all if spot.row in rows and not _WITH_TAX.search(spot.column))
         return beside >= 3 * len(rows)

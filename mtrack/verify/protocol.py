@@ -1,4 +1,4 @@
-"""What is asked of the worker, and what it answers."""
+"""The requests to the worker, and its answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Trouble(Struct, frozen=True):
 
 
 class Examined(Struct, frozen=True):
-    """What came of a job."""
+    """The result of a job."""
 
     verdicts: tuple[Verdict, ...]
     troubles: tuple[Trouble, ...]

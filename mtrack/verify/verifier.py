@@ -1,4 +1,4 @@
-"""Verdicts on the values of a project: claims are drawn from its records, examined, and told with what can't be read."""
+"""Verdicts on the values of a project: claims are made from its records and compared, and unreadable files are listed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Verifier:
         self._store = store
         self._pool: Pool | None = None
         self.lasting = True
-        """Whether it would all turn out the same another time: no worker died, and none took too long."""
+        """Whether the result is repeatable: no worker died, and none took too long."""
 
     def __enter__(self) -> Self:
         return self

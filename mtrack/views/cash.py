@@ -1,4 +1,4 @@
-"""When money is owed since, and when it can be expected: aging and forecast. Nothing is counted twice."""
+"""Since when money is owed, and when it can be expected: aging and forecast. Nothing is counted twice."""
 
 from __future__ import annotations
 

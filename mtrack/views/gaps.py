@@ -1,4 +1,4 @@
-"""The gaps view: what is owed and what is doubled, by project, with since when and how much."""
+"""The gaps view: work not billed, money not collected and work billed twice, by project, since when and how much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two bars of a project: a slot a milestone, its work above its money, so that what lags stands above the lag.
+"""The two bars of a project: a slot per milestone, its work above its money, so that what lags stands above the lag.
 
 One layout for every drawing: the page draws it in hundredths of a percent, the terminal and Markdown in characters.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mtrack.views.status import MilestoneStatus
 
 MOST = 30
-"""How many slots there is room for; above it neighbours that tell the same share one, then the last ones do."""
+"""How many slots there is room for; beyond it neighbours in the same state share one, then the last ones do."""
 
 
 class Slot(Struct, frozen=True):
@@ -80,7 +80,7 @@ def slots(milestones: Iterable[MilestoneStatus], most: int = MOST) -> tuple[Slot
 
 
 def _tells(slot: Slot) -> tuple[object, ...]:
-    """What a slot tells, whatever its amount: the states of its work and of its money, and whether it is overbilled."""
+    """What a slot shows, whatever its amount: the states of its work and of its money, and whether it is overbilled."""
     parts = (*slot.work, *slot.money)
     return (*(state for state, amount in parts if amount), slot.progress.overbilled > 0)
 

@@ -1,6 +1,6 @@
 """A project's statement for the client, in the manner of an application for payment and its continuation sheet.
 
-And what stands in the way of closing the project.
+And what prevents closing the project.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What to do next: one task a milestone or invoice, the most urgent first."""
+"""What to do next: one task per milestone or invoice, the most urgent first."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def tasks(workspace: Workspace, selection: Selection, days: int = SOON) -> Tasks
 
 
 def project_tasks(context: ProjectContext, findings: Iterable[Finding], days: int = SOON) -> tuple[Task, ...]:
-    """What is to be done in one project, given what was found in it: one task a milestone or invoice."""
+    """What is to be done in one project, given what was found in it: one task per milestone or invoice."""
     return _once_each([*_from_findings(context, findings), *_coming(context, days)])
 
 
@@ -145,7 +145,7 @@ def sums_of(found: Iterable[Task]) -> dict[str, dict[str, Decimal]]:
 
 
 def _once_each(found: Iterable[Task]) -> tuple[Task, ...]:
-    """One task a milestone or invoice: the most urgent, of equal ones the largest."""
+    """One task per milestone or invoice: the most urgent, of equal ones the largest."""
     found = sorted(found, key=lambda task: (VERBS.index(task.verb), (task.amount or ZERO).copy_negate()))
     first: dict[tuple[str, str], Task] = {}
     for task in found:
@@ -172,7 +172,7 @@ def _from_finding(finding: Finding, context: ProjectContext | None, milestone: M
 
 
 def most_urgent(findings: Iterable[Finding]) -> Finding | None:
-    """The finding to see to first, in the order of the tasks; None where there is none that no waiver accepts."""
+    """The most urgent finding, in the order of the tasks; None where every finding is waived."""
     found = [finding for finding in findings if _asks_for_something(finding)]
     use = Counter(
         currency for _, currency in {(item.project, item.currency) for item in found if item.amount is not None}

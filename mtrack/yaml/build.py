@@ -81,7 +81,7 @@ class Builder:
         return result
 
     def _is_rest_of_number(self, node: Any, key: Any, value: Any) -> bool:
-        """Whether a key inside braces is what a comma has cut off a number: that is told where such a key is unknown."""
+        """Whether a key inside braces is a part of a number with a comma: reported where such a key is unknown."""
         alone = node.flow_style and value.start_mark.index == value.end_mark.index == key.end_mark.index
         return alone and key.value[:1].isdecimal() and not key.style
 

@@ -1,4 +1,4 @@
-"""What a YAML parser complains of, either one, in words a user can act on."""
+"""The error messages of both YAML parsers in words that a user can act on."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _COMPLAINTS: tuple[tuple[str, str, str, bool], ...] = (
      "put the text in quotes", False),
     ("alphabetic or numeric character", "'&' and '*' mark and repeat a value, and no name follows", "put the text in quotes", False),
     ("incompatible YAML", "this version of YAML is unknown", "write %YAML 1.2, or leave the line out", False),
-    ("directive", "a line that begins with % tells YAML something, and this one nothing it knows", "remove the line", False),
+    ("directive", "a line that begins with % is a YAML directive, and this one is unknown", "remove the line", False),
     ("tag|'!'", "'!' begins a tag, and tags are not part of this format", "put the text in quotes", False),
 )  # fmt: skip
 

@@ -82,7 +82,7 @@ def _may_nest_deep(text: str) -> bool:
 
 
 def _too_many_parts(text: str) -> Flaw | None:
-    """What is wrong with a text that holds too many keys, values and brackets, told before any of them is made."""
+    """What is wrong with a text that holds too many keys, values and brackets, found before any node is made."""
     if len(text) * 2 < limits.PARTS:
         return None
     try:
@@ -149,7 +149,7 @@ def _compose(text: str) -> Composed:
         return Composed(flaws=(_beyond_reference(text, refused, aside),))
     composed = compose_reference(text)
     if composed.flaws and isinstance(refused, yaml.MarkedYAMLError) and "\t" in text:
-        # The reference takes any tab outside quotes amiss; libyaml knows which one is wrong.
+        # The reference rejects any tab outside quotes; libyaml knows which one is wrong.
         return Composed(flaws=(flaw_of(refused, text),))
     return composed
 
@@ -160,7 +160,7 @@ def _by_libyaml(text: str, *, marked: bool) -> Composed:
         return Composed(flaws=(flaw,))
     if not (marked and _ALIAS_OR_TAG.search(text)):
         loader = _Loader if _may_nest_deep(text) or may_be_wide(text) else _ShallowLoader
-        with suppress(_BeyondError):  # the events tell where
+        with suppress(_BeyondError):  # the events say where
             return Composed(loader(text).get_single_node())
     return compose_events(yaml.parse(text, Loader=yaml.CLoader), text)
 
@@ -180,7 +180,7 @@ def _beyond_reference(text: str, refused: Exception | None, aside: re.Match[str]
 
 def compose_reference(text: str) -> Composed:
     """The nodes by ruamel.yaml in pure Python: slower, and it reads what libyaml does not."""
-    import ruamel.yaml  # noqa: PLC0415  (only where libyaml steps aside)
+    import ruamel.yaml  # noqa: PLC0415  (only where libyaml can't be used)
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
 
     loader = ruamel.yaml.YAML(typ="safe", pure=True)

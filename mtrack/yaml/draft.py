@@ -26,7 +26,7 @@ class Draft(Struct):
     events: list[tuple[int, int, list[Event]]] = field(default_factory=list)
 
     def change(self, first: int, end: int, new: list[Event]) -> None:
-        """Put new events in the place of those from `first` to before `end`; the cuts that follow stand for it."""
+        """Replace the events from `first` to before `end` by new ones; the following cuts belong to this change."""
         self.events.append((first, end, new))
 
     def cut(self, start: int, end: int, new: str) -> None:

@@ -1,8 +1,8 @@
-"""What recurs in plain files, read by its form: the same lines with other values, as milestones mostly are.
+"""Reads recurring parts of plain files by their form: the same lines with other values, as milestones mostly are.
 
 A text falls into its head and the items of the list that a file must have. Of each, the values of its lines are slots,
 and the rest is its form. Once a form has come a few times, the reader of plain files reads it with marks in its slots,
-which tells where each value goes; from then on values are put there at once. That is safe because what may stand in a
+which shows where each value goes; from then on values are put there directly. That is safe because what may stand in a
 slot means nothing to YAML: whatever does not begin a value, or could end one, is part of the form.
 """
 
@@ -53,7 +53,7 @@ def read(text: str, shape: Shape) -> tuple[dict[str, Any] | None, list[Form]]:
 
 
 class _UnfitError(Exception):
-    """A value does not fit where it stands, or that can't be told."""
+    """A value does not fit where it stands, or that is not known."""
 
 
 class _Scalars(dict[str, Any]):
@@ -126,7 +126,7 @@ class Forms:
         self._missed = 0
 
     def read(self, text: str) -> tuple[dict[str, Any] | None, list[Form]]:
-        """The data in a text; None where its parts can't be told, or nothing recurs. And the forms of all parts, if known."""
+        """The data in a text; None where its parts can't be found, or nothing recurs. And the forms of all parts, if known."""
         used: list[Form | None] = []
         data = self._data(text, used)
         return data, [] if None in used else used  # type: ignore[return-value]
@@ -156,7 +156,7 @@ class Forms:
         return result
 
     def _part(self, part: str, kind: str, before: str, used: list[Form | None]) -> Any:
-        """The data of the head or an item, which begins behind `before`; None where only the whole text can tell."""
+        """The data of the head or an item, which begins behind `before`; None where it depends on the whole text."""
         split = _SLOT.split(part)
         literals, values = split[::2], split[1::2]
         form = "\0".join((kind, *literals))

@@ -68,7 +68,7 @@ def _before(tree: Tree, wanted: Wanted, name: str, rank: dict[str, int]) -> int:
 
 
 def _before_in_siblings(tree: Tree, wanted: Wanted, name: str, present: dict[str, int]) -> int | None:
-    """The pair that the key follows in the last sibling that has it; None where that tells nothing."""
+    """The pair that the key follows in the last sibling that has it; None where no sibling helps."""
     for other in reversed(_siblings(tree, wanted)):
         at = other.index(name)
         if at and other.pairs[at - 1][0].value in present:

@@ -70,7 +70,7 @@ class _Composer:
         elif kind in ("MappingStartEvent", "SequenceStartEvent"):
             self._open(event, yaml.MappingNode if kind == "MappingStartEvent" else yaml.SequenceNode)
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            self.is_full = False  # where it is, the next key will tell
+            self.is_full = False  # if it is full, the next key finds out
             self.open.pop().end_mark = event.end_mark
             self.open_anchors.pop()
         elif kind == "AliasEvent":

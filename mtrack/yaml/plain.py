@@ -2,7 +2,7 @@
 
 Not a YAML parser: it reads mappings and lists in blocks whose values are plain or simply quoted scalars on one line, and
 brackets on one line that hold such scalars. Whatever else stands in a text, or could mean something else to a parser,
-it steps aside; so it finds no fault and knows no places. `tests/plain/yaml_fuzz.py` holds it to the reference.
+it raises _NotPlainError; so it finds no fault and knows no places. `tests/plain/yaml_fuzz.py` compares it with the reference.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ _DEEPEST = 12
 """Levels of nesting; no file of the format has more than eight."""
 
 
-class _StepAsideError(Exception):
+class _NotPlainError(Exception):
     """The text is not as plain as that."""
 
 
 def read(text: str, shape: Shape) -> dict[str, Any] | None:
-    """The data in a text, in the sense that `shape` asks for; None where only a parser can tell."""
+    """The data in a text, with the types that `shape` asks for; None where a parser is needed."""
     if not is_printable(text):
         return None
     try:
         return _Reader(shape).read(text)
-    except _StepAsideError:
+    except _NotPlainError:
         return None
 
 
@@ -68,19 +68,19 @@ class _Reader:
         """The key of the innermost mapping whose value stands on the next lines, if anywhere."""
 
     def read(self, text: str) -> dict[str, Any]:
-        """The mapping at the top. Raises _StepAsideError."""
+        """The mapping at the top. Raises _NotPlainError."""
         line_of = _LINE.fullmatch
         for line in text.split("\n"):
             match = line_of(line)
             if match is None:
                 if _IGNORED.fullmatch(line) is None:
-                    raise _StepAsideError
+                    raise _NotPlainError
                 continue
             indent, dash, key, plain, quoted, bracket = match.groups()
             if key is None and dash is None:
                 if plain is None and quoted is None and bracket is None:
                     continue  # an empty line
-                raise _StepAsideError
+                raise _NotPlainError
             column = len(indent)
             if dash is not None:
                 block = self._item(column)
@@ -94,10 +94,10 @@ class _Reader:
             else:
                 block = self._mapping(column)
             if key in block.data:
-                raise _StepAsideError
+                raise _NotPlainError
             self._pair(block, key, plain, quoted, bracket)
         if not self.top:
-            raise _StepAsideError
+            raise _NotPlainError
         return self.top
 
     def _pair(self, block: _Block, key: str, plain: str | None, quoted: str | None, bracket: str | None) -> None:
@@ -116,7 +116,7 @@ class _Reader:
 
     def _enter(self, column: int, data: Any, shape: Shape) -> _Block:
         if len(self.open) >= _DEEPEST:
-            raise _StepAsideError
+            raise _NotPlainError
         block = _Block(column, data, shape)
         self.open.append(block)
         return block
@@ -135,10 +135,10 @@ class _Reader:
         while block.column > column or type(block.data) is list:
             stack.pop()
             if not stack:
-                raise _StepAsideError
+                raise _NotPlainError
             block = stack[-1]
         if block.column != column:
-            raise _StepAsideError
+            raise _NotPlainError
         return block
 
     def _item(self, column: int) -> _Block:
@@ -155,10 +155,10 @@ class _Reader:
         while block.column > column:
             stack.pop()
             if not stack:
-                raise _StepAsideError
+                raise _NotPlainError
             block = stack[-1]
         if block.column != column or type(block.data) is not list:
-            raise _StepAsideError
+            raise _NotPlainError
         return block
 
     def _value(self, plain: str | None, quoted: str | None, bracket: str | None, shape: Shape) -> Any:
@@ -167,11 +167,11 @@ class _Reader:
         if quoted is not None:
             return quoted.rstrip(" ")[1:-1]
         if bracket is None:
-            raise _StepAsideError
+            raise _NotPlainError
         tokens = _tokens(bracket)
         value = _bracket(next(tokens), tokens, shape, 0)
         if next(tokens, None) is not None:
-            raise _StepAsideError
+            raise _NotPlainError
         return value
 
 
@@ -184,7 +184,7 @@ def _tokens(text: str) -> Iterator[Token]:
     while at < end:
         match = _TOKEN.match(text, at, end)
         if match is None:
-            raise _StepAsideError
+            raise _NotPlainError
         at = match.end()
         mark, key, value = match.groups()
         yield mark, key, value
@@ -193,7 +193,7 @@ def _tokens(text: str) -> Iterator[Token]:
 def _bracket(token: Token | None, tokens: Iterator[Token], shape: Shape, depth: int) -> Any:
     """The value that begins with a token."""
     if token is None or token[1] is not None or depth > _DEEPEST:
-        raise _StepAsideError
+        raise _NotPlainError
     mark, _, value = token
     if value is not None:
         return scalar(value.rstrip(" "), shape.kind)
@@ -201,7 +201,7 @@ def _bracket(token: Token | None, tokens: Iterator[Token], shape: Shape, depth: 
         return _flow_mapping(tokens, shape, depth)
     if mark == "[":
         return _flow_list(tokens, shape, depth)
-    raise _StepAsideError
+    raise _NotPlainError
 
 
 def _flow_mapping(tokens: Iterator[Token], shape: Shape, depth: int) -> dict[str, Any]:
@@ -209,13 +209,13 @@ def _flow_mapping(tokens: Iterator[Token], shape: Shape, depth: int) -> dict[str
     while True:
         _, key, _ = next(tokens, (None, None, None))
         if key is None or key in result:
-            raise _StepAsideError
+            raise _NotPlainError
         result[key] = _bracket(next(tokens, None), tokens, shape.child(key), depth + 1)
         mark = next(tokens, (None, None, None))[0]
         if mark == "}":
             return result
         if mark != ",":
-            raise _StepAsideError
+            raise _NotPlainError
 
 
 def _flow_list(tokens: Iterator[Token], shape: Shape, depth: int) -> list[Any]:
@@ -226,4 +226,4 @@ def _flow_list(tokens: Iterator[Token], shape: Shape, depth: int) -> list[Any]:
         if mark == "]":
             return result
         if mark != ",":
-            raise _StepAsideError
+            raise _NotPlainError

@@ -27,7 +27,7 @@ REASONS = {
 class RefusedError(CannotRunError):
     """The text can't be edited safely; `reason` is a key of `REASONS`, `by_hand` the lines to write instead.
 
-    `place` is the line and the column that stand in the way, where it is one place.
+    `place` is the line and the column that can't be edited, where it is one place.
     """
 
     def __init__(self, reason: str, detail: str = "", place: tuple[int, int] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Whether a text could be more than a file may hold, told by its characters alone."""
+"""Whether a text could be more than a file may hold, judged by its characters alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The writer: a text and the changes wanted in, a text that is proven to hold exactly those changes out.
+"""The writer: takes a text and changes, returns a text that is verified to hold exactly those changes.
 
 Nothing is dumped. The places are found by a parser's events, the text is cut there and only there, and
 the result is parsed again: all events before, between and after the changed ones must be the same, the new ones
@@ -42,7 +42,7 @@ _LONE_RETURN = re.compile("\r(?!\n)")
 def splice(text: str, changes: Iterable[Change], shape: Shape, names: tuple[str, ...] = ()) -> str:
     """The text with the changes made. `text` may begin with a byte-order mark. Raises RefusedError.
 
-    `names` are the keys by which a list's items are called where a person is told what to write.
+    `names` are the keys by which messages name a list's items.
     """
     changes = tuple(changes)
     bare = text.lstrip("\ufeff")

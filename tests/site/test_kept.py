@@ -112,7 +112,7 @@ def test_a_process_that_stays_finds_what_a_new_one_finds(
         now = states(root)
         for path in before.keys() | now.keys():
             if before.get(path) != now.get(path):
-                rounds.tell(path)
+                rounds.notify(path)
         before = now
         settle()
         opened.clear()

@@ -160,8 +160,8 @@ def test_amounts_have_one_decimal_mark_over_the_file(texts: list[str], amounts: 
 def test_an_amount_that_may_be_two_is_asked_for() -> None:
     text = "name;amount;tax;invoice;sent\nA;1.234;;;\nB;500;12,345;R-1;2026-02-03\n"
     assert faults(text, decimals=3) == [
-        "B2: '1.234' reads as 1.234 or as 1234: write 1.234 or 1234.000, or say which mark parts the decimals: --decimal . or --decimal ,",
-        "C3: '12,345' reads as 12.345 or as 12345: write 12.345 or 12345.000, or say which mark parts the decimals: --decimal . or --decimal ,",
+        "B2: '1.234' reads as 1.234 or as 1234: write 1.234 or 1234.000, or say which mark separates the decimals: --decimal . or --decimal ,",
+        "C3: '12,345' reads as 12.345 or as 12345: write 12.345 or 12345.000, or say which mark separates the decimals: --decimal . or --decimal ,",
     ]
     assert read(text, decimal=",", decimals=3).milestones[0]["amount"] == 1234
     assert read(text, decimal=".", decimals=3).milestones[0]["amount"] == Decimal("1.234")

@@ -1,4 +1,4 @@
-"""`mtrack next`: it fits a terminal with what matters most, one line a thing, nothing twice, and ends with what is first."""
+"""`mtrack next`: it fits a terminal with what matters most, one line per thing, nothing twice, and ends with what is first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One function a verb: a project's context and what the user said in, the changes to its records out.
+"""One function per verb: takes a project's context and what the user said, returns the changes to its records.
 
 Nothing here reads or writes a file. What the user left open is taken from the record: the agreed amount not yet
 billed, the amount outstanding. Statuses are not a verb's business: `statuses.py` brings them up to date for all.

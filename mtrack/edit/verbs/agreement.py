@@ -120,7 +120,7 @@ def accept(context: ProjectContext, *, by: str, date: date, sha256: str | None) 
 
 
 def close(context: ProjectContext, *, date: date, force: bool = False) -> Edit:
-    """The project is over."""
+    """Close a project."""
     label = find.Target(context.root, context.project.folder).label
     values = Values(context, force=force)
     values.put(("closed",), context.project.closed, date, f"{label} was closed on")

@@ -1,4 +1,4 @@
-"""What happens to a milestone: agreed anew, delivered, approved, on hold, cancelled."""
+"""What happens to a milestone: its terms change, it is delivered, approved, put on hold or cancelled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def set_terms(  # noqa: PLR0913
     upfront: bool | None = None,
     note: str | None = None,
 ) -> Edit:
-    """What was agreed or planned of a milestone is another now; what it was is said."""
+    """Change what was agreed or planned for a milestone, and say what it was before."""
     project, route = context.project, milestone.route
     changes: list[Change] = []
     said: list[str] = []
@@ -124,7 +124,7 @@ def release(context: ProjectContext, milestone: Milestone) -> Edit:
 
 
 def cancel(context: ProjectContext, milestone: Milestone, *, date: date, reason: str | None = None) -> Edit:
-    """A milestone will not be delivered."""
+    """Record that a milestone will not be delivered."""
     if milestone.cancelled_date is not None:
         message = f"{milestone.id} was cancelled on {milestone.cancelled_date} already"
         raise UsageError(message)

@@ -1,4 +1,4 @@
-"""What a verb wants, and what all verbs write alike."""
+"""The result of a verb, and helpers that all verbs share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 AGREEMENT_RULES = frozenset({"amount-unlisted", "milestones-missing", "amount-exceeds-agreement", "milestones-extra"})
-"""What stands open between an amendment and the milestones it is about, until both are recorded."""
+"""Rules that fire between an amendment and its milestones until both are recorded."""
 
 
 class Edit(Struct, frozen=True):
@@ -75,7 +75,7 @@ def stated(**keys: Any) -> dict[str, Any]:
 
 
 class Values:
-    """Values that a verb sets, each where another may be recorded already, and what is to be said of those."""
+    """Values that a verb sets, where others may be recorded already, and what to say about those."""
 
     def __init__(self, context: ProjectContext, *, force: bool) -> None:
         self._context = context

@@ -152,7 +152,7 @@ def _figures(context: ProjectContext, milestone: Milestone) -> MilestoneFigures:
 
 
 def void(context: ProjectContext, invoice: Invoice, *, date: date, reason: str | None = None) -> Edit:
-    """An invoice was withdrawn."""
+    """Record that an invoice was withdrawn."""
     if invoice.void is not None:
         message = f"{invoice.number} is void since {invoice.void} already"
         raise UsageError(message)

@@ -1,4 +1,4 @@
-"""Names that come next in a series: of milestones, of invoices."""
+"""The next names in a series: ids of milestones, numbers of invoices."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _alike(numbers: list[Counted], *, credit: bool) -> Callable[[Entry], bool]:
 
 
 def _latest_first(entries: Sequence[Entry], project: Heading, alike: Callable[[Entry], bool]) -> list[Entry]:
-    """The records to go on from: the project's own, then all; its client's first where only a code parts them."""
+    """The records to continue from: the project's own, then all; its client's first where only a code separates them."""
     found = sorted(filter(alike, entries), key=lambda entry: (entry.invoice.sent, entry.invoice.key), reverse=True)
 
     def of_client(entry: Entry) -> bool:
@@ -121,7 +121,7 @@ def _may_count_with(number: Counted, other: Counted) -> bool:
 
 
 def _is_of_other_client(number: Counted, other: Counted) -> bool:
-    """Whether the text that parts a number from another stands for its client: letters of the name, in their order."""
+    """Whether the text in which numbers differ stands for the client: letters of the name, in their order."""
     if not _may_count_with(number, other):
         return False
     client = iter(seen_words(number.number.entry.project.client or ""))

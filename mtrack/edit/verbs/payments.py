@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Paid(Struct, frozen=True, kw_only=True):
-    """A payment as the user tells it; an amount not given is what is outstanding, less what came in other ways.
+    """A payment as the user gives it; an amount not given is what is outstanding, less what came in other ways.
 
     `discount` is an amount, or a rate of what is outstanding.
     """
@@ -108,7 +108,7 @@ def _payment(context: ProjectContext, invoice: Invoice, paid: Paid, total: Decim
 
 
 def _said(context: ProjectContext, invoice: Invoice, record: dict[str, Any], day: date) -> str:
-    """What came in, and what of the invoice is open then."""
+    """What came in, and what is then open on the invoice."""
     project, amount = context.project, record["amount"]
     if amount < 0:
         return f"{invoice.number} refunded: {project.money(abs(amount))} on {day}"

@@ -182,7 +182,7 @@ def attachment_not_committed(context: ProjectContext) -> Iterator[Problem]:
     """A file that a record names is not tracked by git, though the records are.
 
     Why: the records go to everyone who clones the repository, and the evidence stays on one machine. Its content is
-    in no history either, so that nobody can tell whether it was changed.
+    in no history either, so that nobody can say whether it was changed.
 
     Bad:
         === 2026-02-01

@@ -29,7 +29,7 @@ SHOWN = 8
 def duplicate_milestone(context: ProjectContext) -> Iterator[Problem]:
     """A milestone id stands twice in a project.
 
-    Why: an invoice line that names the id could mean either, so what is billed for which can't be told.
+    Why: an invoice line that names the id could mean either, so it is unclear what is billed for which.
 
     Bad:
         project: Acme website

@@ -1,4 +1,4 @@
-"""One reader a kind of file: bytes in, a document out, or the reason why there is none."""
+"""One reader per kind of file: bytes in, a document out, or the reason why there is none."""
 
 from __future__ import annotations
 

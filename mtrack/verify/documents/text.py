@@ -32,7 +32,7 @@ def decode(data: bytes) -> str:
 
 
 def read_text(content: str) -> Document:
-    """A text file; wide gaps part cells, form feeds part pages."""
+    """A text file; wide gaps separate cells, form feeds separate pages."""
     paged = "\f" in content
     rows: list[Row] = []
     for page, text in enumerate(content.split("\f"), 1):

@@ -1,4 +1,4 @@
-"""A module a target: `SEEDS`, the `WORDS` that inputs are made of, and `check`, which fails where a promise does not hold."""
+"""A module per target: `SEEDS`, the `WORDS` that inputs are made of, and `check`, which fails where a promise does not hold."""
 
 from __future__ import annotations
 
