@@ -84,6 +84,7 @@ _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=Tru
 _LETTERED = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if sign[0].isalpha())
 _WORD = rf"(?:U\.?S\.?\s)?(?:{'|'.join(_WORDS)})(?:s|es)?(?![a-z])"
 _CODE = rf"(?:[A-Z]{{3,5}}|{'|'.join(_LOWER)}|Usd|Eur|Dai)(?![A-Za-z])"
+_MAX_HEADING = 200
 _IN_WORDS = re.compile(
     r"(?i:\b(?:amounts?|prices?|fees?|values?|payments?|figures|currency|beträge|preise|montants?|importes?)\b[^.]{0,30}?)\b([A-Z]{3})\b"
 )
@@ -108,6 +109,7 @@ def of_mark(mark: str, own: str = "") -> tuple[str, ...]:
 def of_heading(text: str, own: str = "") -> tuple[str, ...]:
     """The currencies that a column's heading names, as "Amount (EUR)"; capitals that may be a word count in brackets alone."""
     found = []
+    text = text[:_MAX_HEADING]
     for match in re.finditer(MARK, text):
         mark = match[0]
         is_word = mark.isascii() and mark.isalpha() and mark.isupper()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
@@ -37,6 +38,9 @@ _PART = (
     r"(?:instal?lments?|payments?|parts?|portions?|shares?|tranches?|amounts?|raten|teilen?|teilzahlungen|teilbetragen?|zahlungen"
     r"|versements|mensualites|paiements|parties|cuotas|pagos|plazos|partes|rate|pagamenti|parti|termijnen|delen|delbetalningar|delar)"
 )
+_HINT = re.compile("equal|even|identical|gleich|gale|gaux|igual|ugual|gelijk|lika", re.IGNORECASE)
+"""What every such sentence has in it; few rows have, and only those are looked at closely."""
+_MAX_TEXT, _MAX_ROWS = 5_000, 2_000
 _DIVIDED = re.compile(
     rf"""\b(?P<n>{_NUMBER}){_AGAIN}
     (?:{_EQUAL}\s+(?:\w+\s+){{0,2}}{_PART}|(?:\w+\s+)?{_PART}\s+(?:\w+\s+)?{_EQUAL}|(?:\w+\s+)?{_PART}\s+of\s+equal\b)
@@ -55,7 +59,8 @@ class Division(NamedTuple):
 
 def divisions(papers: Papers, amounts: list[Spot]) -> list[Division]:
     """Where the papers divide an amount into equal parts, with the amounts of the sentence."""
-    rows = {i: count for i, row in enumerate(papers.rows) if (count := _count(row.text))}
+    hinting = islice((i for i, row in enumerate(papers.rows) if _HINT.search(row.text)), _MAX_ROWS)
+    rows = {i: count for i in hinting if (count := _count(papers.rows[i].text))}
     if not rows:
         return []
     beside: dict[int, list[Spot]] = {}
@@ -66,7 +71,7 @@ def divisions(papers: Papers, amounts: list[Spot]) -> list[Division]:
 
 
 def _count(text: str) -> int | None:
-    match = _DIVIDED.search(names.fold(text)) if any(char.isalpha() for char in text) else None
+    match = _DIVIDED.search(names.fold(text[:_MAX_TEXT]))
     if match is None:
         return None
     number = match["n"] or match["behind"]

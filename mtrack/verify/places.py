@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mtrack.verify.papers import Papers
     from mtrack.verify.spots import Spot
 
-_MAX_PROSE = 100
+_MAX_PROSE, _MAX_TAX = 100, 60
 _MIN_PARTS, _MAX_PARTS = 2, 12
 _REACH = 300
 """Amounts above a sum that may be its parts."""
@@ -64,7 +64,7 @@ def is_amount(spot: Spot) -> bool:
 
 def is_tax(spot: Spot) -> bool:
     """Whether its row is the tax on what stands above: "VAT 19 %"."""
-    return _TAX.fullmatch(spot.rest) is not None
+    return len(spot.rest) <= _MAX_TAX and _TAX.fullmatch(spot.rest) is not None
 
 
 def is_listed(papers: Papers, spot: Spot) -> bool:

@@ -39,7 +39,7 @@ _NOT_A_NAME = re.compile(
 _AMOUNT_AT_END = re.compile(r"\(?\s*[~$€£]?\s*[\d.,' ]+\s*[kK]?\s*(?:[A-Z]{3,4}|[$€£])?\s*\)?\s*$")
 _WITH_TAX = re.compile(r"\b(?:vat|tax|gst|mwst|ust|tva|iva|btw|moms|gross|brutto|ttc|bruto)\b|incl", re.IGNORECASE)
 """In the heading of a column whose amounts are tax, or hold it."""
-_SHARE = re.compile(r"\s*\(\s*[\d.,]+\s*%\s*\)")
+_SHARE = re.compile(r"\([\d.,\s]{1,12}%\s?\)")
 _NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|\(?[a-zA-Z]\)\s+|[•●▪◦*–-]\s*)+")
 _MAX_NAME = 118
 _MAX_ROW = 110
@@ -80,8 +80,8 @@ class _Reader:
         self.papers = papers
         self.all = [spot for spot in find_spots(papers, "")[0] if not spot.amount.percent]
         found = [spot for spot in self.all if spot.is_money and not places.is_tax(spot)]
-        net = {spot.row for spot in found if spot.column and not _WITH_TAX.search(spot.column)}
-        found = [spot for spot in found if spot.row not in net or not _WITH_TAX.search(spot.column)]
+        net = {spot.row for spot in found if spot.column and not _holds_tax(spot)}
+        found = [spot for spot in found if spot.row not in net or not _holds_tax(spot)]
         self.taxes = [spot.amount.values[0] for spot in self.all if places.is_tax(spot)]
         self.spots = [
             spot
@@ -163,7 +163,7 @@ class _Reader:
     def _is_breakdown(self, group: list[Spot]) -> bool:
         """Whether a table splits its amounts by something else in three columns or more."""
         rows = {spot.row for spot in group}
-        beside = sum(1 for spot in self.all if spot.row in rows and not _WITH_TAX.search(spot.column))
+        beside = sum(1 for spot in self.all if spot.row in rows and not _holds_tax(spot))
         return beside >= 3 * len(rows)
 
     def _looks(self, kind: str, group: list[Spot]) -> float:
@@ -220,6 +220,11 @@ def _grouped(kind: str, items: Iterable[tuple[Hashable, Hashable, Spot]]) -> Ite
     return ((kind, list(group.values())) for group in groups.values())
 
 
+def _holds_tax(spot: Spot) -> bool:
+    """Whether its column is of tax, or of amounts with it."""
+    return bool(_WITH_TAX.search(spot.column[:_MAX_ROW]))
+
+
 def _is_part(spot: Spot, kind: str) -> bool:
     """Whether an amount beside a word such as "budget" is still that of one milestone."""
     return spot.label is not None or (kind == "shape" and not _OVERALL.search(spot.rest))
@@ -241,7 +246,7 @@ def _cell_rank(cell: str, header: str) -> float:
 
 def _trimmed(text: str) -> str:
     """A name without the number before it and the amount behind it."""
-    text = _SHARE.sub("", text) or text
+    text = _SHARE.sub(" ", text).strip() or text
     text = _AMOUNT_AT_END.sub("", text) or text
     text = names.without_label(text)
     text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(" :;,–—-|=~@")

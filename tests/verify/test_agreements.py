@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -389,3 +390,15 @@ def test_a_proposed_name_is_without_letter_and_share(row: str, name: str) -> Non
     others = row.replace("Kick-off", "Launch").replace("1", "2").replace("a)", "b)")
     items, total, adds_up = proposed(f"{row}EUR 3,000\n{others}EUR 7,000\nTotal: EUR 10,000\n")
     assert (items[0], total, adds_up) == ((name, 3000), 10000, True)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["vat" + " \u2003" * 20_000 + "x", "(1 " * 10_000, ". " * 40_000, "three equal a " * 8_000, "amount of " * 10_000],
+)
+def test_a_long_row_costs_little(row: str) -> None:
+    text = f"| Phase | {row} |\n|---|---|\n| Design | EUR 3,000 |\n\n{row} EUR 5,000\n"
+    began = time.process_time()
+    proposed(text)
+    verdicts(agreement(("Design", "3000")), text)
+    assert time.process_time() - began < 5
