@@ -191,3 +191,13 @@ def test_a_project_leads_to_the_one_before_and_the_one_after(tmp_path: Path) -> 
     assert result.code in (0, 1)
     (link,) = page(tmp_path / "acme", "projects/a.html").findall(".//nav[@class='turn']/a")
     assert (link.get("rel"), link.get("href")) == ("next", "../projects/c.d.html"), "b is not there"
+
+
+def test_a_page_of_broken_records_parts_message_hint_and_place(tmp_path: Path) -> None:
+    write_tree(tmp_path / "work", {"a/milestones.yaml": "project: [\n"})
+    result = mtrack("report", tmp_path / "work", "-o", tmp_path / "out", "--as-of", AS_OF.isoformat())
+    assert result.code == 1
+    (told,) = page(tmp_path / "out", "projects/a.html").findall(".//p[@class='finding sev-3']")
+    (place,) = told.iter("small")  # on a line of its own
+    assert words(place) == "a/milestones.yaml, line 2"
+    assert " · " in words(told).removesuffix(words(place))
