@@ -28,7 +28,7 @@ help:
 	@echo 'make test-sdist   run the tests from the unpacked source archive'
 	@echo 'make lock         bring what CI jobs of init install up to date, by version and hash'
 	@echo 'make bench        measure how fast it is'
-	@echo 'make extremes     measure the worst trees that the limits let in'
+	@echo 'make extremes     measure the worst trees that the limits allow'
 	@echo 'make fuzz         fuzz each input for 10 minutes in all, following coverage, and build 2,000 workspaces of known figures'
 	@echo 'make mutants      change the code of figures, rules and the writer, and see whether the tests notice; takes a while'
 	@echo 'make fuzz-long    read 1,000,000 texts twice, try 150,000 edits and 10,000 papers, kill 1,000 writers, work out 10,000 workspaces twice; takes a while'

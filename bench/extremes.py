@@ -1,4 +1,4 @@
-"""Measures mtrack on the worst trees that its limits let in: `make extremes`. Exit code 1 where a bound is passed.
+"""Measures mtrack on the worst trees that its limits allow: `make extremes`. Exit code 1 where a bound is passed.
 
 Each shape is written to a temporary folder, always the same, and each command runs over it in a process of its own,
 cold: with an empty cache folder. CPU is user and system time of the process and its children, memory the most that one

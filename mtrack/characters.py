@@ -45,7 +45,7 @@ def seen(text: str) -> str:
     """A text as it compares: after NFKC, without what shows nothing, all dashes alike, case aside."""
     if text.isascii() and text.isprintable():
         return text.lower()
-    # Twice, since each step can leave work for another: a dash without a compatible form, letters that compose anew.
+    # Twice, since each step can leave work for another: a dash without a compatible form, letters that now compose.
     for _ in range(2):
         text = _UNSEEN.sub(_space_or_nothing, _DASHES.sub("-", unicodedata.normalize("NFKC", text))).casefold()
     return unicodedata.normalize("NFKC", text)

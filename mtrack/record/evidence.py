@@ -91,10 +91,10 @@ def _named_by(agreement: Agreement) -> Iterator[Named]:
             yield Named((*amendment.route, "file"), amendment.file, "amendment")
 
 
-def look(root: str, folder: str, named: Named, found: Walk) -> State:
+def look(root: str, folder: str, named: Named, walk: Walk) -> State:
     """Where a named file is and whether it is a file with something in it. Never raises.
 
-    What the walk has `found` is not asked again; its real paths of folders are added to.
+    What `walk` has seen is not looked up again; its real paths of folders are added to.
     """
     path = named.normal
     full = os.path.join(_joined(root, folder), path)
@@ -102,14 +102,14 @@ def look(root: str, folder: str, named: Named, found: Walk) -> State:
         return State(os.path.normpath(full), outside=leads_out)
     above, _, name = join(folder, path).rpartition("/")
     above = above or "."
-    real = found.real
+    real = walk.real
     try:
-        listed = found.folders.get(above)
+        listed = walk.folders.get(above)
         size = listed.files.get(name) if listed is not None else None
-        if size is not None and (not found.linked or inside(_real(root, above, real), _real(root, folder, real))):
+        if size is not None and (not walk.linked or inside(_real(root, above, real), _real(root, folder, real))):
             return State(full, missing=None if size else "is empty", size=size)
-        if found.watch is not None:
-            _note(root, join(folder, path), found)
+        if walk.watch is not None:
+            _note(root, join(folder, path), walk)
         info = os.lstat(full)
         is_link = stat.S_ISLNK(info.st_mode)
         target, top = os.path.realpath(full) if is_link else _real(root, above, real), _real(root, folder, real)
@@ -150,14 +150,14 @@ def _leads_out(written: str, path: str) -> str | None:
     return "it leads out of the project" if path == ".." or path.startswith("../") else None
 
 
-def _note(root: str, path: str, found: Walk) -> None:
+def _note(root: str, path: str, walk: Walk) -> None:
     """Note in the watch that a file is missing: by the state of the folder in which the first part of its path is missing."""
     above, _, name = path.rpartition("/")
-    while above and above not in found.folders:
+    while above and above not in walk.folders:
         above, _, name = above.rpartition("/")
     first = os.path.join(root, above, name)
     if os.path.lexists(first):
-        found.watch.doubt(first)  # it is hidden, excluded or a link: no folder that was entered shows it
+        walk.watch.doubt(first)  # it is hidden, excluded or a link: no folder that was entered shows it
 
 
 def _no_file(info: os.stat_result) -> str | None:
@@ -180,7 +180,7 @@ def difference(first: str, second: str) -> str:
     return "its accents are composed otherwise" if same_case else "capitals and small letters differ"
 
 
-def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...], found: Walk) -> list[str]:
+def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, ...], walk: Walk) -> list[str]:
     """Files in a project's evidence folders that are not among the `recorded` ones; paths from the root, sorted.
 
     `recorded` are paths from the project as they are compared; `exclude` the workspace's patterns.
@@ -189,7 +189,7 @@ def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, .
     excluded = matcher(exclude)
     result: list[str] = []
     for name in EVIDENCE:
-        listed = found.folders.get(join(folder, name))
+        listed = walk.folders.get(join(folder, name))
         if listed is not None and listed.plain:
             files: Iterable[str] = listed.files
         else:

@@ -172,7 +172,7 @@ def compiled_says(name: str, data: Any) -> bool:
 def violations(name: str, data: Any) -> tuple[list[Violation], list[Route]]:
     """What data breaks in the schema; of lists with many items at fault the first ones, and the routes of the others.
 
-    Each violation is made as one piece of text and more by the compiled validator, before the first can be had.
+    The compiled validator makes all violations, as one text and more each, before it returns the first.
     """
     shortened = _Shortened(name)
     data = shortened.of(data, shape(name), ())

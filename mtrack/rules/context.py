@@ -54,11 +54,11 @@ class ProjectContext:
         settings: Settings,
         root: str,
         as_of: date,
-        found: Walk | None = None,
+        walk: Walk | None = None,
         compare: Compare | None = None,
         tracked: frozenset[str] | None = None,
     ) -> None:
-        """`found` is what a walk has seen of the folders; it also remembers what is asked about them.
+        """`walk` is the walk over the workspace, so that no folder is looked at twice; it also notes what is looked up.
 
         `compare` reads the papers; without it there is no verdict on anything. `tracked` are the files in the project that git
         tracks, from the root; None where it tracks no records there.
@@ -69,7 +69,7 @@ class ProjectContext:
         self.settings = settings
         self.root = root
         self.as_of = as_of
-        self._found = found or workspace.Walk((), ())
+        self._walk = walk or workspace.Walk((), ())
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -109,7 +109,7 @@ class ProjectContext:
     def files(self) -> tuple[tuple[Named, State], ...]:
         """Every file the records name, looked up."""
         return tuple(
-            (named, evidence.look(self.root, self.project.folder, named, self._found))
+            (named, evidence.look(self.root, self.project.folder, named, self._walk))
             for named in evidence.named_files(self.project)
         )
 
@@ -132,7 +132,7 @@ class ProjectContext:
     def unrecorded(self) -> list[str]:
         """Evidence that no record names; paths from the root."""
         recorded = {named.normal for named, _ in self.files}
-        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, self._found)
+        return evidence.unrecorded(self.root, self.project.folder, recorded, self.settings.exclude, self._walk)
 
     @cached_property
     def twins(self) -> dict[str, str]:

@@ -85,7 +85,7 @@ class WorkspaceFacts:
         self,
         root: str,
         settings: Settings,
-        found: Walk,
+        walk: Walk,
         skipped: tuple[str, ...],
         facts: Iterable[Facts],
         paths: tuple[str, ...] = (".",),
@@ -93,7 +93,7 @@ class WorkspaceFacts:
         """`paths` are those that were asked for, from the root."""
         self.root = root
         self.settings = settings
-        self.found = found
+        self.walk = walk
         self.skipped = skipped
         self.paths = paths
         self.facts = tuple(sorted(facts, key=lambda item: item.project.path))

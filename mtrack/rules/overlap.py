@@ -277,7 +277,7 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
           - id: M1
             name: Discovery
             amount: 4000.00
-            hold: {reason: to be billed anew}
+            hold: {reason: to be billed again}
             deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
             invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: not_billed
@@ -297,7 +297,7 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
           - id: M1
             name: Discovery
             amount: 4000.00
-            hold: {reason: to be billed anew}
+            hold: {reason: to be billed again}
             deliverable: {approved: 2026-02-02, signoff: signoffs/m1.eml}
             invoice: {number: INV-1, amount: 4000.00, sent: 2026-02-03, file: invoices/INV-1.pdf}
             status: not_billed

@@ -93,10 +93,10 @@ def value_text(project: Project, field: str, value: str | None) -> str:
     return f"{value} days" if field == "terms" else value
 
 
-def place_text(verdict: Verdict, parted: str = ",") -> str:
+def place_text(verdict: Verdict, separator: str = ",") -> str:
     """The place in a paper, as people give it: "sow.pdf p. 1, l. 7"."""
     if verdict.file is None:
         return ""
     page = "" if verdict.page is None else f" p. {verdict.page},"
     line = "" if verdict.line is None else f" l. {verdict.line}"
-    return f"{parted} {posixpath.basename(verdict.file)}{page}{line}"
+    return f"{separator} {posixpath.basename(verdict.file)}{page}{line}"

@@ -56,7 +56,7 @@ LIVE = """(function () {
   function reload() {
     try {
       if (isReport()) { sessionStorage.setItem(key, JSON.stringify(view())); }
-    } catch (error) { /* the page begins anew */ }
+    } catch (error) { /* the page starts without */ }
     location.reload();
   }
   document.addEventListener("DOMContentLoaded", function () {
@@ -76,7 +76,7 @@ LIVE = """(function () {
           head(place).querySelector("button").click();
         }
       });
-    } catch (error) { /* the page begins anew */ }
+    } catch (error) { /* the page starts without */ }
   });
   new EventSource("/live").onmessage = function (event) {
     if (window.mtrackSeen !== undefined && window.mtrackSeen !== event.data) { reload(); }

@@ -151,7 +151,7 @@ def signoff_detail_differs(context: ProjectContext) -> Iterator[Problem]:
 def attachment_unreadable(context: ProjectContext) -> Iterator[Problem]:
     """A file is damaged, or is not what its ending says.
 
-    Why: evidence that nobody can open proves nothing, and a copy may still be had today.
+    Why: evidence that nobody can open proves nothing, and today someone may still have a copy.
 
     Bad:
         project: Acme website

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def _closed_folders(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """The folders that can't be looked into: what lies there is in no sum."""
-    for folder in workspace.found.closed:
+    for folder in workspace.walk.closed:
         message = "the folder can't be looked into, so nothing in it is in any sum or check"
         yield Problem(
             place=Place(folder),

@@ -35,10 +35,10 @@ def no_projects(workspace: WorkspaceFacts) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
     for path in workspace.paths:
-        projects = workspace.found.projects
+        projects = workspace.walk.projects
         if path == SETTINGS or any(is_below(folder, path) or is_below(path, folder) for folder in projects):
             continue
-        near = [file for file in workspace.found.nearly if is_below(file, path)]
+        near = [file for file in workspace.walk.nearly if is_below(file, path)]
         yield Problem(
             place=Place(path),
             message="nothing to check: there is no project here",
@@ -77,7 +77,7 @@ def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
-    near = workspace.found.nearly
+    near = workspace.walk.nearly
     for file in near:
         yield Problem(
             place=Place(file),
@@ -85,7 +85,7 @@ def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
             hint=f"rename it to {RECORDS}",
         )
     named = {file.rpartition("/")[0] or "." for file in near}
-    for folder in workspace.found.recordless:
+    for folder in workspace.walk.recordless:
         if folder in named:
             continue
         yield Problem(
