@@ -169,10 +169,16 @@ class Directory:
             os.close(lock)
 
     def writing(
-        self, name: str, *, new: bool = False, durable: bool = True, check: Callable[[], None] = lambda: None
+        self,
+        name: str,
+        *,
+        new: bool = False,
+        durable: bool = True,
+        check: Callable[[], None] = lambda: None,
+        note: Callable[[str], None] = lambda _name: None,
     ) -> AbstractContextManager[Callable[[bytes], None]]:
         """As `files.writing`, of a file in this folder; what stands there is replaced, and a link not followed."""
-        return files.writing(self._at(name), new=new, durable=durable, check=check, folder=self._fd)
+        return files.writing(self._at(name), new=new, durable=durable, check=check, note=note, folder=self._fd)
 
     def unlink(self, name: str) -> None:
         """Remove a file. Raises OSError."""

@@ -158,22 +158,25 @@ def _told(full: str, error: OSError) -> UnreadableFileError:
 
 
 @contextmanager
-def writing(
+def writing(  # noqa: PLR0913  (each says how one step is made)
     full: str,
     *,
     new: bool = False,
     durable: bool = True,
     check: Callable[[], None] = lambda: None,
+    note: Callable[[str], None] = lambda _name: None,
     folder: int | None = None,
 ) -> Iterator[Callable[[bytes], None]]:
     """A function that takes a file's parts; when the block is left, the whole file has its name, or none has.
 
     A regular file that is replaced leaves its mode, owner and extended attributes; with `new`, none is ever replaced.
-    `check` is called right before the file gets its name. `durable`: it is on the disk by then. `full` is looked up in
+    `note` is told the name that the file has until then, before it is made, and `check` is called right before it gets
+    its own. `durable`: it is on the disk by then. `full` is looked up in
     `folder`, the descriptor of an open one, where it is given. Raises OSError.
     """
     temporary = _beside(full)
     model = None if new else _regular(full, folder)
+    note(os.path.basename(temporary))
     try:
         fd = os.open(temporary, _WRITING, 0o600 if model else 0o666, dir_fd=folder)
         try:

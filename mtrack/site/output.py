@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from mtrack import directory, git, limits
@@ -38,14 +39,24 @@ class Folder:
         self._below: dict[str, Directory] = {}
         self._made: dict[str, tuple[str, str]] = {}
         """The pages that are there as this run would make them: digests of content and inputs."""
-        self._names = top.names()
+        names = top.names()
         for name in _BELOW:
-            if name in self._names:
+            if name in names:
                 self._open_below(name, make=False)
+        self._sweep()
+        self._names = top.names()
         self._before = {name: self._digest(name) for name in written.names()}
         """The pages of earlier runs that stand there, and the digests of what they hold."""
         if self._names and not force:
             self._check()
+
+    def _sweep(self) -> None:
+        """Remove what a run that was killed left of pages: what stands there under names that mtrack has made up."""
+        for name in self._written.temporary:
+            place, last = self._place(name)
+            if place is not None:
+                with suppress(OSError):
+                    place.unlink(last)
 
     def close(self) -> None:
         """Close the folder."""
@@ -118,7 +129,8 @@ class Folder:
                 self._refuse(name)
             self._written.note(name, digest, inputs)
             try:
-                with place.writing(last, durable=False) as put:
+                beside = partial(self._written.note_temporary, name)
+                with place.writing(last, durable=False, note=beside) as put:
                     put(content)
             except OSError as error:
                 raise _cant_write(os.path.join(place.path, last), error) from error

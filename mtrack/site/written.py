@@ -40,6 +40,8 @@ class Written:
         """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's."""
         self._path = None
         self._pages: dict[str, dict[str, str]] = {}
+        self.temporary: set[str] = set()
+        """The names that pages had, in earlier runs that did not end, until they were written whole."""
         self._rows: dict[str, KeptRows] | None = None
         """By page; None until one is asked for."""
         self._notes: FileIO | None = None
@@ -71,12 +73,15 @@ class Written:
             yield
 
     def _load(self, path: str) -> None:
-        self._pages = {}
+        self._pages, self.temporary = {}, set()
         with suppress(files.UnreadableFileError):
             for line in files.read(f"{path}.pages", _LIMIT).splitlines():
                 with suppress(msgspec.MsgspecError, UnicodeDecodeError):
                     name, content, inputs = _entry.decode(line)
-                    self._pages.setdefault(name, {})[content] = inputs
+                    if content:
+                        self._pages.setdefault(name, {})[content] = inputs
+                    else:
+                        self.temporary.add(name)
 
     def names(self) -> list[str]:
         """The names of all pages."""
@@ -89,11 +94,19 @@ class Written:
     def note(self, name: str, content: str, inputs: str) -> None:
         """Note a page that is about to be written."""
         self._pages.setdefault(name, {})[content] = inputs
+        self._note(name, content, inputs)
+
+    def note_temporary(self, page: str, name: str) -> None:
+        """Note the name in its folder that a page has while it is written."""
+        above = page.rpartition("/")[0]
+        self._note(f"{above}/{name}" if above else name, "", "")
+
+    def _note(self, *entry: str) -> None:
         if self._path is not None:
             with suppress(OSError):
                 if self._notes is None:
                     self._notes = open(f"{self._path}.pages", "ab", buffering=0)  # noqa: SIM115  (until all are noted)
-                self._notes.write(_line(name, content, inputs))
+                self._notes.write(_line(*entry))
 
     def rows(self, name: str) -> KeptRows | None:
         """The rows of a page, as far as they are known; whoever takes some makes sure that it is that page."""

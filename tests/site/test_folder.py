@@ -19,6 +19,7 @@ from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 from test_site import files
 
 from mtrack import directory
+from mtrack.site.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -273,6 +274,63 @@ def test_a_run_that_is_killed_leaves_no_page_unknown(
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
     assert b"Other" in (out / "projects/one.html").read_bytes()
     assert written(tree, out) == written(tree, tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("page", ["index.html", "one.html"])
+@pytest.mark.parametrize("first", [True, False])
+def test_what_a_killed_run_left_half_written_goes(
+    page: str,
+    first: bool,  # noqa: FBT001
+    tree: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It alone: a file of such a name that this mtrack did not make up stays, also as a link."""
+    out = tmp_path / "out"
+    if not first:
+        written(tree, out)
+        (tree / "one/milestones.yaml").write_text(RECORDS.format(name="Other", number="A-1"), encoding="utf-8")
+    replace = os.replace
+
+    def killed(old: str, new: str, **folders: int) -> None:
+        if os.path.basename(new) == page:
+            os.kill(os.getpid(), 9)
+        replace(old, new, **folders)
+
+    child = os.fork()
+    if not child:  # pragma: no cover
+        monkeypatch.setattr(os, "replace", killed)
+        report(tree, out)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
+    (left,) = out.rglob(".*.mtrack-tmp")
+    assert left.name.startswith(f".{page}.")
+    stranger = left.with_name(f".{page}.0123abcd.mtrack-tmp")
+    stranger.write_text("mine", encoding="utf-8")
+    again = written(tree, out, *(() if list(out.rglob("*.html")) else ("--force",)))
+    assert not left.exists()
+    assert again.pop(stranger.relative_to(out).as_posix()) == b"mine"
+    assert again == written(tree, tmp_path / "fresh")
+
+
+def test_a_link_under_a_name_that_was_made_up_is_not_followed(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, made_up = tmp_path / "out", ".index.html.0123abcd.mtrack-tmp"
+    written(tree, out)
+    (tree / "one/milestones.yaml").write_text(RECORDS.format(name="Other", number="A-1"), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(Written, "settle", lambda *_: None)  # as if it were killed before its end
+        patched.setattr(os, "urandom", lambda _count: bytes.fromhex("0123abcd"))
+        written(tree, out)
+    target = tmp_path / "target"
+    target.write_text("mine", encoding="utf-8")
+    (out / made_up).symlink_to(target)
+    (out / "projects" / ".one.html.0123abcd.mtrack-tmp").mkdir()
+    again = written(tree, out)
+    assert made_up not in again
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert (out / "projects" / ".one.html.0123abcd.mtrack-tmp").is_dir()
 
 
 def test_reports_at_once_into_one_folder_wait_for_each_other(tree: Path, tmp_path: Path) -> None:
