@@ -20,10 +20,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "serve": ("mtrack.cli.serve", "Preview the report while you edit."),
     },
     "Record": {
-        "init": ("mtrack.cli.begin", "Make a folder a workspace."),
-        "new": ("mtrack.cli.begin", "Create a project: its folder and records."),
+        "init": ("mtrack.cli.create", "Make a folder a workspace."),
+        "new": ("mtrack.cli.create", "Create a project: its folder and records."),
         "import": ("mtrack.cli.spreadsheet", "Record a running project from a spreadsheet."),
-        "add": ("mtrack.cli.begin", "Add a milestone."),
+        "add": ("mtrack.cli.create", "Add a milestone."),
         "set": ("mtrack.cli.delivery", "Change what was agreed or planned for a milestone."),
         "deliver": ("mtrack.cli.delivery", "Record that the work was handed over."),
         "approve": ("mtrack.cli.delivery", "Record the client's approval: when, who, the sign-off."),

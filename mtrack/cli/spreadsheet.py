@@ -156,7 +156,7 @@ def import_(file: str, project: str | None, said: Said, given: Options) -> int:
         )
         read.append(_read(data, here, project.currency, context.settings))
         _preview(read[0], project.decimals, context.settings.locale)
-        return verbs.take_in(context, read[0].milestones, read[0].invoices)
+        return verbs.import_records(context, read[0].milestones, read[0].invoices)
 
     return _carried_out(lambda: transaction.carry_out(target, run, given), file, read, given)
 

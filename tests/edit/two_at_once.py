@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent.parent.parent)]
 
-import mtrack.cli.begin  # noqa: E402
+import mtrack.cli.create  # noqa: E402
 import mtrack.cli.invoices  # noqa: E402
 import mtrack.cli.outcome  # noqa: E402, F401  (loaded before the start, with all they need)
 from mtrack.__main__ import run  # noqa: E402

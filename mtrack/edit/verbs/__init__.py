@@ -7,10 +7,10 @@ billed, the amount outstanding. Statuses are not a verb's business: `statuses.py
 from mtrack.edit.verbs.agreement import accept, add, amend, close, waive
 from mtrack.edit.verbs.delivery import approve, cancel, deliver, hold, release, set_terms
 from mtrack.edit.verbs.edit import Edit, check_thousands, stated
+from mtrack.edit.verbs.import_records import import_records
 from mtrack.edit.verbs.invoices import Parts, bill, credit, dispute, end_dispute, shares_of, tax_rate, void
 from mtrack.edit.verbs.numbers import check_id, next_id, next_number
 from mtrack.edit.verbs.payments import Paid, pay, pay_together, write_off
-from mtrack.edit.verbs.take_in import take_in
 
 __all__ = [
     "Edit",
@@ -30,6 +30,7 @@ __all__ = [
     "dispute",
     "end_dispute",
     "hold",
+    "import_records",
     "next_id",
     "next_number",
     "pay",
@@ -38,7 +39,6 @@ __all__ = [
     "set_terms",
     "shares_of",
     "stated",
-    "take_in",
     "tax_rate",
     "void",
     "waive",

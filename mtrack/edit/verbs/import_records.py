@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 
-def take_in(context: ProjectContext, milestones: list[dict[str, Any]], invoices: list[dict[str, Any]]) -> Edit:
-    """Records at the end of a project's milestones and invoices; their ids are not in it yet."""
+def import_records(context: ProjectContext, milestones: list[dict[str, Any]], invoices: list[dict[str, Any]]) -> Edit:
+    """Add records at the end of a project's milestones and invoices. Raises UsageError for an id that is there already."""
     project = context.project
     known = {item.id for item in project.milestones}
     if taken := next((item["id"] for item in milestones if item["id"] in known), None):
