@@ -13,12 +13,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from support import ROOT, lint_json, mtrack, write_tree
 
 from mtrack import limits
 from mtrack.check import pipeline
 from mtrack.check.pipeline import check
 from mtrack.check.project import check_project
+from mtrack.check.report import in_order
 from mtrack.check.workspace import open_workspace
 from mtrack.files import digest
 from mtrack.finding import Severity
@@ -116,6 +118,23 @@ def own_findings(root: Path, text: str) -> tuple[list[dict[str, Any]], Any]:
     write_tree(root, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": text})
     data = lint_json(root)
     return [finding for finding in data["findings"] if finding["path"] == "p/milestones.yaml"], data["summary"]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [["a/m", "a/n"], [], ["b/m"]],
+        [["b/m"], ["a/m"], ["mtrack.yaml"]],
+        [["a/m", "a/z"], ["a/b/m"], ["a-b/m"]],
+        [["a/m"], ["a/m", "b/m"], ["a/n"]],
+    ],
+)
+def test_groups_of_findings_are_put_in_order(groups: list[list[str]], tmp_path: Path) -> None:
+    write_tree(tmp_path, {"p/milestones.yaml": f"{HEAD}{MILESTONES}k1: 1\nk2: 1\n"})
+    found = check(open_workspace(str(tmp_path), date(2026, 11, 22))).report.findings
+    made = [[replace(item, path=path) for path in group for item in found] for group in groups]
+    everything = [item for group in made for item in group]
+    assert in_order(made) == sorted(everything, key=lambda item: item.order)
 
 
 @pytest.mark.parametrize("count", [999, 1000, 1001, 5000])

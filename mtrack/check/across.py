@@ -41,6 +41,11 @@ class WorkspaceProblems:
         """What belongs to a project, or to none."""
         return tuple(self._problems.get(folder, ()))
 
+    @property
+    def folders(self) -> set[str]:
+        """The projects in which something is found."""
+        return {folder for folder in self._problems if folder is not None}
+
     def digest(self, folder: str) -> str:
         """A digest of all that a project's findings depend on beside the project itself; "" where there is nothing.
 

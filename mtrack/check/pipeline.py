@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
@@ -12,7 +13,7 @@ from mtrack import money
 from mtrack.check.across import WorkspaceProblems, find
 from mtrack.check.contained import made
 from mtrack.check.project import check_project, failures
-from mtrack.check.report import Report, Selection, Summary, counts
+from mtrack.check.report import Report, Selection, Summary, counts, in_order
 from mtrack.check.store import KeptProjects, StoredProject, encoded, inputs, tracked_digest
 from mtrack.check.visits import visit_all
 from mtrack.check.waivers import of_state
@@ -21,7 +22,7 @@ from mtrack.rules.facts import Facts, WorkspaceFacts, facts
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from mtrack.check.contained import RuleProblem
     from mtrack.check.store import Store
@@ -124,8 +125,11 @@ class _Run(Generic[S]):
         problems, kept = self._across(), self.kept.problems if self.kept is not None else ()
         across = WorkspaceProblems(workspace, problems, complete=not self._skipped())
         before = WorkspaceProblems(workspace, [(RULES[name], problem) for name, problem in kept], complete=True)
-        for folder, item in self.projects.items():
-            if not self._is_settled(folder, across, before):
+        same_waivers = across.waivers == before.waivers
+        unsettled = {*self.read, *across.folders, *before.folders} if same_waivers else self.projects.keys()
+        for folder in sorted(self.projects.keys() & unsettled):
+            item = self.projects[folder]
+            if not (same_waivers and self._is_settled(folder, across, before)):
                 digest = across.digest(folder)
                 if digest != item.workspace_digest:
                     again = self._checked(folder, item, digest, across.of(folder), across.waivers)
@@ -135,11 +139,8 @@ class _Run(Generic[S]):
             names = tuple((rule.name, problem) for rule, problem in problems)
             self.store.keep(workspace.found, KeptProjects(self.projects, names, self._beside))
         used = {key for item in self.projects.values() for key in item.used}
-        found = [finding for item in self.projects.values() for finding in item.findings]
-        found += across.rest(used).findings
-        found += failures(workspace)
-        found.sort(key=lambda finding: finding.order)
-        return self._report(root, found)
+        rest = sorted([*across.rest(used).findings, *failures(workspace)], key=lambda finding: finding.order)
+        return self._report(root, in_order([rest, *(item.findings for item in self.projects.values())]))
 
     def _visit_all(self, folders: Sequence[str]) -> None:
         """Each project, in its order; in several processes where that pays."""
@@ -199,7 +200,7 @@ class _Run(Generic[S]):
     def _is_settled(self, folder: str, across: WorkspaceProblems, before: WorkspaceProblems) -> bool:
         """Whether rules across projects find in a project what they did, and point to lines that have not moved."""
         problems = across.of(folder)
-        if folder in self.read or problems != before.of(folder) or across.waivers != before.waivers:
+        if folder in self.read or problems != before.of(folder):
             return False
         related = {self.workspace.project_of(place.path) for _, problem in problems for place, _ in problem.related}
         return not any(other in self.read for other in related)
@@ -230,13 +231,12 @@ class _Run(Generic[S]):
         )
 
     def _shown(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """The findings of a project, those that were asked for with what they look like."""
+        """The findings of a project in their order, those that were asked for with what they look like."""
+        ordered = sorted(findings, key=lambda finding: finding.order)
         if self.show is None:
-            return findings
-        return tuple(
-            replace(finding, shown=self.show(finding)) if self.selection.takes(finding) else finding
-            for finding in findings
-        )
+            return tuple(ordered)
+        takes, show = self.selection.takes, self.show
+        return tuple(replace(finding, shown=show(finding)) if takes(finding) else finding for finding in ordered)
 
     def _done(self, folder: str, item: StoredProject[S]) -> StoredProject[S]:
         """The end of a visit. Where mtrack has failed, the next run looks again."""
@@ -277,11 +277,7 @@ class _Run(Generic[S]):
 
     def _report(self, root: str, found: list[Finding]) -> Checked[S]:
         shown = {folder: item for folder, item in self.projects.items() if self._is_shown(folder, item)}
-        findings = tuple(
-            finding
-            for finding in found
-            if self.selection.takes(finding) and (self.selection.client is None or finding.project in shown)
-        )
+        findings = tuple(found if self.selection == EVERYTHING else filter(partial(self._takes, shown), found))
         failed = self._failed().intersection(join(folder, RECORDS) for folder in self.projects)
         skipped = sorted(filter(self.selection.takes_path, {*self._skipped(), *failed}))
         milestones = sum(item.milestones for item in shown.values())
@@ -290,6 +286,9 @@ class _Run(Generic[S]):
         without = tuple(join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(folder, item))
         summaries = tuple(item.summary for item in shown.values() if item.summary is not None)
         return Checked(report, self.projects, summaries, without)
+
+    def _takes(self, shown: Container[str | None], finding: Finding) -> bool:
+        return self.selection.takes(finding) and (self.selection.client is None or finding.project in shown)
 
     def _has_figures(self, folder: str, item: StoredProject[S]) -> bool:
         if item.heading is None or folder in self.workspace.given_up:

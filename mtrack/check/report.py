@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from mtrack.rules import INTERNAL, RULES
 from mtrack.workspace import RECORDS, is_below, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mtrack.record.model import Heading
     from mtrack.rules import Rule
@@ -44,7 +45,7 @@ class Selection(Struct, frozen=True):
 
     def takes_path(self, path: str) -> bool:
         """Whether a path from the root lies under what was asked for."""
-        return any(is_below(path, top) for top in self.paths)
+        return "." in self.paths or any(is_below(path, top) for top in self.paths)
 
     def takes_project(self, folder: str, heading: Heading | None) -> bool:
         """Whether a project is shown; one whose records can't be used has no heading, and no client either."""
@@ -106,9 +107,19 @@ class Report(Struct, frozen=True):
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:
     """The counts of a summary that depend on the findings shown."""
-    result = {"errors": 0, "warnings": 0, "infos": 0, "waived": 0}
+    found = [0, 0, 0, 0]  # at 0 what is waived, the others at their severity
     for finding in findings:
-        result["waived" if finding.waived else f"{finding.severity.word}s"] += 1 + finding.more
+        found[finding.severity if finding.waiver is None else 0] += 1 + finding.more
+    waived, infos, warnings, errors = found
+    return {"errors": errors, "warnings": warnings, "infos": infos, "waived": waived}
+
+
+def in_order(groups: Iterable[Sequence[Finding]]) -> list[Finding]:
+    """The findings of groups, each in its order: group after group, but where files of two are between each other."""
+    ordered = sorted(filter(None, groups), key=lambda group: group[0].path)
+    result = [finding for group in ordered for finding in group]
+    if any(before[-1].path >= after[0].path for before, after in pairwise(ordered)):
+        result.sort(key=lambda finding: finding.order)
     return result
 
 

@@ -179,7 +179,7 @@ def digest_of(*parts: object) -> str:
 
 def tracked_digest(files: frozenset[str] | None) -> str:
     """A digest of the files that git tracks in a project."""
-    return digest_of(*sorted(files or ()))
+    return digest_of(*sorted(files)) if files else ""
 
 
 def encoded(data: object) -> bytes:

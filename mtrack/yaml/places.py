@@ -41,8 +41,12 @@ class Places:
             return extent(self._text, name)
         return (start, end)
 
-    def keys(self, route: Route) -> list[str]:
-        """The keys of the mapping at a route; none where there is no mapping."""
+    def first_key(self, route: Route, preferred: tuple[str, ...]) -> str | None:
+        """The first `preferred` key that the mapping at a route has, else its first; None where there is no mapping."""
+        keys = self._keys_at(route)
+        return next((key for key in preferred if key in keys), keys[0] if keys else None)
+
+    def _keys_at(self, route: Route) -> list[str]:
         node = self._root
         for step in route:
             child = self._child(node, step)

@@ -63,13 +63,13 @@ class PlainPlaces:
                 return found.value
         return self._by_parser().offsets(route, key=key)
 
-    def keys(self, route: Route) -> list[str]:
-        """The keys of the mapping at a route; none where there is no mapping."""
+    def first_key(self, route: Route, preferred: tuple[str, ...]) -> str | None:
+        """The first `preferred` key that the mapping at a route has, else its first; None where there is no mapping."""
         block = self._block_at(route)
         first = _KEY.match(self._text, block.start) if block is not None else None
-        if block is None or first is None:
-            return self._by_parser().keys(route)
-        return [first[1], *_keys(block.column).findall(self._text, block.start, block.end)]
+        if first is None:
+            return self._by_parser().first_key(route, preferred)
+        return next((key for key in preferred if self._find((*route, key)) is not None), first[1])
 
     def _by_parser(self) -> Places:
         if self._places is None:
@@ -132,11 +132,6 @@ class PlainPlaces:
         pattern = _after_list(column) if self._text.startswith("- ", start) else _after_mapping(column)
         end = pattern.search(self._text, start)
         return _Block(start, column, end.start() if end else len(self._text))
-
-
-@cache
-def _keys(column: int) -> re.Pattern[str]:
-    return re.compile(rf"\n {{{column}}}({plain.KEY}):(?= |\n|\Z)")
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -62,10 +63,8 @@ class Source(Struct):
 
     def first_key(self, route: Route, preferred: tuple[str, ...] = ()) -> Route:
         """The route of the mapping's first key, or of the first `preferred` one that is there; else `route`."""
-        keys = self._known_places().keys(route)
-        if not keys:
-            return route
-        return (*route, next((key for key in preferred if key in keys), keys[0]))
+        key = self._known_places().first_key(route, preferred)
+        return route if key is None else (*route, key)
 
     @property
     def fits(self) -> bool:
@@ -86,7 +85,10 @@ class Source(Struct):
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of an offset in code points."""
-        if not self._lines:
+        if not self._lines and "\r" not in self.text:
+            self._lines = [0, *accumulate([len(line) + 1 for line in self.text.split("\n")])]
+            self._lines.pop()  # behind the last line none begins
+        elif not self._lines:
             self._lines = [0, *(match.end() for match in _BREAK.finditer(self.text))]
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
