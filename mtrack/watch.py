@@ -10,8 +10,8 @@ import os
 import stat
 import time
 from array import array
-from typing import TYPE_CHECKING, NamedTuple
 
+TYPE_CHECKING = False  # `typing` takes as long to load as all that a kept run needs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -34,13 +34,14 @@ Group = list[str]
 """A folder, and names in it that were looked at; "." is the folder itself."""
 
 
-class Earlier(NamedTuple):
+class Earlier:
     """What an earlier run looked at, which of that has changed since, and what it kept."""
 
-    groups: list[Group]
-    states: array[int]
-    changed: frozenset[str]
-    content: object
+    def __init__(self, groups: list[Group], states: array[int], changed: frozenset[str], content: object) -> None:
+        self.groups = groups
+        self.states = states
+        self.changed = changed
+        self.content = content
 
 
 class Watch:

@@ -480,3 +480,22 @@ def test_a_log_is_printed_again_until_another_commit_is_checked_out(
             assert told in ((2, 3) if is_kept else (0,)), (name, command)
             seen.add(wanted.out)
     assert len(seen) > len(HEAD_MOVES)
+
+
+def test_a_run_printed_again_loads_no_library(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"workspace/p/milestones.yaml": SMALL})
+    code = (
+        f"import sys; from mtrack.__main__ import run; run(['lint', {str(tmp_path / 'workspace')!r}, '--as-of', '{DAY}']); "
+        "print(sorted({'click', 'msgspec', 'typing', 're', 'enum', 'json'} & sys.modules.keys()))"
+    )
+    # Without the user's site, and isolated from what a test environment loads at the start of Python.
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
+    environment = kept | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "MTRACK_WAYS": "memo", "PYTHONPATH": str(ROOT)}
+    last: list[str] = []
+    for _ in range(2):
+        settle()
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+        )
+        last.append(done.stdout.splitlines()[-1])
+    assert last == ["['click', 'enum', 'msgspec', 're', 'typing']", "[]"]

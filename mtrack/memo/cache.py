@@ -7,8 +7,8 @@ import stat
 import sys
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # `typing` takes as long to load as all that a kept run needs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

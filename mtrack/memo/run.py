@@ -13,14 +13,15 @@ import time
 import zlib
 from array import array
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
 
 from mtrack import ways
 from mtrack.memo import cache
 from mtrack.watch import Earlier, Watch, changed
 
+TYPE_CHECKING = False  # `typing` takes as long to load as all that a kept run needs
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 
 _READING = frozenset({"--format", "--select", "--ignore", "--fail-on", "--as-of", "--client", "--all", "--from", "--to",
