@@ -133,7 +133,7 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     excerpt: str | None = None
     cut: int = 0
     more: int = 0
-    places: int = 2
+    decimals: int = 2
     """Decimals of the currency, to write the amount with."""
     commit: CommitRef | None = None
     """Of a finding about the history, the commit that did it."""

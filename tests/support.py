@@ -56,7 +56,7 @@ def write_tree(root: Path, files: dict[str, str | bytes]) -> Path:
 def add_evidence(root: Path, as_of: date = AS_OF) -> None:
     """Write every file that the records under `root` name and that is not there, each with content of its own."""
     workspace = open_workspace(str(root), as_of)
-    for context in filter(None, (workspace.open(folder)[1] for folder in workspace.found.projects)):
+    for context in filter(None, (workspace.open(folder)[1] for folder in workspace.walk.projects)):
         for named in evidence.named_files(context.project):
             state = evidence.look(str(root), context.project.folder, named, Walk((), ()))
             if state.missing == "is not there":

@@ -121,7 +121,7 @@ class _Run(Generic[S]):
     def run(self, root: str) -> Checked[S]:
         """All projects, then what rules across projects find."""
         workspace = self.workspace
-        self._visit_all(workspace.found.projects)
+        self._visit_all(workspace.walk.projects)
         problems, kept = self._across(), self.kept.problems if self.kept is not None else ()
         across = WorkspaceProblems(workspace, problems, complete=not self._skipped())
         before = WorkspaceProblems(workspace, [(RULES[name], problem) for name, problem in kept], complete=True)
@@ -137,7 +137,7 @@ class _Run(Generic[S]):
                     workspace.close(folder)
         if self.store is not None and not workspace.failures:
             names = tuple((rule.name, problem) for rule, problem in problems)
-            self.store.keep(workspace.found, KeptProjects(self.projects, names, self._beside))
+            self.store.keep(workspace.walk, KeptProjects(self.projects, names, self._beside))
         used = {key for item in self.projects.values() for key in item.used}
         rest = sorted([*across.rest(used).findings, *failures(workspace)], key=lambda finding: finding.order)
         return self._report(root, in_order([rest, *(item.findings for item in self.projects.values())]))
@@ -194,7 +194,7 @@ class _Run(Generic[S]):
     @property
     def _beside(self) -> tuple[tuple[str, ...], ...]:
         """What rules across projects look at beside facts and files."""
-        found = self.workspace.found
+        found = self.workspace.walk
         return found.nearly, found.recordless, found.closed
 
     def _is_settled(self, folder: str, across: WorkspaceProblems, before: WorkspaceProblems) -> bool:
@@ -258,7 +258,7 @@ class _Run(Generic[S]):
             and (known := self.facts.get(folder) or self._unpacked(folder, item)) is not None
         ]
         return WorkspaceFacts(
-            workspace.root, workspace.settings, workspace.found, self._skipped(), usable, self.selection.paths
+            workspace.root, workspace.settings, workspace.walk, self._skipped(), usable, self.selection.paths
         )
 
     def _unpacked(self, folder: str, item: StoredProject[S]) -> Facts | None:
@@ -327,7 +327,7 @@ def of_each(
         tracked = "" if store is None else tracked_digest(workspace.tracked_in(folder))
         return Made(tracked, workspace.has_figures(folder), value)
 
-    folders = [folder for folder in workspace.found.projects if selection.takes_path(join(folder, RECORDS))]
+    folders = [folder for folder in workspace.walk.projects if selection.takes_path(join(folder, RECORDS))]
     store = workspace.store if kind is not None else None
     holding: dict[str, Made[T]] = {}
     if store is not None:
@@ -336,13 +336,13 @@ def of_each(
     new = [folder for folder in folders if folder not in holding]
     holding |= visit_all(workspace, new, visit, Made[kind] if kind is not None else None)  # type: ignore[valid-type]
     if store is not None and not workspace.failures:
-        store.keep(workspace.found, holding)
+        store.keep(workspace.walk, holding)
     return [item.value for folder in folders if (item := holding[folder]).value is not None]
 
 
 def without_figures(workspace: Workspace, selection: Selection) -> list[str]:
     """The files of the selected projects that have no figures: not usable, or in a currency that is not known."""
-    paths = {folder: join(folder, RECORDS) for folder in workspace.found.projects}
+    paths = {folder: join(folder, RECORDS) for folder in workspace.walk.projects}
     return [path for folder, path in paths.items() if selection.takes_path(path) and not workspace.has_figures(folder)]
 
 

@@ -109,7 +109,7 @@ def failures(workspace: Workspace) -> list[Finding]:
 
 def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> Finding:
     problem = item.problem
-    places = money.decimals(problem.currency, workspace.settings.currencies)
+    decimals = money.decimals(problem.currency, workspace.settings.currencies)
     source = workspace.source(problem.place.path)
     span = source.span(problem.place) if source else None
     excerpt, cut = _excerpt(source.line_text(span.line), span) if source and span else (None, 0)
@@ -131,7 +131,7 @@ def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> 
         about=problem.about,
         left_out=problem.left_out,
         waiver=item.waiver,
-        places=2 if places is None else places,
+        decimals=2 if decimals is None else decimals,
         excerpt=excerpt,
         cut=cut,
         more=problem.more,

@@ -61,7 +61,7 @@ def visit_all(
 
 def _hand_over(workspace: Workspace, folders: Sequence[str], visit: Callable[[str], T]) -> bytes:
     """In another process: what comes of its share."""
-    watch = workspace.found.watch
+    watch = workspace.walk.watch
     known = len(watch.doubts) if watch is not None else 0
     items: list[T] = []
     for folder in folders:
@@ -88,5 +88,5 @@ def _take_over(
         return None
     workspace.take_over(dict(zip(folders, share.has_figures, strict=True)), share.failures, share.given_up)
     for path in share.doubts:
-        workspace.found.watch.doubt(path)
+        workspace.walk.watch.doubt(path)
     return dict(zip(folders, share.items, strict=True))

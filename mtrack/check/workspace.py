@@ -41,7 +41,7 @@ class Workspace:
     """A workspace as of a day. A project is read when it is asked for, and dropped once enough others are open."""
 
     def __init__(
-        self, root: str, as_of: date, settings: Settings, found: Walk, given: dict[str, Opened] | None = None
+        self, root: str, as_of: date, settings: Settings, walk: Walk, given: dict[str, Opened] | None = None
     ) -> None:
         """`given` are projects that are not read from their files, by folder; they stay."""
         self.root = root
@@ -51,11 +51,11 @@ class Workspace:
         """The short name of that commit."""
         self.as_of = as_of
         self.settings = settings
-        self.found = found
+        self.walk = walk
         self.compare: Compare | None = None
         """Compares records with papers, where that is asked for."""
         self.advance: Callable[[int, int], None] = lambda _done, _of: None
-        """Told of how many projects, and of how many, something is known; at the end of both the same."""
+        """Called with how many projects are done, and of how many; at the end both are the same."""
         self._given = given or {}
         self._opened: dict[str, Opened] = {}
         """In the order in which they were last asked for."""
@@ -66,7 +66,7 @@ class Workspace:
         self._has_figures: dict[str, bool] = {}
         self.store: Store | None = None
         """What is kept of it from one run to the next."""
-        self._folders = frozenset(found.projects)
+        self._folders = frozenset(walk.projects)
 
     def note(self, failure: Failure) -> None:
         """Note that mtrack itself failed at something; the same thing once."""
@@ -100,7 +100,7 @@ class Workspace:
         if project is None:
             return file, None
         tracked = self.tracked_in(folder)
-        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.found, self.compare, tracked)
+        return file, ProjectContext(project, self.settings, self.root, self.as_of, self.walk, self.compare, tracked)
 
     @cached_property
     def tracked(self) -> dict[str, frozenset[str]]:

@@ -56,14 +56,14 @@ class Opened(Struct, frozen=True):
         if skipped:
             these = "this project is" if len(skipped) == 1 else "these projects are"
             warn(f"{these} left out until fixed (mtrack lint says why): {listed(skipped)}")
-        return bool(skipped) or any(map(self.selection.takes_path, self.workspace.found.closed))
+        return bool(skipped) or any(map(self.selection.takes_path, self.workspace.walk.closed))
 
     def _warn_why_empty(self) -> None:
         """Say that a view shows nothing since there is no project, or none of the client asked for."""
         folders = [
-            folder for folder in self.workspace.found.projects if self.selection.takes_path(join(folder, RECORDS))
+            folder for folder in self.workspace.walk.projects if self.selection.takes_path(join(folder, RECORDS))
         ]
-        if not folders and not any(map(self.selection.takes_path, self.workspace.found.closed)):
+        if not folders and not any(map(self.selection.takes_path, self.workspace.walk.closed)):
             warn("there is no project here, so there is nothing to show; mtrack lint says what nearly is one")
         elif self.client is not None:
             self._tell_unknown_client(folders)
@@ -113,8 +113,8 @@ def open_paths(
         workspace = open_workspace(root, as_of, watch_from(root, paths)) if at is None else _at(root, at, as_of)
     options.keep_open(workspace)
     workspace.advance = advancing()
-    if workspace.found.closed:
-        closed = listed(workspace.found.closed)
+    if workspace.walk.closed:
+        closed = listed(workspace.walk.closed)
         warn(f"what lies in these folders is left out, since they can't be looked into: {closed}")
     meant = tuple(_meant(_relative(path, root), workspace) for path in paths)
     return Opened(workspace, _relative(root, os.getcwd()), meant, client)
@@ -162,7 +162,7 @@ def _upwards(path: str) -> Iterator[str]:
 
 def _meant(path: str, workspace: Workspace) -> str:
     """A folder inside a project means the project; any other path itself."""
-    if any(is_below(folder, path) for folder in workspace.found.projects) or not os.path.isdir(
+    if any(is_below(folder, path) for folder in workspace.walk.projects) or not os.path.isdir(
         os.path.join(workspace.root, path)
     ):
         return path

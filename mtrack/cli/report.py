@@ -142,7 +142,7 @@ def _open_page(page: str, folder: str, single: str | None, opened: Opened) -> No
     name = name.removesuffix(".html")
     target = f"{name}.html"
     if not os.path.isfile(os.path.join(folder, target)) or single is not None:
-        found = [one for one in opened.workspace.found.projects if f"/{one}".endswith(f"/{name.strip('/')}")]
+        found = [one for one in opened.workspace.walk.projects if f"/{one}".endswith(f"/{name.strip('/')}")]
         if len(found) != 1:
             message = (
                 f"the report has no page '{page}'; name one of index, clients, invoices, findings, tasks, or a project"

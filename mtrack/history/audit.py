@@ -124,7 +124,7 @@ class _Audit:
 
     def _today(self, folder: str) -> Project | None:
         """A project as it is now; None where it is gone or can't be used."""
-        if folder not in self.workspace.found.projects:
+        if folder not in self.workspace.walk.projects:
             return None
         context = self.workspace.open(folder)[1]
         return context.project if context is not None else None
@@ -162,7 +162,7 @@ class _Audit:
                     yield LocatedProblem(rule, problem, problem.place.path.rpartition("/")[0] or ".")
 
     def _projects_today(self) -> dict[str, Project]:
-        found = ((folder, self._today(folder)) for folder in self.workspace.found.projects)
+        found = ((folder, self._today(folder)) for folder in self.workspace.walk.projects)
         return {join(folder, RECORDS): project for folder, project in found if project is not None}
 
     def _findings(self, located: list[LocatedProblem], *, branches: bool) -> list[Finding]:
@@ -188,7 +188,7 @@ class _Audit:
 
     def _summary(self, shown: Iterable[Finding]) -> Summary:
         folders = [
-            folder for folder in self.workspace.found.projects if self.selection.takes_path(join(folder, RECORDS))
+            folder for folder in self.workspace.walk.projects if self.selection.takes_path(join(folder, RECORDS))
         ]
         known = [self._today(folder) for folder in folders]
         milestones = sum(len(project.milestones) for project in known if project is not None)

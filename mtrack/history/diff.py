@@ -111,7 +111,7 @@ def _projects(before: Side, after: Side) -> tuple[tuple[ProjectDiff, ...], tuple
 
 def _pairs(before: Side, after: Side) -> list[tuple[str | None, str | None]]:
     """The folders that are one project before and after, in the order of paths."""
-    old, new = before.workspace.found.projects, after.workspace.found.projects
+    old, new = before.workspace.walk.projects, after.workspace.walk.projects
     gone = {folder: before.candidate(folder) for folder in old if folder not in new}
     came = {folder: after.candidate(folder) for folder in new if folder not in old}
     moved = pair(gone, came) if gone and came else {}

@@ -100,7 +100,7 @@ class _Comparison:
     def _known(self) -> dict[str | None, tuple[Waiver, ...]]:
         """The waivers of then that have not expired: of the settings (None), and of each project that has others now."""
         result: dict[str | None, tuple[Waiver, ...]] = {None: self.before.settings.waivers}
-        for folder in self.now.found.projects:
+        for folder in self.now.walk.projects:
             raw = self.now.raw(folder)
             if isinstance(raw, bytes) and b"waivers" in raw:
                 old = self._old_folder(folder)
@@ -114,12 +114,12 @@ class _Comparison:
 
     def _old_folder(self, folder: str) -> str | None:
         """Where a project was."""
-        return folder if folder in self.before.found.projects else self._moved.get(folder)
+        return folder if folder in self.before.walk.projects else self._moved.get(folder)
 
     @cached_property
     def _moved(self) -> dict[str, str]:
         """The old folder of each project that moved."""
-        old, new = self.before.found.projects, self.now.found.projects
+        old, new = self.before.walk.projects, self.now.walk.projects
         sides = Side(self.before, lambda _path: None), Side(self.now, lambda _path: None)
         gone = {folder: sides[0].candidate(folder) for folder in old if folder not in new}
         came = {folder: sides[1].candidate(folder) for folder in new if folder not in old}
@@ -170,7 +170,7 @@ class _Comparison:
 
     def _attribute(self, lost: Iterable[Finding], causes: dict[tuple[Place, str], list[Finding]]) -> None:
         """Add each finding to what silences it, and each project that an exclude hides."""
-        hidden = [folder for folder in self._strict.found.projects if folder not in self.now.found.projects]
+        hidden = [folder for folder in self._strict.walk.projects if folder not in self.now.walk.projects]
         for folder in hidden:
             causes.setdefault(self._exclude(folder), [])
         others: list[Finding] = []
@@ -204,7 +204,7 @@ class _Comparison:
             if not lost:
                 break
             settings = replace(self._strict.settings, **{name: getattr(self.now.settings, name)})
-            only = Workspace(self.now.root, self.now.as_of, settings, self._strict.found)
+            only = Workspace(self.now.root, self.now.as_of, settings, self._strict.walk)
             gone = self._lost(lost, check(only).report.findings)
             if gone:
                 how = f"`{name}` is not what it was at {self.revision}"
@@ -224,7 +224,7 @@ class _Comparison:
     def _exclude(self, path: str) -> tuple[Place, str]:
         """The pattern that hides a project, or a file of one."""
         pattern = self._pattern(path)
-        what = "the project " if path in self._strict.found.projects else ""
+        what = "the project " if path in self._strict.walk.projects else ""
         place = (
             self._key("exclude") if pattern is None else self._key("exclude", self._written("exclude").index(pattern))
         )
@@ -233,7 +233,7 @@ class _Comparison:
     def _pattern(self, path: str) -> str | None:
         """The pattern of today that hides a path, which those of then don't."""
         old, new = self.before.settings.exclude, self.now.settings.exclude
-        parts = path.split("/") if path in self._strict.found.folders else path.split("/")[:-1]
+        parts = path.split("/") if path in self._strict.walk.folders else path.split("/")[:-1]
         for folder in ("/".join(parts[: i + 1]) for i in range(len(parts))):
             if matcher(new)(folder) and not matcher(old)(folder):
                 return next(item for i, item in reversed([*enumerate(new)]) if matcher((item,))(folder))
@@ -258,11 +258,9 @@ class _Comparison:
 
     def _by_folders(self) -> Iterator[Weakening]:
         """The projects of then that lie behind a link or in a hidden folder now."""
-        gone = [folder for folder in self.before.found.projects if folder not in self.now.found.projects]
+        gone = [folder for folder in self.before.walk.projects if folder not in self.now.walk.projects]
         gone = [
-            folder
-            for folder in gone
-            if folder not in self._strict.found.projects and folder not in self._moved.values()
+            folder for folder in gone if folder not in self._strict.walk.projects and folder not in self._moved.values()
         ]
         left: list[str] = []
         for folder in gone:

@@ -194,7 +194,7 @@ def json_finding(finding: Finding) -> dict[str, Any]:
         "project": finding.project,
         "milestone": finding.milestone,
         "invoice": finding.invoice,
-        "amount": None if finding.amount is None else money.plain(finding.amount, finding.places),
+        "amount": None if finding.amount is None else money.plain(finding.amount, finding.decimals),
         "currency": finding.currency,
         "message": finding.message,
         "hint": finding.hint,

@@ -102,7 +102,7 @@ class _Writer:
         self._site = site
         self._options = options
         self._done = 0
-        self._count = 2 * len(site.workspace.found.projects) + len(NAVIGATION)
+        self._count = 2 * len(site.workspace.walk.projects) + len(NAVIGATION)
 
     def project(self, name: str, kept: StoredProject[ProjectSummary]) -> None:
         """The pages of a project, and copies of its evidence where they are wanted."""
@@ -200,7 +200,7 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
 
 def _under(workspace: Workspace, selection: Selection) -> list[str]:
     """The projects under the paths asked for."""
-    return [folder for folder in workspace.found.projects if selection.takes_path(join(folder, RECORDS))]
+    return [folder for folder in workspace.walk.projects if selection.takes_path(join(folder, RECORDS))]
 
 
 def _shown(checked: Checked[ProjectSummary], selection: Selection) -> list[str]:

@@ -262,7 +262,7 @@ def _kept(workspace: Workspace, root: str) -> Iterator[str]:
 
     Those of a commit need not be there now, and evidence may be a link to a folder elsewhere.
     """
-    for folder, found in workspace.found.folders.items():
+    for folder, found in workspace.walk.folders.items():
         full = os.path.join(root, *folder.split("/"))
         if found.has_records:
             if workspace.commit is not None and folder != ".":

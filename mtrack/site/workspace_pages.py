@@ -275,7 +275,7 @@ class WorkspacePages:
         return FindingRow(finding, unit, severity, _WEIGHTS[severity], self._finding_href(finding, links))
 
     def _unit_of(self, finding: Finding) -> Unit:
-        currency, decimals = finding.currency or "", finding.places
+        currency, decimals = finding.currency or "", finding.decimals
         return self._units.get(currency) or Unit(currency, decimals, decimals)
 
     def _finding_href(self, finding: Finding, links: PageLinks) -> str | None:

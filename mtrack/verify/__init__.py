@@ -23,5 +23,5 @@ def comparing(workspace: Workspace, cache: str | None) -> Iterator[None]:
             yield
         finally:
             workspace.compare = None
-            if not verifier.lasting and workspace.found.watch is not None:
-                workspace.found.watch.give_up()
+            if not verifier.lasting and workspace.walk.watch is not None:
+                workspace.walk.watch.give_up()

@@ -153,7 +153,7 @@ def test_a_project_is_let_go_before_the_next_is_read(tmp_path: Path) -> None:
     workspace = open_workspace(find_root(str(tmp_path)), AS_OF)
     visited: list[tuple[str, int]] = []
     check(workspace, visit=lambda folder, _kept: visited.append((folder, workspace.opened)))
-    assert visited == [(folder, 1) for folder in workspace.found.projects]
+    assert visited == [(folder, 1) for folder in workspace.walk.projects]
     assert workspace.opened == 0
 
 
@@ -196,7 +196,7 @@ def test_few_projects_stay_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("mtrack.check.workspace.MOST_OPEN", 3)
     workspace = open_workspace(find_root(str(tmp_path)), AS_OF)
     first = workspace.open("p0")
-    for folder in workspace.found.projects:
+    for folder in workspace.walk.projects:
         workspace.open(folder)
         assert workspace.open("p0") is first
     assert workspace.opened == 3
