@@ -102,7 +102,7 @@ class Store:
     def _open(self, earlier: Earlier) -> None:
         content = earlier.content
         try:
-            if isinstance(content, memoryview):
+            if isinstance(content, (bytes, memoryview)):
                 content = msgspec.msgpack.decode(content, type=tuple[_Walk, msgspec.Raw])
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return

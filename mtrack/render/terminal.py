@@ -90,7 +90,7 @@ def names(texts: Iterable[str | Whole], between: str = " · ") -> tuple[Unstyled
 
 
 def milestone_name(milestone: Milestone) -> Styled:
-    """A milestone's id and name, parted by a space."""
+    """A milestone's id and name, with a space between them."""
     return styled((Whole(milestone.id), " ", Apart(milestone.name)))
 
 

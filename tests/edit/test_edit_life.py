@@ -210,7 +210,7 @@ def test_what_an_agreement_lists_is_shown_and_asked_for(answer: str, code: int, 
     question = "record these milestones (y/n) [y]"
     answers = [(question, answer)] + ([("answer y or n", "y")] if answer == "perhaps" else [])
     shown = run("mtrack new acme --from sow.md --currency EUR --as-of 2026-01-12", *answers, code=code)
-    assert "  Discovery: 4,000.00 (sow.md l. 5)" in shown
+    assert "  Discovery: EUR 4,000.00 (sow.md l. 5)" in shown
     assert (tmp_path / "acme/milestones.yaml").exists() == recorded
 
 

@@ -73,7 +73,7 @@ def _check_over(content: bytes) -> None:
     os.environ["MTRACK_WAYS"] = "store"
     root = str(_top() / "work")
     os.makedirs(root, exist_ok=True)
-    watch = Watch(time.time_ns(), Earlier([[""]], array("q"), frozenset(), content))
+    watch = Watch(time.time_ns(), Earlier([[""]], array("q"), frozenset(), memoryview(content)))
     assert check_workspace(open_workspace(root, date(2026, 11, 22), watch)).report.summary.errors >= 0
 
 
