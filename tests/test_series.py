@@ -135,6 +135,10 @@ def test_table(numbers: str, sent: str, wanted: str) -> None:
         ("ACME/1-x, BETA/2-y, ACME/3-x, ACME/4-x", "", "ACME/2-x"),
         ("001-2026-A, 003-2026-A, 001-2027-A, 002-2027-B", "2026-05 2026-05 2027-05", "002-2026-A"),
         ("001-2026-A, 003-2026-A, 004-2027-A, 002-2027-B", "2026-05 2026-05 2027-05", ""),
+        # but no number of another kind, which says no period where these do, nor one of another year
+        ("INV-2025-001, INV-2026-003, INV-2026-004, CN-4-1, CN-4-2", "2025-12 2026-01 2026-01 2026-07", "INV-2026-002"),
+        ("INV-2025-001, INV-2026-003, INV-2026-004, CN-2026-002", "2025-12 2026-01 2026-01 2026-07", ""),
+        ("004-2026-A, 006-2026-A, 007-2026-A, 005-2025-B", "2026-05 2026-05 2026-05 2025-12", "005-2026-A"),
     ],
 )
 def test_kin_of_the_table(numbers: str, sent: str, wanted: str) -> None:

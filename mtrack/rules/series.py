@@ -347,20 +347,28 @@ class _Taken:
         self._known: dict[object, frozenset[int]] = {}
 
     @cached_property
-    def _alike(self) -> dict[Texts, list[Number]]:
-        result: dict[Texts, list[Number]] = {}
+    def _alike(self) -> dict[Texts, list[Counted]]:
+        result: dict[Texts, list[Counted]] = {}
         for item in self._counted:
             for texts in _but_one(item.number.texts):
-                result.setdefault(texts, []).append(item.number)
+                result.setdefault(texts, []).append(item)
         return result
 
     def beside(self, item: Counted, *, one_period: bool) -> frozenset[int]:
-        """The counters that are taken beside a number; of one period, where its period is judged alone."""
+        """The counters that are taken beside a number; of one period, where its period is judged alone.
+
+        Over several periods only numbers that say theirs at the same runs count: CN-4-2 has no place in INV-2026-002's series.
+        """
         free = {item.at} if one_period else {item.at, *item.periods}
         fixed = tuple(None if at in free else run for at, run in enumerate(item.number.runs))
         asked = (item.number.texts, item.at, fixed)
         if asked not in self._known:
-            found = (number for texts in _but_one(item.number.texts) for number in self._alike[texts])
+            found = (
+                other.number
+                for texts in _but_one(item.number.texts)
+                for other in self._alike[texts]
+                if one_period or other.periods == item.periods
+            )
             self._known[asked] = frozenset(
                 int(number.runs[item.at])
                 for number in found

@@ -65,8 +65,8 @@ def allocate(total: Fraction, weights: Sequence[Fraction], unit: Fraction) -> li
     if total < 0:
         return [-share for share in allocate(-total, weights, unit)]
     whole = sum(weights, Fraction(0))
-    if not whole:  # no line has an amount: the first takes it
-        return [total if place == 0 else Fraction(0) for place in range(len(weights))]
+    if not whole:  # no line has an amount: each as much as another
+        return allocate(total, [Fraction(1)] * len(weights), unit)
     exactly = [total * weight / whole for weight in weights]
     shares = [floor(share / unit) * unit for share in exactly]
     left = total - sum(shares, Fraction(0))

@@ -210,7 +210,7 @@ def _invoice_state(invoice: Record) -> str:
         return "disputed"
     if invoice["overdue"]:
         return "overdue"
-    return "partially_paid" if invoice["cash_like"] + invoice["written_off"] else "outstanding"
+    return "partially_paid" if invoice["cash_like"] or invoice["written_off"] else "outstanding"
 
 
 # Shares of milestones in invoices

@@ -105,11 +105,11 @@ def duplicate_payments(cases: list[Judged]) -> Iterator[Fired]:
     seen: dict[tuple[Any, ...], list[tuple[Judged, Record]]] = defaultdict(list)
     for reference, day, payment, case, invoice in payments:
         before = seen[reference, day, exact(payment["amount"])]
-        same_paper = [one for one in before if one[1]["key"] == invoice["key"] and papers[invoice["key"]]]
-        others = [one for one in before if one[1] is not invoice and one not in same_paper]
+        origin = before[0][1] if before else invoice  # each is held against the first
+        is_other = origin is not invoice and not (origin["key"] == invoice["key"] and papers[invoice["key"]])
         before.append((case, invoice))
         batch = [one[2] for one in payments if one[:2] == (reference, day)]
-        if others and not _one_transfer(batch, payment):
+        if is_other and not _one_transfer(batch, payment):
             yield of_invoice("duplicate-payment", case, invoice, exact(payment["amount"]))
 
 

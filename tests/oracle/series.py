@@ -150,7 +150,7 @@ def _holes_of(members: list[Parsed], parsed: list[Parsed]) -> list[tuple[tuple[s
         beside = {
             other.counter
             for other in parsed
-            if _sibling(each[0], other) and (one_series or other.period == each[0].period)
+            if _sibling(each[0], other) and ((one_series and len(lists) > 1) or other.period == each[0].period)
         }
         found += _holes_between(each, beside)
     return found

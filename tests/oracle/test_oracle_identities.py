@@ -181,7 +181,7 @@ def test_allocation_has_no_odd_cent_left() -> None:
     cent = Fraction(1, 100)
     assert [shown(part) for part in allocate(Fraction(100), [Fraction(1)] * 3, cent)] == ["33.34", "33.33", "33.33"]
     assert [shown(part) for part in allocate(Fraction(-1), [Fraction(1), Fraction(2)], cent)] == ["-0.33", "-0.67"]
-    assert allocate(Fraction(5), [Fraction(0), Fraction(0)], cent) == [5, 0]
+    assert allocate(Fraction(5), [Fraction(0), Fraction(0)], cent) == [Fraction(5, 2), Fraction(5, 2)]
 
 
 def test_numbers_are_compared_as_people_read_them() -> None:
