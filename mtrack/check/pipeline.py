@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
@@ -123,7 +123,7 @@ class _Run(Generic[S]):
         workspace = self.workspace
         self._visit_all(workspace.walk.projects)
         problems, kept = self._across(), self.kept.problems if self.kept is not None else ()
-        across = WorkspaceProblems(workspace, problems, complete=not self._skipped())
+        across = WorkspaceProblems(workspace, problems, complete=not self._skipped)
         before = WorkspaceProblems(workspace, [(RULES[name], problem) for name, problem in kept], complete=True)
         same_waivers = across.waivers == before.waivers
         unsettled = {*self.read, *across.folders, *before.folders} if same_waivers else self.projects.keys()
@@ -258,7 +258,7 @@ class _Run(Generic[S]):
             and (known := self.facts.get(folder) or self._unpacked(folder, item)) is not None
         ]
         return WorkspaceFacts(
-            workspace.root, workspace.settings, workspace.walk, self._skipped(), usable, self.selection.paths
+            workspace.root, workspace.settings, workspace.walk, self._skipped, usable, self.selection.paths
         )
 
     def _unpacked(self, folder: str, item: StoredProject[S]) -> Facts | None:
@@ -272,14 +272,19 @@ class _Run(Generic[S]):
         """The files at which mtrack itself has failed so far."""
         return {failure.path for failure in self.workspace.failures}
 
+    @cached_property
     def _skipped(self) -> tuple[str, ...]:
+        """The files of projects that can't be used; asked for once all are read."""
         return tuple(join(folder, RECORDS) for folder, item in self.projects.items() if item.heading is None)
 
     def _report(self, root: str, found: list[Finding]) -> Checked[S]:
-        shown = {folder: item for folder, item in self.projects.items() if self._is_shown(folder, item)}
-        findings = tuple(found if self.selection == EVERYTHING else filter(partial(self._takes, shown), found))
+        shown = self.projects
+        if self.selection != EVERYTHING:
+            shown = {folder: item for folder, item in shown.items() if self._is_shown(folder, item)}
+            found = list(filter(partial(self._takes, shown), found))
+        findings = tuple(found)
         failed = self._failed().intersection(join(folder, RECORDS) for folder in self.projects)
-        skipped = sorted(filter(self.selection.takes_path, {*self._skipped(), *failed}))
+        skipped = sorted(filter(self.selection.takes_path, {*self._skipped, *failed}))
         milestones = sum(item.milestones for item in shown.values())
         summary = Summary(projects=len(shown), milestones=milestones, **counts(findings))
         report = Report(self.workspace.as_of, root, findings, tuple(skipped), summary, tuple(sorted(failed)))
