@@ -144,7 +144,7 @@ def test_same_findings_in_every_format(name: str, every: Report) -> None:
 @pytest.mark.parametrize("colour", [False, True])
 @pytest.mark.parametrize("name", ITEMS)
 def test_findings_made_beforehand_are_those_made_at_the_end(name: str, colour: bool, every: Report) -> None:  # noqa: FBT001
-    seen = Viewpoint("/work/billing", "/work")
+    seen = Viewpoint("/clients/billing", "/clients")
     hostile = replace(every.findings[1], message=HOSTILE, hint=HOSTILE, excerpt=f"  {HOSTILE}", project=HOSTILE)
     report = replace(every, findings=(*every.findings, hostile))
     made = tuple(replace(item, shown=ITEMS[name](item, colour, seen, None)) for item in report.findings)
