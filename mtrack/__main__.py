@@ -9,12 +9,14 @@ from contextlib import suppress
 from errno import EIO, EPIPE
 from io import TextIOWrapper
 
+from mtrack.interrupts import INTERRUPTED, lose_no_interrupt
+
 TYPE_CHECKING = False  # `typing` takes as long to load as all that --help needs
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
-BROKEN_PIPE, INTERRUPTED = 141, 130
+BROKEN_PIPE = 141
 
 
 class OutputError(Exception):
@@ -32,16 +34,23 @@ _TO_THE_END: list[object] = []
 def main() -> None:
     """Run the command line and exit: 0, 1, 2 or 3 (docs/rules.md); 130 on Ctrl-C, 141 where nobody reads the output."""
     try:
+        os._exit(_main())  # without taking all objects apart one by one: the system frees them at once
+    except KeyboardInterrupt as stop:  # before `run` or after it
+        os._exit(_interrupted(stop))
+
+
+def _main() -> int:
+    try:
+        lose_no_interrupt()
         _use_utf8()
         gc.disable()  # a run is short and keeps what it reads: garbage collection would only scan all of it repeatedly
         _open_streams()
-        code = run(sys.argv[1:], _raise_interrupts)
-    except KeyboardInterrupt as stop:  # before `run` or after it
-        code = _interrupted(stop)
+        return run(sys.argv[1:], _raise_interrupts)
     except Exception as error:  # noqa: BLE001  (not even what tells of failures could be loaded)
+        if isinstance(error.__cause__, KeyboardInterrupt):  # in a class body, where Python 3.11 makes another of it
+            raise error.__cause__ from None
         sys.stderr.write(f"mtrack: mtrack itself failed: {type(error).__name__}: {error}\n")
-        code = 3
-    os._exit(code)  # without taking all objects apart one by one: the system frees them at once
+        return 3
 
 
 def _use_utf8() -> None:

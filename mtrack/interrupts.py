@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # `typing` and `signal` take as long to load as all that --help needs
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Any
 
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""What asks a command to end. Windows has no hang-up."""
+
+def signals() -> list[int]:
+    """The signals that ask a command to end. Windows has no hang-up."""
+    import signal  # noqa: PLC0415
+
+    return [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+INTERRUPTED = 130
 
 
 class Interrupt(KeyboardInterrupt):
@@ -28,12 +35,19 @@ _raised: list[Interrupt] = []
 
 def raise_interrupts() -> None:
     """From here on a signal raises Interrupt, and a second one ends the process; one that is ignored stays so."""
+    lose_no_interrupt()
     _handle_by(_raise)
+
+
+def lose_no_interrupt() -> None:
+    """From here on an interrupt that meets a callback, out of which no exception leads, ends the process."""
     sys.unraisablehook = _end_or_tell
 
 
 def _handle_by(handler: Any) -> None:
-    for number in SIGNALS:
+    import signal  # noqa: PLC0415
+
+    for number in signals():
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
 
@@ -55,9 +69,8 @@ def _end_at_once(number: int, _frame: FrameType | None) -> None:
 
 
 def _end_or_tell(unraisable: Any) -> None:
-    """An interrupt that met a callback, out of which no exception leads, is not lost."""
-    if isinstance(unraisable.exc_value, Interrupt):
-        _end(unraisable.exc_value.code)
+    if isinstance(unraisable.exc_value, KeyboardInterrupt):
+        _end(getattr(unraisable.exc_value, "code", INTERRUPTED))
     sys.__unraisablehook__(unraisable)
 
 

@@ -7,8 +7,11 @@ import queue
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,12 +19,11 @@ from support import AS_OF, ROOT, judge, mtrack, write_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("editor")  # installed and started once
 SERVER = "yaml-language-server"
 VERSION = "1.25.0"
-PATIENCE = 60
+PATIENCE = 120
 
 RECORD = """\
 project: Acme website
@@ -77,18 +79,24 @@ class Server:
     def __init__(self, command: list[str], root: Path, settings: dict[str, Any]) -> None:
         self.root = root
         self.settings = {"yaml": {"validate": True, "hover": True, "completion": True, "schemaStore": {"enable": False}, **settings}}  # fmt: skip
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `stop`)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
         self.answers: dict[int, queue.Queue[Any]] = {}
         self.diagnostics: queue.Queue[Any] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
-        folder = {"uri": root.as_uri(), "name": "workspace"}
+        try:
+            self._begin()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _begin(self) -> None:
+        folder = {"uri": self.root.as_uri(), "name": "workspace"}
         capabilities = {
             "workspace": {"configuration": True, "workspaceFolders": True},
             "textDocument": {"hover": {"contentFormat": ["markdown"]}, "publishDiagnostics": {}},
         }
-        self.ask("initialize", {"processId": None, "rootUri": root.as_uri(), "workspaceFolders": [folder], "capabilities": capabilities})  # fmt: skip
+        self.ask("initialize", {"processId": None, "rootUri": self.root.as_uri(), "workspaceFolders": [folder], "capabilities": capabilities})  # fmt: skip
         self.send({"method": "initialized", "params": {}})
         self.send({"method": "workspace/didChangeConfiguration", "params": {"settings": self.settings}})
 
@@ -102,9 +110,17 @@ class Server:
         number = len(self.answers) + 1
         self.answers[number] = queue.Queue()
         self.send({"id": number, "method": method, "params": params})
-        answer = self.answers[number].get(timeout=PATIENCE)
+        answer = self._next(self.answers[number], PATIENCE)
         assert "error" not in answer, answer
         return answer["result"]
+
+    def _next(self, answers: queue.Queue[Any], patience: float) -> Any:
+        """The next of some answers; None ends them."""
+        answer = answers.get(timeout=patience)
+        if answer is None:
+            self.errors.seek(0)
+            pytest.fail(f"{SERVER} ended: {self.errors.read().decode(errors='replace')[-1000:]}")
+        return answer
 
     def _listen(self) -> None:
         out = self.process.stdout
@@ -123,6 +139,8 @@ class Server:
                 self.send({"id": message["id"], "result": sections})
             elif "id" in message:
                 self.send({"id": message["id"], "result": None})
+        for waiting in (*self.answers.values(), self.diagnostics):
+            waiting.put(None)
 
     def open(self, path: str, text: str) -> list[tuple[str, str]]:
         """Show a file to the server; what it underlines, and what it says about it."""
@@ -130,7 +148,7 @@ class Server:
         self.send({"method": "textDocument/didOpen", "params": {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": text}}})  # fmt: skip
         end = time.monotonic() + PATIENCE
         while True:
-            said = self.diagnostics.get(timeout=max(end - time.monotonic(), 0))
+            said = self._next(self.diagnostics, max(end - time.monotonic(), 0))
             if said["uri"] == uri:
                 break
         lines = text.splitlines()
@@ -162,7 +180,28 @@ class Server:
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             assert pipe is not None
-            pipe.close()
+            with suppress(BrokenPipeError):
+                pipe.close()
+        self.errors.close()
+
+
+def install(npm: str, folder: Path) -> str:
+    """Install the server, whole or not at all; what npm says where it can't."""
+    options = ("--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix")
+    folder.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as begun:
+        try:
+            done = subprocess.run(
+                [npm, "install", *options, begun, f"{SERVER}@{VERSION}"],
+                cwd=begun, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            return str(error)
+        if done.returncode:
+            return done.stderr.strip() or f"exit code {done.returncode}"
+        folder.mkdir(exist_ok=True)
+        (Path(begun) / "node_modules").rename(folder / "node_modules")
+    return ""
 
 
 @pytest.fixture(scope="module")
@@ -172,20 +211,11 @@ def command() -> list[str]:
     if npm is None or node is None:
         pytest.skip("there is no npm: what editors show is not tested")
     folder = ROOT / ".pytest_cache" / f"{SERVER}-{VERSION}"
-    script = folder / "node_modules" / SERVER / "bin" / SERVER
-    if not script.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        options = ("--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix", str(folder))
-        try:
-            done = subprocess.run(
-                [npm, "install", *options, f"{SERVER}@{VERSION}"],
-                cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120,
-            )  # fmt: skip
-            told = done.stderr.strip()
-        except subprocess.TimeoutExpired as error:
-            told = str(error)
-        if not script.is_file():
+    if not (folder / "node_modules").is_dir():
+        told = install(npm, folder)
+        if told:
             pytest.skip(f"npm can't install {SERVER} ({told[-200:]}): what editors show is not tested")
+    script = folder / "node_modules" / SERVER / "bin" / SERVER
     return [node, str(script), "--stdio"]
 
 

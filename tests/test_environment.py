@@ -419,17 +419,18 @@ def test_a_signal_that_is_ignored_stays_ignored(workspace: Path, number: int) ->
     assert b"values" in out
 
 
-def test_an_interrupt_in_a_callback_is_not_lost() -> None:
+@pytest.mark.parametrize("begin", ["raise_interrupts", "lose_no_interrupt"])
+def test_an_interrupt_in_a_callback_is_not_lost(begin: str) -> None:
     """No exception leads out of a finalizer: the interpreter would print it and go on."""
-    code = """
+    code = f"""
 import os, signal
-from mtrack.interrupts import raise_interrupts
+from mtrack.interrupts import {begin}
 
 class Last:
     def __del__(self):
         os.kill(os.getpid(), signal.SIGINT)
 
-raise_interrupts()
+{begin}()
 last = Last()
 del last
 print("went on")
@@ -439,6 +440,34 @@ print("went on")
     )
     assert (done.returncode, done.stdout) == (130, b"")
     assert done.stderr == b"interrupted\n"
+
+
+def test_an_interrupt_of_what_is_answered_at_once_is_one(tmp_path: Path) -> None:
+    """Before any handler stands: as it is, as the cause of what a class body makes of it, or in a callback."""
+    code = """
+import os, signal, sys
+from mtrack import __main__ as entry
+from mtrack.cli import commands
+
+class Last:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+def overview():
+    {}
+    print("went on")
+    return ""
+
+commands.overview = overview
+sys.argv[1:] = ["--help"]
+entry.main()
+"""
+    for statement in ("raise KeyboardInterrupt", "raise RuntimeError from KeyboardInterrupt()", "Last()"):
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(statement)], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)},
+            capture_output=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"interrupted\n"), statement
 
 
 def test_an_interrupt_that_became_another_exception_is_one(workspace: Path) -> None:

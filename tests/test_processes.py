@@ -160,8 +160,9 @@ def test_no_child_is_left_behind(started: list[Child]) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert len(started) == 2
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    for child in started:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(child._id, os.WNOHANG)  # noqa: SLF001
 
 
 def test_few_projects_are_no_work_to_share(started: list[Child], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mtrack import limits, resources
-from mtrack.interrupts import SIGNALS
+from mtrack.interrupts import signals
 from mtrack.record import fits
 from mtrack.yaml.shape import Shape
 
@@ -127,6 +127,7 @@ def _quick(name: str) -> Callable[[Any], bool]:
     return fits.compiled(resources.schema(name))
 
 
+_SIGNALS = signals()
 _asked = count()
 _FEW = 300
 """So many files take longer to check without the compiled validator than it takes to load."""
@@ -147,7 +148,7 @@ def _uninterrupted() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield
     finally:
