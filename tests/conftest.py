@@ -19,6 +19,15 @@ WAYS = os.environ.get("MTRACK_WAYS", "fork forms plain traits")
 """The fast ways that tests take: all but the memo, which knows nothing of what a test changes in mtrack itself."""
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tests of a group share what they make: without an error they would go on where their groups are lost."""
+    if getattr(session.config.option, "loadgroup", False):
+        grouped = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
+        if any("@" not in name.rpartition("]")[2] for name in grouped):
+            message = "this pytest-xdist does not keep the groups of this pytest's tests together"
+            raise pytest.UsageError(message)
+
+
 @pytest.fixture(scope="session")
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("cache"))
