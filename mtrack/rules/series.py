@@ -29,12 +29,25 @@ Period = tuple[int, ...]
 
 
 class Number(NamedTuple):
-    """An invoice number in parts: text, digits, text, digits, text. `shown` are the texts as the record writes them."""
+    """An invoice number in parts: text, digits, text, digits, text."""
 
     entry: Entry
     texts: Texts
     runs: tuple[str, ...]
-    shown: Texts
+
+    @property
+    def shown(self) -> Texts:
+        """The texts as the record writes them, where they can be told."""
+        number = self.entry.invoice.number
+        written = "".join((number if number.isascii() else unicodedata.normalize("NFKC", number)).split())
+        texts, at = [], 0
+        for text, run in zip(self.texts, (*self.runs, ""), strict=True):
+            end = at + len(text)
+            texts.append(written[at:end])
+            at = end + len(run)
+            if written[end:at] != run:
+                return self.texts
+        return tuple(texts) if len(written) == len(self.entry.invoice.key) else self.texts
 
     def written(self, at: int, counter: int, before: Number) -> str:
         """The number with a smaller counter at run `at`: as many digits, unless the number `before` has fewer."""
@@ -116,33 +129,26 @@ def holes(entries: Iterable[Entry]) -> Iterator[Hole]:
 def _numbers(entries: list[Entry]) -> list[Number]:
     """The numbers that hold digits, revisions dropped."""
     keys = {entry.invoice.key for entry in entries}
-    revised = {key: base for key in keys if (base := _REVISION.sub("", key)) != key and _RUNS.search(base)}
+    revised = {key: base for key in keys if (base := _unrevised(key)) != key and _RUNS.search(base)}
     known = {_parts(key)[0] for key in keys} if revised else set()
     bases = {key: base for key, base in revised.items() if _parts(base)[0] in known}
     stand = keys | set(bases.values())
     for key in keys - set(bases):
-        base = _LETTER.sub("", key)
+        base = _LETTER.sub("", key) if key[-1:].isalpha() else key
         if base != key and base in stand:
             bases[key] = base
-    found = (_number(entry, bases.get(entry.invoice.key, entry.invoice.key)) for entry in entries)
+    found = (Number(entry, *_parts(bases.get(entry.invoice.key, entry.invoice.key))) for entry in entries)
     return [number for number in found if number.runs]
 
 
-@lru_cache(maxsize=1024)
+def _unrevised(key: str) -> str:
+    end = key[-4:]
+    return _REVISION.sub("", key) if "r" in end or "v" in end else key
+
+
 def _parts(key: str) -> tuple[Texts, tuple[str, ...]]:
     pieces = _RUNS.split(key)
     return tuple(pieces[::2]), tuple(pieces[1::2])
-
-
-def _number(entry: Entry, base: str) -> Number:
-    """A number in parts; `base` is its key without a revision."""
-    texts, runs = _parts(base)
-    number = entry.invoice.number
-    written = "".join((number if number.isascii() else unicodedata.normalize("NFKC", number)).split())
-    if written == base:
-        return Number(entry, texts, runs, texts)
-    shown, same = _parts(written[: len(base)])
-    return Number(entry, texts, runs, shown if same == runs and len(written) == len(entry.invoice.key) else texts)
 
 
 def _first_of_each(numbers: list[Number]) -> list[Number]:
@@ -184,7 +190,7 @@ def _count(group: list[Number]) -> list[Counted]:
 def _counted(group: list[Number], periods: tuple[int, ...]) -> Iterator[Counted]:
     """The numbers of one text that say their period at the same runs: the last run that varies is the counter."""
     left = [at for at in range(len(group[0].runs)) if at not in periods]
-    varying = [at for at in left if len({number.runs[at] for number in group}) > 1]
+    varying = [at for at in left if any(number.runs[at] != group[0].runs[at] for number in group)]
     counter = (varying or left)[-1]
     others = [at for at in left if at != counter]
     for number in group:
@@ -197,6 +203,8 @@ def _counted(group: list[Number], periods: tuple[int, ...]) -> Iterator[Counted]
 
 def _said(runs: Sequence[str], periods: tuple[int, ...], sent: date) -> Period:
     """The period that several runs say together, the year first."""
+    if not periods:
+        return ()
     said = [_period(runs[at], sent, late=True) or (int(runs[at]),) for at in periods]
     return tuple(part for period in sorted(said, reverse=True) for part in period)
 
@@ -234,9 +242,9 @@ def _usual(group: list[Number]) -> tuple[int | None, int | None]:
 def _most(group: list[Number], runs: list[int], says: Callable[[str, date], bool]) -> int | None:
     """Of some runs the one that says it in most numbers of one text, if in more than half."""
     votes = {at: sum(says(number.runs[at], number.entry.invoice.sent) for number in group) for at in runs}
-    width = {at: max(len(number.runs[at]) for number in group) for at in runs}
-    best = max(runs, key=lambda at: (votes[at], width[at], -at), default=None)
-    return best if best is not None and votes[best] * 2 > len(group) else None
+    most = [at for at in runs if votes[at] * 2 > len(group)]
+    width = {at: max(len(number.runs[at]) for number in group) for at in most}
+    return max(most, key=lambda at: (votes[at], width[at], -at), default=None)
 
 
 def _periods(number: Number, year: int | None, month: int | None) -> tuple[int, ...]:
@@ -254,12 +262,13 @@ def _says_month(run: str, sent: date) -> bool:
     return run in (f"{sent.month}", f"{sent.month:02d}")
 
 
-@lru_cache(maxsize=4096)
 def _period(run: str, sent: date, *, late: bool = False) -> Period | None:
     """The year that a run says, or year and month, or the day; None where it says none that fits the day sent.
 
     Of a `late` one the year before fits in any month.
     """
+    if not run.startswith(_written_years(sent.year)):
+        return None
     for year in (sent.year, sent.year - 1) if late else _years(sent):
         for prefix in (f"{year}", f"{year % 100:02d}"):
             rest = run.removeprefix(prefix)
@@ -268,6 +277,12 @@ def _period(run: str, sent: date, *, late: bool = False) -> Period | None:
             if rest != run and (period := _month_and_day(rest, year, sent)):
                 return period
     return None
+
+
+@lru_cache(maxsize=64)
+def _written_years(year: int) -> tuple[str, ...]:
+    """How a number may write a year and the one before it."""
+    return (f"{year}", f"{year % 100:02d}", f"{year - 1}", f"{(year - 1) % 100:02d}")
 
 
 def _month_and_day(rest: str, year: int, sent: date) -> Period | None:
@@ -296,8 +311,8 @@ def _split_years(group: list[Number]) -> list[Number]:
 
 def _split(number: Number, width: int) -> Number:
     run = number.runs[0]
-    texts, shown = ((before, "", after) for before, after in (number.texts, number.shown))
-    return Number(number.entry, texts, (run[:width], run[width:]), shown)
+    before, after = number.texts
+    return Number(number.entry, (before, "", after), (run[:width], run[width:]))
 
 
 # --- Holes -----------------------------------------------------------------------------------------------------
@@ -305,6 +320,8 @@ def _split(number: Number, width: int) -> Number:
 
 def _runs(series: list[Counted]) -> Iterator[list[Counted]]:
     """A series in the order of its counters: as one where it goes on over the periods, else each period apart."""
+    if len(series) < MIN_SERIES:
+        return
     ordered = sorted(series, key=lambda item: item.period)
     periods = [list(items) for _, items in groupby(ordered, key=lambda item: item.period)]
     if goes_on(series):
