@@ -16,7 +16,7 @@ from mtrack.words import count
 if TYPE_CHECKING:
     from mtrack.check.report import Report
     from mtrack.finding import Finding, Span
-    from mtrack.render.terminal import Styled
+    from mtrack.render.terminal import Part, Styled
 
 TINTS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 _ARROW, _BAR, _EQUALS = (styled(sign, "blue") for sign in ("-->", "|", "="))
@@ -101,33 +101,41 @@ def _skipped(screen: Screen, report: Report, seen: Viewpoint) -> None:
 
 def _text(finding: Finding, colour: bool, seen: Viewpoint, width: int | None) -> str:  # noqa: FBT001
     screen = Screen(colour=colour, width=width)
-    span, shown = finding.span, finding.excerpt is not None and finding.excerpt.strip()
-    gutter = " " * (len(str(span.line)) if span is not None and shown else 1)
-    screen.line(_kind(finding.rule, finding.severity, "bold"), " ", styled((Prose(finding.message),), "bold"), hang=2)
-    screen.line(gutter, _ARROW, f" {place(seen.path(finding.path), span)}", hang=len(gutter) + 4)
-    if span is not None and finding.excerpt is not None and shown:
-        _marked_line(screen, finding.excerpt, finding.cut, span, TINTS[finding.severity])
+    span, excerpt = finding.span, finding.excerpt
+    if span is None or not excerpt or excerpt.isspace():
+        gutter, marked = " ", []
+    else:
+        gutter = " " * len(str(span.line))
+        marked = _marked_line(excerpt, finding.cut, span, TINTS[finding.severity], width)
+    hang = len(gutter) + 3
+    lines: list[tuple[int, tuple[Part, ...]]] = [
+        (2, (_kind(finding.rule, finding.severity, "bold"), " ", styled((Prose(finding.message),), "bold"))),
+        (hang + 1, (gutter, _ARROW, f" {place(seen.path(finding.path), span)}")),
+        *marked,
+    ]
     for related in finding.related:
         where = f" see {place(seen.path(related.path), related.span)}: "
-        screen.line(f"{gutter} ", _EQUALS, where, Prose(related.message), hang=len(gutter) + 3)
+        lines.append((hang, (f"{gutter} ", _EQUALS, where, Prose(related.message))))
     page = f"see mtrack rules {finding.rule}"
     help_ = f"{finding.hint}; {page}" if finding.hint else page
-    screen.line(f"{gutter} ", _EQUALS, " help: ", Prose(help_), hang=len(gutter) + 3)
-    screen.line()
+    lines += [(hang, (f"{gutter} ", _EQUALS, " help: ", Prose(help_))), (0, ())]
+    screen.add_lines(lines)
     return screen.text()
 
 
-def _marked_line(screen: Screen, line: str, cut: int, span: Span, tint: str) -> None:
+def _marked_line(line: str, cut: int, span: Span, tint: str, width: int | None) -> list[tuple[int, tuple[Part, ...]]]:
     from mtrack.render.excerpt import excerpt  # noqa: PLC0415  (only where a finding is shown)
 
     number = str(span.line)
     gutter = " " * (len(number) + 1)
-    room = _EXCERPT if screen.width is None else min(_EXCERPT, screen.width - len(f"{number} | "))
+    room = _EXCERPT if width is None else min(_EXCERPT, width - len(f"{number} | "))
     end = span.end_column - 1 - cut if span.end_line == span.line else len(line)
     text, before, marked = excerpt(line, span.column - 1 - cut, end, room)
-    screen.line(gutter, _BAR)
-    screen.line(styled(number, "blue"), " ", _BAR, Whole(f" {text}"))
-    screen.line(gutter, _BAR, Whole(f" {' ' * before}"), styled((Whole("^" * marked),), tint))
+    return [
+        (0, (gutter, _BAR)),
+        (0, (styled(number, "blue"), " ", _BAR, Whole(f" {text}"))),
+        (0, (gutter, _BAR, Whole(f" {' ' * before}"), styled((Whole("^" * marked),), tint))),
+    ]
 
 
 def _summary(screen: Screen, report: Report) -> None:

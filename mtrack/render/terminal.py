@@ -141,6 +141,11 @@ def run(part: Part) -> Run:
     return flow.whole(shown(part)) if isinstance(part, Whole) else flow.free(shown(part))
 
 
+def _is_lines(text: str, count: int) -> bool:
+    """Whether a text is so many lines that a terminal shows as they are."""
+    return text.count("\n") == count - 1 and text.replace("\n", "").isprintable()
+
+
 class Screen:
     """Lines for a terminal: callers add plain parts, here they are made safe, coloured and, to a `width`, broken."""
 
@@ -159,11 +164,21 @@ class Screen:
 
     def line(self, *parts: Part, hang: int = 0) -> None:
         """Add a line; without parts an empty one. Where it is broken, what follows begins at column `hang`."""
+        self.add_lines(((hang, parts),))
+
+    def add_lines(self, lines: Sequence[tuple[int, Sequence[Part]]]) -> None:
+        """Add lines, each as its hang and its parts."""
         if self.width is None and not self.colour:
-            text = "".join([part if isinstance(part, str) else part.text for part in parts])
-            if text.isascii() and text.isprintable():
-                self._text.append(f"{text}\n")
+            text = "\n".join(
+                ["".join([part if isinstance(part, str) else part.text for part in parts]) for _, parts in lines]
+            )
+            if text.isascii() and _is_lines(text, len(lines)):
+                self._text += (text, "\n")
                 return
+        for hang, parts in lines:
+            self._add_line(parts, hang)
+
+    def _add_line(self, parts: Sequence[Part], hang: int) -> None:
         texts = [shown(part) for part in parts]
         if self.width is None or sum(map(len, texts)) * _WIDEST <= self.width:
             self._text += [*map(self._coloured, parts, texts), "\n"]
