@@ -25,18 +25,26 @@ _KEY = re.compile(rf"({plain.KEY}):(?= |\n|\Z)")
 _VALUE = re.compile(plain.VALUE)
 
 
-class _Block(Struct, frozen=True):
-    """A mapping or a list on lines of its own: where its first key or dash stands, in which column, and where it ends."""
+class _Block(Struct):
+    """A mapping or a list on lines of its own: where its first key or dash stands, in which column, and where it ends.
+
+    The end is looked for when it is asked for.
+    """
 
     start: int
     column: int
-    end: int
+    end: int | None = None
 
 
-class _Found(Struct, frozen=True):
-    """What stands at a step of a route: where its key begins, the scalar or brackets, or the block below."""
+class _Found(Struct):
+    """What stands at a step of a route: where its key begins, the scalar or brackets, or the block below.
+
+    What is behind a key is looked for when it is asked for, from `behind`, where the key's colon ends.
+    """
 
     key: int | None
+    behind: int | None = None
+    column: int = 0
     value: tuple[int, int] | None = None
     block: _Block | None = None
 
@@ -47,8 +55,9 @@ class PlainPlaces:
     def __init__(self, text: str) -> None:
         self._text = text
         first = _FIRST.match(text)
-        top = _Block(first.end() if first else 0, 0, len(text))
-        self._known: dict[Route, _Found | None] = {(): _Found(None, block=top)}
+        self._known: dict[Route, _Found | None] = {
+            (): _Found(None, block=_Block(first.end() if first else 0, 0, len(text)))
+        }
         self._items: dict[int, list[int]] = {}
         self._places: Places | None = None
 
@@ -56,8 +65,7 @@ class PlainPlaces:
         """Where the value at a route starts and ends, or its key; a route that leads nowhere ends at its last part."""
         found = self._find(route)
         if found is not None:
-            is_empty = found.value is None and found.block is None
-            if found.key is not None and (key or is_empty):
+            if (key or self._is_empty(found)) and found.key is not None:
                 return found.key, found.key + len(str(route[-1]))
             if found.value is not None:
                 return found.value
@@ -90,48 +98,57 @@ class PlainPlaces:
 
     def _block_at(self, route: Route) -> _Block | None:
         found = self._find(route)
-        return found.block if found is not None else None
+        return found.block if found is not None and not self._is_empty(found) else None
+
+    def _is_empty(self, found: _Found) -> bool:
+        """Whether nothing stands behind a key; what does is known from here on."""
+        if found.behind is not None:
+            found.value, found.block = self._value(found.behind, found.column)
+            found.behind = None
+        return found.value is None and found.block is None
 
     def _key(self, block: _Block, key: str) -> _Found | None:
         text, at = self._text, block.start
         colon = f"{key}:"
         if not text.startswith(colon, at):
-            at = text.find(f"\n{' ' * block.column}{colon}", at, block.end) + 1 + block.column
+            at = text.find(f"\n{' ' * block.column}{colon}", at, self._end(block)) + 1 + block.column
             if at == block.column:
                 return None
         if _KEY.match(text, at) is None:
             return None
-        return self._value(at, at + len(colon), block.column)
+        return _Found(at, at + len(colon), block.column)
 
     def _item(self, block: _Block, index: int) -> _Found | None:
         items = self._items.get(block.start)
         if items is None:
-            dashes = _dashes(block.column).finditer(self._text, block.start - block.column, block.end)
+            dashes = _dashes(block.column).finditer(self._text, block.start - block.column, self._end(block))
             items = self._items[block.start] = [dash.end() for dash in dashes]
         if index >= len(items):
             return None
         at = items[index]
         if _KEY.match(self._text, at) is None:
-            return self._value(None, at, block.column)
-        return _Found(None, block=self._block(at, at - self._text.rfind("\n", 0, at) - 1))
+            return _Found(None, at, block.column)
+        return _Found(None, block=_Block(at, at - self._text.rfind("\n", 0, at) - 1))
 
-    def _value(self, key: int | None, at: int, column: int) -> _Found:
-        """What stands behind a key or a dash in a column."""
+    def _value(self, at: int, column: int) -> tuple[tuple[int, int] | None, _Block | None]:
+        """What stands behind a key or a dash in a column: a scalar or brackets, or a block."""
         value = _VALUE.match(self._text, at)
         if value is not None and value.lastindex:
             start = value.start(value.lastindex)
-            return _Found(key, (start, start + len(value[value.lastindex].rstrip(" "))))
+            return (start, start + len(value[value.lastindex].rstrip(" "))), None
         below = _NEXT.search(self._text, at)
         if below is None:
-            return _Found(key)
+            return None, None
         start, deeper = below.end() - 1, len(below[1])
         is_below = deeper > column or (deeper == column and self._text.startswith("- ", start))
-        return _Found(key, block=self._block(start, deeper)) if is_below else _Found(key)
+        return None, _Block(start, deeper) if is_below else None
 
-    def _block(self, start: int, column: int) -> _Block:
-        pattern = _after_list(column) if self._text.startswith("- ", start) else _after_mapping(column)
-        end = pattern.search(self._text, start)
-        return _Block(start, column, end.start() if end else len(self._text))
+    def _end(self, block: _Block) -> int:
+        if block.end is None:
+            is_list = self._text.startswith("- ", block.start)
+            found = (_after_list if is_list else _after_mapping)(block.column).search(self._text, block.start)
+            block.end = found.start() if found else len(self._text)
+        return block.end
 
 
 @cache
