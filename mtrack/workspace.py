@@ -71,17 +71,29 @@ def _around(folder: str) -> str | None:
     return _nearest_with(SETTINGS, folder) or _nearest_with(RECORDS, folder) or _nearest_with(".git", folder)
 
 
+_FEW = 30
+"""So many names are compared in no more time than it takes to ask the system."""
+
+
 class Folder(Struct, frozen=True, array_like=True, gc=False):
     """What a folder holds, hidden and excluded things left out, each sorted by name.
 
     `below` are sub-folders, `links` links to folders, by their path from the root. `files` have their size in bytes, None
-    where one is a link or no regular file.
+    where one is a link or no regular file. `has_more` says that sub-folders are excluded.
     """
 
     has_records: bool
     below: tuple[str, ...]
     links: tuple[str, ...]
     files: dict[str, int | None]
+    has_more: bool = False
+
+    def lacks(self, name: str) -> bool:
+        """Whether nothing in it has a name, in capitals or not; False also where that can't be told at once."""
+        if self.has_more or len(self.files) > _FEW or name.startswith(".") or name.lower() == RECORDS:
+            return False
+        names = "\n".join((*self.files, *self.below, *self.links)).lower()
+        return not names or (names.isascii() and name.isascii() and name.lower() not in names and os.name != "nt")
 
     @property
     def plain(self) -> bool:
@@ -107,6 +119,14 @@ class Walk(Struct, frozen=True):
     """Whether something was entered by a link."""
     nearly: tuple[str, ...] = ()
     """Files with nearly the name of a project's records, in folders without them, sorted."""
+
+    def lacks(self, path: str) -> bool:
+        """Whether the listing of a folder shows that nothing is at a path from the root; False also where that can't be told."""
+        above, _, name = path.rpartition("/")
+        while above and above not in self.folders:
+            above, _, name = above.rpartition("/")
+        folder = self.folders.get(above or ".")
+        return folder is not None and folder.lacks(name)
 
 
 def is_below(path: str, top: str) -> bool:
@@ -242,7 +262,7 @@ def _watched(path: str, full: str, excluded: Callable[[str], bool], watch: Watch
 
 def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | None = None) -> Folder:
     """What a folder holds. Raises OSError where it can't be read."""
-    has_records = False
+    has_records = has_more = False
     below: list[str] = []
     links: list[str] = []
     files: list[tuple[str, int | None]] = []
@@ -260,7 +280,7 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | 
             elif not is_folder(entry):
                 files.append((name, None))
             elif excluded(join(path, name)):
-                continue
+                has_more = True
             elif entry.is_symlink():
                 links.append(join(path, name))
             else:
@@ -268,7 +288,7 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | 
     below.sort()
     links.sort()
     files.sort()
-    return Folder(has_records, tuple(below), tuple(links), dict(files))
+    return Folder(has_records, tuple(below), tuple(links), dict(files), has_more)
 
 
 def _size(entry: os.DirEntry[str], watch: Watch | None) -> int | None:

@@ -12,6 +12,7 @@ import pytest
 from support import mtrack, write_tree
 
 from mtrack import files
+from mtrack.workspace import walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +97,25 @@ def test_a_pipe_in_the_place_of_records_stops_no_command(tmp_path: Path) -> None
     result = mtrack("new", "c", "--currency", "EUR", "--from", "rows", cwd=tmp_path)
     assert result.code == 2
     assert "rows can't be read: it is not a regular file" in result.err
+
+
+LACKING = ("x.pdf", "invoices/x.pdf", "gone/deep/x.pdf", "acme2.txt")
+THERE_OR_NOT_SHOWN = (
+    "invoices/a.pdf", "Invoices/A.PDF", "invoices", ".papers/x.pdf", ".hidden", "old/x.pdf", "older/x.pdf", "linked/a.pdf", "dead.pdf",
+    "é.pdf", "e\u0301.pdf", "invoices/e\u0301.pdf", "milestones.yaml", "MILESTONES.YAML",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("exclude", [(), ("old",)])
+def test_what_a_listing_lacks_is_not_there(tmp_path: Path, exclude: tuple[str, ...]) -> None:
+    """Where it says so nobody asks the system: what is hidden, excluded, linked or written in another way is asked for."""
+    write_tree(
+        tmp_path,
+        {"p/milestones.yaml": "x", "p/invoices/a.pdf": "x", "p/.papers/x.pdf": "x", "p/.hidden": "x", "p/old/x.pdf": "x", "p/older/x.pdf": "x"},
+    )  # fmt: skip
+    (tmp_path / "p/linked").symlink_to("invoices")
+    (tmp_path / "p/dead.pdf").symlink_to("nowhere")
+    found = walk(str(tmp_path), exclude)
+    assert [name for name in THERE_OR_NOT_SHOWN if found.lacks(f"p/{name}")] == []
+    lacking = ["invoices/x.pdf"] if exclude else [*LACKING]
+    assert [name for name in LACKING if found.lacks(f"p/{name}")] == lacking

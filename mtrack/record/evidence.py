@@ -108,6 +108,8 @@ def look(root: str, folder: str, named: Named, walk: Walk) -> State:
         size = listed.files.get(name) if listed is not None else None
         if size is not None and (not walk.linked or inside(_real(root, above, real), _real(root, folder, real))):
             return State(full, missing=None if size else "is empty", size=size)
+        if walk.lacks(join(folder, path)):
+            return State(full, missing=NOT_THERE)
         if walk.watch is not None:
             _note(root, join(folder, path), walk)
         info = os.lstat(full)
@@ -192,6 +194,8 @@ def unrecorded(root: str, folder: str, recorded: set[str], exclude: tuple[str, .
         listed = walk.folders.get(join(folder, name))
         if listed is not None and listed.plain:
             files: Iterable[str] = listed.files
+        elif walk.lacks(join(folder, name)):
+            continue
         else:
             top = os.path.join(base, name)
             if os.path.islink(top) or excluded(join(folder, name)):
