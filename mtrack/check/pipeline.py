@@ -13,7 +13,7 @@ from mtrack import money
 from mtrack.check.across import WorkspaceProblems, find
 from mtrack.check.contained import made
 from mtrack.check.project import check_project, failures
-from mtrack.check.report import Report, Selection, Summary, counts, in_order
+from mtrack.check.report import Report, Selection, Summary, counts, in_order, worst
 from mtrack.check.store import KeptProjects, StoredProject, encoded, inputs, tracked_digest
 from mtrack.check.visits import visit_all
 from mtrack.check.waivers import of_state
@@ -36,6 +36,8 @@ T = TypeVar("T")
 EVERYTHING = Selection()
 _LATER = "later"
 """In the place of a digest: the project is checked once all are read."""
+_SURELY_SHOWN = 100
+"""Of so many findings of a project it is made at once what they look like; of the others when they turn out to be shown."""
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _unpack_facts = msgspec.msgpack.Decoder(Facts).decode
 
@@ -127,14 +129,19 @@ class _Run(Generic[S]):
         before = WorkspaceProblems(workspace, [(RULES[name], problem) for name, problem in kept], complete=True)
         same_waivers = across.waivers == before.waivers
         unsettled = {*self.read, *across.folders, *before.folders} if same_waivers else self.projects.keys()
-        for folder in sorted(self.projects.keys() & unsettled):
-            item = self.projects[folder]
-            if not (same_waivers and self._is_settled(folder, across, before)):
-                digest = across.digest(folder)
-                if digest != item.workspace_digest:
-                    again = self._checked(folder, item, digest, across.of(folder), across.waivers)
-                    self.projects[folder] = self._done(folder, again)
-                    workspace.close(folder)
+        again = {
+            folder: digest
+            for folder in sorted(self.projects.keys() & unsettled)
+            if not (same_waivers and self._is_settled(folder, across, before))
+            and (digest := across.digest(folder)) != self.projects[folder].workspace_digest
+        }
+
+        def check_again(folder: str) -> StoredProject[S]:
+            item, found = self.projects[folder], across.of(folder)
+            return self._done(folder, self._checked(folder, item, again[folder], found, across.waivers))
+
+        if again:
+            self.projects |= visit_all(workspace, [*again], check_again, self.kind)
         if self.store is not None and not workspace.failures:
             names = tuple((rule.name, problem) for rule, problem in problems)
             self.store.keep(workspace.walk, KeptProjects(self.projects, names, self._beside))
@@ -231,12 +238,13 @@ class _Run(Generic[S]):
         )
 
     def _shown(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """The findings of a project in their order, those that were asked for with what they look like."""
+        """The findings of a project in their order, those that were asked for with what they look like; of many the worst."""
         ordered = sorted(findings, key=lambda finding: finding.order)
         if self.show is None:
             return tuple(ordered)
-        takes, show = self.selection.takes, self.show
-        return tuple(replace(finding, shown=show(finding)) if takes(finding) else finding for finding in ordered)
+        asked = worst(list(filter(self.selection.takes, ordered)), _SURELY_SHOWN)
+        shown = {id(finding): replace(finding, shown=self.show(finding)) for finding in asked}
+        return tuple([shown.get(id(finding), finding) for finding in ordered])
 
     def _done(self, folder: str, item: StoredProject[S]) -> StoredProject[S]:
         """The end of a visit. Where mtrack has failed, the next run looks again."""

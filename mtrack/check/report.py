@@ -132,13 +132,20 @@ def _fair(counts: list[int], most: int) -> int:
     )
 
 
+def worst(found: Sequence[Finding], most: int) -> Sequence[Finding]:
+    """The worst of some findings in their order, no more than `most`."""
+    if len(found) <= most:
+        return found
+    return sorted(found, key=lambda finding: (finding.waived, -finding.severity))[:most]
+
+
 def _capped(found: list[Finding], shown: int) -> list[Finding]:
     """The worst findings of a file, in their order, as many as are shown."""
-    worst = sorted(found, key=lambda finding: (finding.waived, -finding.severity))[:shown]
-    more = len(found) - len(worst) + sum(finding.more for finding in found)
+    kept = worst(found, shown)
+    more = len(found) - len(kept) + sum(finding.more for finding in found)
     if not more:
         return found
-    *others, last = sorted(worst, key=lambda finding: finding.order)
+    *others, last = sorted(kept, key=lambda finding: finding.order)
     what = "finding" if more == 1 else "findings"
     message = f"{last.message} (and {more:,} more {what} in this file)"
     return [*others, replace(last, message=message, shown=None)]

@@ -42,8 +42,10 @@ def visit_all(
             if of:
                 workspace.advance(i * of // len(share), of)
             result[folder] = visit(folder)
-            workspace.close(folder)
+            if not alone:
+                workspace.close(folder)
 
+    alone = len(folders) == 1  # it may be asked for again
     own, *others = shares(folders) if kind is not None and workspace.on_disk and not workspace.compare else [folders]
     if others:
         workspace.tracked  # noqa: B018  (asked once, for all)
