@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import resources
+from mtrack.words import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -231,10 +232,7 @@ def decimals(code: str | None, own: Mapping[str, int]) -> int | None:
 
 def nearest_currency(code: str, own: Mapping[str, int]) -> str | None:
     """The known code that looks most like `code`."""
-    from difflib import get_close_matches  # noqa: PLC0415  (only where something is wrong)
-
     known = [*own, *_iso_decimals()]
     if code.upper() in known:
         return code.upper()
-    matches = get_close_matches(code.upper(), known, n=1)
-    return matches[0] if matches else None
+    return nearest(code.upper(), known)

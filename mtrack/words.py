@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 def capital(text: str) -> str:
@@ -16,6 +16,13 @@ def capital(text: str) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number of things in words: "1 project", "2 projects"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word that looks most like one; None where none looks enough like it, from 0 (any) to 1 (the same)."""
+    from difflib import get_close_matches  # noqa: PLC0415  (only where something is wrong)
+
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)
 
 
 def listed(names: Sequence[str], most: int = 10) -> str:

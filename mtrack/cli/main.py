@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from importlib import import_module
 from keyword import iskeyword
 
@@ -13,6 +12,7 @@ from mtrack import __version__
 from mtrack.cli.commands import COMMANDS, overview
 from mtrack.cli.options import debug_option
 from mtrack.errors import UsageError
+from mtrack.words import nearest
 
 _COMPLETE = "_MTRACK_COMPLETE"
 """The variable by which a shell asks what there is to offer."""
@@ -39,8 +39,8 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
-            nearest = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            hint = f"did you mean {nearest[0]}?" if nearest else "mtrack --help lists them"
+            meant = nearest(args[0], self.list_commands(ctx))
+            hint = f"did you mean {meant}?" if meant else "mtrack --help lists them"
             message = f"there is no command '{args[0]}'; {hint}"
             raise UsageError(message)
         return super().resolve_command(ctx, args)

@@ -15,6 +15,7 @@ from mtrack.directory import own_folder
 from mtrack.errors import UsageError
 from mtrack.finding import Category, Severity
 from mtrack.memo import cache
+from mtrack.words import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -259,10 +260,8 @@ def rule_names(given: tuple[str, ...], option: str, *, categories: bool = True) 
     known = [*RULES, *(category.value for category in Category if categories)]
     for name in names:
         if name not in known:
-            from difflib import get_close_matches  # noqa: PLC0415
-
-            nearest = get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
-            hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
+            meant = nearest(name.lower().replace("_", "-"), known, 0.5)
+            hint = f"did you mean {meant}?" if meant else "mtrack rules lists them"
             message = f"{option}: there is no rule {'or category ' if categories else ''}'{name}'; {hint}"
             raise UsageError(message)
     return frozenset(names)

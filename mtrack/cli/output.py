@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from contextlib import contextmanager
@@ -39,12 +38,12 @@ def use_colour() -> bool:
 
 def width() -> int:
     """Columns to lay tables out in: the terminal's, or 120 where output goes to no terminal."""
-    return _bounded(shutil.get_terminal_size((120, 24)).columns)
+    return _bounded(_terminal(120, 24)[0])
 
 
 def screen_width() -> int | None:
     """Columns to break prose in: the terminal's, or none where there is none."""
-    columns = shutil.get_terminal_size((0, 0)).columns
+    columns = _terminal(0, 0)[0]
     return _bounded(columns) if columns else None
 
 
@@ -55,7 +54,16 @@ def _bounded(columns: int) -> int:
 
 def height() -> int | None:
     """The lines of the terminal that standard output is; none where it is none."""
-    return shutil.get_terminal_size((80, 24)).lines if sys.stdout.isatty() else None
+    return _terminal(80, 24)[1] if sys.stdout.isatty() else None
+
+
+def _terminal(columns: int, lines: int) -> tuple[int, int]:
+    """Columns and lines of the terminal, or those where there is none."""
+    if not ({"COLUMNS", "LINES"} & os.environ.keys()) and not (sys.__stdout__ and sys.__stdout__.isatty()):
+        return columns, lines
+    import shutil  # noqa: PLC0415  (what it loads takes as long as a lint of a few projects)
+
+    return shutil.get_terminal_size((columns, lines))
 
 
 def show_next_step(findings: Iterable[Finding]) -> None:

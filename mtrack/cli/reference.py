@@ -9,6 +9,7 @@ import click
 from mtrack import resources
 from mtrack.cli import complete, options, output, values
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.words import nearest
 
 
 @options.command()
@@ -24,10 +25,8 @@ def rules(rule: str | None) -> None:
     name = rule.lower().replace("_", "-")
     page = INTERNAL if name == INTERNAL.name else RULES.get(name)
     if page is None:
-        from difflib import get_close_matches  # noqa: PLC0415
-
-        nearest = get_close_matches(name, RULES, n=1, cutoff=0.4)
-        hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
+        meant = nearest(name, RULES, 0.4)
+        hint = f"did you mean {meant}?" if meant else "mtrack rules lists them"
         message = f"there is no rule '{rule}'; {hint}"
         raise UsageError(message)
     output.write(render.page_text(page, output.screen_width(), colour=output.use_colour()))
@@ -47,10 +46,8 @@ def fields(key: str | None) -> None:
     wanted = f".{key.replace('[]', '').strip('.').lower()}"
     found = [field for field in every if f".{field.path.replace('[]', '')}".endswith(wanted)]
     if not found:
-        from difflib import get_close_matches  # noqa: PLC0415
-
-        nearest = get_close_matches(wanted.rpartition(".")[2], [field.name for field in every], n=1, cutoff=0.5)
-        hint = f"did you mean {nearest[0]}?" if nearest else "mtrack fields lists them"
+        meant = nearest(wanted.rpartition(".")[2], [field.name for field in every], 0.5)
+        hint = f"did you mean {meant}?" if meant else "mtrack fields lists them"
         message = f"there is no key '{key}'; {hint}"
         raise UsageError(message)
     output.write(render.page(found, output.screen_width(), colour=output.use_colour()))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from mtrack.words import nearest
+
 
 def words(error: click.ClickException) -> str:
     """What is wrong with a command line, and what to do; one line, no names of click's."""
@@ -20,10 +22,8 @@ def words(error: click.ClickException) -> str:
 
 
 def _no_such_option(error: click.NoSuchOption) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  (only where something is wrong)
-
-    nearest = get_close_matches(error.option_name, error.possibilities or [], n=1, cutoff=0)
-    hint = f"did you mean {nearest[0]}?" if nearest else f"{_path(error)} --help lists them"
+    meant = nearest(error.option_name, error.possibilities or (), 0)
+    hint = f"did you mean {meant}?" if meant else f"{_path(error)} --help lists them"
     return f"there is no option '{error.option_name}'; {hint}"
 
 

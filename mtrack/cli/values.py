@@ -6,13 +6,13 @@ import os
 import re
 from datetime import date, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Any
 
 import click
 
 from mtrack import money
 from mtrack.record.schema import is_date
+from mtrack.words import nearest
 from mtrack.workspace import link_out
 
 
@@ -60,8 +60,8 @@ class Choice(click.Choice[str]):
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ARG002  (click's)
         """What to write in place of a word that is not among them."""
-        nearest = get_close_matches(str(value), self.choices, n=1)
-        meant = f"did you mean {nearest[0]}? " if nearest else ""
+        near = nearest(str(value), self.choices)
+        meant = f"did you mean {near}? " if near else ""
         return f"there is no '{value}'; {meant}choose from {', '.join(self.choices)}"
 
 

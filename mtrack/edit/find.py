@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from mtrack import workspace
+from mtrack import words, workspace
 from mtrack.characters import seen_tight
 from mtrack.check.workspace import Workspace, load_project, read_project
 from mtrack.edit import writer
@@ -97,8 +96,8 @@ def _listed(names: Iterable[str], limit: int = 6) -> str:
 def nearest(wanted: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like what was written."""
     folded = {name.casefold(): name for name in known}
-    close = get_close_matches(wanted.casefold(), folded, n=1, cutoff=0.5)
-    return folded[close[0]] if close else None
+    close = words.nearest(wanted.casefold(), folded, 0.5)
+    return folded[close] if close is not None else None
 
 
 def projects(root: str) -> tuple[str, ...]:

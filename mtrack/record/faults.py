@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from mtrack.characters import seen_tight
 from mtrack.finding import Place, Problem, Route
 from mtrack.record import schema, wording
 from mtrack.record.commas import cut_by_comma
+from mtrack.words import nearest
 from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _unknown_key(path: str, route: Route, key: str, known: Iterable[str]) -> Pro
     """A key the format does not have, or has elsewhere, with the nearest known one."""
     place, known = Place(path, (*route, key), key=True), list(known)
     word, shown = seen_tight(key[: wording.MAX_LIKE]).replace("-", "_"), shorten(key) or "''"
-    near, nearer = (get_close_matches(word, known, n=1, cutoff=cutoff) for cutoff in (0.6, 0.8))
+    near, nearer = (nearest(word, known, cutoff) for cutoff in (0.6, 0.8))
     homes = _homes().get(word)
     if homes and not nearer:
         return Problem(
@@ -196,9 +196,9 @@ def _unknown_key(path: str, route: Route, key: str, known: Iterable[str]) -> Pro
         return Problem(
             place=place,
             message=f"`{shown}` is not a key of this format",
-            hint=f"{wording.named(odd)} stands in it: write `{near[0]}`",
+            hint=f"{wording.named(odd)} stands in it: write `{near}`",
         )
-    hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(known)}; your own keys begin with x-"
+    hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(known)}; your own keys begin with x-"
     return Problem(place=place, message=f"`{shown}` is not a key of this format", hint=hint)
 
 

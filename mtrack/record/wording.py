@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -15,6 +14,7 @@ from mtrack.characters import HARMFUL
 from mtrack.finding import Place
 from mtrack.record import schema
 from mtrack.record.likely_status import likely_status
+from mtrack.words import nearest
 from mtrack.yaml.flaw import shorten
 
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def _wrong_choice(fault: _Fault) -> Words:
     elif word in _NO and "off" in options:
         meant = "off"
     else:
-        meant = next(iter(get_close_matches(word, options, n=1)), None)
+        meant = nearest(word, options)
     write = f": write {meant}" if meant else ""
     return f"{fault.label} must be one of {', '.join(options)}, not {fault.shown}{write}", None
 
@@ -444,6 +444,6 @@ def _rule_names() -> list[str]:
 
 
 def _wrong_rule(name: str) -> Words:
-    nearest = get_close_matches(re.sub(r"[\s_]+", "-", name[:MAX_LIKE].strip().lower()), _rule_names(), n=1, cutoff=0.5)
-    hint = f"did you mean {nearest[0]}?" if nearest else "mtrack rules lists them"
+    meant = nearest(re.sub(r"[\s_]+", "-", name[:MAX_LIKE].strip().lower()), _rule_names(), 0.5)
+    hint = f"did you mean {meant}?" if meant else "mtrack rules lists them"
     return f"there is no rule '{shorten(name)}'", hint

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
-from rich.cells import cell_len
-
 from mtrack.render.terminal import safe
 
 _BEFORE = 30
@@ -27,29 +25,29 @@ def excerpt(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
         return line.rstrip(), start, max(end - start, 1)
     most = room * _PER_COLUMN
     before, marked, after = safe(line[:start])[-most:], safe(line[start:end])[:most], safe(line[end:].rstrip())[:most]
-    if cell_len(before + marked + after) > room:
+    if _columns(before + marked + after) > room:
         marked = _beginning(marked, room - _MARGIN) or _cut_word(marked, room - _MARGIN)
-        left = room - cell_len(marked)
-        before = _ending(before, left - min(cell_len(after), max(left - _BEFORE, len(_CUT_AFTER))))
-        after = _beginning(after, left - cell_len(before)) or _CUT_AFTER if after else ""
-    return (before + marked + after).rstrip(), cell_len(before), max(cell_len(marked), 1)
+        left = room - _columns(marked)
+        before = _ending(before, left - min(_columns(after), max(left - _BEFORE, len(_CUT_AFTER))))
+        after = _beginning(after, left - _columns(before)) or _CUT_AFTER if after else ""
+    return (before + marked + after).rstrip(), _columns(before), max(_columns(marked), 1)
 
 
 def _beginning(text: str, room: int) -> str:
     """As many words from the beginning as there is room for; empty where there is room for none."""
-    if cell_len(text) <= room:
+    if _columns(text) <= room:
         return text
     ends = [space.start() for space in re.finditer(" +", text) if space.start()]
-    fitting = bisect_right(ends, room, key=lambda end: cell_len(text[:end] + _CUT_AFTER))
+    fitting = bisect_right(ends, room, key=lambda end: _columns(text[:end] + _CUT_AFTER))
     return text[: ends[fitting - 1]] + _CUT_AFTER if fitting else ""
 
 
 def _ending(text: str, room: int) -> str:
     """As many words from the end as there is room for."""
-    if cell_len(text) <= room:
+    if _columns(text) <= room:
         return text
     starts = [space.end() for space in re.finditer(" +", text)]
-    first = bisect_left(starts, -room, key=lambda start: -cell_len(_CUT_BEFORE + text[start:]))
+    first = bisect_left(starts, -room, key=lambda start: -_columns(_CUT_BEFORE + text[start:]))
     return _CUT_BEFORE + text[starts[first] :] if first < len(starts) else _CUT_BEFORE
 
 
@@ -59,6 +57,13 @@ def _cut_word(text: str, room: int) -> str:
     if _AMOUNT.fullmatch(word):
         return word
     end = len(text)
-    while cell_len(text[:end]) >= room:
+    while _columns(text[:end]) >= room:
         end -= 1
     return text[:end] + _CUT
+
+
+def _columns(text: str) -> int:
+    """How many columns a terminal takes to show it."""
+    from rich.cells import cell_len  # noqa: PLC0415  (it takes long to load, and few lines are cut)
+
+    return cell_len(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from msgspec import Struct
 from mtrack.errors import UsageError
 from mtrack.spreadsheet.cells import Cell, Fault, Faults, FaultyError, Sheet, letters
 from mtrack.verify import currencies
+from mtrack.words import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -268,8 +268,8 @@ def _lettered(cells: Mapping[int, Cell], wishes: Wishes) -> set[int]:
 
 def _unknown(cell: Cell, header: Header) -> str:
     title = cell.text
-    near = get_close_matches(folded(title), KEYS, n=1, cutoff=0.6)
-    key = KEYS[near[0]] if near else None
+    near = nearest(folded(title), KEYS)
+    key = KEYS[near] if near else None
     use = f"--map '{title}={key}'" if key and key not in header.columns else f"--map '{title}=KEY'"
     return f"the column '{title}' is not known; say what it is with {use}, or leave it out with --ignore '{title}'"
 

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from mtrack import money
 from mtrack.record.verdict import Verdict
 from mtrack.verify.claims import AgreementClaim, InvoiceClaim, MilestoneClaim, SignoffClaim
-from mtrack.verify.pool import Pool
 from mtrack.verify.protocol import Job
 from mtrack.verify.store import content_digest
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from mtrack.record.model import Agreement, Invoice, Milestone, Project, Verified
     from mtrack.record.verdict import Field, Subject
     from mtrack.rules.context import ProjectContext
+    from mtrack.verify.pool import Pool
     from mtrack.verify.protocol import Examined, Trouble
     from mtrack.verify.store import Store
 
@@ -75,6 +75,8 @@ class Verifier:
         known = [self._store.get(key) for key in keys]
         new = [i for i, examined in enumerate(known) if examined is None]
         if new:
+            from mtrack.verify.pool import Pool  # noqa: PLC0415  (papers are seldom new)
+
             self._pool = self._pool or Pool()
             for i, examined in zip(new, self._pool.examine([jobs[i] for i in new]), strict=True):
                 known[i] = examined
