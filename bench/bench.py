@@ -4,7 +4,7 @@ What is compared runs in turns in the same minutes; each figure is the median of
 of a process and its children. `hledger check` reads the facts of the same projects as a journal, check-jsonschema and
 yamllint the very files that `mtrack lint` reads: the one as a validator by the same schema, the other in its "relaxed"
 preset, neither with anything to report. mtrack has a cache folder of its own: emptied before each cold run. The projects
-beside hledger keep no papers, so that each has findings, some 65,000 in 10,000 projects; "3 papers" are those that keep
+beside hledger keep no papers, so that each has findings, some 43,000 in 10,000 projects; "3 papers" are those that keep
 three each and are clean. Memory is what all processes of a run take at a time, pages that several share counted once.
 """
 

@@ -3,8 +3,8 @@
 The projects are as their owners keep them: signed off, billed the day after, paid three weeks later, each with its
 evidence beside it. As of `AS_OF` they are clean but for one project in a hundred, which has one flaw of `FLAWS`.
 
-Some owners keep fewer papers: only three a project, or none although each record names its agreement and sign-offs. Then
-every project has findings, about four.
+Some owners keep fewer papers: only three a project, or none although each record names its agreement and up to four
+sign-offs. Then every project has findings, about four.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 AS_OF = date(2026, 11, 22)
 """The day the workspace is meant to be looked at."""
@@ -180,19 +184,25 @@ _PAPERS_ARE_OFF = "rules: {invoice-file-missing: off, signoff-missing: off}\n"
 def with_papers(index: int, milestones: int, papers: int) -> tuple[str, dict[str, str]]:
     """A record of somebody who keeps so many papers a project, and these: others are not named.
 
-    Where there are none, the agreement and the sign-offs are named all the same.
+    Where there are none, the agreement and the first sign-offs are named all the same.
     """
     text, evidence = record(index, milestones)
     kept = dict(list(evidence.items())[:papers])
-    for path in evidence.keys() - kept.keys():
-        if papers or not path.endswith(".eml"):
+    named = kept if papers else _named(evidence)
+    for path in evidence.keys() - {"agreement/signed-sow.pdf"}:
+        if path not in named:
             text = re.sub(rf"\n      (file|signoff): {re.escape(path)}(?=\n)", "", text)
     return text, kept
 
 
 def missing_papers(index: int, milestones: int) -> int:
-    """How many papers project `index` names that nobody kept, where there are none: the agreement and the sign-offs."""
-    return sum(path.endswith((".eml", "sow.pdf")) for path in record(index, milestones)[1])
+    """How many papers project `index` names that nobody kept, where there are none."""
+    return len(_named(record(index, milestones)[1]))
+
+
+def _named(evidence: Iterable[str]) -> list[str]:
+    """The agreement and the first four sign-offs: about four findings a project, as in the data that the goals come from."""
+    return [path for path in evidence if path.endswith((".eml", "sow.pdf"))][:5]
 
 
 def write(root: str, projects: int, milestones: int, papers: int = ALL) -> Written:

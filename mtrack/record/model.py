@@ -366,10 +366,6 @@ def _amount(data: dict[str, Any], key: str) -> Decimal:
     return money.ZERO if value is None else value
 
 
-def _maybe(data: dict[str, Any], key: str) -> dict[str, Any]:
-    return data.get(key) or {}
-
-
 def build(  # noqa: PLR0913
     folder: str, source: Source, data: dict[str, Any], currency: str, decimals: int | None, waivers: tuple[Waiver, ...]
 ) -> Project:
@@ -419,7 +415,7 @@ def _verified(data: dict[str, Any] | None) -> Verified | None:
 
 def _milestone(data: dict[str, Any], index: int) -> Milestone:
     route: Route = ("milestones", index)
-    delivered, hold, cancelled = _maybe(data, "deliverable"), data.get("hold"), _maybe(data, "cancelled")
+    delivered, hold, cancelled = data.get("deliverable") or {}, data.get("hold"), data.get("cancelled")
     invoice = data.get("invoice")
     return Milestone(
         route=route, index=index, id=data["id"], name=data["name"], amount=data["amount"], status=data["status"],
@@ -431,13 +427,14 @@ def _milestone(data: dict[str, Any], index: int) -> Milestone:
         invoice=None if invoice is None else _invoice(invoice, (*route, "invoice"), data["id"]),
         hold=hold is not None, hold_until=_date(hold, "until") if hold else None,
         hold_reason=hold.get("reason") if hold else None,
-        cancelled_date=_date(cancelled, "date"), cancelled_reason=cancelled.get("reason"), cancelled_later=False,
+        cancelled_date=_date(cancelled, "date") if cancelled else None,
+        cancelled_reason=cancelled.get("reason") if cancelled else None, cancelled_later=False,
         attachments=tuple(data.get("attachments") or ()), note=data.get("note"),
     )  # fmt: skip
 
 
 def _invoice(data: dict[str, Any], route: Route, owner: str | None) -> Invoice:
-    disputed, written_off, void = _maybe(data, "disputed"), _maybe(data, "written_off"), _maybe(data, "void")
+    disputed, written_off, void = data.get("disputed"), data.get("written_off"), data.get("void")
     if owner is not None:
         lines: tuple[InvoiceLine, ...] = (InvoiceLine(route, owner, data["amount"]),)
     else:
@@ -453,9 +450,12 @@ def _invoice(data: dict[str, Any], route: Route, owner: str | None) -> Invoice:
         retained=_retained(data, route), upfront=bool(data.get("upfront")), file=data.get("file"),
         is_paid=paid is not None, paid=date.fromisoformat(paid) if isinstance(paid, str) else None,
         payments=payments, lists_settlement=bool(payments or paid or written_off),
-        disputed=_date(disputed, "since"), disputed_reason=disputed.get("reason"),
-        written_off=written_off.get("amount"), written_off_date=_date(written_off, "date"),
-        written_off_reason=written_off.get("reason"), void=_date(void, "date"), void_reason=void.get("reason"),
+        disputed=_date(disputed, "since") if disputed else None,
+        disputed_reason=disputed.get("reason") if disputed else None,
+        written_off=written_off.get("amount") if written_off else None,
+        written_off_date=_date(written_off, "date") if written_off else None,
+        written_off_reason=written_off.get("reason") if written_off else None,
+        void=_date(void, "date") if void else None, void_reason=void.get("reason") if void else None,
         credits=data.get("credits"), replaces=data.get("replaces"), lines=lines,
     )  # fmt: skip
 
@@ -474,10 +474,12 @@ def _retained(data: dict[str, Any], route: Route) -> Retained | None:
 
 
 def _payment(data: dict[str, Any], route: Route) -> Payment:
-    received = _maybe(data, "received")
+    received = data.get("received")
     return Payment(
         route, date.fromisoformat(data["date"]), data["amount"], _amount(data, "withheld"), _amount(data, "fee"),
-        _amount(data, "discount"), data.get("total"), received.get("amount"), received.get("currency"), data.get("reference"), data.get("note"),
+        _amount(data, "discount"), data.get("total"),
+        received.get("amount") if received else None, received.get("currency") if received else None,
+        data.get("reference"), data.get("note"),
     )  # fmt: skip
 
 
