@@ -435,3 +435,17 @@ def test_rows_and_cells_of_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     result = mtrack("new", tmp_path / "w" / "p", "--from", tmp_path / "many.csv")
     assert result.code == 1
     assert "it has more than 3 rows or 500 columns" in result.out
+
+
+def test_the_report_shows_as_many_findings_of_a_file(tmp_path: Path) -> None:
+    """On the page of all and on the project's own; the counts are of all."""
+    names = "".join(f"  - {{id: M{i}, name: Same, amount: 1.00, status: not_billed}}\n" for i in range(1500))
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": f"{HEAD}milestones:\n{names}"})
+    assert mtrack("report", tmp_path, "-o", tmp_path / "out", "--as-of", "2026-11-22").code == 0
+    found = json.loads(mtrack("lint", tmp_path, "--format", "json", "--as-of", "2026-11-22").out)
+    more = sum(found["summary"][name] for name in ("errors", "warnings", "infos")) - limits.FINDINGS
+    assert more > 400
+    for page in ("findings.html", "projects/p.html"):
+        text = re.sub("<[^>]+>", "", (tmp_path / "out" / page).read_text(encoding="utf-8"))
+        assert 900 < text.count("the same name") < 1100, page
+        assert f"(and {more:,} more findings in this file)" in text, page

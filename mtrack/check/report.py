@@ -97,7 +97,7 @@ class Report(Struct, frozen=True):
         shown = _fair([len(found) for found in by_file.values()], most)
         if not any(len(found) > shown or any(item.more for item in found) for found in by_file.values()):
             return self
-        return replace(self, findings=tuple(item for found in by_file.values() for item in _capped(found, shown)))
+        return replace(self, findings=tuple(item for found in by_file.values() for item in of_file(found, shown)))
 
     def narrowed(self, shown: Iterable[Finding]) -> Report:
         """The report with only some of its findings, and these counted."""
@@ -139,8 +139,8 @@ def worst(found: Sequence[Finding], most: int) -> Sequence[Finding]:
     return sorted(found, key=lambda finding: (finding.waived, -finding.severity))[:most]
 
 
-def _capped(found: list[Finding], shown: int) -> list[Finding]:
-    """The worst findings of a file, in their order, as many as are shown."""
+def of_file(found: Sequence[Finding], shown: int = limits.FINDINGS) -> Sequence[Finding]:
+    """The worst findings of a file, in their order, as many as are shown; the last says how many more there are."""
     kept = worst(found, shown)
     more = len(found) - len(kept) + sum(finding.more for finding in found)
     if not more:

@@ -14,6 +14,7 @@ from jinja2 import TemplateError
 from msgspec import Struct
 
 from mtrack import __version__, files, resources
+from mtrack.check.report import of_file
 from mtrack.check.store import encoded
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
@@ -135,7 +136,7 @@ class Site:
         name = page_of(folder)
         beside = self._before.get(folder), self._after.get(folder)
         if kept.summary is None:
-            values = {"folder": folder, "findings": kept.findings}
+            values = {"folder": folder, "findings": of_file(kept.findings)}
             return (
                 self.page(
                     name, folder, (kept.state, beside), "broken.html.j2", lambda links: values | _turns(beside, links)
@@ -280,7 +281,7 @@ class Site:
         top = links.top if self.additions.copies else None
         files = Files(context, self.workspace.origin, self.start_of(page_of(folder)), top)
         compare = self.additions.verdicts
-        findings = [finding for finding in kept.findings if not finding.left_out]
+        findings = of_file([finding for finding in kept.findings if not finding.left_out])
         values = project_values(
             context,
             self._status(context),

@@ -260,7 +260,7 @@ class WorkspacePages:
     # Findings.
 
     def _findings(self, links: PageLinks) -> dict[str, Any]:
-        found = self._view.report.findings
+        found = self._view.report.capped().findings
         rows = [self._finding_row(finding, links) for finding in found]
         return {
             "rows": sorted(rows, key=lambda row: -row.weight),
