@@ -9,12 +9,16 @@ import pytest
 from anything import AS_OF_ANY, flow, projects
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support import ROOT, contexts, write_tree
 
+from mtrack.check import project
+from mtrack.check.contained import ask
+from mtrack.check.pipeline import check
 from mtrack.check.workspace import load_project, open_workspace
 from mtrack.record import schema
 from mtrack.record.settings import Settings
-from mtrack.rules import of_project, of_scope
+from mtrack.rules import asked_by_others, of_project, of_scope
 from mtrack.rules.context import ProjectContext
 from mtrack.rules.registry import Trait
 from mtrack.rules.traits import traits
@@ -23,14 +27,19 @@ from mtrack.yaml import source
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mtrack.check.contained import RuleProblem
+    from mtrack.check.workspace import Workspace
+    from mtrack.finding import Finding
+    from mtrack.rules import Rule
+
 CURRENCIES = st.sampled_from(["EUR", "JPY", "TND", "XXY"])
 
 
 def context_of(text: str, as_of: date, settings: Settings) -> ProjectContext:
     read = source.parse("acme/milestones.yaml", text, schema.shape("milestones"))
-    file, project = load_project("acme", read, settings)
-    assert project is not None, file
-    return ProjectContext(project, settings, "/nowhere", as_of)
+    file, made = load_project("acme", read, settings)
+    assert made is not None, file
+    return ProjectContext(made, settings, "/nowhere", as_of)
 
 
 def unneeded_that_fire(context: ProjectContext) -> list[str]:
@@ -154,3 +163,61 @@ def test_any_trait_may_be_there_where_something_is_dated_later(tmp_path: Path) -
 
 def test_every_trait_is_needed_by_a_rule() -> None:
     assert {rule.needs for rule in of_scope("project")} - {None} == set(get_args(Trait))
+
+
+def found_with_off(root: Path, as_of: date, off: frozenset[str]) -> list[Finding]:
+    workspace = open_workspace(str(root), as_of)
+    workspace.settings = replace(workspace.settings, rules={**workspace.settings.rules, **dict.fromkeys(off)})
+    return list(check(workspace).report.findings)
+
+
+def assert_each_takes_only_its_own(root: Path, as_of: date) -> None:
+    found = found_with_off(root, as_of, frozenset())
+    for name in {finding.rule for finding in found}:
+        left = [finding for finding in found if finding.rule != name]
+        assert found_with_off(root, as_of, frozenset({name})) == left, name
+
+
+def test_a_rule_that_is_off_takes_only_its_own_findings_with_it() -> None:
+    for day in (date(2026, 1, 1), date(2026, 6, 1), date(2026, 11, 22)):
+        assert_each_takes_only_its_own(ROOT / "example-workspace", day)
+
+
+WAIVED = (
+    PLAIN.replace("      file: invoices/INV-1.pdf\n", "")
+    + "waivers:\n  - {rule: invoice-file-missing, milestone: M1, reason: lost}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN.replace("invoices/INV-1.pdf", "gone.pdf"),
+        WAIVED,
+        WAIVED.replace("M1, reason", "M9, reason"),
+        WAIVED.replace("invoice-file-missing", "overbilled"),
+        PLAIN.replace("amount: 4000.00, sent", "amount: 4500.00, sent"),
+        PLAIN.replace("status: paid", "status: sent"),
+    ],
+)
+def test_and_no_waiver_of_one_becomes_unused(text: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": text})
+    assert_each_takes_only_its_own(tmp_path, date(2026, 11, 22))
+
+
+def test_what_is_off_is_not_run_but_where_others_look_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(
+        tmp_path, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": WAIVED.replace("sent: 2026", "sent: 2099")}
+    )
+    asked: set[str] = set()
+
+    def noted(workspace: Workspace, path: str, rule: Rule, *given: object) -> list[RuleProblem]:
+        asked.add(rule.name)
+        return ask(workspace, path, rule, *given)
+
+    monkeypatch.setattr(project, "ask", noted)
+    of_projects = {rule.name for rule in of_scope("project")}
+    found_with_off(tmp_path, date(2026, 11, 22), frozenset(of_projects))
+    kept = asked & of_projects
+    assert {"unknown-milestone", "overbilled", "invoice-file-missing"} <= kept
+    assert kept == asked_by_others() & of_projects | {"invoice-file-missing"}

@@ -11,7 +11,7 @@ from mtrack.check.contained import ask
 from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.errors import failure
 from mtrack.finding import Finding, Related, Span
-from mtrack.rules import INTERNAL, of_project, of_scope
+from mtrack.rules import INTERNAL, asked_by_others, of_project, of_scope
 from mtrack.rules.traits import traits
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def check_project(
     own: tuple[Waiver, ...] = ()
     if context is not None and usable:
         found = {rule.name for rule, problem in problems if problem.place.path == file.source.path}
-        problems += _of_project(workspace, context, found)
+        problems += _of_project(workspace, context, found, _unasked(workspace, context))
         own = valid(of_state(context.project.waivers), problems)
     located = locate(workspace, problems)
     used: frozenset[WaiverKey] = frozenset()
@@ -63,10 +63,12 @@ def of_file(workspace: Workspace, file: RecordFile) -> Iterator[RuleProblem]:
             yield from ask(workspace, file.source.path, rule, file)
 
 
-def _of_project(workspace: Workspace, context: ProjectContext, found: set[str]) -> Iterator[RuleProblem]:
+def _of_project(
+    workspace: Workspace, context: ProjectContext, found: set[str], unasked: frozenset[str]
+) -> Iterator[RuleProblem]:
     """What the rules about one project find; `found` are the rules that have found something already."""
     path = context.project.path
-    for rule in _worth_asking(context):
+    for rule in _worth_asking(context, unasked):
         for item in ask(workspace, path, rule, context):
             found.add(rule.name)
             yield item
@@ -74,14 +76,23 @@ def _of_project(workspace: Workspace, context: ProjectContext, found: set[str]) 
         yield from ask(workspace, path, rule, context, frozenset(found))
 
 
-def _worth_asking(context: ProjectContext) -> tuple[Rule, ...]:
+def _worth_asking(context: ProjectContext, unasked: frozenset[str]) -> tuple[Rule, ...]:
     """The rules that could find something in a project: all of them where that can't be told."""
     if not ways.is_on("traits"):
-        return of_project(None)
+        return of_project(None, unasked)
     try:
-        return of_project(traits(context))
+        return of_project(traits(context), unasked)
     except Exception:  # noqa: BLE001  (where figures fail, each rule that needs them tells)
-        return of_project(None)
+        return of_project(None, unasked)
+
+
+def _unasked(workspace: Workspace, context: ProjectContext) -> frozenset[str]:
+    """The rules that are off, but for those whose findings count anyway: a waiver that accepts one is used."""
+    off = frozenset([name for name, severity in workspace.settings.rules.items() if severity is None])
+    if not off:
+        return off
+    waived = {waiver.rule for waiver in (*workspace.settings.waivers, *context.project.waivers)}
+    return off - asked_by_others() - waived
 
 
 def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from functools import cache, lru_cache
 
-from mtrack.finding import Category
+from mtrack.finding import Category, Severity
 from mtrack.rules import agreement as agreement
 from mtrack.rules import audit as audit
 from mtrack.rules import close as close
@@ -21,7 +21,7 @@ from mtrack.rules.record import waivers as waivers
 from mtrack.rules.record import weakened as weakened
 from mtrack.rules.registry import REGISTRY, Rule, Scope, Trait
 
-__all__ = ["INTERNAL", "RULES", "Rule", "of_project", "of_scope"]
+__all__ = ["INTERNAL", "RULES", "Rule", "asked_by_others", "of_project", "of_scope"]
 
 INTERNAL = REGISTRY["internal"]
 """The rule that reports where mtrack itself failed."""
@@ -41,7 +41,20 @@ def of_scope(scope: Scope) -> tuple[Rule, ...]:
 
 
 @lru_cache(maxsize=1024)
-def of_project(traits: frozenset[Trait] | None) -> tuple[Rule, ...]:
-    """The rules about a project that could fire in one with these traits; all of them without."""
+def of_project(traits: frozenset[Trait] | None, unasked: frozenset[str] = frozenset()) -> tuple[Rule, ...]:
+    """The rules about a project that could fire in one with these traits, all of them without; `unasked` are left out."""
     rules = of_scope("project")
-    return rules if traits is None else tuple([rule for rule in rules if rule.needs is None or rule.needs in traits])
+    if traits is not None:
+        rules = tuple([rule for rule in rules if rule.needs is None or rule.needs in traits])
+    return tuple([rule for rule in rules if rule.name not in unasked]) if unasked else rules
+
+
+@cache
+def asked_by_others() -> frozenset[str]:
+    """The rules whose findings others look at, even where they are off: errors in gaps and overlaps, and bad waivers."""
+    return frozenset(
+        rule.name
+        for rule in RULES.values()
+        if rule.name == "unknown-milestone"
+        or (rule.severity is Severity.ERROR and rule.category in (Category.GAP, Category.OVERLAP))
+    )
