@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from mtrack.site.links import Files
 
 
+_WORDS = {"differs": "paper differs", "not_found": "not in the paper"}
+"""What is said of a value beside its sign, which overdue money has too."""
+
+
 class Mark(Struct, frozen=True):
-    """A verdict as a mark: its sign, its word for those who don't see it, the quote, and the paper."""
+    """A verdict as a mark: its sign, where the paper says something else a word, the quote, and the paper."""
 
     sign: str
+    word: str
     verdict: str
     title: str
     href: str | None
@@ -39,7 +44,8 @@ class Evidence:
         if verdict is None:
             return None
         paper = self._files.link(verdict.file)
-        return Mark(MARKS[verdict.verdict][0], verdict.verdict, _title(verdict), paper.href if paper else None)
+        word = _WORDS.get(verdict.verdict, "")
+        return Mark(MARKS[verdict.verdict][0], word, verdict.verdict, _title(verdict), paper.href if paper else None)
 
 
 def _title(verdict: Verdict) -> str:

@@ -50,7 +50,9 @@ def test_the_papers_stand_beside_the_amounts_with_quote_and_link(tmp_path: Path)
     report(EXAMPLE, tmp_path / "out")
     page = (tmp_path / "out/projects/hooli-app.html").read_text(encoding="utf-8")
     mark = re.search(
-        r'<tr data-milestone="M3">.*?<a class="ev ev-confirmed" href="([^"]*)" title="([^"]*)">✓</a>', page, re.DOTALL
+        r'<tr data-milestone="M3">.*?<a class="ev ev-confirmed" href="([^"]*)" title="([^"]*)" aria-label="\2">✓</a>',
+        page,
+        re.DOTALL,
     )
     assert mark
     assert mark[2] == "confirmed: agreement/master-agreement.pdf, p. 1, l. 7: &#34;3. Design system USD 11,000.00&#34;"
@@ -61,6 +63,9 @@ def test_the_papers_stand_beside_the_amounts_with_quote_and_link(tmp_path: Path)
     assert page.count('class="ev ev-confirmed"') == 12, "the total, six milestones, five invoices"
     assert page.count('class="ev ev-differs"') + page.count('class="ev ev-not_found"') == 2, (
         "two are swapped in the contract"
+    )
+    assert (
+        len(re.findall(r'class="ev ev-(?:differs|not_found)"[^>]*>▲ (?:paper differs|not in the paper)</a>', page)) == 2
     )
 
 
