@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from mtrack import money
+from mtrack.finding import Category
 from mtrack.render.templates import clean
 from mtrack.render.wording import Wording, status_word
 from mtrack.site import charts
@@ -16,11 +19,11 @@ from mtrack.site.cells import STATE_WORDS
 from mtrack.words import count
 
 if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
+    from collections.abc import Callable
 
     from jinja2 import Environment
 
+    from mtrack.finding import Finding
     from mtrack.site.cells import Unit
 
 MARKS = {"void": "cancelled", "credited": "cancelled", "partially_paid": "outstanding"}
@@ -28,8 +31,13 @@ MARKS = {"void": "cancelled", "credited": "cancelled", "partially_paid": "outsta
 MINUS = "\N{MINUS SIGN}"
 _NEGATIVE = re.compile(r"(?<=\b[A-Z]{3} )-(?=[0-9])")
 """The sign of an amount in a message, "EUR -5.00"."""
-_ATOMS = re.compile(r"(?<![\w.])[A-Z]{3} -?[0-9][0-9.,]*[0-9]|(?<![\w.-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+_ATOMS = re.compile(
+    r"(?<![\w.])(?P<currency>[A-Z]{3}) (?P<amount>-?[0-9](?:[0-9.,]*[0-9])?)"
+    r"|(?<![\w.-])(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])"
+)
 """What no line breaks in a message: an amount with its currency, a date."""
+_QUOTED = re.compile(r"('(?:[^']|(?<=\w)'(?=\w))*')(?!\w)")
+"""What a message takes from a file."""
 LONG = 30
 """Letters from which a word may be broken; shorter ones never are."""
 _LONG_WORD = re.compile(rf"\S{{{LONG + 1},}}")
@@ -52,6 +60,10 @@ def _breakable(text: str) -> str:
         pieces += [str(escape(text[at : match.start()])), f'<span class="long">{escape(match[0])}</span>']
         at = match.end()
     return "".join((*pieces, str(escape(text[at:]))))
+
+
+def _as_written(match: re.Match[str]) -> str:
+    return match[0]
 
 
 class Filters:
@@ -137,18 +149,47 @@ class Filters:
         return _markup(f'<span class="state k-{escape(name)}">{charts.mark(MARKS.get(name, name))}{text}</span>')
 
     def prose(self, text: object) -> Markup:
-        """A message: what stands between backquotes as code; no line breaks an amount or a date, minus is the true one."""
-        words = clean(str(text))
-        pieces = [self._sentence(piece) for piece in words.split("`")]
-        if len(pieces) % 2 == 0:
-            return _markup("`".join(pieces))
-        return _markup("".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces)))
+        """A hint: what stands between backquotes as code; no line breaks an amount or a date, minus is the true one."""
+        return self._marked_up(text, lambda match: _NEGATIVE.sub(MINUS, match[0]))
 
-    def _sentence(self, text: str) -> str:
+    def told(self, text: object) -> Markup:
+        """What happened, with amounts and days as the locale writes them, but for what is quoted from a file."""
+        return self._marked_up(text, self._as_here)
+
+    def message(self, finding: Finding) -> Markup:
+        """The message of a finding; those about the record say how a file writes an amount or a day."""
+        return (self.prose if finding.category is Category.RECORD else self.told)(finding.message)
+
+    def _as_here(self, match: re.Match[str]) -> str:
+        """An amount or a day of a message as the locale writes it."""
+        try:
+            if match["day"]:
+                return self.wording.day(date.fromisoformat(match["day"]))
+            number = match["amount"].replace(",", "")
+            return self.wording.money(Decimal(number), match["currency"], len(number.partition(".")[2])).replace(
+                "-", MINUS
+            )
+        except (ValueError, InvalidOperation):  # it only looks like one
+            return match[0]
+
+    def _marked_up(self, text: object, write: Callable[[re.Match[str]], str]) -> Markup:
+        pieces = clean(str(text)).split("`")
+        if len(pieces) % 2 == 0:
+            return _markup("`".join(self._sentence(piece, write) for piece in pieces))
+        return _markup(
+            "".join(
+                f"<code>{self._sentence(piece, _as_written)}</code>" if i % 2 else self._sentence(piece, write)
+                for i, piece in enumerate(pieces)
+            )
+        )
+
+    def _sentence(self, text: str, write: Callable[[re.Match[str]], str]) -> str:
+        quoted = [match.span() for match in _QUOTED.finditer(text)]
         pieces: list[str] = []
         at = 0
         for match in _ATOMS.finditer(text):
-            whole = escape(_NEGATIVE.sub(MINUS, match[0]))
+            is_quoted = any(start < match.start() < end for start, end in quoted)
+            whole = escape(match[0] if is_quoted else write(match))
             pieces += [_breakable(text[at : match.start()]), f'<span class="short">{whole}</span>']
             at = match.end()
         return "".join((*pieces, _breakable(text[at:])))
@@ -159,7 +200,7 @@ class Filters:
             amount=self.amount, or_dash=self.or_dash, brief=self.brief, brief_or_dash=self.brief_or_dash,
             signed=self.signed, cash=self.cash, money=self.money, day=self.day, month=self.wording.month,
             short_month=self.wording.short_month, t=self.name, number=self.number, path=self.path, prose=self.prose,
-            status_word=status_word,
+            told=self.told, message=self.message, status_word=status_word,
         )  # fmt: skip
         environment.globals.update(
             mark=charts.mark, state=self.state, count=count, STATE_WORDS=STATE_WORDS, code_last=self.wording.code_last

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from changes import RECORDS
 from hostile import SCRIPT, write_hostile
 from hypothesis import given
 from hypothesis import strategies as st
-from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
+from support import AS_OF, ROOT, add_evidence, lint_json, mtrack, write_tree
 
 from mtrack import git
 from mtrack.check.pipeline import check
@@ -31,6 +32,7 @@ from mtrack.render.registers import invoices_csv
 from mtrack.render.wording import Wording
 from mtrack.rules import RULES
 from mtrack.site.charts import small_bars, state_bar
+from mtrack.site.filters import Filters
 from mtrack.site.links import client_page_of, page_of
 from mtrack.views.overview import Overview, overview
 from mtrack.views.progress import Progress
@@ -404,3 +406,27 @@ def test_the_register_shows_holes_and_every_number() -> None:
     numbers = [line.invoice.number for line in lines]
     assert numbers == sorted(numbers)
     assert sorted(["INV-10", "INV-9", "INV-010", "X"], key=number_sort_key) == ["INV-9", "INV-10", "INV-010", "X"]
+
+
+def test_messages_write_amounts_and_days_as_the_locale_does_but_for_what_a_file_says() -> None:
+    filters = Filters("de_DE")
+    said = "EUR -1,234.50 since 2026-02-03, 'Beta EUR 5.00 of 2026-01-01' and `due: 2026-01-02`, EUR 1.2.3"
+    told = re.sub("<[^>]+>", "", html.unescape(str(filters.told(said)))).replace("\u00a0", " ")
+    assert told == "−1.234,50 EUR since 03.02.2026, 'Beta EUR 5.00 of 2026-01-01' and due: 2026-01-02, EUR 1.2.3"
+    assert "2026-02-03" in str(filters.prose(said))
+    assert "it's 03.02.2026" in re.sub("<[^>]+>", "", html.unescape(str(filters.told("it's 2026-02-03, isn't it"))))
+
+
+def test_a_finding_about_the_record_says_how_a_file_writes_a_day(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "mtrack.yaml": "format: 1\nlocale: de_DE\n",
+            "p/milestones.yaml": "project: P\ncurrency: EUR\nclosed: 31.1.2026\nmilestones:\n  - {id: M1, name: A, amount: 1, status: paid}\n",
+        },
+    )
+    mtrack("report", tmp_path, "-o", tmp_path / "out", "--as-of", "2026-11-22")
+    text = re.sub("<[^>]+>", "", (tmp_path / "out/findings.html").read_text(encoding="utf-8"))
+    (said,) = {finding["message"] for finding in lint_json(tmp_path)["findings"] if finding["rule"] == "schema"}
+    assert "31.1.2026" in said
+    assert said.replace("`", "") in html.unescape(text)
