@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
-from decimal import Decimal  # noqa: TC003
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from mtrack.site import charts
 from mtrack.site.cells import INVOICE_STATES, OPEN_STATES, Unit, gross_line, legend, net_line
 from mtrack.site.task_rows import verb_rows
 from mtrack.views.cash import BANDS
+from mtrack.views.tasks import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +53,8 @@ class Purse(Struct, frozen=True):
 class ProjectRow(Struct, frozen=True):
     """A project in the list of projects; `task` is the first thing to do there, and there are `more`.
 
-    `late` where the day passed that the next milestone was planned for.
+    `share_billed` is in percent of the milestones that count; `urgency` is larger for what is more urgent. `late` where
+    the day passed that the next milestone was planned for.
     """
 
     project: Heading
@@ -64,8 +66,10 @@ class ProjectRow(Struct, frozen=True):
     outstanding: Decimal
     billed: int
     counted: int
+    share_billed: Decimal
     task: TaskRow | None
     mark: str
+    urgency: int
     more: int
     closed: date | None
     next: Next | None
@@ -187,6 +191,7 @@ def project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date)
         outstanding=item.totals.outstanding,
         billed=item.billed,
         counted=item.counted,
+        share_billed=charts.percent_of(Decimal(item.billed), Decimal(item.counted)),
         **_first_task(item, unit, links),
         more=max(len(item.tasks) - 1, 0),
         closed=item.closed,
@@ -197,9 +202,9 @@ def project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date)
 
 def _first_task(item: ProjectSummary, unit: Unit, links: PageLinks) -> dict[str, Any]:
     if not item.tasks:
-        return {"task": None, "mark": ""}
+        return {"task": None, "mark": "", "urgency": 0}
     (first, *_) = verb_rows(item.tasks[:1], {}, {unit.currency: unit}, links)
-    return {"task": first.rows[0], "mark": first.mark}
+    return {"task": first.rows[0], "mark": first.mark, "urgency": len(VERBS) - VERBS.index(first.verb)}
 
 
 def _aging_head(bucket: str) -> Head:

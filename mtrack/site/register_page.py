@@ -26,7 +26,7 @@ SUMMED = ("net", "tax", "gross", "settled", "outstanding")
 
 
 class RegisterLine(Struct, frozen=True):
-    """An invoice record, its address, its paper, and the finding of numbers missing before it."""
+    """An invoice record, its address, its paper, the finding of numbers missing before it, and what its state weighs."""
 
     project: Heading
     unit: Unit
@@ -35,6 +35,7 @@ class RegisterLine(Struct, frozen=True):
     paper: FileLink | None
     paper_name: str
     hole: Finding | None
+    weight: int
 
 
 class Tab(Struct, frozen=True):
@@ -93,4 +94,5 @@ def register_line(entry: RegisterEntry, unit: Unit, paper: FileLink | None, link
         paper,
         posixpath.basename(invoice.file or ""),
         entry.hole,
+        len(STATES) - STATES.index(invoice.state),
     )

@@ -43,30 +43,38 @@
     return { part: part, query: new URLSearchParams(text.indexOf("=") > 0 ? text : "") };
   }
 
-  // Sorting by meaning: days, weights, amounts within their currency
+  // Sorting by meaning: weights, amounts within their currency, days, else words. What a cell without any of it says
+  // (a dash, "closed", a name in a column of days) comes last both ways.
 
-  function value(cell) {
-    if (!cell) { return ""; }
-    if (cell.dataset.sort !== undefined) { return Number(cell.dataset.sort); }
-    var data = cell.querySelector("data");
-    if (data) { return [data.dataset.currency || "", Number(data.value)]; }
-    if (cell.classList.contains("n")) { return ["\uffff", 0]; }
-    var time = cell.querySelector("time");
-    return time ? time.dateTime : cell.textContent.trim().toLocaleLowerCase();
+  function key(cell, days) {
+    var first = cell && cell.firstElementChild;
+    var nothing = !cell || !cell.textContent.trim() || (first && first.matches(".z, .dim"));
+    var data = nothing ? null : cell.querySelector("data");
+    var time = nothing || !days ? null : cell.querySelector("time");
+    var weight = nothing || cell.dataset.sort === undefined ? null : Number(cell.dataset.sort);
+    var text = nothing || data || days || weight !== null || cell.classList.contains("n") ? null : cell.textContent.trim();
+    return {
+      weight: weight,
+      currency: data ? data.dataset.currency || "" : null,
+      amount: data ? exact(data.value) : null,
+      text: time && weight === null ? time.dateTime : text === null ? null : text.toLocaleLowerCase()
+    };
   }
 
   function compare(a, b, way) {
-    if (Array.isArray(a) && Array.isArray(b)) {
-      return a[0] === b[0] ? way * (a[1] - b[1]) : a[0] < b[0] ? -1 : 1;
+    for (var name in a) {
+      if (a[name] === b[name]) { continue; }
+      if (a[name] === null || b[name] === null) { return a[name] === null ? 1 : -1; }
+      if (name === "text") { return way * a.text.localeCompare(b.text, undefined, { numeric: true }); }
+      return (name === "currency" ? 1 : way) * (a[name] < b[name] ? -1 : 1);
     }
-    if (typeof a === "number" && typeof b === "number") { return way * (a - b); }
-    if (a === "" || b === "") { return a === b ? 0 : a === "" ? 1 : -1; }
-    return way * String(a).localeCompare(String(b), undefined, { numeric: true });
+    return 0;
   }
 
   function sortable(table) {
     var body = table.tBodies[0];
     var rows = Array.prototype.slice.call(body.rows);
+    var columns = table.tHead.rows[0].cells.length;
     each(table.tHead.rows[0].cells, function (head, index) {
       if (head.hasAttribute("data-nosort")) { return; }
       var button = document.createElement("button");
@@ -85,16 +93,17 @@
         var first = largest ? "descending" : "ascending";
         var next = was === null ? first : was === first ? (largest ? "ascending" : "descending") : null;
         each(table.querySelectorAll("[aria-sort]"), function (other) { other.removeAttribute("aria-sort"); });
-        var order = rows;
+        var sorted = rows;
         if (next) {
           head.setAttribute("aria-sort", next);
           // A line about a place in the first order, such as a hole in a series, shows only in it.
-          order = rows.filter(function (row) { return row.cells.length > index; });
-          var keys = new Map(order.map(function (row) { return [row, value(row.cells[index])]; }));
-          order.sort(function (a, b) { return compare(keys.get(a), keys.get(b), next === "descending" ? -1 : 1); });
+          sorted = rows.filter(function (row) { return row.cells.length === columns; });
+          var days = sorted.some(function (row) { return row.cells[index].querySelector("time"); });
+          var keys = new Map(sorted.map(function (row) { return [row, key(row.cells[index], days)]; }));
+          sorted.sort(function (a, b) { return compare(keys.get(a), keys.get(b), next === "descending" ? -1 : 1); });
         }
         var all = document.createDocumentFragment();
-        order.forEach(function (row) { all.appendChild(row); });
+        sorted.forEach(function (row) { all.appendChild(row); });
         body.replaceChildren(all);
       });
     });

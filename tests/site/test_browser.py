@@ -26,6 +26,7 @@ from mtrack.check.workspace import open_workspace
 from mtrack.site.build import Options, write_folder
 from mtrack.site.serve import Preview, serving, watch
 from mtrack.site.written import Written
+from mtrack.views.registers import STATES as INVOICE_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -327,6 +328,59 @@ def test_tables_sort_by_meaning(browser: Browser, site: Path) -> None:
         assert weights == sorted(weights, reverse=True)
         assert len(set(weights)) > 2
         assert visit.messages == []
+
+
+def column(page: Page, table: str, head: str) -> list[str]:
+    """The cells of a column after a click on its head."""
+    page.locator(f"{table} thead button", has_text=head).click()
+    place = page.locator(f"{table} thead th").evaluate_all(
+        "(heads, name) => heads.findIndex(head => head.textContent === name)", head
+    )
+    return page.locator(f"{table} tbody tr").evaluate_all(
+        "(rows, place) => rows.map(row => row.cells[place].innerText.replace(/\\s+/g, ' ').trim())", place
+    )
+
+
+def test_the_list_of_projects_sorts_by_what_its_columns_mean(browser: Browser, site: Path) -> None:
+    with Visit(browser) as visit:
+        page = visit.open((site / "index.html").as_uri())
+        for ways in (1, -1):
+            shares = [
+                int(billed) / int(of)
+                for billed, _, of in (text.split() for text in column(page, ".projects", "Billed"))
+            ]
+            assert shares == sorted(shares, reverse=ways > 0)
+            assert len(set(shares)) > 2
+        marks = "rows => rows.map(row => row.cells[4].querySelector('use')?.getAttribute('href').slice(3) ?? '')"
+        first = page.locator(".projects tbody tr").evaluate_all(marks)
+        column(page, ".projects", "To do first")
+        assert page.locator(".projects tbody tr").evaluate_all(marks) == sorted(
+            first, key=["alarm", "overdue", "to_bill", "ahead", "soon", "tidy", ""].index
+        )
+        days = "rows => rows.map(row => row.cells[5].querySelector(':scope > small time')?.dateTime ?? '')"
+        column(page, ".projects", "Next to deliver")
+        planned = page.locator(".projects tbody tr").evaluate_all(days)
+        assert planned == sorted(planned, key=lambda day: (not day, day)), "what has no day is last"
+        column(page, ".projects", "Next to deliver")
+        planned = page.locator(".projects tbody tr").evaluate_all(days)
+        assert planned == sorted(filter(None, planned), reverse=True) + [day for day in planned if not day]
+        assert visit.messages == []
+
+
+def test_the_register_sorts_states_in_their_order(browser: Browser, site: Path) -> None:
+    with Visit(browser) as visit:
+        page = visit.open((site / "invoices.html").as_uri())
+        states = "rows => rows.map(row => row.dataset.state)"
+        for way in (1, -1):
+            column(page, ".register", "State")
+            found = page.locator(".register tbody tr").evaluate_all(states)
+            assert found == sorted(found, key=lambda state: way * INVOICE_STATES.index(state))
+        assert len(set(found)) > 3
+        assert page.locator(".register .hole").count() == 0, "a hole is about a place in the first order"
+        column(page, ".register", "Number")
+        assert page.locator(".register .hole").count() == 0
+        papers = column(page, ".register", "Paper")
+        assert papers == [text for text in papers if text != "–"] + [text for text in papers if text == "–"]
 
 
 def test_a_filter_stands_in_the_address_and_its_sums_follow(browser: Browser, site: Path) -> None:
