@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -286,6 +287,42 @@ def test_the_slots_of_the_bars_are_the_states(browser: Browser, site: Path) -> N
                 assert words.startswith(f"{milestone['id']} {milestone['name']}: ")
                 assert slot.get_attribute("href") == f"#m-{milestone['id']}"
                 assert page.locator(f"tbody#m-{milestone['id']}").count() == 1
+
+
+FILLS = """names => {
+  const svg = document.querySelector('svg.slots');
+  return names.map(name => {
+    const rect = svg.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'rect'));
+    rect.setAttribute('class', name);
+    const found = getComputedStyle(rect).fill.match(/[0-9.]+/g).slice(0, 3).map(Number);
+    rect.remove();
+    return found;
+  });
+}"""
+
+
+def lightness(colour: list[float]) -> float:
+    """Of a colour in grey, as the eye has it: 0 is black, 100 white."""
+    linear = [((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour]
+    return 116 * (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]) ** (1 / 3) - 16
+
+
+@pytest.mark.parametrize(("theme", "media"), [("light", "screen"), ("dark", "screen"), ("dark", "print")])
+def test_in_grey_what_is_filled_plainly_differs_by_lightness(
+    browser: Browser, site: Path, theme: str, media: Any
+) -> None:
+    with Visit(browser, theme=theme) as visit:
+        page = visit.open((site / "projects/hooli-app.html").as_uri())
+        page.emulate_media(media=media)
+        for names in (("s-paid", "s-outstanding", "s-ahead"), ("s-billed", "s-paid")):
+            grey = sorted(lightness(fill) for fill in page.evaluate(FILLS, list(names)))
+            assert all(after - before > 16 for before, after in pairwise(grey)), (names, grey)
+        # The states that share a lightness with another have a texture.
+        textured = page.evaluate(
+            "names => names.map(name => !!document.querySelector(`#p-${name} :is(.p-line, .p-cross, .p-hatch)`))",
+            ["overdue", "to_bill", "disputed", "written_off"],
+        )
+        assert all(textured)
 
 
 def test_the_first_screen_of_a_phone_says_what_to_do(browser: Browser, site: Path) -> None:
