@@ -28,7 +28,7 @@ class Builder:
         """The class of nodes that need no second look; no class where a node may be an alias."""
         self.flaws: list[Flaw] = []
         self.more = 0
-        """How many flaws there are beyond those."""
+        """The number of flaws beyond those."""
         self.in_alias = 0
         self.spent = 0
 

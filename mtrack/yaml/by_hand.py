@@ -44,7 +44,7 @@ def _on_one_line(value: Any, name: str) -> str:
 
 
 def _in_words(route: Route, read: Source, names: tuple[str, ...]) -> str:
-    """Where a mapping stands: `in list, name, key (line 14)`."""
+    """The place of a mapping in words: `in list, name, key (line 14)`."""
     if not route:
         return "at the top"
     words = [

@@ -67,7 +67,7 @@ def conflict(text: str) -> Flaw | None:
 
 
 def blank(char: str) -> tuple[str, str]:
-    """What to say of a character that only looks like a space, or like nothing."""
+    """Message and hint for a character that only looks like a space, or like nothing."""
     name = f"U+{ord(char):04X}"
     if unicodedata.category(char) == "Cf":
         return f"{name}, a character that can't be seen, stands here", "remove it"
@@ -75,7 +75,7 @@ def blank(char: str) -> tuple[str, str]:
 
 
 def _layout(text: str, at: int) -> Flaw | None:
-    """What breaks the layout on the line of a complaint or the one above, where the complaint itself misses it."""
+    """The flaw in the layout of a complaint's line or the one above, where the complaint itself misses it."""
     end = text.find("\n", at)
     end = len(text) if end < 0 else end
     start = text.rfind("\n", 0, at) + 1

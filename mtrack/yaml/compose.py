@@ -82,7 +82,7 @@ def _may_nest_deep(text: str) -> bool:
 
 
 def _too_many_parts(text: str) -> Flaw | None:
-    """What is wrong with a text that holds too many keys, values and brackets, found before any node is made."""
+    """The flaw of a text that holds too many keys, values and brackets, found before any node is made."""
     if len(text) * 2 < limits.PARTS:
         return None
     try:
@@ -166,7 +166,7 @@ def _by_libyaml(text: str, *, marked: bool) -> Composed:
 
 
 def _beyond_reference(text: str, refused: Exception | None, aside: re.Match[str] | None) -> Flaw:
-    """What is wrong with a file that is too large for the slow reader: libyaml's complaint, or what it can't read."""
+    """The flaw of a file too large for the slow reader: libyaml's complaint, or the part that it can't read."""
     if isinstance(refused, yaml.MarkedYAMLError):
         return flaw_of(refused, text)
     if isinstance(refused, yaml.reader.ReaderError):

@@ -1,4 +1,4 @@
-"""What is wrong with a file's YAML, in words a user can act on."""
+"""Flaws in a file's YAML, in words a user can act on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mtrack import limits
 
 
 class Flaw(Struct, frozen=True):
-    """Why a file can't be used: `offsets` (start, end) in code points, `first` the place it repeats."""
+    """The reason that a file can't be used: `offsets` (start, end) in code points, `first` the place it repeats."""
 
     message: str
     hint: str

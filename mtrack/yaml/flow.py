@@ -46,7 +46,7 @@ def _separated(indent: str, new: list[str]) -> list[str]:
 
 
 def _indent(tree: Tree, node: Node, element: int) -> str | None:
-    """What the line of an element beside another is to begin with; None where it goes on the other's line."""
+    """The beginning of the line for an element beside another; None where it goes on the other's line."""
     if _on_own_line(tree, node, element):
         return tree.text[tree.line_start(element) : element]
     starts = _starts(node)
@@ -68,7 +68,7 @@ def _one_a_line(tree: Tree, node: Node) -> bool:
 
 
 def _code(text: str) -> str:
-    """What stands in a line's rest besides white space and a comment."""
+    """The rest of a line without white space and a comment."""
     text = text.strip(WHITE)
     return "" if text.startswith("#") else text
 

@@ -29,13 +29,13 @@ _SLOT = re.compile(
 _DASH = re.compile(" *- +")
 _QUOTES = "'\""
 _QUOTED = "quoted"
-"""A kind of values beside those of a shape: what stands in quotes is text."""
+"""A kind of values beside those of a shape: text in quotes."""
 _OFTEN = 3
-"""How many times a form comes before it is worth being learned."""
+"""The number of times a form comes before it is worth being learned."""
 _MOST = 2000
 """Forms that are counted, and values that are kept, at a time."""
 PATIENCE = 500
-"""Parts without a known form, beyond those with one, after which nothing seems to recur here."""
+"""The number of parts without a known form, beyond those with one, after which nothing seems to recur here."""
 
 _known: dict[int, Forms] = {}
 """The forms by the shape of the files, which they hold, so that its place in memory is no other's."""
@@ -53,7 +53,7 @@ def read(text: str, shape: Shape) -> tuple[dict[str, Any] | None, list[Form]]:
 
 
 class _UnfitError(Exception):
-    """A value does not fit where it stands, or that is not known."""
+    """A value does not fit its place, or is not known to."""
 
 
 class _Scalars(dict[str, Any]):
@@ -75,7 +75,7 @@ class _Scalars(dict[str, Any]):
 
 
 class Form:
-    """Where the values of a part go. `steps` make the mappings and lists from inside out, the last one is the part.
+    """The layout of a part's data. `steps` make the mappings and lists from inside out, the last one is the part.
 
     `fits` says that data of this form has been found to fit the schema: then any does, since each value is looked at
     when it is put in, and else only which keys there are counts.
@@ -118,11 +118,11 @@ class Forms:
         )
         """The list whose items recur; none in a file that must have none."""
         self._forms: dict[str, Form | None] = {}
-        """By what they begin with and their lines; None for one that can't be learned."""
+        """The forms by the beginnings of their parts and their lines; None for one that can't be learned."""
         self._seen: dict[str, int] = {}
         self._scalars: dict[tuple[str, Any], _Scalars] = {}
         self.taken = 0
-        """How many parts were read by their form."""
+        """The number of parts that were read by their form."""
         self._missed = 0
 
     def read(self, text: str) -> tuple[dict[str, Any] | None, list[Form]]:
@@ -232,7 +232,7 @@ class _Layout:
         return not self._left and bool(self._steps)
 
     def _add(self, data: Any, shape: Shape) -> tuple[str, int]:
-        """What is put together here: a slot, a constant, or what an earlier step made."""
+        """Add data to the layout and return its source: a slot, a constant, or the result of an earlier step."""
         if isinstance(data, dict):
             parts = [self._add(value, shape.child(key)) for key, value in data.items()]
             self._steps.append((tuple(data), parts))
@@ -260,5 +260,5 @@ class _Layout:
 
 
 def _chosen(places: list[int]) -> Callable[[list[Any]], Sequence[Any]]:
-    """What takes the values at these places."""
+    """A function that takes the values at these places."""
     return itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))

@@ -49,7 +49,7 @@ def _into_braces(draft: Draft, node: Node, pair: int, new: list[tuple[Value, Val
 
 
 def _before(tree: Tree, wanted: Wanted, name: str, rank: dict[str, int]) -> int:
-    """Which pair a new key is to follow: as in the mapping's siblings, else by the usual order, else the last.
+    """The pair that a new key is to follow: as in the mapping's siblings, else by the usual order, else the last.
 
     FIRST where the usual order puts it before all that is there.
     """

@@ -28,7 +28,7 @@ def end_in_flow(tree: Tree, pair: tuple[Node, Node]) -> int:
 
 
 def dash_of(tree: Tree, node: Node, i: int) -> int | None:
-    """Where the dash before a block list's item stands."""
+    """The offset of the dash before a block list's item."""
     at = _GAP.match(tree.text, node.items[i - 1].end if i else node.start).end()  # type: ignore[union-attr]
     if tree.text[at : at + 1] != "-":  # after an anchor
         at = len(tree.text[: node.items[i].start].rstrip(WHITE)) - 1
@@ -66,7 +66,7 @@ def begins_line(tree: Tree, offset: int) -> bool:
 
 
 def blanks_above(tree: Tree, start: int) -> list[int]:
-    """Where the blank lines above a line begin, the nearest first."""
+    """The starts of the blank lines above a line, the nearest first."""
     result: list[int] = []
     while start > 0:
         above = tree.line_start(start - 1)

@@ -72,7 +72,7 @@ def _item_lines(value: Value, column: int, gap: str, style: Style, *, lead: bool
 
 
 def _styled(item: Any, wanted: Wanted, near: Node, style: Style) -> Value:
-    """How a new item is to look: as the one near it."""
+    """A new item in the style of the one near it."""
     name = wanted.name + "[]"
     value = styles.styled(item, name, style, flow=wanted.node.flow)
     if wanted.node.flow or value.kind != "mapping" or not value.pairs or near.kind != "mapping":

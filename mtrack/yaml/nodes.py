@@ -27,7 +27,7 @@ class Composed(Struct, frozen=True):
     """The ids of the nodes that are aliases."""
     flaws: tuple[Flaw, ...] = ()
     unread: int = 0
-    """How many keys were left out, beyond those that a mapping may have."""
+    """The number of keys that were left out, beyond those that a mapping may have."""
 
 
 def compose_events(events: Iterator[Any], text: str) -> Composed:
@@ -56,7 +56,7 @@ class _Composer:
         self.open_anchors: list[str | None] = []
         self.anchors: dict[str, Any] = {}
         self.unplaced = 0
-        """How many keys and values were left out."""
+        """The number of keys and values that were left out."""
         self.is_full = False
         """Whether the innermost mapping takes no more keys."""
 

@@ -1,4 +1,4 @@
-"""The nodes of a text, and the way from a route to what stands there."""
+"""The nodes of a text, and the way from a route to its node."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Places:
-    """What stands where in a text; each mapping is looked through once."""
+    """The offsets of the keys and values of a text; each mapping is looked through once."""
 
     def __init__(self, text: str, root: Any = None) -> None:
         self._text = text
@@ -24,7 +24,7 @@ class Places:
         self._keys: dict[int, dict[str, tuple[Any, Any]]] = {}
 
     def offsets(self, route: Route, *, key: bool) -> tuple[int, int]:
-        """Where the value at a route starts and ends, or its key; a route that leads nowhere ends at its last part."""
+        """Start and end of the value at a route, or of its key; a route that leads nowhere ends at its last part."""
         node, name = self._root, None
         for step in route:
             child = self._child(node, step)

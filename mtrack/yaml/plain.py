@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEY = r"[A-Za-z_][A-Za-z0-9_-]{0,60}"
 _PLAIN = r"(?:[^\s\-?:,\[\]{}#&*!|>'\"%@`]|-(?=[0-9]))[^\n:#]*+(?::(?! |$)[^\n:#]*+)*+"
 VALUE = rf"(?: *+(?:({_PLAIN})|('[^'\n]*+' *+|\"[^\"\\\n]*+\" *+)|([\[{{][^\n#'\"]*[\]}}] *+)))?+"
-"""To the end of a line or its comment: a plain scalar, one in quotes, or brackets."""
+"""The rest of a line to its end or its comment: a plain scalar, one in quotes, or brackets."""
 _LINE = re.compile(rf"( *+)(-  *+)?(?:({KEY}):(?= |$))?{VALUE} *+(?:(?<= )#.*)?")
 _IGNORED = re.compile(r" *(?:#.*)?")
 _TOKEN = re.compile(rf" *+(?:([\[\]{{}},])|({KEY}): ++|((?:[^\s\-?:,\[\]{{}}#&*!|>%@`]|-(?=[0-9]))[^\n,\[\]{{}}:#]*+))")
@@ -29,7 +29,7 @@ _DEEPEST = 12
 
 
 class _NotPlainError(Exception):
-    """The text is not as plain as that."""
+    """The text needs a parser."""
 
 
 def read(text: str, shape: Shape) -> dict[str, Any] | None:
@@ -43,12 +43,12 @@ def read(text: str, shape: Shape) -> dict[str, Any] | None:
 
 
 def is_printable(text: str) -> bool:
-    """Whether no character means something to some parser, or is none of a YAML text."""
+    """Whether a text has only characters that YAML allows and that mean nothing special to any parser."""
     return text.replace("\n", "").isprintable()
 
 
 class _Block:
-    """A mapping or a list that is open: the column it stands in, and what goes into it."""
+    """An open mapping or list: the column it stands in, and the data that goes into it."""
 
     __slots__ = ("column", "data", "shape")
 

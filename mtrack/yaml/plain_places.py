@@ -1,7 +1,7 @@
-"""Where keys and values stand in a text that the reader of plain files has read, found without a parser.
+"""The places of keys and values in a text that the reader of plain files has read, found without a parser.
 
-There each key stands on a line of its own, but for those in brackets. Where these stand, and where a mapping or a list
-ends, a parser is asked. `tests/plain/yaml_fuzz.py` holds all places to the parser's.
+There each key stands on a line of its own, but for those in brackets. For the places in these, and for the end of a
+mapping or a list, a parser is asked. `tests/plain/yaml_fuzz.py` holds all places to the parser's.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 _FIRST = re.compile(r"(?: *(?:#[^\n]*)?\n)*+")
 _NEXT = re.compile(r"\n( *)[^ \n#]")
-"""From the end of a line to what stands on the next one that is not empty."""
+"""From the end of a line to the first character of the next one that is not empty."""
 _KEY = re.compile(rf"({plain.KEY}):(?= |\n|\Z)")
 _VALUE = re.compile(plain.VALUE)
 
 
 class _Block(Struct):
-    """A mapping or a list on lines of its own: where its first key or dash stands, in which column, and where it ends.
+    """A mapping or a list on lines of its own: the offset and the column of its first key or dash, and its end.
 
     The end is looked for when it is asked for.
     """
@@ -37,9 +37,9 @@ class _Block(Struct):
 
 
 class _Found(Struct):
-    """What stands at a step of a route: where its key begins, the scalar or brackets, or the block below.
+    """The result of a step of a route: the start of its key, the scalar or brackets, or the block below.
 
-    What is behind a key is looked for when it is asked for, from `behind`, where the key's colon ends.
+    The value of a key is looked for when it is asked for, from `behind`, the end of the key's colon.
     """
 
     key: int | None
@@ -50,7 +50,7 @@ class _Found(Struct):
 
 
 class PlainPlaces:
-    """What stands where in such a text."""
+    """The places of keys and values in such a text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -62,7 +62,7 @@ class PlainPlaces:
         self._places: Places | None = None
 
     def offsets(self, route: Route, *, key: bool) -> tuple[int, int]:
-        """Where the value at a route starts and ends, or its key; a route that leads nowhere ends at its last part."""
+        """Start and end of the value at a route, or of its key; a route that leads nowhere ends at its last part."""
         found = self._find(route)
         if found is not None:
             if (key or self._is_empty(found)) and found.key is not None:
@@ -87,7 +87,7 @@ class PlainPlaces:
         return self._places
 
     def _find(self, route: Route) -> _Found | None:
-        """What stands at a route; None where it leads nowhere, or into brackets."""
+        """The key and the value at a route; None where it leads nowhere, or into brackets."""
         if route in self._known:
             return self._known[route]
         block, step, found = self._block_at(route[:-1]), route[-1], None
@@ -101,7 +101,7 @@ class PlainPlaces:
         return found.block if found is not None and not self._is_empty(found) else None
 
     def _is_empty(self, found: _Found) -> bool:
-        """Whether nothing stands behind a key; what does is known from here on."""
+        """Whether a key has no value; the value, if any, is known from here on."""
         if found.behind is not None:
             found.value, found.block = self._value(found.behind, found.column)
             found.behind = None
@@ -131,7 +131,7 @@ class PlainPlaces:
         return _Found(None, block=_Block(at, at - self._text.rfind("\n", 0, at) - 1))
 
     def _value(self, at: int, column: int) -> tuple[tuple[int, int] | None, _Block | None]:
-        """What stands behind a key or a dash in a column: a scalar or brackets, or a block."""
+        """The value of a key or a dash in a column: the ends of a scalar or brackets, or a block."""
         value = _VALUE.match(self._text, at)
         if value is not None and value.lastindex:
             start = value.start(value.lastindex)

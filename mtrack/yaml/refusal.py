@@ -1,4 +1,4 @@
-"""Why a text can't be edited."""
+"""Reasons why a text can't be edited."""
 
 from __future__ import annotations
 

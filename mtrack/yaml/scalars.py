@@ -1,4 +1,4 @@
-"""What a plain scalar means where text, an amount, a count or a flag is asked for."""
+"""The meaning of a plain scalar where text, an amount, a count or a flag is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kind of value is meant where: the reader takes a plain scalar as text or as an amount by it."""
+"""The kinds of the values of a file: by them the reader takes a plain scalar as text or as an amount."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Shape(Struct):
-    """What a value is meant to be: kind "text", "amount", "count", "flag" or "any", and what lies in it."""
+    """The meant kind of a value, "text", "amount", "count", "flag" or "any", and the shapes of the values in it."""
 
     kind: str = "any"
     properties: dict[str, Shape] = field(default_factory=dict)

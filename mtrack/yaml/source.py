@@ -43,7 +43,7 @@ class Source(Struct):
     unread: int = 0
     data: Any = None
     forms: list[Form] = []
-    """What it was read by, where like files are known to fit the schema or not."""
+    """The forms it was read by, where like files are known to fit the schema or not."""
     _lines: list[int] = field(default_factory=list)
     _texts: dict[int, str] = field(default_factory=dict)
     is_plain: bool = False
@@ -51,7 +51,7 @@ class Source(Struct):
     _places: Places | PlainPlaces | None = None
 
     def offsets(self, place: Place) -> tuple[int, int] | None:
-        """Where a place starts and ends, in code points from the file's start; None for the file itself.
+        """Start and end of a place, in code points from the file's start; None for the file itself.
 
         A route that leads nowhere ends at its last part that is there.
         """

@@ -1,7 +1,7 @@
-"""How a file is written, so that what is added looks like what is there: indents, dashes, quotes, flow or block.
+"""The style of a file, so that new text looks like the old: indents, dashes, quotes, flow or block.
 
-`Style` gathers the habits of a tree; `styled` decides how a new value is to look; `flow` and `block` write it, and
-`events` says what the parser must see there afterwards.
+`Style` gathers the habits of a tree; `styled` gives a new value its style; `flow` and `block` write it, and
+`events` lists the parser events that it must give afterwards.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 class Value(Struct):
-    """A value to be written: how it is to look is decided. `style` is a scalar's quote, None where plain."""
+    """A value to be written, its style decided. `style` is a scalar's quote, None where plain."""
 
     kind: str
     text: str = ""
@@ -130,22 +130,22 @@ class Style(Struct):
 
     @property
     def step(self) -> int:
-        """How much deeper a mapping in a mapping stands."""
+        """The columns by which a mapping in a mapping is indented."""
         return _most(self.steps, 2)
 
     def offset(self, key: str) -> int:
-        """How much deeper than its key a list's dashes stand."""
+        """The columns by which a list's dashes are indented from its key."""
         return _most(self.offsets.get(key) or self.offsets[""], 2 if self.step < 4 else self.step)  # noqa: PLR2004
 
     @property
     def gap(self) -> str:
-        """What stands between a dash and its item."""
+        """The white space between a dash and its item."""
         plain = Counter({gap: count for gap, count in self.gaps.items() if gap and not gap.strip(" ")})
         return _most(plain, " ")
 
     @property
     def padding(self) -> str:
-        """What stands inside a brace."""
+        """The white space inside a brace."""
         return _most(self.paddings, "")
 
     @property
@@ -225,7 +225,7 @@ def plain_safe(text: str, *, flow: bool) -> bool:
 
 
 def scalar(value: Any, style: Style, *, flow: bool, quote: str | None) -> Value:
-    """How a single value is written: an amount plain, text plain where that is safe and usual here. Raises UsageError."""
+    """A single value in its style: an amount plain, text plain where that is safe and usual here. Raises UsageError."""
     if isinstance(value, bool):
         return Value("scalar", "true" if value else "false")
     if isinstance(value, Decimal):
@@ -245,7 +245,7 @@ def scalar(value: Any, style: Style, *, flow: bool, quote: str | None) -> Value:
 
 
 def styled(value: Any, name: str, style: Style, *, flow: bool) -> Value:
-    """How a value under the key `name` is to look, inside braces or not."""
+    """A value under the key `name` in its style, inside braces or not."""
     if isinstance(value, dict):
         braces = flow or not value or style.is_flow(name, value)
         result = Value("mapping", flow=braces, key=name)
@@ -319,7 +319,7 @@ def _indented(new: list[str], column: int) -> list[str]:
 
 
 def events(value: Value) -> Iterator[Event]:
-    """What the parser sees of a value once it is written."""
+    """The events that a parser gives of a value once it is written."""
     if value.kind == "scalar":
         yield ("Scalar", None, None, (value.style is None, value.style is not None), value.text, value.style)
         return

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Event = tuple[Any, ...]
-"""An event without its marks: what two texts must have in common to mean the same."""
+"""An event without its marks: texts of the same events mean the same."""
 
 REFERENCE, LIBYAML = "ruamel.yaml", "libyaml"
 _COLON = re.compile(r"[ \t]*:")
 _DIRECTIVE = re.compile(r"^(%YAML[ ]+1\.)[0-9]\b", re.MULTILINE)
 _BREAK = re.compile(r"\r\n|\n")
 WHITE = " \t\r\n"
-"""What YAML takes for white space; a no-break space, for one, is text."""
+"""The characters that YAML treats as white space; a no-break space, for one, is text."""
 
 
 class UnreadableError(Exception):
@@ -77,7 +77,7 @@ class Node(Struct):
         return None
 
     def index(self, key: str) -> int | None:
-        """Which of a mapping's pairs has a key."""
+        """The index of the mapping's pair that has a key."""
         return next((i for i, (name, _) in enumerate(self.pairs) if name.kind == "scalar" and name.value == key), None)
 
     def walk(self) -> Iterator[Node]:
@@ -101,11 +101,11 @@ class Tree(Struct, frozen=True):
     parser: str
 
     def column(self, offset: int) -> int:
-        """How many characters stand before an offset on its line."""
+        """The number of characters before an offset on its line."""
         return offset - (self.text.rfind("\n", 0, offset) + 1)
 
     def indent(self, offset: int) -> int:
-        """How many spaces the line an offset is on begins with."""
+        """The number of spaces at the beginning of the line an offset is on."""
         return _indent(self.text[self.line_start(offset) : self.line_end(offset)])
 
     def line_end(self, offset: int) -> int:
