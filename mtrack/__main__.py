@@ -28,7 +28,7 @@ class OutputError(Exception):
 
 
 _TO_THE_END: list[object] = []
-"""What is not taken apart object by object: the system frees it at once when the process ends."""
+"""Objects kept until the process ends, so that the system frees them at once instead of one by one."""
 
 
 def main() -> None:
@@ -142,7 +142,7 @@ def _interrupted(stop: KeyboardInterrupt) -> int:
 
 
 def _kept_or_new(arguments: list[str], begin: Callable[[], None]) -> int:
-    """What an earlier run printed, where that still holds; else the command runs, and what it prints is kept."""
+    """Print the kept output of an earlier run where it still holds; else run the command and keep its output."""
     from mtrack.memo import run as memo  # noqa: PLC0415
 
     kept = memo.begin(arguments)

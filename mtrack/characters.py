@@ -1,4 +1,4 @@
-"""What characters look like: which are invisible, which look alike, and how texts compare that look the same."""
+"""The look of characters: which are invisible, which look alike, and how texts compare that look the same."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029"
 _JOINERS = "\u200c\u200d"
 _PICTURE_OR_TEXT = "\ufe0e\ufe0f"
 _JOINED = "\u0600-\u1cff\u2190-\u3299\U0001f000-\U0001faff"
-"""Where joiners mean something: the scripts from Arabic to the Indic ones, and pictures."""
+"""Ranges in which joiners have a meaning: the scripts from Arabic to the Indic ones, and pictures."""
 _PICTURES = "\xa9\xae\u203c-\u3299\U0001f000-\U0001faff"
 
 HARMFUL = re.compile(

@@ -26,7 +26,7 @@ _READING = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_
 _PAUSE = 0.02
 """Seconds between two looks whether a lock is free."""
 _OF_OTHERS = (SETTINGS, RECORDS, ".git")
-"""What marks a folder whose contents may come from anyone."""
+"""Names that mark a folder whose contents may come from anyone."""
 
 
 class LinkError(OSError):
@@ -37,7 +37,7 @@ class LinkError(OSError):
 
     @property
     def path(self) -> str:
-        """Where the link is."""
+        """The path of the link."""
         return str(self.filename)
 
 
@@ -82,7 +82,7 @@ class Directory:
         return Directory(full, os.open(name, _HOLDING, dir_fd=self._fd) if self._fd is not None else None)
 
     def stat(self, name: str) -> os.stat_result | None:
-        """What an entry itself is, a link a link; None where there is none. Raises OSError."""
+        """The status of an entry, of a link the link's own; None where there is no entry. Raises OSError."""
         try:
             return os.stat(self._at(name), dir_fd=self._fd, follow_symlinks=False)
         except FileNotFoundError:
@@ -90,7 +90,7 @@ class Directory:
 
     @property
     def identity(self) -> tuple[int, int]:
-        """What identifies this folder, whatever its name."""
+        """The device and file number of this folder, whatever its name."""
         info = os.stat(self.path) if self._fd is None else os.fstat(self._fd)
         return info.st_dev, info.st_ino
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PART = 1 << 20
 TEMPORARY = ".mtrack-tmp"
-"""How the name of an unfinished file ends."""
+"""The ending of an unfinished file's name."""
 _READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
 _WRITING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_BINARY"))
 
@@ -110,7 +110,7 @@ def digest_of_head(full: str, length: int) -> str | None:
 
 
 def parts(full: str, limit: int) -> Iterator[bytes]:
-    """What a regular file begins with, at most `limit` bytes, part by part; never waits for a pipe or a device.
+    """The first bytes of a regular file, at most `limit`, part by part; never waits for a pipe or a device.
 
     Raises UnreadableFileError.
     """
@@ -135,7 +135,7 @@ def _check_regular(info: os.stat_result) -> None:
 
 
 def _read(fd: int, size: int, limit: int) -> bytes | None:
-    """What is left of an open file; None where that is more than `limit` bytes."""
+    """The rest of an open file; None where it is more than `limit` bytes."""
     if size > limit:
         return None
     parts: list[bytes] = []
@@ -212,7 +212,7 @@ def _write_all(fd: int, content: bytes) -> None:
 
 
 def _regular(full: str, folder: int | None) -> os.stat_result | None:
-    """What a regular file is; None for anything else."""
+    """The status of a regular file; None for anything else."""
     try:
         info = os.stat(full, dir_fd=folder, follow_symlinks=False)
     except OSError:

@@ -1,4 +1,4 @@
-"""What a rule yields (`Problem`) and what everyone else sees (`Finding`): complete, frozen, ordered."""
+"""`Problem`, which a rule yields, and `Finding`, which everyone else sees: complete, frozen, ordered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Route = tuple[str | int, ...]
 
 
 class Severity(IntEnum):
-    """How bad a finding is; a higher number is worse."""
+    """The severity of a finding; a higher number is worse."""
 
     INFO = 1
     WARNING = 2
@@ -29,7 +29,7 @@ _WORDS = ("", "info", "warning", "error")
 
 
 class Category(StrEnum):
-    """What kind of trouble a rule looks for."""
+    """The kind of trouble that a rule looks for."""
 
     RECORD = "record"
     AGREEMENT = "agreement"
@@ -42,7 +42,7 @@ class Category(StrEnum):
 
 
 class Place(Struct, frozen=True):
-    """Where something stands, in symbols; lines and columns come last, in one place (`source`).
+    """A place in a file, by its route; lines and columns are found last, in one module (`source`).
 
     `path` is relative to the root, with "/". A `route` of None means the file or folder itself; `key` means the
     key at the end of the route, not its value. `offsets` (start, end, in code points) serve only what has no
@@ -54,7 +54,7 @@ class Place(Struct, frozen=True):
     key: bool = False
     offsets: tuple[int, int] | None = None
     line: int | None = None
-    """Of a paper, which is not looked into again."""
+    """Line of a paper, which is not looked into again."""
 
 
 class Span(Struct, frozen=True, array_like=True):
@@ -75,7 +75,7 @@ class CommitRef(Struct, frozen=True, array_like=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """What a rule found, before severities, lines and waivers.
+    """One result of a rule, before severities, lines and waivers.
 
     `amount` is the amount at stake in `currency`; `since` the day it began, for the gaps view; `about` the path
     (from the root) of another file that it is about; `left_out` says that it is about a record dated later, which
@@ -136,9 +136,9 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
     decimals: int = 2
     """Decimals of the currency, to write the amount with."""
     commit: CommitRef | None = None
-    """Of a finding about the history, the commit that did it."""
+    """The commit that a finding about the history is about."""
     shown: str | None = None
-    """As the format of this run shows it, where that is made beforehand."""
+    """The finding in the output format of this run, where that is made beforehand."""
 
     @property
     def waived(self) -> bool:
@@ -147,7 +147,7 @@ class Finding(Struct, frozen=True, kw_only=True, array_like=True):
 
     @property
     def subject(self) -> tuple[str, ...]:
-        """What it is about, whatever its line and its age: rule, path, and what it names, else the message."""
+        """Its identity whatever its line and its age: rule, path, and what it names, else the message."""
         named = (self.milestone or "", self.invoice or "", self.about or "")
         return (self.rule, self.path, *(named if any(named) else (self.message,)))
 

@@ -112,7 +112,7 @@ _READING = ("core.commitGraph=false", "log.showSignature=false")
 
 
 def read(place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> bytes:
-    """What git says of the history; nothing is written, run or fetched. Raises CannotRunError."""
+    """The output of a git command that reads the history; writes, runs and fetches nothing. Raises CannotRunError."""
     done = ask(place, *arguments, stdin=stdin, settings=settings)
     if done.returncode:
         message = f"git can't read the history: {_words(done)}"
@@ -168,9 +168,9 @@ def open_repository(root: str, what: str = "this") -> Location:
 
 
 BATCH = 200
-"""How many contents are asked for at once: few enough that their names fit into a pipe that nobody reads yet."""
+"""Number of contents requested at once: few enough that their names fit into a pipe that nobody reads yet."""
 _BLOB = re.compile(rb"[0-9a-f]+ blob ([0-9]{1,18})\n")
-"""What git says before a content."""
+"""The line that git writes before a content."""
 
 
 class Blobs:
@@ -287,7 +287,7 @@ _HEAD = ("rev-parse", "--short", "--verify", "-q", "--end-of-options", "HEAD")
 
 
 def user_name(root: str) -> str | None:
-    """Who commits at `root`, by git's settings; None without git or a name."""
+    """The name of the committer at `root`, by git's settings; None without git or a name."""
     place = locate(root)
     try:
         done = run_apart(root, "config", "user.name") if place is None else ask(place, "config", "user.name")
@@ -384,7 +384,7 @@ def _all_lines(done: subprocess.CompletedProcess[bytes]) -> list[str]:
 
 
 def _words(done: subprocess.CompletedProcess[bytes]) -> str:
-    """What git says of its failure, with the remedy it names, in one line and in quotes."""
+    """Git's own account of its failure, with the remedy it names, in one line and in quotes."""
     lines = [" ".join(line.split()) for line in _text(done.stderr or done.stdout).splitlines() if line.strip()]
     first = next((i for i, line in enumerate(lines) if line.startswith(("fatal:", "error:"))), len(lines) - 1)
     told = " ".join(lines[first:]) if lines else "nothing"

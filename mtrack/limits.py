@@ -15,7 +15,7 @@ DEPTH = 100
 ALIAS_NODES = 10_000
 """Values that the aliases of a file expand to."""
 REFERENCE_BYTES = 256 * 1024
-"""What the slow reader takes, which reads the little that libyaml does not, and by which edits find their places."""
+"""A text for the slow reader, which reads the little that libyaml does not, and by which edits find their places."""
 FAULTS = 1_000
 """Flaws, unknown keys and broken values of a file that are worked out one by one."""
 FINDINGS = 1_000

@@ -30,13 +30,13 @@ _OTHER_INTEGER = re.compile(r"[-+]?0([xob])([0-9a-fA-F]+)")
 
 @cache
 def _written() -> re.Pattern[str]:
-    """How an amount is written, as the schema says."""
+    """The pattern of a written amount, from the schema."""
     return re.compile(resources.schema("milestones")["$defs"]["plainDigits"]["pattern"], re.ASCII)
 
 
 @cache
 def limits() -> tuple[int, int]:
-    """How many digits an amount may have before the point, and after it."""
+    """The most digits that an amount may have before the point, and after it."""
     before, after = re.findall(r"\{1,([0-9]+)\}", _written().pattern)
     return int(before), int(after)
 
@@ -74,7 +74,7 @@ def minus(left: Decimal, right: Decimal) -> Decimal:
 
 
 def excess(left: Decimal, right: Decimal) -> Decimal:
-    """How much `left` is over `right`; not below 0."""
+    """The amount by which `left` exceeds `right`; not below 0."""
     return _EXACT.subtract(left, right) if left > right else ZERO
 
 
@@ -143,7 +143,7 @@ def _exponent(amount: Decimal) -> int:
 
 
 def decimals_used(amount: Decimal) -> int:
-    """How many decimals an amount has, trailing zeros aside."""
+    """The number of an amount's decimals, trailing zeros aside."""
     if not amount:
         return 0
     _, digits, exponent = amount.as_tuple()
@@ -177,7 +177,7 @@ def display(amount: Decimal, currency: str, decimals: int) -> str:
 
 
 def suggestion(found: str, decimals: int = 2) -> str | None:
-    """What `found` was probably meant to be, written as the format wants it; None where it is anyone's guess."""
+    """The amount probably meant by `found`, written as the format wants it; None where it is anyone's guess."""
     if len(found) > MAX_LENGTH:
         return None
     if (exact := parse(found)) is not None:
@@ -222,7 +222,7 @@ def is_currency(code: str, own: Mapping[str, int]) -> bool:
 
 
 def decimals(code: str | None, own: Mapping[str, int]) -> int | None:
-    """How many decimals a currency has (ISO 4217 minor units); None where there is no limit or it is unknown."""
+    """The number of a currency's decimals (ISO 4217 minor units); None where there is no limit or it is unknown."""
     if code is None:
         return None
     if code in own:

@@ -1,4 +1,4 @@
-"""Which folders gitignore patterns leave out, in time that grows with pattern and path alone, whatever stands in either."""
+"""The folders that gitignore patterns leave out, found in time that grows with pattern and path alone, whatever they hold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 U = TypeVar("U")
 _DEEP = "**"
-"""In the place of a segment: any number of them."""
+"""In the place of a segment: any number of segments."""
 _STAR, _ONE = "*", "?"
 _TOKEN = re.compile(
     r"(?P<class>\[[!^]?\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*+\])|(?P<open>\[)|\\(?P<escaped>.)|(?P<star>\*+)|(?P<one>\?)|(?P<plain>.)",
@@ -86,7 +86,7 @@ def _tokens(text: str) -> tuple[Token, ...] | None:
 
 
 def _class(text: str) -> re.Pattern[str]:
-    """One of several characters. Raises ValueError where a range runs backwards."""
+    """A pattern for one of several characters. Raises ValueError where a range runs backwards."""
     inner = text[1:-1]
     negated = inner[:1] in ("!", "^")
     inner = "".join(map(_in_class, _CLASS.finditer(inner[negated:])))

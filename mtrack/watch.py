@@ -1,7 +1,7 @@
-"""What a run looks at in the file system, with the state before it was read: all that a kept result depends on.
+"""The files and folders that a run looks at, with their state before they were read: all that a kept result depends on.
 
-A state is the time of the last change of content and of the entry itself, the size and the number of the file; None of
-what must not be there. Of a folder it stands for the names in it.
+A state is the time of the last change of content and of the entry itself, the size and the number of the file; ABSENT
+where nothing may be there. Of a folder it stands for the names in it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 State = tuple[int, int, int, int]
 ABSENT: State = (-1, -1, -1, -1)
 UNKNOWN: State = (-2, -2, -2, -2)
-"""Of what changed too recently, or in a way that no state shows: the next run takes it for changed."""
+"""The state of an entry that changed too recently, or in a way no state shows: the next run takes it for changed."""
 _COARSE, _FINE = 2_000_000_000, 100_000_000
-"""How old the last change must be (nanoseconds) so that a later one has a different time: where the file
+"""The least age of the last change (nanoseconds) for a later one to have a different time: where the file
 system counts in whole seconds, and where it counts finer."""
 
 
@@ -35,7 +35,7 @@ Group = list[str]
 
 
 class Earlier:
-    """What an earlier run looked at, which of that has changed since, and what it kept."""
+    """The entries that an earlier run looked at, those changed since, and the content that it kept."""
 
     def __init__(self, groups: list[Group], states: array[int], changed: frozenset[str], content: object) -> None:
         self.groups = groups
@@ -45,7 +45,7 @@ class Earlier:
 
 
 class Watch:
-    """Notes what is looked at; `sure` says that it is all of it, so that something may be kept."""
+    """The entries that a run looks at; `sure` says that none is missing, so that something may be kept."""
 
     def __init__(self, began: int, earlier: Earlier | None = None) -> None:
         """`began` is when the run began, in nanoseconds."""
@@ -57,13 +57,13 @@ class Watch:
         """Four numbers for each name."""
         self._looked: dict[str, State] = {}
         self._unsettled: list[str] = []
-        """What changed too recently."""
+        """Paths that changed too recently."""
         self.doubts: list[str] = []
-        """What the next run takes for changed."""
+        """Paths that the next run takes for changed."""
         self.git: tuple[str, ...] | None = None
         """The files among them that say what git tracks; None where nothing says so."""
         self.content: object = None
-        """What is kept for the next run."""
+        """The content that is kept for the next run."""
         self.packed: Callable[[], bytes] = bytes
         """The same as bytes."""
 
@@ -95,11 +95,11 @@ class Watch:
             self._looked[path] = UNKNOWN
 
     def doubt(self, path: str) -> None:
-        """Something is there that no state stands for: a link, what can't be read, what the walk left out."""
+        """Note something that no state stands for: a link, what can't be read, what the walk left out."""
         self.doubts.append(path)
 
     def give_up(self) -> None:
-        """The result rests on something that can't be looked at again, such as how long another program took."""
+        """Note that the result rests on something that can't be looked at again, such as the time another program took."""
         self.sure = False
 
     def take(self, new: dict[int, Watch]) -> None:
@@ -123,7 +123,7 @@ class Watch:
         self.doubts += other.doubts
 
     def after(self, reported: set[str], *, is_all: bool) -> Earlier | None:
-        """What it noted, for the next round of a process that is notified of changes; None where nothing can be reused."""
+        """Its entries for the next round of a process that is notified of changes; None where nothing can be reused."""
         if not self.sure or self.content is None:
             return None
         groups, states = self.table()
@@ -184,11 +184,11 @@ class Rounds:
         """Whether changes are reported; not yet in the first round."""
 
     def notify(self, path: str) -> None:
-        """Something has changed at a path, and so has the folder it lies in."""
+        """Note that something has changed at a path, and so has the folder it lies in."""
         self._reported |= {path, os.path.dirname(path)}
 
     def watch(self) -> Watch:
-        """What notes all that the next round looks at."""
+        """The watch for the next round."""
         began, last = time.time_ns(), self._last
         reported, self._reported = self._reported, set()
         self._last = Watch(began, None if last is None else last.after(reported, is_all=self._is_notified))

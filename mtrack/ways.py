@@ -1,4 +1,4 @@
-"""Which optimisations are on. Without them the output is the same: tests run with some, all or none."""
+"""The optimisations that are on. Without them the output is the same: tests run with some, all or none."""
 
 from __future__ import annotations
 

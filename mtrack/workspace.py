@@ -67,7 +67,7 @@ def above(path: str) -> Iterator[str]:
 
 
 def _around(folder: str) -> str | None:
-    """What a folder belongs to: the nearest workspace, else project, else git repository."""
+    """The root around a folder: the nearest workspace, else project, else git repository."""
     return _nearest_with(SETTINGS, folder) or _nearest_with(RECORDS, folder) or _nearest_with(".git", folder)
 
 
@@ -76,7 +76,7 @@ _FEW = 30
 
 
 class Folder(Struct, frozen=True, array_like=True, gc=False):
-    """What a folder holds, hidden and excluded things left out, each sorted by name.
+    """The contents of a folder, hidden and excluded things left out, each sorted by name.
 
     `below` are sub-folders, `links` links to folders, by their path from the root. `files` have their size in bytes, None
     where one is a link or no regular file. `has_more` says that sub-folders are excluded.
@@ -102,7 +102,7 @@ class Folder(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Walk(Struct, frozen=True):
-    """What a walk found, as paths from the root: project folders, and folders with evidence but no records.
+    """The result of a walk, as paths from the root: project folders, and folders with evidence but no records.
 
     `closed` are folders that could not be looked into. `real` has the real path of the root and of what was entered by a
     link: other folders lie where they stand. `folders` has what each folder holds, so that it is not asked again.
@@ -114,7 +114,7 @@ class Walk(Struct, frozen=True):
     real: dict[str, str] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
     watch: Any = None
-    """What notes all that is looked at (a `Watch`), where that is asked for."""
+    """The `Watch` that notes all that is looked at, where one is wanted."""
     linked: bool = False
     """Whether something was entered by a link."""
     nearly: tuple[str, ...] = ()
@@ -246,7 +246,7 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
 
 
 def _watched(path: str, full: str, excluded: Callable[[str], bool], watch: Watch) -> Folder:
-    """What a folder holds, all of it noted. Raises OSError where it can't be read."""
+    """The contents of a folder, all of it noted. Raises OSError where it can't be read."""
     info = os.stat(full)
     watch.enter(full, info)
     try:
@@ -261,7 +261,7 @@ def _watched(path: str, full: str, excluded: Callable[[str], bool], watch: Watch
 
 
 def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | None = None) -> Folder:
-    """What a folder holds. Raises OSError where it can't be read."""
+    """The contents of a folder. Raises OSError where it can't be read."""
     has_records = has_more = False
     below: list[str] = []
     links: list[str] = []
@@ -313,7 +313,7 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _recordless(evidence: list[str], projects: tuple[str, ...]) -> tuple[str, ...]:
-    """Those folders with evidence that are in no project, have none below, and lie in no other such folder."""
+    """Folders with evidence that are in no project, have none below, and lie in no other such folder."""
     known = set(projects)
     holding = {ancestor for project in projects for ancestor in ancestors(project)}
     result: dict[str, None] = {}

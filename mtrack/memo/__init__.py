@@ -1,1 +1,1 @@
-"""What is kept between runs so that the next one need not do it again. It only saves time: nothing is lost with it."""
+"""Results kept between runs so that the next one need not work them out again. They only save time."""

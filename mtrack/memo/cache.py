@@ -16,11 +16,11 @@ LIMIT = 500 * 1000 * 1000
 """Bytes that may be kept; what was not used for longest goes first."""
 _DAY = 24 * 60 * 60
 _PAGES = ".pages"
-"""How the name of a file ends that says which pages of a report mtrack wrote: no run can find that out again."""
+"""The ending of a file that lists the pages of a report which mtrack wrote: no run can find that out again."""
 
 
 def folder() -> str | None:
-    """Where it is: `mtrack` in the user's cache folder; None where the user has none."""
+    """The path of the cache: `mtrack` in the user's cache folder; None where the user has none."""
     top = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(top):  # as the XDG Base Directory Specification has it
         home = os.path.expanduser("~")

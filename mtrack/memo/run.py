@@ -1,6 +1,6 @@
-"""What a run printed, and what it knew: the same run prints it again while all that it rests on is as it was.
+"""The output and the knowledge of a run: the same run prints the output again while all that it rests on is unchanged.
 
-Where something has changed, it is told what, and given what the earlier run knew.
+Where something has changed, the new run is told what, and given what the earlier run knew.
 
 This is asked before any library is loaded, so it loads nothing but what Python has loaded anyway, or nearly.
 """
@@ -37,7 +37,7 @@ _OPTIONS = {
 _VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "GITHUB_ACTIONS", "GITLAB_CI", "CI", "TZ", "HOME", "PATH",
               "XDG_CONFIG_HOME", "LANG")  # fmt: skip
 _PREFIXES = ("LC_", "GIT_", "PYTHON", "MTRACK_", "_MTRACK_")
-"""What of the environment the output may depend on."""
+"""Prefixes of environment variables that the output may depend on."""
 _MAGIC = b"mtrack run 3\n"
 _HEAD = 5
 """Numbers at the head of a kept run: its exit code, and how long its parts are."""
@@ -75,7 +75,7 @@ def _key(arguments: list[str]) -> bytes:
 
 
 def _terminal() -> Iterator[str]:
-    """How wide the terminal is, where there is one."""
+    """The size of the terminal, where there is one."""
     with suppress(OSError, ValueError, AttributeError):
         yield str(os.get_terminal_size(sys.__stdout__.fileno()))  # type: ignore[union-attr]
 
@@ -137,7 +137,7 @@ class Run:
         return code, earlier, view[at:]
 
     def watch(self) -> Watch:
-        """What notes all that this run looks at."""
+        """The watch that notes all that this run looks at."""
         self._watches.append(Watch(self._began, self._earlier))
         return self._watches[-1]
 

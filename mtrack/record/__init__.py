@@ -1,1 +1,1 @@
-"""What a project file is: its shape, its schema and the words for what breaks it, its model, the settings."""
+"""The project file: its shape, its schema and the words for what breaks it, its model, the settings."""

@@ -19,7 +19,7 @@ _MORE = re.compile(r"(?:,\s*[0-9][0-9.'_]*(?=\s*[,}\]])){0,20}")
 """The number as it goes on behind a comma, and behind more of them."""
 _WORD = re.compile(r"[^\s{}\[\]:]{0,200}")
 _FAR = 100
-"""How far before a comma a number is looked for."""
+"""The characters before a comma in which a number is looked for."""
 
 
 def cut_by_comma(source: Source, route: Route, key: str) -> Problem | None:

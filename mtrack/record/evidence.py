@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mtrack.workspace import Walk
 
 _LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|.*~", re.IGNORECASE | re.DOTALL)
-"""What systems and editors leave in folders: no evidence, unless a record names it."""
+"""Files that systems and editors leave in folders: no evidence, unless a record names one."""
 NOT_THERE = "is not there"
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
@@ -92,7 +92,7 @@ def _named_by(agreement: Agreement) -> Iterator[Named]:
 
 
 def look(root: str, folder: str, named: Named, walk: Walk) -> State:
-    """Where a named file is and whether it is a file with something in it. Never raises.
+    """The path of a named file, and whether it is a file with something in it. Never raises.
 
     What `walk` has seen is not looked up again; its real paths of folders are added to.
     """
@@ -144,7 +144,7 @@ def _real(root: str, folder: str, known: dict[str, str]) -> str:
 
 
 def _leads_out(written: str, path: str) -> str | None:
-    """Why a path can't be used wherever it leads, as written and as compared; None where it stays in the project."""
+    """The reason that a path, as written and as compared, can't be used; None where it stays in the project."""
     if "\\" in written:
         return "it holds a backslash; write '/' between folders"
     if path.startswith("/") or _DRIVE.match(path):
@@ -163,7 +163,7 @@ def _note(root: str, path: str, walk: Walk) -> None:
 
 
 def _no_file(info: os.stat_result) -> str | None:
-    """Why something is not a file that can be evidence."""
+    """The reason that something is not a file that can be evidence."""
     if stat.S_ISDIR(info.st_mode):
         return "is a folder"
     if not stat.S_ISREG(info.st_mode):
@@ -172,7 +172,7 @@ def _no_file(info: os.stat_result) -> str | None:
 
 
 def look_alike(path: str) -> str:
-    """What paths have in common that look the same: the same however accents are composed, and in either case."""
+    """A form that is the same for paths that look the same: however accents are composed, and in either case."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 

@@ -30,7 +30,7 @@ _NOUNS = ("agreement", "deliverable", "invoice", "hold")
 
 
 class Faults(Struct, frozen=True):
-    """What a file breaks: unknown keys, and what breaks the schema, with the routes of the values at fault."""
+    """The faults of a file: unknown keys and violations of the schema, with the routes of the values at fault."""
 
     unknown: tuple[Problem, ...] = ()
     broken: tuple[Problem, ...] = ()
@@ -204,7 +204,7 @@ def _unknown_key(path: str, route: Route, key: str, known: Iterable[str]) -> Pro
 
 @cache
 def _homes() -> dict[str, list[str]]:
-    """Which mappings have a key, as users call them."""
+    """The mappings that have a key, as users call them, by key."""
     result: dict[str, list[str]] = {}
 
     def visit(name: str, mapping: Shape, route: Route, home: str) -> None:
@@ -239,7 +239,7 @@ def _missing(name: str, source: Source, route: Route, keys: list[str]) -> wordin
 
 
 def _called(name: str, source: Source, route: Route) -> str:
-    """What a user calls the mapping at a route: "milestone M2", "the invoice of milestone M2", "payment 1 of …"."""
+    """The user's name for the mapping at a route: "milestone M2", "the invoice of milestone M2", "payment 1 of …"."""
     if not route:
         return "the project" if name == "milestones" else "the settings"
     names: list[str] = []

@@ -82,7 +82,7 @@ def _resolved(part: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(node: dict[str, Any], item: dict[str, Any] | None) -> str:
-    """What may stand at a key, in words."""
+    """The kinds of value that a key may have, in words."""
     types = node.get("type", [])
     types = [types] if isinstance(types, str) else list(types)
     if "enum" in node:

@@ -34,7 +34,7 @@ _MOST = 10_000
 
 
 def compiled(schema: Mapping[str, Any]) -> Check:
-    """What says of data whether it certainly fits."""
+    """A function that says of data whether it certainly fits."""
     return Compiler(schema.get("$defs", {})).check(schema)
 
 
@@ -54,7 +54,7 @@ class Compiler:
         self._made: dict[str, Check] = {}
 
     def check(self, node: Any) -> Check:
-        """What says of data whether it certainly fits a part of the schema."""
+        """A function that says of data whether it certainly fits a part of the schema."""
         if not isinstance(node, dict):
             return _always if node is True else _never
         if not node.keys() <= KNOWN:
@@ -66,7 +66,7 @@ class Compiler:
         return _all([own, *others]) if others else own
 
     def _others(self, node: dict[str, Any]) -> list[Check]:
-        """What holds whatever type a value has."""
+        """The checks that hold whatever type a value has."""
         result: list[Check] = []
         if "$ref" in node:
             result.append(self._definition(node["$ref"].removeprefix("#/$defs/")))
@@ -90,7 +90,7 @@ class Compiler:
         return self._made[name]
 
     def _by_type(self, node: dict[str, Any]) -> Check:
-        """What a value must fulfil by its type; no other type fits."""
+        """The check for a value by its type; no other type fits."""
         declared = node.get("type", [*_TYPES])
         checks: dict[type, Check | None] = {}
         for name in [declared] if isinstance(declared, str) else declared:
@@ -168,7 +168,7 @@ def _one_of(values: list[Any]) -> Check:
 
 
 def _text(node: dict[str, Any]) -> Check | None:
-    """What a text must fulfil; one with invisible characters is left to the compiled validator."""
+    """The check for a text; one with invisible characters is left to the compiled validator."""
     least = node.get("minLength", 0)
     pattern = re.compile(node.get("pattern", ""))
     if "format" not in node:
@@ -177,7 +177,7 @@ def _text(node: dict[str, Any]) -> Check | None:
 
 
 class _Days:
-    """Which texts are days of the calendar, each worked out once."""
+    """The texts that are days of the calendar, each worked out once."""
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._pattern = pattern

@@ -1,4 +1,4 @@
-"""Which status was probably meant, where a milestone's `status` is none of the format's."""
+"""The status that was probably meant, where a milestone's `status` is none of the format's."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SYNONYMS = {
     **dict.fromkeys(("canceled", "dropped"), "cancelled"),
     **dict.fromkeys(("bad_debt", "writeoff", "write_off"), "written_off"),
 }
-"""What else a status is called; what is only spelt alike may mean the opposite, as `unpaid` and `paid`."""
+"""Other names of a status; a word that is only spelt alike may mean the opposite, as `unpaid` and `paid`."""
 _TO_RECORD = frozenset({"cancelled", "written_off"})
-"""What a word alone says, whatever the invoices ask for: the next finding names the verb that records it."""
+"""Statuses taken from the word alone, whatever the invoices ask for: the next finding names the verb to record it."""
 MOST_INVOICES = 200
 """Of a record with more invoices nothing is guessed."""
 

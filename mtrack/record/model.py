@@ -66,7 +66,7 @@ class Amendment(Struct, frozen=True):
 
 
 class PaymentTerms(Struct, frozen=True):
-    """When an invoice falls due: `days` after it was sent, or after the end of that month (`month_end` "before").
+    """The day an invoice falls due: `days` after it was sent, or after the end of that month (`month_end` "before").
 
     With `month_end` "after" the end of the month in which those days are over.
     """
@@ -90,7 +90,7 @@ def _month_end(day: date) -> date:
 
 
 class Verified(Struct, frozen=True):
-    """That someone compared the agreement with the records: its files' SHA-256, and each milestone's amount by id."""
+    """A comparison of the agreement with the records: its files' SHA-256, and each milestone's amount by id."""
 
     route: Route
     by: str | None
@@ -139,7 +139,7 @@ class Payment(Struct, frozen=True):
 
     @property
     def settles(self) -> Decimal:
-        """What it settles of its invoice: amount + withheld + fee + discount."""
+        """The amount of its invoice that it settles: amount + withheld + fee + discount."""
         if not (self.withheld or self.fee or self.discount):
             return self.amount
         return money.total((self.amount, self.withheld, self.fee, self.discount))
@@ -154,7 +154,7 @@ class InvoiceLine(Struct, frozen=True):
 
 
 class Retained(Struct, frozen=True):
-    """What the client keeps back of an invoice, gross, by agreement; `until` is the day it falls due."""
+    """The part of an invoice that the client keeps back by agreement, gross; `until` is the day it falls due."""
 
     route: Route
     amount: Decimal
@@ -229,7 +229,7 @@ class Invoice(Struct, frozen=True):
 
 
 class Deliverable(Struct, frozen=True):
-    """What is handed over and when it was accepted."""
+    """The deliverable of a milestone, and when it was accepted."""
 
     route: Route
     note: str | None
@@ -281,7 +281,7 @@ class Milestone(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """How messages name it: "M2 'Beta delivered'"."""
+        """Its name in messages: "M2 'Beta delivered'"."""
         return f"{self.id} '{self.name}'"
 
     def on_hold(self, as_of: date) -> bool:
@@ -303,7 +303,7 @@ class Waiver(Struct, frozen=True):
 
 
 class Heading(Struct, frozen=True, array_like=True, gc=False):
-    """How a project is named. `folder` is its path from the root ("." for the root itself), `path` that of its records.
+    """The name of a project. `folder` is its path from the root ("." for the root itself), `path` that of its records.
 
     `currency_decimals` is None where the currency is unknown.
     """
@@ -325,7 +325,7 @@ class Heading(Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def decimals(self) -> int:
-        """How many decimals its amounts have; 2 where the currency is unknown."""
+        """The number of decimals of its amounts; 2 where the currency is unknown."""
         return 2 if self.currency_decimals is None else self.currency_decimals
 
 
@@ -352,7 +352,7 @@ class Project(Heading, frozen=True):
 
     @property
     def heading(self) -> Heading:
-        """How it is named, without its records."""
+        """Its name, without its records."""
         return Heading(self.folder, self.path, self.name, self.client, self.currency, self.currency_decimals)
 
 

@@ -37,7 +37,7 @@ _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 
 
 def precision_fault(amount: Decimal, currency: str, allowed: int | None) -> tuple[str, str] | None:
-    """What is wrong with the decimals of an amount as it was written, and what to write; None where nothing is.
+    """Message and hint about the decimals of an amount as it was written; None where nothing is wrong.
 
     `allowed` is how many decimals the currency has; None where there is no limit.
     """

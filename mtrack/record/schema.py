@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _KINDS = {"string": "text", "number": "amount", "integer": "count", "boolean": "flag"}
-"""What a type is to the reader; of several, the first of these counts."""
+"""The reader's kind for a type; of several, the first of these counts."""
 
 
 class Violation(Struct, frozen=True):
@@ -87,14 +87,14 @@ def _is_closed(node: dict[str, Any]) -> bool:
 
 
 def _kind(types: set[str]) -> str:
-    """What a value of these types is to the reader; of text or a flag, and no number, it is true and false that differ."""
+    """The reader's kind for a value of these types; for text or a flag, and no number, true and false are what differs."""
     if "boolean" in types and "string" in types and "number" not in types:
         return "flag"
     return next((kind for word, kind in _KINDS.items() if word in types), "any")
 
 
 def at(name: str, route: Route) -> dict[str, Any]:
-    """What the schema says of the value at a route: its title, its examples, its properties."""
+    """The schema of the value at a route: its title, its examples, its properties."""
     node = resources.schema(name)
     for step in route:
         if isinstance(step, int):
@@ -174,7 +174,7 @@ def compiled_says(name: str, data: Any) -> bool:
 
 
 def violations(name: str, data: Any) -> tuple[list[Violation], list[Route]]:
-    """What data breaks in the schema; of lists with many items at fault the first ones, and the routes of the others.
+    """The violations in data; of lists with many items at fault the first ones, and the routes of the others.
 
     The compiled validator makes all violations, as one text and more each, before it returns the first.
     """
@@ -246,7 +246,7 @@ def _is_of_an_entry(error: Any) -> bool:
 
 
 def _in_entries(name: str, data: Any) -> Iterator[Violation]:
-    """What is wrong with those values, which only mappings at the top of a file hold."""
+    """The violations in those values, which only mappings at the top of a file hold."""
     for key, below in shape(name).properties.items():
         entries = data.get(key) if below.others and isinstance(data, dict) else None
         for own, value in entries.items() if isinstance(entries, dict) else ():

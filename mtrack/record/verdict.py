@@ -1,4 +1,4 @@
-"""What was found out about a recorded value in the papers: where it stands, what stands there instead."""
+"""The verdict of the papers on a recorded value: where it stands, and what stands there instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What breaks the schema, in the user's words: what is wrong with a value, and what to write instead."""
+"""Violations of the schema in the user's words: what is wrong with a value, and what to write instead."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAX_LIKE = 200
 _LOOKS_ALIKE = re.compile(
     r"[\u00a0\u00ad\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff\u2010-\u2015\u2212\u2018-\u201f\u00ab\u00bb]"
 )
-"""What word processors put in the place of spaces, dashes and quotes."""
+"""Characters that word processors put in the place of spaces, dashes and quotes."""
 _YES = frozenset({"true", "yes", "y", "on", "1"})
 _NO = frozenset({"false", "no", "n", "off", "0"})
 
@@ -57,7 +57,7 @@ class _Fault(Struct, frozen=True):
 
     @property
     def value(self) -> Any:
-        """What stands there."""
+        """The value there."""
         value = self.source.data
         for step in self.route:
             value = value[step]
@@ -65,7 +65,7 @@ class _Fault(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """How messages name the place: "`amount`", "payment 2 of `payments`"."""
+        """The name of the place in messages: "`amount`", "payment 2 of `payments`"."""
         if not self.route:
             return "the file"
         last = self.route[-1]
@@ -91,7 +91,7 @@ class _Fault(Struct, frozen=True):
 
 
 def words(name: str, source: Source, violation: Violation) -> Words:
-    """What is wrong with a value of a file, by the schema `name`."""
+    """Message and hint for a value of a file that breaks the schema `name`."""
     message, hint = _plain_words(name, source, violation)
     fault = _Fault(name, source, violation)
     found = _LOOKS_ALIKE.search(fault.value) if isinstance(fault.value, str) else None
@@ -110,7 +110,7 @@ def named(char: str) -> str:
 
 
 def _instead(char: str) -> str:
-    """What to do with a character that only looks like one of plain text."""
+    """The hint for a character that only looks like one of plain text."""
     category = unicodedata.category(char)
     if category == "Cf":
         return "remove it"
@@ -124,12 +124,12 @@ def _plain_words(name: str, source: Source, violation: Violation) -> Words:
 
 
 def words_about_key(route: Route, key: str) -> Words:
-    """What is wrong with a name in a mapping whose names mean something."""
+    """Message and hint for a name in a mapping whose names mean something."""
     return _wrong_code(key) if route[-1:] == ("currencies",) else _wrong_rule(key)
 
 
 def item_noun(name: str, route: Route) -> str:
-    """What an item of a list is called: "payment"."""
+    """The name of a list's item: "payment"."""
     noun: str = schema.at(name, route)["title"]
     return noun.lower()
 
@@ -149,7 +149,7 @@ def _written(value: Any) -> str:
 
 
 def top_hint(name: str, more: str) -> str:
-    """What a file begins with."""
+    """The hint on how a file begins."""
     if name == "milestones":
         return f"a record begins with `project: NAME`; {more}"
     return "the settings begin with `format: 1`; see mtrack schema workspace"
@@ -281,7 +281,7 @@ _BY_TYPE: dict[str, Callable[[_Fault], Words]] = {
     "array": _not_a_list,
     "object": _not_a_mapping,
 }
-"""Of several types, the first of these is the one that is meant."""
+"""The words by type; of several types, the first of these is the one that is meant."""
 
 
 # --- Wrong values ----------------------------------------------------------------------------------------------
@@ -353,7 +353,7 @@ def _wrong_date(fault: _Fault) -> Words:
 
 
 def _date_meant(value: str) -> str | None:
-    """What the date was probably meant to be; None where day and month are ambiguous."""
+    """The date that was probably meant; None where day and month are ambiguous."""
     day = re.split(r"[T ]", value.strip(), maxsplit=1)[0] if re.match(r"\s*[0-9]{4}-", value) else value
     if re.fullmatch(r"[0-9]{8}", day, re.ASCII):
         day = f"{day[:4]}-{day[4:6]}-{day[6:]}"
