@@ -1,1 +1,1 @@
-"""What differs between two versions of a project, as events. Pure: it knows records, and nothing of git."""
+"""The differences between two versions of a project, as events. Pure: it knows records, and nothing of git."""

@@ -54,7 +54,7 @@ class _Pairing:
         self.names = names
 
     def pair(self, kind: str, signs: Iterable[Sign]) -> None:
-        """By identity; then those left over, at the same place and with a sign in common."""
+        """Pair records by identity; then those left over, at the same place and with a sign in common."""
         for record in self.version.of_kind(kind):
             if record.key in self.reference.records:
                 self.names[record.key] = record.key
@@ -73,7 +73,7 @@ class _Pairing:
                     break
 
     def _places(self, version: Version) -> dict[Key, set[Hashable]]:
-        """Where each record stands: its index, and the record before it; both under the name of what it stands in."""
+        """The places of each record: its index, and the record before it; both under the name of the record around it."""
         known = set(self.reference.records)
         result: dict[Key, set[Hashable]] = {}
         for parent, children in version.children.items():

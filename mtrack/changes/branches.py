@@ -41,12 +41,12 @@ class Brought(Struct, frozen=True):
 
     @property
     def terms(self) -> tuple[object, ...]:
-        """What makes it another invoice where it differs."""
+        """The values by which it is another invoice where they differ."""
         fields = self.record.fields
         return self.uid, fields["amount"], fields["sent"], sorted(fields[LINES].items())
 
     def share(self, milestone: str) -> Decimal:
-        """What it bills of a milestone: nothing if void, credit notes negative."""
+        """The amount it bills of a milestone: nothing if void, credit notes negative."""
         fields = self.record.fields
         if "void" in fields:
             return money.ZERO
@@ -69,7 +69,7 @@ class BranchPair:
         return [item for item in _invoices(branch.projects) if number_key(item.number) not in old]
 
     def billed_before(self, uid: int, milestone: str) -> Decimal:
-        """What was billed of a milestone at the merge base."""
+        """The amount billed of a milestone at the merge base."""
         return money.total(item.share(milestone) for item in _invoices(self.base) if item.uid == uid)
 
     def problem(self, item: Brought, message: str, hint: str, milestone: str | None = None) -> Problem:

@@ -196,7 +196,7 @@ class _Comparison:
         return str(self.after.value(("milestone", milestone, 0), "id") or milestone)
 
     def _names(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        """What milestones are called."""
+        """The names of milestones."""
         return tuple(self.shown.name_of(name) for name in ids)
 
     def _owner(self, record: Record) -> Record | None:
@@ -207,7 +207,7 @@ class _Comparison:
 
 
 def _name(kind: str, field: str, was: Any, now: Any) -> str:
-    """What the event of a value is called."""
+    """The name of the event for a changed value."""
     if kind == "milestone" and field == "status":
         return "status-changed"
     if was is None and (kind, field) in _VALUE_CAME:
@@ -230,7 +230,7 @@ def _lines(record: Record) -> Any:
 
 
 def left_to_pay(version: Version, invoice: Record) -> Decimal:
-    """What `paid` on an invoice stands for: its gross less what was written off and what credit notes gave back."""
+    """The amount that `paid` on an invoice stands for: its gross less write-offs and what credit notes gave back."""
     number = number_key(invoice.fields["number"])
     notes = (
         item.fields

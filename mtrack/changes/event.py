@@ -52,7 +52,7 @@ class FileFact(Struct, frozen=True):
         return isinstance(other, FileFact) and (self.normal, self.content) == (other.normal, other.content)
 
     def __hash__(self) -> int:
-        """As `__eq__`."""
+        """The hash that goes with `__eq__`."""
         return hash((self.normal, self.content))
 
 

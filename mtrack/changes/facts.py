@@ -53,7 +53,7 @@ class Record(Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """What it is: project, agreement, amendment, milestone, invoice or payment."""
+        """The kind of record: project, agreement, amendment, milestone, invoice or payment."""
         return str(self.key[0])
 
 
@@ -89,7 +89,7 @@ class Version:
         return result
 
     def name_of(self, milestone: str) -> str:
-        """What a milestone is called, by its id."""
+        """The name of a milestone in messages, by its id."""
         record = self.records.get(("milestone", milestone, 0))
         if record is None or record.fields["id"] != milestone:  # kept under the id that it had before
             found = (item for item in self.of_kind("milestone") if item.fields["id"] == milestone)

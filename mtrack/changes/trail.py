@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Moment(Struct, frozen=True):
-    """What a commit did to the project, and the settings to judge it by. `first` is the commit it came with."""
+    """The changes of a commit to the project, and the settings to judge them by. `first` is the commit it came with."""
 
     index: int
     commit: Commit
@@ -75,7 +75,7 @@ class Trail:
         self._first.setdefault((*identity, field, _comparable(value)), moment)
 
     def _identity(self, version: Version, record: Record, since: int) -> tuple[object, ...]:
-        """Who a record of a version is, whatever it was called; payments by their day and amount."""
+        """The identity of a record of a version, whatever it was called; of a payment by its day and amount."""
         if record.kind == "payment":
             owner = self._identity(version, version.records[record.parent], since)
             return (*owner, "payment", record.fields["date"], record.fields["amount"])
@@ -84,7 +84,7 @@ class Trail:
         return record.key
 
     def _name(self, record: Record, since: int) -> str:
-        """What a milestone or an invoice is called today, after all later commits: ids as written, numbers as compared."""
+        """Today's name of a milestone or an invoice, after all later commits: ids as written, numbers as compared."""
         is_milestone = record.kind == "milestone"
         name = str(record.fields["id" if is_milestone else "number"])
         for index, kind, old, new in self._renames:
@@ -93,7 +93,7 @@ class Trail:
         return name if is_milestone else number_key(name)
 
     def name_now(self, moment: Moment, event: Event) -> str:
-        """What the milestone or invoice of an event is called today, if it is still there."""
+        """Today's name of the milestone or invoice of an event, if it is still there."""
         record = moment.after.records.get(event.record)
         if record is not None:
             return self._name(record, moment.index + 1)
@@ -143,7 +143,7 @@ class Trail:
         )
 
     def _place(self, moment: Moment, event: Event | None, key: str | None) -> Place:
-        """Where the value of an event stands today; the file, where it is gone."""
+        """The place today of an event's value; the file, where it is gone."""
         if self.project is None:
             return Place(self.path)
         if event is None:
@@ -156,7 +156,7 @@ class Trail:
         return Place(self.path, route if _leads(self.project.source.data, route) else None)
 
     def _route(self, moment: Moment, event: Event) -> Route | None:
-        """Where the record of an event stands today; None where it does not."""
+        """The route today of an event's record; None where it is gone."""
         assert self.project is not None
         record = moment.after.records[event.record]
         if record.kind == "payment":
@@ -176,7 +176,7 @@ class Trail:
         return next((item.route for item in self.project.invoices() if item.key == number), None)
 
     def _payment(self, moment: Moment, record: Record) -> Route | None:
-        """Where a payment with its day and amount stands today."""
+        """The route today of a payment with its day and amount."""
         assert self.project is not None
         route = self._invoice(moment, moment.after.records[record.parent])
         for item in self.project.invoices():

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from mtrack.changes.facts import Record
 
 _MOST = 3
-"""How many milestones of an invoice are named."""
+"""The number of an invoice's milestones that are named."""
 _MAX = 80
-"""How many characters of a value are shown."""
+"""The number of a value's characters that are shown."""
 _PERCENT = ("retention", "tax_rate")
 
 
@@ -41,7 +41,7 @@ class _Telling:
         return _SPECIAL.get(self.event.event, _Telling.changed)(self)
 
     def _subject(self) -> str:
-        """What the event is about: a milestone with its name, an invoice by its number."""
+        """The subject of the event: a milestone with its name, an invoice by its number."""
         owner = self.owner
         if owner is None:
             return "agreement" if self.record.kind in ("agreement", "amendment") else "project"

@@ -52,13 +52,13 @@ class Allocation(Struct, frozen=True, kw_only=True):
 
     @property
     def settled(self) -> Decimal:
-        """What is settled of its gross, and beyond it."""
+        """The amount that is settled of its gross, and beyond it."""
         settled = money.minus(self.gross, self.outstanding) if self.outstanding else self.gross
         return money.plus(settled, self.overpaid) if self.overpaid else settled
 
     @property
     def uncredited(self) -> Decimal:
-        """What no credit note has taken back, net."""
+        """The net amount that no credit note has taken back."""
         return money.excess(self.net, self.credited_net)
 
 
@@ -96,7 +96,7 @@ def _whole(figures: InvoiceFigures, key: Key, net: Decimal, credited_net: Amount
 
 
 def _paid_and_written_off(figures: InvoiceFigures) -> tuple[Decimal, Decimal]:
-    """What the client paid and what was written off, as far as gross has room for it: first credit notes, then cash."""
+    """The amounts paid and written off, as far as gross has room for them: first credit notes, then cash."""
     room = money.minus(figures.gross, figures.credited) if figures.credited else figures.gross
     paid = min(max(figures.paid, ZERO), room)
     return paid, min(figures.written_off, money.minus(room, paid)) if figures.written_off else ZERO
@@ -140,7 +140,7 @@ def tax_of(invoice: Invoice, net: Decimal, decimals: int) -> Decimal:
 
 
 def _by_milestone(invoice: Invoice, billed: Billed) -> Amounts:
-    """What the lines of an invoice bill of each milestone, net, in the order of the ids."""
+    """The net amount that the lines of an invoice bill of each milestone, in the order of the ids."""
     if len(invoice.lines) == 1:
         (line,), (milestone,) = invoice.lines, billed(invoice)
         return {(line.milestone, -1 if milestone is None else milestone.index): line.amount}
@@ -162,7 +162,7 @@ def _gross(invoice: Invoice, net: Amounts, decimals: int) -> Amounts:
 
 
 def _credited_net(net: Amounts, notes: Iterable[Invoice], billed: Billed) -> Amounts:
-    """What the lines of credit notes take back of each part, net."""
+    """The net amount that the lines of credit notes take back of each part."""
     result = dict.fromkeys(net, ZERO)
     for note in notes:
         for key, amount in _by_milestone(note, billed).items():
@@ -172,7 +172,7 @@ def _credited_net(net: Amounts, notes: Iterable[Invoice], billed: Billed) -> Amo
 
 
 def _named(notes: Iterable[Invoice], whole: Amounts, billed: Billed, decimals: int) -> Amounts:
-    """What credit notes take back of each part by naming its milestone, gross, at most all of it."""
+    """The gross amount that credit notes take back of each part by naming its milestone, at most all of it."""
     result = dict.fromkeys(whole, ZERO)
     for note in notes:
         for key, amount in _gross(note, _by_milestone(note, billed), decimals).items():

@@ -86,7 +86,7 @@ class _Cut:
         return None
 
     def each(self, items: tuple[T, ...], cut: Callable[[T], T | None]) -> tuple[T, ...]:
-        """Those items of which something is left; the same tuple where all stay as they are."""
+        """The items of which something is left after the cut; the same tuple where all stay as they are."""
         kept = [cut(item) for item in items]
         if all(one is other for one, other in zip(kept, items, strict=True)):
             return items
@@ -146,7 +146,7 @@ class _Cut:
 
 
 def _paid_in_full(project: Project) -> dict[Route, Decimal]:
-    """What `paid`, or a status taken at its word, settles: all that write-offs and credit notes of any day leave."""
+    """The amount that `paid`, or a status taken at its word, settles: what write-offs and credit notes of any day leave."""
     by_id: dict[str, Milestone] = {}
     for milestone in project.milestones:
         by_id.setdefault(milestone.id, milestone)
@@ -192,7 +192,7 @@ def credit_targets(invoices: Iterable[Invoice]) -> dict[str, Invoice]:
 
 
 def credit_notes(invoices: Sequence[Invoice]) -> dict[Route, list[Invoice]]:
-    """By an invoice's route, the credit notes against it that are not void."""
+    """The credit notes against an invoice that are not void, by the invoice's route."""
     notes = [invoice for invoice in invoices if invoice.credits is not None and invoice.void is None]
     result: dict[Route, list[Invoice]] = {}
     targets = credit_targets(invoices) if notes else {}

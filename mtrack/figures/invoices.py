@@ -39,7 +39,7 @@ class InvoiceFigures(Struct, frozen=True, kw_only=True):
     credited: Decimal = ZERO
     """The gross of the credit notes against it, at most its own."""
     overcredited: Decimal = ZERO
-    """What credit notes give back beyond its gross; all of it of a void one."""
+    """The amount that credit notes give back beyond its gross; all of it of a void one."""
     settled: Decimal = ZERO
     outstanding: Decimal = ZERO
     overpaid: Decimal = ZERO
@@ -53,7 +53,7 @@ class InvoiceFigures(Struct, frozen=True, kw_only=True):
 
     @property
     def paid(self) -> Decimal:
-        """What the client settled: cash, tax kept back, fees and discount."""
+        """The amount that the client settled: cash, tax kept back, fees and discount."""
         if not (self.withheld or self.fees or self.discounted):
             return self.received
         return money.total((self.received, self.withheld, self.fees, self.discounted))
@@ -65,7 +65,7 @@ class InvoiceFigures(Struct, frozen=True, kw_only=True):
 
     @property
     def retained(self) -> Decimal:
-        """What of it the client keeps back by agreement and has not paid yet."""
+        """The amount that the client keeps back by agreement and has not paid yet."""
         return money.total(part.open for part in self.parts if part.is_retained)
 
     def overdue_parts(self, day: date) -> list[Part]:
@@ -114,7 +114,7 @@ def invoice_figures(
 
 
 def _deducted(payments: Sequence[Payment]) -> tuple[Decimal, Decimal, Decimal]:
-    """What payments settle beside cash: tax kept back, fees, discount."""
+    """The amounts that payments settle beside cash: tax kept back, fees, discount."""
     more = [item for item in payments if item.withheld or item.fee or item.discount]
     return money.columns([(item.withheld, item.fee, item.discount) for item in more], 3)  # type: ignore[return-value]
 

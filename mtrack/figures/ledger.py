@@ -107,12 +107,12 @@ class Totals(Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def paid(self) -> Decimal:
-        """What clients settled, all but write-offs; gross = paid + written off + outstanding - overpaid."""
+        """The amount that clients settled, all but write-offs; gross = paid + written off + outstanding - overpaid."""
         return money.minus(self.settled, self.written_off)
 
     @property
     def overpaid(self) -> Decimal:
-        """What was settled beyond the invoices' gross."""
+        """The amount settled beyond the invoices' gross."""
         return money.minus(money.plus(self.settled, self.outstanding), self.gross)
 
     @classmethod
@@ -160,7 +160,7 @@ def agreed_total(project: Project) -> Decimal | None:
 
 
 def agreed_count(project: Project) -> int | None:
-    """How many milestones the agreement counts with its amendments; None where it gives none."""
+    """The number of milestones in the agreement with its amendments; None where it gives none."""
     agreement = project.agreement
     if agreement is None or agreement.milestones is None:
         return None

@@ -1,4 +1,4 @@
-"""What must be recorded before a wrong status can be corrected without changing a figure or losing what only it says."""
+"""Settlements to record before a wrong status can be corrected with no figure changed and nothing lost that only it says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kind = Literal["paid by status", "payment", "write-off", "rest"]
 
 
 class MissingSettlement(Struct, frozen=True):
-    """What must be recorded on `invoices` before a status can be corrected.
+    """The settlement that must be recorded on `invoices` before a status can be corrected.
 
     "paid by status": they count as paid only because the milestone says so. "payment": it says paid, and they list no
     payment. "write-off": it says written off, and they list no write-off. "rest": the correct status would settle what is
@@ -27,7 +27,7 @@ class MissingSettlement(Struct, frozen=True):
 
 
 def missing_settlement(item: MilestoneFigures) -> MissingSettlement | None:
-    """What must be recorded before a milestone's expected status can be written; None where nothing must."""
+    """The settlement to record before a milestone's expected status can be written; None where nothing must."""
     if item.milestone.cancelled:  # its status settles nothing
         return None
     live, status = item.live_invoices, item.milestone.status

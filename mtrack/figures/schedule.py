@@ -1,4 +1,4 @@
-"""When an invoice falls due: what is retained, the instalments, and the rest."""
+"""The parts of an invoice by the day they fall due: what is retained, the instalments, and the rest."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Part(Struct, frozen=True):
 
 
 class Terms(Struct, frozen=True):
-    """What a project's invoices have in common: when they fall due, what is retained and until when."""
+    """The terms that a project's invoices have in common: when they fall due, what is retained and until when."""
 
     payment: PaymentTerms
     retention: Decimal | None
@@ -63,7 +63,7 @@ def _accepted(project: Project) -> date | None:
 
 
 def retained_amount(invoice: Invoice, terms: Terms) -> Decimal:
-    """What the client keeps back of an invoice, gross: by its own record, else the agreement's share of gross."""
+    """The amount that the client keeps back of an invoice, gross: by its own record, else by the agreement's share."""
     if invoice.retained is not None:
         return invoice.retained.amount
     if not terms.retention or invoice.upfront or invoice.is_credit_note:
@@ -112,5 +112,5 @@ def _filled(parts: Iterable[Part], settled: Decimal) -> Iterable[Part]:
 
 
 def _open(amount: Decimal, settled: Decimal) -> Decimal:
-    """What of a part is open; a refund of more than came falls due with the first part."""
+    """The open amount of a part; a refund of more than came falls due with the first part."""
     return money.excess(amount, settled)

@@ -96,14 +96,14 @@ def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, dec
 
 
 def _kept_back(invoice: InvoiceFigures, net: Decimal, decimals: int) -> Decimal:
-    """How much of a net part that is outstanding is retained: in the ratio that the whole invoice has."""
+    """The retained amount of a net part that is outstanding: in the ratio that the whole invoice has."""
     return min(
         money.proportion(invoice.kept_back, net, money.minus(invoice.outstanding, invoice.overdue), decimals), net
     )
 
 
 def _uncovered(parts: Sequence[Allocation]) -> Decimal:
-    """What credit notes take from a milestone that no invoice of theirs bills."""
+    """The amount that credit notes take from a milestone and no invoice of theirs bills."""
     credited = money.total(part.credited_net for part in parts)
     notes = money.total(part.net.copy_abs() for part in parts if part.invoice.invoice.is_credit_note)
     return money.minus(notes, credited)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _parts(project: Project) -> dict[str, list[Invoice]]:
-    """By the id of a milestone, the invoices that bill it and nothing else, void ones and credit notes aside."""
+    """The invoices that bill one milestone and nothing else, by its id, void ones and credit notes aside."""
     result: dict[str, list[Invoice]] = {}
     for invoice in project.invoices():
         if invoice.only_milestone is not None and invoice.void is None and not invoice.is_credit_note:
