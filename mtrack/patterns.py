@@ -1,4 +1,4 @@
-"""The folders that gitignore patterns leave out, found in time that grows with pattern and path alone, whatever they hold."""
+"""The folders that gitignore patterns leave out, in time that grows with pattern and path alone, whatever both hold."""
 
 from __future__ import annotations
 

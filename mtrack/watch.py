@@ -99,7 +99,7 @@ class Watch:
         self.doubts.append(path)
 
     def give_up(self) -> None:
-        """Note that the result rests on something that can't be looked at again, such as the time another program took."""
+        """Note that the result rests on something that can't be looked at again, such as how long a program took."""
         self.sure = False
 
     def take(self, new: dict[int, Watch]) -> None:

@@ -73,7 +73,7 @@ class _Pairing:
                     break
 
     def _places(self, version: Version) -> dict[Key, set[Hashable]]:
-        """The places of each record: its index, and the record before it; both under the name of the record around it."""
+        """The places of each record: its index, and the record before it; both under the name of the parent."""
         known = set(self.reference.records)
         result: dict[Key, set[Hashable]] = {}
         for parent, children in version.children.items():

@@ -146,7 +146,7 @@ class _Cut:
 
 
 def _paid_in_full(project: Project) -> dict[Route, Decimal]:
-    """The amount that `paid`, or a status taken at its word, settles: what write-offs and credit notes of any day leave."""
+    """The amount settled by `paid`, or a status taken at its word: less write-offs and credit notes of any day."""
     by_id: dict[str, Milestone] = {}
     for milestone in project.milestones:
         by_id.setdefault(milestone.id, milestone)

@@ -1,4 +1,4 @@
-"""Settlements to record before a wrong status can be corrected with no figure changed and nothing lost that only it says."""
+"""Settlements to record before a wrong status is corrected, so that no figure changes and nothing it says is lost."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _is_closed(node: dict[str, Any]) -> bool:
 
 
 def _kind(types: set[str]) -> str:
-    """The reader's kind for a value of these types; for text or a flag, and no number, true and false are what differs."""
+    """The reader's kind for a value of these types; of text or a flag, and no number, it tells true from false."""
     if "boolean" in types and "string" in types and "number" not in types:
         return "flag"
     return next((kind for word, kind in _KINDS.items() if word in types), "any")
