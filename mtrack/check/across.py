@@ -1,4 +1,4 @@
-"""What the rules across projects find, by the project it belongs to."""
+"""The problems that the rules across projects find, by the project each belongs to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def find(workspace: Workspace, facts: WorkspaceFacts) -> list[RuleProblem]:
-    """What rules across projects find."""
+    """The problems that rules across projects find."""
     return [problem for rule in RULES.values() for problem in ask_across(workspace, rule, facts)]
 
 
@@ -38,7 +38,7 @@ class WorkspaceProblems:
         self.waivers = valid(of_state(workspace.settings.waivers), self.of(None))
 
     def of(self, folder: str | None) -> tuple[RuleProblem, ...]:
-        """What belongs to a project, or to none."""
+        """The problems that belong to a project, or to none."""
         return tuple(self._problems.get(folder, ()))
 
     @property
@@ -61,7 +61,7 @@ class WorkspaceProblems:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def rest(self, used: Iterable[WaiverKey]) -> ProjectFindings:
-        """What is found in no project: in the settings, in folders without records. `used` are waivers used in one."""
+        """The findings of no project: in the settings, in folders without records. `used` are waivers used in one."""
         workspace = self._workspace
         file = workspace.settings_file
         problems = [*(of_file(workspace, file) if file is not None else ()), *self.of(None)]

@@ -19,12 +19,12 @@ RuleProblem = tuple["Rule", "Problem"]
 
 
 def ask(workspace: Workspace, path: str, rule: Rule, *given: Any) -> list[RuleProblem]:
-    """What a rule finds in what it is given, which is about the file at `path`."""
+    """The problems that a rule finds in what it is given, which is about the file at `path`."""
     return _each(workspace, path, rule, rule.check, given)
 
 
 def ask_across(workspace: Workspace, rule: Rule, *given: Any) -> list[RuleProblem]:
-    """What a rule finds across projects, where it looks across them."""
+    """The problems that a rule finds across projects, where it looks across them."""
     return _each(workspace, ".", rule, rule.across, given) if rule.across is not None else []
 
 
@@ -41,7 +41,7 @@ def _each(
 
 
 def made(workspace: Workspace, folder: str, make: Callable[[ProjectContext], T]) -> T | None:
-    """What is made of a project; None where it can't be used, or mtrack itself fails at it, now or before."""
+    """The result of `make` for a project; None where it can't be used, or mtrack itself fails at it, now or before."""
     file, context = workspace.open(folder)
     if context is None or folder in workspace.given_up:
         return None

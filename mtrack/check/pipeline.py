@@ -37,7 +37,7 @@ EVERYTHING = Selection()
 _LATER = "later"
 """In the place of a digest: the project is checked once all are read."""
 _SURELY_SHOWN = 100
-"""Of so many findings of a project it is made at once what they look like; of the others when they turn out to be shown."""
+"""The number of a project's worst findings that are formatted at once; others are when they turn out to be shown."""
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 _unpack_facts = msgspec.msgpack.Decoder(Facts).decode
 
@@ -48,7 +48,7 @@ class Checked(Struct, Generic[S], frozen=True):
     report: Report
     projects: dict[str, StoredProject[S]]
     summaries: tuple[S, ...]
-    """Of the projects that are shown and have figures."""
+    """The summaries of the projects that are shown and have figures."""
     without_figures: tuple[str, ...]
     """The files of the projects that are shown and have no figures: not usable, or in a currency that is not known."""
 
@@ -106,18 +106,18 @@ class _Run(Generic[S]):
         self.summarize = summarize
         self.store: Store | None = None
         self.kept: KeptProjects[S] | None = None
-        """What an earlier run knew: projects that are as they were are not read again."""
+        """The projects as an earlier run kept them: those that are as they were are not read again."""
         self.visit = visit
         self.show = show
         self.kind: type[StoredProject[S]] | None = None
-        """What another process hands over, where one may help."""
+        """The type that another process hands over, where one may help."""
         self.projects: dict[str, StoredProject[S]] = {}
         self.read: set[str] = set()
         """The projects of which nothing was kept that holds."""
         self.facts: dict[str, Facts] = {}
-        """Of those that were read here."""
+        """The facts of those that were read here."""
         self.numbers: set[str] = set()
-        """Of the invoices that were read here so far."""
+        """The numbers of the invoices that were read here so far."""
         self.known_currencies: dict[str, bool] = {}
 
     def run(self, root: str) -> Checked[S]:
@@ -190,7 +190,7 @@ class _Run(Generic[S]):
         return len(self.numbers) < before + len(known.invoices)
 
     def _across(self) -> list[RuleProblem]:
-        """What rules across projects find; what they found before where all that they look at is as it was."""
+        """The problems found across projects; the kept ones where all that these rules look at is as it was."""
         kept = self.kept
         if kept is not None and self.store is not None and self.store.same_files and kept.beside == self._beside:
             old, new = kept.projects, self.projects
@@ -200,7 +200,7 @@ class _Run(Generic[S]):
 
     @property
     def _beside(self) -> tuple[tuple[str, ...], ...]:
-        """What rules across projects look at beside facts and files."""
+        """The paths that rules across projects look at beside facts and files."""
         found = self.workspace.walk
         return found.nearly, found.recordless, found.closed
 
@@ -313,7 +313,7 @@ class _Run(Generic[S]):
 
 
 class Made(Struct, Generic[T], frozen=True, array_like=True):
-    """What was made of a project, where it is shown and has figures; `tracked` as in `StoredProject`."""
+    """The value made of a project, where it is shown and has figures; `tracked` as in `StoredProject`."""
 
     tracked: str
     has_figures: bool
@@ -326,7 +326,7 @@ def of_each(
     selection: Selection = EVERYTHING,
     kind: type[T] | None = None,
 ) -> list[T]:
-    """What is made of each selected project that has figures, unchecked; each is closed before the next is opened.
+    """The values made of the selected projects that have figures, unchecked; each is closed before the next is opened.
 
     `kind` is its type, if it can be handed over from another process or run.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ENOUGH = 100
-"""How many projects are worth a process."""
+"""The number of projects that are worth a process."""
 _MOST = 8
 
 
@@ -77,7 +77,7 @@ class Child:
         self._running = True
 
     def result(self) -> bytes | None:
-        """What came of the work, once it is done; None where the process failed."""
+        """The result of the work, once it is done; None where the process failed."""
         with open(self._pipe, "rb", closefd=False) as file:
             content = file.read()
         code = os.waitpid(self._id, 0)[1]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ProjectFindings(Struct, frozen=True):
-    """What was found in a project, rule by rule, waived findings marked, and which waivers accepted something there."""
+    """The findings of a project, rule by rule, waived ones marked, and the waivers that accepted something there."""
 
     findings: tuple[Finding, ...]
     used: frozenset[WaiverKey]
@@ -57,7 +57,7 @@ def check_project(
 
 
 def of_file(workspace: Workspace, file: RecordFile) -> Iterator[RuleProblem]:
-    """What the rules about files as such find."""
+    """The problems that the rules about files as such find."""
     if file.broken or file.unknown_keys or not file.usable:
         for rule in of_scope("file"):
             yield from ask(workspace, file.source.path, rule, file)
@@ -66,7 +66,7 @@ def of_file(workspace: Workspace, file: RecordFile) -> Iterator[RuleProblem]:
 def _of_project(
     workspace: Workspace, context: ProjectContext, found: set[str], unasked: frozenset[str]
 ) -> Iterator[RuleProblem]:
-    """What the rules about one project find; `found` are the rules that have found something already."""
+    """The problems that the rules about one project find; `found` are the rules that have found something already."""
     path = context.project.path
     for rule in _worth_asking(context, unasked):
         for item in ask(workspace, path, rule, context):

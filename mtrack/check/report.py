@@ -1,4 +1,4 @@
-"""What a check reports: its findings, and the part of the workspace and of the rules that was asked for."""
+"""The report of a check: its findings, and the part of the workspace and of the rules that was asked for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Selection(Struct, frozen=True):
-    """What to show: rules or categories by name (none: all), less the ignored ones, under the paths given."""
+    """The selection to show: rules or categories by name (none: all), less the ignored ones, under the paths given."""
 
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
@@ -70,7 +70,7 @@ class Summary(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What a check found: all that the output formats draw from. `root` is as the user would reach it.
+    """The result of a check: all that the output formats draw from. `root` is as the user would reach it.
 
     `skipped` are the projects that not all rules could judge; of these mtrack itself failed at the `failed` ones.
     """
@@ -124,7 +124,7 @@ def in_order(groups: Iterable[Sequence[Finding]]) -> list[Finding]:
 
 
 def _fair(counts: list[int], most: int) -> int:
-    """How many findings each file may show, so that there are `most` in all, but at least one of each."""
+    """The number of findings that each file may show, so that there are `most` in all, but at least one of each."""
     if sum(counts) <= most:
         return limits.FINDINGS
     return max(

@@ -1,4 +1,4 @@
-"""What is kept of a workspace from one run to the next: its folders, and of each project what was found in it.
+"""The parts of a workspace kept from one run to the next: its folders, and the findings of each project.
 
 It only saves time: what has changed since, and all that rests on it, is looked at again.
 """
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class _Tracked(Protocol):
-    """What is kept of a project, with a digest of the files in it that git tracks."""
+    """A kept project, with a digest of the files in it that git tracks."""
 
     @property
     def tracked(self) -> str: ...
@@ -64,7 +64,7 @@ class StoredProject(Struct, Generic[S], frozen=True, array_like=True, gc=False):
 
 
 class _Walk(Struct, frozen=True, array_like=True):
-    """What a walk found, and the files that say what git tracks."""
+    """The result of a walk, and the files that say what git tracks."""
 
     projects: tuple[str, ...]
     recordless: tuple[str, ...]
@@ -83,7 +83,7 @@ class KeptProjects(Struct, Generic[S], frozen=True, array_like=True):
 
 
 class Store:
-    """What an earlier run kept of a workspace, as far as that still holds, and what this one keeps."""
+    """The parts of a workspace that an earlier run kept, as far as they still hold, and those that this run keeps."""
 
     def __init__(self, root: str, watch: Watch) -> None:
         self._top = os.path.join(root, "")
@@ -91,11 +91,11 @@ class Store:
         self._walk: _Walk | None = None
         self._projects: Any = None
         self._changed: set[str] = set()
-        """What has changed, as paths from the root, less what only git reads."""
+        """The paths from the root that have changed, less those that only git reads."""
         self._touched: set[str] = set()
         """The folders in which something has changed, and all above them."""
         self.same_git = False
-        """Whether git tracks what it did."""
+        """Whether git tracks the same files as before."""
         if watch.earlier is not None and ways.is_on("store"):
             self._open(watch.earlier)
 
@@ -118,7 +118,7 @@ class Store:
             self._walk = kept
 
     def walk(self, exclude: tuple[str, ...]) -> Walk:
-        """What a walk finds; it is done again where more has changed than files in projects."""
+        """The result of a walk; it is done again where more has changed than files in projects."""
         kept, root = self._walk, self._top.removesuffix(os.sep) or os.sep
         if kept is None:
             return walk(root, exclude, self._watch)
@@ -136,7 +136,7 @@ class Store:
         )
 
     def load(self, kind: type[T]) -> T | None:
-        """What was kept of the projects, which is of a kind."""
+        """The kept projects, decoded as `kind`; None where there are none of it."""
         if self._walk is None:
             return None
         if not isinstance(self._projects, msgspec.Raw):
@@ -147,7 +147,7 @@ class Store:
             return None
 
     def holding(self, workspace: Workspace, folders: Iterable[str], kept: Mapping[str, P]) -> dict[str, P]:
-        """What was kept of projects and is as if it was made now, but for what rules across projects find."""
+        """The kept projects that are as if made now, but for what rules across projects find."""
         same = {folder: kept[folder] for folder in folders if folder in kept and folder not in self._touched}
         if self.same_git:
             return same
@@ -165,7 +165,7 @@ class Store:
 
 
 def _packed(content: object) -> bytes:
-    """As bytes; none where names of files are no text: those are looked at again each time."""
+    """The content as bytes; none where names of files are no text: those are looked at again each time."""
     try:
         return msgspec.msgpack.encode(content)
     except UnicodeEncodeError:

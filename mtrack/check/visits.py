@@ -20,20 +20,20 @@ T = TypeVar("T")
 
 
 class _Share(Struct, Generic[T], frozen=True, array_like=True):
-    """What another process found in its share of the projects."""
+    """The results of another process for its share of the projects."""
 
     items: tuple[T, ...]
     has_figures: tuple[bool, ...]
     failures: tuple[Failure, ...]
     given_up: tuple[str, ...]
     doubts: tuple[str, ...]
-    """What the next run takes for changed."""
+    """The paths that the next run takes for changed."""
 
 
 def visit_all(
     workspace: Workspace, folders: Sequence[str], visit: Callable[[str], T], kind: type[T] | None
 ) -> dict[str, T]:
-    """What a visit makes of each project; `kind` is its type, if it can be handed over from another process."""
+    """The result of a visit to each project; `kind` is its type, if it can be handed over from another process."""
     result: dict[str, T] = {}
 
     def visit_some(share: Sequence[str], of: int = 0) -> None:
@@ -62,7 +62,7 @@ def visit_all(
 
 
 def _hand_over(workspace: Workspace, folders: Sequence[str], visit: Callable[[str], T]) -> bytes:
-    """In another process: what comes of its share."""
+    """The results of another process for its share, as bytes."""
     watch = workspace.walk.watch
     known = len(watch.doubts) if watch is not None else 0
     items: list[T] = []
@@ -83,7 +83,7 @@ def _hand_over(workspace: Workspace, folders: Sequence[str], visit: Callable[[st
 def _take_over(
     workspace: Workspace, folders: Sequence[str], content: bytes | None, kind: type[T] | None
 ) -> dict[str, T] | None:
-    """What another process has found; None where it can't be used."""
+    """The results of another process; None where they can't be used."""
     try:
         share = msgspec.msgpack.decode(content or b"", type=_Share[kind])  # type: ignore[valid-type]
     except (msgspec.MsgspecError, UnicodeDecodeError):

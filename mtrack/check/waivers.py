@@ -105,7 +105,7 @@ class Waivers:
         return replace(item, waiver=self.reasons[fitting[0]]) if fitting else item
 
     def _check(self, waivers: list[Waiver]) -> list[LocatedProblem]:
-        """What the rules about waivers find."""
+        """The problems that the rules about waivers find."""
         if not waivers:
             return []
         checked = tuple(
@@ -133,14 +133,14 @@ def accepts(waiver: Waiver, finding: Finding) -> bool:
 
 
 def _fitting(rule: str, project: str | None, path: str, item: Problem | Finding) -> Iterator[WaiverKey]:
-    """What a waiver may ask of a problem or finding, to fit it."""
+    """The keys of all waivers that would fit a problem or finding."""
     about = item.about and posixpath.normpath(item.about)
     number = item.invoice and number_key(item.invoice)
     return product((rule,), (project, None), (item.milestone, None), (number, None), (path, about, None))
 
 
 def key_of(waiver: Waiver) -> WaiverKey:
-    """What a waiver asks of a problem; its file as a path from the root."""
+    """The key of a waiver, which a problem must fit; its file as a path from the root."""
     folder = posixpath.dirname(waiver.path)
     return (
         waiver.rule,

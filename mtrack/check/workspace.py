@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Opened = tuple[RecordFile, ProjectContext | None]
 """A project's file and, where it is usable, its context."""
 MOST_OPEN = 16
-"""How many projects stay open at once: the memory of a large workspace is worth reading a few of them again."""
+"""The number of projects open at once: the memory of a large workspace is worth reading a few of them again."""
 MOST_TEXT = 1024 * 1024
 """Characters of the projects that stay open beside the one at hand."""
 
@@ -46,7 +46,7 @@ class Workspace:
         """`given` are projects that are not read from their files, by folder; they stay."""
         self.root = root
         self.origin = root
-        """Where the user has it; another folder than `root`, if this is the workspace as a commit had it."""
+        """The workspace's folder as the user has it; not `root`, if this is the workspace as a commit had it."""
         self.commit: str | None = None
         """The short name of that commit."""
         self.as_of = as_of
@@ -60,12 +60,12 @@ class Workspace:
         self._opened: dict[str, Opened] = {}
         """In the order in which they were last asked for."""
         self.failures: list[Failure] = []
-        """Where mtrack itself failed, in the order in which it did."""
+        """The places where mtrack itself failed, in the order in which it did."""
         self.given_up: set[str] = set()
         """The projects that mtrack fails to work out: they count as those that can't be used."""
         self._has_figures: dict[str, bool] = {}
         self.store: Store | None = None
-        """What is kept of it from one run to the next."""
+        """The store of what is kept of it from one run to the next."""
         self._folders = frozenset(walk.projects)
 
     def note(self, failure: Failure) -> None:
@@ -138,7 +138,7 @@ class Workspace:
 
     @property
     def opened(self) -> int:
-        """How many projects are open."""
+        """The number of projects that are open."""
         return len(self._opened)
 
     def close(self, folder: str) -> None:
@@ -174,7 +174,7 @@ class Workspace:
         return None
 
     def source(self, path: str) -> Source | None:
-        """What a file of records or settings says; None of any other file."""
+        """The source of a file of records or settings; None of any other file."""
         if path == workspace.SETTINGS:
             return self.settings.source
         folder, _, name = path.rpartition("/")

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Audit(Struct, frozen=True):
-    """What an audit found, whether a shallow clone hides the beginning, and the rules that are off."""
+    """The result of an audit, whether a shallow clone hides the beginning, and the rules that are off."""
 
     report: Report
     shallow: bool
@@ -130,13 +130,13 @@ class _Audit:
         return context.project if context is not None else None
 
     def _signatures(self, changes: Sequence[CommitChange]) -> dict[str, str]:
-        """What git says of the signatures of the commits that need one."""
+        """Git's verdicts on the signatures of the commits that need one, by commit."""
         today = self.workspace.settings.require_signed
         asked = [change.commit.id for change in changes if today or change.settings.require_signed]
         return self.repository.signatures(asked) if asked else {}
 
     def _branches(self) -> Iterator[LocatedProblem]:
-        """What the rules about branches find in each two that are not merged into each other."""
+        """The problems that the rules about branches find in each two that are not merged into each other."""
         tips = self.repository.branches()
         commits = self.repository.commits(*tips) if tips else []
         graph = Graph(commits)

@@ -1,4 +1,4 @@
-"""What a change does to the money: each project's figures before and after, the events between, findings come and gone."""
+"""The effect of a change on the money: each project's figures before and after, the events, findings come and gone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ProjectDiff(Struct, frozen=True):
 
 
 class Diff(Struct, frozen=True):
-    """What differs between two commits, or a commit (`base`; None before the first) and the working tree (`head` None)."""
+    """The differences of two commits, or of a commit (`base`; None before the first) and the worktree (`head` None)."""
 
     base: str | None
     head: str | None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Wanted(Struct, frozen=True):
-    """What part of the history is asked for; `since` and `until` are days or revisions."""
+    """The part of the history that is asked for; `since` and `until` are days or revisions."""
 
     project: str | None = None
     milestone: str | None = None
@@ -50,7 +50,7 @@ class Log(Struct, frozen=True):
 
 
 class Shown:
-    """Which projects of a repository a workspace shows: those that lie in it, or lay in it last."""
+    """The projects of a repository that a workspace shows: those that lie in it, or lay in it last."""
 
     def __init__(self, root: str, changes: Iterable[CommitChange | CommitEvents], same: dict[int, int]) -> None:
         self._same = same
@@ -122,7 +122,7 @@ def log(root: str, wanted: Wanted) -> Log:
 
 
 def events(repository: Repository, head: str) -> tuple[tuple[CommitEvents, ...], Shown]:
-    """What happened in each commit up to `head`, parents first, and which projects the workspace shows."""
+    """The events of each commit up to `head`, parents first, and the projects that the workspace shows."""
     history = store.read(repository, head)
     return history.commits, Shown(repository.root, history.commits, history.state.same)
 
@@ -144,7 +144,7 @@ def _taken_commits(repository: Repository, wanted: Wanted) -> Callable[[Commit],
 
 
 class _Asked:
-    """Which events are asked for. An id or a number means the record under whatever name it had."""
+    """The events that are asked for. An id or a number means the record under whatever name it had."""
 
     def __init__(self, shown: Shown, wanted: Wanted, changes: Sequence[CommitEvents]) -> None:
         self._shown = shown
@@ -185,7 +185,7 @@ class _Asked:
 def _names(
     events: Sequence[tuple[int, Event]], wanted: str | None, name: str, field: str, key: Callable[[str], str]
 ) -> set[tuple[int, str]] | None:
-    """By project, every name of the records that were ever called `wanted`; None where no record is asked for."""
+    """The names, by project, of the records that were ever called `wanted`; None where no record is asked for."""
     if wanted is None:
         return None
     result = {(uid, key(wanted)) for uid, _ in events}

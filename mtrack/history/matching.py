@@ -1,4 +1,4 @@
-"""Which findings of two checks are the same one."""
+"""The findings that two checks have in common."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def match(findings: Iterable[Finding], before: Iterable[Finding]) -> tuple[set[int], list[Finding]]:
-    """Those findings (by `id`) that were there before, and those that are gone: neither there still nor worse now.
+    """The findings (by `id`) that were there before, and those that are gone: neither there still nor worse now.
 
     Each old one stands for one at most, the most alike first.
     """

@@ -45,7 +45,7 @@ class PieceReader:
         self._shells: dict[str, dict[str, Any] | None] = {}
         self._items: dict[str, dict[str, Any] | None] = {}
         self._around: dict[str, tuple[Records, Records]] = {}
-        """What stands around the milestones, before their records and after them."""
+        """The records around the milestones: those before them, and those after."""
         self._records: dict[tuple[str, int], tuple[Record, ...]] = {}
 
     def read(self, text: str) -> tuple[Records, str | None] | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ProjectChange(Struct, frozen=True):
-    """What a commit did to a project: its facts before and after, with the same identities, and the events."""
+    """The change of a project in a commit: its facts before and after, with the same identities, and the events."""
 
     uid: int
     folder: str
@@ -35,7 +35,7 @@ class ProjectChange(Struct, frozen=True):
 
 
 class CommitChange(Struct, frozen=True):
-    """What a commit did. `settings` are the workspace's as of it, `events` those of the settings."""
+    """The changes in a commit. `settings` are the workspace's as of it, `events` those of the settings."""
 
     commit: Commit
     settings: Settings
@@ -44,7 +44,7 @@ class CommitChange(Struct, frozen=True):
 
 
 class State(Struct, frozen=True, array_like=True):
-    """Where a reader is after a commit: the tree, the projects that turned out to be one, and the last uid given."""
+    """The state of a reader after a commit: the tree, the projects that turned out to be one, and the last uid."""
 
     tree: Tree
     same: dict[int, int]
@@ -72,11 +72,11 @@ class Reader:
         graph.done(0, state.tree)
 
     def state(self, graph: Graph) -> State:
-        """Where the reader is after the graph's last commit, whose tree is kept."""
+        """The state of the reader after the graph's last commit, whose tree is kept."""
         return State(graph.trees[len(graph.commits) - 1], self.same, self._grower.last_uid)
 
     def read(self, graph: Graph) -> Iterator[CommitChange]:
-        """What each commit changed, parents first. Raises CannotRunError."""
+        """The changes of each commit, parents first. Raises CannotRunError."""
         commits, first = graph.commits, self._first
         changes = [*[[]] * first, *self.repository.changes(graph.pairs()[first:])]
         self.repository.expect(self._contents(changes))
@@ -98,7 +98,7 @@ class Reader:
     def _commit(
         self, i: int, graph: Graph, changes: list[TreeChange], *, cut: bool
     ) -> tuple[list[ProjectChange], tuple[Event, ...], Settings]:
-        """What a commit did to projects and settings; nothing where a shallow clone is `cut` there."""
+        """The changes of projects and settings in a commit; nothing where a shallow clone is `cut` there."""
         above = graph.parents[i]
         others = [graph.trees[parent] for parent in above[1:]]
         bases = [None if base is None else graph.trees[base] for base in graph.bases.get(i, ())]
@@ -162,7 +162,7 @@ class Reader:
         return found
 
     def _ordinary(self, tree: Tree, old: Tree, touched: Iterable[str]) -> list[ProjectChange]:
-        """What a commit with one parent, or none, did to the projects that it touched."""
+        """The changes that a commit with one parent, or none, made to the projects that it touched."""
         before = {old.projects[folder].uid: old.projects[folder] for folder in touched if folder in old.projects}
         after = {tree.projects[folder].uid: tree.projects[folder] for folder in touched if folder in tree.projects}
         result = []
@@ -176,7 +176,7 @@ class Reader:
     def _change(
         self, was: Tracked | None, now: Tracked | None, before: Version, after: Version
     ) -> ProjectChange | None:
-        """What changed in a project between two versions; None where nothing did."""
+        """The change of a project between two versions; None where there is none."""
         some = now if now is not None else was
         assert some is not None
         after = align(before, after)
@@ -200,7 +200,7 @@ class Reader:
         )
 
     def _merge(self, tree: Tree, old: Tree, others: list[Tree], bases: list[Tree | None]) -> list[ProjectChange]:
-        """What a merge did by itself: what differs from the three-way merge of its parents."""
+        """The changes that a merge made by itself: its differences from the three-way merge of its parents."""
         if any(base is None for base in bases) and self.repository.shallow:
             return []
         sides = [old, *others]
@@ -256,7 +256,7 @@ class Reader:
         ), settings
 
     def _data(self, blob: str | None) -> dict[str, Any] | None:
-        """What settings say; None where there are none, or none that can be used."""
+        """The data of settings; None where there are none, or none that can be used."""
         settings = self.versions.settings(blob) if blob is not None else None
         return settings.source.data if settings is not None and settings.source is not None else None
 

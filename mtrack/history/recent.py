@@ -1,4 +1,4 @@
-"""What happened last in each project, as a report shows it."""
+"""The last events of each project, as a report shows them."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ class Repository:
         return [Commit(known, (), "", "", _NO_DATE, _NO_DATE, ""), *found]
 
     def signatures(self, commits: list[str]) -> dict[str, str]:
-        """What git says of each commit's signature, by the programs and keys of the user: "G" is a good one.
+        """Git's verdict on each commit's signature, by the programs and keys of the user: "G" is a good one.
 
         A good one of a key that nobody vouched for counts for OpenPGP, where most keys are like that.
         """
@@ -234,7 +234,7 @@ class Repository:
         return tuple(result)
 
     def changes(self, pairs: Iterable[tuple[str, str | None]]) -> list[list[TreeChange]]:
-        """What each commit changed in the tree of its given parent, or of none. Raises CannotRunError."""
+        """The entries that each commit changed in the tree of its given parent, or of none. Raises CannotRunError."""
         pairs = list(pairs)
         asked = "".join(f"{commit} {parent}\n" if parent else f"{commit}\n" for commit, parent in pairs)
         output = git.read(self.place, "diff-tree", "--stdin", "--always", *_DIFF, stdin=asked.encode())

@@ -57,7 +57,7 @@ class Side:
         return versions.of_source(self.workspace.open(folder)[0].source)
 
     def candidate(self, folder: str) -> Candidate:
-        """What says whether a project is one that moved."""
+        """The data that shows whether a project is one that moved."""
         raw = self.workspace.raw(folder)
         text = raw if isinstance(raw, bytes) else b""
         return Candidate(hashlib.sha256(text).hexdigest(), self._parsed(folder).records, lambda: text)
@@ -98,7 +98,7 @@ def _is_as_it_was(full: str, seconds: int, nanoseconds: int, size: int) -> bool:
 
 
 def _named(full: str, algorithm: str) -> str | None:
-    """What git would call the content of a file, as it is; None where there is none."""
+    """The name that git would give the content of a file, as it is; None where there is none."""
     try:
         if os.path.islink(full):
             target = os.fsencode(os.readlink(full))

@@ -1,4 +1,4 @@
-"""What a change did: findings on the lines it changed, and those elsewhere that were not there before it."""
+"""The effect of a change: findings on the lines it changed, and those elsewhere that were not there before it."""
 
 from __future__ import annotations
 

@@ -29,14 +29,14 @@ _MOST = 256 << 20
 
 
 class ProjectEvents(Struct, frozen=True, array_like=True):
-    """What happened to a project in a commit."""
+    """The events of a project in a commit."""
 
     uid: int
     events: tuple[Event, ...]
 
 
 class CommitEvents(Struct, frozen=True, array_like=True):
-    """What happened in a commit: to the settings, and to projects."""
+    """The events of a commit: those of the settings, and those of projects."""
 
     commit: Commit
     events: tuple[Event, ...]
@@ -83,7 +83,7 @@ def _events(change: CommitChange) -> CommitEvents:
 
 
 class _Place:
-    """Where the history of a workspace is kept; nowhere, if that way is not on."""
+    """The place where the history of a workspace is kept; none, if that way is not on."""
 
     def __init__(self, repository: Repository) -> None:
         top = cache.folder() if ways.is_on("memo") and os.name != "nt" else None
@@ -95,7 +95,7 @@ class _Place:
         self._path = os.path.join(self._folder or "", f"{name[:32]}.events")
 
     def get(self) -> History | None:
-        """What is kept; None where nothing usable is."""
+        """The kept history; None where none is usable."""
         if self._folder is None:
             return None
         with suppress(OSError, ValueError, msgspec.MsgspecError):

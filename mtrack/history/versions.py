@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mtrack.yaml.source import Source
 
 _MOST = 3_000
-"""How many parsed versions are kept: memory is worth parsing an old one again."""
+"""The number of parsed versions that are kept: memory is worth parsing an old one again."""
 
 
 class Parsed(Struct, frozen=True):
@@ -47,7 +47,7 @@ class Versions:
         self._settings: dict[str, Settings | None] = {}
         self._pieces = PieceReader()
         self.filled: facts.Filled = {}
-        """What came of the records of projects, with the contents of their files."""
+        """Records by their identity in memory, with the contents of the files they name."""
 
     def parsed(self, blob: str) -> Parsed:
         """A content of `milestones.yaml`, parsed."""
@@ -127,5 +127,5 @@ def named(records: Records) -> set[str]:
 
 
 def contents(records: Records, folder: str, tree: Mapping[str, str]) -> dict[str, str | None]:
-    """What a tree holds under the names of a project's files."""
+    """The contents that a tree holds under the names of a project's files."""
     return {path: tree.get(join(folder, path)) for path in named(records)}

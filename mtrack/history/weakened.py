@@ -113,7 +113,7 @@ class _Comparison:
         return waiver.until is None or waiver.until >= self.now.as_of
 
     def _old_folder(self, folder: str) -> str | None:
-        """Where a project was."""
+        """The folder where a project was."""
         return folder if folder in self.before.walk.projects else self._moved.get(folder)
 
     @cached_property
@@ -162,7 +162,7 @@ class _Comparison:
 
     @staticmethod
     def _lost(strict: Sequence[Finding], shown: Sequence[Finding]) -> list[Finding]:
-        """What the settings of then show that those of now don't, or less gravely; the settings themselves aside."""
+        """The findings that old settings show and new ones don't, or less gravely; the settings' own aside."""
         here = match(strict, shown)[0]
         return [
             finding for finding in strict if id(finding) not in here and not finding.waived and finding.path != SETTINGS
@@ -297,7 +297,7 @@ class _Comparison:
         return result
 
     def _found_then(self, old: str, new: str) -> tuple[tuple[Place, str], ...]:
-        """What was found in a project, at the paths that it has now."""
+        """The findings of then in a project, at the paths that it has now."""
         found = (finding for finding in self.earlier if finding.project == old and not finding.waived)
         return tuple(
             _place_of(replace(finding, path=new + finding.path[len(old) :] if old != "." else join(new, finding.path)))
@@ -306,7 +306,7 @@ class _Comparison:
 
 
 def _place_of(finding: Finding) -> tuple[Place, str]:
-    """Where a finding is, and what it says."""
+    """The place of a finding, and its rule and message."""
     line = finding.span.line if finding.span is not None else None
     return Place(finding.path, line=line), f"{finding.rule}: {finding.message}"
 
