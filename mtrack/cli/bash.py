@@ -26,11 +26,11 @@ _SCRIPT = """\
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
 _ACTED_UPON = {"": re.compile(r"[^\w@%+=:,./-]"), '"': re.compile(r'[$`"\\]'), "'": re.compile("'")}
-"""By the quote that a word begins with: the characters that bash would act on."""
+"""The characters that bash would act on, by the quote that a word begins with."""
 
 
 class Bash(BashComplete):
-    """What click does for bash, but with a script that takes no value apart, and values that bash keeps whole."""
+    """Click's completion for bash, but with a script that takes no value apart, and values that bash keeps whole."""
 
     source_template = _SCRIPT
 

@@ -1,4 +1,4 @@
-"""What the shell completes: rule names, projects, milestone ids, invoice numbers. Silent where nothing can be read."""
+"""Completions for the shell: rule names, projects, milestone ids, invoice numbers. Silent where nothing can be read."""
 
 from __future__ import annotations
 

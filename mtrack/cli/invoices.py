@@ -33,7 +33,7 @@ class _Bill(Struct, frozen=True):
     total: Decimal | None
 
     def filled(self, paper: EInvoice | None) -> _Bill:
-        """What is not given taken from an e-invoice; amounts only where it bills nothing else."""
+        """The bill with missing values taken from an e-invoice; amounts only where it bills nothing else."""
         if paper is None:
             return self
         alone = self.total is None
@@ -211,7 +211,7 @@ def _numbers_and_amount(words: tuple[str, ...], project: str | None) -> tuple[tu
 _AMOUNT = re.compile(r"[-+]?[0-9][0-9.,' ]*")
 """A word after an invoice number that is read as an amount, valid or not."""
 _LIKE_AMOUNT = re.compile(r"[-+]?[$€£¥]?\s?[0-9][0-9.,' _]*(?:e[0-9]+|\s?(?:[A-Z]{3}|[$€£¥]))?")
-"""What was meant as an amount, unless an invoice has that number."""
+"""A word that is meant as an amount, unless an invoice has that number."""
 
 
 def _refuse_for_one_alone(**given: object) -> None:

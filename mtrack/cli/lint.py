@@ -106,7 +106,7 @@ def lint(  # noqa: PLR0913
 
 
 class _Form:
-    """What the report looks like, and where it goes."""
+    """The format of the report, and the file it goes to."""
 
     def __init__(self, format_: str, output_: str | None) -> None:
         self.format = format_
@@ -115,7 +115,7 @@ class _Form:
         self._width = output.screen_width() if output_ is None else None
 
     def of_finding(self, opened: Opened) -> Callable[[Finding], str] | None:
-        """What makes a finding's part of it, where each has one."""
+        """A function that formats a finding's part of it, where each has one."""
         make, seen = render.ITEMS.get(self.format), self._seen(opened)
         return None if make is None else lambda finding: make(finding, self._colour, seen, self._width)
 

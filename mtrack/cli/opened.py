@@ -130,7 +130,7 @@ def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:
 
 
 def watch_from(root: str, paths: tuple[str, ...]) -> Watch | None:
-    """What notes all that the run looks at, if it may be kept; why this is the root is noted already."""
+    """A watch that notes all that the run looks at, if it may be kept; the search for the root is noted already."""
     run = click.get_current_context().obj
     if not isinstance(run, (Run, Rounds)):
         return None

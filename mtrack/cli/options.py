@@ -1,4 +1,4 @@
-"""What commands share: how they are declared, their arguments and options."""
+"""Declarations that commands share: of the commands themselves, their arguments and options."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 _AMOUNT = re.compile(r"-[0-9.,]+")
 _DEBUG, _READ = "mtrack.debug", "mtrack.read"
-"""Where --debug and the workspaces that were read are kept while a command runs."""
+"""Keys under which --debug and the workspaces that were read are kept while a command runs."""
 
 
 def _keep_debug(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001  (click's)
@@ -81,7 +81,7 @@ class Command(click.Command):
         return rest
 
     def usage(self, ctx: click.Context) -> str:
-        """What goes after the command's name."""
+        """The usage that follows the command's name."""
         return " ".join(self.collect_usage_pieces(ctx))
 
     def _refuse_half_characters(self, ctx: click.Context, args: list[str]) -> None:
@@ -153,7 +153,7 @@ def _as_of(text: str) -> Callable[[F], F]:
 
 
 _NO_CACHE, _VERBOSE = "mtrack.no_cache", "mtrack.verbose"
-"""Where --no-cache and -v are kept while a command runs."""
+"""Keys under which --no-cache and -v are kept while a command runs."""
 
 
 def cache_options(command: F) -> F:
@@ -205,7 +205,7 @@ def client_option(command: F) -> F:
 
 
 _AT = "mtrack.at"
-"""Where the revision of --at is kept while a command runs."""
+"""The key under which the revision of --at is kept while a command runs."""
 
 
 def at_option(command: F) -> F:

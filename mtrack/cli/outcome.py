@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 MOST = 10
-"""How many findings of a kind are printed after an edit."""
+"""The number of findings of a kind that are printed after an edit."""
 
 
 def carry_out(

@@ -1,4 +1,4 @@
-"""What a command writes: standard output, standard error, and which files it may write over."""
+"""The output of a command: standard output, standard error, and the files it may write over."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 MOST_FAILURES = 10
-"""How many failures are printed one by one."""
+"""The number of failures that are printed one by one."""
 
 
 def use_colour() -> bool:

@@ -1,4 +1,4 @@
-"""What a paper given to a command says: the milestones of an agreement, the amounts of an e-invoice, an e-mail's day."""
+"""Facts from a paper given to a command: an agreement's milestones, an e-invoice's amounts, an e-mail's day."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def tell_draft(found: Proposal, path: str) -> None:
 
 
 def facts(path: str | None) -> Facts:
-    """What a file says of itself; nothing where there is none, or it can't be read."""
+    """The facts that a file states of itself; none where there is no file, or it can't be read."""
     if path is None:
         return Facts()
     with Pool() as pool:

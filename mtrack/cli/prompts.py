@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LISTED = 30
-"""How many choices are shown."""
+"""The number of choices that are shown."""
 _QUESTIONS = {
     "PROJECT": "which project",
     "MILESTONE": "which milestone",
@@ -52,7 +52,7 @@ _QUESTIONS = {
     "--milestone": "a milestone, as NAME=AMOUNT",
     "SCHEDULE": "record these milestones (y/n)",
 }
-"""What is asked for in words, by the name it has on the command line."""
+"""The questions for missing values, by the name of each on the command line."""
 
 
 def can_ask() -> bool:

@@ -118,7 +118,7 @@ def report(  # noqa: PLR0913
 def additions(
     opened: Opened, *, since: str | None, period: date | None = None, copies: bool = False
 ) -> Iterator[Additions]:
-    """What the pages show beyond the records: verdicts on the papers where the settings ask for them, and git's history."""
+    """The pages' additions to the records: verdicts on papers where the settings ask for them, and git's history."""
     from mtrack.history import log, recent  # noqa: PLC0415
     from mtrack.site.history_rows import MOST_EVENTS, Since  # noqa: PLC0415
     from mtrack.site.pages import Additions  # noqa: PLC0415

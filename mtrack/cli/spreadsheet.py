@@ -93,7 +93,7 @@ def data_of(path: str) -> bytes:
 
 
 def wanted(said: Said, path: str) -> Wanted:
-    """What the command line says, checked. Raises UsageError."""
+    """The wishes of the command line, checked. Raises UsageError."""
     if said.date_format is not None:
         _check_format(said.date_format)
     return Wanted(
@@ -216,7 +216,7 @@ def _cell(read: list[Imported], found: Finding) -> str | None:
 
 
 def _read(data: bytes, how: Wanted, currency: str, settings: Settings) -> Imported:
-    """What a file records in a project. Raises FaultyError, UsageError."""
+    """The records that a file makes in a project. Raises FaultyError, UsageError."""
     from mtrack.spreadsheet import reading  # noqa: PLC0415
 
     decimals = money.decimals(currency, settings.currencies)

@@ -36,7 +36,7 @@ def report(error: Exception, *, debug: bool) -> int:
 
 
 def _of_the_system(error: OSError) -> str:
-    """What the system refused."""
+    """The system's refusal in words."""
     if isinstance(error, FileNotFoundError) and not error.filename:
         return "the current folder is no longer there"
     reason = os.strerror(error.errno or 0).lower()

@@ -8,7 +8,7 @@ from mtrack.words import nearest
 
 
 def words(error: click.ClickException) -> str:
-    """What is wrong with a command line, and what to do; one line, no names of click's."""
+    """Words for the fault in a command line, and what to do; one line, no names of click's."""
     if isinstance(error, click.NoSuchOption):
         return _no_such_option(error)
     if isinstance(error, click.BadOptionUsage):
@@ -28,7 +28,7 @@ def _no_such_option(error: click.NoSuchOption) -> str:
 
 
 def _option_value(error: click.BadOptionUsage) -> str:
-    """Of an option without its value, or a flag with one."""
+    """Words for an option without its value, or a flag with one."""
     options = error.ctx.command.get_params(error.ctx) if error.ctx is not None else []
     option = next((item for item in options if error.option_name in (*item.opts, *item.secondary_opts)), None)
     if isinstance(option, click.Option) and option.is_flag:
@@ -46,7 +46,7 @@ def _name(error: click.BadParameter) -> str:
 
 
 def _usage(error: click.UsageError) -> str:
-    """How the command is written."""
+    """The usage of the command."""
     if error.ctx is None:
         return "mtrack --help shows how to write it"
     return " ".join([_path(error), *error.ctx.command.collect_usage_pieces(error.ctx)])

@@ -1,4 +1,4 @@
-"""What a word on the command line can stand for: a day, an amount, a path, a name with its amount."""
+"""Kinds of words on the command line: a day, an amount, a path, a name with its amount."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Choice(click.Choice[str]):
     """One of several words."""
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ARG002  (click's)
-        """What to write in place of a word that is not among them."""
+        """The message for a word that is not among them, with the words to write instead."""
         near = nearest(str(value), self.choices)
         meant = f"did you mean {near}? " if near else ""
         return f"there is no '{value}'; {meant}choose from {', '.join(self.choices)}"

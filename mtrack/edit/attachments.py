@@ -35,7 +35,7 @@ class Attachment(Struct, frozen=True):
 
 
 def locate(folder: str, source: str, subfolder: str) -> Attachment:
-    """Where a file given on the command line goes below `subfolder` in a project. Raises UsageError, CannotRunError."""
+    """The place below `subfolder` in a project for a file from the command line. Raises UsageError, CannotRunError."""
     writer.check_given(source)
     size = _size(source)
     top, real = os.path.realpath(folder), os.path.realpath(source)

@@ -1,4 +1,4 @@
-"""Where a workspace and a project begin: `init` and `new`."""
+"""The beginning of a workspace and of a project: `init` and `new`."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from mtrack.rules.context import ProjectContext
 
 OPENS = frozenset({"agreement-missing", "amount-unlisted", "milestones-missing"})
-"""What a new project may still lack."""
+"""The rules that may still find something in a new project."""
 
 
 class CreatedWorkspace(Struct, frozen=True):
-    """What `init` did: paths written, paths that were there already, and schemas among those that are out of date.
+    """The result of `init`: paths written, paths that were there already, and schemas among those that are out of date.
 
     `repository` is the root of the git repository it lies in; None where it lies in none.
     """
@@ -105,7 +105,7 @@ def _nearest(path: str) -> str:
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What a new project is to hold.
+    """The contents of a new project.
 
     `milestones` and `invoices` are records as the file has them; a milestone without an id gets the next one, one
     without a status is not billed.
@@ -119,7 +119,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     total: Decimal | None = None
     count: int | None = None
     terms: int | dict[str, Any] | None = None
-    """When its invoices fall due, as a record has it."""
+    """The payment terms of its invoices, as a record has them."""
     tax_rate: Decimal | None = None
     retention: Decimal | None = None
     milestones: tuple[dict[str, Any], ...] = ()

@@ -1,4 +1,4 @@
-"""Which project, milestone or invoice a user means; and only as much of the workspace as an edit must see."""
+"""The project, milestone or invoice that a user means; and only as much of the workspace as an edit must see."""
 
 from __future__ import annotations
 

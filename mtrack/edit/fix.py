@@ -1,4 +1,4 @@
-"""What `mtrack lint --fix` does: corrects statuses, which is all that fixable rules find, through the transaction."""
+"""The work of `mtrack lint --fix`: it corrects statuses, all that fixable rules find, through the transaction."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ SCHEMAS = {f".mtrack/schemas/{name}.schema.json": name for name in ("milestones"
 """Path in the workspace, and the name of the schema: those of the files that people edit."""
 
 _PINNED = re.compile(r"git\+https://[\w./~-]+@[0-9a-f]{40,64}|https://[\w./~-]+#sha256=[0-9a-f]{64}")
-"""What names one content: without user, port or anything that YAML or a shell would read otherwise."""
+"""An address of one content: without user, port or anything that YAML or a shell would read otherwise."""
 
 _NO_CURRENCY = "# currency: EUR\n"
 
@@ -45,7 +45,7 @@ def _filled(template: str, source: str) -> str:
 
 
 def source() -> str | None:
-    """Where this mtrack was installed from, as pip takes it: a commit of a repository, or a file with its hash.
+    """The source that this mtrack was installed from, as pip takes it: a repository's commit, or a file with its hash.
 
     None where that is not known, or not on the web.
     """

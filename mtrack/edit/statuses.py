@@ -1,4 +1,4 @@
-"""What follows from an edit: statuses are updated, and invoices that a status counted as paid stay settled.
+"""The consequences of an edit: statuses are updated, and invoices that a status counted as paid stay settled.
 
 A status decides whether an invoice that lists no settlement counts as paid. So where an edit moves one, or changes which
 milestones an invoice bills, `paid: true` is written on the invoices that would lose their settlement, and a status that
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Consequences(Struct, frozen=True):
-    """What must be written together with an edit, and what to say about it."""
+    """The changes that must be written together with an edit, and the words that tell the user."""
 
     changes: tuple[Put, ...] = ()
     said: str = ""
@@ -53,7 +53,7 @@ def consequences(context: ProjectContext, changes: tuple[Change, ...]) -> Conseq
 
 
 def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Put, ...]:
-    """What `mtrack lint --fix` writes: the expected status of the milestones `ids`, where no figure changes by it."""
+    """The changes of `mtrack lint --fix`: the expected status of the milestones `ids`, where it changes no figure."""
     return tuple(
         _expected(item)
         for item in context.whole_ledger.milestones
@@ -141,7 +141,7 @@ class _Draft:
 
 
 def _corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:
-    """What to say of status changes where the status was wrong already; nothing where all were right."""
+    """The words on status changes where the status was wrong already; none where all were right."""
     before = {_expected(item).route: item.milestone for item in context.whole_ledger.milestones if _is_wrong(item)}
     return "".join(
         f"; status of {was.id} corrected from {was.status} to {change.value}"
@@ -151,7 +151,7 @@ def _corrected(context: ProjectContext, changes: tuple[Put, ...]) -> str:
 
 
 def _marked(context: ProjectContext, route: Route) -> str:
-    """What to say about an invoice that counted as paid by its milestones' statuses."""
+    """The words on an invoice that counted as paid by its milestones' statuses."""
     number = next(item.invoice.number for item in context.whole_ledger.invoices if item.invoice.route == route)
     return f"; {number} marked paid: true, since {listed_with_and(at_whose_word(context, route))} said paid"
 

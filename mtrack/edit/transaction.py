@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """How an edit is to be made. `move` takes the given files from where they were."""
+    """The options of an edit. `move` takes the given files from where they were."""
 
     as_of: date
     dry_run: bool = False
@@ -84,7 +84,7 @@ class AddsErrorsError(Exception):
 
 
 class AddedFindings(Struct, frozen=True):
-    """What an edit adds to the findings of a workspace."""
+    """The findings that an edit adds to those of a workspace."""
 
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
@@ -122,7 +122,7 @@ def carry_out_together(
 
 
 def _folder_of_records(target: Target, as_of: date) -> str:
-    """Where a project's records really are. Raises AddsErrorsError where a link leads out of the workspace."""
+    """The real folder of a project's records. Raises AddsErrorsError where a link leads out of the workspace."""
     real = os.path.realpath(os.path.join(target.root, target.records))
     if not inside(real, os.path.realpath(target.root)):  # nothing may be made there, and nothing is read
         _project_context(target, as_of, settings_module.load(target.root), find.read(target.root, target.folder))
@@ -287,7 +287,7 @@ def _project_context(target: Target, as_of: date, settings: Settings, read: Sour
 
 
 def explained(refused: RefusedError, path: str) -> str:
-    """Why a file is not edited, and the lines to write by hand."""
+    """The reason that a file is not edited, and the lines to write by hand."""
     where = ":".join(map(str, (path, *(refused.place or ()))))
     lines = [f"  {line}" for line in refused.by_hand.splitlines()]
     return "\n".join([f"{where}: mtrack does not edit this: {refused.detail}", "Write it by hand:", *lines])
@@ -302,7 +302,7 @@ def _explained(refused: RefusedError, target: Target) -> CannotRunError:
 def _added_findings(
     drafts: list[_Draft], settings: Settings, as_of: date
 ) -> tuple[AddedFindings, list[ProjectContext]]:
-    """What the edited texts add to the findings, and the projects' contexts afterwards."""
+    """The findings that the edited texts add, and the projects' contexts afterwards."""
     target = drafts[0].target
     own = {draft.target.folder: draft.read for draft in drafts}
     keys = {number for draft in drafts for number in draft.edit.numbers}
@@ -325,7 +325,7 @@ def _added_findings(
 def compare(
     before: Workspace | None, after: Workspace, opens: frozenset[str], planned: frozenset[str] = frozenset()
 ) -> AddedFindings:
-    """What `after` finds that `before` did not: more findings of a kind, or more money at stake in them.
+    """The findings of `after` beyond those of `before`: more of a kind, or more money at stake in them.
 
     `planned` are files that will be there once the edit is written.
     """
@@ -360,7 +360,7 @@ def _stake(found: list[Finding]) -> Decimal:
 
 
 def left(context: ProjectContext) -> str:
-    """What a project still has to bill and to collect, in one line."""
+    """The amounts that a project still has to bill and to collect, in one line."""
     project = context.project
     label = find.Target(context.root, project.folder).label
     totals = context.ledger.totals

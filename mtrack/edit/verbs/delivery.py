@@ -1,4 +1,4 @@
-"""What happens to a milestone: its terms change, it is delivered, approved, put on hold or cancelled."""
+"""Verbs for a milestone: its terms change, it is delivered, approved, put on hold or cancelled."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ AGREEMENT_RULES = frozenset({"amount-unlisted", "milestones-missing", "amount-ex
 
 
 class Edit(Struct, frozen=True):
-    """What a verb wants.
+    """The edit that a verb makes.
 
     `did` is the line the user reads, `message` the commit's, `opens` the error rules that this step may leave open
     for the next one, `numbers` the invoice numbers that are new or meant by a new record.

@@ -119,7 +119,7 @@ def _retention(context: ProjectContext) -> Rate | None:
 
 
 def _retained(context: ProjectContext, gross: Decimal, parts: Parts, *, upfront: bool) -> dict[str, Any] | None:
-    """What the client keeps back of an invoice: as given, else the agreement's share of gross. Raises UsageError."""
+    """The amount that the client keeps back of an invoice: as given, else the agreed share. Raises UsageError."""
     agreed = None if upfront else _retention(context)
     given = agreed if parts.retained is None else parts.retained
     amount = maybe_here(context, given, gross)
@@ -232,7 +232,7 @@ def _credited_parts(
     amount: Decimal | None,
     shares: list[tuple[Milestone, Decimal | None]] | None,
 ) -> list[tuple[str, Decimal]]:
-    """What each milestone gets back; where it is not said, all that is not credited yet. Raises UsageError."""
+    """The amount that each milestone gets back; where none is given, all not yet credited. Raises UsageError."""
     left = _uncredited(context, invoice)
     if shares:
         return [(item.id, left.get(item.id, money.ZERO) if given is None else given) for item, given in shares]
@@ -267,7 +267,7 @@ def _notes(context: ProjectContext, invoice: Invoice) -> list[Invoice]:
 
 
 def _uncredited(context: ProjectContext, invoice: Invoice) -> dict[str, Decimal]:
-    """What of each milestone's part of an invoice no credit note has taken back, in the order of the lines."""
+    """The amount of each milestone's part of an invoice that no credit note has taken back, in the lines' order."""
     left = {
         part.id: part.uncredited for part in context.whole_ledger.parts if part.invoice.invoice.route == invoice.route
     }

@@ -62,7 +62,7 @@ def next_number(entries: Sequence[Entry], project: Heading, day: date, *, credit
 
 
 def _alike(numbers: list[Counted], *, credit: bool) -> Callable[[Entry], bool]:
-    """Which records have numbers of the kind: all, for a credit note, where credit notes have no series of their own."""
+    """A test for records with numbers of the kind: all, for a credit note, where credit notes have no own series."""
     invoices = {number.series: number for number in numbers if not number.number.entry.invoice.credit_note}
     apart = any(
         number.number.entry.invoice.credit_note
@@ -144,7 +144,7 @@ def _count_together(numbers: list[Counted]) -> bool:
 
 
 def _depth(own: list[Counted]) -> int:
-    """How much of the period begins a new count: nothing, where the counter goes on; the year; all of it."""
+    """The parts of the period that begin a new count: 0 where the counter goes on; the year; all of it."""
     most = max(len(number.period) for number in own)
     for depth in range(most):
         groups: dict[tuple[int, ...], list[Counted]] = {}
@@ -157,7 +157,7 @@ def _depth(own: list[Counted]) -> int:
 
 
 def _width(own: list[Counted]) -> int:
-    """How many digits a counter has at least."""
+    """The least number of digits of a counter."""
     runs = [number.number.runs[number.at] for number in own]
     widths = {len(run) for run in runs}
     return max(widths) if len(widths) == 1 else max((len(run) for run in runs if run.startswith("0")), default=0)

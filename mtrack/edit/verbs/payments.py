@@ -108,7 +108,7 @@ def _payment(context: ProjectContext, invoice: Invoice, paid: Paid, total: Decim
 
 
 def _said(context: ProjectContext, invoice: Invoice, record: dict[str, Any], day: date) -> str:
-    """What came in, and what is then open on the invoice."""
+    """The amount that came in, and what is then open on the invoice."""
     project, amount = context.project, record["amount"]
     if amount < 0:
         return f"{invoice.number} refunded: {project.money(abs(amount))} on {day}"
