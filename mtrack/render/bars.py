@@ -45,7 +45,7 @@ def slot_bars(slots: Sequence[Slot], width: int = WIDTH) -> tuple[str, str, str,
 
 
 def _name_of(item: Drawn) -> str:
-    """What a slot goes by, where it has room: never cut."""
+    """The name of a slot, where it has room: never cut."""
     ids = item.slot.ids
     names = (f"{ids[0]}–{ids[-1]}", f"+{len(ids)}") if len(ids) > 1 else ids
     return next((name for name in names if cell_len(name) <= item.width), "")

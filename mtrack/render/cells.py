@@ -1,4 +1,4 @@
-"""What a cell of a table can hold. The sinks (terminal, Markdown, CSV) make text of it, each in its own way."""
+"""Cells of a table. The sinks (terminal, Markdown, CSV) make text of them, each in its own way."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Value = Single | tuple[Single, ...]
 
 
 class Kind(Enum):
-    """What a column holds; amounts stand to the right."""
+    """The kind of a column; amounts stand to the right."""
 
     TEXT = "text"
     DATE = "date"

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from mtrack.render.cells import Single, Value
 
 _SIGNS = "=+@\\-" + "\uff1d\uff0b\uff20\uff0d" + "\ufe66\ufe62\ufe6b\ufe63\u2212"
-"""What begins a formula; spreadsheets of East Asia also take the wide forms."""
+"""The characters that begin a formula; spreadsheets of East Asia also take the wide forms."""
 
 
 class _Line:
-    """Where the writer writes a line, which it hands over."""
+    """A file for the CSV writer that returns each line instead of storing it."""
 
     @staticmethod
     def write(line: str) -> str:

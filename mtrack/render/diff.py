@@ -31,7 +31,7 @@ _COLUMNS = (Column("project"), *amounts(*(name.replace("_", " ") for name in FIG
 
 
 def costs(view: Diff) -> str:
-    """What a change does, in a line: "+ EUR 5,000.00 billed, 1 new error"."""
+    """The effect of a change in a line: "+ EUR 5,000.00 billed, 1 new error"."""
     sums: dict[tuple[str, str], tuple[Decimal, int]] = {}
     for project in view.projects:
         for name, change in zip(FIGURES, _changes(project), strict=True):
@@ -79,7 +79,7 @@ def _cell(project: ProjectDiff, i: int) -> str:
 
 
 def text(view: Diff, width: int, *, colour: bool, seen: Viewpoint = AT_ROOT) -> str:
-    """What it does in a line, the figures, the events by project, the findings that appear and go away."""
+    """The effect in a line, the figures, the events by project, the findings that appear and go away."""
     screen = Screen(colour=colour, width=width)
     screen.line(styled(costs(view), "bold"), hang=2)
     if view.projects:

@@ -93,5 +93,5 @@ def sums(events: Iterable[Event]) -> str:
 
 
 def project_name(folder: str | None) -> tuple[Unstyled, ...]:
-    """What a project is called where its events are listed."""
+    """The name of a project where its events are listed."""
     return names(["settings" if folder is None else folder])

@@ -24,7 +24,7 @@ MARKS = {
     "confirmed": ("✓", "green"), "computed": ("≈", "green"), "elsewhere": ("≈", "green"), "differs": ("▲", "yellow"),
     "not_found": ("▲", "yellow"), "unreadable": ("·", "dim"),
 }  # fmt: skip
-"""What stands before a value, and its colour."""
+"""The mark before a value, and its colour."""
 _WORDS = {
     "count": "number of milestones", "terms": "payment terms", "sent": "sent", "net": "net amount", "signed": "signed",
 }  # fmt: skip

@@ -34,7 +34,7 @@ def excerpt(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
 
 
 def _beginning(text: str, room: int) -> str:
-    """As many words from the beginning as there is room for; empty where there is room for none."""
+    """The first words of a text, as many as there is room for; empty where there is room for none."""
     if _columns(text) <= room:
         return text
     ends = [space.start() for space in re.finditer(" +", text) if space.start()]
@@ -43,7 +43,7 @@ def _beginning(text: str, room: int) -> str:
 
 
 def _ending(text: str, room: int) -> str:
-    """As many words from the end as there is room for."""
+    """The last words of a text, as many as there is room for."""
     if _columns(text) <= room:
         return text
     starts = [space.end() for space in re.finditer(" +", text)]
@@ -63,7 +63,7 @@ def _cut_word(text: str, room: int) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns a terminal takes to show it."""
+    """The number of columns that a terminal takes to show it."""
     from rich.cells import cell_len  # noqa: PLC0415  (it takes long to load, and few lines are cut)
 
     return cell_len(text)

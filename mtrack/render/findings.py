@@ -23,7 +23,7 @@ _ARROW, _BAR, _EQUALS = (styled(sign, "blue") for sign in ("-->", "|", "="))
 _EXCERPT = 100
 """The most columns of an excerpt."""
 _JSON_INDENT = " " * 4
-"""Of a finding in JSON."""
+"""The indent of a finding in JSON."""
 
 
 class Format(Protocol):
@@ -33,7 +33,7 @@ class Format(Protocol):
 
 
 class ItemFormat(Protocol):
-    """What one finding looks like; `width` is the columns within which lines break, for those that a terminal shows."""
+    """The format of one finding; `width` is the columns within which lines break, for those that a terminal shows."""
 
     def __call__(self, finding: Finding, colour: bool, seen: Viewpoint, width: int | None, /) -> str: ...  # noqa: D102, FBT001
 

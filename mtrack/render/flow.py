@@ -1,4 +1,4 @@
-"""Where a line of a terminal may break: at spaces, never within an amount, a code, a date, an id or a number."""
+"""Line breaks on a terminal: at spaces, never within an amount, a code, a date, an id or a number."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def wrap(run: Run, width: int, hang: int = 0) -> list[tuple[int, int]]:
 
 
 def _words(run: Run, width: int) -> Iterator[re.Match[str]]:
-    """What stays together on a line of `width` columns."""
+    """The pieces that stay together on a line of `width` columns."""
     for word in _WORD.finditer(run.mask):
         if _TIED in word[0] and columns(run.text[slice(*word.span())]) > width:
             yield from _APART.finditer(run.mask, *word.span())
@@ -97,7 +97,7 @@ def _words(run: Run, width: int) -> Iterator[re.Match[str]]:
 
 
 def _cut(text: str, start: int, past: int) -> int:
-    """Where a word that is too wide breaks: `past` is the end of the first piece that does not fit."""
+    """The offset at which a word that is too wide breaks: `past` is the end of the first piece that does not fit."""
     last = max(past - 1, start + 1)
     joint = max(text.rfind(joint, start, last) for joint in _JOINTS) + 1
     return joint if joint > start else last

@@ -65,7 +65,7 @@ _SUMS = (
     ("waived_net", "waived, net"),
     ("waived_gross", "waived, gross"),
 )
-"""What is summed, and what it is called: what is not billed is net of tax, what is not collected has it."""
+"""The sums and their names: what is not billed is net of tax, what is not collected has it."""
 
 
 def _sums(sums: Sums, *fields: str) -> Iterator[tuple[str, Decimal]]:
@@ -86,7 +86,7 @@ _TOTALS = (Column("In all"), Column("what"), Column("amount", Kind.AMOUNT))
 
 
 def text(view: GapsView, width: int, *, colour: bool) -> str:
-    """By project gaps, then overlaps, each with since when and how much; sums per currency at the end."""
+    """Gaps, then overlaps, by project, each with since when and how much; sums per currency at the end."""
     wording, screen = Wording(view.locale), Screen(colour=colour, width=width)
     screen.title(view.name, "gaps and overlaps", wording.day(view.as_of))
     for i, item in enumerate(view.projects):
@@ -112,7 +112,7 @@ def text(view: GapsView, width: int, *, colour: bool) -> str:
 
 
 def _closing(view: GapsView) -> Iterator[str]:
-    """What is left out, and how many projects and gaps there are."""
+    """Notes on what is left out, and the numbers of projects and gaps."""
     if line := left_out.words(view.left_out, view.as_of):
         yield line
     for path in view.skipped:
@@ -156,7 +156,7 @@ def _parts(item: ProjectGaps) -> tuple[tuple[str, tuple[Row, ...], tuple[str, ..
 
 
 def _holds(item: ProjectGaps, wording: Wording, currency: Column) -> Table:
-    """What is on hold, with its sum."""
+    """The holds of a project, with their sum."""
     table = Table(
         wording, Column("on hold"), Column("milestone", keep=5), Column("reason", keep=6), Column("until", Kind.DATE, keep=3), currency, ruled=False
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a spreadsheet is about to record, as a table on a terminal."""
+"""The records that a spreadsheet is about to make, as a table on a terminal."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ def _invoices(record: Record, invoices: Sequence[Record]) -> list[Record]:
 
 
 def _share(invoice: Record, milestone: Record) -> Any:
-    """How much of a milestone an invoice bills; None where it does not."""
+    """The amount of a milestone that an invoice bills; None where it bills none."""
     if "lines" not in invoice:
         return invoice["amount"]
     return next((line["amount"] for line in invoice["lines"] if line["milestone"] == milestone["id"]), None)
 
 
 def _paid(invoice: Record, wording: Wording) -> Single:
-    """When an invoice was paid; "yes" where nobody knows the day."""
+    """The day an invoice was paid; "yes" where nobody knows the day."""
     paid = invoice.get("paid") or next((item["date"] for item in invoice.get("payments", ())), None)
     return Whole(wording.day(paid)) if isinstance(paid, date) else "yes" if paid else "no"

@@ -1,4 +1,4 @@
-"""How a table fits a width: in full, without columns of little weight, or each row stacked. Nothing is cut for it."""
+"""Fits a table to a width: in full, without columns of little weight, or each row stacked. Nothing is cut for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mtrack.render.flow import Run
 
 Cell = tuple["Run", ...]
-"""What stands in a cell, below each other."""
+"""The contents of a cell, below each other."""
 
 _GAP = 2
 _COMFORT, _FEW_LINES = 16, 4

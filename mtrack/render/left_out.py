@@ -22,7 +22,7 @@ class _View(Protocol):
 
 
 def words(item: LeftOut, as_of: date) -> str | None:
-    """What is left out, naming the first; None where nothing is."""
+    """The note on records left out, naming the first; None where there are none."""
     if not item.count:
         return None
     rest = item.count - len(item.first)

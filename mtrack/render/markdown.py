@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
 _REFERENCE = re.compile(r"@|#(?=[0-9])|\bGH-(?=[0-9])", re.IGNORECASE)
 _BLOCK = re.compile(r"\A((?=[-+=:])|[0-9]{1,9}(?=[.)]))")
-"""What begins a list, a rule, a heading or a definition where it stands first."""
+"""The beginning of a list, a rule, a heading or a definition where it stands first."""
 
 
 def escape(text: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mtrack.views.tasks import Task, TasksView
 
 SHOWN = 3
-"""How many tasks of a verb and currency the text shows without --all."""
+"""The number of tasks of a verb and currency that the text shows without --all."""
 HEADINGS = {
     "correct": (OVERLAP_MARK, "correct"),
     "chase": (STATES["overdue"][0], "chase"),
@@ -74,7 +74,7 @@ def what(task: Task) -> str:
 
 
 def _when(task: Task) -> str:
-    """How long it waits, or when it comes."""
+    """The days that it waits, or until it comes."""
     if task.days is None:
         return ""
     if task.verb == "soon":
@@ -83,14 +83,14 @@ def _when(task: Task) -> str:
 
 
 def row(task: Task) -> tuple[str, str, Whole, Amount | None, str]:
-    """What it is about, where, since when, how much, and whom to contact or what to do."""
+    """The subject, the project, since when, how much, and whom to contact or what to do."""
     project = task.project
     amount = None if task.amount is None or project is None else Amount(task.amount, project.decimals, project.currency)
     return what(task), project.name if project else "", Whole(_when(task)), amount, about(task)
 
 
 def about(task: Task) -> str:
-    """What to do, or whom to contact."""
+    """The next step, or the person to contact."""
     step = RULES[task.rule].next_step if task.rule in RULES else ""
     return step or task.rule or task.message if task.verb in TO_DO else task.contact or ""
 
@@ -115,7 +115,7 @@ _CAPS = (
     (9, 9, 9, 3, 3, 2, 2), (5, 5, 5, 2, 2, 1, 1), (3, 3, 3, 1, 1, 1, 0), (3, 2, 2, 1, 1, 0, 0), (2, 1, 1, 1, 1, 0, 0),
     (1, 1, 1, 1, 0, 0, 0), (1, 1, 1, 0, 0, 0, 0), (1, 0, 0, 0, 0, 0, 0),
 )  # fmt: skip
-"""How many tasks of each verb are shown at most where a screen has not the room for more."""
+"""The number of tasks of each verb shown at most where a screen has not the room for more."""
 
 
 def _screen(view: TasksView, width: int, most: dict[str, int], *, colour: bool, everything: bool) -> str:

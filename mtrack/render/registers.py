@@ -171,7 +171,7 @@ def _sums(view: Register[Any], names: tuple[str, ...]) -> Iterator[tuple[Value, 
 
 
 class _Layout(Struct, frozen=True):
-    """What a register shows to people: its title, its columns and their cells, and the amounts that are summed."""
+    """The layout of a register for people: its title, its columns and their cells, and the amounts that are summed."""
 
     title: str
     columns: tuple[Column, ...]

@@ -1,11 +1,11 @@
-"""How a report of mtrack is recognised: a file that holds one may be written over by the next."""
+"""Recognition of mtrack's own reports: a file that holds one may be written over by the next."""
 
 from __future__ import annotations
 
 import re
 
 HEAD = 65_536
-"""How many bytes of a file are looked at."""
+"""The number of bytes of a file that are looked at."""
 
 _BEGINNINGS = re.compile(
     rb"""\s*\Z                                                               # nothing

@@ -85,7 +85,7 @@ def text(view: StatusView, width: int, *, colour: bool) -> str:
 
 
 def _nothing(view: StatusView) -> str:
-    """Why no project is shown."""
+    """The reason that no project is shown."""
     if not view.without_figures:
         return "no projects here; mtrack new makes one"
     verb = "is" if len(view.without_figures) == 1 else "are"
@@ -93,7 +93,7 @@ def _nothing(view: StatusView) -> str:
 
 
 def _heading(item: ProjectStatus) -> list[str]:
-    """What names a project: name, client, folder."""
+    """The names of a project: name, client, folder."""
     project = item.project
     return [name for name in (project.name, project.client, project.folder) if name]
 
@@ -157,7 +157,7 @@ def _tinted(run: tuple[str | None, Iterator[str]]) -> Part:
 
 
 def _progress_words(item: ProjectStatus) -> list[Whole]:
-    """How much is approved, and what became of what is billed, in percent of the bar."""
+    """The share that is approved, and what became of what is billed, in percent of the bar."""
     sums = item.progress
     shares = sums.percentages
     words = [Whole(f"approved {percent(sums.approved, sums.agreed)}")]

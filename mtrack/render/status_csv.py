@@ -97,7 +97,7 @@ class _Parts:
     def __init__(self, decimals: int) -> None:
         self._decimals = decimals
         self._known: dict[tuple[Route, str], dict[str, list[Decimal]]] = {}
-        """Of an invoice over several milestones, which each of them asks for."""
+        """The shares of an invoice over several milestones, which each of them asks for."""
 
     def of(self, value: Decimal, invoice: Invoice, milestone: str) -> Decimal:
         """A milestone's part of a value of an invoice."""
@@ -119,7 +119,7 @@ class _Parts:
 
 
 def _due_by(figures: InvoiceFigures) -> str:
-    """What says when it falls due: the invoice, the payment terms, or the day of one of its parts."""
+    """The source of the day it falls due: the invoice, the payment terms, or the day of one of its parts."""
     if any(part.is_retained or part.route is not None for part in figures.parts):
         return "parts"
     return "terms" if figures.invoice.due is None else "invoice"
@@ -193,7 +193,7 @@ def _beyond(item: ProjectStatus, ids: dict[str, int], plain: set[Any]) -> dict[i
 
 
 def _more(record: Milestone, invoices: list[dict[str, Any]] | None) -> str | None:
-    """What the columns can't hold of a milestone, and of the `invoices` that bill it first, as JSON."""
+    """The parts of a milestone, and of the `invoices` that bill it first, that the columns can't hold, as JSON."""
     deliverable = record.deliverable
     texts = {"name": record.name, "note": record.note}
     about = {"note": deliverable.note, "approved_by": deliverable.approved_by, "signoff": deliverable.signoff}

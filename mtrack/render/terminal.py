@@ -66,7 +66,7 @@ class Styled(Struct, frozen=True):
     parts: tuple[Unstyled, ...]
     styles: tuple[str, ...]
     text: str
-    """Of all parts, as they were handed over."""
+    """The text of all parts, as they were handed over."""
 
 
 Part = Unstyled | Styled
@@ -156,7 +156,7 @@ class Screen:
         self._left_out: dict[str, None] = {}
         self._needs = 0
         self.room = limits.ROWS
-        """How many more rows are shown."""
+        """The number of rows still to be shown."""
 
     def add(self, text: str) -> None:
         """Add what another screen has made."""
@@ -216,7 +216,7 @@ class Screen:
         self._text.append(text)
 
     def rows(self, count: int) -> int:
-        """How many of some rows there is room for, which they take."""
+        """The number of some rows that there is room for, which they take."""
         shown = min(count, self.room)
         self.room -= shown
         return shown

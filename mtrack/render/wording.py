@@ -36,7 +36,7 @@ STATES = {
 OVERLAP_MARK = "✕"
 DISPUTED_MARK = "▨"
 RETAINED_MARK = "[◐]"
-"""What is outstanding in brackets; so in the bars, whatever its width."""
+"""The mark of outstanding amounts, in brackets; so in the bars, whatever its width."""
 BUCKET_WORDS = {
     "retained": "retained",
     "not_due": "not due",
@@ -97,14 +97,14 @@ class Wording:
         return symbols
 
     def signs(self) -> dict[str, str | int]:
-        """How amounts are written, for a script: the point, the group sign, the digits of the first and other groups."""
+        """The signs of amounts, for a script: the point, the group sign, the digits of the first and other groups."""
         first, others = parse_pattern(self._pattern).grouping
         point, group = (_without_marks(self._symbols.get(name, default)) for name, default in _SIGNS)
         return {"point": point, "group": group, "first": first, "others": others}
 
     @cached_property
     def _western(self) -> dict[int, str] | None:
-        """How Python's own "1,234.56" becomes the locale's, where it differs only in its two signs: much faster."""
+        """The table from Python's own "1,234.56" to the locale's, where only the two signs differ: much faster."""
         point = self._by_pattern(Decimal("0.5"), 1)[1:-1]
         comma = self._by_pattern(Decimal(1111111), 0).replace("1", "")
         table = {ord(","): comma[: len(comma) // 2], ord("."): point}

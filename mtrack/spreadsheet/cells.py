@@ -13,7 +13,7 @@ from mtrack import money
 
 _TOKEN = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|(.)')
 _PLAIN_FORMAT = frozenset("#0,.")
-"""What only says how many digits are shown."""
+"""The characters of a format that only set the digits shown."""
 
 
 class Cell(Struct, frozen=True):
@@ -33,12 +33,12 @@ class Cell(Struct, frozen=True):
 
     @property
     def address(self) -> str:
-        """What a spreadsheet calls it: B7."""
+        """The cell's name in a spreadsheet: B7."""
         return address(self.row, self.column)
 
     @property
     def origin(self) -> tuple[int, int, int]:
-        """Where its value stands: the same for all cells of a merged range."""
+        """The place of its value: the same for all cells of a merged range."""
         return (*(self.source or (self.row, self.column)), self.part)
 
     @property

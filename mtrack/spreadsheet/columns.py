@@ -1,4 +1,4 @@
-"""Which row names the columns, and what each column holds."""
+"""The row that names the columns, and the key of each column."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SYNONYMS = {
     "status": "",
     "currency": "",
 }
-"""What a column can hold, and what else it may be called."""
+"""The keys of columns, and other names for each."""
 
 AMOUNTS = ("amount", "invoice_amount", "tax", "paid_amount")
 DAYS = ("planned", "completed", "approved", "sent", "due", "paid")
@@ -103,7 +103,7 @@ class Header(Struct):
 
 
 class Wishes(Struct):
-    """What the command line says of columns: COLUMN=key, and columns to leave out."""
+    """The command line's wishes for columns: COLUMN=key, and columns to leave out."""
 
     mapped: Mapping[str, str]
     ignored: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ def split_unit(title: str) -> tuple[str, str]:
 
 @lru_cache(1 << 12)
 def key_of(title: str, *, exported: bool = False) -> str | None:
-    """What a column of a name holds: a key, "" for what is left out, None where it is not known."""
+    """The key for a column's name; "" for a column that is left out, None where the name is not known."""
     if exported:
         name = title.strip()
         if name in _EXPORTED:
@@ -146,7 +146,7 @@ def find_header(sheets: list[Sheet], wishes: Wishes, currency: str, faults: Faul
 
 
 def _nowhere(sheet: Sheet) -> Fault:
-    """That there is no header: where, and what to write."""
+    """The fault of a sheet without a header: where, and what to write."""
     row = min(sheet.rows)
     cells = sheet.rows[row]
     first = next(iter(cells.values()))
@@ -159,7 +159,7 @@ def _nowhere(sheet: Sheet) -> Fault:
 
 
 def _rank(sheet: Sheet, row: int | None, wishes: Wishes) -> tuple[bool, int, int]:
-    """How well the columns of a sheet are known."""
+    """A measure of how many columns of a sheet are known."""
     known = _known(sheet.rows[row], wishes) if row is not None else set()
     return set(REQUIRED) <= known, len(known), sum(map(len, sheet.rows.values()))
 
@@ -176,7 +176,7 @@ def _is_export(cells: Iterable[Cell]) -> bool:
 
 
 def _meant(cell: Cell, wishes: Wishes, *, exported: bool) -> str | None:
-    """What a column holds, by the command line or by its name."""
+    """The key of a column, by the command line or by its name."""
     for title, key in wishes.mapped.items():
         if _is_called(cell, title):
             return key
@@ -286,7 +286,7 @@ def _is_mapped(cell: Cell, wishes: Wishes) -> bool:
 
 
 def _unit_fault(cell: Cell, key: str, currency: str) -> str | None:
-    """What is wrong with an amount's unit, which is the project's currency, and net; anything else would be misread."""
+    """The fault in an amount's unit, which is the project's currency, and net; anything else would be misread."""
     _, unit = split_unit(cell.text)
     words = [word for word in re.split(r"[\s,;/]+", unit) if word.casefold() not in ("", "in")]
     gross = folded(unit) in _GROSS

@@ -10,7 +10,7 @@ from mtrack import limits
 from mtrack.spreadsheet.cells import Cell, Fault, FaultyError, Sheet, refuse
 
 ENCODINGS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252"}
-"""What --encoding takes, and what Python calls it."""
+"""The values of --encoding, and Python's name for each."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _DELIMITERS = (",", ";", "\t")

@@ -93,7 +93,7 @@ def find_milestones(rows: list[Row], header: Header, taken: frozenset[str], faul
 
 
 def key_of_row(row: Row, names: dict[str, str]) -> str:
-    """What identifies a row's milestone: its id, else the id of a row above with its name, else the name."""
+    """The key of a row's milestone: its id, else the id of a row above with its name, else the name."""
     name, id_ = row.values.get("name"), row.values.get("id")
     if id_ is None and name is None:
         return f"row {row.number}"
@@ -137,7 +137,7 @@ def _instead_of(key: str) -> str:
 
 
 def _agreed(rows: list[Row] | list[Entry], keys: tuple[str, ...], label: str, faults: Faults) -> dict[str, Any]:
-    """What rows say together: where several say something, it has to be the same."""
+    """The values that rows give together: where several rows give one, it has to be the same."""
     result: dict[str, Any] = {}
     said: dict[str, Cell] = {}
     for row in rows:
@@ -233,7 +233,7 @@ def _name_column(key: str, header: Header) -> str:
 
 
 def _shares(invoice: Invoice, header: Header, faults: Faults) -> list[Decimal]:
-    """How much of each milestone an invoice bills: what its row says, else all of it where nothing else does."""
+    """The amount of each milestone that an invoice bills: as its row says, else all of it where nothing else does."""
     entries = [entry for _, entry in invoice.entries]
     agreed = [item.values.get("amount", money.ZERO) for item, _ in invoice.entries]
     merged = {entry.cells["invoice_amount"].origin for entry in entries if "invoice_amount" in entry.cells}
@@ -257,7 +257,7 @@ def _shares(invoice: Invoice, header: Header, faults: Faults) -> list[Decimal]:
 
 
 def _check_payment(invoice: Invoice, header: Header, faults: Faults) -> None:
-    """What was paid: on a day, or all of it on a day nobody wrote down."""
+    """Check the payment of an invoice: on a day, or all of it on a day nobody wrote down."""
     values = invoice.values
     entry = next((entry for _, entry in invoice.entries if "paid_amount" in entry.cells), invoice.first)
     amount, paid = values.get("paid_amount"), values.get("paid")

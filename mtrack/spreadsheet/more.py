@@ -1,4 +1,4 @@
-"""What a line of `mtrack status --format csv` says in `more`: the parts of a record that no column holds, as JSON."""
+"""The column `more` of `mtrack status --format csv`: the parts of a record that no other column holds, as JSON."""
 
 from __future__ import annotations
 

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 _ZIP = b"PK\x03\x04"
 _KEY = re.compile(r"[\s-]*([a-z_]+):")
 _IN_INVOICES = {"amount": "invoice_amount", "number": "invoice", "date": "paid"}
-"""What an invoice's record calls what columns hold, where that differs."""
+"""Keys of columns, and the keys of an invoice's record where they differ."""
 _OLD = b"\xd0\xcf\x11\xe0"
 
 
 class Imported(Struct):
-    """What a file records. `said` are remarks for the user; `places` where a milestone or an invoice stands."""
+    """The records of a file. `said` are remarks for the user; `places` where a milestone or an invoice stands."""
 
     milestones: list[dict[str, Any]]
     invoices: list[dict[str, Any]]
@@ -51,7 +51,7 @@ class Imported(Struct):
 
 
 def read(data: bytes, wanted: Wanted) -> Imported:
-    """What a file records. Raises FaultyError with all its faults, UsageError where the command line names what is not there."""
+    """The records of a file. Raises FaultyError with all faults, UsageError where an option names what is not there."""
     faults = Faults()
     sheet, header, rows = _table(data, wanted, faults)
     amounts = Amounts(wanted.currency, wanted.decimals, faults)
@@ -73,7 +73,7 @@ def read(data: bytes, wanted: Wanted) -> Imported:
 
 
 def _places(found: list[Milestone], invoices: list[Invoice]) -> dict[tuple[str, str], dict[str, str]]:
-    """Where in the file stands what, of each milestone and each invoice; under "" the milestone itself."""
+    """The cells of each milestone and each invoice by key; under "" the milestone itself."""
     places: dict[tuple[str, str], dict[str, str]] = {}
     for item in found:
         cells = [row.cells for row in reversed(item.rows)]
@@ -95,7 +95,7 @@ def _table(data: bytes, wanted: Wanted, faults: Faults) -> tuple[Sheet, Header, 
 
 
 def heading(data: bytes, wanted: Wanted) -> dict[str, str]:
-    """What all rows say alike of their project: its currency, and in an export its name and client.
+    """The values that all rows share on their project: its currency, and in an export its name and client.
 
     Raises FaultyError, UsageError.
     """

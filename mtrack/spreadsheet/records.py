@@ -122,7 +122,7 @@ def _set_statuses(made: list[dict[str, Any]], invoices: list[dict[str, Any]]) ->
 
 
 def told_statuses(milestones: list[Milestone], made: list[dict[str, Any]]) -> list[str]:
-    """What to say where a row gives another status than the one recorded."""
+    """Remarks where a row gives another status than the one recorded."""
     result: list[str] = []
     for item, record in zip(milestones, made, strict=True):
         for row in item.rows:

@@ -22,7 +22,7 @@ _SEVERAL = re.compile(r"[,&+]|\s(?:and|und|et|y)\s")
 
 
 class Entry(Struct):
-    """What a row says of one invoice: the cells, and the values read from them."""
+    """The part of a row on one invoice: the cells, and the values read from them."""
 
     row: int
     cells: dict[str, Cell]

@@ -93,7 +93,7 @@ _TAX = re.compile(
 
 
 class Label(Struct, frozen=True):
-    """What a row calls itself that adds up others: `kind` is total, subtotal, gross or maybe."""
+    """The label of a row that adds up others: `kind` is total, subtotal, gross or maybe."""
 
     cell: Cell
     kind: str

@@ -1,4 +1,4 @@
-"""What the cells of a table say: texts, amounts, days, yes and no."""
+"""The values of a table's cells: texts, amounts, days, yes and no."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
 class Style(Struct, frozen=True):
-    """How a file writes: what the command line says, and the decimal mark that is usual where no amount shows it."""
+    """The style of a file: what the command line says, and the decimal mark that is usual where no amount shows it."""
 
     decimal: str | None
     date_format: str | None

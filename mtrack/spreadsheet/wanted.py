@@ -1,4 +1,4 @@
-"""How to read a spreadsheet: what the command line and the project say about it."""
+"""Options for reading a spreadsheet: those of the command line and those of the project."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Writing(Struct, frozen=True, kw_only=True):
-    """How a file is written, where its content does not settle it."""
+    """The style of a file, where its content does not settle it."""
 
     decimal: str | None = None
     date_format: str | None = None
@@ -23,14 +23,14 @@ class Writing(Struct, frozen=True, kw_only=True):
 
 
 class Said(Writing, frozen=True, kw_only=True):
-    """What the command line says, in its words."""
+    """The options of the command line, in its words."""
 
     mapped: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
 
 
 class Wanted(Writing, frozen=True, kw_only=True):
-    """What the command line says of a file, and what the project says: its currency and terms, and the ids that are taken."""
+    """The options of the command line for a file, and the project's currency, terms and the ids that are taken."""
 
     mapped: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()

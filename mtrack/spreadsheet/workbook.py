@@ -37,7 +37,7 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 
 
 class _Extent(Struct, frozen=True):
-    """How far the cells of a sheet reach that hold something, and its merged ranges: top, left, bottom, right."""
+    """The extent of a sheet's cells that hold something, and its merged ranges: top, left, bottom, right."""
 
     rows: int
     columns: int
@@ -84,7 +84,7 @@ def _open(data: bytes, *, values: bool) -> Any:
 
 
 def _extent(sheet: Any, parts: dict[str, Element]) -> _Extent:
-    """How far a sheet's cells reach; counted as openpyxl does where a cell does not say where it stands."""
+    """The extent of a sheet's cells; counted as openpyxl does where a cell does not say where it stands."""
     root = parts.get(sheet._worksheet_path)  # noqa: SLF001  (a part's name; there is no other way to it)
     rows = columns = row = 0
     for line in xml.every(root, "sheetData", "row"):

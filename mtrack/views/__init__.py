@@ -1,1 +1,1 @@
-"""What a reader sees, as frozen records: text, JSON, CSV, Markdown and HTML draw from these and compute nothing."""
+"""Views as frozen records: text, JSON, CSV, Markdown and HTML draw from these and compute nothing."""

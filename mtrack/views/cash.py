@@ -80,7 +80,7 @@ def _owed(context: ProjectContext) -> Iterator[Owed]:
 
 
 def by_age(owed: Iterable[tuple[str, dict[str, Decimal]]]) -> dict[str, dict[str, Decimal]]:
-    """What projects are owed by bucket, summed per currency that is owed any."""
+    """The amounts owed to projects by bucket, summed per currency that is owed any."""
     result: dict[str, dict[str, Decimal]] = {}
     for currency, buckets in owed:
         if any(buckets.values()):
@@ -121,7 +121,7 @@ class ForecastView(Struct, frozen=True):
 
 
 def forecast(workspace: Workspace, selection: Selection) -> ForecastView:
-    """What can be expected when. What is overdue is expected now: in the month of the day asked for."""
+    """The forecast of cash by month. What is overdue is expected now: in the month of the day asked for."""
     projects = list(of_each(workspace, lambda context: (expected(context), left_out(context.ledger)), selection))
     items = [item for found, _ in projects for item in found]
     items.sort(key=lambda item: (item.day or date.max, BANDS.index(item.band), item.project.path))
@@ -191,7 +191,7 @@ def _outlook(cash: Iterable[Cash]) -> Outlook:
 
 
 def expected(context: ProjectContext) -> tuple[Expected, ...]:
-    """What can be expected of one project."""
+    """The payments that can be expected of one project."""
     return (*_invoiced(context), *_unbilled(context))
 
 
@@ -200,7 +200,7 @@ def _month(day: date | None) -> date | None:
 
 
 def _invoiced(context: ProjectContext) -> Iterator[Expected]:
-    """What is outstanding, part by part."""
+    """The outstanding amounts, part by part."""
     for owed in _owed(context):
         band = owed.bucket if owed.bucket in ("retained", "disputed") else "certain"
         due = None if band == "disputed" else owed.part.day

@@ -28,7 +28,7 @@ class ClientSums(Struct, frozen=True):
 
 
 def clients(summaries: Iterable[ProjectSummary]) -> tuple[ClientSums, ...]:
-    """By name and currency; projects without a client last. Names that look the same are one client's, as first written."""
+    """Sums by client and currency, no client last. Names that look the same are one client's, as first written."""
     groups: dict[tuple[str | None, str], list[ProjectSummary]] = {}
     written: dict[str, str] = {}
     for item in summaries:

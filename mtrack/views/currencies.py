@@ -19,7 +19,7 @@ T = TypeVar("T", bound=_OfProject)
 
 
 def by_currency(items: Iterable[T]) -> dict[str, list[T]]:
-    """What belongs to projects, by their currency, sorted."""
+    """The items of projects by their currency, sorted."""
     result: dict[str, list[T]] = {}
     for item in items:
         result.setdefault(item.project.currency, []).append(item)

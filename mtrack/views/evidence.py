@@ -1,4 +1,4 @@
-"""What a reader sees of the papers: each recorded value of a project with its verdict, in the order of the records."""
+"""The view of the papers: each recorded value of a project with its verdict, in the order of the records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was billed and what came in, by month over the last year."""
+"""The amounts billed and received, by month over the last year."""
 
 from __future__ import annotations
 

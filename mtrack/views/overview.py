@@ -42,7 +42,7 @@ class RegisterEntry(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Overview(Struct, frozen=True):
-    """What a report of the whole workspace is made of; sums are per currency, projects by path.
+    """The view for a report of the whole workspace; sums are per currency, projects by path.
 
     Currencies come in the order of how many projects use them; `decimals` is how many their amounts show. `at_stake`
     sums the tasks by verb. `buckets` has what is outstanding by age, `outlook` the cash expected, `months`

@@ -50,12 +50,12 @@ class Progress(Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def percent_disputed(self) -> int | None:
-        """How much of the percentage of `outstanding` is disputed."""
+        """The disputed part of the percentage of `outstanding`."""
         return self._of_outstanding()[0]
 
     @property
     def percent_retained(self) -> int | None:
-        """How much of the percentage of `outstanding` is retained."""
+        """The retained part of the percentage of `outstanding`."""
         return self._of_outstanding()[1]
 
     def _of_outstanding(self) -> tuple[int | None, int | None]:
@@ -88,7 +88,7 @@ def of_milestone(figures: MilestoneFigures) -> Progress:
 
 
 def work_state(figures: MilestoneFigures) -> str | None:
-    """How far the work of a milestone is: approved, completed or a deposit; None while it is ahead."""
+    """The state of a milestone's work: approved, completed or a deposit; None while it is ahead."""
     milestone = figures.milestone
     if milestone.approved is not None:
         return "approved"

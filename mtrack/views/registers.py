@@ -143,7 +143,7 @@ def invoice_rows(context: ProjectContext) -> tuple[InvoiceRow, ...]:
 
 
 def invoice_order(row: InvoiceRow) -> tuple[object, ...]:
-    """What a register of invoices is sorted by: the day sent, then the number."""
+    """The sort key of a register of invoices: the day sent, then the number."""
     return row.sent, number_sort_key(row.number), row.project.path
 
 
@@ -169,7 +169,7 @@ def payments(workspace: Workspace, selection: Selection, period: Period = ALL_TI
 
 
 class _Part(Struct, Generic[Row], frozen=True):
-    """What one project adds to a register."""
+    """The part of a register that one project adds."""
 
     currency: str
     decimals: int

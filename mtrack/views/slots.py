@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mtrack.views.status import MilestoneStatus
 
 MOST = 30
-"""How many slots there is room for; beyond it neighbours in the same state share one, then the last ones do."""
+"""The number of slots there is room for; beyond it neighbours in the same state share one, then the last ones do."""
 
 
 class Slot(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Slot(Struct, frozen=True):
 
     @property
     def work(self) -> tuple[tuple[str, Decimal], ...]:
-        """What is agreed by the state of its work; the rest is ahead, and what is billed beyond it is no work at all."""
+        """The agreed amounts by the state of their work; the rest is ahead, and what is billed beyond it is no work."""
         return tuple((state, getattr(self.progress, state)) for state in WORK)
 
     @property
@@ -80,7 +80,7 @@ def slots(milestones: Iterable[MilestoneStatus], most: int = MOST) -> tuple[Slot
 
 
 def _tells(slot: Slot) -> tuple[object, ...]:
-    """What a slot shows, whatever its amount: the states of its work and of its money, and whether it is overbilled."""
+    """The look of a slot, whatever its amount: the states of its work and its money, and whether it is overbilled."""
     parts = (*slot.work, *slot.money)
     return (*(state for state, amount in parts if amount), slot.progress.overbilled > 0)
 

@@ -47,7 +47,7 @@ class StatementRow(Struct, frozen=True):
 
 
 class StatementSums(Struct, frozen=True):
-    """What is due, from what was agreed on: the first three and `billed`, `balance` net of tax, the others with it.
+    """The sums from agreed to due: the first three and `billed`, `balance` net of tax, the others with it.
 
     `original` is None where the agreement gives no total. gross = billed + tax = settled + due + retained - overpaid,
     where `retained` is kept back until a day that has not come; `overdue` and `disputed` are parts of `due`.
@@ -165,7 +165,7 @@ class Check(Struct, frozen=True):
 
 
 def closeout(item: ProjectStatus, context: ProjectContext) -> tuple[Check, ...]:
-    """What must be true before a project is closed: it adds up, it is billed, settled and on file."""
+    """Conditions for closing a project: it adds up, it is billed, settled and on file."""
     totals = item.totals
     usable = {named.route for named, state in context.files if not (state.missing or state.outside)}
     off = None if item.agreed_total is None else money.minus(item.agreed_total, totals.agreed)

@@ -1,4 +1,4 @@
-"""What one project adds to the views of the whole workspace: its row, its sums, its invoices in the register."""
+"""The part of one project in the views of the whole workspace: its row, its sums, its invoices in the register."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Next(Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def label(self) -> str:
-        """How messages name it: "M2 'Beta delivered'"."""
+        """Its name in messages: "M2 'Beta delivered'"."""
         return f"{self.id} '{self.name}'"
 
 

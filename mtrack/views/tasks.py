@@ -1,4 +1,4 @@
-"""What to do next: one task per milestone or invoice, the most urgent first."""
+"""Tasks, the next steps: one per milestone or invoice, the most urgent first."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ZERO = money.ZERO
 VERBS = ("correct", "chase", "bill", "approve", "deliver", "soon", "tidy")
-"""What can be done, the most urgent first."""
+"""The verbs of tasks, the most urgent first."""
 SOON = 14
 """Days that count as soon."""
 _TO_CORRECT = (Category.OVERLAP, Category.AGREEMENT, Category.RECORD)
@@ -61,7 +61,7 @@ class Task(Struct, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> tuple[str, str]:
-        """What it is about: an invoice, else a milestone of a project, else its own rule and file."""
+        """The subject of a task: an invoice, else a milestone of a project, else its own rule and file."""
         if self.invoice is not None:
             return self.path, f"invoice {number_key(self.invoice)}"
         if self.milestone is not None:
@@ -88,7 +88,7 @@ class _ProjectTasks(Struct, frozen=True):
 
 
 def tasks(workspace: Workspace, selection: Selection, days: int = SOON) -> TasksView:
-    """What is to be done in the selected projects; `days` is how far ahead soon reaches."""
+    """The tasks in the selected projects; `days` is how far ahead soon reaches."""
 
     def of_project(context: ProjectContext, findings: Sequence[Finding]) -> _ProjectTasks:
         found = project_tasks(context, findings, days)
@@ -104,12 +104,12 @@ def tasks(workspace: Workspace, selection: Selection, days: int = SOON) -> Tasks
 
 
 def project_tasks(context: ProjectContext, findings: Iterable[Finding], days: int = SOON) -> tuple[Task, ...]:
-    """What is to be done in one project, given what was found in it: one task per milestone or invoice."""
+    """The tasks in one project, given its findings: one task per milestone or invoice."""
     return _once_each([*_from_findings(context, findings), *_coming(context, days)])
 
 
 def tasks_elsewhere(settings: Settings, report: Report, days: int = SOON) -> tuple[Task, ...]:
-    """What is to be done about the settings and about folders without records."""
+    """The tasks about the settings and about folders without records."""
     as_of = report.as_of
     own = {finding for finding in report.findings if finding.project is None and not finding.waived}
     found = [_from_finding(finding, None, None, as_of) for finding in sorted(own, key=lambda one: one.order)]
@@ -126,7 +126,7 @@ def in_order(by_project: Iterable[tuple[str, tuple[Task, ...]]], elsewhere: Iter
 
 
 def _order(task: Task, use: Counter[str]) -> tuple[object, ...]:
-    """By verb; in it the currencies most projects use first, then the largest amount, then what waits longest."""
+    """The sort key: verb; the currencies most projects use first; then the largest amount, then the longest wait."""
     currency = task.currency
     amount = (task.amount or ZERO).copy_negate()
     waits = -(task.days or 0)
@@ -202,7 +202,7 @@ def _asks_for_something(finding: Finding) -> bool:
 
 
 def _coming(context: ProjectContext, days: int) -> Iterator[Task]:
-    """What falls due, is planned or ends within the days to come."""
+    """The tasks for what falls due, is planned or ends within the days to come."""
     heading, path = context.project.heading, context.project.path
     last = _add(context.as_of, days)
 
