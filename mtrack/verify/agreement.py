@@ -58,7 +58,7 @@ def check_agreement(claim: AgreementClaim, papers: Papers) -> list[Verdict]:
 
 
 def _unsure(verdict: Verdict, cut: str) -> Verdict:
-    """Of a paper that was not read to its end, nothing can be said to be missing."""
+    """The verdict; on a paper not read to its end, "unreadable" in place of "not_found"."""
     if not cut or verdict.verdict != "not_found":
         return verdict
     return Verdict(verdict.subject, verdict.id, verdict.field, verdict.recorded, "unreadable", note=cut)
@@ -142,7 +142,7 @@ class _Milestones:
         return None
 
     def _divided(self, division: Division) -> Iterable[Decimal]:
-        """What is divided: an amount of the sentence, else the total."""
+        """The amounts that are divided: those of the sentence, else the totals."""
         beside = [value for spot in division.spots if self.matcher.fits(spot) for value in spot.amount.values]
         return beside or self.wholes
 
@@ -270,7 +270,7 @@ def _currency(claim: AgreementClaim, papers: Papers, spots: list[Spot], other: S
 
 
 def _named_currency(claim: AgreementClaim, papers: Papers) -> Verdict:
-    """What a sentence says of the currency of amounts that have no mark: nothing where several are named."""
+    """The verdict on a currency that a sentence names for amounts without a mark: not found where several are named."""
     rows = {code: i for i, row in enumerate(papers.rows) for code in named_in((row.text,))}
     if len(rows) != 1:
         return Verdict("agreement", None, "currency", claim.currency, "not_found")
@@ -320,7 +320,7 @@ class _Schedule:
         self.headings = {spot.heading for spot in used}
 
     def key(self, spot: Spot) -> tuple[str, object] | None:
-        """What a row of the schedule is known by; None where a spot is not in the schedule."""
+        """The key of a row of the schedule; None where a spot is not in the schedule."""
         if spot.table is not None:
             if (spot.table, spot.column) in self.columns and not places.is_sum_above(self.matcher.amounts, spot):
                 return "row", spot.row

@@ -91,7 +91,7 @@ class Amount(Struct, frozen=True):
 
 
 def readings(number: str, decimal: str = "") -> tuple[Decimal, ...]:
-    """What a written number may mean, the likeliest first; `decimal` is the document's decimal mark, if it is known."""
+    """The values that a written number may have, the likeliest first; `decimal` is the document's mark, if known."""
     digits = re.sub(rf"['’‘´`{_SPACES}]", "", number)
     marks = [char for char in digits if char in ".,"]
     if len(digits) > _MAX_DIGITS:
@@ -174,7 +174,7 @@ def _marks(pre: str | None, own: str) -> tuple[str, ...]:
 
 
 def _closer(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
-    """Of marks before and after, the one that says more."""
+    """The marks before or after an amount, whichever say more."""
     if before and after:
         return after if len(after) <= len(before) else before
     return before or after

@@ -1,4 +1,4 @@
-"""What the records claim of their papers: plain values, to be sent to the worker and digested for the store."""
+"""The claims that records make on their papers: plain values, to be sent to the worker and digested for the store."""
 
 from __future__ import annotations
 

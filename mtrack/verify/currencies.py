@@ -1,4 +1,4 @@
-"""How papers name currencies: codes, signs and words, and which currencies each may stand for."""
+"""The names of currencies in papers: codes, signs and words, and the currencies that each may stand for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in an agreement beside its amounts: the day of signing, the payment terms, how many milestones."""
+"""The details in an agreement beside its amounts: the day of signing, the payment terms, the number of milestones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a structured invoice says: UBL, CII (with Factur-X, XRechnung, ZUGFeRD 2) and ZUGFeRD 1."""
+"""The fields of a structured invoice: UBL, CII (with Factur-X, XRechnung, ZUGFeRD 2) and ZUGFeRD 1."""
 
 from __future__ import annotations
 

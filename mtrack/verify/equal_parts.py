@@ -39,7 +39,7 @@ _PART = (
     r"|versements|mensualites|paiements|parties|cuotas|pagos|plazos|partes|rate|pagamenti|parti|termijnen|delen|delbetalningar|delar)"
 )
 _HINT = re.compile("equal|even|identical|gleich|gale|gaux|igual|ugual|gelijk|lika", re.IGNORECASE)
-"""What every such sentence has in it; few rows have, and only those are looked at closely."""
+"""A word stem that every such sentence has; few rows have one, and only those are looked at closely."""
 _MAX_TEXT, _MAX_ROWS = 5_000, 2_000
 _DIVIDED = re.compile(
     rf"""\b(?P<n>{_NUMBER}){_AGAIN}
@@ -50,7 +50,7 @@ _DIVIDED = re.compile(
 
 
 class Division(NamedTuple):
-    """What a row says of its amount, or of the total where it has none: so many equal parts."""
+    """A row that divides its amount, or the total where it has none, into so many equal parts."""
 
     parts: int
     row: int
@@ -58,7 +58,7 @@ class Division(NamedTuple):
 
 
 def divisions(papers: Papers, amounts: list[Spot]) -> list[Division]:
-    """Where the papers divide an amount into equal parts, with the amounts of the sentence."""
+    """The rows in which the papers divide an amount into equal parts, with the amounts of the sentence."""
     hinting = islice((i for i, row in enumerate(papers.rows) if _HINT.search(row.text)), _MAX_ROWS)
     rows = {i: count for i in hinting if (count := _count(papers.rows[i].text))}
     if not rows:

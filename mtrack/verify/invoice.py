@@ -46,7 +46,7 @@ _DASH = f"[{_DASHES}]"
 
 
 def check_structured(claim: InvoiceClaim, paper: EInvoice, path: str) -> list[Verdict]:
-    """What a structured invoice says of each recorded field that it has."""
+    """The verdicts of a structured invoice on the recorded fields that it has."""
     result: list[Verdict] = []
 
     def add(field: Field, recorded: str | None, found: str | None, *, same: bool) -> None:
@@ -98,7 +98,7 @@ def _is_sent(claim: InvoiceClaim, day: date) -> bool:
 
 
 def check_text(claim: InvoiceClaim, papers: Papers) -> list[Verdict]:
-    """Which of the recorded fields stand in an invoice that is text."""
+    """The verdicts of an invoice that is text on the recorded fields."""
     return [_cut(verdict, papers.cut) for verdict in _Text(claim, papers).verdicts()]
 
 

@@ -1,4 +1,4 @@
-"""How well an amount in a paper fits a recorded milestone, and how messages name a place in a paper."""
+"""The fit of an amount in a paper to a recorded milestone, and the name of a place in a paper for messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mtrack.verify.spots import Spot
 
 _HEADING, _AROUND, _ALL = 0.97, 0.92, 0.88
-"""What the words of a name count where they stand in the heading, in the rows around, or only in all together."""
+"""The weights of a name's words in the heading, in the rows around, or only in all together."""
 _SAME_NUMBER, _NUMBER_BONUS, _OTHER_NUMBER = 0.75, 0.1, 0.6
 _SURE_NAME = 0.95
 _PLACES = 2
@@ -49,11 +49,11 @@ class Matcher:
         return self.any_currency or fits(spot.amount.currencies, self.currency)
 
     def same(self, amount: Decimal) -> list[Spot]:
-        """Where an amount stands in the papers."""
+        """The spots of an amount in the papers."""
         return [spot for spot in self._by_value.get(amount, ()) if self.fits(spot)]
 
     def score(self, milestone: MilestoneClaim, spot: Spot) -> float:
-        """How well the words and numbers around an amount fit a milestone, from 0 to about 1.1."""
+        """The fit of the words and numbers around an amount to a milestone, from 0 to about 1.1."""
         key = (milestone.id, spot.index)
         if key not in self._scores:
             self._scores[key] = self._score(self.names[milestone.id], self.numbers[milestone.id], spot)

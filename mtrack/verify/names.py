@@ -92,7 +92,7 @@ _LETTERED = frozenset(
         "etappe",
     ]
 )
-"""What a letter alone tells from another: that letter is no article."""
+"""Words after which a letter alone tells one from another: that letter is no article."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _PLURAL = 4
 _LABELS = (

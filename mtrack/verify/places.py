@@ -1,4 +1,4 @@
-"""What the words around an amount say of it: a rate, a repeated payment, a row of a list, a part of a sum."""
+"""The meaning of the words around an amount: a rate, a repeated payment, a row of a list, a part of a sum."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class Pool:
         return answer if isinstance(answer, Trouble) else answer.proposal or Proposal()
 
     def facts(self, path: str) -> Facts | Trouble:
-        """What a paper says of itself, or why it can't be read."""
+        """The facts that a paper states, or the reason it can't be read."""
         answer = self._told(Request((_given(path),), want="facts"))
         return answer if isinstance(answer, Trouble) else answer.facts or Facts()
 

@@ -167,7 +167,7 @@ class _Reader:
         return beside >= 3 * len(rows)
 
     def _looks(self, kind: str, group: list[Spot]) -> float:
-        """What the words and numbers around say for or against a group."""
+        """The points for or against a group, by the words and numbers around."""
         numbers = [spot.label for spot in group if spot.label is not None]
         first = group[0]
         header = self.papers.rows[first.row].header
@@ -191,7 +191,7 @@ class _Reader:
         return named.pop() if len(named) == 1 else None
 
     def name(self, spot: Spot, kind: str) -> str:
-        """What a proposed milestone is called: its cell, its row, or the heading above."""
+        """The name of a proposed milestone: its cell, its row, or the heading above."""
         row = self.papers.rows[spot.row]
         if len(row.cells) > 1:
             cell = _best_cell(row.cells, row.header, spot)

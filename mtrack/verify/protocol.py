@@ -14,7 +14,7 @@ from mtrack.verify.einvoice import EInvoice  # noqa: TC001
 
 
 class Job(Struct, frozen=True):
-    """What is claimed of files, as (path from the project, path to open)."""
+    """A claim on files, which are given as (path from the project, path to open)."""
 
     claim: Claim
     files: tuple[tuple[str, str], ...]
@@ -46,7 +46,7 @@ class Item(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """What an agreement proposes; `adds_up` where the amounts sum to one that is stated, `total` that or another."""
+    """The proposal of an agreement; `adds_up` where the amounts sum to one that is stated, `total` that or another."""
 
     items: tuple[Item, ...] = ()
     total: Decimal | None = None
@@ -57,7 +57,7 @@ class Proposal(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """What a paper says of itself: an e-mail's day and sender, a structured invoice."""
+    """The facts that a paper states of itself: an e-mail's day and sender, a structured invoice."""
 
     day: date | None = None
     sender: str = ""
@@ -70,11 +70,11 @@ class Request(Struct, frozen=True, omit_defaults=True):
     files: tuple[tuple[str, bytes], ...]
     claim: Claim | None = None
     want: Literal["", "proposal", "facts"] = ""
-    """What else to say of a file than whether it can be read."""
+    """The information wanted of a file beside whether it can be read."""
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):
-    """What came of a request; `trouble` says why a file can't be read."""
+    """The answer to a request; `trouble` says why a file can't be read."""
 
     verdicts: tuple[Verdict, ...] = ()
     proposal: Proposal | None = None

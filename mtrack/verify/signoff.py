@@ -20,7 +20,7 @@ _MAX_ROWS = 5_000
 
 
 def check_signoff(claim: SignoffClaim, papers: Papers, day: date | None) -> list[Verdict]:
-    """Which milestone the paper speaks of, and, where it is an e-mail of a `day`, whether that is the approval's."""
+    """The verdicts on the milestone that a paper names and, where it is an e-mail of a `day`, on the approval's day."""
     result = [_milestone(claim, papers)]
     if day is not None and claim.approved is not None:
         same = abs((day - claim.approved).days) <= 1

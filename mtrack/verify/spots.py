@@ -1,4 +1,4 @@
-"""Where amounts stand in an agreement: each with the words of its row, of the rows around it and of the headings above."""
+"""The amounts in an agreement: each with the words of its row, of the rows around it and of the headings above."""
 
 from __future__ import annotations
 

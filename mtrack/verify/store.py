@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from mtrack.verify.protocol import Job
 
 _FORMAT = 1
-"""Of what is kept; raised whenever readers or comparisons change."""
+"""The format of what is kept; raised whenever readers or comparisons change."""
 _MAX_KEPT = 4 << 20
 
 
 class Kept(Struct, frozen=True):
-    """What one file of the cache holds; `key` must be the one it is asked for by."""
+    """The content of one file of the cache; `key` must be the one it is asked for by."""
 
     key: str
     examined: Examined
@@ -40,7 +40,7 @@ class Store:
         self._folder = folder if folder is not None and own_folder(folder) else None
 
     def key(self, job: Job) -> str | None:
-        """What a job is kept by; None where a file can't be read."""
+        """The key under which a job is kept; None where a file can't be read."""
         digest = hashlib.sha256(msgspec.json.encode((_FORMAT, __version__, job.claim)))
         for path, full in job.files:
             content = content_digest(full)
@@ -50,7 +50,7 @@ class Store:
         return digest.hexdigest()
 
     def get(self, key: str | None) -> Examined | None:
-        """What is kept; None where nothing usable is."""
+        """The kept result; None where none is usable."""
         if key is None or self._folder is None:
             return None
         try:

@@ -58,11 +58,11 @@ class Verifier:
             self._pool = None
 
     def __call__(self, context: ProjectContext) -> tuple[Verdict, ...]:
-        """What the papers say of each recorded value of a project."""
+        """The verdicts of the papers on each recorded value of a project."""
         return self.verdicts(context.project, context.files)
 
     def verdicts(self, project: Project, files: Sequence[tuple[Named, State]]) -> tuple[Verdict, ...]:
-        """What the papers say of each recorded value of a project; `files` are those its records name."""
+        """The verdicts of the papers on each recorded value of a project; `files` are those its records name."""
         accepted = tuple(_accepted(project, files))
         holds = bool(accepted) and not accepted[0].changed
         tasks = [task for task in _tasks(project, files) if not (holds and task.subject == "agreement")]
@@ -140,7 +140,7 @@ def _accepted(project: Project, files: Sequence[tuple[Named, State]]) -> Iterato
 
 
 def _changed(project: Project, digest: str | None, verified: Verified) -> str | None:
-    """What has changed since the agreement was compared, as the begin of a sentence; None where nothing has."""
+    """The change since the agreement was compared, as the begin of a sentence; None where there is none."""
     if digest != verified.sha256:
         return "the agreement's files have changed"
     now = {milestone.id: milestone.amount for milestone in project.milestones}
@@ -153,7 +153,7 @@ def _milestones(project: Project) -> tuple[MilestoneClaim, ...]:
 
 
 def agreement_claim(project: Project, agreement: Agreement) -> AgreementClaim:
-    """What the records say of the agreement: the total and count as first agreed, and after each amendment."""
+    """The claim of the records on the agreement: the total and count as first agreed, and after each amendment."""
     totals: list[Decimal] = [] if agreement.total is None else [agreement.total]
     counts: list[int] = [] if agreement.milestones is None else [agreement.milestones]
     for amendment in agreement.amendments:
@@ -173,7 +173,7 @@ def agreement_claim(project: Project, agreement: Agreement) -> AgreementClaim:
 
 
 def invoice_claim(project: Project, invoice: Invoice) -> InvoiceClaim:
-    """What the records say of an invoice's paper."""
+    """The claim of the records on an invoice's paper."""
     return InvoiceClaim(
         invoice.number,
         project.currency,
@@ -187,7 +187,7 @@ def invoice_claim(project: Project, invoice: Invoice) -> InvoiceClaim:
 
 
 def signoff_claim(project: Project, milestone: Milestone) -> SignoffClaim:
-    """What the records say of a milestone's sign-off."""
+    """The claim of the records on a milestone's sign-off."""
     return SignoffClaim(milestone.id, _milestones(project), milestone.approved)
 
 
@@ -221,7 +221,7 @@ def _unreadable(task: _Task, trouble: Trouble) -> Verdict:
 
 
 def _unseen(job: Job) -> Iterator[Verdict]:
-    """What an agreement would have been asked for."""
+    """The verdicts for an agreement that can't be compared: each amount not found."""
     if isinstance(job.claim, AgreementClaim):
         for milestone in job.claim.milestones:
             yield Verdict("milestone", milestone.id, "amount", money.plain(milestone.amount, 2), "not_found")

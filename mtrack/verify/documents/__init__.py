@@ -56,7 +56,7 @@ def _fits(found: str, data: bytes) -> bool:
 
 
 def read(name: str, data: bytes) -> Document:
-    """What a file says, within the limits. Raises `UnreadableError`. An XML file has no rows: it is for e-invoices."""
+    """Read a file, within the limits. Raises `UnreadableError`. An XML file has no rows: it is for e-invoices."""
     if len(data) > MAX_SIZE:
         raise UnreadableError(reason="is larger than 64 MiB")
     found = kind(name, data)

@@ -1,4 +1,4 @@
-"""What a paper says, as rows that can be quoted, whatever kind of file it came from."""
+"""The text of a paper as rows that can be quoted, whatever kind of file it came from."""
 
 from __future__ import annotations
 

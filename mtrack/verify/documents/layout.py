@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _WORD_GAP = 0.2
-"""Of its height: where the next character is further away, another word begins."""
+"""A gap to the next character, as a part of its height: beyond it another word begins."""
 _CELL_GAP = 1.0
-"""Of its height: where the next word is further away, another cell begins."""
+"""A gap to the next word, as a part of its height: beyond it another cell begins."""
 _GLUE = 0.08
 _SAME_ROW = 0.35
 _BANDS_ABOVE = 3
 _OVERLAP = 0.7
-"""Of their height: lines closer than this stand side by side, since lines of one text never overlap so far."""
+"""A distance of lines, as a part of their height: closer ones stand side by side, as lines of one text never do."""
 _MAX_LINES_OF_CELL = 9
 
 

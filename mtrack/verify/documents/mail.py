@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MAX_PARTS = 200
 _HEADERS = ("Date", "From", "To", "Subject")
 _WRONG = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
-"""What the standard library raises on headers and parts that break the rules of e-mails."""
+"""The errors that the standard library raises on headers and parts that break the rules of e-mails."""
 
 
 def read_mail(data: bytes) -> Document:

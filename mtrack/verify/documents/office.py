@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MAX_PART = 64 << 20
 """Bytes that a part of an archive may unpack to."""
 MAX_RATIO = 200
-"""How many times its packed size a part over 1 MiB may unpack to."""
+"""The unpacked size of a part over 1 MiB, at most, as a multiple of its packed size."""
 _MAX_PARTS = 5_000
 _DOCX_HIDDEN = frozenset(
     ["del", "delText", "Fallback", "footnoteReference", "instrText", "moveFrom", "pPr", "rPr", "sectPr", "tblPr"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 500
 _MAX_CHARACTERS = 40_000
-"""Of a page."""
+"""Characters of a page."""
 _MAX_FILES = 20
 _MAX_FILE = 16 << 20
 _BOLD = 600
