@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """How a report is to be written.
+    """The options for writing a report.
 
     `advance` is called with how many pages are done, and of how many; `say` with what the user should know. `written` is what is
     known of the pages in the folder, `force` replaces others. `templates` takes the workspace's own. `live` is for the

@@ -33,7 +33,7 @@ UNITS = 10_000
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _CENT = Decimal("0.01")
 _LEAST, _GAP = 60, 35
-"""Of a slot and between slots, in units."""
+"""The least width of a slot, and the gap, in units."""
 _MARK_FROM = 250
 """The width in units from which a part of a bar has room for its mark."""
 _BRACKETS = "M4 1H1v10h3M8 1h3v10H8"
@@ -141,7 +141,7 @@ def _from(text: str, units: int, more: int = 4) -> str | None:
 
 
 def _note(item: Drawn, state: str, text: str, end: int) -> str:
-    """What is to be said of a slot, under it: a mark, and the words where they have room up to the next one."""
+    """The note under a slot: a mark, and the words where they have room up to the next one."""
     middle = item.start + item.width // 2
     drawn = _placed_mark(state, middle, 83, "under")
     if (kind := _from(text, end - middle, 12)) is not None:
@@ -153,7 +153,7 @@ def _note(item: Drawn, state: str, text: str, end: int) -> str:
 
 
 def state_bar(progress: Progress, height: int = 24) -> Markup:
-    """What is agreed as one bar of the seven states, each with its mark where it has room."""
+    """The agreed amount as one bar of the seven states, each with its mark where it has room."""
     row = pieces(Slot((), None, progress).money, 0, UNITS)
     inner = [_row(row, 0, height)]
     inner += [
@@ -217,7 +217,7 @@ class Axis(Struct, frozen=True):
     end: date
 
     def at(self, day: date) -> int:
-        """Where a day lies, in hundredths of a percent; a day outside lies at its end."""
+        """The position of a day, in hundredths of a percent; a day outside lies at its end."""
         length = self.length
         days = min(max((day - self.start).days, 0), length)
         return (2 * days * UNITS + length) // (2 * length)
@@ -291,7 +291,7 @@ def _fitting(labels: Sequence[tuple[int, str, bool]]) -> Iterator[tuple[int, str
 
 
 def _end(at: int, text: str, room: int) -> int:
-    """Where a label ends, in hundredths of a percent, on an axis of so many pixels."""
+    """The end of a label, in hundredths of a percent, on an axis of so many pixels."""
     return at + (len(text) * _LETTER + 6) * UNITS // room
 
 
@@ -300,7 +300,7 @@ def _apart(at: int, text: str, other: int, other_text: str, room: int) -> bool:
 
 
 def grid(axis: Axis, as_of: date) -> Markup:
-    """What stands behind all lanes of a timeline: the months and today."""
+    """The background of all lanes of a timeline: the months and today."""
     inner = [f'<rect class="grid" x="{_at(axis.at(month))}" width="1" height="100%"/>' for month in months_on(axis)]
     inner.append(f'<rect class="today" x="{_at(axis.at(as_of))}" width="1.5" height="100%"/>')
     return Markup('<svg class="behind" aria-hidden="true" focusable="false">{}</svg>').format(Markup("".join(inner)))  # noqa: S704

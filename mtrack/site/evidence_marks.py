@@ -49,7 +49,7 @@ class Evidence:
 
 
 def _title(verdict: Verdict) -> str:
-    """Where the value stands: the word for the verdict, the paper, page and line, and its words."""
+    """The place of the value: the word for the verdict, the paper, page and line, and its words."""
     words = [verdict.verdict.replace("_", " ")]
     if verdict.note:
         words.append(verdict.note)

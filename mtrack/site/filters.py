@@ -35,9 +35,9 @@ _ATOMS = re.compile(
     r"(?<![\w.])(?P<currency>[A-Z]{3}) (?P<amount>-?[0-9](?:[0-9.,]*[0-9])?)"
     r"|(?<![\w.-])(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])"
 )
-"""What no line breaks in a message: an amount with its currency, a date."""
+"""Parts of a message that no line breaks: an amount with its currency, a date."""
 _QUOTED = re.compile(r"('(?:[^']|(?<=\w)'(?=\w))*')(?!\w)")
-"""What a message takes from a file."""
+"""The parts of a message that come from a file."""
 LONG = 30
 """Letters from which a word may be broken; shorter ones never are."""
 _LONG_WORD = re.compile(rf"\S{{{LONG + 1},}}")

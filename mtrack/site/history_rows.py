@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from mtrack.site.links import PageLinks
 
 MOST_EVENTS = 40
-"""How many events a project's page shows, and how many of each project the overview shows."""
+"""The number of events on a project's page, and of each project on the overview."""
 
 
 class Since(Struct, frozen=True):
-    """What changed since a day or a revision, as it was asked for."""
+    """The changes since a day or a revision, as it was asked for."""
 
     asked: str
     log: Log
@@ -45,7 +45,7 @@ class HistoryRows(Struct, frozen=True):
 
 
 class ChangedProject(Struct, frozen=True):
-    """What changed in a project: its name and page (None where it has none), the newest first, and how many more."""
+    """The changes of a project: its name and page (None where it has none), the newest first, and how many more."""
 
     name: str
     href: str | None
@@ -68,7 +68,7 @@ def _row(entry: LogEntry) -> EventRow:
 def changed(
     entries: Iterable[LogEntry], names: Mapping[str, str], links: PageLinks, takes: Callable[[str | None], bool]
 ) -> list[ChangedProject]:
-    """What changed by project, the last one changed first; `names` are those of the projects that have a page.
+    """The changes by project, the last one changed first; `names` are those of the projects that have a page.
 
     `takes` says which projects are shown; None are the settings.
     """

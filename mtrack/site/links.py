@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 80
 SERVED = "/files/"
-"""Where the preview serves the workspace's files."""
+"""The address under which the preview serves the workspace's files."""
 STATEMENT = "-statement.html"
 """The end of the name of a project's statement; no page of a project ends so."""
 
@@ -61,7 +61,7 @@ def anchor(kind: str, name: str) -> str:
 
 
 class PageLinks:
-    """What one page links with: the addresses of other pages and of places on them, and the ids of its own places.
+    """The links of one page: the addresses of other pages and of places on them, and the ids of its own places.
 
     In a single file a page is a section, and its name begins the ids of its places.
     """
@@ -176,7 +176,7 @@ def link_of(path: str, origin: str, start: str | None) -> str | None:
 
 @lru_cache(maxsize=8)
 def _way(origin: str, start: str) -> str | None:
-    """How one comes from a page's folder to the workspace's, quoted and with "/" at its end; None on another drive."""
+    """The way from a page's folder to the workspace's, quoted and with "/" at its end; None on another drive."""
     try:
         path = os.path.relpath(origin, start)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the overview shows: every row and cell as a plain value, so that its template computes nothing."""
+"""The contents of the overview: every row and cell as a plain value, so that its template computes nothing."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ LATE_FIRST = ("over_90", "61-90", "31-60", "1-30", "not_due", "retained", "dispu
 """The aging buckets as a matrix shows them: what is late first, what is retained and disputed apart at the end."""
 assert set(LATE_FIRST) == set(BUCKETS)
 MOST_MONTHS = 6
-"""How many months of cash expected have a column of their own."""
+"""The number of months of cash expected that have a column of their own."""
 _BAND_STATES = {"certain": "outstanding", "billable": "to_bill", "planned": "ahead"}
 
 
 class Purse(Struct, frozen=True):
-    """What is agreed in one currency, where that money is, and the projects it is made of."""
+    """The agreed amount in one currency, where that money is, and the projects it is made of."""
 
     unit: Unit
     agreed: Decimal
@@ -127,7 +127,7 @@ def units_of(view: Overview) -> dict[str, Unit]:
 
 
 def overview_values(view: Overview, broken: Sequence[str], links: PageLinks, wording: Wording) -> dict[str, Any]:
-    """What the template of the overview is given, its list of projects aside."""
+    """The values for the overview's template, its list of projects aside."""
     units = units_of(view)
     urgent = [task for task in view.tasks if task.verb != "tidy"]
     tidy = [task for task in view.tasks if task.verb == "tidy"]
@@ -149,7 +149,7 @@ def overview_values(view: Overview, broken: Sequence[str], links: PageLinks, wor
 
 
 def state_hrefs(unit: Unit, links: PageLinks, **wanted: str | None) -> dict[str, str]:
-    """Where the money of each state and the invoiced sums are made of: invoices with these states in the register."""
+    """Links from each state's money and the invoiced sums to the register: invoices with these states."""
 
     def of(states: Iterable[str]) -> str:
         return links.register(unit.currency, states=states, **wanted)
@@ -167,7 +167,7 @@ def _purse(view: Overview, unit: Unit, links: PageLinks) -> Purse:
 
 
 def _projects_href(view: Overview, unit: Unit, links: PageLinks) -> str:
-    """Where the projects of a currency are: the page of the only one, else the list of them."""
+    """The address of a currency's projects: the page of the only one, else the list of them."""
     found = [item for item in view.projects if item.project.currency == unit.currency]
     if len(found) == 1:
         return links.project(found[0].project.folder)
@@ -219,7 +219,7 @@ def _aging(buckets: Mapping[str, Decimal], unit: Unit, links: PageLinks) -> Matr
 
 
 def _aged(bucket: str, amount: Decimal, whole: Decimal, unit: Unit, links: PageLinks) -> Cell:
-    """What is outstanding in a bucket, and the invoices it is made of."""
+    """The outstanding amount in a bucket, and the invoices it is made of."""
     if not amount:
         return Cell(None, None, None)
     bar = charts.row_bar([(_aging_head(bucket).state, amount)], whole)

@@ -54,7 +54,7 @@ TASKS = "tasks.html"
 REGISTER = "invoices.csv"
 """The register for a spreadsheet, as `mtrack invoices --format csv` prints it."""
 SEARCH = "search.js"
-"""What the search in the top bar looks through; it is asked for when a reader begins to type."""
+"""The script that the search in the top bar looks through; it is asked for when a reader begins to type."""
 _COLLECT_AFTER = 50
 """After how many pages garbage is collected: drawing leaves reference cycles, and memory must stay level."""
 
@@ -68,7 +68,7 @@ def own_templates(workspace: Workspace) -> str | None:
 
 
 class Additions(Struct, frozen=True, kw_only=True):
-    """What the pages show beyond the records as they stand.
+    """The contents of the pages beyond the records as they stand.
 
     `period` is a day of the month that statements are about, None for that of each project's last invoice. `verdicts`
     has the papers read; `history` is the git history of each project by its folder, `since` what changed. With `copies`
@@ -183,7 +183,7 @@ class Site:
         return self._render(layout, self._common_values("index.html", "Overview", links) | more)
 
     def _digest_of_common(self) -> str:
-        """What every page depends on: templates, settings, the day, the version, the path to the files it links to."""
+        """A digest of what every page rests on: templates, settings, day, version, the path to the files it links."""
         settings = self.workspace.settings
         parts: list[Any] = [__version__, self.workspace.as_of, settings.name, settings.locale, self.single, self.live]
         parts += [self.additions.copies, self.additions.verdicts is not None]
@@ -253,7 +253,7 @@ class Site:
         return self.start if self.single else os.path.dirname(os.path.join(self.start, *page.split("/")))
 
     def _common_values(self, page: str, title: str, links: PageLinks) -> dict[str, Any]:
-        """What every template is given."""
+        """The values for every template."""
         return {
             "title": title,
             "section": page,
@@ -309,7 +309,7 @@ class Site:
         return self._guarded(name, lambda template: template.render(values))
 
     def _guarded(self, name: str, draw: Callable[[Template], str]) -> str:
-        """What is drawn with a template. Raises CannotRunError where the template is at fault."""
+        """The result of a template. Raises CannotRunError where the template is at fault."""
         try:
             return draw(self._environment.get_template(f"site/{name}"))
         except TemplateError as error:

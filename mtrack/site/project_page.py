@@ -1,4 +1,4 @@
-"""What the page of one project shows: every row and cell as a plain value, so that its template computes nothing."""
+"""The contents of one project's page: every row and cell as a plain value, so that its template computes nothing."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def project_values(  # noqa: PLR0913
     as_of: date,
     verdicts: Iterable[Verdict],
 ) -> dict[str, Any]:
-    """What the template of a project's page is given."""
+    """The values for the template of a project's page."""
     project = item.project
     unit = Unit(project.currency, project.decimals, decimals_shown(item))
     evidence = Evidence(verdicts, files)

@@ -60,7 +60,7 @@ def register_values(
     units: Mapping[str, Unit],
     links: PageLinks,
 ) -> dict[str, Any]:
-    """What the template of the register is given, its rows aside."""
+    """The values for the register's template, its rows aside."""
     states = Counter(entry.invoice.state for entry in entries)
     tabs = [Tab("", "all", len(entries), links.register())]
     tabs += [

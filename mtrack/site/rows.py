@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SLOT = Markup("\0rows\0")
-"""Where a page has its rows; no text of a record holds it, since control characters are written as escapes."""
+"""The mark for a page's rows; no text of a record holds it, since control characters are written as escapes."""
 _DIGEST = 32
 
 
@@ -54,7 +54,7 @@ class Rows:
         return content.replace(slot, b"".join(self._rows))
 
     def kept(self, content: str) -> KeptRows | None:
-        """What is to be known of the page next time; `content` is its digest. None where it has no rows."""
+        """The facts to keep of the page for next time; `content` is its digest. None where it has no rows."""
         if self._start < 0 or not self._rows:
             return None
         return KeptRows(content, self._start, b"".join(self._digests), [len(row) for row in self._rows])

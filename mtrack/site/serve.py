@@ -96,11 +96,11 @@ _TO_OVERVIEW = Markup('It may come with the next change. <a href="/index.html">O
 _SCRIPTS = ("report.js", SEARCH, "live.js")
 _HEARTBEAT = 15.0
 _COMMITS = os.path.join(".git", "logs", "HEAD")
-"""Where git notes each commit."""
+"""The file in which git notes each commit."""
 
 
 class Preview:
-    """What is served: the newest build, or what kept it from being made."""
+    """The site that is served: the newest build, or what kept it from being made."""
 
     def __init__(self, root: str, build: Callable[[str], None]) -> None:
         """`build` writes the site into the folder it is given, and raises CannotRunError where it can't."""

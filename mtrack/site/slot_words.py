@@ -1,4 +1,4 @@
-"""What a slot of the milestones' bars says in words, and what stands under it."""
+"""The words for a slot of the milestones' bars, and the note under it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def words_of(slot: Slot, unit: Unit, wording: Wording) -> str:
 
 
 def note_of(slot: Slot, unit: Unit, wording: Wording) -> tuple[str, str] | None:
-    """What must not be missed under a slot: that it is overbilled, or what can be billed."""
+    """The note under a slot that must not be missed: that it is overbilled, or the amount that can be billed."""
     progress = slot.progress
     if progress.overbilled:
         return "alarm", f"{_cash(progress.overbilled, unit, wording)} overbilled"

@@ -53,7 +53,7 @@ class PeriodInvoice(Struct, frozen=True):
 def statement_values(
     context: ProjectContext, item: ProjectStatus, links: PageLinks, issuer: str, period: date | None
 ) -> dict[str, Any]:
-    """What the template of a statement is given."""
+    """The values for the template of a statement."""
     sheet = statement(context, period, item)
     project = item.project
     return {

@@ -1,4 +1,4 @@
-"""What is to be done, as the pages list it: by verb, each task a row with a link to its record."""
+"""Tasks as the pages list them: by verb, each a row with a link to its record."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def task_row(task: Task, units: Mapping[str, Unit], links: PageLinks) -> TaskRow
 
 
 def _when(task: Task) -> str:
-    """How long it waits, or when it comes: "25 days late"."""
+    """The days that it waits, or until it comes: "25 days late"."""
     if task.days is None:
         return ""
     if task.verb == "soon":

@@ -205,7 +205,7 @@ class WorkspacePages:
         )
 
     def search_index(self) -> Page:
-        """What the search looks through, as a script that hands it over: it works from a file and asks nobody."""
+        """The index for the search, as a script that hands it over: it works from a file and asks nobody."""
 
         def draw(_rows: Rows) -> bytes:
             return page_bytes(f"mtrackIndex({search_data(self._view)});\n")

@@ -1,4 +1,4 @@
-"""What mtrack wrote into a report's folder, kept in the user's cache, since the folder itself proves nothing."""
+"""The pages that mtrack wrote into a report's folder, kept in the user's cache: the folder itself proves nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 256 << 20
 _MOST_KEPT = 100
-"""Of how many reports is known what was written; those not written for longest are forgotten first."""
+"""The number of reports whose pages are known; those not written for longest are forgotten first."""
 
 _PATIENCE = 30.0
 """Seconds to wait for another report into the same folder."""
@@ -43,9 +43,9 @@ class Written:
         self.temporary: set[str] = set()
         """The names that pages had, in earlier runs that did not end, until they were written whole."""
         self._rows: dict[str, KeptRows] | None = None
-        """By page; None until one is asked for."""
+        """The kept rows by page; None until one is asked for."""
         self._notes: FileIO | None = None
-        """Where pages are noted, once one is."""
+        """The file in which pages are noted, once one is."""
         if cache is not None and own_folder(top := os.path.join(cache, "reports")):
             name = hashlib.sha256(os.fsencode(os.path.normcase(plain(folder)))).hexdigest()
             self._path = os.path.join(top, name)
@@ -88,7 +88,7 @@ class Written:
         return sorted(self._pages)
 
     def inputs(self, name: str, content: str | None) -> str | None:
-        """What a page of that content was made from; None where mtrack wrote no such page."""
+        """The digest of a page's inputs, by the page's content; None where mtrack wrote no such page."""
         return self._pages.get(name, {}).get(content) if content is not None else None
 
     def note(self, name: str, content: str, inputs: str) -> None:
