@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mtrack.finding import Problem
 
 _ON_PAPER = ("number", "amount", "tax", "total", "sent", "lines")
-"""What an invoice says to the client."""
+"""The fields of an invoice that the client sees."""
 _ORDER = ("not_billed", "sent", "partially_paid", "paid")
 _MOST_DAYS = 31
 """Days that a date may lie before the commit that first had it."""
@@ -184,7 +184,7 @@ def _is_agreed_amount(event: Event) -> bool:
 
 
 def _value(trail: Trail, moment: Moment, event: Event) -> tuple[object, ...]:
-    """What an agreed amount is the amount of."""
+    """The identity of an agreed amount's record."""
     if event.record[0] != "milestone":
         return (AGREEMENT,)
     return ("milestone", trail.name_now(moment, event), event.record[2])
@@ -330,7 +330,7 @@ def _is_written_otherwise(moment: Moment, event: Event) -> bool:
 
 
 def _settled(payments: Iterable[Record]) -> Decimal:
-    """What payments settle."""
+    """The amount that payments settle."""
     keys = ("amount", "withheld", "fee", "discount")
     return money.total(item.fields[key] for item in payments for key in keys if key in item.fields)
 

@@ -109,7 +109,7 @@ def ready_to_close(context: ProjectContext, found: frozenset[str]) -> Iterator[P
 
 
 def _to_end(project: Project, figures: MilestoneFigures) -> str:
-    """What ends a milestone: it is billed and paid, or written off, or cancelled."""
+    """The hint on how a milestone ends: it is billed and paid, or written off, or cancelled."""
     owing = [item.invoice.number for item in figures.live_invoices if item.outstanding]
     if owing:
         return f"collect it: {commands.of_invoice('pay', owing[0])}; or give it up: {commands.of_invoice('write-off', owing[0], commands.REASON)}"

@@ -61,7 +61,7 @@ def share(project: Heading, milestone: Milestone, value: Decimal) -> str:
 
 
 def undo_excess(project: Heading, figures: MilestoneFigures) -> str:
-    """What to do about a milestone billed beyond what is agreed: by the last invoice that can give it back, or an amendment."""
+    """The hint on a milestone billed beyond what is agreed: by the last invoice that can give it back, or to amend."""
     milestone, excess = figures.milestone, figures.overbilled
     allow = f"record the amendment that allows it: {amend(project, milestone, excess, figures.billed)}"
     live = [
@@ -75,7 +75,7 @@ def undo_excess(project: Heading, figures: MilestoneFigures) -> str:
 
 
 def record_file(project: Heading, own: str, path: str) -> str:
-    """How a file is recorded that lies in one of a project's folders; `own` is its path in the project."""
+    """The hint on recording a file in one of a project's folders; `own` is its path in the project."""
     what, verb, words = {
         "invoices": ("record the invoice", "bill", "MILESTONE NUMBER --file"),
         "signoffs": ("record the approval", "approve", "MILESTONE --signoff"),

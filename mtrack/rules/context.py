@@ -1,4 +1,4 @@
-"""What a rule about one project is given: the file as it was read, and the project with its figures and files."""
+"""The context of a rule about one project: the file as it was read, and the project with its figures and files."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class ProjectContext:
 
     @cached_property
     def to_be_billed(self) -> tuple[MilestoneFigures, ...]:
-        """Those of them that ask for an invoice: worth something, and not on hold."""
+        """The counted milestones that ask for an invoice: worth something, and not on hold."""
         return tuple(
             [item for item in self.counted if item.milestone.amount and not item.milestone.on_hold(self.as_of)]
         )
@@ -120,7 +120,7 @@ class ProjectContext:
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """What the papers say of the recorded values; nothing where they are not read."""
+        """The verdicts of the papers on the recorded values; none where they are not read."""
         return () if self._compare is None else self._compare(self)
 
     @cached_property
@@ -150,7 +150,7 @@ class ProjectContext:
 
 
 class Weakening(Struct, frozen=True):
-    """What of a change silences findings, or a whole project: `how` it does, in words, and where it stands.
+    """A part of a change that silences findings, or a whole project: `how`, in words, and its place.
 
     `silenced` are the findings that would be there without it, with their places.
     """

@@ -1,4 +1,4 @@
-"""What the rules across projects need to know of each project; a store keeps it from one run to the next."""
+"""The facts of each project that rules across projects need; a store keeps them from one run to the next."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class InvoiceFacts(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Facts(Struct, frozen=True, array_like=True, gc=False):
-    """What one project adds: its invoice records in the order of their lines, and the ids of its milestones.
+    """The facts of one project: its invoice records in the order of their lines, and the ids of its milestones.
 
     `overbilled` are the ids of those that are billed more than agreed.
     """
@@ -105,11 +105,11 @@ class WorkspaceFacts:
 
     @property
     def seen_entries(self) -> tuple[Entry, ...]:
-        """Those of them that were sent by the day the workspace is looked at."""
+        """The entries that were sent by the day the workspace is looked at."""
         return tuple(entry for entry in self.entries if not entry.invoice.later)
 
     def full(self, path: str) -> str:
-        """Where a path from the root is."""
+        """The full path of a path from the root."""
         return os.path.join(self.root, path)
 
 

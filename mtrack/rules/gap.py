@@ -33,7 +33,7 @@ def _waits(context: ProjectContext, day: date | None) -> bool:
 
 
 def _bill_or_hold(context: ProjectContext, milestone: Milestone) -> str:
-    """What to do about a milestone that can be billed."""
+    """The hint on a milestone that can be billed."""
     project = context.project
     return (
         f"send the invoice and record it: {commands.of_milestone('bill', project, milestone, 'NUMBER')};"

@@ -345,7 +345,7 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
 
 
 def _sent_in_order(invoice: Invoice) -> tuple[date, list[tuple[int, str]], str]:
-    """What invoices are sorted by, the last sent last; of one day the highest number is the last: CN-10 behind CN-9."""
+    """The sort key of invoices, the last sent last; of one day the highest number is the last: CN-10 behind CN-9."""
     runs = (run.lstrip("0") for run in _DIGITS.findall(invoice.key))
     return invoice.sent, [(len(run), run) for run in runs], invoice.key
 
@@ -557,7 +557,7 @@ def _like(entry: Entry, first: Entry, key: str, message: str) -> Problem:
 
 
 def _on_one_milestone(group: list[Entry], overbilled: frozenset[str]) -> Iterator[tuple[Entry, Entry]]:
-    """Of invoices in order, each that bills a milestone that one before it bills, and that one.
+    """The invoices, in order, that bill a milestone that an earlier one bills, each with that earlier one.
 
     Where a milestone is overbilled, an invoice on it is a copy of any.
     """

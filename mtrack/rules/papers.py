@@ -1,4 +1,4 @@
-"""Which invoice records are of one paper: an invoice over several projects is recorded in each."""
+"""The invoice records of one paper: an invoice over several projects is recorded in each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def groups(items: Iterable[tuple[Hashable, T]]) -> Iterator[list[T]]:
-    """What agrees in a key, two or more, each group in the order it came in: of paths and lines."""
+    """The items that agree in a key, two or more, each group in the order it came in: of paths and lines."""
     first: dict[Hashable, T] = {}
     result: dict[Hashable, list[T]] = {}
     for key, item in items:
@@ -55,7 +55,7 @@ class Papers:
 
     @cached_property
     def transfers(self) -> dict[tuple[str, date], Decimal]:
-        """What the payments of one reference and day come to."""
+        """The sums of the payments of one reference and day."""
         amounts: dict[tuple[str, date], list[Decimal]] = {}
         for entry in self.entries:
             for payment in entry.invoice.payments:
@@ -67,7 +67,7 @@ class Papers:
         return self._first.get(id(one), one) is self._first.get(id(other), other)
 
     def repeats(self, group: list[Entry]) -> Iterator[Entry]:
-        """Of a group in order, those on another paper than the first; of one paper only the first."""
+        """The records of a group in order that are on another paper than the first; of one paper only the first."""
         seen = {id(self._first.get(id(group[0]), group[0]))}
         for entry in group:
             paper = id(self._first.get(id(entry), entry))

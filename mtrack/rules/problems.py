@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class More(TypedDict, total=False):
-    """What else a problem says, as `Problem` has it; the amount is in the project's currency."""
+    """Further fields of a problem, as `Problem` has them; the amount is in the project's currency."""
 
     amount: Decimal
     since: date | None

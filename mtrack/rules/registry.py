@@ -1,4 +1,4 @@
-"""How a rule is declared: the decorator registers it, the function's name is its id, its docstring its page."""
+"""The declaration of rules: the decorator registers a rule, the function's name is its id, its docstring its page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Money = Literal["to_bill", "overdue", "ahead"]
 """The state of the money a gap is about: not billed, overdue, or not yet to be billed."""
 
 Task = Literal["chase", "bill", "approve", "deliver", "tidy"]
-"""What `mtrack next` says is to be done about a finding."""
+"""The task that `mtrack next` makes of a finding."""
 
 Trait = Literal[
     "billed before approval", "cancelled milestone", "closed", "comment", "count differs", "credit or replacement",
@@ -35,7 +35,7 @@ Trait = Literal[
     "tax rate", "tracked by git", "unbilled approved", "unbilled completed", "unbilled deposit", "underbilled",
     "unusable file", "unusual decimals", "wrong status",
 ]  # fmt: skip
-"""What a rule may need a project to have (`mtrack/rules/traits.py`)."""
+"""A trait of a project that a rule may need (`mtrack/rules/traits.py`)."""
 
 REGISTRY: dict[str, Rule] = {}
 """Every rule by name, filled as the rule modules are imported."""
@@ -66,7 +66,7 @@ class Rule(Struct, frozen=True):
     needs: Trait | None = None
     """Without this in a project it finds nothing there; None where it always runs."""
     task: Task | None = "tidy"
-    """What to do about what it finds, by `mtrack next`; None where nothing is to be done."""
+    """The task that `mtrack next` makes of its findings; None where nothing is to be done."""
 
     @property
     def state(self) -> str:

@@ -1,4 +1,4 @@
-"""Which of the files that invoices name have the same content."""
+"""The files named by invoices that have the same content."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from mtrack.rules.facts import WorkspaceFacts
 
 UNREAD = " bytes"
-"""How what stands for a file's content ends, where the file is not read to its end."""
+"""The ending of the text that stands for a file's content, where the file is not read to its end."""
 
 
 def contents(workspace: WorkspaceFacts, sizes: dict[str, int]) -> dict[str, str]:
-    """What stands for each file's content: a digest; where that is too much to read, its size and how it begins.
+    """A text that stands for each file's content: a digest; where that is too much to read, its size and beginning.
 
     A file that begins as no other of its size does is not read any further, and stands for itself.
     """

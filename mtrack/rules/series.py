@@ -66,12 +66,12 @@ class Counted(NamedTuple):
     counter: int
     others: tuple[str, ...]
     periods: tuple[int, ...]
-    """Which runs say the period."""
+    """The runs that give the period."""
     period: Period
 
     @property
     def series(self) -> tuple[Texts, int, tuple[str, ...], tuple[int, ...]]:
-        """What is the same in all numbers of a series."""
+        """The parts that are the same in all numbers of a series."""
         return self.number.texts, self.at, self.others, self.periods
 
     def on(self, day: date) -> Counted:
@@ -240,7 +240,7 @@ def _usual(group: list[Number]) -> tuple[int | None, int | None]:
 
 
 def _most(group: list[Number], runs: list[int], says: Callable[[str, date], bool]) -> int | None:
-    """Of some runs the one that says it in most numbers of one text, if in more than half."""
+    """The run that says it in most numbers of one text, if in more than half; None where there is none."""
     votes = {at: sum(says(number.runs[at], number.entry.invoice.sent) for number in group) for at in runs}
     most = [at for at in runs if votes[at] * 2 > len(group)]
     width = {at: max(len(number.runs[at]) for number in group) for at in most}
@@ -281,12 +281,12 @@ def _period(run: str, sent: date, *, late: bool = False) -> Period | None:
 
 @lru_cache(maxsize=64)
 def _written_years(year: int) -> tuple[str, ...]:
-    """How a number may write a year and the one before it."""
+    """The forms in which a number may give a year and the one before it."""
     return (f"{year}", f"{year % 100:02d}", f"{year - 1}", f"{(year - 1) % 100:02d}")
 
 
 def _month_and_day(rest: str, year: int, sent: date) -> Period | None:
-    """What stands behind a year: the month sent or the one before it, with or without a day."""
+    """The period behind a year: the month sent or the one before it, with or without a day."""
     month, day = rest[:2], rest[2:]
     months = (year - sent.year) * 12 + int(month) - sent.month
     fits = len(month) == 2 and 1 <= int(month) <= 12 and months in (-1, 0)  # noqa: PLR2004

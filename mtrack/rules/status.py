@@ -73,7 +73,7 @@ def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
 
 
 def _status_hint(figures: MilestoneFigures) -> str:
-    """What to write; or what to record before, where that would change a figure or lose what only the status says."""
+    """The hint to write the status, or to record first what writing it would change in a figure or lose."""
     missing, write = missing_settlement(figures), f"write `status: {figures.expected_status}`"
     if missing is None:
         return f"{write} (mtrack lint --fix does)"
@@ -92,7 +92,7 @@ def _status_hint(figures: MilestoneFigures) -> str:
 
 
 def _because(figures: MilestoneFigures, context: ProjectContext) -> str:
-    """Why the expected status is what it is, in words."""
+    """The reason for the expected status, in words."""
     live = figures.live_invoices
     numbers = listed_with_and([item.invoice.number for item in live])
     was, is_ = ("was", "is") if len(live) == 1 else ("were", "are")

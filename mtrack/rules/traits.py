@@ -1,4 +1,4 @@
-"""What in a project could make a rule fire, found in one pass: a rule does not run where nothing has what it needs.
+"""The traits of a project that could make a rule fire, found in one pass: a rule runs only where its traits are there.
 
 A trait may be present while its rules find nothing, never the other way round. Only the rules decide what is found; the
 tests compare the traits with them.

@@ -78,7 +78,7 @@ def invoice_of(project: Project, number: str | None) -> Invoice:
 
 
 def subject_text(project: Project, verdict: Verdict) -> str:
-    """What a verdict is about, as messages name it."""
+    """The subject of a verdict, as messages name it."""
     if verdict.id is not None:
         return next(milestone.label for milestone in project.milestones if milestone.id == verdict.id)
     return f"the agreement's {FIELDS.get(verdict.field, verdict.field)}"

@@ -69,7 +69,7 @@ def agreement_differs(context: ProjectContext) -> Iterator[Problem]:
 
 
 def _says(project: Project, verdict: Verdict) -> str:
-    """What is recorded, and what a paper says with its place and its words."""
+    """The recorded value, and the one that a paper states, with its place and its words."""
     recorded = value_text(project, verdict.field, verdict.recorded)
     said = value_text(project, verdict.field, verdict.found)
     return f'{subject_text(project, verdict)} is recorded as {recorded}, and{place_text(verdict, "")} says {said}: "{verdict.quote}"'

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mtrack.rules.facts import WorkspaceFacts
 
 SHOWN = 8
-"""How many milestones a hint names."""
+"""The number of milestones that a hint names."""
 
 
 @project_rule(Severity.ERROR, needs="repeated id")
@@ -227,7 +227,7 @@ def _unknown_invoices(context: ProjectContext, invoices: tuple[Invoice, ...]) ->
 
 
 def unknown_in_waiver(waiver: Waiver, ids: set[str], numbers: set[str]) -> Iterator[Problem]:
-    """What a waiver names that is not in its scope; one for the history may name what is gone.
+    """The names in a waiver that are not in its scope; one for the history may name what is gone.
 
     Waivers without a route are those of earlier settings, and nobody can correct them.
     """
