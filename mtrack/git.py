@@ -97,7 +97,7 @@ def _run(command: list[str], stdin: bytes, environment: dict[str, str]) -> subpr
 
 
 def _environment(top: str) -> dict[str, str]:
-    """Nothing is fetched, and no repository above `top` is looked for."""
+    """An environment in which git fetches nothing, and looks for no repository above `top`."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key.startswith(_KEPT)}
     return kept | {
         "LC_ALL": "C",
@@ -378,7 +378,7 @@ def _text(output: bytes) -> str:
 
 
 def _all_lines(done: subprocess.CompletedProcess[bytes]) -> list[str]:
-    """All that git and what it ran said."""
+    """All lines that git and the programs it ran wrote."""
     said = [line.rstrip() for output in (done.stdout, done.stderr) for line in _text(output).splitlines()]
     return said or ["nothing"]
 

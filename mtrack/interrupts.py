@@ -34,13 +34,13 @@ _raised: list[Interrupt] = []
 
 
 def raise_interrupts() -> None:
-    """From here on a signal raises Interrupt, and a second one ends the process; one that is ignored stays so."""
+    """Let a signal raise Interrupt, and a second one end the process; a signal that is ignored stays so."""
     lose_no_interrupt()
     _handle_by(_raise)
 
 
 def lose_no_interrupt() -> None:
-    """From here on an interrupt that meets a callback, out of which no exception leads, ends the process."""
+    """Let an interrupt end the process where it meets a callback, out of which no exception leads."""
     sys.unraisablehook = _end_or_tell
 
 

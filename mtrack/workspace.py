@@ -72,7 +72,7 @@ def _around(folder: str) -> str | None:
 
 
 _FEW = 30
-"""So many names are compared in no more time than it takes to ask the system."""
+"""The number of names compared in no more time than it takes to ask the system."""
 
 
 class Folder(Struct, frozen=True, array_like=True, gc=False):

@@ -69,7 +69,7 @@ class Event(Struct, frozen=True, kw_only=True):
     record: Key
     milestone: str | None = None
     milestones: tuple[str, ...] = ()
-    """All that an invoice bills, where it is about one."""
+    """The milestones that an invoice bills, where it is about one."""
     invoice: str | None = None
     field: str | None = None
     old: Any = None

@@ -35,7 +35,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 EVERYTHING = Selection()
 _LATER = "later"
-"""In the place of a digest: the project is checked once all are read."""
+"""A mark in the place of a digest: the project is checked once all are read."""
 _SURELY_SHOWN = 100
 """The number of a project's worst findings that are formatted at once; others are when they turn out to be shown."""
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
@@ -60,7 +60,7 @@ class Checked(Struct, Generic[S], frozen=True):
 
 
 def no_summary(_context: ProjectContext, _findings: Sequence[Finding]) -> None:
-    """For those who need nothing but the report."""
+    """No summary, for those who need nothing but the report."""
 
 
 def check(  # noqa: PLR0913

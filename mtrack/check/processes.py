@@ -96,7 +96,7 @@ class Child:
 
 
 def _work_and_exit(work: Callable[[], bytes], writing: int) -> None:
-    """In the child: nothing but the result leaves it, no exception, and no buffer of its parent's."""
+    """Work in the child: nothing but the result leaves it, no exception, and no buffer of its parent's."""
     code = 1
     try:
         left = memoryview(work())

@@ -59,7 +59,7 @@ class StoredProject(Struct, Generic[S], frozen=True, array_like=True, gc=False):
 
     @property
     def state(self) -> tuple[str, str]:
-        """All that it depends on, in short."""
+        """Digests of all that it depends on."""
         return self.inputs, self.workspace_digest
 
 

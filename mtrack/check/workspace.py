@@ -58,7 +58,7 @@ class Workspace:
         """Called with how many projects are done, and of how many; at the end both are the same."""
         self._given = given or {}
         self._opened: dict[str, Opened] = {}
-        """In the order in which they were last asked for."""
+        """The open projects, in the order in which they were last asked for."""
         self.failures: list[Failure] = []
         """The places where mtrack itself failed, in the order in which it did."""
         self.given_up: set[str] = set()

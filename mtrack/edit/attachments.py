@@ -20,7 +20,7 @@ _UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
 _DEVICE = re.compile("CON|PRN|AUX|NUL|CLOCK\\$|CONIN\\$?|CONOUT\\$?|(COM|LPT)[0-9]", re.IGNORECASE)
 """Names that Windows takes for a device, whatever follows a point."""
 LONGEST_STEM, LONGEST_SUFFIX = 100, 20
-"""In bytes; a name of 255 is too long for most file systems."""
+"""Lengths in bytes; a name of 255 is too long for most file systems."""
 
 
 class Attachment(Struct, frozen=True):

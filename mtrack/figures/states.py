@@ -48,7 +48,7 @@ class States(Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def billed(self) -> Decimal:
-        """All that is billed."""
+        """The amount that is billed."""
         return money.total((self.paid, self.written_off, self.outstanding, self.overdue))
 
     @property

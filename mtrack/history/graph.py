@@ -27,7 +27,7 @@ class Graph:
             for i, above in enumerate(self.parents)
             if len(above) > 1
         }
-        """For each merge the base of its first parent and each other; None where they have no commit in common."""
+        """The bases of each merge: of its first parent and each other; None where they have no commit in common."""
         self.trees: dict[int, Tree] = {}
         self.needed = [0] * len(commits)
         for i in range(len(commits)):

@@ -40,7 +40,7 @@ class Tree(Struct):
     projects: dict[str, Tracked]
 
     def copy(self) -> Tree:
-        """One that can be changed by itself."""
+        """A copy that can be changed by itself."""
         return Tree(dict(self.files), dict(self.projects))
 
     def by_uid(self) -> dict[int, Tracked]:

@@ -78,7 +78,7 @@ class _Comparison:
         self.revision = revision
 
     def weakenings(self) -> Iterator[Weakening]:
-        """All that silences something, settings first."""
+        """The changes that silence something, settings first."""
         if self._settings_differ or self._new_waivers:
             yield from self._by_settings()
         yield from self._by_folders()

@@ -61,7 +61,7 @@ def begin(arguments: list[str]) -> Run | None:
 
 
 def _key(arguments: list[str]) -> bytes:
-    """All that the output depends on beside what is in the workspace."""
+    """A key of all that the output depends on beside the workspace."""
     here = os.getcwd()
     variables = [
         f"{name}={value}"
@@ -84,7 +84,7 @@ class Run:
     """A run of a command line: what an earlier one printed, or what this one prints."""
 
     def __init__(self, folder: str, key: bytes, *, prints: bool) -> None:
-        """One that only `prints` need not run again; another looks at what it has written."""
+        """Begin a run. One that only `prints` need not run again; another looks at what it has written."""
         self._folder = folder
         self._prints = prints
         self._path = os.path.join(folder, f"{zlib.crc32(key):08x}{zlib.adler32(key):08x}")

@@ -177,7 +177,7 @@ def look_alike(path: str) -> str:
 
 
 def difference(first: str, second: str) -> str:
-    """In what two paths that look alike differ."""
+    """The difference of two paths that look alike."""
     same_case = unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second)
     return "its accents are composed otherwise" if same_case else "capitals and small letters differ"
 

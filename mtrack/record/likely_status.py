@@ -24,7 +24,7 @@ SYNONYMS = {
 _TO_RECORD = frozenset({"cancelled", "written_off"})
 """Statuses taken from the word alone, whatever the invoices ask for: the next finding names the verb to record it."""
 MOST_INVOICES = 200
-"""Of a record with more invoices nothing is guessed."""
+"""The most invoices of a record; of one with more nothing is guessed."""
 
 
 def likely_status(word: str, record: dict[str, Any], route: Route) -> str | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Viewpoint(Struct, frozen=True):
-    """From where paths are seen: the workspace's `root` and the folder to `start` from, both absolute, with "/"."""
+    """The viewpoint of paths: the workspace's `root` and the folder to `start` from, both absolute, with "/"."""
 
     root: str = "/"
     start: str = "/"

@@ -242,5 +242,5 @@ class Screen:
             self._left_out = {}
 
     def text(self) -> str:
-        """All that was added."""
+        """The text that was added."""
         return "".join(self._text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mtrack import money
 
 REASON = "--reason …"
-"""For the user to fill in."""
+"""An option for the user to fill in."""
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 _WORDS = {"differs": "paper differs", "not_found": "not in the paper"}
-"""What is said of a value beside its sign, which overdue money has too."""
+"""The words beside the sign of a value, since overdue money has that sign too."""
 
 
 class Mark(Struct, frozen=True):

@@ -153,7 +153,7 @@ class Filters:
         return self._marked_up(text, lambda match: _NEGATIVE.sub(MINUS, match[0]))
 
     def told(self, text: object) -> Markup:
-        """What happened, with amounts and days as the locale writes them, but for what is quoted from a file."""
+        """An account of what happened, amounts and days as the locale writes them, but for quotes from a file."""
         return self._marked_up(text, self._as_here)
 
     def message(self, finding: Finding) -> Markup:

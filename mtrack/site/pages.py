@@ -56,7 +56,7 @@ REGISTER = "invoices.csv"
 SEARCH = "search.js"
 """The script that the search in the top bar looks through; it is asked for when a reader begins to type."""
 _COLLECT_AFTER = 50
-"""After how many pages garbage is collected: drawing leaves reference cycles, and memory must stay level."""
+"""The number of pages after which garbage is collected: drawing leaves reference cycles, and memory must stay level."""
 
 
 def own_templates(workspace: Workspace) -> str | None:

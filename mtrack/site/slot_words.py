@@ -17,7 +17,7 @@ _WORK = {"approved": "approved", "completed": "delivered, not approved", "deposi
 
 
 def words_of(slot: Slot, unit: Unit, wording: Wording) -> str:
-    """All that a slot shows: "M3 Design system: USD 11,000 agreed, approved; 5,500 paid, 5,500 overdue"."""
+    """The words for a slot: "M3 Design system: USD 11,000 agreed, approved; 5,500 paid, 5,500 overdue"."""
     names = " ".join(name for name in (_ids(slot), slot.name) if name)
     work = [_WORK[state] for state, amount in slot.work if amount] or ["ahead"]
     states = [f"{wording.brief(amount, unit.shown)} {STATE_WORDS[state]}" for state, amount in slot.money if amount]

@@ -78,7 +78,7 @@ def _line(row: StatementRow) -> StatementLine:
 
 
 def summary_lines(sums: StatementSums) -> tuple[SummaryLine, ...]:
-    """From what was agreed on to what is due now; lines that say nothing are left out."""
+    """The lines from the agreed amount to the amount due now; lines that say nothing are left out."""
     lines = []
     if sums.original is not None:
         lines.append(SummaryLine("", "agreed as signed", "original", sums.original))

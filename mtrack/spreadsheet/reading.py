@@ -1,4 +1,4 @@
-"""From a file's bytes to what it records: every fault at once, or milestones and invoices."""
+"""A file's bytes read into what it records: every fault at once, or milestones and invoices."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 SECONDS = 10.0
-"""For one file, comparing included."""
+"""The time for one file, comparing included."""
 _MAX_ANSWER = 32 << 20
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mtrack.verify.worker import main; main()"
 SLOW = f"takes more than {SECONDS:.0f} seconds to read"

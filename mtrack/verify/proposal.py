@@ -38,7 +38,7 @@ _NOT_A_NAME = re.compile(
 )
 _AMOUNT_AT_END = re.compile(r"\(?\s*[~$€£]?\s*[\d.,' ]+\s*[kK]?\s*(?:[A-Z]{3,4}|[$€£])?\s*\)?\s*$")
 _WITH_TAX = re.compile(r"\b(?:vat|tax|gst|mwst|ust|tva|iva|btw|moms|gross|brutto|ttc|bruto)\b|incl", re.IGNORECASE)
-"""In the heading of a column whose amounts are tax, or hold it."""
+"""Words in the heading of a column whose amounts are tax, or hold it."""
 _SHARE = re.compile(r"\([\d.,\s]{1,12}%\s?\)")
 _NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|\(?[a-zA-Z]\)\s+|[•●▪◦*–-]\s*)+")
 _MAX_NAME = 118

@@ -71,7 +71,7 @@ class Sums(Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def gaps(self) -> Decimal:
-        """All that is in gaps, net and gross."""
+        """The amount of all gaps, net and gross."""
         return money.plus(self.not_billed, self.not_collected)
 
     @classmethod

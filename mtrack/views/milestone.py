@@ -85,7 +85,7 @@ def _stretches(item: MilestoneStatus, as_of: date) -> list[Stretch]:
 
 
 def _before_billing(figures: MilestoneFigures, first_sent: date | None, as_of: date) -> list[Stretch]:
-    """From completion to approval, and from there to the first invoice."""
+    """The stretches from completion to approval, and from there to the first invoice."""
     milestone = figures.milestone
     found: list[Stretch] = []
     if milestone.completed is not None and milestone.approved is not None:
@@ -98,7 +98,7 @@ def _before_billing(figures: MilestoneFigures, first_sent: date | None, as_of: d
 
 
 def _after_billing(figures: InvoiceFigures, as_of: date) -> Iterator[Stretch]:
-    """From an invoice to its due date, and from there to the last payment, or to today while money is outstanding.
+    """The stretches from an invoice to its due date, then to the last payment, or to today while money is outstanding.
 
     What the client keeps back until a day that has not come is not late: it is outstanding from the last payment on.
     """

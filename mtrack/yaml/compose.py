@@ -65,7 +65,7 @@ class _Loader(_LIBYAML):  # type: ignore[misc]
 
 
 class _ShallowLoader(_Loader):
-    """For a text that can't nest too deep or too wide: both hooks are functions in C that do nothing, and cost less."""
+    """A loader for texts that can't nest too deep or too wide: its hooks are C functions that do nothing, so it is fast."""
 
     descend_resolver = staticmethod(operator.is_)  # type: ignore[assignment]
     ascend_resolver = staticmethod(int)  # type: ignore[assignment]

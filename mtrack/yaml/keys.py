@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mtrack.yaml.tree import Node, Tree
 
 FIRST = -1
-"""Before the first pair of a mapping."""
+"""The place before the first pair of a mapping."""
 
 
 def insert_keys(draft: Draft, wanted: Wanted) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FIRST = re.compile(r"(?: *(?:#[^\n]*)?\n)*+")
 _NEXT = re.compile(r"\n( *)[^ \n#]")
-"""From the end of a line to the first character of the next one that is not empty."""
+"""The gap from the end of a line to the first character of the next one that is not empty."""
 _KEY = re.compile(rf"({plain.KEY}):(?= |\n|\Z)")
 _VALUE = re.compile(plain.VALUE)
 

@@ -35,7 +35,7 @@ def shares_of(
 
 
 class Parts(Struct, frozen=True):
-    """In which parts an invoice falls due: instalments, of which one may be the rest, and what is retained.
+    """The parts in which an invoice falls due: instalments, of which one may be the rest, and what is retained.
 
     `retained` is an amount or a rate of gross; by default the agreement's.
     """
