@@ -128,7 +128,7 @@ def _quick(name: str) -> Callable[[Any], bool]:
 
 _SIGNALS = signals()
 _FEW = 2_400
-"""The milestones and invoices that take longer to check without the compiled validator than it takes to load."""
+"""The number of milestones and invoices that take longer without the compiled validator than it takes to load."""
 _checked = 0
 
 
