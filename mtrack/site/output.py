@@ -228,7 +228,7 @@ def writing(
 
 
 def guard(workspace: Workspace, target: str, *, whole: bool) -> Callable[[Directory, str | None], None]:
-    """A function that refuses to write a report over records, this workspace's or another's, folder by folder.
+    """A guard against a report written over records, this workspace's or another's, folder by folder on the way to it.
 
     That is: in a project's folder (where the root is the project, in its evidence), and, if the target is to be
     `whole` the report's, over a workspace itself. Raises UsageError.
