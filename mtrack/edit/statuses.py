@@ -57,7 +57,10 @@ def fix_statuses(context: ProjectContext, ids: set[str]) -> tuple[Put, ...]:
     return tuple(
         _expected(item)
         for item in context.whole_ledger.milestones
-        if item.milestone.id in ids and _is_wrong(item) and missing_settlement(item) is None
+        if item.milestone.id in ids
+        and _is_wrong(item)
+        and missing_settlement(item) is None
+        and item.milestone.index not in context.paid_before_void
     )
 
 

@@ -171,6 +171,20 @@ def _at_its_word(invoice: Invoice, project: Project, by_id: dict[str, Milestone]
     return {item.status for item in billed if not item.cancelled} == {"paid"}
 
 
+def paid_before_void(project: Project, day: date) -> frozenset[int]:
+    """The milestones by whose status alone an invoice counts as paid on a day, which is void later, by their index."""
+    by_id: dict[str, Milestone] = {}
+    for milestone in project.milestones:
+        by_id.setdefault(milestone.id, milestone)
+    return frozenset(
+        item.index
+        for invoice in project.invoices()
+        if invoice.void is not None and invoice.void > day and _at_its_word(invoice, project, by_id)
+        for item in billed_milestones(invoice, project.milestones, by_id)
+        if item is not None and not item.cancelled
+    )
+
+
 def billed_milestones(
     invoice: Invoice, milestones: Sequence[Milestone], by_id: dict[str, Milestone]
 ) -> list[Milestone | None]:

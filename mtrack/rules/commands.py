@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mtrack.figures.ledger import MilestoneFigures
-    from mtrack.record.model import Heading, Milestone
+    from mtrack.record.model import Heading, Milestone, Project
 
 
 def of_project(verb: str, project: Heading, *words: str) -> str:
@@ -48,8 +48,10 @@ def waive(rule: str, project: Heading, number: str) -> str:
     return of_project(f"waive {rule}", project, "--number", shlex.quote(number), REASON)
 
 
-def amend(project: Heading, milestone: Milestone, change: Decimal, agreed: Decimal) -> str:
-    """The amendment by which a milestone is agreed at another amount."""
+def amend(project: Project, milestone: Milestone, change: Decimal, agreed: Decimal) -> str:
+    """The amendment by which a milestone is agreed at another amount; without an agreement the amount alone."""
+    if project.agreement is None:
+        return of_milestone("set", project, milestone, f"--amount {amount(project, agreed)}")
     return of_project(
         "amend", project, amount(project, change, signed=True), "--set", share(project, milestone, agreed)
     )
@@ -60,7 +62,7 @@ def share(project: Heading, milestone: Milestone, value: Decimal) -> str:
     return f"{shlex.quote(milestone.id)}={amount(project, value)}"
 
 
-def undo_excess(project: Heading, figures: MilestoneFigures) -> str:
+def undo_excess(project: Project, figures: MilestoneFigures) -> str:
     """The hint on a milestone billed beyond what is agreed: by the last invoice that can give it back, or to amend."""
     milestone, excess = figures.milestone, figures.overbilled
     allow = f"record the amendment that allows it: {amend(project, milestone, excess, figures.billed)}"
@@ -74,8 +76,10 @@ def undo_excess(project: Heading, figures: MilestoneFigures) -> str:
     return f"take back what is too much: {of_invoice('void', last.number, REASON)}, {credit}; or {allow}"
 
 
-def record_file(project: Heading, own: str, path: str) -> str:
+def record_file(project: Project, own: str, path: str) -> str:
     """The hint on recording a file in one of a project's folders; `own` is its path in the project."""
+    if own.startswith("agreement/") and project.agreement is None:
+        return f"record the agreement: `agreement: {{file: {own}}}`"
     what, verb, words = {
         "invoices": ("record the invoice", "bill", "MILESTONE NUMBER --file"),
         "signoffs": ("record the approval", "approve", "MILESTONE --signoff"),

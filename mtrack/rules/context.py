@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money, workspace
-from mtrack.figures import ledger
+from mtrack.figures import clock, ledger
 from mtrack.record import evidence
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ class ProjectContext:
         if not self.ledger.left_out:
             return self.ledger
         return ledger.work_out(self.project, self.settings.payment_terms)
+
+    @cached_property
+    def paid_before_void(self) -> frozenset[int]:
+        """The milestones by whose status alone an invoice counts as paid so far, which is void later, by their index."""
+        return clock.paid_before_void(self.project, self.as_of)
 
     @cached_property
     def counted(self) -> tuple[MilestoneFigures, ...]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Route
-    from mtrack.record.model import Invoice
+    from mtrack.record.model import Invoice, Project
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
     from mtrack.rules.papers import Papers
@@ -409,10 +409,17 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
                 invoice,
                 "amount",
                 message,
-                f"move the payment to the invoice it is for, or record the refund: {commands.of_invoice('pay', invoice.number, commands.amount(project, figures.overpaid.copy_negate()))}",
+                _what_to_do_with(figures, project),
                 amount=surplus,
                 since=max((payment.date for payment in invoice.payments), default=invoice.sent),
             )
+
+
+def _what_to_do_with(figures: InvoiceFigures, project: Project) -> str:
+    """What to do about money that came beyond an invoice."""
+    invoice, refund = figures.invoice, commands.amount(project, figures.overpaid.copy_negate())
+    listed = "list it under `payments` in place of `paid`, then " if invoice.is_paid else ""
+    return f"move the payment to the invoice it is for, or record the refund: {listed}{commands.of_invoice('pay', invoice.number, refund)}"
 
 
 @workspace_rule(Severity.WARNING, next_step="ask the bank which it is", gross=True)

@@ -68,13 +68,15 @@ def status_mismatch(context: ProjectContext) -> Iterator[Problem]:
             milestone,
             "status",
             f"{milestone.label} says {milestone.status}, but {_because(figures, context)}: {figures.expected_status}",
-            _status_hint(figures),
+            _status_hint(figures, paid_before_void=milestone.index in context.paid_before_void),
         )
 
 
-def _status_hint(figures: MilestoneFigures) -> str:
+def _status_hint(figures: MilestoneFigures, *, paid_before_void: bool) -> str:
     """The hint to write the status, or to record first what writing it would change in a figure or lose."""
     missing, write = missing_settlement(figures), f"write `status: {figures.expected_status}`"
+    if missing is None and paid_before_void:
+        return f"write `paid: true` on the void invoice first, if money came on it; then {write}"
     if missing is None:
         return f"{write} (mtrack lint --fix does)"
     invoices = [item.invoice.number for item in missing.invoices]

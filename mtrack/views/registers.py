@@ -214,7 +214,7 @@ def _invoice(figures: InvoiceFigures, project: Heading, as_of: date) -> InvoiceR
         project=project, number=invoice.number, kind="credit_note" if invoice.is_credit_note else "invoice",
         milestones=tuple(dict.fromkeys(line.milestone for line in invoice.lines)), sent=invoice.sent,
         due=_due(figures), net=net, tax=tax, gross=gross,
-        state=state, paid_on=None if figures.outstanding else _last_payment(figures), file=invoice.file,
+        state=state, paid_on=None if figures.outstanding else _last_payment(figures, as_of), file=invoice.file,
         credits=invoice.credits, replaces=invoice.replaces, reason=invoice.void_reason,
     )  # fmt: skip
     if state == "void":
@@ -238,12 +238,13 @@ def _signed(amount: Decimal, sign: int) -> Decimal:
     return amount.copy_negate() if sign < 0 and amount else amount
 
 
-def _last_payment(figures: InvoiceFigures) -> date | None:
+def _last_payment(figures: InvoiceFigures, as_of: date) -> date | None:
+    """The day of the last payment up to a day."""
     invoice = figures.invoice
     if invoice.void is not None:
         return None
     days = [payment.date for payment in invoice.payments] + ([invoice.paid] if invoice.paid else [])
-    return max(days, default=None)
+    return max((day for day in days if day <= as_of), default=None)
 
 
 def _payments(context: ProjectContext, figures: InvoiceFigures) -> Iterator[PaymentRow]:

@@ -295,3 +295,53 @@ def _check_order(change: Change) -> None:
         return
     order = ORDERS[str(change.route[-1])]["properties"]
     assert list(change.value) == [key for key in order if key in change.value]
+
+
+VOID = """\
+project: F
+currency: EUR
+milestones:
+  - {id: M1, name: One, amount: 1000.00, status: paid, deliverable: {approved: 2026-01-02}, invoice: {number: R-1, amount: 1000.00, sent: 2026-01-05, void: {date: 2026-03-01, reason: x}}}
+"""
+
+
+def test_a_fix_leaves_what_is_paid_before_it_is_void(tmp_path: Path) -> None:
+    """On a day before the invoice is void it would show as overdue; from then on it counts nowhere."""
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": VOID})
+    before = mtrack("invoices", tmp_path, "--format", "csv", "--as-of", "2026-02-20").out
+    assert ",paid," in before
+    mtrack("lint", tmp_path, "--fix", "--as-of", "2026-02-20")
+    assert (tmp_path / "p/milestones.yaml").read_text(encoding="utf-8") == VOID
+    said = mtrack("lint", tmp_path, "--as-of", "2026-02-20").out
+    assert "write `paid: true` on the void invoice first, if money came on it; then write `status: not_billed`" in said
+    mtrack("lint", tmp_path, "--fix", "--as-of", "2026-03-01")
+    assert "status: not_billed" in (tmp_path / "p/milestones.yaml").read_text(encoding="utf-8")
+
+
+def test_no_day_of_a_payment_is_shown_before_it(tmp_path: Path) -> None:
+    note = "invoices:\n  - {number: C-1, amount: 1000.00, sent: 2026-02-18, credits: R-1, lines: [{milestone: M1, amount: 1000.00}]}\n"
+    record = (
+        VOID.replace("void: {date: 2026-03-01, reason: x}", "paid: 2026-03-10").replace(
+            "status: paid", "status: not_billed"
+        )
+        + note
+    )
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": record})
+
+    def paid_on(day: str) -> str | None:
+        rows = json.loads(mtrack("invoices", tmp_path, "--format", "json", "--as-of", day).out)["rows"]
+        (row,) = [row for row in rows if row["number"] == "R-1"]
+        return row["paid_on"]
+
+    assert paid_on("2026-02-20") is None
+    assert paid_on("2026-03-10") == "2026-03-10"
+
+
+def test_hints_name_commands_that_can_be_run(tmp_path: Path) -> None:
+    """Without an agreement there is nothing to amend."""
+    bare = "project: F\ncurrency: EUR\nmilestones:\n  - {id: M1, name: One, amount: 1000.00, status: partially_paid, deliverable: {approved: 2026-01-02}, invoice: {number: R-1, amount: 600.00, sent: 2026-01-05, paid: 2026-01-09}}\n"
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": bare, "p/agreement/a.pdf": "x"})
+    hints = {item["rule"]: item["hint"] for item in lint_json(tmp_path)["findings"]}
+    assert "or amend the agreement: mtrack set p M1 --amount 600.00" in hints["underbilled"]
+    assert mtrack("set", "p", "M1", "--amount", "600.00", "--as-of", "2026-03-01", cwd=tmp_path).code == 0
+    assert hints["unrecorded-file"].startswith("record the agreement: `agreement: {file: agreement/a.pdf}`; or")
