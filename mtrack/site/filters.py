@@ -41,7 +41,7 @@ _QUOTED = re.compile(r"('(?:[^']|(?<=\w)'(?=\w))*')(?!\w)")
 LONG = 30
 """Letters from which a word may be broken; shorter ones never are."""
 _LONG_WORD = re.compile(rf"\S{{{LONG + 1},}}")
-_SHORT, _LONG_NUMBER = 30, 14
+_SHORT, _LONG_NUMBER, _LONGER_NUMBER = 30, 14, 22
 _DASH = Markup('<span class="z">–</span>')
 
 
@@ -93,7 +93,8 @@ class Filters:
     def _data(self, value: Decimal, unit: Unit, figure: str, text: str) -> str:
         called = f' data-figure="{figure}"' if figure else ""
         shown = escape(text.replace("-", MINUS))
-        return f'<data value="{money.plain(value, unit.decimals)}"{called} data-currency="{escape(unit.currency)}">{shown}</data>'
+        kind = "" if len(text) <= _LONGER_NUMBER else ' class="longer"'
+        return f'<data value="{money.plain(value, unit.decimals)}"{called} data-currency="{escape(unit.currency)}"{kind}>{shown}</data>'
 
     def or_dash(self, value: Decimal | None, unit: Unit, figure: str = "") -> Markup:
         """An amount, or a dash for none, so that the zeros of a table don't hide its sums."""
@@ -190,7 +191,8 @@ class Filters:
         for match in _ATOMS.finditer(text):
             is_quoted = any(start < match.start() < end for start, end in quoted)
             whole = escape(match[0] if is_quoted else write(match))
-            pieces += [_breakable(text[at : match.start()]), f'<span class="short">{whole}</span>']
+            kind = "short" if len(match[0]) <= _LONGER_NUMBER else "short longer"
+            pieces += [_breakable(text[at : match.start()]), f'<span class="{kind}">{whole}</span>']
             at = match.end()
         return "".join((*pieces, _breakable(text[at:])))
 

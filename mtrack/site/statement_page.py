@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mtrack.views.statement import Statement, StatementRow, StatementSums
     from mtrack.views.status import ProjectStatus
 
+_SIX_ABREAST, _THREE_ABREAST = 13, 22
+"""Letters of the longest amount up to which all amounts of a milestone fit beside each other on paper, and half of them."""
 _WORK = {"approved": "approved", "completed": "delivered", "deposit": "deposit"}
 
 
@@ -56,6 +58,7 @@ def statement_values(
     """The values for the template of a statement."""
     sheet = statement(context, period, item)
     project = item.project
+    widest = _widest(sheet, decimals_shown(item))
     return {
         "project": project,
         "unit": Unit(project.currency, project.decimals, decimals_shown(item)),
@@ -68,9 +71,17 @@ def statement_values(
         "total": _line(sheet.total),
         "summary": list(summary_lines(sheet.sums)),
         "period_invoices": _invoices(sheet),
+        "wide": widest > _SIX_ABREAST,
+        "wider": widest > _THREE_ABREAST,
         "project_href": links.project(project.folder),
         "client_href": links.client(project.client) if project.client else None,
     }
+
+
+def _widest(sheet: Statement, decimals: int) -> int:
+    """The letters of the longest amount."""
+    rows = (*sheet.lines, sheet.total)
+    return max(len(f"{amount:,.{decimals}f}") for row in rows for amount in (row.agreed, row.billed, row.balance))
 
 
 def _line(row: StatementRow) -> StatementLine:

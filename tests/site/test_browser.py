@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -304,7 +305,8 @@ FILLS = """names => {
 def lightness(colour: list[float]) -> float:
     """Of a colour in grey, as the eye has it: 0 is black, 100 white."""
     linear = [((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour]
-    return 116 * (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]) ** (1 / 3) - 16
+    light: float = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 116.0 * math.cbrt(light) - 16
 
 
 @pytest.mark.parametrize(("theme", "media"), [("light", "screen"), ("dark", "screen"), ("dark", "print")])
@@ -373,9 +375,10 @@ def column(page: Page, table: str, head: str) -> list[str]:
     place = page.locator(f"{table} thead th").evaluate_all(
         "(heads, name) => heads.findIndex(head => head.textContent === name)", head
     )
-    return page.locator(f"{table} tbody tr").evaluate_all(
+    found: list[str] = page.locator(f"{table} tbody tr").evaluate_all(
         "(rows, place) => rows.map(row => row.cells[place].innerText.replace(/\\s+/g, ' ').trim())", place
     )
+    return found
 
 
 def test_the_list_of_projects_sorts_by_what_its_columns_mean(browser: Browser, site: Path) -> None:

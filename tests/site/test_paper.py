@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import mtrack, write_tree
 from test_browser import DAY, Visit, browser, pytestmark  # noqa: F401  (a fixture, and what holds for every test)
+from workspaces import project, settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,63 @@ def test_a_statement_of_twelve_long_milestones_is_one_page(browser: Browser, lar
     assert "Statement" in sheet
     assert "M12" in sheet
     assert "signature" in sheet
+
+
+@pytest.fixture(scope="module")
+def extremes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Statements of many milestones, and amounts of twelve digits and eighteen decimals."""
+    base = tmp_path_factory.mktemp("extremes")
+    whole = "123456789012.123456789012345678"
+    token = project("Token", "TOK", 6).replace("amount: 12000", f"amount: {whole}")
+    token = token.replace("total: 72000", "total: 740740734072.740740734072074068")
+    files: dict[str, str | bytes] = {
+        f"of{n}/milestones.yaml": project(f"Of {n}", "EUR", n, 12_345) for n in (13, 20, 45)
+    }
+    write_tree(base / "work", files | {"mtrack.yaml": settings(currencies="{TOK: 18}"), "token/milestones.yaml": token})
+    assert mtrack("report", base / "work", "-o", base / "out", "--as-of", DAY).code in (0, 1)
+    return base / "out"
+
+
+@pytest.mark.parametrize("size", ["A4", "Letter"])
+def test_a_statement_is_one_page_up_to_some_twenty_milestones(browser: Browser, extremes: Path, size: str) -> None:  # noqa: F811
+    for number in (13, 20):
+        (sheet,) = sheets(browser, extremes / f"projects/of{number}-statement.html", size)
+        assert f"M{number} " in sheet
+        assert "signature" in sheet
+    *_, last = sheets(browser, extremes / "projects/of45-statement.html", size)
+    assert "signature" in last
+    assert "M45 " in last
+    assert "in all" in last, "no signature stands alone"
+
+
+BEYOND = """() => [...document.querySelectorAll('main data, main time, main .short')].filter(item => {
+  const wide = item.closest('.vh, .matrix, .charts');  // may scroll in a box of its own
+  return !wide && item.getBoundingClientRect().right > (item.closest('.scroll') || document.body).getBoundingClientRect().right + 1;
+}).map(item => item.textContent)"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_amount_of_eighteen_decimals_is_cut_on_a_phone(browser: Browser, extremes: Path, width: int) -> None:  # noqa: F811
+    with Visit(browser, width=width) as visit:
+        for name in ("index", "invoices", "projects/token", "projects/token-statement"):
+            page = visit.open((extremes / f"{name}.html").as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") == width, name
+            assert page.evaluate(BEYOND) == [], name
+
+
+@pytest.mark.parametrize(("width", "media"), [(820, "screen"), (1024, "screen"), (695, "print")])
+def test_no_amount_of_a_statement_is_cut(browser: Browser, extremes: Path, width: int, media: Any) -> None:  # noqa: F811
+    with Visit(browser, width=width) as visit:
+        page = visit.open((extremes / "projects/token-statement.html").as_uri())
+        page.emulate_media(media=media)
+        assert page.evaluate(BEYOND) == []
+        heads, sums = (
+            page.locator(f".lines {part} .n").evaluate_all(
+                "cells => cells.map(cell => cell.getBoundingClientRect().right)"
+            )
+            for part in ("thead", "tfoot")
+        )
+        assert heads == sums, "each sum stands under its head"
 
 
 def test_no_head_of_a_table_ends_a_page(browser: Browser, large: Path) -> None:  # noqa: F811
