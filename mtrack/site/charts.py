@@ -36,6 +36,8 @@ _LEAST, _GAP = 60, 35
 """The least width of a slot, and the gap, in units."""
 _MARK_FROM = 250
 """The width in units from which a part of a bar has room for its mark."""
+_NOTES, _NOTE_LINES, _MARK_ROOM = 83, 2, 10
+"""Where the notes under the milestones' bars begin, how many lines they may take, and half the width of a mark there."""
 _BRACKETS = "M4 1H1v10h3M8 1h3v10H8"
 _ROOM = (280, 520, 720, 960)
 """The least width of the milestones' bars in pixels on a phone and on screens from 600, 900 and 1200 pixels."""
@@ -97,32 +99,90 @@ def _placed_mark(name: str, at: int, y: float, kind: str = "on") -> str:
     return f'<use class="{kind} k-{name}" href="#m-{name}" x="{_at(at)}" y="{y:g}"/>'
 
 
+class Note(Struct, frozen=True):
+    """What must not be missed about a slot: the milestones in it, a state for its mark, and the words."""
+
+    ids: str
+    state: str
+    text: str
+
+
+class SlotBars(Struct, frozen=True):
+    """The milestones' bars, and the notes that stand in a list below them up to the screens on which all fit under them."""
+
+    drawing: Markup
+    notes: tuple[Note, ...]
+    until: str
+
+
+class _Place(Struct, frozen=True):
+    """Where a note stands under its slot: in which line, and whether its words are before its mark."""
+
+    line: int
+    before: bool
+
+
 def slot_bars(
     slots: Sequence[Slot],
     href: Callable[[str], str],
     words: Callable[[Slot], str],
     note: Callable[[Slot], tuple[str, str] | None],
-) -> Markup:
+) -> SlotBars:
     """The milestones in slots, work above money, each a link to its record.
 
     `words` says in full what a slot shows; `note` is a state and what stands under the slot, None for nothing.
     """
     drawn = lay_out(slots, UNITS, least=_LEAST, gap=min(_GAP, UNITS // (8 * max(len(slots), 1))))
-    noted = [(item, said) for item in drawn if (said := note(item.slot)) is not None]
+    found = ((item, note(item.slot)) for item in drawn)
+    noted = [(item.start + item.width // 2, Note(_name(item), *said)) for item, said in found if said is not None]
+    step, places = _arranged([(middle, clean(one.text)) for middle, one in noted])
     inner = [_slot(item, href, words) for item in drawn]
-    for place, (item, (state, text)) in enumerate(noted):
-        end = noted[place + 1][0].start if place + 1 < len(noted) else UNITS
-        inner.append(_note(item, state, text, end))
-    return _svg("slots", 92 if noted else 72, inner, 'role="group" aria-label="Milestones, delivered above billed"')
+    for (middle, one), place in zip(noted, places, strict=True):
+        if place is None or step:
+            inner.append(_placed_mark(one.state, middle, _NOTES, f"under until{step}"))
+        if place is not None:
+            inner.append(_note(middle, one, place, f"from{step}"))
+    lines = max((place.line + 1 for place in places if place is not None), default=1) if noted else 0
+    drawing = _svg("slots", 72 + 20 * lines, inner, 'role="group" aria-label="Milestones, delivered above billed"')
+    return SlotBars(drawing, tuple(one for _, one in noted) if step else (), f"until{step}")
+
+
+def _name(item: Drawn) -> str:
+    ids = item.slot.ids
+    return ids[0] if len(ids) == 1 else f"{ids[0]}–{ids[-1]}"
+
+
+def _arranged(notes: Sequence[tuple[int, str]]) -> tuple[int, list[_Place | None]]:
+    """The first step of screens on which all notes fit under their slots, and where each stands; else none does."""
+    for step, room in enumerate(_ROOM):
+        places = _fitted(notes, room)
+        if len(places) == len(notes):
+            return step, list(places)
+    return len(_ROOM), [None] * len(notes)
+
+
+def _fitted(notes: Sequence[tuple[int, str]], room: int) -> list[_Place]:
+    """The places of the notes from the left on, up to the first that has none on so many pixels."""
+    places: list[_Place] = []
+    ends = [0] * _NOTE_LINES
+    for middle, text in notes:
+        mark, words = _MARK_ROOM * UNITS // room, (len(text) * _LETTER + _MARK_ROOM) * UNITS // room
+        for place in (_Place(line, before) for line in range(_NOTE_LINES) for before in (False, True)):
+            start, end = (middle - words, middle + mark) if place.before else (middle - mark, middle + words)
+            if start >= ends[place.line] and end <= UNITS:
+                ends[place.line] = end
+                places.append(place)
+                break
+        else:
+            break
+    return places
 
 
 def _slot(item: Drawn, href: Callable[[str], str], words: Callable[[Slot], str]) -> str:
-    ids = item.slot.ids
-    name = ids[0] if len(ids) == 1 else f"{ids[0]}–{ids[-1]}"
-    inner = _label(name, item.start, item.width)
+    inner = _label(_name(item), item.start, item.width)
     for row, y, height in ((item.work, 20, 22), (item.money, 46, 26)):
         inner += _rect("track", item.start, item.width, y, height) + _row(row, y, height)
-    return f'<a href="{escape(href(ids[0]))}"><title>{escape(clean(words(item.slot)))}</title>{inner}</a>'
+    return f'<a href="{escape(href(item.slot.ids[0]))}"><title>{escape(clean(words(item.slot)))}</title>{inner}</a>'
 
 
 def _label(text: str, start: int, width: int) -> str:
@@ -131,25 +191,23 @@ def _label(text: str, start: int, width: int) -> str:
     return "" if kind is None else f'<text class="label {kind}" x="{_at(start)}" y="13">{escape(clean(text))}</text>'
 
 
-def _from(text: str, units: int, more: int = 4) -> str | None:
+def _from(text: str, units: int) -> str | None:
     """The class of a text that has so many units of room: the screens on which it shows; None where on none."""
-    need = (len(text) * _LETTER + more) * UNITS
+    need = (len(text) * _LETTER + 4) * UNITS
     for step, room in enumerate(_ROOM):
         if need <= units * room:
             return f"from{step}"
     return None
 
 
-def _note(item: Drawn, state: str, text: str, end: int) -> str:
-    """The note under a slot: a mark, and the words where they have room up to the next one."""
-    middle = item.start + item.width // 2
-    drawn = _placed_mark(state, middle, 83, "under")
-    if (kind := _from(text, end - middle, 12)) is not None:
-        return (
-            drawn
-            + f'<text class="label k-{state} {kind}" x="{_at(middle)}" dx="10" y="87">{escape(clean(text))}</text>'
-        )
-    return drawn
+def _note(middle: int, note: Note, place: _Place, kind: str) -> str:
+    """A note under its slot: a mark and the words beside it."""
+    y = _NOTES + 18 * place.line
+    aside = 'dx="-10" text-anchor="end"' if place.before else 'dx="10"'
+    return (
+        f'<g class="{kind}">{_placed_mark(note.state, middle, y, "under")}'
+        f'<text class="label k-{note.state}" x="{_at(middle)}" {aside} y="{y + 4}">{escape(clean(note.text))}</text></g>'
+    )
 
 
 def state_bar(progress: Progress, height: int = 24) -> Markup:

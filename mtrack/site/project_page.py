@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mtrack.record.verdict import Verdict
     from mtrack.render.wording import Wording
     from mtrack.rules.context import ProjectContext
+    from mtrack.site.charts import SlotBars
     from mtrack.site.evidence_marks import Mark
     from mtrack.site.links import FileLink, Files, PageLinks
     from mtrack.views.statement import Check
@@ -178,7 +179,7 @@ def project_values(  # noqa: PLR0913
     }
 
 
-def _bars(item: ProjectStatus, unit: Unit, links: PageLinks, wording: Wording) -> Markup:
+def _bars(item: ProjectStatus, unit: Unit, links: PageLinks, wording: Wording) -> SlotBars:
     """The milestones in slots; each leads to its record, and what is overbilled or can be billed is said under it."""
     return charts.slot_bars(
         slots(item.milestones),

@@ -290,6 +290,52 @@ def test_the_slots_of_the_bars_are_the_states(browser: Browser, site: Path) -> N
                 assert page.locator(f"tbody#m-{milestone['id']}").count() == 1
 
 
+OVERBILLED = """project: Close
+currency: EUR
+milestones:
+  - {id: M1, name: A, amount: 40000.00, deliverable: {approved: 2026-01-02}, status: not_billed}
+  - id: M2
+    name: B
+    amount: 1000.00
+    deliverable: {approved: 2026-01-02}
+    invoice: {number: N-1, amount: 3000.00, sent: 2026-01-03}
+    status: sent
+  - {id: M3, name: C, amount: 1000.00, deliverable: {approved: 2026-01-02}, status: not_billed}
+"""
+
+
+def test_what_stands_under_a_slot_has_its_words_at_every_width(browser: Browser, site: Path, tmp_path: Path) -> None:
+    write_tree(tmp_path / "work", {"close/milestones.yaml": OVERBILLED})
+    mtrack("report", tmp_path / "work", "-o", tmp_path / "out", "--as-of", DAY)
+    for path, said in (
+        (site / "projects/hooli-app.html", ["bill USD 10,000"]),
+        (tmp_path / "out/projects/close.html", ["bill EUR 40,000", "EUR 2,000 overbilled", "bill EUR 1,000"]),
+    ):
+        with Visit(browser) as visit:
+            page = visit.open(path.as_uri())
+            for media, widths in (("screen", (320, 390, 820, 1024, 1440)), ("print", (695,))):
+                page.emulate_media(media=media)  # type: ignore[arg-type]
+                for width in widths:
+                    page.set_viewport_size({"width": width, "height": 900})
+                    found = page.locator(".slots text[class*='k-']:visible, .notes li:visible").all_text_contents()
+                    assert [text.split(" ", 1)[1] if text[0] == "M" else text for text in found] == said, width
+                    marks = page.locator(".slots use.under, .slots g use").evaluate_all(
+                        "items => items.filter(item => item.getClientRects().length).length"
+                    )
+                    assert marks == len(said), width
+
+
+def test_a_phone_says_which_bar_is_which(browser: Browser, site: Path) -> None:
+    with Visit(browser, width=390) as visit:
+        page = visit.open((site / "projects/hooli-app.html").as_uri())
+        assert page.locator(".sl").inner_text() == "delivered above billed"
+        for name in ("index", "clients"):
+            page = visit.open((site / f"{name}.html").as_uri())
+            assert page.locator(".bars-key:visible").count() == 1
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert page.locator(".bars-key:visible").count() == 0, "the head of the table says it"
+
+
 FILLS = """names => {
   const svg = document.querySelector('svg.slots');
   return names.map(name => {
