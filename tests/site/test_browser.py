@@ -336,6 +336,21 @@ def test_a_phone_says_which_bar_is_which(browser: Browser, site: Path) -> None:
         assert page.locator(".bars-key:visible").count() == 0, "the head of the table says it"
 
 
+SMALL = """() => [...document.querySelectorAll('a, button, summary, input, select')]
+  .filter(item => item.checkVisibility() && !item.closest('.vh, .skip, svg, [hidden]'))
+  .filter(item => item.getBoundingClientRect().height < 24 || item.getBoundingClientRect().width < 24)
+  .map(item => item.textContent)"""
+
+
+def test_what_a_finger_aims_at_is_large_enough(browser: Browser, site: Path) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    for name in ("index", "clients", "invoices", "findings", "tasks", "projects/hooli-app", "projects/initech-portal"):
+        page.goto((site / f"{name}.html").as_uri())
+        assert page.evaluate(SMALL) == [], name
+    context.close()
+
+
 FILLS = """names => {
   const svg = document.querySelector('svg.slots');
   return names.map(name => {
