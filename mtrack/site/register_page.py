@@ -63,11 +63,7 @@ def register_values(
     """The values for the register's template, its rows aside."""
     states = Counter(entry.invoice.state for entry in entries)
     tabs = [Tab("", "all", len(entries), links.register())]
-    tabs += [
-        Tab(state, STATE_WORDS[state], states[state], links.register(states=[state]))
-        for state in STATES
-        if states[state]
-    ]
+    tabs += [Tab(state, STATE_WORDS[state], states[state], links.register(states=[state])) for state in STATES]
     return {
         "tabs": tabs,
         "years": sorted({str(entry.invoice.sent.year) for entry in entries}, reverse=True),

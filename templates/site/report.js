@@ -180,13 +180,33 @@
     var texts = null;
     var output = form.querySelector("output");
     var reset = form.querySelector("button[type=reset]");
+    var nothing = form.querySelector(".nothing");
     var part = form.closest(".part");
-    var tabs = document.querySelectorAll(".tabs a");
+    var tabs = (part || document).querySelectorAll(".tabs a");
     var fields = Array.prototype.filter.call(form.elements, function (field) { return field.name; });
     form.hidden = false;
 
     function chosen() {
       return fields.filter(function (field) { return field.value; });
+    }
+
+    // What is chosen in words; with `unseen` only what no field and no tab shows.
+    function told(unseen) {
+      var found = [];
+      chosen().forEach(function (field) {
+        if (unseen && (field.type !== "hidden" || field.name === "state")) { return; }
+        if (field.name === "state") {
+          field.value.split(" ").forEach(function (state) {
+            var tab = Array.prototype.find.call(tabs, function (one) { return one.dataset.state === state; });
+            found.push(tab ? tab.querySelector(".state").textContent : state.replace(/_/g, " "));
+          });
+        } else if (field.name === "age") {
+          found.push("by age " + field.value.replace(/_/g, " "));
+        } else {
+          found.push(field.name === "q" ? "\u201c" + field.value + "\u201d" : field.value);
+        }
+      });
+      return found.join(", ");
     }
 
     function run() {
@@ -201,10 +221,17 @@
           && wanted.every(function (field) { return takes(row, field.name, field.value); }));
         if (record) { all += 1; if (!row.hidden) { shown += 1; } }
       });
-      output.textContent = shown === all ? "" : shown + " of " + all;
+      var unseen = told(true);
+      output.textContent = shown === all && !unseen ? "" : shown + " of " + all + (unseen ? ": " + unseen : "");
+      var none = rows.every(function (row) { return row.hidden; });
+      nothing.hidden = !none;
+      nothing.querySelector("b").textContent = told(false);
+      table.closest(".scroll").hidden = none;
       if (reset) { reset.hidden = !chosen().length; }
-      each(part ? part.querySelectorAll(".tabs a") : tabs, function (tab) {
-        var on = !form.elements.state || tab.dataset.state === form.elements.state.value;
+      each(tabs, function (tab) {
+        var states = form.elements.state ? form.elements.state.value.split(" ") : [tab.dataset.state];
+        var on = states.indexOf(tab.dataset.state) >= 0;
+        tab.parentNode.hidden = !on && tab.querySelector(".count").textContent === "0";
         if (on) { tab.setAttribute("aria-current", "true"); } else { tab.removeAttribute("aria-current"); }
       });
       sumUp(table);

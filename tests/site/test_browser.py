@@ -520,6 +520,34 @@ def test_a_filter_stands_in_the_address_and_its_sums_follow(browser: Browser, si
         assert visit.messages == []
 
 
+def test_a_filter_says_what_it_shows_and_what_would_fill_it(browser: Browser, site: Path) -> None:
+    with Visit(browser) as visit:
+        page = visit.open(f"{(site / 'invoices.html').as_uri()}#state=outstanding+partially_paid+disputed&currency=EUR")
+        assert page.locator(".tabs a[aria-current] .state").all_inner_texts() == [
+            "outstanding",
+            "partly paid",
+            "disputed",
+        ]
+        assert not page.locator(".nothing").is_visible()
+        page.get_by_role("searchbox", name="Filter").fill("nowhere")
+        said = "No invoice fits “nowhere”, EUR, outstanding, partly paid, disputed: one that does would stand here."
+        assert said in page.locator(".nothing").inner_text()
+        assert not page.locator("table.register").is_visible(), "no head of nothing"
+        page.locator(".nothing button").click()
+        assert page.locator("table.register tbody tr[data-state]:visible").count() == 24
+        assert page.locator(".tabs a[aria-current]").all_inner_texts()[0].split() == ["all", "24"]
+        for name, what in (("index", "project"), ("clients", "client"), ("findings", "finding")):
+            page = visit.open((site / f"{name}.html").as_uri())
+            page.get_by_role("searchbox", name="Filter").fill("nowhere")
+            assert page.locator(".nothing").inner_text().startswith(f"No {what} fits “nowhere”")
+        page = visit.open(f"{(site / 'invoices.html').as_uri()}#currency=USD&age=61-90")
+        assert page.locator(".filter output").inner_text() == "1 of 24: by age 61-90"
+        assert visit.messages == []
+        page = visit.open(f"{(site / 'invoices.html').as_uri()}#currency=USD&state=partially_paid")
+        assert page.locator(".nothing").is_visible()
+        assert axe(page) == []
+
+
 def test_the_search_finds_projects_milestones_clients_and_numbers(browser: Browser, site: Path) -> None:
     with Visit(browser) as visit:
         for page_name in ("index.html", "projects/acme-website.html"):
