@@ -331,7 +331,8 @@ def test_no_day_of_a_payment_is_shown_before_it(tmp_path: Path) -> None:
     def paid_on(day: str) -> str | None:
         rows = json.loads(mtrack("invoices", tmp_path, "--format", "json", "--as-of", day).out)["rows"]
         (row,) = [row for row in rows if row["number"] == "R-1"]
-        return row["paid_on"]
+        day_of_payment: str | None = row["paid_on"]
+        return day_of_payment
 
     assert paid_on("2026-02-20") is None
     assert paid_on("2026-03-10") == "2026-03-10"
