@@ -9,14 +9,14 @@ from msgspec import Struct
 from mtrack.render.left_out import sentence
 from mtrack.render.wording import percent
 from mtrack.site import charts
-from mtrack.site.cells import Unit, contact, gross_line, legend, net_line
+from mtrack.site.cells import STATE_WORDS, Unit, contact, gross_line, legend, net_line
 from mtrack.site.evidence_marks import Evidence
 from mtrack.site.filters import MINUS
 from mtrack.site.invoice_rows import InvoiceLinks, invoice_links, invoice_rows
 from mtrack.site.slot_words import note_of, words_of
 from mtrack.site.task_rows import verb_rows
 from mtrack.views.left_out import left_out
-from mtrack.views.milestone import EVENTS, lane, milestone_state
+from mtrack.views.milestone import EVENTS, STRETCHES, lane, milestone_state
 from mtrack.views.slots import slots
 from mtrack.views.statement import closeout
 from mtrack.views.summary import decimals_shown
@@ -110,6 +110,17 @@ _CHECKS = {
     None: ("na", "cancelled", "does not apply"),
 }
 """Class, mark and word of a check that is done, open, or does not apply."""
+_EVENT_WORDS = {"written_off": STATE_WORDS["written_off"]}
+"""The words of the days of a timeline whose names are no words."""
+_STRETCH_WORDS = {
+    "ahead": "waiting for approval",
+    "on_hold": "approved, on hold",
+    "to_bill": "approved and not billed",
+    "outstanding": "billed and not yet due",
+    "disputed": "disputed",
+    "overdue": "past due",
+}
+"""What the stretches of a timeline say."""
 _STATE_SAYS = {
     "paid": {"paid"},
     "partially_paid": {"partially_paid"},
@@ -298,11 +309,20 @@ def _timeline(item: ProjectStatus, wording: Wording, as_of: date) -> dict[str, A
     lanes = [lane(entry, as_of) for entry in item.milestones]
     axis = charts.axis_of(lanes, as_of)
     shown = {name for entry in lanes for name, _ in entry.events}
+    between = {stretch.state for entry in lanes for stretch in entry.stretches}
     return {
-        "events": [name for name in EVENTS if name in shown],
+        "events": [(name, _EVENT_WORDS.get(name, name)) for name in EVENTS if name in shown],
+        "stretches": [(name, _STRETCH_WORDS[name]) for name in STRETCHES if name in between],
         "ruler": charts.ruler(axis, as_of, wording),
         "grid": charts.grid(axis, as_of),
-        "lanes": [LaneRow(entry.item.figures.milestone, entry.events, charts.lane(entry, axis)) for entry in lanes],
+        "lanes": [
+            LaneRow(
+                entry.item.figures.milestone,
+                tuple((_EVENT_WORDS.get(name, name), day) for name, day in entry.events),
+                charts.lane(entry, axis),
+            )
+            for entry in lanes
+        ],
     }
 
 

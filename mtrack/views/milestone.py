@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.figures.ledger import MilestoneFigures
+    from mtrack.record.model import Invoice
     from mtrack.views.status import MilestoneStatus
 
-EVENTS = ("planned", "completed", "approved", "sent", "due", "paid")
+EVENTS = ("planned", "completed", "approved", "sent", "due", "paid", "written_off")
 """The days of a milestone, in the order they are meant to come."""
+STRETCHES = ("ahead", "on_hold", "to_bill", "outstanding", "disputed", "overdue")
+"""What the money waits for between two days: approval, the end of a hold, billing, its day, a dispute's end, payment."""
 _SETTLED = ("paid", "written_off")
 
 
@@ -34,7 +37,7 @@ def milestone_state(item: MilestoneStatus) -> str:
 
 
 class Stretch(Struct, frozen=True):
-    """Days between two events, and the state the money was in: ahead, to_bill, outstanding, overdue or disputed."""
+    """Days between two events, and the state the money was in: one of STRETCHES."""
 
     start: date
     end: date
@@ -63,9 +66,10 @@ def lane(item: MilestoneStatus, as_of: date) -> Lane:
             events.append((name, day))
     for figures in _bills(item):
         events.append(("sent", figures.invoice.sent))
-        if figures.outstanding or not figures.invoice.payments:
+        settled = _settled(figures.invoice)
+        if figures.outstanding or not settled:
             events.append(("due", figures.due))
-        events.extend(("paid", payment.date) for payment in figures.invoice.payments)
+        events.extend(settled)
     stretches = [] if milestone.cancelled else _stretches(item, as_of)
     order = {name: i for i, name in enumerate(EVENTS)}
     events.sort(key=lambda event: (event[1], order[event[0]]))
@@ -74,6 +78,13 @@ def lane(item: MilestoneStatus, as_of: date) -> Lane:
 
 def _bills(item: MilestoneStatus) -> list[InvoiceFigures]:
     return [item for item in item.invoices if item.invoice.void is None and not item.invoice.is_credit_note]
+
+
+def _settled(invoice: Invoice) -> list[tuple[str, date]]:
+    """The days on which an invoice was settled or a part of it, each with what settled it."""
+    found = [("paid", payment.date) for payment in invoice.payments]
+    found += [("paid", invoice.paid)] if invoice.paid else []
+    return found + ([("written_off", invoice.written_off_date)] if invoice.written_off_date else [])
 
 
 def _stretches(item: MilestoneStatus, as_of: date) -> list[Stretch]:
@@ -92,22 +103,23 @@ def _before_billing(figures: MilestoneFigures, first_sent: date | None, as_of: d
         found.append(Stretch(milestone.completed, milestone.approved, "ahead"))
     ready = milestone.approved or milestone.completed
     if ready is not None and (figures.unbilled or first_sent is not None):
-        waits = milestone.approved is None or (milestone.on_hold(as_of) and first_sent is None)
-        found.append(Stretch(ready, first_sent or as_of, "ahead" if waits else "to_bill"))
+        held = milestone.on_hold(as_of) and first_sent is None
+        state = "ahead" if milestone.approved is None else "on_hold" if held else "to_bill"
+        found.append(Stretch(ready, first_sent or as_of, state))
     return found
 
 
 def _after_billing(figures: InvoiceFigures, as_of: date) -> Iterator[Stretch]:
-    """The stretches from an invoice to its due date, then to the last payment, or to today while money is outstanding.
+    """The stretches from an invoice to its due date, then to the last settlement, or to today while money is outstanding.
 
     What the client keeps back until a day that has not come is not late: it is outstanding from the last payment on.
     """
     invoice = figures.invoice
-    paid = [payment.date for payment in invoice.payments] + ([invoice.paid] if invoice.paid else [])
-    if not figures.outstanding and not paid:
+    settled = [day for _, day in _settled(invoice)]
+    if not figures.outstanding and not settled:
         return
     is_open = figures.outstanding > figures.kept_back
-    last = max(paid, default=invoice.sent)
+    last = max(settled, default=invoice.sent)
     end = as_of if is_open else last
     yield Stretch(invoice.sent, min(end, figures.due), "outstanding")
     if end > figures.due:

@@ -351,6 +351,18 @@ def test_what_a_finger_aims_at_is_large_enough(browser: Browser, site: Path) -> 
     context.close()
 
 
+def test_the_timeline_names_every_stretch_that_it_draws(browser: Browser, site: Path) -> None:
+    states = "rects => [...new Set(rects.map(rect => rect.getAttribute('class')))].sort()"
+    seen: set[str] = set()
+    with Visit(browser) as visit:
+        for path in sorted((site / "projects").glob("*.html")):
+            page = visit.open(path.as_uri())
+            drawn = page.locator(".lane rect").evaluate_all(states)
+            assert page.locator(".between rect").evaluate_all(states) == drawn, path.name
+            seen.update(drawn)
+    assert {"s-on_hold", "s-disputed", "s-ahead"} <= seen
+
+
 FILLS = """names => {
   const svg = document.querySelector('svg.slots');
   return names.map(name => {

@@ -117,6 +117,30 @@ def test_no_amount_of_a_statement_is_cut(browser: Browser, extremes: Path, width
         assert heads == sums, "each sum stands under its head"
 
 
+def test_the_axis_of_a_timeline_repeats_on_paper(browser: Browser, extremes: Path) -> None:  # noqa: F811
+    text = sheets(browser, extremes / "projects/of45.html", "A4")
+    (first,) = (number for number, sheet in enumerate(text) if "Timeline" in sheet)
+    (last,) = (number for number, sheet in enumerate(text) if "Between the days" in sheet)
+    assert last > first
+    assert all("Jan 2026 May" in text[number] for number in range(first, last + 1))
+
+
+def test_today_runs_through_no_name_on_a_phone(browser: Browser, extremes: Path) -> None:  # noqa: F811
+    with Visit(browser, width=390) as visit:
+        page = visit.open((extremes / "projects/of45.html").as_uri())
+        through = page.evaluate("""() => {
+          const line = document.querySelector('.behind .today').getBoundingClientRect().left + 1;
+          return [...document.querySelectorAll('ol .lane-name')].map(name => {
+            name.scrollIntoView();
+            const box = name.getBoundingClientRect();
+            const over = document.elementFromPoint(line, box.top + box.height / 2)?.closest('.lane-name') === name;
+            return over && getComputedStyle(name).backgroundColor;
+          });
+        }""")
+        assert len(through) == 45
+        assert set(through) == {"rgb(255, 255, 255)"}
+
+
 def test_no_head_of_a_table_ends_a_page(browser: Browser, large: Path) -> None:  # noqa: F811
     for sheet in sheets(browser, large / "projects/large.html", "A4"):
         lines = [line for line in sheet.splitlines() if line.strip() and not re.fullmatch(r"\d+ / \d+", line.strip())]

@@ -354,6 +354,40 @@ def test_what_is_kept_back_until_a_day_to_come_is_not_late(
     assert milestone_state(project_status(shown).milestones[0]) == state
 
 
+OFF = "written_off: {date: 2026-05-10, amount: 100.00, reason: gone}"
+SETTLED = """project: Acme website
+currency: EUR
+milestones:
+  - {id: M1, name: One, amount: 100.00, deliverable: {approved: 2026-02-01}, MORE}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "events", "between"),
+    [
+        (
+            "status: paid, invoice: {number: T, amount: 100.00, sent: 2026-02-02, due: 2026-03-04, paid: 2026-03-10}",
+            ["approved", "sent", "paid"],
+            ["to_bill", "outstanding", "overdue"],
+        ),
+        (
+            "status: written_off, invoice: {number: T, amount: 100.00, sent: 2026-02-02, due: 2026-03-04, OFF}",
+            ["approved", "sent", "written_off"],
+            ["to_bill", "outstanding", "overdue"],
+        ),
+        ("status: not_billed, hold: {reason: they asked}", ["approved"], ["on_hold"]),
+        ("status: not_billed", ["approved"], ["to_bill"]),
+    ],
+)
+def test_a_lane_has_the_day_that_settled_it_and_says_what_it_waits_for(
+    tmp_path: Path, more: str, events: list[str], between: list[str]
+) -> None:
+    shown = of_records(tmp_path, SETTLED.replace("MORE", more.replace("OFF", OFF)))
+    first = lane(project_status(shown).milestones[0], shown.as_of)
+    assert [name for name, _ in first.events] == events
+    assert [state for _, _, state in stretches(shown)] == between
+
+
 def test_what_is_disputed_on_a_statement_is_a_part_of_what_is_due(tmp_path: Path) -> None:
     sums = statement(of_records(tmp_path, RETAINED.replace("MORE", ", disputed: {since: 2026-03-05}"))).sums
     assert (sums.due, sums.disputed, sums.retained) == (Decimal("90.00"), Decimal("90.00"), Decimal("10.00"))
