@@ -25,6 +25,7 @@ from support import AS_OF, ROOT, mtrack, write_tree
 
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
+from mtrack.figures.states import STATES
 from mtrack.site.build import Options, write_folder
 from mtrack.site.serve import Preview, serving, watch
 from mtrack.site.written import Written
@@ -530,6 +531,14 @@ def test_a_filter_stands_in_the_address_and_its_sums_follow(browser: Browser, si
         page.get_by_label("Kind").select_option("overlap")
         assert page.locator("tbody tr:visible").count() == 1
         assert visit.messages == []
+
+
+def test_a_hole_in_the_numbers_has_a_mark_of_its_own(browser: Browser, site: Path) -> None:
+    with Visit(browser) as visit:
+        page = visit.open((site / "invoices.html").as_uri())
+        (used,) = page.locator(".hole .mark use").evaluate_all("items => items.map(item => item.getAttribute('href'))")
+        assert page.locator(f"svg.sprite {used}").count() == 1
+        assert used.removeprefix("#m-") not in (*STATES, *INVOICE_STATES)
 
 
 def test_a_filter_says_what_it_shows_and_what_would_fill_it(browser: Browser, site: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import mtrack, write_tree
-from test_browser import DAY, Visit, browser, pytestmark  # noqa: F401  (a fixture, and what holds for every test)
+from test_browser import DAY, Visit, browser, pytestmark, site  # noqa: F401  (fixtures, and what holds for every test)
 from workspaces import project, settings
 
 if TYPE_CHECKING:
@@ -115,6 +115,20 @@ def test_no_amount_of_a_statement_is_cut(browser: Browser, extremes: Path, width
             for part in ("thead", "tfoot")
         )
         assert heads == sums, "each sum stands under its head"
+
+
+MARKED = """() => [...document.querySelectorAll('.matrix thead th')].every(head => {
+  const mark = head.querySelector('.mark')?.getBoundingClientRect(), cell = head.getBoundingClientRect();
+  return !mark || (mark.left >= cell.left && mark.right <= cell.right);
+})"""
+
+
+def test_the_marks_of_a_matrix_stand_in_their_own_heads_on_paper(browser: Browser, site: Path) -> None:  # noqa: F811
+    with Visit(browser, width=695) as visit:
+        page = visit.open((site / "index.html").as_uri())
+        page.emulate_media(media="print")
+        assert page.locator(".matrix thead .mark").count() > 5
+        assert page.evaluate(MARKED)
 
 
 def test_the_axis_of_a_timeline_repeats_on_paper(browser: Browser, extremes: Path) -> None:  # noqa: F811
