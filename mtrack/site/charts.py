@@ -204,9 +204,8 @@ def _note(middle: int, note: Note, place: _Place, kind: str) -> str:
     """A note under its slot: a mark and the words beside it."""
     y = _NOTES + 18 * place.line
     aside = 'dx="-10" text-anchor="end"' if place.before else 'dx="10"'
-    return (
-        f'<g class="{kind}">{_placed_mark(note.state, middle, y, "under")}'
-        f'<text class="label k-{note.state}" x="{_at(middle)}" {aside} y="{y + 4}">{escape(clean(note.text))}</text></g>'
+    return _placed_mark(note.state, middle, y, f"under {kind}") + (
+        f'<text class="label k-{note.state} {kind}" x="{_at(middle)}" {aside} y="{y + 4}">{escape(clean(note.text))}</text>'
     )
 
 

@@ -320,7 +320,7 @@ def test_what_stands_under_a_slot_has_its_words_at_every_width(browser: Browser,
                     page.set_viewport_size({"width": width, "height": 900})
                     found = page.locator(".slots text[class*='k-']:visible, .notes li:visible").all_text_contents()
                     assert [text.split(" ", 1)[1] if text[0] == "M" else text for text in found] == said, width
-                    marks = page.locator(".slots use.under, .slots g use").evaluate_all(
+                    marks = page.locator(".slots use.under").evaluate_all(
                         "items => items.filter(item => item.getClientRects().length).length"
                     )
                     assert marks == len(said), width
