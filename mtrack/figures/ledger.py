@@ -17,7 +17,7 @@ from mtrack.figures.allocation import Allocation, allocations
 from mtrack.figures.clock import ALWAYS, as_of, billed_milestones, credit_notes
 from mtrack.figures.invoices import InvoiceFigures, invoice_figures
 from mtrack.figures.schedule import terms
-from mtrack.figures.states import States, states_of
+from mtrack.figures.states import States, billed_states, states_of
 from mtrack.figures.status import expected_status
 
 if TYPE_CHECKING:
@@ -53,7 +53,12 @@ class MilestoneFigures(Struct, frozen=True, kw_only=True):
     @property
     def states(self) -> States:
         """Its money by the seven states."""
-        return states_of(self.parts, self.unbilled, self.waits_as, self.decimals)
+        return states_of(self.billed_states, self.unbilled, self.waits_as)
+
+    @property
+    def billed_states(self) -> tuple[States, ...]:
+        """The states of each of its `parts`: what is billed of `states`, invoice by invoice."""
+        return billed_states(self.parts, self.decimals)
 
     @property
     def invoices(self) -> tuple[InvoiceFigures, ...]:
@@ -116,6 +121,11 @@ class Totals(Struct, frozen=True, array_like=True, gc=False):
         return money.minus(money.plus(self.settled, self.outstanding), self.gross)
 
     @classmethod
+    def of_invoice(cls, figures: InvoiceFigures) -> Totals:
+        """What an invoice that is not void adds to the gross sums."""
+        return cls(**dict(zip(_INVOICE_NAMES, _OF_INVOICE(figures), strict=True)))
+
+    @classmethod
     def sum(cls, items: Iterable[Totals]) -> Totals:
         """The sum of several, field by field."""
         return cls(*money.columns(map(_ALL_TOTALS, items), len(cls.__struct_fields__)))
@@ -123,7 +133,8 @@ class Totals(Struct, frozen=True, array_like=True, gc=False):
 
 _ALL_TOTALS = attrgetter(*Totals.__struct_fields__)
 _OF_MILESTONE = attrgetter("agreed", "billed", "unbilled", "overbilled", "overcredited")
-_OF_INVOICE = attrgetter("gross", "received", "written_off", "settled", "outstanding", "overdue", "retained")
+_INVOICE_NAMES = ("gross", "received", "written_off", "settled", "outstanding", "overdue", "retained")
+_OF_INVOICE = attrgetter(*_INVOICE_NAMES)
 
 
 class Ledger(Struct, frozen=True):

@@ -12,9 +12,11 @@ from mtrack import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from mtrack.figures.allocation import Allocation
     from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.record.model import Invoice
 
 ZERO = money.ZERO
 STATES = ("paid", "written_off", "outstanding", "overdue", "to_bill", "on_hold", "ahead")
@@ -67,12 +69,20 @@ _STATES = attrgetter(*STATES)
 _FIELDS = attrgetter(*States.__struct_fields__)
 
 
-def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, decimals: int) -> States:
-    """The states of a milestone: of its parts of invoices, and of what is unbilled, which is in the state `waits_as`."""
-    amounts = dict.fromkeys(STATES, ZERO)
+def states_of(shares: Sequence[States], unbilled: Decimal, waits_as: str) -> States:
+    """The states of a milestone: of its shares of invoices, and of what is unbilled, which is in the state `waits_as`."""
+    return States.sum((*shares, States(**{waits_as: unbilled})))
+
+
+_KINDS = ("rest", "retained", "disputed", "overdue", "written_off", "paid")
+"""What an invoice's net money is, in the order in which credit beyond the invoice takes of it: first what is to come."""
+
+
+def billed_states(parts: Sequence[Allocation], decimals: int) -> tuple[States, ...]:
+    """The states of each of a milestone's parts of invoices, in their order; a credit note itself has none."""
+    shares = [dict.fromkeys(_KINDS, ZERO) for _ in parts]
     surplus = _uncovered(parts)
-    disputed = retained = ZERO
-    for part in parts:
+    for part, share in zip(parts, shares, strict=True):
         if part.invoice.invoice.is_credit_note:
             continue
         net = money.minus(part.net, part.credited_net)
@@ -80,19 +90,40 @@ def states_of(parts: Sequence[Allocation], unbilled: Decimal, waits_as: str, dec
             surplus = money.minus(surplus, net)
             continue
         for state, amount in _net_parts(part, net, decimals):
-            amounts[state] = money.plus(amounts[state], amount)
-            if state == "outstanding" and part.invoice.invoice.disputed is not None:
-                disputed = money.plus(disputed, amount)
-            elif state == "outstanding" and part.invoice.kept_back:
-                retained = money.plus(retained, _kept_back(part.invoice, amount, decimals))
-    for state in reversed(BILLED):  # credit beyond the invoice takes first from what is still to come
-        taken = min(surplus, amounts[state])
-        amounts[state] = money.minus(amounts[state], taken)
-        surplus = money.minus(surplus, taken)
-    amounts[waits_as] = money.plus(amounts[waits_as], unbilled)
-    disputed = min(disputed, amounts["outstanding"])
-    retained = min(retained, money.minus(amounts["outstanding"], disputed))
-    return States(**amounts, disputed=disputed, retained=retained)
+            if state != "outstanding":
+                share[state] = amount
+            elif part.invoice.invoice.disputed is not None:
+                share["disputed"] = amount
+            else:
+                kept_back = _kept_back(part.invoice, amount, decimals) if part.invoice.kept_back else ZERO
+                share |= {"retained": kept_back, "rest": money.minus(amount, kept_back)}
+    if surplus:
+        _take(surplus, parts, shares)
+    return tuple(_states(share) for share in shares)
+
+
+def _take(surplus: Decimal, parts: Sequence[Allocation], shares: Sequence[dict[str, Decimal]]) -> None:
+    """Take credit beyond the invoices from the shares, of each kind from the last invoice first."""
+    order = sorted(range(len(parts)), key=lambda i: _sent(parts[i].invoice.invoice), reverse=True)
+    for kind in _KINDS:
+        for share in (shares[i] for i in order):
+            taken = min(surplus, share[kind])
+            share[kind] = money.minus(share[kind], taken)
+            surplus = money.minus(surplus, taken)
+
+
+def _sent(invoice: Invoice) -> tuple[date, str]:
+    return invoice.sent, invoice.number
+
+
+def _states(share: dict[str, Decimal]) -> States:
+    outstanding = share["rest"]
+    for kind in ("retained", "disputed"):
+        outstanding = money.plus(outstanding, share[kind]) if share[kind] else outstanding
+    return States(
+        paid=share["paid"], written_off=share["written_off"], outstanding=outstanding, overdue=share["overdue"],
+        disputed=share["disputed"], retained=share["retained"],
+    )  # fmt: skip
 
 
 def _kept_back(invoice: InvoiceFigures, net: Decimal, decimals: int) -> Decimal:
