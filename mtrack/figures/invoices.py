@@ -74,6 +74,16 @@ class InvoiceFigures(Struct, frozen=True, kw_only=True):
             return []
         return [part for part in self.parts if part.is_past(day)]
 
+    def due_by(self, day: date) -> Decimal:
+        """What is to be paid by the end of a day: `overdue`, and what is due on that day itself, what is retained aside."""
+        if not self.live or self.invoice.disputed is not None:
+            return ZERO
+        return money.total(
+            part.open
+            for part in self.parts
+            if part.is_past(day) or (part.day is not None and part.day <= day and not part.is_retained)
+        )
+
 
 def invoice_figures(
     invoice: Invoice, notes: Sequence[Invoice], paid_in_full: Decimal | None, terms: Terms, day: date

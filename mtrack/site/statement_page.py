@@ -89,7 +89,7 @@ def _line(row: StatementRow) -> StatementLine:
 
 
 def summary_lines(sums: StatementSums) -> tuple[SummaryLine, ...]:
-    """The lines from the agreed amount to the amount due now; lines that say nothing are left out."""
+    """The lines from the agreed amount to what is outstanding and due now; lines that say nothing are left out."""
     lines = []
     if sums.original is not None:
         lines.append(SummaryLine("", "agreed as signed", "original", sums.original))
@@ -99,17 +99,20 @@ def summary_lines(sums: StatementSums) -> tuple[SummaryLine, ...]:
     lines.append(SummaryLine("", "billed to date, net", "billed", sums.billed))
     if sums.tax:
         lines.append(SummaryLine("+", "tax", "tax", sums.tax))
-    lines.append(SummaryLine("=", "billed to date" + (", with tax" if sums.tax else ""), "gross", sums.gross, "sum"))
+    with_tax = ", with tax" if sums.tax else ""
+    lines.append(SummaryLine("=", f"billed to date{with_tax}", "gross", sums.gross, "sum"))
     lines.append(SummaryLine("−", "settled", "settled", sums.settled))
     if sums.overpaid:
         lines.append(SummaryLine("+", "paid too much", "overpaid", sums.overpaid))
-    if sums.retained:
-        lines.append(SummaryLine("−", "retained until acceptance", "retained", sums.retained))
-    lines.append(SummaryLine("=", "due now" + (", with tax" if sums.tax else ""), "due", sums.due, "due"))
-    if sums.overdue:
-        lines.append(SummaryLine("", "of it past due", "overdue", sums.overdue, "part"))
-    if sums.disputed:
-        lines.append(SummaryLine("", "of it disputed", "disputed", sums.disputed, "part"))
+    lines.append(SummaryLine("=", f"outstanding{with_tax}", "outstanding", sums.outstanding, "due"))
+    lines.append(SummaryLine("", "of it due now", "due", sums.due, "part"))
+    parts = (
+        ("of that past due", "overdue", sums.overdue if sums.overdue != sums.due else None, "part"),
+        ("of it not due yet", "later", sums.later, ""),
+        ("of it disputed", "disputed", sums.disputed, "part"),
+        ("of it retained until acceptance", "retained", sums.retained, ""),
+    )
+    lines += [SummaryLine("", name, figure, amount, kind) for name, figure, amount, kind in parts if amount]
     lines.append(SummaryLine("", "still to be billed, net", "balance", sums.balance, "sum"))
     return tuple(lines)
 

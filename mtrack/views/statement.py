@@ -49,8 +49,9 @@ class StatementRow(Struct, frozen=True):
 class StatementSums(Struct, frozen=True):
     """The sums from agreed to due: the first three and `billed`, `balance` net of tax, the others with it.
 
-    `original` is None where the agreement gives no total. gross = billed + tax = settled + due + retained - overpaid,
-    where `retained` is kept back until a day that has not come; `overdue` and `disputed` are parts of `due`.
+    `original` is None where the agreement gives no total. gross = billed + tax = settled + outstanding - overpaid. What
+    is outstanding is `due` now, `disputed`, `retained` until a day that has not come, or `later`: not due yet; `overdue`
+    is the part of `due` that is past its day.
     """
 
     original: Decimal | None
@@ -60,11 +61,13 @@ class StatementSums(Struct, frozen=True):
     tax: Decimal
     gross: Decimal
     settled: Decimal
-    retained: Decimal
     overpaid: Decimal
+    outstanding: Decimal
     due: Decimal
     overdue: Decimal
+    later: Decimal
     disputed: Decimal
+    retained: Decimal
     balance: Decimal
 
 
@@ -138,6 +141,8 @@ def _sums(item: ProjectStatus) -> StatementSums:
         for figures in item.ledger.invoices
         if figures.invoice.disputed is not None
     )
+    disputed_in_all = money.total(disputed)
+    due = money.total(figures.due_by(item.ledger.day) for figures in item.ledger.invoices)
     return StatementSums(
         original=agreement.total if agreement else None,
         amendments=money.total(change.amount for change in agreement.amendments) if agreement else ZERO,
@@ -146,11 +151,13 @@ def _sums(item: ProjectStatus) -> StatementSums:
         tax=money.minus(totals.gross, totals.billed),
         gross=totals.gross,
         settled=totals.settled,
-        retained=retained,
         overpaid=totals.overpaid,
-        due=money.minus(totals.outstanding, retained),
+        outstanding=totals.outstanding,
+        due=due,
         overdue=totals.overdue,
-        disputed=money.total(disputed),
+        later=money.minus(totals.outstanding, money.total((due, disputed_in_all, retained))),
+        disputed=disputed_in_all,
+        retained=retained,
         balance=money.minus(totals.agreed, totals.billed),
     )
 

@@ -114,13 +114,13 @@ def test_the_statement_of_a_month_is_as_of_its_end(tmp_path: Path) -> None:
     report(EXAMPLE, tmp_path / "out")
     last = text(tmp_path / "out", "projects/hooli-app-statement.html")
     assert "Period Nov 2026 as of 22 Nov 2026" in last
-    assert "due now USD 33,500.00" in last
+    assert "outstanding USD 33,500.00 of it due now 19,500.00 of it not due yet 14,000.00" in last
     report(EXAMPLE, tmp_path / "out", "--period", "2026-07")
     page = text(tmp_path / "out", "projects/hooli-app-statement.html")
     assert "Period Jul 2026 as of 31 Jul 2026" in page
     assert "INV-2026-014" in page
     assert "INV-2026-016" not in page
-    assert "due now USD 11,000.00" in page
+    assert "outstanding USD 11,000.00 of it due now 0.00 of it not due yet 11,000.00" in page
     result = mtrack("report", EXAMPLE, "-o", tmp_path / "out", "--period", "July")
     assert (result.code, "'July' is not a month; write it as YYYY-MM" in result.err) == (2, True)
 

@@ -95,10 +95,13 @@ def test_statements_are_those_of_status(browser: Browser, site: Path) -> None:
             page = visit.open((site / f"projects/{project['path']}-statement.html").as_uri())
             code, totals = project["currency"], project["totals"]
             shown = figures(page, ".summary")
-            same = {"agreed": "agreed", "billed": "billed", "settled": "settled", "due": "outstanding"}
+            same = {"agreed": "agreed", "billed": "billed", "settled": "settled", "outstanding": "outstanding"}
             assert {name: shown[name, code] for name in same} == {name: totals[of] for name, of in same.items()}
             assert Decimal(shown["gross", code]) == Decimal(totals["settled"]) + Decimal(totals["outstanding"])
-            assert shown.get(("overdue", code), "0") == (totals["overdue"] if Decimal(totals["overdue"]) else "0")
+            due = Decimal(shown["due", code])
+            assert Decimal(shown.get(("overdue", code), due)) == Decimal(totals["overdue"])
+            parts = ("later", "disputed", "retained")
+            assert due + sum(Decimal(shown.get((name, code), 0)) for name in parts) == Decimal(totals["outstanding"])
             lines = page.locator(".lines tbody tr").all()
             counted = [item for item in project["milestones"] if item["status"] != "cancelled"]
             assert len(lines) == len(counted)

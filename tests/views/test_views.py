@@ -122,8 +122,10 @@ def test_a_statement_adds_up_in_both_directions(data: dict[str, Any], as_of: dat
     assert sheet.total.billed == item.totals.billed
     assert sheet.total.paid == item.progress.states.paid
     sums = sheet.sums
-    assert sums.gross == sums.billed + sums.tax == sums.settled + sums.due + sums.retained - sums.overpaid
-    assert sums.due >= sums.overdue + sums.disputed
+    assert sums.gross == sums.billed + sums.tax == sums.settled + sums.outstanding - sums.overpaid
+    assert sums.outstanding == sums.due + sums.later + sums.disputed + sums.retained
+    assert sums.due >= sums.overdue
+    assert min(sums.later, sums.disputed, sums.retained) >= 0
     assert sheet.first <= sheet.day
     assert all(sheet.first <= figures.invoice.sent <= sheet.day for figures in sheet.invoices)
 
@@ -388,9 +390,39 @@ def test_a_lane_has_the_day_that_settled_it_and_says_what_it_waits_for(
     assert [state for _, _, state in stretches(shown)] == between
 
 
-def test_what_is_disputed_on_a_statement_is_a_part_of_what_is_due(tmp_path: Path) -> None:
+def test_what_is_disputed_on_a_statement_is_outstanding_and_not_due_now(tmp_path: Path) -> None:
     sums = statement(of_records(tmp_path, RETAINED.replace("MORE", ", disputed: {since: 2026-03-05}"))).sums
-    assert (sums.due, sums.disputed, sums.retained) == (Decimal("90.00"), Decimal("90.00"), Decimal("10.00"))
+    assert (sums.due, sums.disputed, sums.retained) == (Decimal(0), Decimal("90.00"), Decimal("10.00"))
+
+
+INSTALMENTS = """project: Acme website
+currency: EUR
+milestones:
+  - id: M1
+    name: Design
+    amount: 100.00
+    deliverable: {completed: 2026-02-01, approved: 2026-02-01, signoff: signoffs/m1.eml, note: design}
+    invoice:
+      {number: R-1, amount: 100.00, sent: 2026-02-02, due: DUE, file: invoices/r1.pdf, retained: {amount: 10.00, until: UNTIL},
+      instalments: [{amount: 30.00, due: 2026-03-01}]}
+    status: sent
+"""
+
+
+@pytest.mark.parametrize(
+    ("due", "until", "wanted"),
+    [
+        ("2026-06-02", "2026-12-31", ("30.00", "30.00", "60.00", "10.00")),
+        ("2026-06-01", "2026-12-31", ("90.00", "30.00", "0", "10.00")),  # due on the day itself
+        ("2026-05-31", "2026-06-01", ("90.00", "90.00", "0", "10.00")),  # what is retained goes by the day after
+        ("2026-05-31", "2026-05-31", ("100.00", "100.00", "0", "0")),
+    ],
+)
+def test_a_statement_tells_what_is_due_now_from_what_is_not_due_yet(
+    tmp_path: Path, due: str, until: str, wanted: tuple[str, ...]
+) -> None:
+    sums = statement(of_records(tmp_path, INSTALMENTS.replace("DUE", due).replace("UNTIL", until))).sums
+    assert (sums.due, sums.overdue, sums.later, sums.retained) == tuple(map(Decimal, wanted))
 
 
 CREDITED = """project: Acme website
