@@ -12,6 +12,8 @@ from msgspec import Struct
 from mtrack.render.wording import STATES, percent_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mtrack.figures.ledger import Totals
     from mtrack.views.progress import Progress
 
@@ -26,16 +28,8 @@ STATE_WORDS = {
     "credited": "credited",
 }
 """The word of every state; those of money and those of a record, the others those of a record."""
-OPEN_STATES = ("outstanding", "partially_paid", "overdue", "disputed")
-"""The states of an invoice that is not settled."""
-INVOICE_STATES = {
-    "paid": ("paid",),
-    "written_off": ("written_off",),
-    "outstanding": ("outstanding", "partially_paid", "disputed"),
-    "overdue": ("overdue",),
-    "disputed": ("disputed",),
-}
-"""The invoices that the money of a state is on, by their own states; a part of an invoice may be in another."""
+UNBILLED = ("to_bill", "on_hold", "ahead", "agreed", "unbilled", "overbilled", "overcredited")
+"""The sums of milestones, which no invoice is behind."""
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -61,9 +55,9 @@ class Legend(Struct, frozen=True):
     """A bar in words. Its parts sum to what is agreed and `overbilled`; `retained` and `disputed` are in outstanding."""
 
     parts: tuple[Part, ...]
-    overbilled: Decimal | None
-    retained: Decimal | None
-    disputed: Decimal | None
+    overbilled: Sum | None
+    retained: Sum | None
+    disputed: Sum | None
 
 
 class Sum(Struct, frozen=True):
@@ -83,41 +77,51 @@ class Contact(Struct, frozen=True):
     href: str | None
 
 
-def legend(progress: Progress, hrefs: dict[str, str]) -> Legend:
+def legend(progress: Progress, hrefs: Mapping[str, str]) -> Legend:
     """The bar of a project or a currency in words, each state with what it is made of; its percentages sum to 100."""
-    percents = progress.percentages
+    percents, states = progress.percentages, progress.states
     return Legend(
         tuple(
-            Part(name, STATE_WORDS[name], amount, percent_text(percents[name]) if amount else None, hrefs.get(name))
+            Part(name, STATE_WORDS[name], amount, percent_text(percents[name]) if amount else None, _net(hrefs, name))
             for name, amount in progress.parts.items()
         ),
-        progress.overbilled or None,
-        progress.states.retained or None,
-        progress.states.disputed or None,
+        _said("overbilled", progress.overbilled, hrefs.get("overbilled")),
+        _said("retained", states.retained, _net(hrefs, "retained")),
+        _said("disputed", states.disputed, _net(hrefs, "disputed")),
     )
 
 
-def net_line(totals: Totals, hrefs: dict[str, str]) -> tuple[Sum, ...]:
+def _net(hrefs: Mapping[str, str], state: str) -> str | None:
+    """Where the money of a state is: net of tax on invoices, else where all that is not billed is."""
+    return hrefs.get(f"net-{state}", hrefs.get(state))
+
+
+def _said(name: str, amount: Decimal, href: str | None) -> Sum | None:
+    return Sum("", name, name, amount, href) if amount else None
+
+
+def net_line(totals: Totals, hrefs: Mapping[str, str]) -> tuple[Sum, ...]:
     """The line agreed = billed + unbilled - overbilled (+ overcredited), net of tax."""
     line = (
-        Sum("", "agreed", "agreed", totals.agreed),
-        Sum("=", "billed", "billed", totals.billed, hrefs.get("billed")),
-        Sum("+", "unbilled", "unbilled", totals.unbilled),
-        Sum("−", "overbilled", "overbilled", totals.overbilled),
+        Sum("", "agreed", "agreed", totals.agreed, hrefs.get("agreed")),
+        Sum("=", "billed", "billed", totals.billed, hrefs.get("net-billed")),
+        Sum("+", "unbilled", "unbilled", totals.unbilled, hrefs.get("unbilled")),
+        Sum("−", "overbilled", "overbilled", totals.overbilled, hrefs.get("overbilled")),
     )
-    return (*line, Sum("+", "overcredited", "overcredited", totals.overcredited)) if totals.overcredited else line
+    over = Sum("+", "overcredited", "overcredited", totals.overcredited, hrefs.get("overcredited"))
+    return (*line, over) if totals.overcredited else line
 
 
-def gross_line(totals: Totals, hrefs: dict[str, str]) -> tuple[Sum, ...]:
+def gross_line(totals: Totals, hrefs: Mapping[str, str]) -> tuple[Sum, ...]:
     """The line billed = paid + written off + outstanding (- overpaid), with tax; then the cash that came."""
-    overpaid = (Sum("−", "overpaid", "overpaid", totals.overpaid),) if totals.overpaid else ()
+    overpaid = Sum("−", "overpaid", "overpaid", totals.overpaid, hrefs.get("overpaid"))
     return (
         Sum("", "billed", "gross", totals.gross, hrefs.get("billed")),
         Sum("=", "paid", "paid", totals.paid, hrefs.get("paid")),
         Sum("+", "written off", "written_off", totals.written_off, hrefs.get("written_off")),
         Sum("+", "outstanding", "outstanding", totals.outstanding, hrefs.get("outstanding")),
-        *overpaid,
-        Sum("", "received in cash", "received", totals.received, hrefs.get("billed")),
+        *((overpaid,) if totals.overpaid else ()),
+        Sum("", "received in cash", "received", totals.received, hrefs.get("received")),
     )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from markupsafe import Markup
 from msgspec import Struct
 
+from mtrack.views.invoice_parts import FIXED
 from mtrack.views.summary import usable_files
 
 if TYPE_CHECKING:
@@ -88,9 +89,13 @@ class PageLinks:
             return self.url(page)
         return f"#{_section(page)}&{query}" if self._single else f"{self.top}{page}#{query}"
 
-    def register(self, currency: str | None = None, *, states: Iterable[str] = (), **wanted: str | None) -> str:
-        """The address of the register, filtered."""
-        return self.filtered("invoices.html", state=" ".join(states), currency=currency, **wanted)
+    def register(self, currency: str | None = None, **wanted: str | None) -> str:
+        """The address of the register, filtered: `part` names the amounts that one comes from."""
+        return self.filtered("invoices.html", currency=currency, **wanted)
+
+    def parts(self, currency: str, **wanted: str | None) -> dict[str, str]:
+        """The addresses of the register with the invoices that each part is made of, by the part's name."""
+        return {part: self.register(currency, part=part, **wanted) for part in FIXED}
 
     def project(self, folder: str, *, milestone: str | None = None, invoice: str | None = None) -> str:
         """The address of a project's page, or of a milestone or else an invoice on it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -12,13 +13,13 @@ from mtrack import money
 from mtrack.figures.aging import BUCKETS
 from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS
 from mtrack.site import charts
-from mtrack.site.cells import INVOICE_STATES, OPEN_STATES, Unit, gross_line, legend, net_line
+from mtrack.site.cells import UNBILLED, Unit, gross_line, legend, net_line
 from mtrack.site.task_rows import verb_rows
-from mtrack.views.cash import BANDS
+from mtrack.views.cash import APART, BANDS, column_of
 from mtrack.views.tasks import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from markupsafe import Markup
 
@@ -53,6 +54,7 @@ class Purse(Struct, frozen=True):
 class ProjectRow(Struct, frozen=True):
     """A project in the list of projects; `task` is the first thing to do there, and there are `more`.
 
+    `has` names the sums that no invoice is behind and that it adds something to, and the months of cash it expects.
     `share_billed` is in percent of the milestones that count; `urgency` is larger for what is more urgent. `late` where
     the day passed that the next milestone was planned for.
     """
@@ -61,8 +63,10 @@ class ProjectRow(Struct, frozen=True):
     unit: Unit
     href: str
     statement: str
+    has: str
     bars: Markup
     agreed: Decimal
+    outstanding_href: str
     outstanding: Decimal
     billed: int
     counted: int
@@ -85,11 +89,12 @@ class Cell(Struct, frozen=True):
 
 
 class MatrixRow(Struct, frozen=True):
-    """A currency's row: its cells and their total."""
+    """A currency's row: its cells and their total, and what that is made of where all of it is on invoices."""
 
     unit: Unit
     cells: tuple[Cell, ...]
     total: Decimal
+    href: str | None = None
 
 
 class Head(Struct, frozen=True):
@@ -100,6 +105,15 @@ class Head(Struct, frozen=True):
     figure: str = ""
 
 
+class MonthRow(Struct, frozen=True):
+    """A month's row: the invoices sent in it, and what its billed and its received are made of, None for nothing."""
+
+    month: Month
+    href: str
+    billed_href: str | None
+    received_href: str | None
+
+
 class Turnover(Struct, frozen=True):
     """Billed and received in one currency over the last year; `undated` was paid on no recorded day, if any was."""
 
@@ -108,7 +122,7 @@ class Turnover(Struct, frozen=True):
     received: Decimal
     undated: Decimal | None
     chart: Markup
-    months: tuple[tuple[Month, str], ...]
+    months: tuple[MonthRow, ...]
 
 
 class CurrencySums(Struct, frozen=True):
@@ -148,34 +162,26 @@ def overview_values(view: Overview, broken: Sequence[str], links: PageLinks, wor
     }
 
 
-def state_hrefs(unit: Unit, links: PageLinks, **wanted: str | None) -> dict[str, str]:
-    """Links from each state's money and the invoiced sums to the register: invoices with these states."""
-
-    def of(states: Iterable[str]) -> str:
-        return links.register(unit.currency, states=states, **wanted)
-
-    found = {state: of(states) for state, states in INVOICE_STATES.items()}
-    return found | {"billed": of(()), "outstanding": of(OPEN_STATES)}
+def _hrefs(view: Overview, unit: Unit, links: PageLinks) -> dict[str, str]:
+    """Links from each sum of a currency to what it is made of: parts of invoices, or the projects that have it."""
+    return {name: _projects_href(view, unit, links, name) for name in UNBILLED} | links.parts(unit.currency)
 
 
 def _purse(view: Overview, unit: Unit, links: PageLinks) -> Purse:
-    progress = view.progress[unit.currency]
-    projects = _projects_href(view, unit, links)
-    hrefs = dict.fromkeys(("to_bill", "on_hold", "ahead"), projects) | state_hrefs(unit, links)
-    hrefs["outstanding"] = links.register(unit.currency, states=INVOICE_STATES["outstanding"])
-    return Purse(unit, progress.agreed, charts.state_bar(progress), legend(progress, hrefs), projects)
+    progress, hrefs = view.progress[unit.currency], _hrefs(view, unit, links)
+    return Purse(unit, progress.agreed, charts.state_bar(progress), legend(progress, hrefs), hrefs["agreed"])
 
 
-def _projects_href(view: Overview, unit: Unit, links: PageLinks) -> str:
-    """The address of a currency's projects: the page of the only one, else the list of them."""
+def _projects_href(view: Overview, unit: Unit, links: PageLinks, has: str) -> str:
+    """The address of the projects with some of a sum: the page of the currency's only one, else the list of them."""
     found = [item for item in view.projects if item.project.currency == unit.currency]
     if len(found) == 1:
         return links.project(found[0].project.folder)
-    return links.filtered("index.html", currency=unit.currency)
+    return links.filtered("index.html", currency=unit.currency, has=has)
 
 
 def _sums(view: Overview, unit: Unit, links: PageLinks) -> CurrencySums:
-    totals, hrefs = view.totals[unit.currency], state_hrefs(unit, links)
+    totals, hrefs = view.totals[unit.currency], _hrefs(view, unit, links)
     return CurrencySums(unit, net_line(totals, hrefs), gross_line(totals, hrefs))
 
 
@@ -186,8 +192,10 @@ def project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date)
         unit=unit,
         href=links.project(item.project.folder),
         statement=links.statement(item.project.folder),
+        has=" ".join(_has(item)),
         bars=charts.small_bars(item.progress),
         agreed=item.progress.agreed,
+        outstanding_href=links.parts(unit.currency, project=item.project.folder)["outstanding"],
         outstanding=item.totals.outstanding,
         billed=item.billed,
         counted=item.counted,
@@ -198,6 +206,14 @@ def project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date)
         next=item.next,
         late=item.next is not None and item.next.planned is not None and item.next.planned < as_of,
     )
+
+
+def _has(item: ProjectSummary) -> Iterator[str]:
+    sums = dict(item.progress.states.items()) | {
+        name: getattr(item.totals, name) for name in UNBILLED if hasattr(item.totals, name)
+    }
+    yield from (name for name in UNBILLED if sums[name])
+    yield from dict.fromkeys(f"cash-{column_of(month, band, late=late)}" for month, band, late, _ in item.expected)
 
 
 def _first_task(item: ProjectSummary, unit: Unit, links: PageLinks) -> dict[str, Any]:
@@ -214,16 +230,17 @@ def _aging_head(bucket: str) -> Head:
 
 def _aging(buckets: Mapping[str, Decimal], unit: Unit, links: PageLinks) -> MatrixRow:
     whole = money.total(buckets.values())
-    cells = tuple(_aged(bucket, buckets[bucket], whole, unit, links) for bucket in LATE_FIRST)
-    return MatrixRow(unit, cells, whole)
+    hrefs = links.parts(unit.currency)
+    cells = tuple(_aged(bucket, buckets[bucket], whole, hrefs) for bucket in LATE_FIRST)
+    return MatrixRow(unit, cells, whole, hrefs["outstanding"])
 
 
-def _aged(bucket: str, amount: Decimal, whole: Decimal, unit: Unit, links: PageLinks) -> Cell:
+def _aged(bucket: str, amount: Decimal, whole: Decimal, hrefs: Mapping[str, str]) -> Cell:
     """The outstanding amount in a bucket, and the invoices it is made of."""
     if not amount:
         return Cell(None, None, None)
     bar = charts.row_bar([(_aging_head(bucket).state, amount)], whole)
-    return Cell(amount, bar, links.register(unit.currency, age=bucket))
+    return Cell(amount, bar, hrefs[f"age-{bucket}"])
 
 
 def _cash(view: Overview, units: Mapping[str, Unit], links: PageLinks, wording: Wording) -> dict[str, Any]:
@@ -239,32 +256,52 @@ def _cash(view: Overview, units: Mapping[str, Unit], links: PageLinks, wording: 
         "cash_bands": [Head(_BAND_STATES[band], BAND_WORDS[band]) for band in BANDS if band in _BAND_STATES],
         "cash_heads": heads,
         "cash": [
-            _cash_row(item, shown, later, units[currency], _projects_href(view, units[currency], links), links)
+            _cash_row(item, shown, later, units[currency], partial(_projects_href, view, units[currency], links), links)
             for currency, item in view.outlook.items()
         ],
     }
 
 
 def _cash_row(  # noqa: PLR0913
-    item: Outlook, shown: Sequence[date], later: Sequence[date], unit: Unit, projects: str, links: PageLinks
+    item: Outlook,
+    shown: Sequence[date],
+    later: Sequence[date],
+    unit: Unit,
+    projects: Callable[[str], str],
+    links: PageLinks,
 ) -> MatrixRow:
-    columns = [item.late, *(item.months.get(month, {}) for month in shown)]
+    columns = [("late", item.late), *((_name(month), item.months.get(month, {})) for month in shown)]
     if later:
-        columns.append(_together(item.months.get(month, {}) for month in later))
-    columns.append(item.undated)
-    sums = [money.total(bands.values()) for bands in columns]
+        names = " ".join(map(_name, later))
+        columns.append((names, _together(item.months.get(month, {}) for month in later)))
+    columns.append(("undated", item.undated))
+    sums = [money.total(bands.values()) for _, bands in columns]
     most = max((*sums, item.retained, item.disputed))
     cells: list[Cell] = []
-    for place, (bands, amount) in enumerate(zip(columns, sums, strict=True)):
-        parts = [(_state_of(band, late=not place), bands.get(band, money.ZERO)) for band in _BAND_STATES]
-        billed = set(bands) == {"certain"}
-        href = links.register(unit.currency, states=OPEN_STATES) if billed else projects
-        cells.append(Cell(amount or None, charts.row_bar(parts, most) if amount else None, href if amount else None))
+    for (names, bands), amount in zip(columns, sums, strict=True):
+        if not amount:
+            cells.append(Cell(None, None, None))
+            continue
+        parts = [(_state_of(band, late=names == "late"), bands.get(band, money.ZERO)) for band in _BAND_STATES]
+        if set(bands) == {"certain"}:
+            href = links.register(unit.currency, part=_each(names, "due-"))
+        else:  # what is not billed yet has no place in the register
+            href = projects(_each(names, "cash-"))
+        cells.append(Cell(amount, charts.row_bar(parts, most), href))
+    hrefs = links.parts(unit.currency)
     cells += [
-        _aged(bucket, amount, most, unit, links)
-        for bucket, amount in (("retained", item.retained), ("disputed", item.disputed))
+        _aged(bucket, amount, most, hrefs) for bucket, amount in zip(APART, (item.retained, item.disputed), strict=True)
     ]
     return MatrixRow(unit, tuple(cells), item.total)
+
+
+def _name(month: date) -> str:
+    return column_of(month, "", late=False)
+
+
+def _each(names: str, before: str) -> str:
+    """Several names, each with the same word before it."""
+    return " ".join(before + name for name in names.split())
 
 
 def _state_of(band: str, *, late: bool) -> str:
@@ -295,5 +332,15 @@ def _turnover(view: Overview, unit: Unit, wording: Wording, links: PageLinks) ->
         charts.columns(
             months, wording, wording.money(top, unit.currency, 0 if top == top.to_integral_value() else unit.shown)
         ),
-        tuple((month, links.register(unit.currency, sent=month.first.isoformat()[:7])) for month in months),
+        tuple(_month_row(month, unit, links) for month in months),
+    )
+
+
+def _month_row(month: Month, unit: Unit, links: PageLinks) -> MonthRow:
+    name = _name(month.first)
+    return MonthRow(
+        month,
+        links.register(unit.currency, sent=name),
+        links.register(unit.currency, part="billed", sent=name) if month.billed else None,
+        links.register(unit.currency, part=f"received-{name}") if month.received else None,
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 from mtrack.render.left_out import sentence
 from mtrack.render.wording import percent
 from mtrack.site import charts
-from mtrack.site.cells import STATE_WORDS, Unit, contact, gross_line, legend, net_line
+from mtrack.site.cells import STATE_WORDS, UNBILLED, Unit, contact, gross_line, legend, net_line
 from mtrack.site.evidence_marks import Evidence
 from mtrack.site.filters import MINUS
 from mtrack.site.invoice_rows import InvoiceLinks, invoice_links, invoice_rows
@@ -154,9 +154,8 @@ def project_values(  # noqa: PLR0913
     own, by_number, rest = _by_subject(told, item)
     tasks = project_tasks(context, findings)
     units = {unit.currency: unit}
-    milestones, invoices = (f"#{links.identity('h', name)}" for name in ("milestones", "invoices"))
-    hrefs = dict.fromkeys(("to_bill", "on_hold", "ahead"), milestones)
-    hrefs |= dict.fromkeys(("paid", "written_off", "outstanding", "overdue", "billed"), invoices)
+    hrefs = dict.fromkeys(UNBILLED, f"#{links.identity('h', 'milestones')}")
+    hrefs |= links.parts(unit.currency, project=project.folder)
     return {
         "project": project,
         "unit": unit,

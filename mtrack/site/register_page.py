@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
+from datetime import date
 from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from mtrack import money
+from mtrack.render.wording import BUCKET_WORDS
 from mtrack.site.cells import STATE_WORDS, Unit
+from mtrack.views.clients import client_key
+from mtrack.views.invoice_parts import names_of
 from mtrack.views.registers import STATES
 
 if TYPE_CHECKING:
@@ -17,19 +22,37 @@ if TYPE_CHECKING:
 
     from mtrack.finding import Finding
     from mtrack.record.model import Heading
+    from mtrack.render.wording import Wording
     from mtrack.site.links import FileLink, PageLinks
     from mtrack.views.overview import RegisterEntry
     from mtrack.views.registers import InvoiceRow
 
 SUMMED = ("net", "tax", "gross", "settled", "outstanding")
 """The amounts that the register sums."""
+_ALWAYS = ("net", "gross")
+"""Those of them that show where they are 0."""
+
+
+class AmountCell(Struct, frozen=True):
+    """An amount in a column, None for a dash; `coded` where its currency stands before it."""
+
+    figure: str
+    amount: Decimal | None
+    coded: bool
 
 
 class RegisterLine(Struct, frozen=True):
-    """An invoice record, its address, its paper, the finding of numbers missing before it, and what its state weighs."""
+    """An invoice record, its address, its paper, the finding of numbers missing before it, and what its state weighs.
+
+    `parts` are what it adds to the sums of other pages, each amount before the names of those it is; `client` is the
+    same for all names of one client.
+    """
 
     project: Heading
     unit: Unit
+    cells: tuple[AmountCell, ...]
+    client: str | None
+    parts: str
     invoice: InvoiceRow
     href: str
     paper: FileLink | None
@@ -47,6 +70,13 @@ class Tab(Struct, frozen=True):
     href: str
 
 
+class PartChoice(Struct, frozen=True):
+    """A part of invoices to ask for, and what it is in words."""
+
+    name: str
+    word: str
+
+
 class SumRow(Struct, frozen=True):
     """The sums of a currency."""
 
@@ -59,15 +89,20 @@ def register_values(
     sums: Mapping[str, Mapping[str, Decimal]],
     units: Mapping[str, Unit],
     links: PageLinks,
+    wording: Wording,
 ) -> dict[str, Any]:
     """The values for the register's template, its rows aside."""
     states = Counter(entry.invoice.state for entry in entries)
     tabs = [Tab("", "all", len(entries), links.register())]
-    tabs += [Tab(state, STATE_WORDS[state], states[state], links.register(states=[state])) for state in STATES]
+    tabs += [Tab(state, STATE_WORDS[state], states[state], links.register(state=state)) for state in STATES]
     return {
         "tabs": tabs,
         "years": sorted({str(entry.invoice.sent.year) for entry in entries}, reverse=True),
         "currencies": list(units),
+        "mixed": mixed(units),
+        "choices": [
+            PartChoice(name, part_word(name, wording)) for name in names_of(entry.invoice.parts for entry in entries)
+        ],
         "records": len(entries),
         "holes": sum(entry.hole is not None for entry in entries),
         "sums": [
@@ -78,13 +113,49 @@ def register_values(
     }
 
 
-def register_line(entry: RegisterEntry, unit: Unit, paper: FileLink | None, links: PageLinks) -> RegisterLine:
+def _cell(name: str, amount: Decimal, *, mixed: bool) -> AmountCell:
+    return AmountCell(name, amount if amount or name in _ALWAYS else None, coded=mixed or name == "gross")
+
+
+def mixed(units: Mapping[str, Unit]) -> bool:
+    """Whether the amounts of a column are in several currencies."""
+    return len(units) > 1
+
+
+def part_word(name: str, wording: Wording) -> str:
+    """A part of invoices in words."""
+    kind, _, rest = name.partition("-")
+    if kind == "net":
+        return f"{STATE_WORDS.get(rest, rest)}, net"
+    if kind == "age":
+        return f"{BUCKET_WORDS[rest]} past due" if rest in _PAST_DUE else BUCKET_WORDS[rest]
+    if kind == "due":
+        return _DUE_WORDS.get(rest) or f"expected {_month(rest, wording)}"
+    if kind == "received":
+        return f"received {_month(rest, wording)}" if rest else "received in cash"
+    return STATE_WORDS.get(name, name)
+
+
+_PAST_DUE = ("1-30", "31-60", "61-90", "over_90")
+_DUE_WORDS = {"late": "expected, late", "undated": "expected, no date"}
+
+
+def _month(text: str, wording: Wording) -> str:
+    return wording.month(date.fromisoformat(f"{text}-01"))
+
+
+def register_line(
+    entry: RegisterEntry, unit: Unit, paper: FileLink | None, links: PageLinks, *, mixed: bool
+) -> RegisterLine:
     """An invoice record as its row shows it."""
     invoice = entry.invoice
     project = invoice.project
     return RegisterLine(
         project,
         unit,
+        tuple(_cell(name, getattr(invoice, name), mixed=mixed) for name in SUMMED),
+        None if project.client is None else client_key(project.client),
+        " ".join(f"{money.plain(amount, unit.decimals)} {names}" for amount, names in invoice.parts),
         invoice,
         links.project(project.folder, invoice=invoice.number),
         paper,

@@ -15,11 +15,12 @@ from mtrack.site import charts
 from mtrack.site.cells import Unit, contact
 from mtrack.site.history_rows import changed
 from mtrack.site.links import client_page_of, page_of
-from mtrack.site.overview_page import overview_values, project_row, state_hrefs, units_of
+from mtrack.site.overview_page import overview_values, project_row, units_of
 from mtrack.site.pages import NAVIGATION, REGISTER, SEARCH, TASKS
-from mtrack.site.register_page import register_line, register_values
+from mtrack.site.register_page import mixed, register_line, register_values
 from mtrack.site.rows import SLOT, page_bytes
 from mtrack.site.task_rows import verb_rows
+from mtrack.views.clients import client_key
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
@@ -41,8 +42,14 @@ if TYPE_CHECKING:
     _Values = Callable[[PageLinks], dict[str, Any]]
     _Fill = Callable[[PageLinks, Rows], None]
 
-CLIENT_SUMS = ("agreed", "billed", "unbilled", "outstanding", "overdue")
-"""The sums of a client."""
+CLIENT_SUMS = {
+    "agreed": "",
+    "billed": "net-billed",
+    "unbilled": "",
+    "outstanding": "outstanding",
+    "overdue": "overdue",
+}
+"""The sums of a client, and the part of invoices that each is made of, "" for none."""
 _WEIGHTS = {"error": 3, "warning": 2, "info": 1, "waived": 0}
 
 
@@ -143,7 +150,8 @@ class WorkspacePages:
 
     def _digest(self, item: ProjectSummary) -> bytes:
         """A digest of what the rows about a project depend on, beside what every page does."""
-        return self._site.row_digest(self._kept[item.project.folder].state, self._units[item.project.currency])
+        unit = self._units[item.project.currency]
+        return self._site.row_digest(self._kept[item.project.folder].state, unit, mixed(self._units))
 
     def _tasks(self, links: PageLinks) -> dict[str, Any]:
         return {"verbs": verb_rows(self._view.tasks, self._view.at_stake, self._units, links, everything=True)}
@@ -151,8 +159,9 @@ class WorkspacePages:
     # The register.
 
     def _register(self, links: PageLinks) -> dict[str, Any]:
-        values = register_values(self._view.register, self._view.register_sums, self._units, links)
-        return values | {"signs": self._site.wording.signs()}
+        wording = self._site.wording
+        values = register_values(self._view.register, self._view.register_sums, self._units, links, wording)
+        return values | {"signs": wording.signs()}
 
     def _register_rows(self, links: PageLinks, rows: Rows) -> None:
         start = self._site.start_of("invoices.html")
@@ -161,7 +170,7 @@ class WorkspacePages:
             row = entry.invoice
             path = self._summaries[row.project.folder].papers.get(row.file or "")
             paper = self._site.file_link(row.file, path, start)
-            line = register_line(entry, self._units[row.project.currency], paper, links)
+            line = register_line(entry, self._units[row.project.currency], paper, links, mixed=mixed(self._units))
             return self._site.row("invoice", line)
 
         for entry in self._view.register:
@@ -215,18 +224,22 @@ class WorkspacePages:
     # Clients.
 
     def _clients(self, links: PageLinks) -> dict[str, Any]:
-        return {"clients": [self._client_row(client, links) for client in self._view.clients], "sum_names": CLIENT_SUMS}
+        return {
+            "clients": [self._client_row(client, links) for client in self._view.clients],
+            "sum_names": list(CLIENT_SUMS),
+        }
 
     def _client_row(self, client: ClientSums, links: PageLinks) -> ClientRow:
         unit = self._units[client.currency]
-        hrefs = state_hrefs(unit, links, client=client.name)
+        key = None if client.name is None else client_key(client.name)
+        hrefs = links.parts(unit.currency, client=key, unnamed=None if key else "client")
         return ClientRow(
             name=client.name,
             href=links.client(client.name) if client.name else None,
             projects=len(client.projects),
             bars=charts.small_bars(client.progress),
             unit=unit,
-            sums=tuple((name, getattr(client.totals, name), hrefs.get(name)) for name in CLIENT_SUMS),
+            sums=tuple((name, getattr(client.totals, name), hrefs.get(part)) for name, part in CLIENT_SUMS.items()),
         )
 
     @cached_property
@@ -250,7 +263,7 @@ class WorkspacePages:
                 "contacts": [contact(text) for text in contacts],
                 "clients": [self._client_row(client, links) for client in groups],
                 "projects": len(items),
-                "sum_names": CLIENT_SUMS,
+                "sum_names": list(CLIENT_SUMS),
             }
 
         in_order = sorted(items, key=lambda item: item.project.name.casefold())

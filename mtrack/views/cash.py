@@ -29,6 +29,9 @@ ZERO = money.ZERO
 BANDS = ("certain", "billable", "planned", "retained", "disputed")
 """Invoiced; unbilled and to be billed; planned, not yet to be billed; kept back by agreement; disputed."""
 
+APART = ("retained", "disputed")
+"""The bands that stand under no month, whatever their day."""
+
 
 class Owed(Struct, frozen=True):
     """A part of an invoice that is outstanding (gross), its bucket and the days it is past due (below 0: not yet).
@@ -174,20 +177,28 @@ def outlook(items: Iterable[tuple[str, Cash]]) -> dict[str, Outlook]:
     return {currency: _outlook(cash) for currency, cash in sorted(found.items())}
 
 
+def column_of(month: date | None, band: str, *, late: bool) -> str:
+    """Where cash expected stands: its band where that stands apart, "late", its month as "2026-11", or "undated"."""
+    if band in APART:
+        return band
+    if late:
+        return "late"
+    return "undated" if month is None else month.isoformat()[:7]
+
+
 def _outlook(cash: Iterable[Cash]) -> Outlook:
-    late, undated, apart = ({} for _ in range(3))  # type: ignore[var-annotated]
     months: dict[date, dict[str, Decimal]] = {}
+    others: dict[str, dict[str, Decimal]] = {column: {} for column in ("late", "undated", *APART)}
     for month, band, is_late, amount in cash:
-        if band in ("retained", "disputed"):
-            sums = apart
-        elif is_late:
-            sums = late
+        column = column_of(month, band, late=is_late)
+        if column not in others:
+            assert month is not None
+            sums = months.setdefault(month, {})
         else:
-            sums = undated if month is None else months.setdefault(month, {})
+            sums = others[column]
         sums[band] = money.plus(sums.get(band, ZERO), amount)
-    return Outlook(
-        late, dict(sorted(months.items())), undated, apart.get("retained", ZERO), apart.get("disputed", ZERO)
-    )
+    retained, disputed = (money.total(others[band].values()) for band in APART)
+    return Outlook(others["late"], dict(sorted(months.items())), others["undated"], retained, disputed)
 
 
 def expected(context: ProjectContext) -> tuple[Expected, ...]:
@@ -202,7 +213,7 @@ def _month(day: date | None) -> date | None:
 def _invoiced(context: ProjectContext) -> Iterator[Expected]:
     """The outstanding amounts, part by part."""
     for owed in _owed(context):
-        band = owed.bucket if owed.bucket in ("retained", "disputed") else "certain"
+        band = owed.bucket if owed.bucket in APART else "certain"
         due = None if band == "disputed" else owed.part.day
         day = None if due is None else max(due, context.as_of)
         late = due is not None and due < context.as_of

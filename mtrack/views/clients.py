@@ -27,6 +27,11 @@ class ClientSums(Struct, frozen=True):
     progress: Progress
 
 
+def client_key(name: str) -> str:
+    """The same for all names that are one client's."""
+    return seen_words(name)
+
+
 def clients(summaries: Iterable[ProjectSummary]) -> tuple[ClientSums, ...]:
     """Sums by client and currency, no client last. Names that look the same are one client's, as first written."""
     groups: dict[tuple[str | None, str], list[ProjectSummary]] = {}
@@ -34,7 +39,7 @@ def clients(summaries: Iterable[ProjectSummary]) -> tuple[ClientSums, ...]:
     for item in summaries:
         name = item.project.client
         if name is not None:
-            name = written.setdefault(seen_words(name), name)
+            name = written.setdefault(client_key(name), name)
         groups.setdefault((name, item.project.currency), []).append(item)
     result: list[ClientSums] = []
     for (name, currency), items in groups.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -40,6 +41,7 @@ class Turnover(Struct, frozen=True, array_like=True, gc=False):
     undated: Decimal
 
 
+@lru_cache(maxsize=8)
 def last_months(as_of: date) -> tuple[date, ...]:
     """The first days of the twelve months that end with that of `as_of`."""
     index = as_of.year * 12 + as_of.month - 1
@@ -61,10 +63,19 @@ def turnover(context: ProjectContext) -> Turnover:
             _add(billed, invoice.sent.replace(day=1), figures.gross)
             if figures.at_its_word or (invoice.is_paid and invoice.paid is None):
                 undated = money.plus(undated, figures.received)
-        for day, amount in payments(figures):
-            if day is not None and start <= day <= as_of:
-                _add(received, day.replace(day=1), amount)
+        for first, amount in monthly(figures, as_of).items():
+            _add(received, first, amount)
     return Turnover(billed, received, undated)
+
+
+def monthly(figures: InvoiceFigures, as_of: date) -> dict[date, Decimal]:
+    """The cash of an invoice in the last twelve months, by month."""
+    result: dict[date, Decimal] = {}
+    start = last_months(as_of)[0]
+    for day, amount in payments(figures):
+        if day is not None and start <= day <= as_of:
+            _add(result, day.replace(day=1), amount)
+    return result
 
 
 def payments(figures: InvoiceFigures) -> list[tuple[date | None, Decimal]]:

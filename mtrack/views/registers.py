@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal  # noqa: TC003
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import Struct
@@ -12,17 +13,18 @@ from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.check.pipeline import of_each
-from mtrack.figures.aging import outstanding_by_age
 from mtrack.record.model import Heading, number_sort_key
+from mtrack.views.invoice_parts import Parts  # noqa: TC001
 from mtrack.views.invoice_state import invoice_state
 from mtrack.views.left_out import LeftOut, left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.figures.invoices import InvoiceFigures
+    from mtrack.finding import Route
     from mtrack.rules.context import ProjectContext
 
 ZERO = money.ZERO
@@ -61,8 +63,8 @@ class InvoiceRow(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
 
     `due` is the day of the next open part, `retained` what is open of what the client keeps back, `paid_on` the day of
     the last payment once it is settled. Of a void one only net, tax and gross are given, and none counts in a sum.
-    `credits` and `replaces` name other invoices, `reason` says why it is void; `buckets` are those of aging in which
-    something of it is open.
+    `credits` and `replaces` name other invoices, `reason` says why it is void; `parts` are what it adds to the sums of
+    other views, where they are asked for.
     """
 
     project: Heading
@@ -90,7 +92,7 @@ class InvoiceRow(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     credits: str | None = None
     replaces: str | None = None
     reason: str | None = None
-    buckets: tuple[str, ...] = ()
+    parts: Parts = ()
 
 
 class PaymentRow(Struct, frozen=True, kw_only=True):
@@ -136,10 +138,15 @@ def invoices(
     return _register(workspace, parts, rows, _counted(rows), INVOICE_AMOUNTS)
 
 
-def invoice_rows(context: ProjectContext) -> tuple[InvoiceRow, ...]:
-    """The invoices and credit notes of a project, in the order of its file."""
+def invoice_rows(
+    context: ProjectContext, parts: Mapping[Route, Parts] = MappingProxyType({})
+) -> tuple[InvoiceRow, ...]:
+    """The invoices and credit notes of a project, in the order of its file, with the parts given."""
     heading = context.project.heading
-    return tuple(_invoice(figures, heading, context.as_of) for figures in context.ledger.invoices)
+    return tuple(
+        _invoice(figures, heading, context.as_of, parts.get(figures.invoice.route, ()))
+        for figures in context.ledger.invoices
+    )
 
 
 def invoice_order(row: InvoiceRow) -> tuple[object, ...]:
@@ -206,7 +213,7 @@ def _sums(currencies: Iterable[str], rows: Iterable[Row], names: tuple[str, ...]
     }
 
 
-def _invoice(figures: InvoiceFigures, project: Heading, as_of: date) -> InvoiceRow:
+def _invoice(figures: InvoiceFigures, project: Heading, as_of: date, parts: Parts) -> InvoiceRow:
     invoice, state = figures.invoice, invoice_state(figures)
     sign = -1 if invoice.is_credit_note else 1
     net, tax, gross = (_signed(amount, sign) for amount in (invoice.amount, invoice.tax, invoice.gross))
@@ -222,8 +229,7 @@ def _invoice(figures: InvoiceFigures, project: Heading, as_of: date) -> InvoiceR
     return replace(
         row, received=figures.received, withheld=figures.withheld, fee=figures.fees, discount=figures.discounted,
         credited=figures.credited, written_off=figures.written_off, settled=figures.settled,
-        outstanding=figures.outstanding, overdue=figures.overdue, retained=figures.retained,
-        buckets=tuple(name for name, amount in outstanding_by_age([figures], as_of).items() if amount),
+        outstanding=figures.outstanding, overdue=figures.overdue, retained=figures.retained, parts=parts,
     )  # fmt: skip
 
 

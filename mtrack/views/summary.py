@@ -14,6 +14,7 @@ from mtrack.figures.aging import outstanding_by_age
 from mtrack.figures.ledger import Totals  # noqa: TC001
 from mtrack.record.model import Heading  # noqa: TC001
 from mtrack.views.cash import Cash, expected
+from mtrack.views.invoice_parts import invoice_parts
 from mtrack.views.left_out import LeftOut, left_out
 from mtrack.views.months import Turnover, turnover
 from mtrack.views.progress import Progress  # noqa: TC001
@@ -79,7 +80,8 @@ def project_summary(
     counted = [item.figures for item in status.milestones if not item.figures.milestone.cancelled]
     following = status.next_planned.milestone if status.next_planned else None
     cash: dict[tuple[date | None, str, bool], Decimal] = {}
-    for item in expected(context):
+    coming = expected(context)
+    for item in coming:
         key = item.month, item.band, item.late
         cash[key] = money.plus(cash.get(key, money.ZERO), item.amount)
     return ProjectSummary(
@@ -101,7 +103,7 @@ def project_summary(
         },
         expected=tuple((*key, amount) for key, amount in cash.items()),
         turnover=turnover(context),
-        invoices=invoice_rows(context),
+        invoices=invoice_rows(context, invoice_parts(context, coming)),
         papers=usable_files(context),
         left_out=left_out(context.ledger),
     )

@@ -135,23 +135,68 @@
     return (amount < 0n ? "-" : "") + digits.slice(0, -18) + (rest ? "." + rest : "");
   }
 
-  function sumUp(table) {
-    if (!table.tFoot || table.dataset.point === undefined) { return; }
+  // Parts: what an invoice adds to the sums of other pages, each amount before the names of those it is
+
+  function partOf(row, names) {
+    var amount = 0n;
+    var sum = 0n;
+    (row.dataset.part || "").split(" ").forEach(function (word) {
+      if (/^-?[0-9]/.test(word)) { amount = exact(word); } else if (names.indexOf(word) >= 0) { sum += amount; }
+    });
+    return sum;
+  }
+
+  // A currency beside its amount, which is text or an element, as the locale has it
+  function coded(table, code, amount) {
+    return table.dataset.code === "last" ? [amount, "\u00a0" + code] : [code + "\u00a0", amount];
+  }
+
+  // The lines of a cell about the part asked for: its words and the amount, as `sum` says; none where none is asked for.
+  function tellPart(cell, part, table, amount, sum) {
+    each(cell.querySelectorAll(".asked"), function (line) { line.remove(); });
+    if (!part) { return; }
+    var data = document.createElement("data");
+    data.value = plain(amount, sum.decimals);
+    data.dataset.currency = sum.code;
+    data.textContent = written(table, amount, sum.shown);
+    var lines = cell.tagName === "TH" ? [[part.word + " "].concat(coded(table, sum.code, data))] : [[part.word], coded(table, sum.code, data)];
+    lines.forEach(function (pieces) {
+      var line = document.createElement("small");
+      line.className = "asked";
+      line.append.apply(line, pieces);
+      cell.append(line);
+    });
+  }
+
+  // Sums what is shown; `part` is the part asked for and its words, null for none. Says what that comes to in words.
+  function sumUp(table, part) {
+    if (!table.tFoot || table.dataset.point === undefined) { return ""; }
     var sums = {};
     var shown = {};
+    var feet = {};
+    each(table.tFoot.rows, function (row) {
+      var decimals = (row.querySelector("data").value.split(".")[1] || "").length;
+      feet[row.dataset.currency] = { code: row.dataset.currency, decimals: decimals, shown: Number(row.dataset.decimals) };
+    });
     each(table.tBodies[0].rows, function (row) {
       if (row.hidden || !row.dataset.currency) { return; }
       var code = row.dataset.currency;
+      var amount = part && partOf(row, part.names);
       shown[code] = true;
+      if (part) { sums[code] = (sums[code] || 0n) + amount; }
+      tellPart(row.querySelector("data[data-figure=gross]").closest("td"), part, table, amount, feet[code]);
       if (row.dataset.state === "void") { return; }
       each(row.querySelectorAll("data[data-figure]"), function (data) {
         var key = code + " " + data.dataset.figure;
         sums[key] = (sums[key] || 0n) + exact(data.value);
       });
     });
+    var words = [];
     each(table.tFoot.rows, function (row) {
       var code = row.dataset.currency;
       row.hidden = !shown[code];
+      tellPart(row.cells[0], part, table, sums[code] || 0n, feet[code]);
+      if (part && shown[code]) { words.push(coded(table, code, written(table, sums[code], feet[code].shown)).join("")); }
       each(row.querySelectorAll("td[data-sum]"), function (cell) {
         var amount = sums[code + " " + cell.dataset.sum] || 0n;
         var data = cell.querySelector("data");
@@ -159,18 +204,21 @@
         data.textContent = written(table, amount, Number(row.dataset.decimals));
       });
     });
+    return words.length ? part.word + " " + words.join(", ") : "";
   }
 
   // Filters: what is chosen stands in the address, and the address chooses
 
   var DAYS = { sent: true };
+  var LISTS = { state: true, part: true, has: true };
 
   function takes(row, name, wanted) {
     var own = row.getAttribute("data-" + name);
     if (own === null) { return false; }
     if (DAYS[name]) { return own.indexOf(wanted) === 0; }
-    if (name === "state") { return wanted.split(" ").indexOf(own) >= 0; }
-    return own === wanted || (name === "age" && own.split(" ").indexOf(wanted) >= 0);
+    if (!LISTS[name]) { return own === wanted; }
+    var words = own.split(" ");
+    return wanted.split(" ").some(function (word) { return words.indexOf(word) >= 0; });
   }
 
   function filter(form) {
@@ -190,6 +238,13 @@
       return fields.filter(function (field) { return field.value; });
     }
 
+    // The name of a client or a project, as the first of its rows has it.
+    function named(kind, value) {
+      var row = rows.find(function (one) { return one.getAttribute("data-" + kind) === value; });
+      var name = row && row.cells[1].querySelector(kind === "client" ? "small" : "bdi");
+      return name ? name.textContent : value;
+    }
+
     // What is chosen in words; with `unseen` only what no field and no tab shows.
     function told(unseen) {
       var found = [];
@@ -200,8 +255,14 @@
             var tab = Array.prototype.find.call(tabs, function (one) { return one.dataset.state === state; });
             found.push(tab ? tab.querySelector(".state").textContent : state.replace(/_/g, " "));
           });
-        } else if (field.name === "age") {
-          found.push("by age " + field.value.replace(/_/g, " "));
+        } else if (field.name === "has") {
+          found.push(field.value.replace(/_/g, " ").replace(/cash-/g, "cash expected "));
+        } else if (field.name === "unnamed") {
+          found.push("no client named");
+        } else if (field.name === "client" || field.name === "project") {
+          found.push(named(field.name, field.value));
+        } else if (field.tagName === "SELECT") {
+          found.push(field.options[field.selectedIndex].text);
         } else {
           found.push(field.name === "q" ? "\u201c" + field.value + "\u201d" : field.value);
         }
@@ -221,8 +282,6 @@
           && wanted.every(function (field) { return takes(row, field.name, field.value); }));
         if (record) { all += 1; if (!row.hidden) { shown += 1; } }
       });
-      var unseen = told(true);
-      output.textContent = shown === all && !unseen ? "" : shown + " of " + all + (unseen ? ": " + unseen : "");
       var none = rows.every(function (row) { return row.hidden; });
       nothing.hidden = !none;
       nothing.querySelector("b").textContent = told(false);
@@ -234,7 +293,26 @@
         tab.parentNode.hidden = !on && tab.querySelector(".count").textContent === "0";
         if (on) { tab.setAttribute("aria-current", "true"); } else { tab.removeAttribute("aria-current"); }
       });
-      sumUp(table);
+      var sum = sumUp(table, asksFor(form.elements.part));
+      var unseen = told(true);
+      var number = shown === all && !unseen ? "" : shown + " of " + all + (unseen ? ": " + unseen : "");
+      output.textContent = [number, sum].filter(Boolean).join(" · ");
+    }
+
+    // The names of the parts that are asked for, and their words; null where none is.
+    function asksFor(field) {
+      if (!field || !field.value) { return null; }
+      var option = field.options[field.selectedIndex];
+      return { names: field.value.split(" "), word: option.text };
+    }
+
+    // A value that no choice has, such as a month or several parts at once, in the words of the choices it is made of.
+    function offer(field, value) {
+      var words = value.split(" ").map(function (name) {
+        var found = Array.prototype.filter.call(field.options, function (option) { return option.value === name; });
+        return found.length ? found[0].text : name;
+      });
+      field.add(new Option(words.join(" + "), value));
     }
 
     function tell() {
@@ -251,7 +329,7 @@
       fields.forEach(function (field) {
         var value = wish.query.get(field.name) || "";
         if (field.tagName === "SELECT" && value && !Array.prototype.some.call(field.options, function (option) { return option.value === value || option.text === value; })) {
-          field.add(new Option(value, value));
+          offer(field, value);
         }
         field.value = value;
       });

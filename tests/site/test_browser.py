@@ -507,7 +507,7 @@ def test_a_filter_stands_in_the_address_and_its_sums_follow(browser: Browser, si
         assert page.locator(".register tfoot tr:visible").count() == 1
         sums = figures(page, ".register tfoot tr:visible")
         assert sums["outstanding", "USD"] == "19500.00"
-        assert page.locator(".register tfoot tr:visible td[data-sum=outstanding]").inner_text() == "19,500.00"
+        assert page.locator(".register tfoot tr:visible td[data-sum=outstanding]").inner_text() == "USD\u00a019,500.00"
         page.get_by_role("searchbox", name="Filter").fill("inv-2026-014")
         assert shown.count() == 1
         page.reload()
@@ -519,12 +519,12 @@ def test_a_filter_stands_in_the_address_and_its_sums_follow(browser: Browser, si
         assert shown.count() == 3
         page = visit.open((site / "index.html").as_uri())
         page.locator(".purse[aria-label=USD] .k-overdue a").click()
-        page.wait_for_url("**/invoices.html#state=overdue&currency=USD")
+        page.wait_for_url("**/invoices.html#currency=USD&part=net-overdue")
         shown.first.wait_for()
         assert shown.count() == 2
         page = visit.open((site / "index.html").as_uri())
         page.locator("tr[data-aging=USD] a").first.click()
-        page.wait_for_url("**/invoices.html#*age=61-90*")
+        page.wait_for_url("**/invoices.html#*part=age-61-90")
         shown.first.wait_for()
         assert page.locator("table.register tbody tr[data-state]:visible th a").all_inner_texts() == ["INV-2026-014"]
         page = visit.open((site / "findings.html").as_uri())
@@ -561,8 +561,10 @@ def test_a_filter_says_what_it_shows_and_what_would_fill_it(browser: Browser, si
             page = visit.open((site / f"{name}.html").as_uri())
             page.get_by_role("searchbox", name="Filter").fill("nowhere")
             assert page.locator(".nothing").inner_text().startswith(f"No {what} fits “nowhere”")
-        page = visit.open(f"{(site / 'invoices.html').as_uri()}#currency=USD&age=61-90")
-        assert page.locator(".filter output").inner_text() == "1 of 24: by age 61-90"
+        page = visit.open(f"{(site / 'invoices.html').as_uri()}#currency=USD&part=age-61-90&project=hooli-app")
+        assert page.locator(".filter output").inner_text() == (
+            "1 of 24: Hooli companion app · 61–90 days past due USD\u00a05,500.00"
+        )
         assert visit.messages == []
         page = visit.open(f"{(site / 'invoices.html').as_uri()}#currency=USD&state=partially_paid")
         assert page.locator(".nothing").is_visible()
