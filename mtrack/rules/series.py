@@ -34,20 +34,18 @@ class Number(NamedTuple):
     entry: Entry
     texts: Texts
     runs: tuple[str, ...]
+    base: str
+    """Its key without a revision."""
 
     @property
     def shown(self) -> Texts:
         """The texts as the record writes them, where they can be told."""
         number = self.entry.invoice.number
         written = "".join((number if number.isascii() else unicodedata.normalize("NFKC", number)).split())
-        texts, at = [], 0
-        for text, run in zip(self.texts, (*self.runs, ""), strict=True):
-            end = at + len(text)
-            texts.append(written[at:end])
-            at = end + len(run)
-            if written[end:at] != run:
-                return self.texts
-        return tuple(texts) if len(written) == len(self.entry.invoice.key) else self.texts
+        shown, runs = _parts(written[: len(self.base)])
+        if len(written) != len(self.entry.invoice.key) or runs != _parts(self.base)[1]:
+            return self.texts
+        return shown if len(shown) == len(self.texts) else (shown[0], "", shown[1])  # split behind its year
 
     def written(self, at: int, counter: int, before: Number) -> str:
         """The number with a smaller counter at run `at`: as many digits, unless the number `before` has fewer."""
@@ -137,8 +135,9 @@ def _numbers(entries: list[Entry]) -> list[Number]:
         base = _LETTER.sub("", key) if key[-1:].isalpha() else key
         if base != key and base in stand:
             bases[key] = base
-    found = (Number(entry, *_parts(bases.get(entry.invoice.key, entry.invoice.key))) for entry in entries)
-    return [number for number in found if number.runs]
+    found = ((entry, bases.get(entry.invoice.key, entry.invoice.key)) for entry in entries)
+    numbers = [Number(entry, *_parts(base), base) for entry, base in found]
+    return [number for number in numbers if number.runs]
 
 
 def _unrevised(key: str) -> str:
@@ -312,7 +311,7 @@ def _split_years(group: list[Number]) -> list[Number]:
 def _split(number: Number, width: int) -> Number:
     run = number.runs[0]
     before, after = number.texts
-    return Number(number.entry, (before, "", after), (run[:width], run[width:]))
+    return number._replace(texts=(before, "", after), runs=(run[:width], run[width:]))
 
 
 # --- Holes -----------------------------------------------------------------------------------------------------
