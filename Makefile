@@ -74,7 +74,7 @@ test-lowest: .lowest/.installed
 	.lowest/bin/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 test-sdist: $(VENV)/.installed-dev
-	@folder=$$(mktemp -d) && $(BIN)/python -m build --no-isolation --sdist --outdir "$$folder" . && \
+	@folder=$$(mktemp -d) && chmod 755 "$$folder" && $(BIN)/python -m build --no-isolation --sdist --outdir "$$folder" . && \
 		tar -xzf "$$folder"/mtrack-*.tar.gz -C "$$folder" && $(MAKE) -C "$$folder"/mtrack-*/ test VENV=.venv; \
 		code=$$?; rm -rf "$$folder"; exit $$code
 
