@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from markupsafe import Markup
 from msgspec import Struct
 
+from mtrack.render.templates import clean
 from mtrack.views.invoice_parts import FIXED
 from mtrack.views.summary import usable_files
 
@@ -83,8 +84,8 @@ class PageLinks:
         return f"{self.top}{page}" if place is None else f"{self.top}{page}#{place}"
 
     def filtered(self, page: str, **wanted: str | None) -> str:
-        """The address of a page whose list shows only what is wanted; without a script all of it."""
-        query = urlencode({name: value for name, value in wanted.items() if value})
+        """The address of a page whose list shows only what is wanted, as its rows write it; without a script all of it."""
+        query = urlencode({name: clean(value) for name, value in wanted.items() if value})
         if not query:
             return self.url(page)
         return f"#{_section(page)}&{query}" if self._single else f"{self.top}{page}#{query}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -200,3 +201,16 @@ def test_amounts_of_several_currencies_stand_after_theirs(browser: Browser, repo
         for cell in page.locator("table.register td.n:has(data)").all_inner_texts():
             assert cell[:3].isalpha(), cell
             assert cell[:3].isupper(), cell
+
+
+def test_a_folder_whose_name_is_no_text_leads_to_the_register_too(tmp_path: Path) -> None:
+    root = write_tree(tmp_path / "work", {"mtrack.yaml": "format: 1\n"})
+    record = "project: P\nclient: C\ncurrency: EUR\nmilestones:\n  - {id: M1, name: A, amount: 5.00, status: sent, invoice: {number: R-1, amount: 5.00, sent: 2026-01-05}}\n"
+    os.makedirs(os.fsencode(root) + b"/zo\xeb")
+    with open(os.fsencode(root) + b"/zo\xeb/milestones.yaml", "w", encoding="utf-8") as file:
+        file.write(record)
+    done = mtrack("report", root, "-o", tmp_path / "out", "--as-of", "2026-11-22")
+    assert (done.code, done.err) == (0, "")
+    pages = [page.read_text(encoding="utf-8") for page in (tmp_path / "out").rglob("*.html")]
+    assert any("project=zo%5Cudceb" in page for page in pages)
+    assert any('data-project="zo\\udceb"' in page for page in pages)
