@@ -57,6 +57,8 @@ class RegisterLine(Struct, frozen=True):
     href: str
     paper: FileLink | None
     paper_name: str
+    kind: str
+    """The kind of the paper, where its name is the number; that is enough on a screen."""
     hole: Finding | None
     weight: int
 
@@ -160,6 +162,13 @@ def register_line(
         links.project(project.folder, invoice=invoice.number),
         paper,
         posixpath.basename(invoice.file or ""),
+        _kind(invoice.file or "", invoice.number),
         entry.hole,
         len(STATES) - STATES.index(invoice.state),
     )
+
+
+def _kind(path: str, number: str) -> str:
+    """The kind of a paper that has the name of its number: "PDF"; nothing for one with another name."""
+    stem, extension = posixpath.splitext(posixpath.basename(path))
+    return extension[1:].upper() if stem.casefold() == number.casefold() else ""
