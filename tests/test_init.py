@@ -313,6 +313,7 @@ def test_what_mtrack_needs_is_locked_by_version_and_hash() -> None:
         *map(Requirement, settings["build-system"]["requires"]),
     ]
     seen: set[str] = set()
+    others: set[str] = set()
     while pending:
         need = pending.pop()
         name = canonicalize_name(need.name)
@@ -321,8 +322,11 @@ def test_what_mtrack_needs_is_locked_by_version_and_hash() -> None:
         assert need.specifier.contains(locked[name]), need
         if name not in seen:
             seen.add(name)
-            pending += map(Requirement, distribution(name).requires or ())
-    assert len(seen) > 20
+            if distribution(name).version == locked[name]:  # another release may need something else
+                pending += map(Requirement, distribution(name).requires or ())
+            else:
+                others.add(name)
+    assert len(seen) > 20 or others
 
 
 @pytest.mark.parametrize("path", JOBS)
