@@ -34,9 +34,10 @@ _TO_THE_END: list[object] = []
 def main() -> None:
     """Run the command line and exit: 0, 1, 2 or 3 (docs/rules.md); 130 on Ctrl-C, 141 where nobody reads the output."""
     try:
-        os._exit(_main())  # without taking all objects apart one by one: the system frees them at once
+        code = _main()
     except KeyboardInterrupt as stop:  # before `run` or after it
-        os._exit(_interrupted(stop))
+        code = _interrupted(stop)
+    os._exit(code)  # without taking all objects apart one by one: the system frees them at once
 
 
 def _main() -> int:
@@ -117,6 +118,7 @@ def run(arguments: list[str], begin: Callable[[], None] = lambda: None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    interrupted = False
     try:
         if arguments in (["--help"], ["-h"]):
             from mtrack.cli.commands import overview  # noqa: PLC0415
@@ -127,12 +129,14 @@ def run(arguments: list[str], begin: Callable[[], None] = lambda: None) -> int:
             code = _kept_or_new(arguments, begin)
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
-        return _interrupted(stop)
+        code, interrupted = _interrupted(stop), True
     except OutputError as error:
         if error.errno == EPIPE:
             return BROKEN_PIPE
         sys.stderr.write(f"mtrack: the output can't be written: {error}\n")
         return 3
+    if interrupted:
+        gc.collect()  # what it has left without its end takes its temporary folder along
     return code
 
 

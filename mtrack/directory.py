@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Self
 
 from mtrack import files, limits
 from mtrack.files import inside
+from mtrack.interrupts import let_in
 from mtrack.workspace import RECORDS, SETTINGS, above
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
 BY_DESCRIPTOR = {os.open, os.stat, os.mkdir, os.unlink, os.rmdir, os.rename, os.link} <= os.supports_dir_fd
@@ -155,12 +155,16 @@ class Directory:
 
     @contextmanager
     def locked(self, name: str, patience: float) -> Iterator[None]:
-        """Hold a lock by a file of that name, which goes with it. Raises TimeoutError after `patience` seconds, OSError, LinkError."""
+        """Hold a lock by a file of that name, which goes with it: in a block that holds interrupts back.
+
+        Raises TimeoutError after `patience` seconds, OSError, LinkError.
+        """
         patient_until = time.monotonic() + patience
         while (lock := self.try_lock(name)) is None:
             if time.monotonic() > patient_until:
                 raise TimeoutError
-            time.sleep(_PAUSE)
+            with let_in():
+                time.sleep(_PAUSE)
         try:
             yield
         finally:
@@ -168,17 +172,18 @@ class Directory:
                 self.unlink(name)
             os.close(lock)
 
-    def writing(
+    def write(  # noqa: PLR0913  (as `files.write`)
         self,
         name: str,
+        parts: Iterable[bytes],
         *,
         new: bool = False,
         durable: bool = True,
         check: Callable[[], None] = lambda: None,
         note: Callable[[str], None] = lambda _name: None,
-    ) -> AbstractContextManager[Callable[[bytes], None]]:
-        """As `files.writing`, of a file in this folder; what stands there is replaced, and a link not followed."""
-        return files.writing(self._at(name), new=new, durable=durable, check=check, note=note, folder=self._fd)
+    ) -> None:
+        """As `files.write`, of a file in this folder; what stands there is replaced, and a link not followed."""
+        files.write(self._at(name), parts, new=new, durable=durable, check=check, note=note, folder=self._fd)
 
     def unlink(self, name: str) -> None:
         """Remove a file. Raises OSError."""

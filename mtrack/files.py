@@ -6,14 +6,14 @@ import errno
 import hashlib
 import os
 import stat
-from contextlib import contextmanager, suppress
-from functools import partial
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mtrack import limits
+from mtrack.interrupts import held_back, let_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _PART = 1 << 20
 TEMPORARY = ".mtrack-tmp"
@@ -157,30 +157,46 @@ def _told(full: str, error: OSError) -> UnreadableFileError:
     return UnreadableFileError(f"the file can't be read: {reason}", "check its permissions", reason)
 
 
-@contextmanager
-def writing(  # noqa: PLR0913  (each says how one step is made)
+def write(  # noqa: PLR0913  (each says how one step is made)
     full: str,
+    parts: Iterable[bytes],
     *,
     new: bool = False,
     durable: bool = True,
     check: Callable[[], None] = lambda: None,
     note: Callable[[str], None] = lambda _name: None,
     folder: int | None = None,
-) -> Iterator[Callable[[bytes], None]]:
-    """A function that takes a file's parts; when the block is left, the whole file has its name, or none has.
+) -> None:
+    """Write a file whole or not at all: it has no name until its last part is written.
 
     A regular file that is replaced leaves its mode, owner and extended attributes; with `new`, none is ever replaced.
     `note` is told the name that the file has until then, before it is made, and `check` is called right before it gets
-    its own. `durable`: it is on the disk by then. `full` is looked up in
-    `folder`, the descriptor of an open one, where it is given. Raises OSError.
+    its own. `durable`: it is on the disk by then. `full` is looked up in `folder`, the descriptor of an open one, where
+    it is given. Raises OSError.
     """
+    with held_back():
+        _write_whole(full, parts, new=new, durable=durable, check=check, note=note, folder=folder)
+
+
+def _write_whole(  # noqa: PLR0913
+    full: str,
+    parts: Iterable[bytes],
+    *,
+    new: bool,
+    durable: bool,
+    check: Callable[[], None],
+    note: Callable[[str], None],
+    folder: int | None,
+) -> None:
     temporary = _beside(full)
     model = None if new else _regular(full, folder)
     note(os.path.basename(temporary))
     try:
         fd = os.open(temporary, _WRITING, 0o600 if model else 0o666, dir_fd=folder)
         try:
-            yield partial(_write_all, fd)
+            iterator = iter(parts)
+            while (part := _next(iterator)) is not None:
+                _write_all(fd, part)
             if model is not None:
                 _take_after(fd, model, full, folder)
             if durable:
@@ -198,6 +214,11 @@ def writing(  # noqa: PLR0913  (each says how one step is made)
         raise
     if durable:
         flush_folder(os.path.dirname(full) or ".", folder)
+
+
+def _next(parts: Iterator[bytes]) -> bytes | None:
+    with let_in():  # it may take long to come
+        return next(parts, None)
 
 
 def _beside(full: str) -> str:

@@ -30,7 +30,40 @@ class Interrupt(KeyboardInterrupt):
         self.code = 128 + number
 
 
-_raised: list[Interrupt] = []
+class _State:
+    """The interrupts of this process."""
+
+    blocks = 0
+    """How many blocks that hold an interrupt back are being run."""
+    waiting: int | None = None
+    """The signal that such a block keeps waiting."""
+    raised: int | None = None
+    """The signal for which Interrupt was raised. No exception is kept: it would keep all that its frames hold."""
+
+
+class held_back:  # noqa: N801  (it reads as contextlib's)
+    """A block in which an interrupt waits until the block is left, so that all it begins is finished or undone.
+
+    A second interrupt ends the process at once, here too.
+    """
+
+    def __enter__(self) -> None:
+        _State.blocks += 1
+
+    def __exit__(self, *_: object) -> None:
+        _State.blocks -= 1
+        _raise_waiting()
+
+
+class let_in:  # noqa: N801
+    """A part of a block that holds an interrupt back, in which it may come: long work, and waiting for others."""
+
+    def __enter__(self) -> None:
+        _State.blocks -= 1
+        _raise_waiting()
+
+    def __exit__(self, *_: object) -> None:
+        _State.blocks += 1
 
 
 def raise_interrupts() -> None:
@@ -54,14 +87,20 @@ def _handle_by(handler: Any) -> None:
 
 def _raise(number: int, _frame: FrameType | None) -> None:
     _handle_by(_end_at_once)
-    _raised.append(Interrupt(number))
-    raise _raised[-1]
+    _State.waiting = number
+    _raise_waiting()
+
+
+def _raise_waiting() -> None:
+    if _State.waiting is not None and _State.blocks <= 0:
+        _State.raised, _State.waiting = _State.waiting, None
+        raise Interrupt(_State.raised)
 
 
 def raise_again() -> None:
     """Raise the interrupt that was raised already, if there was one: some code makes another exception of it."""
-    if _raised:
-        raise _raised[0]
+    if _State.raised is not None:
+        raise Interrupt(_State.raised)
 
 
 def _end_at_once(number: int, _frame: FrameType | None) -> None:

@@ -15,6 +15,7 @@ from mtrack import files
 from mtrack.workspace import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -69,16 +70,19 @@ def test_the_writer_keeps_the_mode_and_leaves_no_litter(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     path.chmod(0o640)
-    with files.writing(str(path)) as put:
-        put(b"new ")
-        put(b"text")
+
+    def parts() -> Iterator[bytes]:
+        yield b"new "
+        yield b"text"
         assert path.read_bytes() == b"old"
+
+    files.write(str(path), parts())
     assert path.read_bytes() == b"new text"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    with pytest.raises(TypeError), files.writing(str(path)) as put:
-        put("no bytes")  # type: ignore[arg-type]
-    with pytest.raises(FileExistsError), files.writing(str(path), new=True) as put:
-        put(b"other")
+    with pytest.raises(TypeError):
+        files.write(str(path), ["no bytes"])  # type: ignore[list-item]
+    with pytest.raises(FileExistsError):
+        files.write(str(path), [b"other"], new=True)
     assert path.read_bytes() == b"new text"
     assert os.listdir(tmp_path) == ["file"]
 

@@ -138,7 +138,7 @@ def _write(opened: Opened, report: Report, form: _Form, *, errors_last: bool) ->
     if form.output is not None:
         from mtrack.site.output import write  # noqa: PLC0415
 
-        write(form.output, text.encode("utf-8", "backslashreplace"))
+        write(form.output, [text.encode("utf-8", "backslashreplace")])
         return
     output.write(text, form.format)
     if form.format == "text":

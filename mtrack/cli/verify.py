@@ -108,7 +108,7 @@ def _write(
         return
     from mtrack.site.output import write  # noqa: PLC0415
 
-    write(output_, text.encode("utf-8", "backslashreplace"))
+    write(output_, [text.encode("utf-8", "backslashreplace")])
 
 
 def _accept(paths: tuple[str, ...], by: str | None, as_of: date, *, dry_run: bool, commit: bool) -> int:

@@ -124,9 +124,7 @@ def copy_in(folder: str, item: Attachment) -> None:
     above, name = os.path.split(full)
     with writer.open_folder(folder, above, make=True) as above_it:
         try:
-            with above_it.writing(name, new=True) as put:
-                for part in files.parts(item.source, limits.COPIED):
-                    put(part)
+            above_it.write(name, files.parts(item.source, limits.COPIED), new=True)
         except UnreadableFileError as error:
             message = f"{item.source} can't be read: {error.reason}; nothing was changed"
             raise CannotRunError(message) from None

@@ -17,6 +17,7 @@ from mtrack.edit import attachments, find, scaffold, transaction, verbs, writer
 from mtrack.edit.transaction import AddedFindings, AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
+from mtrack.interrupts import held_back, let_in
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.record.model import number_key
@@ -68,13 +69,14 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
         return CreatedWorkspace(root, tuple(missing), kept, diff)
     if commit:
         git.ready(_nearest(root), [])
-    try:
-        os.makedirs(root, exist_ok=True)
-    except OSError as error:
-        message = f"{folder} can't be made: {os.strerror(error.errno or 5).lower()}"
-        raise CannotRunError(message) from None
-    for name, text in missing.items():
-        scaffold.create(root, name, text)
+    with held_back():
+        try:
+            os.makedirs(root, exist_ok=True)
+        except OSError as error:
+            message = f"{folder} can't be made: {os.strerror(error.errno or 5).lower()}"
+            raise CannotRunError(message) from None
+        for name, text in missing.items():
+            scaffold.create(root, name, text)
     committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
     place = git.locate(root)
     return CreatedWorkspace(root, tuple(missing), kept, "", committed, tuple(scaffold.stale(root)), place and place.top)
@@ -192,9 +194,10 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     if options.dry_run:
         return outcome
     taking = writer.taking_numbers(target.root) if taken else nullcontext()
-    with _folders(target), writer.locked(target.root, target.full), taking:
+    with held_back(), _folders(target), writer.locked(target.root, target.full), taking:
         if taken:
-            judged()  # again, now that no one else can take one
+            with let_in():
+                judged()  # again, now that no one else can take one
         return _write(target, outcome, text, options, f"begin with {many} ({sums})")
 
 

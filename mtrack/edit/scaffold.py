@@ -8,6 +8,7 @@ import re
 
 from mtrack import __version__, resources, workspace
 from mtrack.edit import writer
+from mtrack.interrupts import held_back
 
 FILES = {
     workspace.SETTINGS: "mtrack.yaml",
@@ -88,13 +89,14 @@ def refresh(root: str) -> tuple[str, ...]:
     for path in SCHEMAS:
         writer.check_inside(root, os.path.join(root, *path.split("/")))
     written = stale(root)
-    for path, state in written.items():
-        text = resources.schema_text(SCHEMAS[path])
-        if state == "missing":
-            create(root, path, text)
-        else:
-            full = os.path.join(root, *path.split("/"))
-            writer.replace(root, full, writer.read(full), text.encode())
+    with held_back():
+        for path, state in written.items():
+            text = resources.schema_text(SCHEMAS[path])
+            if state == "missing":
+                create(root, path, text)
+            else:
+                full = os.path.join(root, *path.split("/"))
+                writer.replace(root, full, writer.read(full), text.encode())
     return tuple(written)
 
 

@@ -14,6 +14,7 @@ from mtrack.check.workspace import Workspace
 from mtrack.edit import transaction, writer
 from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.interrupts import held_back, let_in
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.words import count
@@ -35,17 +36,19 @@ def carry_out(root: str, edit: Edit, options: Options) -> Outcome:
     if not os.path.lexists(full):
         message = "there is no mtrack.yaml here; mtrack init makes one, or name the project"
         raise UsageError(message)
-    with nullcontext() if options.dry_run else writer.locked(root, root):
-        if options.commit and not options.dry_run:
-            git.ready(root, [workspace.SETTINGS])
-        before = writer.read(full)
-        outcome, after = _draft(root, before, edit, options)
+    with held_back(), nullcontext() if options.dry_run else writer.locked(root, root):
+        with let_in():
+            if options.commit and not options.dry_run:
+                git.ready(root, [workspace.SETTINGS])
+            before = writer.read(full)
+            outcome, after = _draft(root, before, edit, options)
         if options.dry_run:
             return outcome
         writer.replace(root, full, before, after.encode())
         if not options.commit:
             return outcome
-        return replace(outcome, committed=git.commit(root, [workspace.SETTINGS], f"mtrack.yaml: {edit.message}"))
+        with let_in():
+            return replace(outcome, committed=git.commit(root, [workspace.SETTINGS], f"mtrack.yaml: {edit.message}"))
 
 
 def _draft(root: str, before: bytes, edit: Edit, options: Options) -> tuple[Outcome, str]:

@@ -18,6 +18,7 @@ from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
 from mtrack.finding import Severity
+from mtrack.interrupts import held_back, let_in
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.workspace import join
@@ -114,9 +115,11 @@ def carry_out_together(
 
     `plan` is for the first. Raises what `carry_out` does.
     """
-    with ExitStack() as stack:
+    with held_back(), ExitStack() as stack:
         if not options.dry_run:
-            for folder in sorted({_folder_of_records(target, options.as_of) for target in targets}):
+            with let_in():
+                folders = {_folder_of_records(target, options.as_of) for target in targets}
+            for folder in sorted(folders):
                 stack.enter_context(writer.locked(targets[0].root, folder))
         return _carry_out(targets, verb, options, plan)
 
@@ -153,9 +156,32 @@ def _carry_out(
     plan: Callable[[str], tuple[Attachment, ...]] | None,
 ) -> list[Outcome]:
     root = targets[0].root
+    settings = settings_module.load(root)
+    with let_in():
+        drafts, contexts = _drafts(targets, verb, options, settings, plan)
+    if not any(draft.edit.changes for draft in drafts):
+        return [
+            Outcome(draft.target.records, f"{draft.edit.did}: recorded already", left(context), "", changed=False)
+            for draft, context in zip(drafts, contexts, strict=True)
+        ]
+    takes_numbers = any(draft.edit.numbers for draft in drafts) and not options.dry_run
+    with writer.taking_numbers(root) if takes_numbers else nullcontext():
+        with let_in():
+            outcomes = _outcomes(drafts, settings, options)
+        return outcomes if options.dry_run else _write(drafts, outcomes, options)
+
+
+def _drafts(
+    targets: Sequence[Target],
+    verb: Callable[[list[ProjectContext]], list[Edit]],
+    options: Options,
+    settings: Settings,
+    plan: Callable[[str], tuple[Attachment, ...]] | None,
+) -> tuple[list[_Draft], list[ProjectContext]]:
+    """The edits of the projects, and the projects as they are."""
+    root = targets[0].root
     if options.commit and not options.dry_run:  # while no other mtrack can write what would go into this commit
         git.ready(root, [target.records for target in targets])
-    settings = settings_module.load(root)
     reads = [find.read(root, target.folder) for target in targets]
     contexts = [
         _project_context(target, options.as_of, settings, read) for target, read in zip(targets, reads, strict=True)
@@ -167,16 +193,7 @@ def _carry_out(
         _draft(target, context, before, edit, files if target is targets[0] else ())
         for target, context, before, edit in zip(targets, contexts, contents, edits, strict=True)
     ]
-    if not any(draft.edit.changes for draft in drafts):
-        said = [f"{draft.edit.did}: recorded already" for draft in drafts]
-        return [
-            Outcome(target.records, did, left(context), "", changed=False)
-            for target, did, context in zip(targets, said, contexts, strict=True)
-        ]
-    takes_numbers = any(edit.numbers for edit in edits) and not options.dry_run
-    with writer.taking_numbers(root) if takes_numbers else nullcontext():
-        outcomes = _outcomes(drafts, settings, options)
-        return outcomes if options.dry_run else _write(drafts, outcomes, options)
+    return drafts, contexts
 
 
 def _unchanged(target: Target, read: Source) -> bytes:
@@ -231,7 +248,8 @@ def _write(drafts: list[_Draft], outcomes: list[Outcome], options: Options) -> l
         return outcomes
     paths = [path for draft in drafts for path in (draft.target.records, *(
         join(draft.target.folder, item.path) for item in draft.files))]  # fmt: skip
-    name = commit([draft.target for draft in drafts], paths, "; ".join(draft.edit.message for draft in drafts))
+    with let_in():
+        name = commit([draft.target for draft in drafts], paths, "; ".join(draft.edit.message for draft in drafts))
     return [*outcomes[:-1], replace(outcomes[-1], committed=name)]
 
 

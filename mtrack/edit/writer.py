@@ -130,8 +130,7 @@ def replace(root: str, full: str, before: bytes, after: bytes) -> None:
                 raise CannotRunError(message)
 
         try:
-            with folder.writing(name, check=unchanged) as put:
-                put(after)
+            folder.write(name, [after], check=unchanged)
         except OSError as error:
             cannot_write(full, error)
 
@@ -149,8 +148,7 @@ def create(root: str, full: str, content: bytes) -> None:
     above, name = os.path.split(full)
     with open_folder(root, above, make=True) as folder:
         try:
-            with folder.writing(name, new=True) as put:
-                put(content)
+            folder.write(name, [content], new=True)
         except FileExistsError:
             message = f"{full} is there already; nothing was changed"
             raise CannotRunError(message) from None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mtrack import limits
 from mtrack.errors import CannotRunError
 from mtrack.history.repository import LINK
+from mtrack.interrupts import held_back
 from mtrack.workspace import RECORDS, SETTINGS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def snapshot(repository: Repository, commit: str) -> Iterator[str]:
     repository.expect(dict.fromkeys(entry.content for entry in entries if _is_read(entry)))
     contents: dict[str, bytes | None] = {}
     size = 0
-    with tempfile.TemporaryDirectory(prefix="mtrack-") as outer:
+    with _temporary_folder() as outer:
         folder = os.path.join(outer, "workspace")
         os.mkdir(folder)
         # Links last: nothing is written through one.
@@ -59,6 +60,18 @@ def snapshot(repository: Repository, commit: str) -> Iterator[str]:
                 message = f"{commit[:10]} can't be laid out in {tempfile.gettempdir()}: {entry.path}: {why}"
                 raise CannotRunError(message) from None
         yield folder
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[str]:
+    """A folder of its own, which goes whatever happens: with the object, where an interrupt comes in between."""
+    with held_back():
+        folder = tempfile.TemporaryDirectory(prefix="mtrack-", ignore_cleanup_errors=True)
+    try:
+        yield folder.name
+    finally:
+        with held_back():
+            folder.cleanup()
 
 
 def _write(full: str, entry: TreeEntry, content: bytes | None) -> None:

@@ -8,6 +8,8 @@ import sys
 import time
 from contextlib import suppress
 
+from mtrack.interrupts import held_back
+
 TYPE_CHECKING = False  # `typing` takes as long to load as all that a kept run needs
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,16 +106,17 @@ def read(path: str) -> bytes | None:
 
 def write(path: str, *parts: bytes) -> None:
     """Give a file its content, part by part, whole or not at all. Raises OSError."""
-    temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(fd, "wb") as file:
-            file.writelines(parts)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with held_back():
+        temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            with open(fd, "wb") as file:
+                file.writelines(parts)
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
 
 
 def code() -> Iterator[str]:

@@ -13,8 +13,9 @@ from msgspec import Struct
 from mtrack import directory, files, git, limits
 from mtrack.check.pipeline import check
 from mtrack.errors import UsageError, failure
+from mtrack.interrupts import held_back, let_in
 from mtrack.site.links import copy_of
-from mtrack.site.output import guard, open_folder, writing
+from mtrack.site.output import guard, open_folder, write
 from mtrack.site.pages import ASSETS, NAVIGATION, NOTHING_ADDED, Additions, Site, own_templates
 from mtrack.site.rows import Rows, page_bytes
 from mtrack.site.workspace_pages import WorkspacePages, search_data
@@ -24,7 +25,7 @@ from mtrack.views.summary import ProjectSummary, project_summary
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mtrack.check.pipeline import Checked
     from mtrack.check.report import Selection
@@ -59,7 +60,12 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
     """
     own = _own_templates(workspace, options)
     written = options.written or Written(None)
-    with written.held(), open_folder(workspace, target, written, options.say, force=options.force) as folder:
+    with (
+        held_back(),
+        written.held(),
+        let_in(),
+        open_folder(workspace, target, written, options.say, force=options.force) as folder,
+    ):
         revision = workspace.commit or git.head(workspace.root)
         site = Site(
             workspace, directory.plain(target), revision, own=own, live=options.live, additions=options.additions
@@ -177,7 +183,8 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
     site.put_in_order(shown)
     top = WorkspacePages(site, view, checked.projects, selection).pages()
     style, script = (site.asset(name).replace("</", "<\\/") for name in ASSETS)  # nothing ends the element early
-    with writing(target, refuse) as put:
+
+    def parts() -> Iterator[bytes]:
         head = site.frame(
             "single-head.html.j2",
             style=_inline(style),
@@ -186,15 +193,17 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
             style_hash=_hash(style),
             script_hash=_hash(script),
         )
-        put(page_bytes(head))
+        yield page_bytes(head)
         for page in top:
-            put(_drawn(site, page))
+            yield _drawn(site, page)
         for done, folder in enumerate(shown, 1):
             for page in site.project(folder, checked.projects[folder]):
-                put(_drawn(site, page))
+                yield _drawn(site, page)
             workspace.close(folder)
             options.advance(done, len(shown))
-        put(page_bytes(site.frame("single-foot.html.j2")))
+        yield page_bytes(site.frame("single-foot.html.j2"))
+
+    write(target, parts(), refuse)
     return view
 
 

@@ -16,7 +16,7 @@ from mtrack.site.rows import Rows
 from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS, above
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mtrack.check.workspace import Workspace
     from mtrack.site.written import Written
@@ -130,8 +130,7 @@ class Folder:
             self._written.note(name, digest, inputs)
             try:
                 beside = partial(self._written.note_temporary, name)
-                with place.writing(last, durable=False, note=beside) as put:
-                    put(content)
+                place.write(last, [content], durable=False, note=beside)
             except OSError as error:
                 raise _cant_write(os.path.join(place.path, last), error) from error
         self._made[name] = digest, inputs
@@ -204,25 +203,22 @@ def _cant_write(path: str, error: OSError) -> CannotRunError:
     return CannotRunError(f"{path} can't be written: {os.strerror(error.errno or 5).lower()}")
 
 
-def write(full: str, content: bytes) -> None:
-    """Write a file whole or not at all. Raises UsageError where a link leads to it, CannotRunError."""
-    with writing(full) as write_part:
-        write_part(content)
+def write(
+    full: str,
+    parts: Iterable[bytes],
+    visit: Callable[[Directory, str | None], None] = lambda _folder, _name: None,
+) -> None:
+    """Write a file whole or not at all, and the folders above it.
 
-
-@contextmanager
-def writing(
-    full: str, visit: Callable[[Directory, str | None], None] = lambda _folder, _name: None
-) -> Iterator[Callable[[bytes], None]]:
-    """Write a file in parts, and the folders above it. Raises UsageError where a link leads to it, CannotRunError."""
+    Raises UsageError where a link leads to it, CannotRunError.
+    """
     above, name = os.path.split(os.path.abspath(full))
     with _open(above, visit) as folder:
         info = folder.stat(name)
         if info is not None and directory.is_link(info):
             raise _refused_link(LinkError(full))
         try:
-            with folder.writing(name, durable=False) as put:
-                yield put
+            folder.write(name, parts, durable=False)
         except OSError as error:
             raise _cant_write(full, error) from error
 

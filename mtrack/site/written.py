@@ -137,8 +137,8 @@ class Written:
         self._pages = {name: {content: inputs} for name, (content, inputs) in pages.items()}
         lines = (_line(name, content, inputs) for name, (content, inputs) in sorted(pages.items()))
         if self._path is not None:
-            with suppress(OSError), files.writing(f"{self._path}.pages", durable=False) as put:
-                put(b"".join(lines))
+            with suppress(OSError):
+                files.write(f"{self._path}.pages", [b"".join(lines)], durable=False)
         self._settle_rows()
         self._forget()
 
@@ -149,8 +149,8 @@ class Written:
         self._rows = {name: rows for name, rows in self._rows.items() if rows.content in self._pages.get(name, ())}
         if self._path is not None:
             data = msgspec.msgpack.encode(self._rows)
-            with suppress(OSError), files.writing(f"{self._path}.rows", durable=False) as put:
-                put(_checksum(data) + data)
+            with suppress(OSError):
+                files.write(f"{self._path}.rows", [_checksum(data), data], durable=False)
 
     def _forget(self) -> None:
         """Remove what is known of the reports that were not written for longest."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -73,13 +72,7 @@ class Store:
         with suppress(OSError):
             path = self._path(key)
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path))  # mode 0600
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                os.replace(temporary, path)
-            except OSError:
-                os.unlink(temporary)
+            files.write(path, [data], durable=False)
 
     def _path(self, key: str) -> str:
         assert self._folder is not None
