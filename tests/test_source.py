@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -604,6 +605,33 @@ def test_the_deepest_that_few_columns_and_brackets_can_nest(columns: int, bracke
     while value:
         depth, value = depth + 1, value["a"] if isinstance(value, dict) else value[0]
     assert depth == 2 * columns + 2 * brackets
+
+
+def brackets_of(text: str) -> int:
+    """How many levels of brackets a text has, up to where it is no YAML any more."""
+    depth = deepest = 0
+    with suppress(yaml.YAMLError):
+        for token in yaml.scan(text, Loader=yaml.CLoader):
+            depth += isinstance(token, (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken))
+            depth -= isinstance(token, (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken))
+            deepest = max(deepest, depth)
+    return deepest
+
+
+@settings(max_examples=2000)
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"[{]}b", "a: ", "- ", ", ", "\n", "\n  ", "c: [d, {e: f}]\n", "g: h]\n", "i: |\n  ]}\n", "? "]
+        )
+    )
+)
+def test_brackets_nest_no_deeper_than_is_counted(parts: list[str]) -> None:
+    """Also in texts in which most closing brackets are none."""
+    text = "".join(parts)
+    many = "[" * 29 + "".join(parts)
+    assert compose_module.levels_of_brackets(text) >= brackets_of(text)
+    assert compose_module.levels_of_brackets(many) >= brackets_of(many)
 
 
 def test_nesting_through_aliases_counts_as_well() -> None:

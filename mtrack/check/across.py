@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtrack.check.contained import ask_across
 from mtrack.check.project import ProjectFindings, findings, of_file, related
+from mtrack.check.store import encoded
 from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.rules import RULES
 
@@ -56,9 +57,9 @@ class WorkspaceProblems:
         faulty = len(self.waivers) < len(of_state(self._workspace.settings.waivers))
         if not problems and not faulty:
             return ""
-        spans = [related(self._workspace, problem) for _, problem in problems]
-        text = repr(([(rule.name, problem) for rule, problem in problems], spans, faulty and self.waivers))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        spans = related(self._workspace, [problem for _, problem in problems])
+        known = [(rule.name, problem) for rule, problem in problems], spans, faulty and self.waivers
+        return hashlib.sha256(encoded(known)).hexdigest()
 
     def rest(self, used: Iterable[WaiverKey]) -> ProjectFindings:
         """The findings of no project: in the settings, in folders without records. `used` are waivers used in one."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mtrack.record.model import Waiver
     from mtrack.rules import Rule
     from mtrack.rules.context import ProjectContext, RecordFile
+    from mtrack.yaml.source import Source
 
 
 class ProjectFindings(Struct, frozen=True):
@@ -102,11 +103,12 @@ def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[F
         (item, item.severity if item.graded else severities.get(item.rule.name, item.rule.severity))
         for item in problems
     )
+    make = _Findings(workspace)
     result: list[Finding] = []
     for item, severity in graded:
         if severity is not None:
             try:
-                result.append(_finding(workspace, item, severity))
+                result.append(make.finding(item, severity))
             except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this finding)
                 workspace.note(failure(item.problem.place.path, f"a finding of the rule {item.rule.name}", error))
     return result
@@ -114,40 +116,77 @@ def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[F
 
 def failures(workspace: Workspace) -> list[Finding]:
     """A finding for each place where mtrack itself failed; no setting turns it off."""
+    make = _Findings(workspace)
     problems = [(INTERNAL, problem) for item in workspace.failures for problem in INTERNAL.check(item)]
-    return [_finding(workspace, item, INTERNAL.severity) for item in locate(workspace, problems)]
+    return [make.finding(item, INTERNAL.severity) for item in locate(workspace, problems)]
 
 
-def _finding(workspace: Workspace, item: LocatedProblem, severity: Severity) -> Finding:
-    problem = item.problem
-    decimals = money.decimals(problem.currency, workspace.settings.currencies)
-    source = workspace.source(problem.place.path)
-    span = source.span(problem.place) if source else None
-    excerpt, cut = _excerpt(source.line_text(span.line), span) if source and span else (None, 0)
-    return Finding(
-        rule=item.rule.name,
-        category=item.rule.category,
-        severity=severity,
-        path=problem.place.path,
-        span=span,
-        project=item.project,
-        milestone=problem.milestone,
-        invoice=problem.invoice,
-        amount=problem.amount,
-        currency=problem.currency if problem.amount is not None else None,
-        message=problem.message,
-        hint=problem.hint,
-        related=related(workspace, problem),
-        since=problem.since,
-        about=problem.about,
-        left_out=problem.left_out,
-        waiver=item.waiver,
-        decimals=2 if decimals is None else decimals,
-        excerpt=excerpt,
-        cut=cut,
-        more=problem.more,
-        commit=problem.commit,
-    )
+def related(workspace: Workspace, problems: Iterable[Problem]) -> list[tuple[Related, ...]]:
+    """The other places that each of some problems points to, with their lines."""
+    return list(map(_Findings(workspace).related, problems))
+
+
+class _Findings:
+    """Makes findings of problems: what many of them point to is looked for once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._sources: dict[str, Source | None] = {}
+        self._related: dict[tuple[Place, str], Related] = {}
+
+    def finding(self, item: LocatedProblem, severity: Severity) -> Finding:
+        """The finding of a problem."""
+        problem = item.problem
+        decimals = money.decimals(problem.currency, self._workspace.settings.currencies)
+        source = self._source(problem.place.path)
+        span = source.span(problem.place) if source else None
+        excerpt, cut = _excerpt(source.line_text(span.line), span) if source and span else (None, 0)
+        return Finding(
+            rule=item.rule.name,
+            category=item.rule.category,
+            severity=severity,
+            path=problem.place.path,
+            span=span,
+            project=item.project,
+            milestone=problem.milestone,
+            invoice=problem.invoice,
+            amount=problem.amount,
+            currency=problem.currency if problem.amount is not None else None,
+            message=problem.message,
+            hint=problem.hint,
+            related=self.related(problem),
+            since=problem.since,
+            about=problem.about,
+            left_out=problem.left_out,
+            waiver=item.waiver,
+            decimals=2 if decimals is None else decimals,
+            excerpt=excerpt,
+            cut=cut,
+            more=problem.more,
+            commit=problem.commit,
+        )
+
+    def related(self, problem: Problem) -> tuple[Related, ...]:
+        """The other places a problem points to, with their lines."""
+        if not problem.related:
+            return ()
+        known = self._related
+        for pair in problem.related:
+            if pair not in known:
+                place, message = pair
+                known[pair] = Related(place.path, self._span(place), message)
+        return tuple([known[pair] for pair in problem.related])
+
+    def _span(self, place: Place) -> Span | None:
+        if place.line is not None:
+            return Span(place.line, 1, place.line, 1)
+        source = self._source(place.path)
+        return source.span(place) if source else None
+
+    def _source(self, path: str) -> Source | None:
+        if path not in self._sources:
+            self._sources[path] = self._workspace.source(path)
+        return self._sources[path]
 
 
 def _excerpt(line: str, span: Span) -> tuple[str, int]:
@@ -156,15 +195,3 @@ def _excerpt(line: str, span: Span) -> tuple[str, int]:
         return line, 0
     cut = max(span.column - 1 - limits.LINE // 4, 0)
     return line[cut : cut + limits.LINE], cut
-
-
-def related(workspace: Workspace, problem: Problem) -> tuple[Related, ...]:
-    """The other places a problem points to, with their lines."""
-    return tuple(Related(place.path, _span(workspace, place), message) for place, message in problem.related)
-
-
-def _span(workspace: Workspace, place: Place) -> Span | None:
-    if place.line is not None:
-        return Span(place.line, 1, place.line, 1)
-    source = workspace.source(place.path)
-    return source.span(place) if source else None

@@ -251,7 +251,8 @@ def load(root: str, as_of: date, settings: Settings, sources: dict[str, Source])
     opened: dict[str, tuple[RecordFile, ProjectContext | None]] = {}
     for folder in sorted(sources):
         file, found = load_project(folder, sources[folder], settings)
-        sources[folder].forget()  # few of them are asked for a place
+        if len(sources) > 1:
+            sources[folder].forget()  # few of them are asked for a place
         opened[folder] = file, ProjectContext(found, settings, root, as_of) if found else None
     return Workspace(root, as_of, settings, Walk(tuple(opened), ()), opened)
 

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mtrack.yaml.changes import Change
-
+    from mtrack.yaml.source import Source
 
 NAMES = ("id", "number")
 """The keys that name a milestone and an invoice."""
 
 
-def splice_records(text: str, changes: Iterable[Change]) -> str:
-    """The text of a `milestones.yaml` with the changes made. Raises RefusedError."""
-    return splice(text, changes, schema.shape("milestones"), NAMES)
+def splice_records(read: Source, changes: Iterable[Change]) -> Source:
+    """A `milestones.yaml` with the changes made, as it is read then. Raises RefusedError."""
+    return splice(read, changes, schema.shape("milestones"), NAMES)

@@ -54,23 +54,24 @@ def carry_out(root: str, edit: Edit, options: Options) -> Outcome:
 def _draft(root: str, before: bytes, edit: Edit, options: Options) -> tuple[Outcome, str]:
     """The outcome of the edit, and the text of the settings with it."""
     old = settings_module.load(root)
-    text = before.decode()
+    shape = schema.shape("workspace")
+    read = source.parse(workspace.SETTINGS, before.decode(), shape)
     try:
-        after = splice(text, edit.changes, schema.shape("workspace"), NAMES)
+        edited = splice(read, edit.changes, shape, NAMES)
     except RefusedError as refused:
         raise CannotRunError(transaction.explained(refused, workspace.SETTINGS)) from None
-    new = settings_module.from_source(source.parse(workspace.SETTINGS, after, schema.shape("workspace")))
+    new = settings_module.from_source(edited)
     old_workspace, new_workspace = _workspace(root, old, options), _workspace(root, new, options)
     added = transaction.compare(old_workspace, new_workspace, edit.opens)
     if added.errors and not options.force:
         raise AddsErrorsError(added.errors, unwritten=frozenset({workspace.SETTINGS}))
     accepted = _waived(new_workspace) - _waived(old_workspace)
     left = f"{count(accepted, 'finding')} accepted by it"
-    diff = transaction.unified(workspace.SETTINGS, text, after)
+    diff = transaction.unified(workspace.SETTINGS, read.whole, edited.whole)
     outcome = Outcome(
         workspace.SETTINGS, edit.did, left, diff, changed=True, warnings=added.warnings, forced=added.errors
     )
-    return outcome, after
+    return outcome, edited.whole
 
 
 def _workspace(root: str, settings: Settings, options: Options) -> Workspace:

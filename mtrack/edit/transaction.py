@@ -19,10 +19,8 @@ from mtrack.errors import CannotRunError
 from mtrack.files import inside
 from mtrack.finding import Severity
 from mtrack.interrupts import held_back, let_in
-from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.workspace import join
-from mtrack.yaml import source
 from mtrack.yaml.refusal import RefusedError
 
 if TYPE_CHECKING:
@@ -140,13 +138,8 @@ class _Draft(Struct, frozen=True):
     before: bytes
     edit: Edit
     said: str
-    after: str
+    after: Source
     files: tuple[Attachment, ...]
-
-    @property
-    def text(self) -> str:
-        """The text before."""
-        return self.before.decode()
 
 
 def _carry_out(
@@ -199,7 +192,7 @@ def _drafts(
 def _unchanged(target: Target, read: Source) -> bytes:
     """The bytes of a project's records. Raises CannotRunError where they are not what was read."""
     before = writer.read(os.path.join(target.root, *target.records.split("/")))
-    if before.decode("utf-8", "replace") != ("\ufeff" if read.had_bom else "") + read.text:
+    if before.decode("utf-8", "replace") != read.whole:
         message = f"{target.records} was changed by someone else meanwhile; nothing was changed, run the command again"
         raise CannotRunError(message)
     return before
@@ -207,12 +200,12 @@ def _unchanged(target: Target, read: Source) -> bytes:
 
 def _draft(target: Target, context: ProjectContext, before: bytes, edit: Edit, files: tuple[Attachment, ...]) -> _Draft:
     also = statuses.consequences(context, edit.changes)
-    text = before.decode()
+    read = context.project.source
     try:
-        new = splice_records(text, (*edit.changes, *also.changes)) if edit.changes else text
+        after = splice_records(read, (*edit.changes, *also.changes)) if edit.changes else read
     except RefusedError as refused:
         raise _explained(refused, target) from None
-    return _Draft(target, context.project.source, before, edit, edit.did + also.said, new, files)
+    return _Draft(target, read, before, edit, edit.did + also.said, after, files)
 
 
 def _outcomes(drafts: list[_Draft], settings: Settings, options: Options) -> list[Outcome]:
@@ -223,7 +216,7 @@ def _outcomes(drafts: list[_Draft], settings: Settings, options: Options) -> lis
     outcomes = [
         Outcome(
             draft.target.records, draft.said, left(context),
-            unified(draft.target.records, draft.text, draft.after), changed=True, files=draft.files,
+            unified(draft.target.records, draft.read.whole, draft.after.whole), changed=True, files=draft.files,
         )
         for draft, context in zip(drafts, after, strict=True)
     ]  # fmt: skip
@@ -254,7 +247,7 @@ def _write(drafts: list[_Draft], outcomes: list[Outcome], options: Options) -> l
 
 
 def _write_one(draft: _Draft) -> None:
-    target, after = draft.target, draft.after.encode()
+    target, after = draft.target, draft.after.whole.encode()
     full = os.path.join(target.root, *target.records.split("/"))
     brought: list[Attachment] = []
     try:
@@ -272,7 +265,7 @@ def _write_one(draft: _Draft) -> None:
 def _take_back(draft: _Draft) -> None:
     """Put a project's records back as they were, since those of another could not be written."""
     full = os.path.join(draft.target.root, *draft.target.records.split("/"))
-    writer.replace(draft.target.root, full, draft.after.encode(), draft.before)
+    writer.replace(draft.target.root, full, draft.after.whole.encode(), draft.before)
     for item in draft.files:
         attachments.remove_copy(draft.target.full, item)
 
@@ -326,8 +319,7 @@ def _added_findings(
     keys = {number for draft in drafts for number in draft.edit.numbers}
     others = [folder for folder in find.concerned(target, settings, keys) if folder not in own]
     around = {folder: find.read(target.root, folder) for folder in others}
-    shape = schema.shape("milestones")
-    edited = {draft.target.folder: source.parse(draft.read.path, draft.after, shape) for draft in drafts}
+    edited = {draft.target.folder: draft.after for draft in drafts}
     before = find.load(target.root, as_of, settings, {**around, **own})
     after = find.load(target.root, as_of, settings, {**around, **edited})
     planned = frozenset(join(draft.target.folder, item.path) for draft in drafts for item in draft.files)
@@ -355,8 +347,8 @@ def compare(
         known = old.get(key, [])
         if len(found) <= len(known) and _stake(found) <= _stake(known):
             continue
-        messages = [finding.message for finding in known]
-        for finding in [finding for finding in found if finding.message not in messages] or found:
+        messages = {finding.message for finding in known}
+        for finding in [one for one in found if one.message not in messages] or found[len(known) :] or found:
             if finding.severity is Severity.WARNING:
                 warnings.append(finding)
             elif finding.severity is Severity.ERROR:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from mtrack import __version__, files
 from mtrack.directory import is_own, own_folder
+from mtrack.memo import cache
 from mtrack.verify.documents.document import MAX_SIZE
 from mtrack.verify.protocol import Examined  # noqa: TC001  (msgspec reads the annotations)
 
@@ -72,7 +73,7 @@ class Store:
         with suppress(OSError):
             path = self._path(key)
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            files.write(path, [data], durable=False)
+            cache.write(path, data)
 
     def _path(self, key: str) -> str:
         assert self._folder is not None

@@ -32,6 +32,7 @@ _ALIAS_OR_TAG = re.compile(r"(?:^|[\s,\[{:-])[*!]", re.MULTILINE)
 # Without one of these a text has nothing that either of them looks for; most have none.
 _MARKS = "\ufeff?*&!"
 _MANY_BRACKETS = 30
+_BRACKET = re.compile(r"[][{}]")
 # A line on which a block could begin in the 21st column or further right.
 _FAR_RIGHT = re.compile(r"\n[ \t?:-]{20}")
 _LIBYAML: Any = getattr(yaml, "CLoader", object)
@@ -78,7 +79,25 @@ def _may_nest_deep(text: str) -> bool:
     brackets may hold one more without brackets, as in [a: b]. That makes at most 40 and 58 levels here.
     """
     lines = "\n" + text.replace("\r", "\n")
-    return lines.count("[") + lines.count("{") >= _MANY_BRACKETS or _FAR_RIGHT.search(lines) is not None
+    return levels_of_brackets(text) >= _MANY_BRACKETS or _FAR_RIGHT.search(lines) is not None
+
+
+def levels_of_brackets(text: str) -> int:
+    """As many levels of brackets as a text can have at most.
+
+    Without quotes and comments no closing bracket is text but outside of all brackets, where it takes no level away.
+    """
+    opening = text.count("[") + text.count("{")
+    if opening < _MANY_BRACKETS or any(char in text for char in "\"'#"):
+        return opening
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        if bracket in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif depth:
+            depth -= 1
+    return deepest
 
 
 def _too_many_parts(text: str) -> Flaw | None:

@@ -22,18 +22,18 @@ class Places:
         self._text = text
         self._root = compose(text).root if root is None else root
         self._keys: dict[int, dict[str, tuple[Any, Any]]] = {}
+        self._steps: dict[Route, tuple[Any, Any] | None] = {(): (None, self._root)}
+        """Key and value at the routes that were gone so far; None at one that leads nowhere."""
 
     def offsets(self, route: Route, *, key: bool) -> tuple[int, int]:
         """Start and end of the value at a route, or of its key; a route that leads nowhere ends at its last part."""
-        node, name = self._root, None
-        for step in route:
-            child = self._child(node, step)
-            if child is None:
-                break
-            name, node = child
-        else:
-            if key and name is not None:
-                return extent(self._text, name)
+        found = self._at(route)
+        if found is not None and key and found[0] is not None:
+            return extent(self._text, found[0])
+        while found is None:
+            route = route[:-1]
+            found = self._at(route)
+        name, node = found
         if node is None:
             return (0, 0)
         start, end = extent(self._text, node)
@@ -47,13 +47,17 @@ class Places:
         return next((key for key in preferred if key in keys), keys[0] if keys else None)
 
     def _keys_at(self, route: Route) -> list[str]:
-        node = self._root
-        for step in route:
-            child = self._child(node, step)
-            if child is None:
-                return []
-            node = child[1]
+        found = self._at(route)
+        node = found[1] if found is not None else None
         return [characters(key) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+
+    def _at(self, route: Route) -> tuple[Any, Any] | None:
+        """Key (None in a list) and value at a route; None where it leads nowhere."""
+        if route in self._steps:
+            return self._steps[route]
+        above = self._at(route[:-1])
+        found = self._steps[route] = self._child(above[1], route[-1]) if above is not None else None
+        return found
 
     def _child(self, node: Any, step: str | int) -> tuple[Any, Any] | None:
         """Key (None in a list) and value at a step of a route."""

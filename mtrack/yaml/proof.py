@@ -12,6 +12,7 @@ from mtrack.yaml.tree import UnreadableError
 if TYPE_CHECKING:
     from mtrack.yaml.draft import Draft
     from mtrack.yaml.shape import Shape
+    from mtrack.yaml.source import Source
 
 
 def prove_events(draft: Draft, after: str) -> None:
@@ -30,8 +31,9 @@ def prove_events(draft: Draft, after: str) -> None:
         refuse("proof")
 
 
-def prove_data(after: str, data: Any, shape: Shape) -> None:
-    """Raise RefusedError unless mtrack's own reader sees `data` in the edited text."""
-    read = source.parse("", after, shape)
+def prove_data(path: str, after: str, data: Any, shape: Shape) -> Source:
+    """The edited text of the file `path` as mtrack's own reader reads it. Raises RefusedError unless it sees `data`."""
+    read = source.parse(path, after, shape)
     if read.flaws or read.data != data:
         refuse("proof")
+    return read

@@ -50,6 +50,11 @@ class Source(Struct):
     """Whether it was read without a parser."""
     _places: Places | PlainPlaces | None = None
 
+    @property
+    def whole(self) -> str:
+        """The text with its byte-order mark, if it had one."""
+        return f"\ufeff{self.text}" if self.had_bom else self.text
+
     def offsets(self, place: Place) -> tuple[int, int] | None:
         """Start and end of a place, in code points from the file's start; None for the file itself.
 
@@ -81,7 +86,11 @@ class Source(Struct):
         offsets = self.offsets(place)
         if offsets is None:
             return None
-        return Span(*self.position(offsets[0]), *self.position(offsets[1]))
+        start, end = offsets
+        line, column = self.position(start)
+        if line < len(self._lines) and end < self._lines[line]:  # on one line
+            return Span(line, column, line, column + end - start)
+        return Span(line, column, *self.position(end))
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column, from 1, of an offset in code points."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mtrack.yaml import source
 from mtrack.yaml import tree as trees
 from mtrack.yaml.by_hand import by_hand
 from mtrack.yaml.changes import Remove, apply
@@ -39,17 +38,15 @@ if TYPE_CHECKING:
 _LONE_RETURN = re.compile("\r(?!\n)")
 
 
-def splice(text: str, changes: Iterable[Change], shape: Shape, names: tuple[str, ...] = ()) -> str:
-    """The text with the changes made. `text` may begin with a byte-order mark. Raises RefusedError.
+def splice(read: Source, changes: Iterable[Change], shape: Shape, names: tuple[str, ...] = ()) -> Source:
+    """The file with the changes made, as it is read then. Raises RefusedError.
 
     `names` are the keys by which messages name a list's items.
     """
     changes = tuple(changes)
-    bare = text.lstrip("\ufeff")
-    read = source.parse("", bare, shape)
     try:
         _check(read)
-        return text[: len(text) - len(bare)] + _splice(read, changes, shape)
+        return _splice(read, changes, shape)
     except RefusedError as refused:
         refused.by_hand = by_hand(changes, read, names)
         raise
@@ -65,7 +62,7 @@ def _check(read: Source) -> None:
         refuse("flaws", f"{flaw.message}; {flaw.hint}", read.position(flaw.offsets[0]) if flaw.offsets else None)
 
 
-def _splice(read: Source, changes: tuple[Change, ...], shape: Shape) -> str:
+def _splice(read: Source, changes: tuple[Change, ...], shape: Shape) -> Source:
     known = stand_ins(read.text + repr(changes))
     tree = _tree(read.text.translate(known))
     gathered = gather(tree, changes, shape)
@@ -76,9 +73,8 @@ def _splice(read: Source, changes: tuple[Change, ...], shape: Shape) -> str:
         _cut(draft, wanted)
     after = draft.text_after()
     prove_events(draft, after)
-    after = after.translate(originals(known))
-    prove_data(after, apply(read.data, changes), shape)
-    return after
+    whole = ("\ufeff" if read.had_bom else "") + after.translate(originals(known))
+    return prove_data(read.path, whole, apply(read.data, changes), shape)
 
 
 def _meet(wanted: Wanted) -> bool:
@@ -86,10 +82,10 @@ def _meet(wanted: Wanted) -> bool:
     return bool(wanted.removals and wanted.keys) or len(wanted.removals) > 1
 
 
-def _one_after_the_other(read: Source, changes: tuple[Change, ...], shape: Shape) -> str:
-    """The text without the first key that goes, and then with all other changes; no route is another by it."""
+def _one_after_the_other(read: Source, changes: tuple[Change, ...], shape: Shape) -> Source:
+    """The file without the first key that goes, and then with all other changes; no route is another by it."""
     first = next(change for change in changes if isinstance(change, Remove))
-    without = source.parse("", _splice(read, (first,), shape), shape)
+    without = _splice(read, (first,), shape)
     return _splice(without, tuple(change for change in changes if change is not first), shape)
 
 

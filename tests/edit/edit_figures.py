@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from edit_verbs import context_of
+from edit_verbs import context_of, splice_records
 from oracle import figures, generate
 from oracle.basics import number_key
 from oracle.clock import all_invoices
@@ -17,7 +17,6 @@ from oracle.sample import read
 from oracle.writer import yaml_text
 
 from mtrack.edit import statuses, verbs
-from mtrack.edit.records import splice_records
 from mtrack.edit.verbs import Edit
 from mtrack.errors import UsageError
 from mtrack.money import Rate

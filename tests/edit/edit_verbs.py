@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mtrack.check.workspace import load_project
-from mtrack.edit import statuses, verbs
+from mtrack.edit import records, statuses, verbs
 from mtrack.errors import UsageError
 from mtrack.money import Rate
 from mtrack.record import schema
@@ -16,7 +16,7 @@ from mtrack.rules.context import ProjectContext
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mtrack.edit.verbs import Edit
     from mtrack.record.model import Invoice, Milestone
@@ -31,6 +31,15 @@ def context_of(text: str) -> ProjectContext | None:
     read = source.parse("p/milestones.yaml", text, schema.shape("milestones"))
     project = load_project("p", read, Settings(currency="EUR"))[1]
     return None if project is None else ProjectContext(project, Settings(currency="EUR"), "/nowhere", date(2026, 12, 1))
+
+
+def splice_records(text: str, changes: Iterable[Change]) -> str:
+    """The text of a `milestones.yaml` with changes made; the reader has read just that. Raises RefusedError."""
+    shape = schema.shape("milestones")
+    after = records.splice_records(source.parse("p/milestones.yaml", text, shape), changes)
+    again = source.parse("p/milestones.yaml", after.whole, shape)
+    assert (after.data, after.text, after.had_bom) == (again.data, again.text, again.had_bom)
+    return after.whole
 
 
 def _first(context: ProjectContext, *, held: bool | None = None) -> Milestone:

@@ -16,8 +16,8 @@ import edit_judge  # noqa: E402
 import edit_styles  # noqa: E402
 import edit_verbs  # noqa: E402
 import yaml  # noqa: E402
+from edit_verbs import splice_records  # noqa: E402
 
-from mtrack.edit.records import splice_records  # noqa: E402
 from mtrack.yaml.refusal import RefusedError  # noqa: E402
 
 

@@ -198,6 +198,16 @@ def test_an_edit_that_adds_an_error_is_refused_with_it_unless_forced(
     assert _text(work) != before
 
 
+def test_of_findings_that_say_the_same_only_those_are_told_that_are_new(work: Path) -> None:
+    told = "invoice I names no file (invoice-file-missing)"
+    for name in ("One", "Two", "Three"):
+        assert _run(work, "add", "acme-website", name, "10", "--upfront", "--force").code == 0
+        milestone = (work / "acme-website" / "milestones.yaml").read_text().count("id: M")
+        billed = _run(work, "bill", "acme-website", f"M{milestone}", "I", "--force")
+        assert billed.code == 0, billed.err
+        assert billed.err.count(told) == 1
+
+
 def test_findings_have_their_place_but_in_lines_that_are_not_written(work: Path) -> None:
     theirs = "clients/globex-portal/milestones.yaml:9:23: "
     used = "invoice number INV-2026-005 is already used in Acme website, for EUR 5,000.00 sent on 2026-03-01"

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import edit_judge
 import pytest
-from edit_verbs import CASES, changes_for, context_of
+from edit_verbs import CASES, changes_for, context_of, splice_records
 
 from mtrack import limits
-from mtrack.edit.records import splice_records
 from mtrack.yaml import tree
 from mtrack.yaml.refusal import REASONS, RefusedError
 

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from edit_verbs import splice_records
 
-from mtrack.edit.records import splice_records
 from mtrack.yaml.changes import Append, Change, Put, Remove
 from mtrack.yaml.refusal import RefusedError
 

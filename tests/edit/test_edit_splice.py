@@ -11,10 +11,10 @@ import edit_styles
 import edit_verbs
 import pytest
 import yaml
+from edit_verbs import splice_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtrack.edit.records import splice_records
 from mtrack.edit.statuses import fix_statuses
 from mtrack.edit.verbs import next_id
 from mtrack.yaml import style, tree
