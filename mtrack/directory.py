@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from mtrack import files, limits
 from mtrack.files import inside
-from mtrack.interrupts import let_in
+from mtrack.interrupts import let_in, undone
 from mtrack.workspace import RECORDS, SETTINGS, above
 
 if TYPE_CHECKING:
@@ -165,11 +165,16 @@ class Directory:
                 raise TimeoutError
             with let_in():
                 time.sleep(_PAUSE)
-        try:
-            yield
-        finally:
+
+        def unlock() -> None:
             with suppress(OSError):  # while it is held: who waits sees that it has lost its name, and starts over
                 self.unlink(name)
+
+        try:
+            with undone(unlock):
+                yield
+        finally:
+            unlock()
             os.close(lock)
 
     def write(  # noqa: PLR0913  (as `files.write`)

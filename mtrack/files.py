@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mtrack import limits
-from mtrack.interrupts import held_back, let_in
+from mtrack.interrupts import held_back, let_in, undone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -174,46 +174,49 @@ def write(  # noqa: PLR0913  (each says how one step is made)
     its own. `durable`: it is on the disk by then. `full` is looked up in `folder`, the descriptor of an open one, where
     it is given. Raises OSError.
     """
-    with held_back():
-        _write_whole(full, parts, new=new, durable=durable, check=check, note=note, folder=folder)
-
-
-def _write_whole(  # noqa: PLR0913
-    full: str,
-    parts: Iterable[bytes],
-    *,
-    new: bool,
-    durable: bool,
-    check: Callable[[], None],
-    note: Callable[[str], None],
-    folder: int | None,
-) -> None:
     temporary = _beside(full)
-    model = None if new else _regular(full, folder)
-    note(os.path.basename(temporary))
-    try:
-        fd = os.open(temporary, _WRITING, 0o600 if model else 0o666, dir_fd=folder)
-        try:
-            iterator = iter(parts)
-            while (part := _next(iterator)) is not None:
-                _write_all(fd, part)
-            if model is not None:
-                _take_after(fd, model, full, folder)
-            if durable:
-                os.fsync(fd)
-        finally:
-            os.close(fd)
-        check()
-        if new:
-            _name(temporary, full, folder)
-        else:
-            os.replace(temporary, full, src_dir_fd=folder, dst_dir_fd=folder)
-    except BaseException:
+
+    def undo() -> None:
         with suppress(OSError):
             os.unlink(temporary, dir_fd=folder)
-        raise
-    if durable:
-        flush_folder(os.path.dirname(full) or ".", folder)
+
+    with held_back(), undone(undo):
+        model = None if new else _regular(full, folder)
+        note(os.path.basename(temporary))
+        try:
+            _write_temporary(temporary, parts, model, full, durable=durable, folder=folder)
+            check()
+            if new:
+                _name(temporary, full, folder)
+            else:
+                os.replace(temporary, full, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            undo()
+            raise
+        if durable:
+            flush_folder(os.path.dirname(full) or ".", folder)
+
+
+def _write_temporary(  # noqa: PLR0913  (as `write`)
+    temporary: str,
+    parts: Iterable[bytes],
+    model: os.stat_result | None,
+    full: str,
+    *,
+    durable: bool,
+    folder: int | None,
+) -> None:
+    fd = os.open(temporary, _WRITING, 0o600 if model else 0o666, dir_fd=folder)
+    try:
+        iterator = iter(parts)
+        while (part := _next(iterator)) is not None:
+            _write_all(fd, part)
+        if model is not None:
+            _take_after(fd, model, full, folder)
+        if durable:
+            os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def _next(parts: Iterator[bytes]) -> bytes | None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 TYPE_CHECKING = False  # `typing` and `signal` take as long to load as all that --help needs
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any
 
@@ -41,6 +42,10 @@ class _State:
     """The signal for which Interrupt was raised. No exception is kept: it would keep all that its frames hold."""
 
 
+_undo: list[Callable[[], object]] = []
+"""The functions that take back what is begun, for a process that ends at once."""
+
+
 class held_back:  # noqa: N801  (it reads as contextlib's)
     """A block in which an interrupt waits until the block is left, so that all it begins is finished or undone.
 
@@ -53,6 +58,19 @@ class held_back:  # noqa: N801  (it reads as contextlib's)
     def __exit__(self, *_: object) -> None:
         _State.blocks -= 1
         _raise_waiting()
+
+
+class undone:  # noqa: N801
+    """A block that takes back what it has begun; `undo` does so where the process ends at once within it."""
+
+    def __init__(self, undo: Callable[[], object]) -> None:
+        self._undo = undo
+
+    def __enter__(self) -> None:
+        _undo.append(self._undo)
+
+    def __exit__(self, *_: object) -> None:
+        _undo.remove(self._undo)
 
 
 class let_in:  # noqa: N801
@@ -114,6 +132,9 @@ def _end_or_tell(unraisable: Any) -> None:
 
 
 def _end(code: int) -> None:
+    for undo in reversed(_undo):
+        with suppress(OSError):
+            undo()
     with suppress(OSError):
         os.write(2, b"interrupted\n")
     os._exit(code)

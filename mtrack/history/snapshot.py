@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mtrack import limits
 from mtrack.errors import CannotRunError
 from mtrack.history.repository import LINK
-from mtrack.interrupts import held_back
+from mtrack.interrupts import held_back, undone
 from mtrack.workspace import RECORDS, SETTINGS
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def _temporary_folder() -> Iterator[str]:
     with held_back():
         folder = tempfile.TemporaryDirectory(prefix="mtrack-", ignore_cleanup_errors=True)
     try:
-        yield folder.name
+        with undone(folder.cleanup):
+            yield folder.name
     finally:
         with held_back():
             folder.cleanup()
