@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 # All that Unicode calls ignorable by default or a format character, and the annotations between lines.
 INVISIBLE = (
@@ -19,17 +20,36 @@ _JOINED = "\u0600-\u1cff\u2190-\u3299\U0001f000-\U0001faff"
 """Ranges in which joiners have a meaning: the scripts from Arabic to the Indic ones, and pictures."""
 _PICTURES = "\xa9\xae\u203c-\u3299\U0001f000-\U0001faff"
 
-HARMFUL = re.compile(
-    f"[{_CONTROLS}{INVISIBLE}\ud800-\udfff]"
-    f"|(?<![{_JOINED}{_PICTURE_OR_TEXT}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINED}])"
-    f"|(?<![{_PICTURES}0-9#*])[{_PICTURE_OR_TEXT}]|(?<=[0-9#*])[{_PICTURE_OR_TEXT}](?!\u20e3)"
+_DASHES = (
+    "\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2796\u2e17\u2e1a\u2e3a"
+    "\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\ufe58\ufe63\uff0d\U00010ead"
 )
-"""A character that could move a cursor, hide text or turn a line around; joiners where scripts and pictures need them aside."""
-
-_UNSEEN = re.compile(f"[{_CONTROLS}{INVISIBLE}{_JOINERS}{_PICTURE_OR_TEXT}\u2800]")
-_DASHES = re.compile("[\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2796\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\ufe58\ufe63\uff0d\U00010ead]")  # fmt: skip
+"""Characters that look like a hyphen."""
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
 """Scripts that are written together, and with Latin letters."""
+
+
+@cache
+def harmful() -> re.Pattern[str]:
+    """A character that could move a cursor, hide text or turn a line around; joiners where scripts and pictures need them aside.
+
+    Patterns such as this take longer to compile than most runs need for all they read: where one is needed, it is compiled.
+    """
+    return re.compile(
+        f"[{_CONTROLS}{INVISIBLE}\ud800-\udfff]"
+        f"|(?<![{_JOINED}{_PICTURE_OR_TEXT}])[{_JOINERS}]|[{_JOINERS}](?![{_JOINED}])"
+        f"|(?<![{_PICTURES}0-9#*])[{_PICTURE_OR_TEXT}]|(?<=[0-9#*])[{_PICTURE_OR_TEXT}](?!\u20e3)"
+    )
+
+
+@cache
+def _unseen() -> re.Pattern[str]:
+    return re.compile(f"[{_CONTROLS}{INVISIBLE}{_JOINERS}{_PICTURE_OR_TEXT}\u2800]")
+
+
+@cache
+def _dashes() -> re.Pattern[str]:
+    return re.compile(f"[{_DASHES}]")
 
 
 def is_text(text: str) -> bool:
@@ -47,7 +67,7 @@ def seen(text: str) -> str:
         return text.lower()
     # Twice, since each step can leave work for another: a dash without a compatible form, letters that now compose.
     for _ in range(2):
-        text = _UNSEEN.sub(_space_or_nothing, _DASHES.sub("-", unicodedata.normalize("NFKC", text))).casefold()
+        text = _unseen().sub(_space_or_nothing, _dashes().sub("-", unicodedata.normalize("NFKC", text))).casefold()
     return unicodedata.normalize("NFKC", text)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from contextlib import suppress
@@ -77,6 +76,8 @@ def read_open(fd: int, limit: int) -> bytes:
 
 def digest(full: str, limit: int) -> str | None:
     """A digest of a regular file's content; None where it can't be read, or is larger than `limit` bytes."""
+    import hashlib  # noqa: PLC0415  (its library takes long to load, and most runs hash nothing)
+
     result = hashlib.sha256()
     done = 0
     try:
@@ -92,6 +93,8 @@ def digest(full: str, limit: int) -> str | None:
 
 def digest_open(fd: int, limit: int) -> str | None:
     """The same of an open file. Raises OSError."""
+    import hashlib  # noqa: PLC0415  (its library takes long to load, and most runs hash nothing)
+
     size = os.fstat(fd).st_size
     if size > limit:
         return None
@@ -103,6 +106,8 @@ def digest_open(fd: int, limit: int) -> str | None:
 
 def digest_of_head(full: str, length: int) -> str | None:
     """A digest of the first `length` bytes of a regular file; None where it can't be read."""
+    import hashlib  # noqa: PLC0415  (its library takes long to load, and most runs hash nothing)
+
     try:
         return hashlib.sha256(b"".join(parts(full, length))).hexdigest()
     except UnreadableFileError:

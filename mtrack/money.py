@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
-from fractions import Fraction
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,6 @@ ZERO = Decimal(0)
 _EXACT = Context(prec=12_000_000, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
 MAX_LENGTH = 60
 """Characters that may still be an amount in disguise."""
-_NOISE = re.compile(r"[\s_'\u2019\u00a0\u202f]|[A-Z]{3}|[$\u20ac\u00a3\u00a5]")
-_OTHER_INTEGER = re.compile(r"[-+]?0([xob])([0-9a-fA-F]+)")
 
 
 @cache
@@ -80,6 +77,8 @@ def excess(left: Decimal, right: Decimal) -> Decimal:
 
 def percent(part: Decimal, whole: Decimal) -> int:
     """A part of a whole in whole percent, rounded down. `whole` is above 0."""
+    from fractions import Fraction  # noqa: PLC0415  (slow to load; most runs need none)
+
     return int(Fraction(part) * 100 // Fraction(whole))
 
 
@@ -182,8 +181,8 @@ def suggestion(found: str, decimals: int = 2) -> str | None:
         return None
     if (exact := parse(found)) is not None:
         return plain(exact, decimals)
-    bare = _NOISE.sub("", found).lstrip("+")
-    if other := _OTHER_INTEGER.fullmatch(bare):
+    bare = re.sub(r"[\s_'\u2019\u00a0\u202f]|[A-Z]{3}|[$\u20ac\u00a3\u00a5]", "", found).lstrip("+")
+    if other := re.fullmatch(r"[-+]?0([xob])([0-9a-fA-F]+)", bare):
         base = {"x": 16, "o": 8, "b": 2}[other[1]]
         try:
             bare = str(int(other[2], base))

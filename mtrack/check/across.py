@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from mtrack.check.contained import ask_across
 from mtrack.check.project import ProjectFindings, findings, of_file, related
-from mtrack.check.store import encoded
+from mtrack.check.store import digest_of
 from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.rules import RULES
 
@@ -58,8 +57,7 @@ class WorkspaceProblems:
         if not problems and not faulty:
             return ""
         spans = related(self._workspace, [problem for _, problem in problems])
-        known = [(rule.name, problem) for rule, problem in problems], spans, faulty and self.waivers
-        return hashlib.sha256(encoded(known)).hexdigest()
+        return digest_of([(rule.name, problem) for rule, problem in problems], spans, faulty and self.waivers)
 
     def rest(self, used: Iterable[WaiverKey]) -> ProjectFindings:
         """The findings of no project: in the settings, in folders without records. `used` are waivers used in one."""

@@ -39,7 +39,6 @@ _LATER = "later"
 _SURELY_SHOWN = 100
 """The number of a project's worst findings that are formatted at once; others are when they turn out to be shown."""
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
-_unpack_facts = msgspec.msgpack.Decoder(Facts).decode
 
 
 class Checked(Struct, Generic[S], frozen=True):
@@ -272,7 +271,7 @@ class _Run(Generic[S]):
     def _unpacked(self, folder: str, item: StoredProject[S]) -> Facts | None:
         """The facts of a project that was not read here."""
         try:
-            return _unpack_facts(item.facts)
+            return msgspec.msgpack.decode(item.facts, type=Facts)
         except msgspec.DecodeError:  # they hold what is no text
             return made(self.workspace, folder, facts)
 

@@ -5,7 +5,6 @@ It only saves time: what has changed since, and all that rests on it, is looked 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
@@ -174,7 +173,11 @@ def _packed(content: object) -> bytes:
 
 def digest_of(*parts: object) -> str:
     """A digest of data, "" where there is none."""
-    return hashlib.sha256(encoded(parts)).hexdigest() if any(parts) else ""
+    if not any(parts):
+        return ""
+    import hashlib  # noqa: PLC0415  (its library takes long to load, and most runs hash nothing)
+
+    return hashlib.sha256(encoded(parts)).hexdigest()
 
 
 def tracked_digest(files: frozenset[str] | None) -> str:
@@ -202,6 +205,8 @@ def inputs(workspace: Workspace, folder: str, found: object) -> str:
 @cache
 def code() -> bytes:
     """A digest of mtrack itself: changed code may draw something else, whatever its version says."""
+    import hashlib  # noqa: PLC0415
+
     result = hashlib.sha256()
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder, _, names in sorted(os.walk(top)):

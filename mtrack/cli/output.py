@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mtrack import files, limits, workspace
-from mtrack.cli.ci_log import CiLog
 from mtrack.errors import UsageError
-from mtrack.render import reports
 from mtrack.render.terminal import safe
 
 if TYPE_CHECKING:
@@ -80,7 +78,7 @@ def show_next_step(findings: Iterable[Finding]) -> None:
 
 def write(text: str, format_: str | None = None) -> None:
     """Write a finished text to standard output, byte for byte where it is no log of CI; `github` is for its runner."""
-    put = sys.stdout.write_commands if format_ == "github" and isinstance(sys.stdout, CiLog) else sys.stdout.write
+    put = getattr(sys.stdout, "write_commands", sys.stdout.write) if format_ == "github" else sys.stdout.write
     put(text if text.endswith("\n") or not text else text + "\n")
 
 
@@ -178,6 +176,8 @@ def refuse_file(path: str, option: str, *, force: bool) -> None:
 
 def _is_report(path: str) -> bool:
     """Whether a file is an earlier report, or empty."""
+    from mtrack.render import reports  # noqa: PLC0415  (only where something is written over)
+
     try:
         return reports.is_report(b"".join(files.parts(path, reports.HEAD)))
     except files.UnreadableFileError:

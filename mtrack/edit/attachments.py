@@ -11,7 +11,7 @@ from contextlib import suppress
 from msgspec import Struct
 
 from mtrack import directory, files, limits
-from mtrack.characters import HARMFUL, seen
+from mtrack.characters import harmful, seen
 from mtrack.edit import writer
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import UnreadableFileError, inside
@@ -104,7 +104,7 @@ def clean_name(name: str) -> str:
 
     It is valid on every system: no device's name, no point at the end, short enough.
     """
-    name = _UNCLEAN.sub("-", unicodedata.normalize("NFC", HARMFUL.sub("-", name)))
+    name = _UNCLEAN.sub("-", unicodedata.normalize("NFC", harmful().sub("-", name)))
     stem, suffix = os.path.splitext(re.sub(r"-{2,}", "-", name).rstrip("-. "))
     stem, suffix = _at_most(stem, LONGEST_STEM).strip("-. "), _at_most(suffix, LONGEST_SUFFIX).rstrip("-. ")
     device = _DEVICE.fullmatch(unicodedata.normalize("NFKC", stem.partition(".")[0]).strip("-"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mtrack import money
@@ -48,6 +47,8 @@ def mistaken(project: Project, rate: Rate) -> Iterator[Invoice]:
 
 def is_by_rate(invoice: Invoice, rate: Rate, decimals: int, others: int = 0) -> bool:
     """Whether the tax is the rate of the amount, within half a minor unit for each line and each of the `others`."""
+    from fractions import Fraction  # noqa: PLC0415  (slow to load; most runs need none)
+
     exact = Fraction(invoice.amount) * Fraction(rate.percent) / 100
     return abs(Fraction(invoice.tax) - exact) <= Fraction(len(invoice.lines) + others, 2 * 10**decimals)
 

@@ -33,11 +33,6 @@ _MOST = 10_000
 """Days that are remembered."""
 
 
-def compiled(schema: Mapping[str, Any]) -> Check:
-    """A function that says of data whether it certainly fits."""
-    return Compiler(schema.get("$defs", {})).check(schema)
-
-
 def _never(_value: Any) -> bool:
     return False
 
@@ -47,16 +42,23 @@ def _always(_value: Any) -> bool:
 
 
 class Compiler:
-    """Makes a function of each part of a schema."""
+    """Makes a function of each part of a schema, once: many parts refer to the same others."""
 
-    def __init__(self, defs: Mapping[str, Any]) -> None:
-        self._defs = defs
-        self._made: dict[str, Check] = {}
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+        self._made: dict[int, Check] = {}
+        """The functions by their part's place in memory, which the schema keeps."""
 
     def check(self, node: Any) -> Check:
-        """A function that says of data whether it certainly fits a part of the schema."""
+        """A function that says of data whether it certainly fits the schema or a part of it."""
         if not isinstance(node, dict):
             return _always if node is True else _never
+        if id(node) not in self._made:
+            self._made[id(node)] = _never  # of a part within itself
+            self._made[id(node)] = self._compiled(node)
+        return self._made[id(node)]
+
+    def _compiled(self, node: dict[str, Any]) -> Check:
         if not node.keys() <= KNOWN:
             return _never
         others = self._others(node)
@@ -69,7 +71,7 @@ class Compiler:
         """The checks that hold whatever type a value has."""
         result: list[Check] = []
         if "$ref" in node:
-            result.append(self._definition(node["$ref"].removeprefix("#/$defs/")))
+            result.append(self.check(self.schema["$defs"][node["$ref"].removeprefix("#/$defs/")]))
         if "const" in node:
             result.append(_one_of([node["const"]]))
         if "enum" in node:
@@ -82,12 +84,6 @@ class Compiler:
         if "not" in node:
             result.append(_never)
         return result
-
-    def _definition(self, name: str) -> Check:
-        if name not in self._made:
-            self._made[name] = _never  # of a definition within itself
-            self._made[name] = self.check(self._defs[name])
-        return self._made[name]
 
     def _by_type(self, node: dict[str, Any]) -> Check:
         """The check for a value by its type; no other type fits."""

@@ -7,7 +7,6 @@ passed the schema, so nothing here checks anything.
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -86,6 +85,8 @@ class PaymentTerms(Struct, frozen=True):
 
 
 def _month_end(day: date) -> date:
+    from calendar import monthrange  # noqa: PLC0415  (most terms end no month)
+
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 

@@ -47,7 +47,7 @@ class Violation(Struct, frozen=True):
 @cache
 def shape(name: str) -> Shape:
     """The shape of a whole file of the schema `name`."""
-    return _shape(name, resources.schema(name))
+    return _Shapes(name).of(resources.schema(name))
 
 
 def merged(name: str, node: dict[str, Any]) -> dict[str, Any]:
@@ -62,23 +62,37 @@ def merged(name: str, node: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _compiler(name: str) -> fits.Compiler:
-    return fits.Compiler(resources.schema(name)["$defs"])
+    return fits.Compiler(resources.schema(name))
 
 
-def _shape(name: str, node: dict[str, Any]) -> Shape:
-    check = _compiler(name).check(node)
-    node = merged(name, node)
-    declared = node.get("type", "string" if "enum" in node else ())
-    types = {declared} if isinstance(declared, str) else set(declared)
-    others, items = node.get("additionalProperties"), node.get("items")
-    return Shape(
-        kind=_kind(types),
-        properties={key: _shape(name, child) for key, child in node.get("properties", {}).items()},
-        others=_shape(name, others) if isinstance(others, dict) else None,
-        items=_shape(name, items) if items is not None else None,
-        required=frozenset(node.get("required", ())),
-        fits=None if _kind(types) == "text" and not _is_closed(node) else check,
-    )
+class _Shapes:
+    """The shapes of the parts of a schema, each made once: many parts refer to the same others."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._made: dict[int, Shape] = {}
+        """The shapes by their part's place in memory, which the schema keeps."""
+
+    def of(self, node: dict[str, Any]) -> Shape:
+        """The shape of a part."""
+        if id(node) not in self._made:
+            self._made[id(node)] = self._shape(node)
+        return self._made[id(node)]
+
+    def _shape(self, node: dict[str, Any]) -> Shape:
+        check = _compiler(self._name).check(node)
+        node = merged(self._name, node)
+        declared = node.get("type", "string" if "enum" in node else ())
+        types = {declared} if isinstance(declared, str) else set(declared)
+        others, items = node.get("additionalProperties"), node.get("items")
+        return Shape(
+            kind=_kind(types),
+            properties={key: self.of(child) for key, child in node.get("properties", {}).items()},
+            others=self.of(others) if isinstance(others, dict) else None,
+            items=self.of(items) if items is not None else None,
+            required=frozenset(node.get("required", ())),
+            fits=None if _kind(types) == "text" and not _is_closed(node) else check,
+        )
 
 
 def _is_closed(node: dict[str, Any]) -> bool:
@@ -123,7 +137,7 @@ def compiled(schema: dict[str, Any]) -> Any:
 
 @cache
 def _quick(name: str) -> Callable[[Any], bool]:
-    return fits.compiled(resources.schema(name))
+    return _compiler(name).check(resources.schema(name))
 
 
 _SIGNALS = signals()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from mtrack import money, resources
-from mtrack.characters import HARMFUL
+from mtrack.characters import harmful
 from mtrack.finding import Place
 from mtrack.record import schema
 from mtrack.record.likely_status import likely_status
@@ -106,7 +106,7 @@ def words(name: str, source: Source, violation: Violation) -> Words:
 def named(char: str) -> str:
     """A character as a reader can find it: by its code point, and itself where it shows."""
     code = f"U+{ord(char):04X}"
-    return code if HARMFUL.search(char) or char.isspace() else f"'{char}' ({code})"
+    return code if harmful().search(char) or char.isspace() else f"'{char}' ({code})"
 
 
 def _instead(char: str) -> str:

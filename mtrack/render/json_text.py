@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import json
 
-from mtrack.characters import HARMFUL
+from mtrack.characters import harmful
 from mtrack.render.ci_log import hashes_escaped
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ _ASCII = bytes(range(128))
 def json_text(data: Any) -> str:
     """JSON, two spaces of indent, keys in the order given; what no terminal or runner is to obey as escapes."""
     text = hashes_escaped(_text(data), r"\u005b").replace("\x7f", r"\u007f")  # the others of ASCII are escaped already
-    if not any(map(HARMFUL.match, _beyond_ascii(text))):
+    beyond = _beyond_ascii(text)
+    if not beyond or not any(map(harmful().match, beyond)):
         return text + "\n"
-    return HARMFUL.sub(lambda match: match[0] if match[0] == "\n" else _escaped(match[0]), text) + "\n"
+    return harmful().sub(lambda match: match[0] if match[0] == "\n" else _escaped(match[0]), text) + "\n"
 
 
 def _text(data: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import limits
-from mtrack.characters import HARMFUL
+from mtrack.characters import harmful
 from mtrack.words import listed
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 
 def safe(text: str) -> str:
     r"""Text as one line that a terminal shows and does not obey: controls become escapes like \x1b."""
-    return text if text.isascii() and text.isprintable() else HARMFUL.sub(_escape, text)
+    return text if text.isascii() and text.isprintable() else harmful().sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
