@@ -46,7 +46,7 @@ demo: $(VENV)/.installed
 # Rule names in the schemas and parts of README.md and docs/ follow from the code: written here, only compared where CI is set.
 test: $(VENV)/.installed-dev
 	@$(BIN)/python tests/tools/generated.py $(if $(CI),--check)
-	@.ci/browser
+	@.ci/tools
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.installed-dev
@@ -63,14 +63,14 @@ UNMEASURED := --deselect tests/test_house.py::test_help_loads_no_library \
 	--deselect tests/test_schema.py::test_no_long_value_takes_long
 
 coverage: $(VENV)/.installed-dev
-	@.ci/browser
+	@.ci/tools
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadgroup $(UNMEASURED) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=$(COVERAGE_FLOOR)
 
 test-lowest: .lowest/.installed
-	@.ci/browser
+	@.ci/tools
 	.lowest/bin/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 test-sdist: $(VENV)/.installed-dev

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
 import sys
 from collections import Counter
 from importlib import import_module
@@ -87,6 +91,65 @@ def test_a_project_costs_no_more_than_it_did(tmp_path: Path, monkeypatch: pytest
         workspace.write(str(tmp_path / f"{count}"), count, 8)
     found = (calls(tmp_path / "60") - calls(tmp_path / "20")) / 40
     assert found <= 1.2 * CALLS, f"{found:.0f} calls a project"
+
+
+VALGRIND = shutil.which("valgrind")
+MEASURED_WITH = (3, 11)
+"""The Python by which the figure below was taken; the interpreters of others need more or fewer instructions."""
+INSTRUCTIONS = 0.87
+"""Instructions that a lint takes for such a project, in runs of the work below: some 3.4 million in Debian's Python 3.11.
+
+What they come to depends on how a Python was built, how often they are more than those of other work does not.
+"""
+WORK = """
+import re, sys
+from decimal import Decimal
+
+class Item:
+    def __init__(self, name, amount):
+        self.name, self.amount = name, amount
+
+def read(line):
+    match = re.match(r"([A-Z]+)-([0-9]+): ([0-9.]+)", line)
+    return Item(f"{match[1]} {match[2]}", Decimal(match[3]))
+
+for turn in range(int(sys.argv[1])):
+    items = [read(f"INV-{i}: {i % 7}.50") for i in range(200)]
+    sums = {}
+    for item in sorted(items, key=lambda item: item.name):
+        sums[item.amount] = sums.get(item.amount, 0) + item.amount
+"""
+
+
+def instructions(*arguments: str | Path) -> int:
+    """How many instructions a run of Python takes."""
+    assert VALGRIND is not None
+    counting = (VALGRIND, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0",
+                   "MTRACK_WAYS": "forms plain traits"}  # fmt: skip
+    done = subprocess.run(
+        [*counting, sys.executable, *arguments], capture_output=True, text=True, check=False, env=environment
+    )
+    found = re.search(r"I +refs: +([0-9,]+)", done.stderr)
+    assert found is not None, done.stderr
+    assert done.returncode in (0, 1), done.stderr
+    return int(found[1].replace(",", ""))
+
+
+@pytest.mark.skipif(VALGRIND is None, reason="there is no valgrind here")
+@pytest.mark.skipif(sys.version_info[:2] != MEASURED_WITH, reason="the figure is of another Python")
+def test_a_project_takes_no_more_instructions_than_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    workspace = import_module("workspace")
+    totals: list[int] = []
+    for count in (50, 150):
+        root = tmp_path / f"{count}"
+        workspace.write(str(root), count, 8)
+        totals.append(instructions("-m", "mtrack", "lint", root, "--as-of", "2026-11-22"))
+    few, more = totals
+    work = (instructions("-c", WORK, "22") - instructions("-c", WORK, "2")) / 20
+    found = (more - few) / 100 / work
+    assert found <= 1.2 * INSTRUCTIONS, f"{found:.2f} of the work, {(more - few) / 100:,.0f} instructions a project"
 
 
 def steps(*arguments: str | Path, cwd: Path) -> Counter[tuple[str, int]]:
