@@ -24,8 +24,19 @@ _COARSE, _FINE = 2_000_000_000, 100_000_000
 system counts in whole seconds, and where it counts finer."""
 
 
-def _state(info: os.stat_result) -> State:
+def state_of(info: os.stat_result) -> State:
+    """The state of an entry."""
     return info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino
+
+
+def is_fine(state: State) -> bool:
+    """Whether the file system counts finer than in seconds."""
+    return bool(max(state[:2]) % 1_000_000_000)
+
+
+def is_settled(state: State, now: int) -> bool:
+    """Whether the last change is long enough ago for a later one to have a different time."""
+    return now - max(state[:2]) >= (_FINE if is_fine(state) else _COARSE)
 
 
 _MANY = 1000
@@ -141,10 +152,8 @@ class Watch:
         return [*self._groups, ["", *elsewhere]], self._states + states
 
     def _state(self, info: os.stat_result) -> State:
-        state = info.st_mtime_ns, info.st_ctime_ns, info.st_size, info.st_ino
-        newest = max(state[0], state[1])
-        is_new = self.began - newest < (_FINE if newest % 1_000_000_000 else _COARSE)
-        return UNKNOWN if is_new or stat.S_ISLNK(info.st_mode) else state
+        state = state_of(info)
+        return state if is_settled(state, self.began) and not stat.S_ISLNK(info.st_mode) else UNKNOWN
 
 
 def changed(groups: list[Group], states: array[int]) -> list[str]:

@@ -57,7 +57,7 @@ MAY_KNOW = {
     "views": "characters check figures finding money record rules workspace",
     "history": "changes check directory errors files finding git interrupts limits memo money patterns record rules views ways workspace yaml",
     "render": "changes characters check figures files finding history limits money record resources rules views words",
-    "site": "check directory errors figures files finding git history interrupts limits money record render resources rules views words workspace",
+    "site": "check directory errors figures files finding git history interrupts limits money record render resources rules views watch words workspace",
     "edit": "characters check directory errors figures files finding git interrupts limits money record resources rules words workspace yaml",
     "verify": "check directory files memo money record rules",
     "spreadsheet": "edit errors figures limits money record verify words yaml",

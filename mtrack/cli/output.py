@@ -118,8 +118,10 @@ def warn_of_failures(failures: Sequence[Failure], *, debug: bool) -> None:
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on standard error for long work; nothing where that is no terminal."""
-    hidden = not sys.stderr.isatty() or os.environ.get("TERM") == "dumb"
-    with click.progressbar(length=1, label=what, file=sys.stderr, hidden=hidden, show_eta=False, show_pos=True) as bar:
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _done, _of: None
+        return
+    with click.progressbar(length=1, label=what, file=sys.stderr, show_eta=False, show_pos=True) as bar:
 
         def advance(done: int, of: int) -> None:
             bar.length = of

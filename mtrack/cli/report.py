@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -136,6 +135,8 @@ def additions(
 
 def _open_page(page: str, folder: str, single: str | None, opened: Opened) -> None:
     """Open a page of the report in the browser, by its name or by a project's. Raises UsageError where there is none."""
+    from pathlib import Path  # noqa: PLC0415
+
     from mtrack.site.links import page_of  # noqa: PLC0415
 
     name, sign, rest = page.partition("#")

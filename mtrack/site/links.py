@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -29,6 +29,7 @@ STATEMENT = "-statement.html"
 """The end of the name of a project's statement; no page of a project ends so."""
 
 
+@cache
 def page_of(folder: str) -> str:
     """The page of a project folder, the same on every file system and for no other folder.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
@@ -13,6 +14,7 @@ from mtrack.directory import Directory, LinkError
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import UnreadableFileError, inside
 from mtrack.site.rows import Rows
+from mtrack.watch import is_fine, is_settled, state_of
 from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS, above
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from mtrack.check.workspace import Workspace
     from mtrack.site.written import Written
+    from mtrack.watch import State
 
 _BELOW = ("projects", "files")
 """The folders in a report's folder: the projects' pages, and copies of the evidence."""
@@ -39,6 +42,8 @@ class Folder:
         self._below: dict[str, Directory] = {}
         self._made: dict[str, tuple[str, str]] = {}
         """The pages that are there as this run would make them: digests of content and inputs."""
+        self._states: dict[str, State] = {}
+        """The states of pages whose content is known, where they show every later change."""
         names = top.names()
         for name in _BELOW:
             if name in names:
@@ -100,8 +105,20 @@ class Folder:
         return self._below.get(above), last
 
     def _digest(self, name: str) -> str | None:
+        """The digest of what a page holds; it is not read where its state shows that it is as it was."""
         place, last = self._place(name)
-        return None if place is None else place.digest(last)
+        return None if place is None else self._known(name) or place.digest(last)
+
+    def _known(self, name: str) -> str | None:
+        """The digest of what a page holds, where its state says so."""
+        place, last = self._place(name)
+        now = time.time_ns()
+        with suppress(OSError):
+            info = place.stat(last) if place is not None else None
+            if info is not None and is_settled(state := state_of(info), now):
+                self._states[name] = state
+                return self._written.content(name, state)
+        return None
 
     def _stands(self, name: str) -> bool:
         place, last = self._place(name)
@@ -123,7 +140,7 @@ class Folder:
         self._written.keep_rows(name, rows.kept(digest))
         place, last = self._place(name, make=True)
         assert place is not None
-        now = place.digest(last)
+        now = self._digest(name)
         if now != digest:
             if not self._force and not self._is_ours(name, now) and place.stat(last) is not None:
                 self._refuse(name)
@@ -133,7 +150,14 @@ class Folder:
                 place.write(last, [content], durable=False, note=beside)
             except OSError as error:
                 raise _cant_write(os.path.join(place.path, last), error) from error
+            self._note_state(name, place.stat(last))
         self._made[name] = digest, inputs
+
+    def _note_state(self, name: str, info: os.stat_result | None) -> None:
+        """Note the state of a page that was just written; none where a change in the same second would not show."""
+        self._states.pop(name, None)
+        if info is not None and is_fine(state := state_of(info)):
+            self._states[name] = state
 
     def _rows(self, name: str, content: str | None) -> Rows:
         """The rows of the page that stands there, if it still is what this mtrack wrote."""
@@ -142,7 +166,7 @@ class Folder:
             place, last = self._place(name)
             with suppress(OSError, UnreadableFileError):
                 page = place.read(last, limits.COPIED) if place is not None else b""
-                if hashlib.sha256(page).hexdigest() == content:
+                if (self._known(name) or hashlib.sha256(page).hexdigest()) == content:  # also once it is read
                     return Rows(page, kept)
         return Rows()
 
@@ -156,7 +180,7 @@ class Folder:
         for name in _BELOW:
             with suppress(OSError):  # not empty, most of the time
                 self._top.rmdir(name)
-        self._written.settle(self._made)
+        self._written.settle(self._made, self._states)
 
 
 @contextmanager

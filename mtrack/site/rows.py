@@ -48,10 +48,9 @@ class Rows:
 
     def placed(self, page: str) -> bytes:
         """A page with the rows in its slot."""
-        slot = SLOT.encode()
-        content = page_bytes(page)
-        self._start = content.find(slot)
-        return content.replace(slot, b"".join(self._rows))
+        head, slot, rest = page_bytes(page).partition(SLOT.encode())
+        self._start = len(head) if slot else -1
+        return b"".join((head, *self._rows, rest)) if slot else head
 
     def kept(self, content: str) -> KeptRows | None:
         """The facts to keep of the page for next time; `content` is its digest. None where it has no rows."""

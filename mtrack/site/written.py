@@ -9,11 +9,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from mtrack import files
 from mtrack.directory import Directory, own_folder, plain
 from mtrack.errors import CannotRunError
 from mtrack.site.rows import KeptRows
+from mtrack.watch import State  # noqa: TC001  (msgspec reads the annotations)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +28,21 @@ _MOST_KEPT = 100
 _PATIENCE = 30.0
 """Seconds to wait for another report into the same folder."""
 
-_entry = msgspec.json.Decoder(tuple[str, str, str])
+_SHOWS = os.name != "nt"
+"""Whether the state of a file shows that it was changed: on Windows it need not."""
 _unpack_rows = msgspec.msgpack.Decoder(dict[str, KeptRows]).decode
+
+
+class _Entry(Struct, frozen=True, array_like=True):
+    """A page: digests of its content and of what it was made from, and its state where that shows each later change.
+
+    Without content its name is one that a page had until it was written whole.
+    """
+
+    name: str
+    content: str
+    inputs: str
+    state: State | None = None
 
 
 class Written:
@@ -40,6 +55,8 @@ class Written:
         """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's."""
         self._path = None
         self._pages: dict[str, dict[str, str]] = {}
+        self._states: dict[str, tuple[State, str]] = {}
+        """The state of a page whose content was known, with its digest."""
         self.temporary: set[str] = set()
         """The names that pages had, in earlier runs that did not end, until they were written whole."""
         self._rows: dict[str, KeptRows] | None = None
@@ -73,19 +90,27 @@ class Written:
             yield
 
     def _load(self, path: str) -> None:
-        self._pages, self.temporary = {}, set()
+        self._pages, self._states, self.temporary = {}, {}, set()
+        decode = msgspec.json.Decoder(_Entry).decode
         with suppress(files.UnreadableFileError):
             for line in files.read(f"{path}.pages", _LIMIT).splitlines():
                 with suppress(msgspec.MsgspecError, UnicodeDecodeError):
-                    name, content, inputs = _entry.decode(line)
-                    if content:
-                        self._pages.setdefault(name, {})[content] = inputs
-                    else:
-                        self.temporary.add(name)
+                    entry = decode(line)
+                    if not entry.content:
+                        self.temporary.add(entry.name)
+                        continue
+                    self._pages.setdefault(entry.name, {})[entry.content] = entry.inputs
+                    if entry.state is not None and _SHOWS:
+                        self._states[entry.name] = entry.state, entry.content
 
     def names(self) -> list[str]:
         """The names of all pages."""
         return sorted(self._pages)
+
+    def content(self, name: str, state: State) -> str | None:
+        """The digest of what a page holds that is in a state; None where that does not say."""
+        known = self._states.get(name)
+        return known[1] if known is not None and known[0] == state else None
 
     def inputs(self, name: str, content: str | None) -> str | None:
         """The digest of a page's inputs, by the page's content; None where mtrack wrote no such page."""
@@ -94,19 +119,19 @@ class Written:
     def note(self, name: str, content: str, inputs: str) -> None:
         """Note a page that is about to be written."""
         self._pages.setdefault(name, {})[content] = inputs
-        self._note(name, content, inputs)
+        self._note(_Entry(name, content, inputs))
 
     def note_temporary(self, page: str, name: str) -> None:
         """Note the name in its folder that a page has while it is written."""
         above = page.rpartition("/")[0]
-        self._note(f"{above}/{name}" if above else name, "", "")
+        self._note(_Entry(f"{above}/{name}" if above else name, "", ""))
 
-    def _note(self, *entry: str) -> None:
+    def _note(self, entry: _Entry) -> None:
         if self._path is not None:
             with suppress(OSError):
                 if self._notes is None:
                     self._notes = open(f"{self._path}.pages", "ab", buffering=0)  # noqa: SIM115  (until all are noted)
-                self._notes.write(_line(*entry))
+                self._notes.write(_line(entry))
 
     def rows(self, name: str) -> KeptRows | None:
         """The rows of a page, as far as they are known; whoever takes some makes sure that it is that page."""
@@ -131,11 +156,12 @@ class Written:
             self._notes.close()
             self._notes = None
 
-    def settle(self, pages: dict[str, tuple[str, str]]) -> None:
-        """Forget all but these pages: by name, the digests of content and inputs."""
+    def settle(self, pages: dict[str, tuple[str, str]], states: dict[str, State]) -> None:
+        """Forget all but these pages: by name, the digests of content and inputs, and the states that are known."""
         self._end_notes()
         self._pages = {name: {content: inputs} for name, (content, inputs) in pages.items()}
-        lines = (_line(name, content, inputs) for name, (content, inputs) in sorted(pages.items()))
+        self._states = {name: (state, pages[name][0]) for name, state in states.items() if name in pages}
+        lines = (_line(_Entry(name, *digests, states.get(name))) for name, digests in sorted(pages.items()))
         if self._path is not None:
             with suppress(OSError):
                 files.write(f"{self._path}.pages", [b"".join(lines)], durable=False)
@@ -168,5 +194,5 @@ def _checksum(data: bytes) -> bytes:
     return zlib.crc32(data).to_bytes(4, "little")
 
 
-def _line(*parts: str) -> bytes:
-    return msgspec.json.encode(parts) + b"\n"
+def _line(entry: _Entry) -> bytes:
+    return msgspec.json.encode(entry) + b"\n"

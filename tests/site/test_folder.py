@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from support import Result
 
 DAY = ("--as-of", AS_OF.isoformat())
+SETTLED = 0.12
+"""Seconds after which a change can be told from a later one by its time."""
 
 
 @pytest.fixture
@@ -151,6 +154,66 @@ def test_force_replaces_what_has_the_name_of_a_page_and_nothing_else(
     assert report(tree, out).code == 2
     assert report(tree, out, "--force").code == 0
     assert written(tree, out) == {**good, "notes.html": b"mine", "projects/gone.html": b"mine"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a file can change and show nothing of it")
+def test_only_pages_in_another_state_are_read_again(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, read = tmp_path / "out", list[str]()
+    digest = directory.Directory.digest
+
+    def noted(self: directory.Directory, name: str) -> str | None:
+        read.append(name)
+        return digest(self, name)
+
+    good = written(tree, out)
+    time.sleep(SETTLED)
+    monkeypatch.setattr(directory.Directory, "digest", noted)
+    assert written(tree, out) == good
+    assert read == []
+    os.utime(out / "projects/one.html")
+    assert written(tree, out) == good
+    assert read == ["one.html"]
+    time.sleep(SETTLED)
+    written(tree, out)
+    assert read == ["one.html", "one.html"]  # the first time, its change was too young
+    written(tree, out)
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize("way", ["in place", "another file", "moved away and back"])
+def test_a_page_changed_by_someone_else_shows_whatever_its_size_and_time(tree: Path, tmp_path: Path, way: str) -> None:
+    out = tmp_path / "out"
+    written(tree, out)
+    page = out / "projects/one.html"
+    time.sleep(SETTLED)
+    info, content = page.stat(), page.read_bytes()
+    forged = content.replace(b"One", b"Two")
+    if way == "another file":
+        page.unlink()
+    if way == "moved away and back":
+        (tmp_path / "old").mkdir()
+        page = page.rename(tmp_path / "old/one.html")
+    page.write_bytes(forged)
+    os.utime(page, ns=(info.st_atime_ns, info.st_mtime_ns))
+    if way == "moved away and back":
+        page = page.rename(out / "projects/one.html")
+    assert (page.stat().st_size, page.stat().st_mtime_ns) == (info.st_size, info.st_mtime_ns)
+    assert report(tree, out).code == 2
+    assert page.read_bytes() == forged
+
+
+def test_a_list_of_pages_without_states_is_still_known(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    good = written(tree, tmp_path / "out")
+    (known,) = (tmp_path / "cache/mtrack/reports").glob("*.pages")
+    entries = [json.loads(line) for line in known.read_text(encoding="utf-8").splitlines()]
+    assert {len(entry) for entry in entries} == {4}
+    known.write_text("".join(json.dumps(entry[:3]) + "\n" for entry in entries), encoding="utf-8")
+    assert written(tree, tmp_path / "out") == good
 
 
 def test_a_page_where_a_stranger_s_file_stands_is_not_written(tree: Path, tmp_path: Path) -> None:
