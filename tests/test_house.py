@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import tokenize
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -285,8 +287,9 @@ def test_lint_of_clean_files_loads_only_what_it_needs(tmp_path: Path) -> None:
     clean(tmp_path)
     code = (
         f"import sys; from mtrack.__main__ import run; code = run(['lint', {str(tmp_path)!r}, '--as-of', '{AS_OF}']); "
-        "print(sorted({name.split('.')[0] for name in sys.modules} & "
-        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'subprocess', 'yaml', 'jsonschema_rs', 'iso4217', 'json', 'pathspec'}), code)"
+        "print(sorted({name if name.startswith('mtrack') else name.split('.')[0] for name in sys.modules} & "
+        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'subprocess', 'yaml', 'jsonschema_rs', 'iso4217', 'json', 'pathspec', "
+        "'hashlib', 'fractions', 'mtrack.record.fault_words', 'mtrack.render.reports', 'mtrack.render.flow'}), code)"
     )
     assert python("-c", code).stdout.splitlines()[-1] == "[] 0"
 
@@ -553,6 +556,64 @@ def test_no_module_is_too_long_to_read() -> None:
     assert {
         name: length for name, length in lengths.items() if length > (700 if name.startswith("rules/") else 500)
     } == {}
+
+
+FAST = (
+    "memo/run.py", "check/store.py", "check/processes.py", "check/visits.py", "rules/traits.py", "watch.py", "ways.py",
+    "yaml/plain.py", "yaml/plain_places.py", "yaml/forms.py",
+)  # fmt: skip
+"""The modules that would go with the optimisations; `memo/cache.py` stays for verdicts and the lists of pages."""
+AT = {
+    "memo/run.py": "__main__ cli.opened",
+    "check/processes.py": "check.visits",
+    "check/visits.py": "check.pipeline",
+    "rules/traits.py": "check.project",
+    "yaml/plain.py": "history.pieces yaml.source",
+    "yaml/plain_places.py": "yaml.source",
+    "yaml/forms.py": "yaml.source",
+}
+"""The modules that call it: whoever removes it changes no others, optimisations aside."""
+
+
+def _code_lines(source: str) -> int:
+    """The lines of a module that are neither empty nor comment nor docstring."""
+    told: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            told.update(range(node.lineno, (node.end_lineno or 0) + 1))
+    found: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in (
+            tokenize.COMMENT,
+            tokenize.NL,
+            tokenize.NEWLINE,
+            tokenize.INDENT,
+            tokenize.DEDENT,
+            tokenize.ENDMARKER,
+        ):
+            found.update(range(token.start[0], token.end[0] + 1))
+    return len(found - told)
+
+
+def test_what_only_the_fast_ways_need_is_small() -> None:
+    assert sum(_code_lines((PACKAGE / name).read_text(encoding="utf-8")) for name in FAST) < 1200
+
+
+@pytest.mark.parametrize("name", AT)
+def test_a_fast_way_is_called_in_few_places(name: str) -> None:
+    own = "mtrack." + name.removesuffix(".py").replace("/", ".")
+    fast = {"mtrack." + other.removesuffix(".py").replace("/", ".") for other in FAST} - {"mtrack.check.visits"}
+    found = {
+        module
+        for module, tree in _trees().items()
+        if module not in fast and any(own in _targets(node) for node in ast.walk(tree))
+    }
+    assert found == {f"mtrack.{module}" for module in AT[name].split()}
+
+
+def test_continuous_integration_tests_all_with_every_fast_way_off() -> None:
+    jobs = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    assert re.search(r'- run: make test-lowest\n        env:\n          MTRACK_WAYS: ""', jobs)
 
 
 def test_functions_are_short() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.check.contained import ask_across
+from mtrack.check.digests import digest_of
 from mtrack.check.project import ProjectFindings, findings, of_file, related
-from mtrack.check.store import digest_of
 from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.rules import RULES
 

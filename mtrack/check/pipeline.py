@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from mtrack import money
 from mtrack.check.across import WorkspaceProblems, find
 from mtrack.check.contained import made
+from mtrack.check.digests import encoded, inputs, tracked_digest
 from mtrack.check.project import check_project, failures
 from mtrack.check.report import Report, Selection, Summary, counts, in_order, worst
-from mtrack.check.store import KeptProjects, StoredProject, encoded, inputs, tracked_digest
+from mtrack.check.store import KeptProjects, StoredProject
 from mtrack.check.visits import visit_all
 from mtrack.check.waivers import of_state
 from mtrack.rules import RULES

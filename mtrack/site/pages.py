@@ -14,8 +14,8 @@ from jinja2 import TemplateError
 from msgspec import Struct
 
 from mtrack import __version__, files, resources
+from mtrack.check.digests import encoded
 from mtrack.check.report import of_file
-from mtrack.check.store import encoded
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
 from mtrack.history.recent import ProjectHistory  # noqa: TC001
