@@ -89,7 +89,7 @@ reader, writer = os.pipe()
 whole = in_a_process("whole", -1, lambda done: os.write(writer, b"%d" % done))
 count = int(os.read(reader, 20))
 step = max(1, count // steps) if steps else 1
-codes = {str(at): in_a_process(str(at), at) for at in range(1, count + 1, step)}
+codes = {str(at): in_a_process(str(at), at) for at in sorted({*range(1, count, step), count})}
 print(json.dumps({"whole": whole, "count": count, "codes": codes}))
 """
 

@@ -198,6 +198,17 @@ def test_an_edit_that_adds_an_error_is_refused_with_it_unless_forced(
     assert _text(work) != before
 
 
+def test_nothing_is_no_payment_but_what_was_kept_back_is_one(work: Path) -> None:
+    before = _text(work)
+    for words in (("0",), ("0.00", "--withheld", "0")):
+        result = _run(work, "pay", "INV-2026-004", *words)
+        assert (result.code, result.out) == (2, "")
+        assert "0 is no payment of INV-2026-004; give the amount that came in" in result.err
+    assert _text(work) == before
+    assert _run(work, "pay", "INV-2026-004", "0", "--withheld", "5").code == 0
+    assert _text(work) != before
+
+
 def test_of_findings_that_say_the_same_only_those_are_told_that_are_new(work: Path) -> None:
     told = "invoice I names no file (invoice-file-missing)"
     for name in ("One", "Two", "Three"):

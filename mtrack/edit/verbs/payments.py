@@ -98,6 +98,9 @@ def _payment(context: ProjectContext, invoice: Invoice, paid: Paid, total: Decim
         if amount <= 0:
             message = f"nothing is outstanding on {invoice.number}; give the amount that came in"
             raise UsageError(message)
+    if not any((amount, withheld, fee, discount)):
+        message = f"0 is no payment of {invoice.number}; give the amount that came in"
+        raise UsageError(message)
     if paid.received is not None:
         check_thousands(*paid.received, money.decimals(paid.received[1], context.settings.currencies))
     foreign = {"amount": paid.received[0], "currency": paid.received[1]} if paid.received else None
