@@ -21,6 +21,8 @@ from mtrack.history.sides import Side
 from mtrack.patterns import matcher
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
+from mtrack.rules.registry import compares_versions
+from mtrack.words import count
 from mtrack.workspace import RECORDS, SETTINGS, is_below, join, walk
 from mtrack.yaml import source
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 _JUDGING = ("currency", "payment_terms", "tax_rate", "bill_within", "verify", "locale", "currencies")
 """The settings, beside rules, exclude and waivers, that decide what a check finds."""
+_OF_AUDIT = ("correct_within", "require_signed")
+"""The settings that decide what `mtrack audit` finds."""
 _HINT = "put it back, or say in the change why it is right"
 
 
@@ -64,6 +68,11 @@ def _severity(before: Workspace, now: Workspace, name: str) -> Severity | None:
     return max((severity for severity in graded if severity is not None), default=None)
 
 
+def _is_beyond_a_check(name: str) -> bool:
+    """Whether a rule compares versions or reads papers."""
+    return name in RULES and (compares_versions(name) or RULES[name].verifies)
+
+
 def _graded(settings: Settings, name: str) -> Severity | None:
     return settings.rules.get(name, RULES[name].severity)
 
@@ -86,7 +95,7 @@ class _Comparison:
     @cached_property
     def _settings_differ(self) -> bool:
         old, new = self.before.settings, self.now.settings
-        return any(getattr(old, name) != getattr(new, name) for name in (*_JUDGING, "rules", "exclude"))
+        return any(getattr(old, name) != getattr(new, name) for name in (*_JUDGING, *_OF_AUDIT, "rules", "exclude"))
 
     @cached_property
     def _strict(self) -> Workspace:
@@ -102,7 +111,7 @@ class _Comparison:
         result: dict[str | None, tuple[Waiver, ...]] = {None: self.before.settings.waivers}
         for folder in self.now.walk.projects:
             raw = self.now.raw(folder)
-            if isinstance(raw, bytes) and b"waivers" in raw:
+            if isinstance(raw, bytes) and (b"waivers" in raw or b"\\" in raw):  # an escape could hide the key
                 old = self._old_folder(folder)
                 context = self.before.open(old)[1] if old is not None else None
                 own = context.project.waivers if context is not None else ()
@@ -150,8 +159,27 @@ class _Comparison:
             strict = check(self._strict).report.findings
             lost = [finding for finding in self._lost(strict, shown) if (finding.subject, finding.message) not in known]
             self._attribute(lost, causes)
+        for cause in self._beyond_a_check():
+            causes.setdefault(cause, [])
         for (place, how), silenced in causes.items():
             yield Weakening(place, how, _HINT, tuple(map(_place_of, silenced)))
+
+    def _beyond_a_check(self) -> Iterator[tuple[Place, str]]:
+        """The changes that silence `mtrack audit` or `mtrack verify`: what these would find is not looked for here."""
+        was, now = self.before.settings, self.now.settings
+        if was.verify and not now.verify:
+            yield self._key("verify"), "the papers are no longer compared with the records"
+        if now.correct_within > was.correct_within:
+            days = f"{count(now.correct_within, 'day')}, and was {was.correct_within:,} at {self.revision}"
+            yield self._key("correct_within"), f"a correction is reported only after {days}"
+        if was.require_signed and not now.require_signed:
+            yield self._key("require_signed"), f"commits need no signature, and did at {self.revision}"
+        for name in sorted(was.rules.keys() | now.rules.keys()):
+            if _is_beyond_a_check(name) and (cause := self._rule(name)) is not None:
+                yield cause
+        for waiver in self._new_waivers:
+            if _is_beyond_a_check(waiver.rule) and _graded(was, waiver.rule) is not None:
+                yield Place(waiver.path, (*waiver.route, "rule")), f"a new waiver accepts '{waiver.rule}'"
 
     def _is_newly_accepted(self, finding: Finding) -> bool:
         """Whether the settings of then would show a finding that is waived now."""
@@ -196,10 +224,6 @@ class _Comparison:
     def _attribute_to_keys(self, lost: list[Finding], causes: dict[tuple[Place, str], list[Finding]]) -> list[Finding]:
         """Add each finding to the first setting whose change alone silences it; those that none does."""
         changed = [name for name in _JUDGING if getattr(self.before.settings, name) != getattr(self.now.settings, name)]
-        if (
-            "verify" in changed and self.before.settings.verify
-        ):  # papers are not read here: what it silences is not known
-            causes.setdefault((self._key("verify"), "the papers are no longer compared with the records"), [])
         for name in changed:
             if not lost:
                 break

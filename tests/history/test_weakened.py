@@ -159,9 +159,41 @@ def test_a_waiver_in_a_project_is_told_where_it_stands(story: Story) -> None:
 def test_a_setting_can_silence_neither_this_nor_itself(story: Story) -> None:
     own = "settings-weakened"
     settings(story, f"rules: {{overbilled: off, {own}: off}}\nwaivers: [{{rule: {own}, reason: none}}]\n")
-    (item,) = weakened(story)
-    assert (item["severity"], item["waived"], silenced(item)) == ("warning", False, ["overbilled"])
+    told = weakened(story)
+    assert [(item["severity"], item["waived"], silenced(item)) for item in told] == [
+        ("warning", False, ["overbilled"]), ("warning", False, []), ("warning", False, []),
+    ]  # fmt: skip
+    assert [item["message"] for item in told[1:]] == [
+        f"'{own}' is off, and was a warning at HEAD", f"a new waiver accepts '{own}'",
+    ]  # fmt: skip
     assert lint(story, "--since", "HEAD", "--ignore", "unused-waiver")[0]["rule"] == own
+
+
+BEYOND = {
+    "correct_within: 36500\n": "a correction is reported only after 36,500 days, and was 1 at HEAD",
+    "rules: {sent-invoice-changed: off}\n": "'sent-invoice-changed' is off, and was an error at HEAD",
+    "rules: {agreement-differs: info}\n": "'agreement-differs' is an info now, and was a warning at HEAD",
+    "waivers: [{rule: payment-removed, reason: none}]\n": "a new waiver accepts 'payment-removed'",
+    "require_signed: false\n": "commits need no signature, and did at HEAD",
+    "verify: false\n": "the papers are no longer compared with the records",
+}
+
+
+@pytest.mark.parametrize("text", BEYOND)
+def test_what_silences_audit_or_verify_is_told_though_nobody_looks_what_it_silences(story: Story, text: str) -> None:
+    story.commit("signed", "2026-02-03", {"mtrack.yaml": "format: 1\nrequire_signed: true\nverify: true\n"})
+    kept = "".join(f"{key}: true\n" for key in ("require_signed", "verify") if key not in text)
+    settings(story, kept + text)
+    (item,) = weakened(story)
+    assert (item["message"], item["line"], item["related"]) == (BEYOND[text], kept.count("\n") + 2, [])
+    settings(story, "require_signed: true\nverify: true\ncorrect_within: 0\nrules: {backdated: error}\n")
+    assert weakened(story) == []  # stricter
+
+
+@pytest.mark.parametrize("key", ['"\\u0077aivers"', '"waiv\\x65rs"', "waivers", "'waivers'", "? waivers\n", '? "wai\\\n  vers"\n'])
+def test_a_new_waiver_is_told_however_its_key_is_written(story: Story, key: str) -> None:
+    story.write({RECORDS: f"{TEXT}{key}:\n  - {{rule: overbilled, milestone: M1, reason: by phone}}\n"})
+    assert [(item["path"], silenced(item)) for item in weakened(story)] == [(RECORDS, ["overbilled"])]
 
 
 def test_a_waiver_and_a_severity_of_then_count(story: Story) -> None:
