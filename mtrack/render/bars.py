@@ -25,6 +25,24 @@ _SIGNS = {
     "completed": "▒",
     "deposit": "┄",
 }
+_WORDS = {
+    _SIGNS["approved"]: "approved",
+    _SIGNS["completed"]: "delivered, not approved",
+    _SIGNS["deposit"]: "deposit",
+    **{mark: word for mark, word in STATES.values() if mark in _SIGNS.values()},
+    DISPUTED_MARK: "disputed",
+    RETAINED_MARK[0]: "retained",
+    OVERLAP_MARK: "overbilled",
+}
+_MARKS = {RETAINED_MARK[0]: RETAINED_MARK}
+"""The words of the signs, and the mark of what goes by its first sign."""
+
+
+def legend(lines: Iterable[str]) -> str:
+    """The signs in lines of bars with their words: "█ approved; ● paid; blank: ahead"; empty where there are none."""
+    drawn = set().union(*lines)
+    words = [f"{_MARKS.get(sign, sign)} {word}" for sign, word in _WORDS.items() if sign in drawn]
+    return "; ".join([*words, f"blank: {STATES['ahead'][1]}"] if drawn else [])
 
 
 def slot_bars(slots: Sequence[Slot], width: int = WIDTH) -> tuple[str, str, str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import money
 from mtrack.render import status_csv
-from mtrack.render.bars import WIDTH, slot_bars
+from mtrack.render.bars import WIDTH, legend, slot_bars
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
 from mtrack.render.json_text import json_text, of_project
 from mtrack.render.left_out import warn_of_left_out, write_left_out
@@ -247,13 +247,16 @@ def markdown(view: StatusView) -> str:
     wording = Wording(view.locale)
     page = Document(wording)
     page.heading(2, f"Status as of {view.as_of.isoformat()}")
-    for item in view.projects:
+    bars = [slot_bars(slots(item.milestones)) for item in view.projects]
+    if words := legend(line for _, *lines in bars for line in lines):
+        page.paragraph(words)
+    for item, drawing in zip(view.projects, bars, strict=True):
         project = item.project
         page.heading(3, *_heading(item))
         page.paragraph(f"Agreement: {', '.join(map(plain, _agreement_words(item, wording)))}")
-        drawing = zip(_BARS, slot_bars(slots(item.milestones)), strict=True)
-        words = ", ".join(map(plain, _progress_words(item)))
-        page.block(*(f"{label:<11}{text}" for label, text in drawing if label or text), f"{'':<11}{words}")
+        shares = ", ".join(map(plain, _progress_words(item)))
+        lines = zip(_BARS, drawing, strict=True)
+        page.block(*(f"{label:<11}{text}" for label, text in lines if label or text), f"{'':<11}{shares}")
         columns = (
             Column("Milestone"), *amounts(project.currency),
             *texts("Deliverable", "Planned", "Completed", "Approved", "Invoice", "Sent", "Due"), *amounts("Settled"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mtrack.figures.aging import BUCKETS
-from mtrack.render.bars import small_bars
+from mtrack.render.bars import legend, small_bars
 from mtrack.render.cells import Amount, Code, Column, amounts, texts
 from mtrack.render.left_out import write_left_out
 from mtrack.render.markdown import Document
@@ -93,7 +93,10 @@ class _Page:
         if not shown:
             self.page.paragraph("No projects yet; ", Code("mtrack new"), " makes one.")
             return
-        self.page.block(*(line for item in shown for line in _bars(item)))
+        bars = [small_bars(item.progress) for item in shown]
+        if words := legend(line for pair in bars for line in pair):
+            self.page.paragraph(words)
+        self.page.block(*(line for item, pair in zip(shown, bars, strict=True) for line in _bars(item, *pair)))
         columns = (
             *texts("Project", "Client", "Milestones"),
             *amounts("Agreed", "Billed", "Outstanding"),
@@ -128,10 +131,9 @@ class _Page:
             yield currency, *(Amount(sums[name], self.view.decimals[currency]) for name in BUCKETS)
 
 
-def _bars(item: ProjectSummary) -> Iterator[str]:
+def _bars(item: ProjectSummary, delivered: str, billed: str) -> Iterator[str]:
     """A project's name and its two bars."""
     sums = item.progress
-    delivered, billed = small_bars(sums)
     yield _short(item.project.name)
     yield f"  delivered  {delivered}  approved {percent(sums.approved, sums.agreed)}"
     yield f"  billed     {billed}  paid {percent_text(sums.percentages['paid'])}"

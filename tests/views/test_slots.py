@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from anything import AS_OF_ANY, projects
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from test_views import context
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.figures.states import STATES, States
-from mtrack.render.bars import slot_bars, small_bars
+from mtrack.render.bars import legend, slot_bars, small_bars
 from mtrack.render.status import text
 from mtrack.views.progress import WORK, Progress
 from mtrack.views.slots import Slot, lay_out, slots
@@ -152,3 +153,20 @@ def test_status_draws_the_slots_at_every_width() -> None:
         assert edges(work) == edges(money)
     markdown = mtrack("status", ROOT / "example-workspace", "--as-of", "2026-11-22", "--format", "md").out
     assert "billed     ●●●●" in markdown
+
+
+@pytest.mark.parametrize("command", ["status", "report"])
+def test_markdown_says_what_the_signs_of_its_bars_mean(command: str) -> None:
+    out = mtrack(command, ROOT / "example-workspace", "--format", "md", "--as-of", "2026-11-22").out
+    (said,) = (line for line in out.splitlines() if line.startswith("█ approved; "))
+    lines = [line for line in out.splitlines() if line.split()[:1] in (["delivered"], ["billed"], ["✕"])]
+    drawn = {sign for line in lines for sign in line if not sign.isalnum()} - set(" │%")
+    assert len(drawn) > 8
+    assert {part.split(" ")[0] for part in said.split("; ")} == drawn | {"blank:"}
+    assert "⏸ on hold" in said
+    assert said.endswith("; blank: ahead")
+
+
+def test_a_legend_tells_what_is_drawn_and_nothing_else() -> None:
+    assert legend([]) == ""
+    assert legend(["●● ", "[◐]"]) == "● paid; ◐ outstanding; [◐] retained; blank: ahead"
