@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from mtrack.check.report import Report, Selection
     from mtrack.check.workspace import Workspace
-    from mtrack.record.model import Milestone, Waiver
+    from mtrack.figures.ledger import MilestoneFigures
+    from mtrack.record.model import Waiver
     from mtrack.record.settings import Settings
     from mtrack.rules.context import ProjectContext
 
@@ -30,6 +31,8 @@ VERBS = ("correct", "chase", "bill", "approve", "deliver", "soon", "tidy")
 """The verbs of tasks, the most urgent first."""
 SOON = 14
 """Days that count as soon."""
+_BEFORE_BILLING = ("approve", "deliver")
+"""Verbs of tasks after which a milestone can be billed: what they are about is what is not billed of it."""
 _TO_CORRECT = (Category.OVERLAP, Category.AGREEMENT, Category.RECORD)
 
 
@@ -154,19 +157,25 @@ def _once_each(found: Iterable[Task]) -> tuple[Task, ...]:
 
 
 def _from_findings(context: ProjectContext, findings: Iterable[Finding]) -> Iterator[Task]:
-    milestones = {item.id: item for item in context.seen.milestones}
+    milestones = {item.milestone.id: item for item in context.ledger.milestones}
     for finding in findings:
         if _asks_for_something(finding):
             yield _from_finding(finding, context, milestones.get(finding.milestone or ""), context.as_of)
 
 
-def _from_finding(finding: Finding, context: ProjectContext | None, milestone: Milestone | None, as_of: date) -> Task:
-    completed = milestone is not None and milestone.completed is not None
+def _from_finding(
+    finding: Finding, context: ProjectContext | None, figures: MilestoneFigures | None, as_of: date
+) -> Task:
+    milestone = None if figures is None else figures.milestone
+    verb = _verb(finding, completed=milestone is not None and milestone.completed is not None)
+    amount = finding.amount
+    if amount is None and figures is not None and verb in _BEFORE_BILLING:
+        amount = figures.unbilled or None
     return Task(
-        verb=_verb(finding, completed=completed), project=context.project.heading if context else None,
+        verb=verb, project=context.project.heading if context else None,
         path=finding.path, contact=context.project.contact if context else None, milestone=finding.milestone,
         name=milestone.name if milestone else None, invoice=finding.invoice, file=finding.about, rule=finding.rule,
-        amount=finding.amount, since=finding.since, days=(as_of - finding.since).days if finding.since else None,
+        amount=amount, since=finding.since, days=(as_of - finding.since).days if finding.since else None,
         message=finding.message, hint=finding.hint,
     )  # fmt: skip
 

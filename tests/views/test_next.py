@@ -147,3 +147,26 @@ def test_a_terminal_ends_with_the_one_thing_to_do_first(command: str) -> None:
 @pytest.mark.parametrize("command", ["gaps", "lint"])
 def test_elsewhere_they_end_as_programs_read_them(command: str) -> None:
     assert "first: " not in mtrack(command, EXAMPLE[0], "--as-of", EXAMPLE[1]).out
+
+
+BEFORE = """project: Before
+currency: EUR
+agreement: {signed: 2026-01-05, total: 9000, milestones: 4}
+milestones:
+  - {id: M1, name: Handed over, amount: 4000.00, deliverable: {completed: 2026-09-01}, status: not_billed}
+  - {id: M2, name: Late, amount: 3000.00, planned: 2026-09-01, status: not_billed}
+  - {id: M3, name: In part, amount: 2000.00, deliverable: {completed: 2026-09-01}, status: sent,
+     invoice: {number: A-1, amount: 500.00, sent: 2026-11-10}}
+  - {id: M4, name: For nothing, amount: 0, deliverable: {completed: 2026-09-01}, status: not_billed}
+"""
+
+
+def test_what_is_to_be_approved_or_delivered_first_has_the_amount_that_can_be_billed_then(tmp_path: Path) -> None:
+    root = write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "before/milestones.yaml": BEFORE})
+    data = json.loads(mtrack("next", root, "--as-of", "2026-11-22", "--format", "json").out)
+    found = {(item["verb"], item["milestone"]): item["amount"] for item in data["items"]}
+    assert found["approve", "M1"] == "4000.00"
+    assert found["deliver", "M2"] == "3000.00"
+    assert found["approve", "M4"] is None
+    assert data["sums"]["approve"] == {"EUR": "4000.00"}
+    assert data["sums"]["deliver"] == {"EUR": "3000.00"}
