@@ -21,7 +21,7 @@ NAME = "Performance and penetration test, with a second round of fixes"
 HEAD = """project: Distribution platform for a maker of machine tools
 client: Makers of Machine Tools and Automation GmbH & Co. KGaA
 currency: EUR
-agreement: {{file: agreement/sow.pdf, signed: 2026-01-05, total: {total}.00, milestones: 12}}
+agreement: {{file: agreement/sow.pdf, signed: 2026-01-05, total: {total}.00, milestones: {count}}}
 milestones:
 """
 MILESTONE = """  - id: M{number}
@@ -36,10 +36,14 @@ MILESTONE = """  - id: M{number}
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("large")
-    milestones = [
-        MILESTONE.format(number=i, name=NAME, amount=AMOUNT, sent=f"2026-{min(i + 1, 11):02}-02") for i in range(1, 13)
-    ]
-    write_tree(base / "work", {"large/milestones.yaml": HEAD.format(total=12 * AMOUNT) + "".join(milestones)})
+    for name, count, amount in (("large", 12, AMOUNT), ("larger", 20, 10 * AMOUNT)):
+        milestones = [
+            MILESTONE.format(number=i, name=NAME, amount=amount, sent=f"2026-{min(i + 1, 11):02}-02")
+            for i in range(1, count + 1)
+        ]
+        head = HEAD.format(total=count * amount, count=count)
+        text = (head + "".join(milestones)).replace("RE-2026", name.upper())
+        write_tree(base / "work", {f"{name}/milestones.yaml": text})
     assert mtrack("report", base / "work", "-o", base / "out", "--as-of", DAY).code == 0
     return base / "out"
 
@@ -53,10 +57,17 @@ def sheets(browser: Browser, path: Path, size: str) -> list[str]:  # noqa: F811
 
 
 @pytest.mark.parametrize("size", ["A4", "Letter"])
-def test_a_statement_of_twelve_long_milestones_is_one_page(browser: Browser, large: Path, size: str) -> None:  # noqa: F811
-    (sheet,) = sheets(browser, large / "projects/large-statement.html", size)
+@pytest.mark.parametrize(("name", "last"), [("large", "M12"), ("larger", "M20")])
+def test_a_statement_of_long_names_and_large_amounts_is_one_page(
+    browser: Browser,  # noqa: F811
+    large: Path,
+    name: str,
+    last: str,
+    size: str,
+) -> None:
+    (sheet,) = sheets(browser, large / f"projects/{name}-statement.html", size)
     assert "Statement" in sheet
-    assert "M12" in sheet
+    assert last in sheet
     assert "signature" in sheet
 
 
@@ -102,7 +113,9 @@ def test_no_amount_of_eighteen_decimals_is_cut_on_a_phone(browser: Browser, extr
             assert page.evaluate(BEYOND) == [], name
 
 
-@pytest.mark.parametrize(("width", "media"), [(820, "screen"), (1024, "screen"), (695, "print")])
+@pytest.mark.parametrize(
+    ("width", "media"), [*((width, "screen") for width in (601, 650, 700, 820, 1024)), (695, "print")]
+)
 def test_no_amount_of_a_statement_is_cut(browser: Browser, extremes: Path, width: int, media: Any) -> None:  # noqa: F811
     with Visit(browser, width=width) as visit:
         page = visit.open((extremes / "projects/token-statement.html").as_uri())
