@@ -59,7 +59,8 @@ class MilestoneRow(Struct, frozen=True):
     """A milestone's record. `expected` is the status its invoices ask for, where the recorded one is not accepted.
 
     `id` is None for the later records of an id that repeats; what was found about it stands with the first. `recorded`
-    is the status where it says something else than the state.
+    is the status where it says something else than the state. `note_folds` where what was delivered takes many words,
+    `has_more` where the first lines of its card on a phone don't say all.
     """
 
     record: Milestone
@@ -76,6 +77,8 @@ class MilestoneRow(Struct, frozen=True):
     evidence: Mark | None
     findings: Sequence[Finding]
 
+    note_folds: bool
+    has_more: bool
 
 class LaneRow(Struct, frozen=True):
     """A milestone's line of the timeline: its days as a chart and in words."""
@@ -106,6 +109,8 @@ class WaiverRow(Struct, frozen=True):
 
 _CHECKS = {
     True: ("ok", "done", "done"),
+_NOTE = 80
+"""Letters up to which a note on what was delivered stands in its row."""
     False: ("open", "ahead", "open"),
     None: ("na", "cancelled", "does not apply"),
 }
@@ -328,9 +333,22 @@ def _timeline(item: ProjectStatus, wording: Wording, as_of: date) -> dict[str, A
 def _check_row(check: Check) -> CheckRow:
     note = "the agreement gives no total" if check.done is None else None
     return CheckRow(*_CHECKS[check.done], check.name, check.left, check.count, note)
+        note_folds=len(record.deliverable.note or "") > _NOTE,
+        has_more=_has_more(entry),
 
 
 def _waivers(context: ProjectContext, findings: Iterable[Finding]) -> list[WaiverRow]:
+def _has_more(entry: MilestoneStatus) -> bool:
+    """Whether a milestone has more to say than its name, its money, its state, its invoices and its last day."""
+    record, done = entry.figures.milestone, entry.figures.milestone.deliverable
+    said = (
+        record.planned, record.upfront, record.note, record.attachments, record.hold, record.cancelled,
+        done.note, done.signoff, done.approved_by, done.completed and done.approved, entry.invoices,
+        record.status not in entry.accepted_statuses,
+    )  # fmt: skip
+    return any(said)
+
+
     """The project's waivers, and the workspace's that accept something here."""
     accepted = {(finding.rule, finding.waiver) for finding in findings if finding.waived}
     own = [WaiverRow(waiver, of_workspace=False) for waiver in context.project.waivers]
