@@ -74,10 +74,14 @@ def _items(view: ForecastView, wording: Wording) -> Table:
     for item in view.items:
         project = item.project
         table.row(
-            item.day or "no date", _subject(item), project.name, BAND_WORDS[item.band] + (", late" if item.late else ""),
-             Amount(item.amount, project.decimals, project.currency), style="red" if item.late else None,
+            item.day or "no date", _subject(item), project.name, _state(item), Amount(item.amount, project.decimals, project.currency), style="red" if item.late else None,
         )  # fmt: skip
     return table
+
+
+def _state(item: Expected) -> str:
+    notes = (("on hold", item.held), ("late", item.late))
+    return ", ".join((BAND_WORDS[item.band], *(word for word, applies in notes if applies)))
 
 
 def markdown(view: ForecastView) -> str:

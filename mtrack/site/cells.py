@@ -9,12 +9,14 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from mtrack import money
 from mtrack.render.wording import STATES, percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mtrack.figures.ledger import Totals
+    from mtrack.views.parts import Parts
     from mtrack.views.progress import Progress
 
 STATE_WORDS = {
@@ -28,8 +30,6 @@ STATE_WORDS = {
     "credited": "credited",
 }
 """The word of every state; those of money and those of a record, the others those of a record."""
-UNBILLED = ("to_bill", "on_hold", "ahead", "agreed", "unbilled", "overbilled", "overcredited")
-"""The sums of milestones, which no invoice is behind."""
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -68,6 +68,13 @@ class Sum(Struct, frozen=True):
     figure: str
     amount: Decimal
     href: str | None = None
+
+
+class Choice(Struct, frozen=True):
+    """A value to filter by, and what it is in words."""
+
+    name: str
+    word: str
 
 
 class Contact(Struct, frozen=True):
@@ -123,6 +130,11 @@ def gross_line(totals: Totals, hrefs: Mapping[str, str]) -> tuple[Sum, ...]:
         *((overpaid,) if totals.overpaid else ()),
         Sum("", "received in cash", "received", totals.received, hrefs.get("received")),
     )
+
+
+def parts_text(parts: Parts, unit: Unit) -> str:
+    """The parts of a record as a row of a list has them: "4000.00 billed paid 500.00 overdue"."""
+    return " ".join(f"{money.plain(amount, unit.decimals)} {names}" for amount, names in parts)
 
 
 def contact(text: str | None) -> Contact | None:

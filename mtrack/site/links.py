@@ -95,6 +95,10 @@ class PageLinks:
         """The address of the register, filtered: `part` names the amounts that one comes from."""
         return self.filtered("invoices.html", currency=currency, **wanted)
 
+    def tasks(self, **wanted: str | None) -> str:
+        """The address of the page of all tasks, filtered."""
+        return self.filtered("tasks.html", **wanted)
+
     def parts(self, currency: str, **wanted: str | None) -> dict[str, str]:
         """The addresses of the register with the invoices that each part is made of, by the part's name."""
         return {part: self.register(currency, part=part, **wanted) for part in FIXED}

@@ -13,19 +13,24 @@ from mtrack import money
 from mtrack.figures.aging import BUCKETS
 from mtrack.render.wording import BAND_WORDS, BUCKET_WORDS
 from mtrack.site import charts
-from mtrack.site.cells import UNBILLED, Unit, gross_line, legend, net_line
+from mtrack.site.cells import STATE_WORDS, Choice, Sum, Unit, gross_line, legend, net_line, parts_text
+from mtrack.site.links import page_of
+from mtrack.site.register_page import month_word
 from mtrack.site.task_rows import verb_rows
-from mtrack.views.cash import APART, BANDS, column_of
+from mtrack.views.cash import APART, KINDS, column_of
+from mtrack.views.clients import client_key
+from mtrack.views.parts import names_of
+from mtrack.views.project_parts import FIXED, UNBILLED, project_parts
 from mtrack.views.tasks import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from markupsafe import Markup
 
     from mtrack.record.model import Heading
     from mtrack.render.wording import Wording
-    from mtrack.site.cells import Legend, Sum
+    from mtrack.site.cells import Legend
     from mtrack.site.links import PageLinks
     from mtrack.site.task_rows import TaskRow
     from mtrack.views.cash import Outlook
@@ -38,7 +43,15 @@ LATE_FIRST = ("over_90", "61-90", "31-60", "1-30", "not_due", "retained", "dispu
 assert set(LATE_FIRST) == set(BUCKETS)
 MOST_MONTHS = 6
 """The number of months of cash expected that have a column of their own."""
-_BAND_STATES = {"certain": "outstanding", "billable": "to_bill", "planned": "ahead"}
+_KIND_STATES = {"certain": "outstanding", "billable": "to_bill", "on_hold": "on_hold", "planned": "ahead"}
+_KIND_WORDS = {"on_hold": STATE_WORDS["on_hold"], **BAND_WORDS}
+_PART_WORDS = {
+    **{name: STATE_WORDS.get(name, name) for name in UNBILLED},
+    "cash": "cash expected",
+    "cash-late": "cash expected, late",
+    "cash-undated": "cash expected, no date",
+}
+"""The words of what a project adds to a sum, but for the months."""
 
 
 class Purse(Struct, frozen=True):
@@ -54,8 +67,8 @@ class Purse(Struct, frozen=True):
 class ProjectRow(Struct, frozen=True):
     """A project in the list of projects; `task` is the first thing to do there, and there are `more`.
 
-    `has` names the sums that no invoice is behind and that it adds something to, and the months of cash it expects.
-    `share_billed` is in percent of the milestones that count; `urgency` is larger for what is more urgent. `late` where
+    `has` is what it adds to the sums that no invoice is behind, each amount before the names of those it is; `client`
+    is the same for all names of one client. `share_billed` is in percent of the milestones that count; `urgency` is larger for what is more urgent. `late` where
     the day passed that the next milestone was planned for.
     """
 
@@ -63,6 +76,9 @@ class ProjectRow(Struct, frozen=True):
     unit: Unit
     href: str
     statement: str
+    milestones_href: str
+    tasks_href: str
+    client: str | None
     has: str
     bars: Markup
     agreed: Decimal
@@ -89,12 +105,12 @@ class Cell(Struct, frozen=True):
 
 
 class MatrixRow(Struct, frozen=True):
-    """A currency's row: its cells and their total, and what that is made of where all of it is on invoices."""
+    """A currency's row: its cells and their total, and where that is made of."""
 
     unit: Unit
     cells: tuple[Cell, ...]
     total: Decimal
-    href: str | None = None
+    href: str
 
 
 class Head(Struct, frozen=True):
@@ -118,9 +134,9 @@ class Turnover(Struct, frozen=True):
     """Billed and received in one currency over the last year; `undated` was paid on no recorded day, if any was."""
 
     unit: Unit
-    billed: Decimal
-    received: Decimal
-    undated: Decimal | None
+    billed: Sum
+    received: Sum
+    undated: Sum | None
     chart: Markup
     months: tuple[MonthRow, ...]
 
@@ -156,10 +172,21 @@ def overview_values(view: Overview, broken: Sequence[str], links: PageLinks, wor
         "aging_heads": [_aging_head(bucket) for bucket in LATE_FIRST],
         "aging": [_aging(view.buckets[currency], units[currency], links) for currency in view.buckets],
         **_cash(view, units, links, wording),
+        "part_choices": [
+            Choice(name, part_word(name, wording))
+            for name in names_of((project_parts(item) for item in view.projects), FIXED)
+        ],
         "turnover": [
             _turnover(view, units[currency], wording, links) for currency in view.months if _moved(view, currency)
         ],
     }
+
+
+def part_word(name: str, wording: Wording) -> str:
+    """A part of projects in words."""
+    if name in _PART_WORDS:
+        return _PART_WORDS[name]
+    return f"cash expected {month_word(name.removeprefix('cash-'), wording)}"
 
 
 def _hrefs(view: Overview, unit: Unit, links: PageLinks) -> dict[str, str]:
@@ -173,11 +200,16 @@ def _purse(view: Overview, unit: Unit, links: PageLinks) -> Purse:
 
 
 def _projects_href(view: Overview, unit: Unit, links: PageLinks, has: str) -> str:
-    """The address of the projects with some of a sum: the page of the currency's only one, else the list of them."""
-    found = [item for item in view.projects if item.project.currency == unit.currency]
-    if len(found) == 1:
-        return links.project(found[0].project.folder)
-    return links.filtered("index.html", currency=unit.currency, has=has)
+    """The address of the projects in a currency that add something to a sum."""
+    items = [item for item in view.projects if item.project.currency == unit.currency]
+    return projects_href(items, links, has, currency=unit.currency)
+
+
+def projects_href(items: Sequence[ProjectSummary], links: PageLinks, has: str, **wanted: str | None) -> str:
+    """The address of those of the projects that add something to a sum: the page of the only one, else a list."""
+    if len(items) == 1:
+        return links.project(items[0].project.folder)
+    return links.filtered("index.html", has=has, **wanted)
 
 
 def _sums(view: Overview, unit: Unit, links: PageLinks) -> CurrencySums:
@@ -192,7 +224,10 @@ def project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date)
         unit=unit,
         href=links.project(item.project.folder),
         statement=links.statement(item.project.folder),
-        has=" ".join(_has(item)),
+        milestones_href=links.url(page_of(item.project.folder), "h", "milestones"),
+        tasks_href=links.tasks(project=item.project.folder),
+        client=None if item.project.client is None else client_key(item.project.client),
+        has=parts_text(project_parts(item), unit),
         bars=charts.small_bars(item.progress),
         agreed=item.progress.agreed,
         outstanding_href=links.parts(unit.currency, project=item.project.folder)["outstanding"],
@@ -206,14 +241,6 @@ def project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date)
         next=item.next,
         late=item.next is not None and item.next.planned is not None and item.next.planned < as_of,
     )
-
-
-def _has(item: ProjectSummary) -> Iterator[str]:
-    sums = dict(item.progress.states.items()) | {
-        name: getattr(item.totals, name) for name in UNBILLED if hasattr(item.totals, name)
-    }
-    yield from (name for name in UNBILLED if sums[name])
-    yield from dict.fromkeys(f"cash-{column_of(month, band, late=late)}" for month, band, late, _ in item.expected)
 
 
 def _first_task(item: ProjectSummary, unit: Unit, links: PageLinks) -> dict[str, Any]:
@@ -253,13 +280,20 @@ def _cash(view: Overview, units: Mapping[str, Unit], links: PageLinks, wording: 
     heads.append(Head("", "no date", "cash-undated"))
     heads += [Head(band, BAND_WORDS[band], f"cash-{band}") for band in ("retained", "disputed")]
     return {
-        "cash_bands": [Head(_BAND_STATES[band], BAND_WORDS[band]) for band in BANDS if band in _BAND_STATES],
+        "cash_kinds": [Head(_KIND_STATES[kind], _KIND_WORDS[kind]) for kind in _kinds(view.outlook.values())],
         "cash_heads": heads,
         "cash": [
             _cash_row(item, shown, later, units[currency], partial(_projects_href, view, units[currency], links), links)
             for currency, item in view.outlook.items()
         ],
     }
+
+
+def _kinds(cash: Iterable[Outlook]) -> list[str]:
+    """The kinds of cash that a bar may show: what is on hold only where some is."""
+    bands = [bands for item in cash for bands in (item.late, item.undated, *item.months.values())]
+    held = any(bands.get("on_hold") for bands in bands)
+    return [kind for kind in KINDS if kind in _KIND_STATES and (held or kind != "on_hold")]
 
 
 def _cash_row(  # noqa: PLR0913
@@ -282,7 +316,7 @@ def _cash_row(  # noqa: PLR0913
         if not amount:
             cells.append(Cell(None, None, None))
             continue
-        parts = [(_state_of(band, late=names == "late"), bands.get(band, money.ZERO)) for band in _BAND_STATES]
+        parts = [(_state_of(kind, late=names == "late"), bands.get(kind, money.ZERO)) for kind in _KIND_STATES]
         if set(bands) == {"certain"}:
             href = links.register(unit.currency, part=_each(names, "due-"))
         else:  # what is not billed yet has no place in the register
@@ -292,7 +326,7 @@ def _cash_row(  # noqa: PLR0913
     cells += [
         _aged(bucket, amount, most, hrefs) for bucket, amount in zip(APART, (item.retained, item.disputed), strict=True)
     ]
-    return MatrixRow(unit, tuple(cells), item.total)
+    return MatrixRow(unit, tuple(cells), item.total, projects("cash"))
 
 
 def _name(month: date) -> str:
@@ -304,15 +338,15 @@ def _each(names: str, before: str) -> str:
     return " ".join(before + name for name in names.split())
 
 
-def _state_of(band: str, *, late: bool) -> str:
-    return "overdue" if late and band == "certain" else _BAND_STATES[band]
+def _state_of(kind: str, *, late: bool) -> str:
+    return "overdue" if late and kind == "certain" else _KIND_STATES[kind]
 
 
 def _together(months: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
     result: dict[str, Decimal] = {}
-    for bands in months:
-        for band, amount in bands.items():
-            result[band] = money.plus(result.get(band, money.ZERO), amount)
+    for kinds in months:
+        for kind, amount in kinds.items():
+            result[kind] = money.plus(result.get(kind, money.ZERO), amount)
     return result
 
 
@@ -322,18 +356,24 @@ def _moved(view: Overview, currency: str) -> bool:
 
 
 def _turnover(view: Overview, unit: Unit, wording: Wording, links: PageLinks) -> Turnover:
-    months = view.months[unit.currency]
+    months, hrefs = view.months[unit.currency], links.parts(unit.currency)
+    undated = view.undated[unit.currency]
     top = max(max(month.billed, month.received) for month in months)
     return Turnover(
         unit,
-        money.total(month.billed for month in months),
-        money.total(month.received for month in months),
-        view.undated[unit.currency] or None,
+        _in_span("billed", money.total(month.billed for month in months), hrefs),
+        _in_span("received", money.total(month.received for month in months), hrefs),
+        _in_span("undated", undated, hrefs) if undated else None,
         charts.columns(
             months, wording, wording.money(top, unit.currency, 0 if top == top.to_integral_value() else unit.shown)
         ),
         tuple(_month_row(month, unit, links) for month in months),
     )
+
+
+def _in_span(name: str, amount: Decimal, hrefs: Mapping[str, str]) -> Sum:
+    """A sum of the last year, and the invoices it is made of."""
+    return Sum("", name, "", amount, hrefs[f"{name}-span"] if amount else None)
 
 
 def _month_row(month: Month, unit: Unit, links: PageLinks) -> MonthRow:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from mtrack.render.left_out import sentence
 from mtrack.render.wording import percent
 from mtrack.site import charts
-from mtrack.site.cells import STATE_WORDS, UNBILLED, Unit, contact, gross_line, legend, net_line
+from mtrack.site.cells import STATE_WORDS, Unit, contact, gross_line, legend, net_line
 from mtrack.site.evidence_marks import Evidence
 from mtrack.site.filters import MINUS
 from mtrack.site.invoice_rows import InvoiceLinks, invoice_links, invoice_rows
@@ -17,6 +17,7 @@ from mtrack.site.slot_words import note_of, words_of
 from mtrack.site.task_rows import verb_rows
 from mtrack.views.left_out import left_out
 from mtrack.views.milestone import EVENTS, STRETCHES, lane, milestone_state
+from mtrack.views.project_parts import UNBILLED
 from mtrack.views.slots import slots
 from mtrack.views.statement import closeout
 from mtrack.views.summary import decimals_shown
@@ -76,9 +77,9 @@ class MilestoneRow(Struct, frozen=True):
     expected: str | None
     evidence: Mark | None
     findings: Sequence[Finding]
-
     note_folds: bool
     has_more: bool
+
 
 class LaneRow(Struct, frozen=True):
     """A milestone's line of the timeline: its days as a chart and in words."""
@@ -89,7 +90,7 @@ class LaneRow(Struct, frozen=True):
 
 
 class CheckRow(Struct, frozen=True):
-    """A line of the closeout list: its class, its mark and the mark's word, and how much or how many are left."""
+    """A line of the closeout list: its class, its mark and the mark's word, how much or how many are left, and where."""
 
     kind: str
     mark: str
@@ -98,6 +99,7 @@ class CheckRow(Struct, frozen=True):
     left: Decimal | None
     count: int | None
     note: str | None
+    href: str | None
 
 
 class WaiverRow(Struct, frozen=True):
@@ -107,10 +109,10 @@ class WaiverRow(Struct, frozen=True):
     of_workspace: bool
 
 
-_CHECKS = {
-    True: ("ok", "done", "done"),
 _NOTE = 80
 """Letters up to which a note on what was delivered stands in its row."""
+_CHECKS = {
+    True: ("ok", "done", "done"),
     False: ("open", "ahead", "open"),
     None: ("na", "cancelled", "does not apply"),
 }
@@ -159,8 +161,7 @@ def project_values(  # noqa: PLR0913
     own, by_number, rest = _by_subject(told, item)
     tasks = project_tasks(context, findings)
     units = {unit.currency: unit}
-    hrefs = dict.fromkeys(UNBILLED, f"#{links.identity('h', 'milestones')}")
-    hrefs |= links.parts(unit.currency, project=project.folder)
+    hrefs = _hrefs(item, links)
     return {
         "project": project,
         "unit": unit,
@@ -169,10 +170,16 @@ def project_values(  # noqa: PLR0913
         "statement_href": links.statement(project.folder),
         "left_out": sentence(left_out(item.ledger), as_of),
         "verbs": verb_rows(
-            [task for task in tasks if task.verb != "tidy"], sums_of(tasks), units, links, everything=True
+            [task for task in tasks if task.verb != "tidy"],
+            sums_of(tasks),
+            units,
+            links,
+            everything=True,
+            project=project.folder,
         ),
         "to_do": sum(task.verb not in ("soon", "tidy") for task in tasks),
         "agreed": item.progress.agreed,
+        "agreed_href": hrefs["agreed"],
         "approved_percent": percent(item.progress.approved, item.progress.agreed),
         "billed_percent": percent(item.progress.states.billed, item.progress.agreed),
         "bars": _bars(item, unit, links, wording),
@@ -183,7 +190,7 @@ def project_values(  # noqa: PLR0913
         "rest": rest,
         "milestones": milestone_rows(item, own, files, links, evidence),
         "invoices": invoice_rows(item, files, links, evidence, by_number),
-        "checks": [_check_row(check) for check in closeout(item, context)],
+        "checks": [_check_row(check, hrefs) for check in closeout(item, context)],
         "accepted": [finding for finding in findings if finding.waived],
         "waivers": _waivers(context, findings),
         "records": files.records,
@@ -192,6 +199,26 @@ def project_values(  # noqa: PLR0913
         "gross": gross_line(item.totals, hrefs),
         **_timeline(item, wording, as_of),
     }
+
+
+def _hrefs(item: ProjectStatus, links: PageLinks) -> dict[str, str]:
+    """Links from each sum and check to what it is about: parts of invoices, a section, or the only milestone with any."""
+    project = item.project
+    places = ("agreement", "milestones", "invoices")
+    hrefs = {name: f"#{links.identity('h', name)}" for name in places}
+    hrefs |= {name: _milestones_href(item, name, links) for name in UNBILLED}
+    hrefs |= links.parts(project.currency, project=project.folder)
+    return hrefs | {"disputed": links.register(project.currency, project=project.folder, state="disputed")}
+
+
+def _milestones_href(item: ProjectStatus, name: str, links: PageLinks) -> str:
+    """The address of the only milestone that adds something to a sum, else of all of them."""
+    ids = [entry.figures.milestone.id for entry in item.milestones if _adds_to(entry, name)]
+    return f"#{links.identity('m', ids[0]) if len(ids) == 1 else links.identity('h', 'milestones')}"
+
+
+def _adds_to(entry: MilestoneStatus, name: str) -> bool:
+    return bool(getattr(entry.figures if hasattr(entry.figures, name) else entry.progress.states, name))
 
 
 def _bars(item: ProjectStatus, unit: Unit, links: PageLinks, wording: Wording) -> SlotBars:
@@ -306,7 +333,20 @@ def _milestone_row(  # noqa: PLR0913
         expected=None if fits else entry.expected_status,
         evidence=evidence.of("milestone", record.id, "amount"),
         findings=findings,
+        note_folds=len(record.deliverable.note or "") > _NOTE,
+        has_more=_has_more(entry),
     )
+
+
+def _has_more(entry: MilestoneStatus) -> bool:
+    """Whether a milestone has more to say than its name, its money, its state, its invoices and its last day."""
+    record, done = entry.figures.milestone, entry.figures.milestone.deliverable
+    said = (
+        record.planned, record.upfront, record.note, record.attachments, record.hold, record.cancelled,
+        done.note, done.signoff, done.approved_by, done.completed and done.approved, entry.invoices,
+        record.status not in entry.accepted_statuses,
+    )  # fmt: skip
+    return any(said)
 
 
 def _timeline(item: ProjectStatus, wording: Wording, as_of: date) -> dict[str, Any]:
@@ -330,25 +370,12 @@ def _timeline(item: ProjectStatus, wording: Wording, as_of: date) -> dict[str, A
     }
 
 
-def _check_row(check: Check) -> CheckRow:
+def _check_row(check: Check, hrefs: Mapping[str, str]) -> CheckRow:
     note = "the agreement gives no total" if check.done is None else None
-    return CheckRow(*_CHECKS[check.done], check.name, check.left, check.count, note)
-        note_folds=len(record.deliverable.note or "") > _NOTE,
-        has_more=_has_more(entry),
+    return CheckRow(*_CHECKS[check.done], check.name, check.left, check.count, note, hrefs.get(check.about))
 
 
 def _waivers(context: ProjectContext, findings: Iterable[Finding]) -> list[WaiverRow]:
-def _has_more(entry: MilestoneStatus) -> bool:
-    """Whether a milestone has more to say than its name, its money, its state, its invoices and its last day."""
-    record, done = entry.figures.milestone, entry.figures.milestone.deliverable
-    said = (
-        record.planned, record.upfront, record.note, record.attachments, record.hold, record.cancelled,
-        done.note, done.signoff, done.approved_by, done.completed and done.approved, entry.invoices,
-        record.status not in entry.accepted_statuses,
-    )  # fmt: skip
-    return any(said)
-
-
     """The project's waivers, and the workspace's that accept something here."""
     accepted = {(finding.rule, finding.waiver) for finding in findings if finding.waived}
     own = [WaiverRow(waiver, of_workspace=False) for waiver in context.project.waivers]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from mtrack import money
 from mtrack.render.wording import BUCKET_WORDS
-from mtrack.site.cells import STATE_WORDS, Unit
+from mtrack.site.cells import STATE_WORDS, Choice, Unit, parts_text
 from mtrack.views.clients import client_key
-from mtrack.views.invoice_parts import names_of
+from mtrack.views.invoice_parts import FIXED
+from mtrack.views.parts import names_of
 from mtrack.views.registers import STATES
 
 if TYPE_CHECKING:
@@ -72,13 +72,6 @@ class Tab(Struct, frozen=True):
     href: str
 
 
-class PartChoice(Struct, frozen=True):
-    """A part of invoices to ask for, and what it is in words."""
-
-    name: str
-    word: str
-
-
 class SumRow(Struct, frozen=True):
     """The sums of a currency."""
 
@@ -103,7 +96,8 @@ def register_values(
         "currencies": list(units),
         "mixed": mixed(units),
         "choices": [
-            PartChoice(name, part_word(name, wording)) for name in names_of(entry.invoice.parts for entry in entries)
+            Choice(name, part_word(name, wording))
+            for name in names_of((entry.invoice.parts for entry in entries), FIXED)
         ],
         "records": len(entries),
         "holes": sum(entry.hole is not None for entry in entries),
@@ -126,23 +120,36 @@ def mixed(units: Mapping[str, Unit]) -> bool:
 
 def part_word(name: str, wording: Wording) -> str:
     """A part of invoices in words."""
+    if name in _WORDS:
+        return _WORDS[name]
     kind, _, rest = name.partition("-")
     if kind == "net":
         return f"{STATE_WORDS.get(rest, rest)}, net"
     if kind == "age":
         return f"{BUCKET_WORDS[rest]} past due" if rest in _PAST_DUE else BUCKET_WORDS[rest]
     if kind == "due":
-        return _DUE_WORDS.get(rest) or f"expected {_month(rest, wording)}"
-    if kind == "received":
-        return f"received {_month(rest, wording)}" if rest else "received in cash"
-    return STATE_WORDS.get(name, name)
+        return f"expected {month_word(rest, wording)}"
+    return f"received {month_word(rest, wording)}" if rest else STATE_WORDS.get(name, name)
 
 
 _PAST_DUE = ("1-30", "31-60", "61-90", "over_90")
-_DUE_WORDS = {"late": "expected, late", "undated": "expected, no date"}
+_WORDS = {
+    "received": "received in cash",
+    "owed-now": "due now",
+    "owed-later": "outstanding, not due yet",
+    "owed-disputed": "outstanding, disputed",
+    "owed-retained": "outstanding, retained",
+    "billed-span": "billed in the last twelve months",
+    "received-span": "received in the last twelve months",
+    "undated-span": "paid on no recorded day",
+    "due-late": "expected, late",
+    "due-undated": "expected, no date",
+}
+"""The words of the parts that need more than those of a state."""
 
 
-def _month(text: str, wording: Wording) -> str:
+def month_word(text: str, wording: Wording) -> str:
+    """A month, given as "2026-11", as the locale writes it."""
     return wording.month(date.fromisoformat(f"{text}-01"))
 
 
@@ -157,7 +164,7 @@ def register_line(
         unit,
         tuple(_cell(name, getattr(invoice, name), mixed=mixed) for name in SUMMED),
         None if project.client is None else client_key(project.client),
-        " ".join(f"{money.plain(amount, unit.decimals)} {names}" for amount, names in invoice.parts),
+        parts_text(invoice.parts, unit),
         invoice,
         links.project(project.folder, invoice=invoice.number),
         paper,

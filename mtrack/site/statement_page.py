@@ -7,9 +7,11 @@ from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack.render.wording import percent
 from mtrack.site.cells import Unit, contact
+from mtrack.site.links import page_of
 from mtrack.views.statement import statement
 from mtrack.views.summary import decimals_shown
 
@@ -25,22 +27,30 @@ _WORK = {"approved": "approved", "completed": "delivered", "deposit": "deposit"}
 
 
 class StatementLine(Struct, frozen=True):
-    """A row of the statement with its percentage and its work in a word; `over` where more is billed than agreed."""
+    """A row of the statement with its percentage and its work in a word; `over` where more is billed than agreed.
+
+    `href` leads to its milestone.
+    """
 
     row: StatementRow
     percent: str
     work: str
     over: bool
+    href: str | None
 
 
 class SummaryLine(Struct, frozen=True):
-    """A line of the summary: how it follows from those above, its name, its figure, its amount; `kind` sets it off."""
+    """A line of the summary: how it follows from those above, its name, its figure, its amount; `kind` sets it off.
+
+    `href` leads to what the amount is made of.
+    """
 
     sign: str
     name: str
     figure: str
     amount: Decimal
     kind: str = ""
+    href: str | None = None
 
 
 class PeriodInvoice(Struct, frozen=True):
@@ -50,6 +60,7 @@ class PeriodInvoice(Struct, frozen=True):
     sent: date
     due: date | None
     gross: Decimal
+    href: str
 
 
 def statement_values(
@@ -58,6 +69,9 @@ def statement_values(
     """The values for the template of a statement."""
     sheet = statement(context, period, item)
     project = item.project
+    hrefs: dict[str, str | None] = dict.fromkeys((*_PLACES, *_PARTS))
+    if sheet.day == context.as_of:  # the register knows of no other day
+        hrefs |= _hrefs(project.folder, project.currency, links)
     widest = _widest(sheet, decimals_shown(item))
     return {
         "project": project,
@@ -67,15 +81,42 @@ def statement_values(
         "agreement": project.agreement,
         "sheet": sheet,
         "has_tax": bool(sheet.sums.tax),
-        "lines": [_line(row) for row in sheet.lines],
-        "total": _line(sheet.total),
-        "summary": list(summary_lines(sheet.sums)),
-        "period_invoices": _invoices(sheet),
+        "lines": [_line(row, project.folder, links) for row in sheet.lines],
+        "total": _line(sheet.total, project.folder, links),
+        "hrefs": hrefs,
+        "summary": [replace(line, href=hrefs[line.figure]) for line in summary_lines(sheet.sums)],
+        "period_invoices": _invoices(sheet, project.folder, links),
         "wide": widest > _SIX_ABREAST,
         "wider": widest > _THREE_ABREAST,
         "project_href": links.project(project.folder),
         "client_href": links.client(project.client) if project.client else None,
     }
+
+
+_PLACES = {"original": "agreement", "amendments": "agreement", "agreed": "milestones", "balance": "milestones"}
+"""The section of the project's page that each figure of a statement is made of."""
+_PARTS = {
+    "billed": "net-billed",
+    "tax": "tax",
+    "gross": "billed",
+    "settled": "settled",
+    "overpaid": "overpaid",
+    "outstanding": "outstanding",
+    "due": "owed-now",
+    "overdue": "overdue",
+    "later": "owed-later",
+    "disputed": "owed-disputed",
+    "retained": "owed-retained",
+    "paid": "net-paid",
+}
+"""The part of invoices that each figure of a statement is made of."""
+
+
+def _hrefs(folder: str, currency: str, links: PageLinks) -> dict[str, str]:
+    """What each figure as of today is made of."""
+    page, parts = page_of(folder), links.parts(currency, project=folder)
+    hrefs = {figure: links.url(page, "h", place) for figure, place in _PLACES.items()}
+    return hrefs | {figure: parts[part] for figure, part in _PARTS.items()}
 
 
 def _widest(sheet: Statement, decimals: int) -> int:
@@ -84,8 +125,9 @@ def _widest(sheet: Statement, decimals: int) -> int:
     return max(len(f"{amount:,.{decimals}f}") for row in rows for amount in (row.agreed, row.billed, row.balance))
 
 
-def _line(row: StatementRow) -> StatementLine:
-    return StatementLine(row, percent(row.billed, row.agreed), _WORK.get(row.work or "", ""), over=row.balance < 0)
+def _line(row: StatementRow, folder: str, links: PageLinks) -> StatementLine:
+    href = links.project(folder, milestone=row.milestone.id) if row.milestone else None
+    return StatementLine(row, percent(row.billed, row.agreed), _WORK.get(row.work or "", ""), row.balance < 0, href)
 
 
 def summary_lines(sums: StatementSums) -> tuple[SummaryLine, ...]:
@@ -117,13 +159,14 @@ def summary_lines(sums: StatementSums) -> tuple[SummaryLine, ...]:
     return tuple(lines)
 
 
-def _invoices(sheet: Statement) -> list[PeriodInvoice]:
+def _invoices(sheet: Statement, folder: str, links: PageLinks) -> list[PeriodInvoice]:
     return [
         PeriodInvoice(
             figures.invoice.number,
             figures.invoice.sent,
             None if figures.invoice.is_credit_note else figures.due,
             figures.gross,
+            links.project(folder, invoice=figures.invoice.number),
         )
         for figures in sheet.invoices
     ]

@@ -44,28 +44,42 @@ class TaskRow(Struct, frozen=True):
 
 
 class VerbRows(Struct, frozen=True):
-    """The tasks of a verb: its mark, its word, what they are about per currency, the rows; `more` are on the page of all."""
+    """The tasks of a verb: its mark, its word, what they are about per currency, the rows; `more` are on the page of all.
+
+    `href` leads to all of them there, that of a sum to those in its currency.
+    """
 
     verb: str
     mark: str
     word: str
-    sums: tuple[tuple[Decimal, Unit], ...]
+    sums: tuple[TaskSum, ...]
     rows: tuple[TaskRow, ...]
     count: int
     more: int
+    href: str
 
 
-def verb_rows(
+class TaskSum(Struct, frozen=True):
+    """What the tasks of a verb are about in one currency, and where they are."""
+
+    amount: Decimal
+    unit: Unit
+    href: str
+
+
+def verb_rows(  # noqa: PLR0913
     tasks: Iterable[Task],
     sums: Mapping[str, Mapping[str, Decimal]],
     units: Mapping[str, Unit],
     links: PageLinks,
     *,
     everything: bool = False,
+    project: str | None = None,
 ) -> list[VerbRows]:
-    """Tasks in their order by verb, of each the first of every currency, or all of them."""
+    """Tasks in their order by verb, of each the first of every currency, or all of them; those of a project, or of all."""
     return [
-        _verb(verb, found, sums.get(verb, {}), units, links, everything=everything) for verb, found in by_verb(tasks)
+        _verb(verb, found, sums.get(verb, {}), units, links, everything=everything, project=project)
+        for verb, found in by_verb(tasks)
     ]
 
 
@@ -77,16 +91,22 @@ def _verb(  # noqa: PLR0913
     links: PageLinks,
     *,
     everything: bool,
+    project: str | None,
 ) -> VerbRows:
     shown = found if everything else first_of(found)
     return VerbRows(
         verb,
         MARKS[verb],
         capital(HEADINGS[verb][1]),
-        tuple((sums[currency], unit) for currency, unit in units.items() if currency in sums),
+        tuple(
+            TaskSum(sums[currency], unit, links.tasks(verb=verb, currency=currency, project=project))
+            for currency, unit in units.items()
+            if currency in sums
+        ),
         tuple(task_row(task, units, links) for task in shown),
         len(found),
         len(found) - len(shown),
+        links.tasks(verb=verb, project=project),
     )
 
 

@@ -12,15 +12,16 @@ from msgspec import Struct
 from mtrack.render.left_out import sentence
 from mtrack.render.registers import invoice_line, invoices_csv
 from mtrack.site import charts
-from mtrack.site.cells import Unit, contact
+from mtrack.site.cells import Choice, Unit, contact
 from mtrack.site.history_rows import changed
 from mtrack.site.links import client_page_of, page_of
-from mtrack.site.overview_page import overview_values, project_row, units_of
+from mtrack.site.overview_page import overview_values, project_row, projects_href, units_of
 from mtrack.site.pages import NAVIGATION, REGISTER, SEARCH, TASKS
 from mtrack.site.register_page import mixed, register_line, register_values
 from mtrack.site.rows import SLOT, page_bytes
 from mtrack.site.task_rows import verb_rows
 from mtrack.views.clients import client_key
+from mtrack.words import count
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
@@ -43,13 +44,13 @@ if TYPE_CHECKING:
     _Fill = Callable[[PageLinks, Rows], None]
 
 CLIENT_SUMS = {
-    "agreed": "",
+    "agreed": None,
     "billed": "net-billed",
-    "unbilled": "",
+    "unbilled": None,
     "outstanding": "outstanding",
     "overdue": "overdue",
 }
-"""The sums of a client, and the part of invoices that each is made of, "" for none."""
+"""The sums of a client, and the part of invoices that each is made of; None where projects are behind it."""
 _WEIGHTS = {"error": 3, "warning": 2, "info": 1, "waived": 0}
 
 
@@ -61,7 +62,7 @@ class ClientRow(Struct, frozen=True):
     projects: int
     bars: Markup
     unit: Unit
-    sums: tuple[tuple[str, Decimal, str | None], ...]
+    sums: tuple[tuple[str, Decimal, str], ...]
 
 
 class FindingRow(Struct, frozen=True):
@@ -71,6 +72,13 @@ class FindingRow(Struct, frozen=True):
     unit: Unit | None
     severity: str
     weight: int
+    href: str | None
+
+
+class Tally(Struct, frozen=True):
+    """How many findings are how bad, in words, and where they are; None for none."""
+
+    text: str
     href: str | None
 
 
@@ -129,7 +137,7 @@ class WorkspacePages:
         if since is not None:
             names = {folder: item.project.name for folder, item in self._summaries.items()}
             first |= {"since": since.asked, "changed": changed(since.log.entries, names, links, self._tells_of)}
-        return first | {"currencies": list(self._units)}
+        return first | {"currencies": list(self._units), **self._summing()}
 
     def _tells_of(self, folder: str | None) -> bool:
         """Whether the overview shows what changed in a project; where one client's are shown, only in these."""
@@ -154,14 +162,20 @@ class WorkspacePages:
         return self._site.row_digest(self._kept[item.project.folder].state, unit, mixed(self._units))
 
     def _tasks(self, links: PageLinks) -> dict[str, Any]:
-        return {"verbs": verb_rows(self._view.tasks, self._view.at_stake, self._units, links, everything=True)}
+        verbs = verb_rows(self._view.tasks, self._view.at_stake, self._units, links, everything=True)
+        choices = [Choice(group.verb, group.word) for group in verbs]
+        return {"verbs": verbs, "verb_choices": choices, "currencies": list(self._units), **self._summing()}
+
+    def _summing(self) -> dict[str, Any]:
+        """What a page needs to write the sums of the rows that a filter leaves."""
+        return {"signs": self._site.wording.signs(), "units": list(self._units.values())}
 
     # The register.
 
     def _register(self, links: PageLinks) -> dict[str, Any]:
         wording = self._site.wording
         values = register_values(self._view.register, self._view.register_sums, self._units, links, wording)
-        return values | {"signs": wording.signs()}
+        return values | self._summing()
 
     def _register_rows(self, links: PageLinks, rows: Rows) -> None:
         start = self._site.start_of("invoices.html")
@@ -232,14 +246,21 @@ class WorkspacePages:
     def _client_row(self, client: ClientSums, links: PageLinks) -> ClientRow:
         unit = self._units[client.currency]
         key = None if client.name is None else client_key(client.name)
-        hrefs = links.parts(unit.currency, client=key, unnamed=None if key else "client")
+        whose = {"client": key, "unnamed": None if key else "client"}
+        hrefs = links.parts(unit.currency, **whose)
+
+        def href(name: str, part: str | None) -> str:
+            if part is not None:
+                return hrefs[part]
+            return projects_href(client.projects, links, name, currency=unit.currency, **whose)
+
         return ClientRow(
             name=client.name,
             href=links.client(client.name) if client.name else None,
             projects=len(client.projects),
             bars=charts.small_bars(client.progress),
             unit=unit,
-            sums=tuple((name, getattr(client.totals, name), hrefs.get(part)) for name, part in CLIENT_SUMS.items()),
+            sums=tuple((name, getattr(client.totals, name), href(name, part)) for name, part in CLIENT_SUMS.items()),
         )
 
     @cached_property
@@ -275,9 +296,12 @@ class WorkspacePages:
     def _findings(self, links: PageLinks) -> dict[str, Any]:
         found = self._view.report.capped().findings
         rows = [self._finding_row(finding, links) for finding in found]
+        summary = self._view.report.summary
+        counts = (("error", summary.errors), ("warning", summary.warnings), ("info", summary.infos))
         return {
             "rows": sorted(rows, key=lambda row: -row.weight),
-            "summary": self._view.report.summary,
+            "tallies": [_tally(count(number, word), number, word, links) for word, number in counts],
+            "waived": _tally(f"{summary.waived} waived", summary.waived, "waived", links) if summary.waived else None,
             "severities": [name for name in _WEIGHTS if any(_severity(finding) == name for finding in found)],
             "categories": sorted({finding.category.value for finding in found}),
         }
@@ -299,6 +323,10 @@ class WorkspacePages:
             known = self._milestones[folder]
             return links.project(folder, milestone=finding.milestone if finding.milestone in known else None)
         return links.project(folder) if folder is not None and folder in self._broken else None
+
+
+def _tally(text: str, number: int, severity: str, links: PageLinks) -> Tally:
+    return Tally(text, links.filtered("findings.html", severity=severity) if number else None)
 
 
 def _severity(finding: Finding) -> str:

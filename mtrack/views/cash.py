@@ -32,6 +32,9 @@ BANDS = ("certain", "billable", "planned", "retained", "disputed")
 APART = ("retained", "disputed")
 """The bands that stand under no month, whatever their day."""
 
+KINDS = ("certain", "billable", "on_hold", "planned", *APART)
+"""The bands as a chart shows them: what could be billed, but for a hold, apart from what can."""
+
 
 class Owed(Struct, frozen=True):
     """A part of an invoice that is outstanding (gross), its bucket and the days it is past due (below 0: not yet).
@@ -96,7 +99,8 @@ def by_age(owed: Iterable[tuple[str, dict[str, Decimal]]]) -> dict[str, dict[str
 class Expected(Struct, frozen=True):
     """Money to come. `month` is the first of the month, None where nothing says when; `late` where its day passed.
 
-    `amount` is what is outstanding (gross) of an invoice, or what is unbilled (net of tax) of a milestone.
+    `amount` is what is outstanding (gross) of an invoice, or what is unbilled (net of tax) of a milestone; `held` where
+    that could be billed, but for a hold.
     """
 
     project: Project
@@ -107,6 +111,12 @@ class Expected(Struct, frozen=True):
     milestone: Milestone | None = None
     invoice: InvoiceFigures | None = None
     late: bool = False
+    held: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Its band, or "on_hold"."""
+        return "on_hold" if self.held else self.band
 
 
 class ForecastView(Struct, frozen=True):
@@ -147,7 +157,7 @@ def calendar(cash: Iterable[tuple[str, date | None, str, Decimal]]) -> dict[str,
 
 
 class Outlook(Struct, frozen=True):
-    """The cash expected in one currency, by band: what is late and so has no day, by month, and without any day.
+    """The cash expected in one currency, by kind: what is late and so has no day, by month, and without any day.
 
     What is retained or disputed stands apart from all of them, whatever its day.
     """
@@ -166,7 +176,7 @@ class Outlook(Struct, frozen=True):
 
 
 Cash = tuple[date | None, str, bool, Decimal]
-"""Cash expected: its month, its band, whether its day has passed, the amount."""
+"""Cash expected: its month, its kind, whether its day has passed, the amount."""
 
 
 def outlook(items: Iterable[tuple[str, Cash]]) -> dict[str, Outlook]:
@@ -177,10 +187,10 @@ def outlook(items: Iterable[tuple[str, Cash]]) -> dict[str, Outlook]:
     return {currency: _outlook(cash) for currency, cash in sorted(found.items())}
 
 
-def column_of(month: date | None, band: str, *, late: bool) -> str:
-    """Where cash expected stands: its band where that stands apart, "late", its month as "2026-11", or "undated"."""
-    if band in APART:
-        return band
+def column_of(month: date | None, kind: str, *, late: bool) -> str:
+    """Where cash expected stands: its kind where that stands apart, "late", its month as "2026-11", or "undated"."""
+    if kind in APART:
+        return kind
     if late:
         return "late"
     return "undated" if month is None else month.isoformat()[:7]
@@ -189,14 +199,14 @@ def column_of(month: date | None, band: str, *, late: bool) -> str:
 def _outlook(cash: Iterable[Cash]) -> Outlook:
     months: dict[date, dict[str, Decimal]] = {}
     others: dict[str, dict[str, Decimal]] = {column: {} for column in ("late", "undated", *APART)}
-    for month, band, is_late, amount in cash:
-        column = column_of(month, band, late=is_late)
+    for month, kind, is_late, amount in cash:
+        column = column_of(month, kind, late=is_late)
         if column not in others:
             assert month is not None
             sums = months.setdefault(month, {})
         else:
             sums = others[column]
-        sums[band] = money.plus(sums.get(band, ZERO), amount)
+        sums[kind] = money.plus(sums.get(kind, ZERO), amount)
     retained, disputed = (money.total(others[band].values()) for band in APART)
     return Outlook(others["late"], dict(sorted(months.items())), others["undated"], retained, disputed)
 
@@ -233,4 +243,5 @@ def _to_bill(context: ProjectContext, figures: MilestoneFigures) -> Expected:
         start = None if milestone.hold_until is None or start is None else max(start, milestone.hold_until)
     terms = terms_of(context.seen, context.settings.payment_terms).payment
     day = None if start is None else terms.due(max(start, context.as_of))
-    return Expected(context.seen, band, _month(day), day, figures.unbilled, milestone=milestone, late=late)
+    held = figures.waits_as == "on_hold"
+    return Expected(context.seen, band, _month(day), day, figures.unbilled, milestone=milestone, late=late, held=held)

@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.figures.aging import BUCKETS, outstanding_by_age
 from mtrack.figures.ledger import Totals
 from mtrack.views.cash import column_of
-from mtrack.views.months import monthly
+from mtrack.views.months import billed_in_span, monthly, undated
+from mtrack.views.owed import owed
+from mtrack.views.parts import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Route
     from mtrack.rules.context import ProjectContext
     from mtrack.views.cash import Expected
+    from mtrack.views.parts import Parts
 
 ZERO = money.ZERO
 NET_STATES = ("paid", "written_off", "outstanding", "overdue", "retained", "disputed")
 """The states of billed money, net of tax; what is retained or disputed is a part of outstanding."""
-GROSS = ("billed", "paid", "written_off", "outstanding", "overdue", "overpaid", "received")
+GROSS = ("billed", "paid", "written_off", "settled", "outstanding", "overdue", "overpaid", "received")
 """The sums of invoices with tax."""
-Parts = tuple[tuple[Decimal, str], ...]
-"""An invoice's parts: an amount, and the names of all that are as large, with a space between them.
-
-Net of tax "net-billed" and "net-" with a state; with tax those of `GROSS`, "age-" with a bucket, "due-" with a column
-of the cash expected, "received-" with a month.
-"""
-FIXED = ("net-billed", *(f"net-{state}" for state in NET_STATES), *GROSS, *(f"age-{bucket}" for bucket in BUCKETS))
+OWED = ("now", "later", "disputed", "retained")
+"""What becomes of what is outstanding, as a statement tells it."""
+SPAN = ("billed-span", "received-span", "undated-span")
+"""The sums of the last twelve months: billed, received, and marked paid on no recorded day."""
+FIXED = (
+    "net-billed",
+    *(f"net-{state}" for state in NET_STATES),
+    "tax",
+    *GROSS,
+    *(f"owed-{name}" for name in OWED),
+    *SPAN,
+    *(f"age-{bucket}" for bucket in BUCKETS),
+)
 """The names in order; those of months come after them."""
 
 
 def invoice_parts(context: ProjectContext, cash: Iterable[Expected]) -> dict[Route, Parts]:
-    """The parts of each invoice that is not void, by its place in the record; those of an amount of 0 are left out."""
+    """The parts of each invoice that is not void, by its place in the record.
+
+    Net of tax "net-billed" and "net-" with a state; "tax"; with it those of `GROSS` and `SPAN`, "owed-" with one of
+    `OWED`, "age-" with a bucket, "due-" with a column of the cash expected, "received-" with a month.
+    """
     found = {
         figures.invoice.route: _of_invoice(figures, context.as_of)
         for figures in context.ledger.invoices
@@ -48,11 +61,13 @@ def invoice_parts(context: ProjectContext, cash: Iterable[Expected]) -> dict[Rou
             _add(own, "net-billed", part.net)
             for state in NET_STATES:
                 _add(own, f"net-{state}", getattr(states, state))
+    for own in found.values():
+        own["tax"] = money.minus(own["billed"], own["net-billed"])
     for item in cash:
         column = column_of(item.month, item.band, late=item.late)
         if item.invoice is not None and column not in BUCKETS:  # what stands apart there is a bucket of aging
             _add(found[item.invoice.invoice.route], f"due-{column}", item.amount)
-    return {route: _together(parts.items()) for route, parts in found.items()}
+    return {route: together(parts.items()) for route, parts in found.items()}
 
 
 def _add(parts: dict[str, Decimal], name: str, amount: Decimal) -> None:
@@ -66,20 +81,10 @@ def _of_invoice(figures: InvoiceFigures, as_of: date) -> dict[str, Decimal]:
     parts = dict.fromkeys(FIXED, ZERO)
     parts |= {name: getattr(totals, "gross" if name == "billed" else name) for name in GROSS}
     if figures.outstanding:
-        aged = outstanding_by_age([figures], as_of)
+        aged, owing = outstanding_by_age([figures], as_of), owed(figures, as_of)
         parts |= {f"age-{bucket}": amount for bucket, amount in aged.items()}
-    return parts | {f"received-{first.isoformat()[:7]}": amount for first, amount in monthly(figures, as_of).items()}
-
-
-def _together(parts: Iterable[tuple[str, Decimal]]) -> Parts:
-    by_amount: dict[Decimal, list[str]] = {}
-    for name, amount in parts:
-        if amount:
-            by_amount.setdefault(amount, []).append(name)
-    return tuple((amount, " ".join(names)) for amount, names in by_amount.items())
-
-
-def names_of(all_parts: Iterable[Parts]) -> Sequence[str]:
-    """The names of the parts that some invoices have, in their order."""
-    names = {name for together in {names for parts in all_parts for _, names in parts} for name in together.split()}
-    return [*(name for name in FIXED if name in names), *sorted(names.difference(FIXED))]
+        parts |= {f"owed-{name}": getattr(owing, name) for name in OWED}
+    cash = monthly(figures, as_of)
+    in_span = (billed_in_span(figures, as_of), money.total(cash.values()), undated(figures, as_of))
+    parts |= dict(zip(SPAN, in_span, strict=True))
+    return parts | {f"received-{first.isoformat()[:7]}": amount for first, amount in cash.items()}

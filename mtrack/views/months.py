@@ -51,21 +51,35 @@ def last_months(as_of: date) -> tuple[date, ...]:
 def turnover(context: ProjectContext) -> Turnover:
     """Billed and received of a project; void invoices count nowhere, nor does what is dated after the day asked for."""
     as_of = context.as_of
-    start = last_months(as_of)[0]
     billed: dict[date, Decimal] = {}
     received: dict[date, Decimal] = {}
-    undated = ZERO
+    no_day = ZERO
     for figures in context.ledger.invoices:
-        invoice = figures.invoice
-        if invoice.void is not None:
+        if figures.invoice.void is not None:
             continue
-        if start <= invoice.sent <= as_of:
-            _add(billed, invoice.sent.replace(day=1), figures.gross)
-            if figures.at_its_word or (invoice.is_paid and invoice.paid is None):
-                undated = money.plus(undated, figures.received)
+        if _in_span(figures, as_of):
+            _add(billed, figures.invoice.sent.replace(day=1), billed_in_span(figures, as_of))
+            no_day = money.plus(no_day, undated(figures, as_of))
         for first, amount in monthly(figures, as_of).items():
             _add(received, first, amount)
-    return Turnover(billed, received, undated)
+    return Turnover(billed, received, no_day)
+
+
+def _in_span(figures: InvoiceFigures, as_of: date) -> bool:
+    """Whether an invoice was sent in the last twelve months."""
+    return last_months(as_of)[0] <= figures.invoice.sent <= as_of
+
+
+def billed_in_span(figures: InvoiceFigures, as_of: date) -> Decimal:
+    """The gross of an invoice that was sent in the last twelve months."""
+    return figures.gross if _in_span(figures, as_of) else ZERO
+
+
+def undated(figures: InvoiceFigures, as_of: date) -> Decimal:
+    """The cash of an invoice sent in the last twelve months that came in on a day nobody recorded."""
+    invoice = figures.invoice
+    no_day = figures.at_its_word or (invoice.is_paid and invoice.paid is None)
+    return figures.received if no_day and _in_span(figures, as_of) else ZERO
 
 
 def monthly(figures: InvoiceFigures, as_of: date) -> dict[date, Decimal]:

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from mtrack import money
 from mtrack.check.pipeline import of_each
 from mtrack.record.model import Heading, number_sort_key
-from mtrack.views.invoice_parts import Parts  # noqa: TC001
 from mtrack.views.invoice_state import invoice_state
 from mtrack.views.left_out import LeftOut, left_out
+from mtrack.views.parts import Parts  # noqa: TC001
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.views.owed import Owed, owed
 from mtrack.views.progress import work_state
 from mtrack.views.status import project_status
 
@@ -135,14 +136,7 @@ def _row(entry: MilestoneStatus, first: date) -> StatementRow:
 
 def _sums(item: ProjectStatus) -> StatementSums:
     totals, agreement = item.totals, item.project.agreement
-    retained = money.total(figures.kept_back for figures in item.ledger.invoices)
-    disputed = (
-        money.minus(figures.outstanding, figures.kept_back)
-        for figures in item.ledger.invoices
-        if figures.invoice.disputed is not None
-    )
-    disputed_in_all = money.total(disputed)
-    due = money.total(figures.due_by(item.ledger.day) for figures in item.ledger.invoices)
+    owing = Owed.sum(owed(figures, item.ledger.day) for figures in item.ledger.invoices)
     return StatementSums(
         original=agreement.total if agreement else None,
         amendments=money.total(change.amount for change in agreement.amendments) if agreement else ZERO,
@@ -153,18 +147,19 @@ def _sums(item: ProjectStatus) -> StatementSums:
         settled=totals.settled,
         overpaid=totals.overpaid,
         outstanding=totals.outstanding,
-        due=due,
+        due=owing.now,
         overdue=totals.overdue,
-        later=money.minus(totals.outstanding, money.total((due, disputed_in_all, retained))),
-        disputed=disputed_in_all,
-        retained=retained,
+        later=owing.later,
+        disputed=owing.disputed,
+        retained=owing.retained,
         balance=money.minus(totals.agreed, totals.billed),
     )
 
 
 class Check(Struct, frozen=True):
-    """One line of the closeout checklist: `done` is None where it does not apply."""
+    """One line of the closeout checklist: `done` is None where it does not apply; `about` names what it looks at."""
 
+    about: str
     name: str
     done: bool | None
     left: Decimal | None = None
@@ -177,25 +172,27 @@ def closeout(item: ProjectStatus, context: ProjectContext) -> tuple[Check, ...]:
     usable = {named.route for named, state in context.files if not (state.missing or state.outside)}
     off = None if item.agreed_total is None else money.minus(item.agreed_total, totals.agreed)
     live = [figures for figures in item.ledger.invoices if figures.live]
+    disputed = [figures for figures in live if figures.invoice.disputed and figures.outstanding]
+    unfiled = [figures for figures in live if not _on_file(figures.invoice, usable)]
     return (
-        Check("signed agreement on file", _agreement_on_file(item.project, usable)),
-        Check("milestones sum to the agreement", None if off is None else not off, left=off or None),
-        _nothing_left("all that is agreed is billed", totals.unbilled),
-        _nothing_left("nothing is billed beyond it", totals.overbilled),
-        _nothing_left("all that is billed is settled", totals.outstanding),
-        _none("a sign-off on file for every milestone", _without_signoff(item, usable)),
-        _none("a file for every invoice", [figures for figures in live if not _on_file(figures.invoice, usable)]),
-        _none("nothing disputed", [figures for figures in live if figures.invoice.disputed and figures.outstanding]),
-        Check("closed", item.project.closed is not None),
+        Check("agreement", "signed agreement on file", _agreement_on_file(item.project, usable)),
+        Check("agreement", "milestones sum to the agreement", None if off is None else not off, left=off or None),
+        _nothing_left("unbilled", "all that is agreed is billed", totals.unbilled),
+        _nothing_left("overbilled", "nothing is billed beyond it", totals.overbilled),
+        _nothing_left("outstanding", "all that is billed is settled", totals.outstanding),
+        _none("milestones", "a sign-off on file for every milestone", _without_signoff(item, usable)),
+        _none("invoices", "a file for every invoice", unfiled),
+        _none("disputed", "nothing disputed", disputed),
+        Check("closed", "closed", item.project.closed is not None),
     )
 
 
-def _nothing_left(name: str, left: Decimal) -> Check:
-    return Check(name, not left, left=left or None)
+def _nothing_left(about: str, name: str, left: Decimal) -> Check:
+    return Check(about, name, not left, left=left or None)
 
 
-def _none(name: str, found: Sized) -> Check:
-    return Check(name, not found, count=len(found) or None)
+def _none(about: str, name: str, found: Sized) -> Check:
+    return Check(about, name, not found, count=len(found) or None)
 
 
 def _agreement_on_file(project: Project, usable: set[Route]) -> bool:

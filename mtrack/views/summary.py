@@ -49,7 +49,7 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
 
     `milestones` are ids and names; `counted` are those of them not cancelled, `billed` those with a live invoice.
     `decimals` is how many its amounts use. `owed` is outstanding by bucket, where there is any, `expected` is the cash to
-    come, summed by month, band and whether it is late; `papers` are the files that the
+    come, summed by month, kind and whether it is late; `papers` are the files that the
     records name and that are there: by the path there, the path from the root.
     """
 
@@ -82,7 +82,7 @@ def project_summary(
     cash: dict[tuple[date | None, str, bool], Decimal] = {}
     coming = expected(context)
     for item in coming:
-        key = item.month, item.band, item.late
+        key = item.month, item.kind, item.late
         cash[key] = money.plus(cash.get(key, money.ZERO), item.amount)
     return ProjectSummary(
         project=context.project.heading,

@@ -135,15 +135,40 @@
     return (amount < 0n ? "-" : "") + digits.slice(0, -18) + (rest ? "." + rest : "");
   }
 
-  // Parts: what an invoice adds to the sums of other pages, each amount before the names of those it is
+  // The currencies of a table: of each the decimals it has, and those that are shown.
+  function unitsOf(table) {
+    var words = table.dataset.units.split(" ");
+    var found = {};
+    for (var i = 0; i + 2 < words.length; i += 3) {
+      found[words[i]] = { code: words[i], decimals: Number(words[i + 1]), shown: Number(words[i + 2]) };
+    }
+    return found;
+  }
 
-  function partOf(row, names) {
+  // The rows of a table that are records, in all its bodies.
+  function rowsOf(table) {
+    return Array.prototype.filter.call(table.querySelectorAll("tbody > tr"), function (row) { return !row.classList.contains("verb"); });
+  }
+
+  // Parts: what a record adds to the sums of other pages, each amount before the names of those it is
+
+  function partOf(row, part) {
     var amount = 0n;
     var sum = 0n;
-    (row.dataset.part || "").split(" ").forEach(function (word) {
-      if (/^-?[0-9]/.test(word)) { amount = exact(word); } else if (names.indexOf(word) >= 0) { sum += amount; }
+    (row.dataset[part.field] || "").split(" ").forEach(function (word) {
+      if (/^-?[0-9]/.test(word)) { amount = exact(word); } else if (part.names.indexOf(word) >= 0) { sum += amount; }
     });
     return sum;
+  }
+
+  // An amount in words: in a list without a foot of sums, no decimals where all of them are zero.
+  function told(table, amount, unit) {
+    return written(table, amount, !table.tFoot && amount % 1000000000000000000n === 0n ? 0 : unit.shown);
+  }
+
+  function put(data, table, amount, unit) {
+    data.value = plain(amount, unit.decimals);
+    data.textContent = told(table, amount, unit);
   }
 
   // A currency beside its amount, which is text or an element, as the locale has it
@@ -151,15 +176,14 @@
     return table.dataset.code === "last" ? [amount, "\u00a0" + code] : [code + "\u00a0", amount];
   }
 
-  // The lines of a cell about the part asked for: its words and the amount, as `sum` says; none where none is asked for.
-  function tellPart(cell, part, table, amount, sum) {
+  // The lines of a cell about the part asked for: its words and the amount; none where none is asked for.
+  function tellPart(cell, part, table, amount, unit) {
     each(cell.querySelectorAll(".asked"), function (line) { line.remove(); });
     if (!part) { return; }
     var data = document.createElement("data");
-    data.value = plain(amount, sum.decimals);
-    data.dataset.currency = sum.code;
-    data.textContent = written(table, amount, sum.shown);
-    var lines = cell.tagName === "TH" ? [[part.word + " "].concat(coded(table, sum.code, data))] : [[part.word], coded(table, sum.code, data)];
+    data.dataset.currency = unit.code;
+    put(data, table, amount, unit);
+    var lines = cell.tagName === "TH" ? [[part.word + " "].concat(coded(table, unit.code, data))] : [[part.word], coded(table, unit.code, data)];
     lines.forEach(function (pieces) {
       var line = document.createElement("small");
       line.className = "asked";
@@ -169,40 +193,44 @@
   }
 
   // Sums what is shown; `part` is the part asked for and its words, null for none. Says what that comes to in words.
-  function sumUp(table, part) {
-    if (!table.tFoot || table.dataset.point === undefined) { return ""; }
+  function sumUp(table, rows, part) {
+    if (table.dataset.units === undefined) { return ""; }
     var sums = {};
     var shown = {};
-    var feet = {};
-    each(table.tFoot.rows, function (row) {
-      var decimals = (row.querySelector("data").value.split(".")[1] || "").length;
-      feet[row.dataset.currency] = { code: row.dataset.currency, decimals: decimals, shown: Number(row.dataset.decimals) };
-    });
-    each(table.tBodies[0].rows, function (row) {
-      if (row.hidden || !row.dataset.currency) { return; }
+    var units = unitsOf(table);
+    function add(key, amount) { sums[key] = (sums[key] || 0n) + amount; }
+    rows.forEach(function (row) {
       var code = row.dataset.currency;
-      var amount = part && partOf(row, part.names);
+      if (row.hidden || !code) { return; }
+      var amount = part && partOf(row, part);
+      var main = row.querySelector("data[data-figure=gross], data[data-figure=agreed]");
       shown[code] = true;
-      if (part) { sums[code] = (sums[code] || 0n) + amount; }
-      tellPart(row.querySelector("data[data-figure=gross]").closest("td"), part, table, amount, feet[code]);
+      if (part) { add(code, amount); }
+      if (main) { tellPart(main.closest("td"), part, table, amount, units[code]); }
+      if (row.dataset.verb) { add(code + " " + row.dataset.verb, exact(row.querySelector(".n data").value)); }
       if (row.dataset.state === "void") { return; }
-      each(row.querySelectorAll("data[data-figure]"), function (data) {
-        var key = code + " " + data.dataset.figure;
-        sums[key] = (sums[key] || 0n) + exact(data.value);
-      });
+      each(row.querySelectorAll("data[data-figure]"), function (data) { add(code + " " + data.dataset.figure, exact(data.value)); });
     });
-    var words = [];
-    each(table.tFoot.rows, function (row) {
+    each(table.tFoot ? table.tFoot.rows : [], function (row) {
       var code = row.dataset.currency;
       row.hidden = !shown[code];
-      tellPart(row.cells[0], part, table, sums[code] || 0n, feet[code]);
-      if (part && shown[code]) { words.push(coded(table, code, written(table, sums[code], feet[code].shown)).join("")); }
+      tellPart(row.cells[0], part, table, sums[code] || 0n, units[code]);
       each(row.querySelectorAll("td[data-sum]"), function (cell) {
-        var amount = sums[code + " " + cell.dataset.sum] || 0n;
-        var data = cell.querySelector("data");
-        data.value = plain(amount, data.value.split(".")[1] ? data.value.split(".")[1].length : 0);
-        data.textContent = written(table, amount, Number(row.dataset.decimals));
+        put(cell.querySelector("data"), table, sums[code + " " + cell.dataset.sum] || 0n, units[code]);
       });
+    });
+    each(table.querySelectorAll("tr.verb"), function (head) {
+      var own = rows.filter(function (row) { return row.parentNode === head.parentNode && !row.hidden; });
+      head.hidden = !own.length;
+      each(head.querySelectorAll(".of > span"), function (sum) {
+        var data = sum.querySelector("data");
+        var amount = sums[data.dataset.currency + " " + (own.length ? own[0].dataset.verb : "")];
+        sum.hidden = amount === undefined;
+        if (!sum.hidden) { put(data, table, amount, units[data.dataset.currency]); }
+      });
+    });
+    var words = Object.keys(units).filter(function (code) { return part && shown[code]; }).map(function (code) {
+      return coded(table, code, told(table, sums[code], units[code])).join("");
     });
     return words.length ? part.word + " " + words.join(", ") : "";
   }
@@ -224,7 +252,7 @@
   function filter(form) {
     var table = document.getElementById(form.getAttribute("data-for"));
     if (!table) { return; }
-    var rows = Array.prototype.slice.call(table.tBodies[0].rows);
+    var rows = rowsOf(table);
     var texts = null;
     var output = form.querySelector("output");
     var reset = form.querySelector("button[type=reset]");
@@ -241,12 +269,12 @@
     // The name of a client or a project, as the first of its rows has it.
     function named(kind, value) {
       var row = rows.find(function (one) { return one.getAttribute("data-" + kind) === value; });
-      var name = row && row.cells[1].querySelector(kind === "client" ? "small" : "bdi");
+      var name = row && row.cells[table.matches(".projects") ? 0 : 1].querySelector(kind === "client" ? "small" : "bdi");
       return name ? name.textContent : value;
     }
 
     // What is chosen in words; with `unseen` only what no field and no tab shows.
-    function told(unseen) {
+    function choices(unseen) {
       var found = [];
       chosen().forEach(function (field) {
         if (unseen && (field.type !== "hidden" || field.name === "state")) { return; }
@@ -255,8 +283,6 @@
             var tab = Array.prototype.find.call(tabs, function (one) { return one.dataset.state === state; });
             found.push(tab ? tab.querySelector(".state").textContent : state.replace(/_/g, " "));
           });
-        } else if (field.name === "has") {
-          found.push(field.value.replace(/_/g, " ").replace(/cash-/g, "cash expected "));
         } else if (field.name === "unnamed") {
           found.push("no client named");
         } else if (field.name === "client" || field.name === "project") {
@@ -284,7 +310,7 @@
       });
       var none = rows.every(function (row) { return row.hidden; });
       nothing.hidden = !none;
-      nothing.querySelector("b").textContent = told(false);
+      nothing.querySelector("b").textContent = choices(false);
       table.closest(".scroll").hidden = none;
       if (reset) { reset.hidden = !chosen().length; }
       each(tabs, function (tab) {
@@ -293,8 +319,8 @@
         tab.parentNode.hidden = !on && tab.querySelector(".count").textContent === "0";
         if (on) { tab.setAttribute("aria-current", "true"); } else { tab.removeAttribute("aria-current"); }
       });
-      var sum = sumUp(table, asksFor(form.elements.part));
-      var unseen = told(true);
+      var sum = sumUp(table, rows, asksFor(form.elements.part || form.elements.has));
+      var unseen = choices(true);
       var number = shown === all && !unseen ? "" : shown + " of " + all + (unseen ? ": " + unseen : "");
       output.textContent = [number, sum].filter(Boolean).join(" · ");
     }
@@ -303,7 +329,7 @@
     function asksFor(field) {
       if (!field || !field.value) { return null; }
       var option = field.options[field.selectedIndex];
-      return { names: field.value.split(" "), word: option.text };
+      return { field: field.name, names: field.value.split(" "), word: option.text };
     }
 
     // A value that no choice has, such as a month or several parts at once, in the words of the choices it is made of.
@@ -497,6 +523,20 @@
     });
   }
 
+  // A statement on paper, or saved as a file, is for the client: it leads to no place on this computer.
+
+  function withoutLinks(sheet) {
+    var links = [];
+    window.addEventListener("beforeprint", function () {
+      links = sheet.getClientRects().length ? Array.prototype.slice.call(document.querySelectorAll(".top a, .sheet a:not([href^='mailto:'])")) : [];
+      links = links.map(function (link) { return [link, link.getAttribute("href")]; });
+      links.forEach(function (one) { one[0].removeAttribute("href"); });
+    });
+    window.addEventListener("afterprint", function () {
+      links.forEach(function (one) { one[0].setAttribute("href", one[1]); });
+    });
+  }
+
   // A link into a fold opens it
 
   function unfold() {
@@ -507,6 +547,7 @@
   function begin(root) {
     each(root.querySelectorAll("table.sortable"), sortable);
     each(root.querySelectorAll("form.filter"), filter);
+    each(root.querySelectorAll(".sheet"), withoutLinks);
   }
 
   document.addEventListener("DOMContentLoaded", function () {

@@ -1,9 +1,10 @@
-"""Every amount leads to the invoices it is made of: each link is followed, and the sum there is the number one came from."""
+"""Every amount leads to the invoices, projects or tasks it is made of: each link is followed, and the sum there is the same."""
 
 from __future__ import annotations
 
 import os
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,16 +81,28 @@ milestones:
   - {id: M1, name: Design, amount: 100.125, status: partially_paid, deliverable: {approved: 2026-02-10},
      invoice: {number: N-1, amount: 100.125, tax: 5.006, sent: 2026-10-12, payments: [{date: 2026-11-12, amount: 33.333}]}}
   - {id: M2, name: Build, amount: 50, planned: 2027-03-01, status: not_billed}
+  - {id: M3, name: Extra, amount: 20, status: paid, deliverable: {approved: 2026-02-10},
+     invoice: {number: N-2, amount: 20, sent: 2026-10-13, paid: true}}
 """
 SETTINGS = "format: 1\nname: Studio\ncurrency: EUR\npayment_terms: 30\n"
 FOLLOWED = """() => [...document.querySelectorAll("main a data")].map(data =>
   [data.value, data.dataset.currency, data.closest("a").getAttribute("href")])"""
+UNLINKED = """() => [...document.querySelectorAll("main data")].filter(data => {
+  if (!data.checkVisibility() || Number(data.value) === 0 || data.closest("a, .records, .agreement, tfoot")) { return false; }
+  const row = data.closest("tr");
+  return !row || !row.querySelector("a[href]");
+}).map(data => data.dataset.currency + " " + data.value + " " + data.closest("section, article, table, main").className)"""
 LANDED = """() => [...document.querySelectorAll("table.register tfoot tr")].filter(row => row.offsetParent).map(row => {
   const data = row.querySelector(".asked data"); return [row.dataset.currency, data ? data.value : null]; })"""
-ARRIVED = """() => { const part = document.querySelector("select[name=part]");
+ARRIVED = """() => { const form = [...document.querySelectorAll("form.filter")].find(one => one.checkVisibility());
   const wanted = new URLSearchParams(location.hash.slice(1));
-  return part && [...part.form.elements].every(field => !field.name || field.value === (wanted.get(field.name) || ""))
-    && document.querySelector("table.register .asked"); }"""
+  return form && [...form.elements].every(field => !field.name || field.value === (wanted.get(field.name) || ""))
+    && (wanted.has("verb") || document.querySelector(".asked")); }"""
+PROJECTS = """() => [...document.querySelectorAll("table.projects tbody tr")].filter(row => row.offsetParent).map(row =>
+  { const data = row.querySelector(".asked data"); return [data.dataset.currency, data.value]; })"""
+TASKS = """() => [...document.querySelectorAll("table.tasks tbody tr")].filter(row => row.offsetParent).map(row => {
+  const found = [...row.querySelectorAll("data")].filter(data => data.offsetParent);
+  return [row.matches(".verb"), found.map(data => [data.dataset.currency, data.value])]; })"""
 SHOWN = """() => [...document.querySelectorAll("table.register tbody tr[data-state]")].filter(row => row.offsetParent).map(row =>
   [row.querySelector("th a").textContent, row.querySelector(".asked data")?.value])"""
 
@@ -121,6 +134,28 @@ def links_of(page: Page) -> list[tuple[str, str, str]]:
     ]
 
 
+def check_projects(page: Page, value: str, currency: str, address: str) -> None:
+    """Go to the address of a list of projects: what each adds is shown, and sums to the amount."""
+    page.evaluate("address => { location.href = address; }", address)
+    page.wait_for_function(ARRIVED)
+    rows = page.evaluate(PROJECTS)
+    assert {code for code, _ in rows} == {currency}, address
+    assert sum(Decimal(amount) for _, amount in rows) == Decimal(value), address
+    assert page.locator("form.filter:visible output").inner_text().count(currency) == 1
+
+
+def check_tasks(page: Page, value: str, currency: str, address: str) -> None:
+    """Go to the address of the tasks of a verb: their sum, under one head that says it, is the amount."""
+    page.evaluate("address => { location.href = address; }", address)
+    page.wait_for_function(ARRIVED)
+    (first, *rows) = page.evaluate(TASKS)
+    assert first == [True, [[currency, value]]], address
+    assert not any(is_head for is_head, _ in rows), address
+    amounts = [amount for _, found in rows for amount in found]
+    assert {code for code, _ in amounts} == {currency}, address
+    assert sum(Decimal(amount) for _, amount in amounts) == Decimal(value), address
+
+
 def check(page: Page, value: str, currency: str, address: str) -> None:
     """Go to the address: what is shown there sums to the amount, row by row too."""
     page.evaluate("address => { location.href = address; }", address)
@@ -136,12 +171,13 @@ def test_every_amount_is_found_again_where_its_link_leads(browser: Browser, repo
     name, base = report
     site = base / "out"
     pages = [site / "index.html", site / "clients.html", *sorted(site.glob("client-*.html"))]
-    pages += [path for path in sorted(site.glob("projects/*.html")) if not path.name.endswith("-statement.html")]
+    pages += sorted(site.glob("projects/*.html"))
     seen: dict[tuple[str, str, str], None] = {}
     with Visit(browser) as visit:
         for path in pages:
             page = visit.open(path.as_uri())
             seen |= dict.fromkeys((value, code, href.removeprefix("../")) for value, code, href in links_of(page))
+        assert any("-statement" in path.name for path in pages)
         page = visit.open((site / "invoices.html").as_uri())
         for value, code, href in seen:
             check(page, value, code, (site / href.partition("#")[0]).as_uri() + "#" + href.partition("#")[2])
@@ -150,6 +186,104 @@ def test_every_amount_is_found_again_where_its_link_leads(browser: Browser, repo
         asked = {word for _, _, href in seen for word in href.partition("part=")[2].partition("&")[0].split("+")}
         assert set(FIXED) <= asked
         assert {"due-late", "due-2026-11", "received-2026-11"} <= asked
+
+
+def test_every_amount_that_is_not_billed_is_found_again_among_the_projects(
+    browser: Browser, report: tuple[str, Path]
+) -> None:
+    name, base = report
+    site = base / "out"
+    with Visit(browser) as visit:
+        seen: dict[tuple[str, str, str], None] = {}
+        for path in (site / "index.html", site / "clients.html", *site.glob("client-*.html")):
+            page = visit.open(path.as_uri())
+            seen |= {(value, code, href): None for value, code, href in page.evaluate(FOLLOWED) if "has=" in href}
+        page = visit.open((site / "clients.html").as_uri())
+        for value, code, href in seen:
+            check_projects(page, value, code, f"{site.as_uri()}/{href}")
+        asked = {word for _, _, href in seen for word in href.partition("has=")[2].partition("&")[0].split("+")}
+        assert {"agreed", "unbilled", "cash"} <= asked
+        if name == "parts":
+            assert any("client=statesman" in href and "has=unbilled" in href for _, _, href in seen)
+            assert {"to_bill", "on_hold", "ahead", "cash-undated"} <= asked
+        assert visit.messages == []
+
+
+def test_the_sum_of_a_group_of_tasks_leads_to_them(browser: Browser, report: tuple[str, Path]) -> None:
+    _, base = report
+    site = base / "out"
+    with Visit(browser) as visit:
+        seen: dict[tuple[str, str, str], None] = {}
+        for path in (site / "index.html", site / "tasks.html", *site.glob("projects/*.html")):
+            page = visit.open(path.as_uri())
+            found = [one for one in page.evaluate(FOLLOWED) if "tasks.html#" in one[2]]
+            seen |= {(value, code, href.removeprefix("../")): None for value, code, href in found}
+        assert any("project=" in href for _, _, href in seen)
+        for value, code, href in seen:
+            check_tasks(page, value, code, f"{site.as_uri()}/{href}")
+        page.get_by_role("button", name="show all").first.click()
+        whole = page.evaluate(TASKS)
+        assert whole == visit.open((site / "tasks.html").as_uri()).evaluate(TASKS)
+        assert visit.messages == []
+
+
+@pytest.mark.parametrize("report", ["example"], indirect=True)
+def test_no_amount_leads_nowhere(browser: Browser, report: tuple[str, Path]) -> None:
+    _, base = report
+    lost: dict[str, Any] = {}
+    with Visit(browser) as visit:
+        for path in sorted((base / "out").rglob("*.html")):
+            page = visit.open(path.as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+            if found := page.evaluate(UNLINKED):
+                lost[path.name] = found
+    assert lost == {}
+
+
+@pytest.mark.parametrize("report", ["example"], indirect=True)
+def test_the_year_above_the_charts_is_that_of_its_invoices(browser: Browser, report: tuple[str, Path]) -> None:
+    _, base = report
+    with Visit(browser) as visit:
+        page = visit.open((base / "out/index.html").as_uri())
+        hrefs = page.locator("figcaption a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        assert {href.rpartition("part=")[2] for href in hrefs} == {"billed-span", "received-span", "undated-span"}
+        page.locator("figcaption a").first.click()
+        page.wait_for_url("**/invoices.html#*part=billed-span")
+        assert "billed in the last twelve months EUR" in page.locator("form.filter output").inner_text()
+
+
+@pytest.mark.parametrize("report", ["example"], indirect=True)
+def test_how_many_findings_are_how_bad_leads_to_them(browser: Browser, report: tuple[str, Path]) -> None:
+    _, base = report
+    with Visit(browser) as visit:
+        page = visit.open((base / "out/findings.html").as_uri())
+        tallies = page.locator(".lead a").all_inner_texts()
+        assert len(tallies) > 2
+        for text in tallies:
+            page.locator(".lead a", has_text=text).click()
+            number = int(text.split()[0])
+            page.wait_for_function(
+                "wanted => document.querySelector('output').textContent.startsWith(wanted)", arg=f"{number} of"
+            )
+            assert page.locator("table.findings tbody tr:visible").count() == number
+
+
+@pytest.mark.parametrize("report", ["example"], indirect=True)
+def test_a_statement_on_paper_leads_to_no_place_on_a_computer(browser: Browser, report: tuple[str, Path]) -> None:
+    from pypdf import PdfReader  # noqa: PLC0415
+
+    _, base = report
+    with Visit(browser) as visit:
+        page = visit.open((base / "out/projects/hooli-app-statement.html").as_uri())
+        assert page.locator(".sheet a[href]").count() > 10
+        found = [
+            note.get_object()["/A"]["/URI"]
+            for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages
+            for note in sheet.get("/Annots", ())
+        ]
+        assert found
+        assert all(address.startswith("mailto:") for address in found)
+        assert page.locator(".sheet a[href]").count() > 10, "on the screen they are there again"
 
 
 def test_the_same_in_a_single_file(browser: Browser, report: tuple[str, Path]) -> None:

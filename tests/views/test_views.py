@@ -200,6 +200,13 @@ def test_the_forecast_holds_all_that_is_outstanding_and_unbilled_once(records: R
         assert of_band["billable"] + of_band["planned"] == sums.unbilled
     for item in view.items:
         assert item.month is None or item.month >= as_of.replace(day=1)
+    for currency, progress in status(shown, ALL).progress.items():
+        states = progress.states
+        kinds = dict.fromkeys(cash.KINDS, Decimal(0))
+        for item in view.items:
+            if item.project.currency == currency:
+                kinds[item.kind] += item.amount
+        assert (kinds["billable"], kinds["on_hold"], kinds["planned"]) == (states.to_bill, states.on_hold, states.ahead)
 
 
 @given(WORKSPACES, AS_OF_ANY)
