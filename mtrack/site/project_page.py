@@ -319,6 +319,7 @@ def _milestone_row(  # noqa: PLR0913
 ) -> MilestoneRow:
     figures, record, state = entry.figures, entry.figures.milestone, milestone_state(entry)
     fits = record.status in entry.accepted_statuses
+    recorded = None if fits and record.status in _STATE_SAYS.get(state, ()) else record.status
     return MilestoneRow(
         record=record,
         id=identity,
@@ -329,12 +330,12 @@ def _milestone_row(  # noqa: PLR0913
         settled=figures.settled if figures.invoices else None,
         outstanding=figures.outstanding if figures.invoices and figures.outstanding else None,
         state=state,
-        recorded=None if fits and record.status in _STATE_SAYS.get(state, ()) else record.status,
+        recorded=recorded,
         expected=None if fits else entry.expected_status,
         evidence=evidence.of("milestone", record.id, "amount"),
         findings=findings,
         note_folds=len(record.deliverable.note or "") > _NOTE,
-        has_more=_has_more(entry),
+        has_more=recorded is not None or _has_more(entry),
     )
 
 
@@ -344,7 +345,6 @@ def _has_more(entry: MilestoneStatus) -> bool:
     said = (
         record.planned, record.upfront, record.note, record.attachments, record.hold, record.cancelled,
         done.note, done.signoff, done.approved_by, done.completed and done.approved, entry.invoices,
-        record.status not in entry.accepted_statuses,
     )  # fmt: skip
     return any(said)
 
