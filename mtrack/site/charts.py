@@ -64,7 +64,7 @@ def _at(units: int) -> str:
 
 def _svg(kind: str, height: int, inner: Iterable[str], role: str = 'aria-hidden="true"') -> Markup:
     return Markup(  # noqa: S704  (numbers and our own words; labels are escaped where they are made)
-        f'<svg class="{kind}" width="100%" height="{height}" {role} focusable="false">{"".join(inner)}</svg>'
+        f'<svg class="{kind}" width="100%" height="{height}" {role}>{"".join(inner)}</svg>'
     )
 
 
@@ -92,7 +92,7 @@ def _piece(piece: Piece, y: float, height: float) -> str:
 def mark(name: str, label: str = "") -> Markup:
     """A state's mark; `label` only where no word stands beside it."""
     role = Markup(' role="img" aria-label="{}"').format(label) if label else Markup(' aria-hidden="true"')
-    return Markup('<svg class="mark k-{}" viewBox="-6 -6 12 12"{}><use href="#m-{}"/></svg>').format(name, role, name)
+    return Markup('<svg class="mark k-{}"{}><use href="#m-{}"/></svg>').format(name, role, name)
 
 
 def _placed_mark(name: str, at: int, y: float, kind: str = "on") -> str:
@@ -360,7 +360,7 @@ def grid(axis: Axis, as_of: date) -> Markup:
     """The background of all lanes of a timeline: the months and today."""
     inner = [f'<rect class="grid" x="{_at(axis.at(month))}" width="1" height="100%"/>' for month in months_on(axis)]
     inner.append(f'<rect class="today" x="{_at(axis.at(as_of))}" width="1.5" height="100%"/>')
-    return Markup('<svg class="behind" aria-hidden="true" focusable="false">{}</svg>').format(Markup("".join(inner)))  # noqa: S704
+    return Markup('<svg class="behind" aria-hidden="true">{}</svg>').format(Markup("".join(inner)))  # noqa: S704
 
 
 def lane(item: Lane, axis: Axis, height: int = 28) -> Markup:

@@ -82,14 +82,20 @@ class PageLinks:
             return f"#{_section(page)}" if place is None else f"#{_section(page)}-{place}"
         if page == self.page and place is not None:
             return f"#{place}"
-        return f"{self.top}{page}" if place is None else f"{self.top}{page}#{place}"
+        way = self._way(page)
+        return way if place is None else f"{way}#{place}"
+
+    def _way(self, page: str) -> str:
+        """The way to another page: of one in the same folder its name."""
+        folder = self.page[: self.page.rfind("/") + 1]
+        return page[len(folder) :] if folder and page.startswith(folder) else self.top + page
 
     def filtered(self, page: str, **wanted: str | None) -> str:
         """The address of a page whose list shows only what is wanted, as its rows write it; without a script all of it."""
         query = urlencode({name: clean(value) for name, value in wanted.items() if value})
         if not query:
             return self.url(page)
-        return f"#{_section(page)}&{query}" if self._single else f"{self.top}{page}#{query}"
+        return f"#{_section(page)}&{query}" if self._single else f"{self._way(page)}#{query}"
 
     def register(self, currency: str | None = None, **wanted: str | None) -> str:
         """The address of the register, filtered: `part` names the amounts that one comes from."""
@@ -99,9 +105,10 @@ class PageLinks:
         """The address of the page of all tasks, filtered."""
         return self.filtered("tasks.html", **wanted)
 
-    def parts(self, currency: str, **wanted: str | None) -> dict[str, str]:
+    def parts(self, **wanted: str | None) -> dict[str, str]:
         """The addresses of the register with the invoices that each part is made of, by the part's name."""
-        return {part: self.register(currency, part=part, **wanted) for part in FIXED}
+        before = f"{self.register(**wanted)}&part="
+        return {part: before + part for part in FIXED}
 
     def project(self, folder: str, *, milestone: str | None = None, invoice: str | None = None) -> str:
         """The address of a project's page, or of a milestone or else an invoice on it."""

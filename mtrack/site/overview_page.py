@@ -191,7 +191,7 @@ def part_word(name: str, wording: Wording) -> str:
 
 def _hrefs(view: Overview, unit: Unit, links: PageLinks) -> dict[str, str]:
     """Links from each sum of a currency to what it is made of: parts of invoices, or the projects that have it."""
-    return {name: _projects_href(view, unit, links, name) for name in UNBILLED} | links.parts(unit.currency)
+    return {name: _projects_href(view, unit, links, name) for name in UNBILLED} | links.parts(currency=unit.currency)
 
 
 def _purse(view: Overview, unit: Unit, links: PageLinks) -> Purse:
@@ -230,7 +230,7 @@ def project_row(item: ProjectSummary, unit: Unit, links: PageLinks, as_of: date)
         has=parts_text(project_parts(item), unit),
         bars=charts.small_bars(item.progress),
         agreed=item.progress.agreed,
-        outstanding_href=links.parts(unit.currency, project=item.project.folder)["outstanding"],
+        outstanding_href=links.register(part="outstanding", project=item.project.folder),
         outstanding=item.totals.outstanding,
         billed=item.billed,
         counted=item.counted,
@@ -257,7 +257,7 @@ def _aging_head(bucket: str) -> Head:
 
 def _aging(buckets: Mapping[str, Decimal], unit: Unit, links: PageLinks) -> MatrixRow:
     whole = money.total(buckets.values())
-    hrefs = links.parts(unit.currency)
+    hrefs = links.parts(currency=unit.currency)
     cells = tuple(_aged(bucket, buckets[bucket], whole, hrefs) for bucket in LATE_FIRST)
     return MatrixRow(unit, cells, whole, hrefs["outstanding"])
 
@@ -322,7 +322,7 @@ def _cash_row(  # noqa: PLR0913
         else:  # what is not billed yet has no place in the register
             href = projects(_each(names, "cash-"))
         cells.append(Cell(amount, charts.row_bar(parts, most), href))
-    hrefs = links.parts(unit.currency)
+    hrefs = links.parts(currency=unit.currency)
     cells += [
         _aged(bucket, amount, most, hrefs) for bucket, amount in zip(APART, (item.retained, item.disputed), strict=True)
     ]
@@ -356,7 +356,7 @@ def _moved(view: Overview, currency: str) -> bool:
 
 
 def _turnover(view: Overview, unit: Unit, wording: Wording, links: PageLinks) -> Turnover:
-    months, hrefs = view.months[unit.currency], links.parts(unit.currency)
+    months, hrefs = view.months[unit.currency], links.parts(currency=unit.currency)
     undated = view.undated[unit.currency]
     top = max(max(month.billed, month.received) for month in months)
     return Turnover(

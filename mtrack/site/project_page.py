@@ -207,8 +207,8 @@ def _hrefs(item: ProjectStatus, links: PageLinks) -> dict[str, str]:
     places = ("agreement", "milestones", "invoices")
     hrefs = {name: f"#{links.identity('h', name)}" for name in places}
     hrefs |= {name: _milestones_href(item, name, links) for name in UNBILLED}
-    hrefs |= links.parts(project.currency, project=project.folder)
-    return hrefs | {"disputed": links.register(project.currency, project=project.folder, state="disputed")}
+    hrefs |= links.parts(project=project.folder)
+    return hrefs | {"disputed": links.register(project=project.folder, state="disputed")}
 
 
 def _milestones_href(item: ProjectStatus, name: str, links: PageLinks) -> str:
@@ -335,7 +335,7 @@ def _milestone_row(  # noqa: PLR0913
         evidence=evidence.of("milestone", record.id, "amount"),
         findings=findings,
         note_folds=len(record.deliverable.note or "") > _NOTE,
-        has_more=recorded is not None or _has_more(entry),
+        has_more=recorded is not None or bool(findings) or _has_more(entry),
     )
 
 

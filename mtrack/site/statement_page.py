@@ -71,7 +71,7 @@ def statement_values(
     project = item.project
     hrefs: dict[str, str | None] = dict.fromkeys((*_PLACES, *_PARTS))
     if sheet.day == context.as_of:  # the register knows of no other day
-        hrefs |= _hrefs(project.folder, project.currency, links)
+        hrefs |= _hrefs(project.folder, links)
     widest = _widest(sheet, decimals_shown(item))
     return {
         "project": project,
@@ -112,9 +112,9 @@ _PARTS = {
 """The part of invoices that each figure of a statement is made of."""
 
 
-def _hrefs(folder: str, currency: str, links: PageLinks) -> dict[str, str]:
+def _hrefs(folder: str, links: PageLinks) -> dict[str, str]:
     """What each figure as of today is made of."""
-    page, parts = page_of(folder), links.parts(currency, project=folder)
+    page, parts = page_of(folder), links.parts(project=folder)
     hrefs = {figure: links.url(page, "h", place) for figure, place in _PLACES.items()}
     return hrefs | {figure: parts[part] for figure, part in _PARTS.items()}
 

@@ -99,7 +99,11 @@ def _verb(  # noqa: PLR0913
         MARKS[verb],
         capital(HEADINGS[verb][1]),
         tuple(
-            TaskSum(sums[currency], unit, links.tasks(verb=verb, currency=currency, project=project))
+            TaskSum(
+                sums[currency],
+                unit,
+                links.tasks(verb=verb, project=project) if project else links.tasks(verb=verb, currency=currency),
+            )
             for currency, unit in units.items()
             if currency in sums
         ),

@@ -247,7 +247,7 @@ class WorkspacePages:
         unit = self._units[client.currency]
         key = None if client.name is None else client_key(client.name)
         whose = {"client": key, "unnamed": None if key else "client"}
-        hrefs = links.parts(unit.currency, **whose)
+        hrefs = links.parts(currency=unit.currency, **whose)
 
         def href(name: str, part: str | None) -> str:
             if part is not None:

@@ -33,7 +33,7 @@ def test_a_milestone_is_a_card_of_three_lines_on_a_phone_and_the_rest_behind_a_f
             assert max(page.evaluate(LINES)) <= 3
         card = page.locator("tbody#m-M4")
         assert "INV-2026-016" in card.inner_text()
-        rest = ("planned 18 Sept 2026", "21 Sept 2026 ", "build 1.0.0 (31)", "due 28 Oct 2026")
+        rest = ("planned 18 Sept 2026", "21 Sept 2026 ", "build 1.0.0 (31)", "due 28 Oct 2026", "mtrack pay")
         for opened in (False, True):
             text = " ".join(card.inner_text().split())
             assert [words in text for words in rest] == [opened] * len(rest), text
