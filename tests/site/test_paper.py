@@ -99,7 +99,7 @@ def test_a_statement_is_one_page_up_to_some_twenty_milestones(browser: Browser, 
 
 
 BEYOND = """() => [...document.querySelectorAll('main data, main time, main .short')].filter(item => {
-  const wide = item.closest('.vh, .matrix, .charts');  // may scroll in a box of its own
+  const wide = item.closest('.vh, .charts');  // may scroll in a box of its own
   return !wide && item.getBoundingClientRect().right > (item.closest('.scroll') || document.body).getBoundingClientRect().right + 1;
 }).map(item => item.textContent)"""
 

@@ -1,4 +1,4 @@
-"""A project on a phone: a milestone takes three lines, and what else there is to say of it is a fold away."""
+"""Pages on a phone: a milestone takes three lines, the rest a fold away; what is owed and expected needs no scrolling."""
 
 from __future__ import annotations
 
@@ -55,3 +55,19 @@ def test_a_long_note_is_folded_at_any_width(browser: Browser, tmp_path: Path) ->
         assert not said.is_visible()
         page.locator("tbody#m-M1 summary").click()
         assert said.is_visible()
+
+
+def test_what_is_owed_and_expected_is_read_without_scrolling(browser: Browser, site: Path) -> None:  # noqa: F811
+    with Visit(browser, width=390) as visit:
+        page = visit.open((site / "index.html").as_uri())
+        for width in (320, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.locator(".scroll:has(.matrix)").evaluate_all(
+                "boxes => boxes.map(box => box.scrollWidth > box.clientWidth)"
+            ) == [False, False]
+        assert " ".join(page.locator("tr[data-aging=USD]").inner_text().split()) == (
+            "USD 61–90 days 5,500 1–30 days 14,000 not due 14,000 in all 33,500"
+        )
+        assert page.locator("tr[data-cash=USD] .head:visible .mark").count() == 1, "what is late has its mark"
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert page.locator(".matrix .head:visible").count() == 0
