@@ -63,6 +63,18 @@ def test_cash_expected_is_that_of_forecast(browser: Browser, site: Path) -> None
             assert amounts(page, f"tr[data-cash={currency}] .total data") == [[f"{sum(sums.values())}", currency]]
 
 
+def test_what_is_on_hold_is_not_drawn_as_to_be_billed(browser: Browser, site: Path) -> None:
+    with Visit(browser) as visit:
+        page = visit.open((site / "index.html").as_uri())
+        assert page.locator("tr[data-cash=EUR] rect.s-on_hold").count() == 1
+        assert page.locator("tr[data-cash=EUR] rect.s-to_bill").count() == 0
+        assert page.locator("tr[data-cash=CHF] rect.s-to_bill").count() == 1
+        assert "to be billed, on hold, planned" in page.locator("section:has(tr[data-cash]) .sub").inner_text()
+    text = mtrack("forecast", ROOT / "example-workspace", "--as-of", DAY).out
+    (line,) = (line for line in text.splitlines() if "Umbrella intranet" in line and "6,500.00" in line)
+    assert "to be billed, on hold" in line
+
+
 def test_clients_are_the_sums_of_their_projects(browser: Browser, site: Path) -> None:
     names = ("agreed", "billed", "unbilled", "outstanding", "overdue")
     wanted: dict[str, Sums] = defaultdict(lambda: defaultdict(Decimal))

@@ -60,7 +60,7 @@ def test_a_long_note_is_folded_at_any_width(browser: Browser, tmp_path: Path) ->
 def test_what_is_owed_and_expected_is_read_without_scrolling(browser: Browser, site: Path) -> None:  # noqa: F811
     with Visit(browser, width=390) as visit:
         page = visit.open((site / "index.html").as_uri())
-        for width in (320, 390):
+        for width in (601, 820, 320, 390):
             page.set_viewport_size({"width": width, "height": 844})
             assert page.locator(".scroll:has(.matrix)").evaluate_all(
                 "boxes => boxes.map(box => box.scrollWidth > box.clientWidth)"
