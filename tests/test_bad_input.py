@@ -203,7 +203,7 @@ def test_no_permission_for_a_folder_is_told(tmp_path: Path) -> None:
     )
     (tmp_path / "shut").chmod(0)
     try:
-        for command in ("lint", "status", "gaps", "aging", "invoices", "report --format md"):
+        for command in ("lint", "verify", "status", "gaps", "aging", "invoices", "report --format md"):
             done = as_nobody(tmp_path, *command.split(), str(tmp_path), *AS_OF)
             words = b"mtrack: what lies in these folders is left out, since they can't be looked into: shut\n"
             assert done.stderr == words
@@ -219,6 +219,8 @@ def test_no_permission_for_a_folder_is_told(tmp_path: Path) -> None:
         done = as_nobody(tmp_path, "lint", str(tmp_path), "--format", "json", *AS_OF)
         found = [(item["rule"], item["path"]) for item in json.loads(done.stdout)["findings"]]
         assert ("unreadable", "shut") in found
+        done = as_nobody(tmp_path, "verify", "--fail-on", "error", str(tmp_path), *AS_OF)
+        assert (done.returncode, done.stderr) == (1, words + skipped)
         # `next` never fails: it says it, and looking into the folder is one of the things to do.
         done = as_nobody(tmp_path, "next", str(tmp_path), "--format", "json", *AS_OF)
         assert (done.returncode, done.stderr) == (0, words + skipped)

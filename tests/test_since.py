@@ -129,6 +129,15 @@ def test_evidence_that_goes_away_is_shown_and_what_comes_too(root: Path) -> None
     assert rules(lint(root)) == []
 
 
+def test_a_file_that_goes_is_shown_though_one_that_was_missing_came_back(root: Path) -> None:
+    (root / "acme/invoices/1.pdf").unlink()
+    commit(root)
+    write_tree(root, {"acme/invoices/1.pdf": "one\n"})
+    (root / "acme/signoffs/m1.eml").unlink()
+    found = lint(root, "--select", "attachment-missing")
+    assert rules(found) == [("attachment-missing", "acme")]
+
+
 def test_evidence_with_the_same_content_counts_at_the_revision_too(root: Path) -> None:
     write_tree(root, {"globex/milestones.yaml": BILLED.replace("INV-1", "INV-2"), "globex/invoices/1.pdf": "one\n", "acme/invoices/1.pdf": "one\n"})  # fmt: skip
     assert ("duplicate-attachment", "globex") in rules(lint(root))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mtrack.cli import output
 from mtrack.edit import attachments, settings, transaction
 from mtrack.render.places import place
+from mtrack.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,3 +121,7 @@ def report(outcomes: Sequence[Outcome], given: transaction.Options) -> None:
             output.note(*_finding_lines(finding, word, unwritten))
         if len(findings) > MOST:
             output.note(f"… and {len(findings) - MOST:,} more of these; mtrack lint lists them")
+    if last.unread:
+        output.warn(
+            f"the number may be in use where nothing can be looked up; mtrack lint says what to fix: {listed(last.unread)}"
+        )

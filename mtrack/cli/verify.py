@@ -76,7 +76,8 @@ def verify(  # noqa: PLR0913
     with comparing(opened, always=True):
         checked = check(opened.workspace, selection, opened.root, summarize=project_evidence)
     _write(opened, checked.report.capped(), checked.summaries, format_, output_)
-    return 1 if checked.report.fails(options.severity(fail_on)) else 0
+    left_out = opened.warn_of_left_out()
+    return 1 if left_out or checked.report.fails(options.severity(fail_on)) else 0
 
 
 _READING = ("format_", "select", "ignore", "output_", "force", "fail_on")

@@ -189,7 +189,7 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     outcome = Outcome(
         target.records, f"{target.label} created: {many}, {sums}", transaction.left(context),
         transaction.unified(target.records, "", text), changed=True, files=files,
-        warnings=added.warnings, forced=added.errors, open=added.open,
+        warnings=added.warnings, forced=added.errors, open=added.open, unread=added.unread,
     )  # fmt: skip
     if options.dry_run:
         return outcome
@@ -229,10 +229,10 @@ def _judged(  # noqa: PLR0913
     taken: frozenset[str],
 ) -> tuple[ProjectContext, AddedFindings]:
     """The new project, and what it adds to the findings beside those that know its numbers. Raises AddsErrorsError."""
-    around = {folder: find.read(target.root, folder) for folder in find.concerned(target, settings, set(taken))}
+    around = find.around(target, settings, set(taken))
     read = source.parse(target.records, text, schema.shape("milestones"))
-    before = find.load(target.root, options.as_of, settings, around)
-    after = find.load(target.root, options.as_of, settings, {**around, target.folder: read})
+    before = find.load(target.root, options.as_of, settings, around.sources)
+    after = find.load(target.root, options.as_of, settings, {**around.sources, target.folder: read})
     planned = frozenset(workspace.join(target.folder, item.path) for item in files)
     added = transaction.compare(before, after, OPENS, planned)
     context = after.open(target.folder)[1]
@@ -242,7 +242,7 @@ def _judged(  # noqa: PLR0913
             "" if context is None else " (--force makes it anyway)"
         )
         raise AddsErrorsError(broken, why, frozenset({target.records}))
-    return context, added
+    return context, replace(added, unread=around.unread(after))
 
 
 @contextmanager

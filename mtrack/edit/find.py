@@ -19,12 +19,12 @@ from mtrack.record import settings as settings_module
 from mtrack.record.model import number_key
 from mtrack.rules import RULES
 from mtrack.rules.context import ProjectContext, RecordFile
-from mtrack.workspace import Walk
+from mtrack.workspace import RECORDS, Walk, join
 from mtrack.yaml import source
 from mtrack.yaml.flaw import Flaw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from datetime import date
 
     from mtrack.record.model import Invoice, Milestone, Project
@@ -257,15 +257,31 @@ def load(root: str, as_of: date, settings: Settings, sources: dict[str, Source])
     return Workspace(root, as_of, settings, Walk(tuple(opened), ()), opened)
 
 
-def concerned(target: Target, settings: Settings, keys: set[str]) -> list[str]:
-    """The other projects an edit must be checked with: those that name the same invoices.
+class Around(Struct, frozen=True):
+    """What an edit must be checked with: the records of other projects by folder, and what can't be looked into."""
+
+    sources: dict[str, Source]
+    closed: tuple[str, ...] = ()
+    takes_numbers: bool = False
+
+    def unread(self, workspace: Workspace) -> tuple[str, ...]:
+        """The records and folders that may hold a number that the edit takes, and can't be used in `workspace`."""
+        if not self.takes_numbers:
+            return ()
+        broken = [join(folder, RECORDS) for folder in self.sources if workspace.open(folder)[1] is None]
+        return *broken, *self.closed
+
+
+def around(target: Target, settings: Settings, keys: set[str], edited: Container[str] = ()) -> Around:
+    """The other projects an edit must be checked with, but for the `edited`: those that name the same invoices.
 
     Where the workspace makes errors of more rules that look across projects, all.
     """
     across = [rule for rule in RULES.values() if rule.across is not None and not rule.local]
     everything = any(settings.rules.get(rule.name, rule.severity) is Severity.ERROR for rule in across)
     if not everything and not keys:
-        return []
-    folders = workspace.walk(target.root, settings.exclude).projects
-    others = [folder for folder in folders if folder != target.folder]
-    return others if everything else naming(target.root, others, keys)
+        return Around({})
+    walk = workspace.walk(target.root, settings.exclude)
+    others = [folder for folder in walk.projects if folder != target.folder and folder not in edited]
+    concerned = others if everything else naming(target.root, others, keys)
+    return Around({folder: read(target.root, folder) for folder in concerned}, walk.closed, bool(keys))

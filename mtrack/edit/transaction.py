@@ -62,6 +62,8 @@ class Outcome(Struct, frozen=True):
     open: tuple[Finding, ...] = ()
     """Errors that this step leaves for the next one."""
     committed: str | None = None
+    unread: tuple[str, ...] = ()
+    """As in `AddedFindings`."""
 
 
 class AddsErrorsError(Exception):
@@ -88,6 +90,8 @@ class AddedFindings(Struct, frozen=True):
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
     open: tuple[Finding, ...] = ()
+    unread: tuple[str, ...] = ()
+    """The files and folders that may hold a number that the edit takes, and can't be used."""
 
 
 def carry_out(
@@ -220,7 +224,9 @@ def _outcomes(drafts: list[_Draft], settings: Settings, options: Options) -> lis
         )
         for draft, context in zip(drafts, after, strict=True)
     ]  # fmt: skip
-    outcomes[-1] = replace(outcomes[-1], warnings=added.warnings, forced=added.errors, open=added.open)
+    outcomes[-1] = replace(
+        outcomes[-1], warnings=added.warnings, forced=added.errors, open=added.open, unread=added.unread
+    )
     return outcomes
 
 
@@ -317,11 +323,10 @@ def _added_findings(
     target = drafts[0].target
     own = {draft.target.folder: draft.read for draft in drafts}
     keys = {number for draft in drafts for number in draft.edit.numbers}
-    others = [folder for folder in find.concerned(target, settings, keys) if folder not in own]
-    around = {folder: find.read(target.root, folder) for folder in others}
+    around = find.around(target, settings, keys, own)
     edited = {draft.target.folder: draft.after for draft in drafts}
-    before = find.load(target.root, as_of, settings, {**around, **own})
-    after = find.load(target.root, as_of, settings, {**around, **edited})
+    before = find.load(target.root, as_of, settings, {**around.sources, **own})
+    after = find.load(target.root, as_of, settings, {**around.sources, **edited})
     planned = frozenset(join(draft.target.folder, item.path) for draft in drafts for item in draft.files)
     opens = frozenset(rule for draft in drafts for rule in draft.edit.opens)
     added = compare(before, after, opens, planned)
@@ -329,7 +334,7 @@ def _added_findings(
     if len(contexts) < len(drafts):
         unwritten = frozenset(draft.target.records for draft in drafts)
         raise AddsErrorsError(added.errors, "this would break the record; nothing was changed", unwritten)
-    return added, contexts
+    return replace(added, unread=around.unread(after)), contexts
 
 
 def compare(

@@ -21,7 +21,13 @@ def match(findings: Iterable[Finding], before: Iterable[Finding]) -> tuple[set[i
     keys: tuple[Callable[[Finding], Hashable], ...] = (
         lambda finding: (finding.subject, finding.message),
         lambda finding: finding.subject,
-        lambda finding: (finding.rule, finding.path, finding.milestone, finding.milestone or finding.subject),
+        lambda finding: (
+            finding.rule,
+            finding.path,
+            finding.milestone,
+            finding.about,
+            finding.milestone or finding.subject,
+        ),
     )
     for key in keys:
         old: dict[Hashable, list[Finding]] = defaultdict(list)

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from mtrack.render.wording import Wording
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
-_REFERENCE = re.compile(r"@|#(?=[0-9])|\bGH-(?=[0-9])", re.IGNORECASE)
+_REFERENCE = re.compile(r"@|#(?=[0-9])|\bGH-(?=[0-9])|(?:https?|ftp):(?=//)|www(?=\.)", re.IGNORECASE)
+"""The text after which GitHub and GitLab would make a link of what follows, though no markup asks for one."""
 _BLOCK = re.compile(r"\A((?=[-+=:])|[0-9]{1,9}(?=[.)]))")
 """The beginning of a list, a rule, a heading or a definition where it stands first."""
 
 
 def escape(text: str) -> str:
-    """Text as Markdown that reads the same within a line; controls become escapes, nobody and no issue is mentioned."""
+    """Text as Markdown that reads the same within a line; controls become escapes, and nothing becomes a link or a mention."""
     special = _SPECIAL.sub(r"\\\1", safe(text)).replace("&", "&amp;")
     return _REFERENCE.sub(r"\g<0><!-- -->", special)
 

@@ -77,10 +77,14 @@ def obeyed_in_markdown(text: str) -> list[str]:
     return found
 
 
+_BY_ITSELF = re.compile(r"@\w|#[0-9]|\bGH-[0-9]|(https?|ftp)://|www\.", re.IGNORECASE)
+"""What becomes a mention or a link without any markup."""
+
+
 def _inline(tokens: Iterable[Token]) -> Iterable[str]:
     for token in tokens:
         harmless = token.type in _INLINE and (token.type != "html_inline" or _PLAIN_HTML.fullmatch(token.content))
-        if not harmless or (token.type == "text" and re.search(r"@\w|#[0-9]|\bGH-[0-9]", token.content, re.IGNORECASE)):
+        if not harmless or (token.type == "text" and _BY_ITSELF.search(token.content)):
             yield f"{token.type}: {token.content}"
 
 

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from msgspec.structs import replace
 from support import ROOT, Result, add_evidence, mtrack, write_tree
+
+from mtrack import workspace
+from mtrack.workspace import walk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,6 +200,34 @@ def test_an_edit_that_adds_an_error_is_refused_with_it_unless_forced(
     assert forced.code == 0, forced.err
     assert f"({rule})" in forced.err
     assert _text(work) != before
+
+
+@pytest.mark.parametrize(
+    "text", ["invoices:\n- number: inv-2026-077\n  x: [\n", '"a\\u0062": [\n', "\xff INV-2026-077"]
+)
+def test_records_that_may_hold_the_number_and_cannot_be_used_are_named(work: Path, text: str) -> None:
+    theirs = work / "clients/globex-portal/milestones.yaml"
+    theirs.write_bytes(text.encode("latin-1"))
+    told = (
+        "mtrack: the number may be in use where nothing can be looked up; mtrack lint says what to fix: "
+        "clients/globex-portal/milestones.yaml\n"
+    )
+    billed = _run(work, "bill", "acme-website", "M2", "INV-2026-077", "--dry-run")
+    assert (billed.code, billed.err.count(told)) == (0, 1)
+    new = ("new", "other", "--currency", "EUR", "--milestone", "A=1", "--dry-run")
+    assert told not in _run(work, *new).err
+    other = _run(work, "bill", "acme-website", "M2", "INV-2026-008", "--dry-run")
+    assert (told in other.err) == ("\\" in text)  # an escape may hide any number
+
+
+def test_folders_that_cannot_be_looked_into_are_named_where_a_number_is_taken(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "walk", lambda *arguments: replace(walk(*arguments), closed=("clients/shut",)))
+    billed = _run(work, "bill", "acme-website", "M2", "INV-2026-077", "--dry-run")
+    assert billed.code == 0
+    assert billed.err.endswith("nothing can be looked up; mtrack lint says what to fix: clients/shut\n")
+    assert "looked up" not in _run(work, "set", "acme-website", "M2", "--note", "x", "--dry-run").err
 
 
 def test_nothing_is_no_payment_but_what_was_kept_back_is_one(work: Path) -> None:

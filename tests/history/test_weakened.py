@@ -190,7 +190,9 @@ def test_what_silences_audit_or_verify_is_told_though_nobody_looks_what_it_silen
     assert weakened(story) == []  # stricter
 
 
-@pytest.mark.parametrize("key", ['"\\u0077aivers"', '"waiv\\x65rs"', "waivers", "'waivers'", "? waivers\n", '? "wai\\\n  vers"\n'])
+@pytest.mark.parametrize(
+    "key", ['"\\u0077aivers"', '"waiv\\x65rs"', "waivers", "'waivers'", "? waivers\n", '? "wai\\\n  vers"\n']
+)
 def test_a_new_waiver_is_told_however_its_key_is_written(story: Story, key: str) -> None:
     story.write({RECORDS: f"{TEXT}{key}:\n  - {{rule: overbilled, milestone: M1, reason: by phone}}\n"})
     assert [(item["path"], silenced(item)) for item in weakened(story)] == [(RECORDS, ["overbilled"])]
