@@ -40,9 +40,12 @@ class Moment(Struct, frozen=True):
 class Trail:
     """A project's history, the oldest commit first; `project` is what it is today, None where it can't be used or went."""
 
-    def __init__(self, path: str, project: Project | None, moments: tuple[Moment, ...]) -> None:
-        """`path` is that of its records, from the root."""
+    def __init__(
+        self, path: str, project: Project | None, moments: tuple[Moment, ...], left_to: str | None = None
+    ) -> None:
+        """`path` is that of its records, from the root; where it left the view, their last one in it."""
         self.path = path
+        self.left_to = left_to
         self.project = project
         self.moments = moments
         self._renames = [
@@ -133,9 +136,10 @@ class Trail:
         """A problem about what a commit did; its place is where the value stands now."""
         commit = moment.commit
         where = self._place(moment, event, key)
+        away = "" if self.left_to is None else f"; the project is out of sight in {self.left_to}"
         return Problem(
             place=where,
-            message=f"{message} (commit {commit.id[:10]} by {commit.author} on {commit.date[:10]})",
+            message=f"{message}{away} (commit {commit.id[:10]} by {commit.author} on {commit.date[:10]})",
             hint=hint,
             milestone=event.milestone if event is not None else None,
             invoice=event.invoice if event is not None else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -104,7 +105,7 @@ class _Audit:
                     yield LocatedProblem(rule, problem, folder)
 
     def _trails(self, changes: Sequence[CommitChange], shown: Shown) -> Iterator[tuple[str, Trail]]:
-        """Each project that is shown, with its folder and its trail."""
+        """Each project that is or was shown, with its folder and its trail: out of view it is judged all the same."""
         signatures = self._signatures(changes)
         today = self.workspace.settings
         moments: dict[int, list[Moment]] = {}
@@ -117,10 +118,23 @@ class _Audit:
                     own.require_signed or today.require_signed, first=False,
                 )  # fmt: skip
                 moments.setdefault(shown.uid(project.uid), []).append(moment)
+        linked = self._linked()
         for uid, found in moments.items():
-            if shown.takes(uid):
-                folder = shown.last(uid)
-                yield folder, Trail(join(folder, RECORDS), self._today(folder), numbered(found))
+            now = shown.last(uid)
+            folder = now if shown.takes(uid) else linked.get(now) or shown.last_in_view(uid)
+            if folder is not None:
+                left = None if folder in (now, linked.get(now)) else now
+                record = self._today(folder) if left is None else None
+                yield folder, Trail(join(folder, RECORDS), record, numbered(found), left)
+
+    def _linked(self) -> dict[str, str]:
+        """The projects that are shown only where a link leads to them: the folder of the link, by their own."""
+        walked, root = self.workspace.walk, self.workspace.root
+        if not walked.linked:
+            return {}
+        top = os.path.realpath(root)
+        real = {folder: os.path.realpath(os.path.join(root, folder)) for folder in walked.projects}
+        return {os.path.relpath(path, top).replace(os.sep, "/"): folder for folder, path in real.items()}
 
     def _today(self, folder: str) -> Project | None:
         """A project as it is now; None where it is gone or can't be used."""

@@ -75,7 +75,13 @@ class Shown:
 
     def takes(self, uid: int) -> bool:
         """Whether a project is shown: it is not outside, hidden or excluded."""
-        folder = self.last(uid)
+        return self._is_in_view(self.last(uid))
+
+    def last_in_view(self, uid: int) -> str | None:
+        """The last folder in which a project was shown; None where it never was."""
+        return next(filter(self._is_in_view, reversed(self.folders[self.uid(uid)])), None)
+
+    def _is_in_view(self, folder: str) -> bool:
         parts = folder.split("/") if folder != "." else []
         paths = ["/".join(parts[: i + 1]) for i in range(len(parts))]
         return not any(part.startswith(".") for part in parts) and not any(map(self._excluded, paths))

@@ -90,8 +90,9 @@ class Reader:
         """The contents that the commits will be read from, each once, in this order."""
         seen: set[str] = set()
         for change in changes:
-            for path, content in change:
-                if content is not None and path.rpartition("/")[2] in (RECORDS, SETTINGS) and content not in seen:
+            for path, content, is_link in change:
+                is_read = is_link or path.rpartition("/")[2] in (RECORDS, SETTINGS)
+                if content is not None and is_read and content not in seen:
                     seen.add(content)
                     yield content
 
@@ -120,10 +121,11 @@ class Reader:
         tree = graph.trees[above[0]]
         if graph.needed[above[0]] > 1:
             return tree
-        files = {path: tree.files[path] for path, _ in changes if path in tree.files}
+        files = {change.path: tree.files[change.path] for change in changes if change.path in tree.files}
         own = joined(self.repository.prefix, SETTINGS)
-        if own in tree.files:
-            files[own] = tree.files[own]
+        settings = tree.read(own)
+        if settings is not None:
+            files[own] = settings
         return Tree(files, dict(tree.projects))
 
     def shown(self, folder: str) -> str:
@@ -246,9 +248,9 @@ class Reader:
     def _settings(self, tree: Tree, old: Tree, others: list[Tree], *, cut: bool) -> tuple[tuple[Event, ...], Settings]:
         """The events of the workspace's settings, and the settings that hold."""
         path = joined(self.repository.prefix, SETTINGS)
-        now, was = tree.files.get(path), old.files.get(path)
+        now, was = tree.read(path), old.read(path)
         settings = self.versions.settings(now) or Settings()
-        sides = [was, *(other.files.get(path) for other in others)]
+        sides = [was, *(other.read(path) for other in others)]
         if cut or now in sides:
             return (), settings
         return tuple(

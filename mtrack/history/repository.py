@@ -57,10 +57,14 @@ class TreeEntry(NamedTuple):
 
 
 class TreeChange(NamedTuple):
-    """A file that a commit changed: its path from the repository's root, and its content's name; None where it went."""
+    """A file that a commit changed: its path from the repository's root, and its content's name; None where it went.
+
+    Of a link the content is the path that it leads to, as written.
+    """
 
     path: str
     content: str | None
+    is_link: bool = False
 
 
 class Repository:
@@ -74,20 +78,22 @@ class Repository:
         """The workspace's folder in the repository; "" at its top."""
         self._blobs: git.Blobs | None = None
         self._expected: Iterator[str] = iter(())
+        self._announced: set[str] = set()
         self._ahead: dict[str, bytes | None] = {}
         """Contents that were read and not asked for yet."""
 
     def expect(self, names: Iterable[str]) -> None:
         """Say which contents will be asked for, in this order: they are then read many at a time."""
-        self._expected = iter(names)
+        names = list(names)
+        self._expected, self._announced = iter(names), set(names)
 
     def content(self, name: str) -> bytes | None:
         """A content; None where it is larger than a file of records may be. Raises CannotRunError without it."""
+        if name not in self._announced:
+            return self._read([name])[name]
         while name not in self._ahead:
-            batch = list(islice(self._expected, git.BATCH))
-            if not batch:
-                return self._read([name])[name]
-            self._ahead |= self._read(batch)
+            self._ahead |= self._read(list(islice(self._expected, git.BATCH)))
+        self._announced.remove(name)
         return self._ahead.pop(name)
 
     def _read(self, names: list[str]) -> dict[str, bytes | None]:
@@ -248,8 +254,8 @@ class Repository:
                 if path not in known:
                     check_paths((path,), pairs[len(result) - 1][0])
                     known.add(path)
-                if mode != SUBMODULE:
-                    result[-1].append(TreeChange(path, content if content.strip("0") else None))
+                is_file = mode != SUBMODULE and content.strip("0")
+                result[-1].append(TreeChange(path, content if is_file else None, mode == LINK))
             elif part:
                 result.append([])
         return result

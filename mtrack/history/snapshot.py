@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mtrack import limits
 from mtrack.errors import CannotRunError
+from mtrack.history.links import LONGEST, lead
 from mtrack.history.repository import LINK
 from mtrack.interrupts import held_back, undone
 from mtrack.workspace import RECORDS, SETTINGS
@@ -23,7 +24,6 @@ _EMPTY = {
     "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
 }
 """The name that git gives to empty content, by SHA-1 and by SHA-256."""
-_LONGEST_LINK = 4095
 
 
 @contextmanager
@@ -38,28 +38,54 @@ def snapshot(repository: Repository, commit: str) -> Iterator[str]:
     if len(entries) > limits.SNAPSHOT_FILES:
         message = f"{commit[:10]} holds {len(entries):,} files; --at and --since read up to {limits.SNAPSHOT_FILES:,}"
         raise CannotRunError(message)
-    repository.expect(dict.fromkeys(entry.content for entry in entries if _is_read(entry)))
-    contents: dict[str, bytes | None] = {}
-    size = 0
+    contents = _Contents(repository, commit)
+    contents.read(entries)
     with _temporary_folder() as outer:
         folder = os.path.join(outer, "workspace")
         os.mkdir(folder)
         # Links last: nothing is written through one.
         for entry in sorted(entries, key=lambda entry: entry.mode == LINK):
-            if _is_read(entry) and entry.content not in contents:
-                contents[entry.content] = repository.content(entry.content)
-            size += len(contents.get(entry.content) or b"")
-            if size > limits.SNAPSHOT_BYTES:
-                whole = f"{limits.SNAPSHOT_BYTES >> 20} MiB"
-                message = f"the records of {commit[:10]} take more than {whole}, which is what --at and --since read"
-                raise CannotRunError(message)
             try:
-                _write(os.path.join(folder, *entry.path.split("/")), entry, contents.get(entry.content))
+                _write(os.path.join(folder, *entry.path.split("/")), entry, contents.by_path)
             except (OSError, ValueError) as error:
                 why = os.strerror(error.errno or 5).lower() if isinstance(error, OSError) else "its name can't be"
                 message = f"{commit[:10]} can't be laid out in {tempfile.gettempdir()}: {entry.path}: {why}"
                 raise CannotRunError(message) from None
         yield folder
+
+
+class _Contents:
+    """The contents that are laid out, by path: records, settings, links, and what links of such a name lead to."""
+
+    def __init__(self, repository: Repository, commit: str) -> None:
+        self.repository = repository
+        self.commit = commit
+        self.by_path: dict[str, bytes | None] = {}
+        self._by_name: dict[str, bytes | None] = {}
+        self._size = 0
+
+    def read(self, entries: list[TreeEntry]) -> None:
+        """Read those of a tree. Raises CannotRunError where they are too large together."""
+        self._read([entry for entry in entries if entry.mode == LINK])
+        links = {path: os.fsdecode(content or b"")[: LONGEST + 1] for path, content in self.by_path.items()}
+        leads = [lead(path, links) for path in links if _is_read(path)]
+        named = {found.path for found in leads if found is not None}
+        self._read([entry for entry in entries if entry.mode != LINK and (_is_read(entry.path) or entry.path in named)])
+
+    def _read(self, entries: list[TreeEntry]) -> None:
+        known = self._by_name
+        self.repository.expect(dict.fromkeys(entry.content for entry in entries if entry.content not in known))
+        for entry in entries:
+            if entry.content not in known:
+                known[entry.content] = self.repository.content(entry.content)
+            self.by_path[entry.path] = known[entry.content]
+            self._size += len(known[entry.content] or b"")
+            if self._size > limits.SNAPSHOT_BYTES:
+                most = f"{limits.SNAPSHOT_BYTES >> 20} MiB"
+                message = (
+                    f"the records of {self.commit[:10]} take more than {most}, which is what --at and --since read"
+                )
+                raise CannotRunError(message)
 
 
 @contextmanager
@@ -75,17 +101,18 @@ def _temporary_folder() -> Iterator[str]:
             folder.cleanup()
 
 
-def _write(full: str, entry: TreeEntry, content: bytes | None) -> None:
+def _write(full: str, entry: TreeEntry, contents: dict[str, bytes | None]) -> None:
     """Write a file or a link, never over another. Raises OSError, ValueError."""
     os.makedirs(os.path.dirname(full), exist_ok=True)
+    content = contents.get(entry.path)
     if entry.mode == LINK:
-        if not content or len(content) > _LONGEST_LINK:
+        if not content or len(content) > LONGEST:
             message = "a link that leads nowhere"
             raise ValueError(message)
         os.symlink(os.fsdecode(content), full)
         return
     with open(full, "xb") as file:
-        if not _is_read(entry):
+        if entry.path not in contents:
             file.write(b"" if entry.content in _EMPTY else entry.content.encode())
         elif content is None:
             file.truncate(limits.FILE_BYTES + 1)  # too large to be read, as it is in git
@@ -93,7 +120,6 @@ def _write(full: str, entry: TreeEntry, content: bytes | None) -> None:
             file.write(content)
 
 
-def _is_read(entry: TreeEntry) -> bool:
-    """Whether the content is laid out."""
-    own_style = entry.path.startswith("templates/")
-    return entry.mode == LINK or own_style or entry.path.rpartition("/")[2] in (RECORDS, SETTINGS)
+def _is_read(path: str) -> bool:
+    """Whether what is read at a path is records, settings or a template."""
+    return path.startswith("templates/") or path.rpartition("/")[2] in (RECORDS, SETTINGS)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from mtrack.changes.moves import Candidate, pair
+from mtrack.history.links import LONGEST, lead
 from mtrack.history.versions import contents
-from mtrack.workspace import RECORDS, SETTINGS
+from mtrack.workspace import RECORDS, SETTINGS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mtrack.history.repository import TreeChange
     from mtrack.history.versions import Versions
@@ -22,7 +24,7 @@ class Tracked(Struct, frozen=True):
     """A project at a commit: who it is, its folder in the repository ("." at the top), and its content in git.
 
     `usable` is the last content that could be used, and `files` what it named then; the content itself, unless
-    `broken`.
+    `broken`. `led` are the paths that files named through links rest on.
     """
 
     uid: int
@@ -31,17 +33,42 @@ class Tracked(Struct, frozen=True):
     usable: str | None
     files: dict[str, str | None]
     broken: bool
+    led: frozenset[str] = frozenset()
 
 
 class Tree(Struct):
-    """A commit's tree: every file by its path in the repository, and its projects by folder."""
+    """A commit's tree: every file by its path in the repository, its projects by folder, and where its links lead."""
 
     files: dict[str, str]
     projects: dict[str, Tracked]
+    links: dict[str, str] = field(default_factory=dict)
+    """The targets of links as written, by path."""
+    linked: set[str] = field(default_factory=set)
+    """The folders whose records are a link."""
 
     def copy(self) -> Tree:
         """A copy that can be changed by itself."""
-        return Tree(dict(self.files), dict(self.projects))
+        return Tree(dict(self.files), dict(self.projects), dict(self.links), set(self.linked))
+
+    def read(self, path: str) -> str | None:
+        """The content that is read at a path, through links too; None where there is none in the tree."""
+        if not self.links:
+            return self.files.get(path)
+        found = lead(path, self.links)
+        return None if found is None else self.files.get(found.path)
+
+    def content(self, path: str) -> str | None:
+        """The content at a path; of a link that leads to no file of the tree, the link itself."""
+        return self.read(path) or self.files.get(path)
+
+    def records(self, folder: str) -> str | None:
+        """The content of the records in a folder; a folder that is a link has none of its own."""
+        path = joined("" if folder == "." else folder, RECORDS)
+        return self.read(path) if path in self.files else None
+
+    def blob(self, folder: str) -> str | None:
+        """The content of the records of the project in a folder, as they were read."""
+        return self.projects[folder].blob if folder in self.projects else None
 
     def by_uid(self) -> dict[int, Tracked]:
         """The projects by who they are."""
@@ -49,11 +76,11 @@ class Tree(Struct):
 
     def settings(self, folder: str, root: str) -> str | None:
         """The content of the settings for a folder: the workspace's where it lies there, else the nearest above."""
-        own = self.files.get(joined(root, SETTINGS))
+        own = self.read(joined(root, SETTINGS))
         if own is not None and (not root or folder == root or folder.startswith(f"{root}/")):
             return own
         while True:
-            found = self.files.get(joined("" if folder == "." else folder, SETTINGS))
+            found = self.read(joined("" if folder == "." else folder, SETTINGS))
             if found is not None or folder in ("", "."):
                 return found
             folder = folder.rpartition("/")[0]
@@ -72,6 +99,8 @@ class Grower:
         self.versions = versions
         self.accepts = accepts
         self.last_uid = 0
+        self._targets: dict[str, str] = {}
+        """The targets of links by their content's name."""
 
     def grow(self, tree: Tree, changes: Iterable[TreeChange], others: Iterable[Tree] = ()) -> set[str]:
         """Apply a commit's changes; the folders of projects that are not as they were.
@@ -80,17 +109,16 @@ class Grower:
         """
         touched: dict[str, None] = {}
         below: list[str] = []
-        for path, content in changes:
-            if content is None:
-                tree.files.pop(path, None)
-            else:
-                tree.files[path] = content
+        for path, content, is_link in changes:
+            self._put(tree, path, content, is_link=is_link)
             folder, _, name = path.rpartition("/")
             if name == RECORDS:
                 touched[folder or "."] = None
             else:
                 below.append(path)
+        touched |= dict.fromkeys(folder for folder in sorted(tree.linked) if tree.records(folder) != tree.blob(folder))
         result = self._records(tree, touched, others)
+        result |= self._led_to(tree, below) - result
         for path in below:
             owner = self._owner(tree, path)
             if owner is not None and owner not in result:
@@ -102,6 +130,35 @@ class Grower:
             if folder in tree.projects:
                 tree.projects[folder] = self._with_files(tree, tree.projects[folder])
         return result
+
+    def _put(self, tree: Tree, path: str, content: str | None, *, is_link: bool) -> None:
+        """Change a file or a link of a tree."""
+        folder, _, name = path.rpartition("/")
+        if content is None:
+            tree.files.pop(path, None)
+        else:
+            tree.files[path] = content
+        if is_link and content is not None:
+            tree.links[path] = self._target(content)
+            if name == RECORDS:
+                tree.linked.add(folder or ".")
+        elif path in tree.links:
+            del tree.links[path]
+            if name == RECORDS:
+                tree.linked.discard(folder or ".")
+
+    def _target(self, content: str) -> str:
+        """The path that a link leads to, as written; "" where it is longer than a path can be."""
+        if content not in self._targets:
+            raw = self.versions.content(content)
+            self._targets[content] = os.fsdecode(raw) if raw is not None and len(raw) <= LONGEST else ""
+        return self._targets[content]
+
+    @staticmethod
+    def _led_to(tree: Tree, changed: Iterable[str]) -> set[str]:
+        """The projects with a file named through links that rests on what changed."""
+        paths = set(changed)
+        return {folder for folder, project in tree.projects.items() if not paths.isdisjoint(project.led)}
 
     @staticmethod
     def _owner(tree: Tree, path: str) -> str | None:
@@ -116,7 +173,7 @@ class Grower:
         """The projects whose records changed, came, went or moved."""
         touched = list(touched)
         old = {folder: tree.projects[folder] for folder in touched if folder in tree.projects}
-        now = {folder: self._blob(tree, folder) for folder in touched}
+        now = {folder: tree.records(folder) for folder in touched}
         gone = {folder: project for folder, project in old.items() if now[folder] is None}
         came = {folder: blob for folder, blob in now.items() if blob is not None and folder not in old}
         moved: dict[str, str] = {}
@@ -143,10 +200,6 @@ class Grower:
             tree.projects[folder] = self._tracked(tree, folder, blob, was)
         return {*touched}
 
-    @staticmethod
-    def _blob(tree: Tree, folder: str) -> str | None:
-        return tree.files.get(joined("" if folder == "." else folder, RECORDS))
-
     def _candidate(self, blob: str) -> Candidate:
         return Candidate(blob, self.versions.parsed(blob).records, lambda: self.versions.content(blob) or b"")
 
@@ -168,4 +221,14 @@ class Grower:
             return project
         records = self.versions.parsed(project.usable).records
         assert records is not None
-        return replace(project, files=contents(records, project.folder, tree.files))
+        files = contents(records, project.folder, tree.content)
+        leads = [lead(join(project.folder, path), tree.links) for path in files] if tree.links else []
+        led = [path for found in leads if found is not None and found.links for path in (found.path, *found.links)]
+        return replace(project, files=files, led=frozenset(above for path in led for above in (path, *_above(path))))
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders above a path of the repository."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path

@@ -126,6 +126,6 @@ def named(records: Records) -> set[str]:
     return {file.normal for record in records.values() for _, file in record.files}
 
 
-def contents(records: Records, folder: str, tree: Mapping[str, str]) -> dict[str, str | None]:
-    """The contents that a tree holds under the names of a project's files."""
-    return {path: tree.get(join(folder, path)) for path in named(records)}
+def contents(records: Records, folder: str, content: Callable[[str], str | None]) -> dict[str, str | None]:
+    """The contents of a project's files; `content` names that at a path of the tree."""
+    return {path: content(join(folder, path)) for path in named(records)}
