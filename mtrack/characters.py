@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
+from typing import Literal
 
 # All that Unicode calls ignorable by default or a format character, and the annotations between lines.
 INVISIBLE = (
@@ -61,14 +61,23 @@ def is_text(text: str) -> bool:
     return True
 
 
+def normal(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    """A text in a normal form of Unicode, in which ASCII is already."""
+    if text.isascii():
+        return text
+    import unicodedata  # noqa: PLC0415  (a library that most runs need not load)
+
+    return unicodedata.normalize(form, text)
+
+
 def seen(text: str) -> str:
     """A text as it compares: after NFKC, without what shows nothing, all dashes alike, case aside."""
     if text.isascii() and text.isprintable():
         return text.lower()
     # Twice, since each step can leave work for another: a dash without a compatible form, letters that now compose.
     for _ in range(2):
-        text = _unseen().sub(_space_or_nothing, _dashes().sub("-", unicodedata.normalize("NFKC", text))).casefold()
-    return unicodedata.normalize("NFKC", text)
+        text = _unseen().sub(_space_or_nothing, _dashes().sub("-", normal(text, "NFKC"))).casefold()
+    return normal(text, "NFKC")
 
 
 def _space_or_nothing(match: re.Match[str]) -> str:
@@ -90,7 +99,7 @@ def scripts(text: str) -> tuple[str, ...]:
 
     They are named as Unicode does, in the order they are met. What East Asian languages write together is no mixture.
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = normal(text, "NFKC")
     if text.isascii():
         return ()
     letters = dict.fromkeys(script(char) for char in text if char.isalpha())
@@ -101,4 +110,8 @@ def scripts(text: str) -> tuple[str, ...]:
 
 def script(char: str) -> str:
     """The script of a letter or a digit, as the first word of its name; European digits are Latin."""
-    return "LATIN" if char.isascii() else unicodedata.name(char, "UNKNOWN").split(maxsplit=1)[0]
+    if char.isascii():
+        return "LATIN"
+    import unicodedata  # noqa: PLC0415
+
+    return unicodedata.name(char, "UNKNOWN").split(maxsplit=1)[0]

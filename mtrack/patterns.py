@@ -16,11 +16,11 @@ U = TypeVar("U")
 _DEEP = "**"
 """In the place of a segment: any number of segments."""
 _STAR, _ONE = "*", "?"
-_TOKEN = re.compile(
-    r"(?P<class>\[[!^]?\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*+\])|(?P<open>\[)|\\(?P<escaped>.)|(?P<star>\*+)|(?P<one>\?)|(?P<plain>.)",
-    re.DOTALL,
+_PIECE = (
+    r"(?P<class>\[[!^]?\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*+\])|(?P<open>\[)|\\(?P<escaped>.)"
+    r"|(?P<star>\*+)|(?P<one>\?)|(?P<plain>.)"
 )
-_CLASS = re.compile(r"\[:(?P<name>[a-z]+):\]|\\(?P<escaped>.)|.", re.DOTALL)
+_CLASS = r"\[:(?P<name>[a-z]+):\]|\\(?P<escaped>.)|."
 _POSIX = {
     "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "blank": " \\t", "cntrl": "\\x00-\\x1f\\x7f", "digit": "0-9", "graph": "!-~",
     "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~", "space": "\\s", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
@@ -74,7 +74,7 @@ def parse(text: str) -> Pattern | None:
 def _tokens(text: str) -> tuple[Token, ...] | None:
     """The tokens of a segment; None where a bracket stays open, which to git matches nothing."""
     result: list[Token] = []
-    for match in _TOKEN.finditer(text):
+    for match in re.finditer(_PIECE, text, re.DOTALL):
         kind, found = match.lastgroup, match[match.lastgroup or 0]
         if kind == "open":
             return None
@@ -89,7 +89,7 @@ def _class(text: str) -> re.Pattern[str]:
     """A pattern for one of several characters. Raises ValueError where a range runs backwards."""
     inner = text[1:-1]
     negated = inner[:1] in ("!", "^")
-    inner = "".join(map(_in_class, _CLASS.finditer(inner[negated:])))
+    inner = "".join(map(_in_class, re.finditer(_CLASS, inner[negated:], re.DOTALL)))
     try:
         return re.compile(f"[{'^' * negated}{inner}]", re.DOTALL)
     except re.error as error:

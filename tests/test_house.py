@@ -288,8 +288,8 @@ def test_lint_of_clean_files_loads_only_what_it_needs(tmp_path: Path) -> None:
     code = (
         f"import sys; from mtrack.__main__ import run; code = run(['lint', {str(tmp_path)!r}, '--as-of', '{AS_OF}']); "
         "print(sorted({name if name.startswith('mtrack') else name.split('.')[0] for name in sys.modules} & "
-        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'subprocess', 'yaml', 'jsonschema_rs', 'iso4217', 'json', 'pathspec', "
-        "'hashlib', 'fractions', 'mtrack.record.fault_words', 'mtrack.render.reports', 'mtrack.render.flow'}), code)"
+        "{'babel', 'jinja2', 'ruamel', 'rich', 'jsonschema', 'subprocess', 'yaml', 'jsonschema_rs', 'iso4217', 'json', 'pathspec', 'unicodedata', "
+        "'hashlib', 'fractions', 'mtrack.record.fault_words', 'mtrack.render.reports', 'mtrack.render.flow', 'mtrack.yaml.plain_places'}), code)"
     )
     assert python("-c", code).stdout.splitlines()[-1] == "[] 0"
 

@@ -6,12 +6,12 @@ import os
 import posixpath
 import re
 import stat
-import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack.characters import normal
 from mtrack.files import inside
 from mtrack.patterns import matcher
 from mtrack.workspace import EVIDENCE, evidence_files, join
@@ -173,12 +173,12 @@ def _no_file(info: os.stat_result) -> str | None:
 
 def look_alike(path: str) -> str:
     """A form that is the same for paths that look the same: however accents are composed, and in either case."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    return normal(normal(path, "NFC").casefold(), "NFC")
 
 
 def difference(first: str, second: str) -> str:
     """The difference of two paths that look alike."""
-    same_case = unicodedata.normalize("NFC", first) == unicodedata.normalize("NFC", second)
+    same_case = normal(first, "NFC") == normal(second, "NFC")
     return "its accents are composed otherwise" if same_case else "capitals and small letters differ"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from mtrack.characters import normal
 from mtrack.words import listed_with_and
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ MAX_HOLE = 100
 MAX_DIGITS = 30
 MAX_NAMED = 3
 _RUNS = re.compile(r"([0-9]+)")
-_REVISION = re.compile(r"[-_./]?(?:rev|r|v)\.?[0-9]{1,2}\Z")
-_LETTER = re.compile(r"[-_./]?[a-z]\Z")
+_REVISION = r"[-_./]?(?:rev|r|v)\.?[0-9]{1,2}\Z"
+_LETTER = r"[-_./]?[a-z]\Z"
 
 Texts = tuple[str, ...]
 Period = tuple[int, ...]
@@ -41,7 +41,7 @@ class Number(NamedTuple):
     def shown(self) -> Texts:
         """The texts as the record writes them, where they can be told."""
         number = self.entry.invoice.number
-        written = "".join((number if number.isascii() else unicodedata.normalize("NFKC", number)).split())
+        written = "".join(normal(number, "NFKC").split())
         shown, runs = _parts(written[: len(self.base)])
         if len(written) != len(self.entry.invoice.key) or runs != _parts(self.base)[1]:
             return self.texts
@@ -132,7 +132,7 @@ def _numbers(entries: list[Entry]) -> list[Number]:
     bases = {key: base for key, base in revised.items() if _parts(base)[0] in known}
     stand = keys | set(bases.values())
     for key in keys - set(bases):
-        base = _LETTER.sub("", key) if key[-1:].isalpha() else key
+        base = re.sub(_LETTER, "", key) if key[-1:].isalpha() else key
         if base != key and base in stand:
             bases[key] = base
     found = ((entry, bases.get(entry.invoice.key, entry.invoice.key)) for entry in entries)
@@ -142,7 +142,7 @@ def _numbers(entries: list[Entry]) -> list[Number]:
 
 def _unrevised(key: str) -> str:
     end = key[-4:]
-    return _REVISION.sub("", key) if "r" in end or "v" in end else key
+    return re.sub(_REVISION, "", key) if "r" in end or "v" in end else key
 
 
 def _parts(key: str) -> tuple[Texts, tuple[str, ...]]:

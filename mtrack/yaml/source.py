@@ -15,12 +15,12 @@ from mtrack.files import UnreadableFileError
 from mtrack.finding import Place, Route, Span
 from mtrack.yaml import forms, plain
 from mtrack.yaml.flaw import Flaw
-from mtrack.yaml.plain_places import PlainPlaces
 from mtrack.yaml.size import may_be_too_much
 
 if TYPE_CHECKING:
     from mtrack.yaml.forms import Form
     from mtrack.yaml.places import Places
+    from mtrack.yaml.plain_places import PlainPlaces
     from mtrack.yaml.shape import Shape
 
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -118,6 +118,8 @@ class Source(Struct):
 
     def _known_places(self) -> Places | PlainPlaces:
         if self._places is None and self.is_plain:
+            from mtrack.yaml.plain_places import PlainPlaces  # noqa: PLC0415  (where nothing is found no place is asked for)
+
             self._places = PlainPlaces(self.text)
         elif self._places is None:
             from mtrack.yaml.places import Places  # noqa: PLC0415  (a parser takes long to load, and most files need none)
