@@ -75,7 +75,7 @@ LOCALES = [
     {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1:strict"}, {"PYTHONIOENCODING": "utf-16"},
 ]  # fmt: skip
 OTHERS = [
-    {"TZ": "No/Where"}, {"TZ": ""}, {"TZ": ":"}, {"TZ": "UTC+25:99"}, {"TZ": "../../etc/passwd"}, {"COLUMNS": "0"}, {"COLUMNS": "-1"}, {"COLUMNS": "abc"},
+    {"TZ": "No/Where"}, {"TZ": ""}, {"TZ": ":"}, {"TZ": "UTC+25:99"}, {"TZ": "../../etc/passwd"}, {"TZ": ":/etc/passwd"}, {"TZ": "/etc/passwd"}, {"TZ": "\udcff"}, {"COLUMNS": "0"}, {"COLUMNS": "-1"}, {"COLUMNS": "abc"},
     {"COLUMNS": "", "LINES": ""}, {"LINES": "0"}, {"LINES": "-1"}, {"LINES": "x"}, {"LINES": "1000000000"}, {"TERM": ""}, {"TERM": "no-such"}, {"TERM": "dumb"},
     {"PYTHONOPTIMIZE": "2"}, {"PYTHONWARNINGS": "error"}, {"PYTHONDEVMODE": "1"}, {"PYTHONDONTWRITEBYTECODE": "1"}, {"PYTHONSAFEPATH": "1"}, {"PYTHONUNBUFFERED": "1"},
     {"HOME": ""}, {"HOME": "relative"}, {"HOME": "/nowhere/at/all"}, {"XDG_CACHE_HOME": "relative"}, {"XDG_CACHE_HOME": "/dev/null"}, {"XDG_CACHE_HOME": "/proc/none"},

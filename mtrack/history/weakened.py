@@ -90,6 +90,7 @@ class _Comparison:
         """The changes that silence something, settings first."""
         if self._settings_differ or self._new_waivers:
             yield from self._by_settings()
+        yield from self._by_settings_below()
         yield from self._by_folders()
 
     @cached_property
@@ -277,6 +278,15 @@ class _Comparison:
         if inner is None:
             return Place(SETTINGS, (next(iter(data)),))
         return Place(SETTINGS, route[:1] if isinstance(inner, dict) and route[-1] not in inner else route)
+
+    def _by_settings_below(self) -> Iterator[Weakening]:
+        """The folders that have become workspaces of their own within this one."""
+        before = self.before.walk.folders
+        for folder, listed in sorted(self.now.walk.folders.items()):
+            was = before.get(folder)
+            if folder != "." and SETTINGS in listed.files and (was is None or SETTINGS not in was.files):
+                how = f"commands in {folder} go by its own {SETTINGS} alone, and went by that of the workspace at {self.revision}"
+                yield Weakening(Place(join(folder, SETTINGS)), how, _HINT, ())
 
     # Folders.
 

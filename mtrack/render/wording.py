@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from babel import Locale
-from babel.dates import format_date
 from babel.numbers import parse_pattern
 
 from mtrack import money
 from mtrack.views import percentages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from mtrack.render.cells import Amount
@@ -144,8 +144,22 @@ class Wording:
 
 
 @cache
+def _format_date() -> Callable[..., str]:
+    """Babel's function; its module looks for the time zone as it is loaded, and fails on a TZ that names none."""
+    given = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    try:
+        from babel.dates import format_date  # noqa: PLC0415
+    finally:
+        del os.environ["TZ"]
+        if given is not None:
+            os.environ["TZ"] = given
+    return format_date
+
+
+@cache
 def _day(day: date, pattern: str, locale: str) -> str:
-    return _without_marks(str(format_date(day, format=pattern, locale=locale)))
+    return _without_marks(str(_format_date()(day, format=pattern, locale=locale)))
 
 
 def _without_marks(text: str) -> str:

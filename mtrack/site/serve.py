@@ -224,11 +224,14 @@ class _Handler(SimpleHTTPRequestHandler):
         return file
 
     def _open(self, parts: list[str]) -> BufferedReader | None:
-        """Open a file of the workspace, hidden ones aside; through a link only where that stays inside."""
+        """Open a file of the workspace, hidden ones aside; through a link only to another that it would open."""
         if any(not part or part.startswith(".") or os.sep in part for part in parts):
             return None
         root = self._preview.root
-        above, name = os.path.split(os.path.realpath(os.path.join(root, *parts)))
+        real = os.path.realpath(os.path.join(root, *parts))
+        if any(part.startswith(".") for part in os.path.relpath(real, os.path.realpath(root)).split(os.sep)):
+            return None
+        above, name = os.path.split(real)
         try:
             with directory.open_inside(root, above) as folder:
                 return os.fdopen(folder.open(name), "rb")

@@ -169,6 +169,16 @@ def test_a_setting_can_silence_neither_this_nor_itself(story: Story) -> None:
     assert lint(story, "--since", "HEAD", "--ignore", "unused-waiver")[0]["rule"] == own
 
 
+def test_a_workspace_within_the_workspace_is_told(story: Story) -> None:
+    story.write({"acme/mtrack.yaml": "format: 1\n", "other/deep/mtrack.yaml": "format: 1\n"})
+    assert [(item["path"], item["message"]) for item in weakened(story)] == [
+        (f"{folder}/mtrack.yaml", f"commands in {folder} go by its own mtrack.yaml alone, and went by that of the workspace at HEAD")
+        for folder in ("acme", "other/deep")
+    ]  # fmt: skip
+    story.commit("within", "2026-02-03")
+    assert weakened(story) == []
+
+
 BEYOND = {
     "correct_within: 36500\n": "a correction is reported only after 36,500 days, and was 1 at HEAD",
     "rules: {sent-invoice-changed: off}\n": "'sent-invoice-changed' is off, and was an error at HEAD",

@@ -45,6 +45,8 @@ def tree(tmp_path: Path) -> Path:
     (root / "one/signoffs/out.txt").symlink_to(tmp_path / "outside.txt")
     (root / "one/signoffs/in.txt").symlink_to("../invoices/A-1.pdf")
     (root / "one/away").symlink_to(tmp_path)
+    (root / "one/signoffs/hidden.txt").symlink_to("../.hidden/x.txt")
+    (root / "one/seen").symlink_to(".hidden")
     os.mkfifo(root / "one/signoffs/pipe.txt")
     return root
 
@@ -174,7 +176,7 @@ def test_the_workspace_s_files_are_shown_and_run_nothing(port: int) -> None:
     "path",
     [
         "one/signoffs/out.txt", "one/away/outside.txt", "one/signoffs/pipe.txt", "one/signoffs", "one/.hidden/x.txt",
-        "../outside.txt", "one/../../outside.txt", "one/%2e%2e/%2e%2e/outside.txt", "one//milestones.yaml",
+        "one/signoffs/hidden.txt", "one/seen/x.txt", "../outside.txt", "one/../../outside.txt", "one/%2e%2e/%2e%2e/outside.txt", "one//milestones.yaml",
         "/etc/hostname", "one%2fmilestones.yaml/..", ".", "", "none.txt", "%ff.txt",
     ],
 )  # fmt: skip
