@@ -20,7 +20,7 @@ _JOINED = "\u0600-\u1cff\u2190-\u3299\U0001f000-\U0001faff"
 """Ranges in which joiners have a meaning: the scripts from Arabic to the Indic ones, and pictures."""
 _PICTURES = "\xa9\xae\u203c-\u3299\U0001f000-\U0001faff"
 
-_DASHES = (
+DASHES = (
     "\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2796\u2e17\u2e1a\u2e3a"
     "\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\ufe58\ufe63\uff0d\U00010ead"
 )
@@ -49,7 +49,7 @@ def _unseen() -> re.Pattern[str]:
 
 @cache
 def _dashes() -> re.Pattern[str]:
-    return re.compile(f"[{_DASHES}]")
+    return re.compile(f"[{DASHES}]")
 
 
 def is_text(text: str) -> bool:

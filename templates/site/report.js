@@ -4,6 +4,14 @@
   var root = document.documentElement;
   var themes = ["auto", "light", "dark"];
 
+  var DASHES = /[\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u2212\u2796\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\ufe58\ufe63\uff0d\u{10ead}]/gu;
+
+  // A text as it compares everywhere in mtrack: compatible forms and dashes alike, without what shows nothing, case aside.
+  function seen(text) {
+    if (/^[ -~]*$/.test(text)) { return text.toLowerCase(); }
+    return text.normalize("NFKC").replace(DASHES, "-").replace(/\p{Default_Ignorable_Code_Point}|\p{Cf}/gu, "").toLowerCase();
+  }
+
   function each(list, work) { Array.prototype.forEach.call(list, work); }
 
   // The theme
@@ -297,9 +305,9 @@
     }
 
     function run() {
-      var words = form.elements.q.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+      var words = seen(form.elements.q.value).split(/\s+/).filter(Boolean);
       var wanted = chosen().filter(function (field) { return field.name !== "q"; });
-      if (words.length && !texts) { texts = rows.map(function (row) { return row.textContent.toLocaleLowerCase(); }); }
+      if (words.length && !texts) { texts = rows.map(function (row) { return seen(row.textContent); }); }
       var shown = 0;
       var all = 0;
       rows.forEach(function (row, i) {
@@ -451,7 +459,7 @@
         project[3].forEach(function (one) { items.push([one[0] + " " + one[1], project[0], address(project[2], "m", one[0])]); });
         project[4].forEach(function (number) { items.push([number, project[0], address(project[2], "i", number)]); });
       });
-      items.forEach(function (item) { item.push((item[0] + " " + item[1]).toLocaleLowerCase()); });
+      items.forEach(function (item) { item.push(seen(item[0] + " " + item[1])); });
       find();
     }
 
@@ -467,8 +475,8 @@
     }
 
     function find() {
-      var words = input.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-      var begins = input.value.trim().toLocaleLowerCase();
+      var words = seen(input.value).split(/\s+/).filter(Boolean);
+      var begins = seen(input.value.trim());
       list.replaceChildren();
       list.hidden = !words.length;
       if (!words.length) { return; }

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import AS_OF, ROOT, add_evidence, lint_json, mtrack, write_tree
 
-from mtrack import git
+from mtrack import characters, git
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
@@ -65,6 +65,13 @@ def report(root: Path, out: Path, *more: str) -> int:
 
 def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_search_takes_the_same_dashes_for_one() -> None:
+    written = re.search(r"DASHES = /\[(.*)\]/gu", (ROOT / "templates/site/report.js").read_text())
+    assert written is not None
+    found = re.sub(r"\\u\{?([0-9a-f]{4,5})\}?", lambda match: chr(int(match[1], 16)), written[1])
+    assert found == characters.DASHES
 
 
 def test_the_site_has_its_pages_and_nothing_else(tree: Path, tmp_path: Path) -> None:
