@@ -57,7 +57,7 @@ MAY_KNOW = {
     "rules": "changes characters errors figures files finding limits money record words workspace yaml",
     "check": "characters errors finding git limits money record rules watch ways workspace yaml",
     "views": "characters check figures finding money record rules workspace",
-    "history": "changes check directory errors files finding git interrupts limits memo money patterns record rules views ways words workspace yaml",
+    "history": "changes characters check directory errors files finding git interrupts limits memo money patterns record rules views ways words workspace yaml",
     "render": "changes characters check figures files finding history limits money record resources rules views words",
     "site": "check directory errors figures files finding git history interrupts limits money record render resources rules views watch words workspace",
     "edit": "characters check directory errors figures files finding git interrupts limits money record resources rules words workspace yaml",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import words, workspace
-from mtrack.characters import seen_tight
+from mtrack.characters import seen_tight, seen_words
 from mtrack.check.workspace import Workspace, load_project, read_project
 from mtrack.edit import writer
 from mtrack.errors import CannotRunError, UsageError
@@ -127,20 +127,20 @@ def opened(root: str, folder: str) -> Project:
 
 
 def milestone(project: Project, wanted: str) -> Milestone:
-    """The milestone with an id, in any case, or with a name or the only name that has a text in it.
+    """The milestone with an id, or with a name or the only name that has a text in it, all as names compare.
 
     Raises UsageError where none or several do.
     """
-    items, folded = project.milestones, wanted.strip().casefold()
+    items, sought = project.milestones, seen_words(wanted)
     exact = [item for item in items if item.id == wanted]
     if len(exact) > 1:
         message = f"the id {wanted} stands {len(exact)} times in {project.path}; fix that first"
         raise UsageError(message)
     for matches in (
         exact,
-        [item for item in items if item.id.casefold() == folded],
-        [item for item in items if item.name.casefold() == folded],
-        [item for item in items if folded in item.name.casefold()] if folded else [],
+        [item for item in items if seen_words(item.id) == sought],
+        [item for item in items if seen_words(item.name) == sought],
+        [item for item in items if sought in seen_words(item.name)] if sought else [],
     ):
         if len(matches) > 1:
             message = f"'{wanted}' could be {_listed(item.label for item in matches)}; write its id"

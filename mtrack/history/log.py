@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack.changes.event import Commit, Event  # noqa: TC001  (msgspec reads the annotations)
+from mtrack.characters import seen_words
 from mtrack.errors import UsageError
 from mtrack.history import store
 from mtrack.history.repository import Repository
@@ -162,7 +163,7 @@ class _Asked:
             for project in change.projects
             for event in project.events
         ]
-        self._ids = _names(events, wanted.milestone, "milestone-changed", "id", str.casefold)
+        self._ids = _names(events, wanted.milestone, "milestone-changed", "id", seen_words)
         self._numbers = _names(events, wanted.invoice, "invoice-changed", "number", number_key)
 
     def of(self, change: CommitEvents) -> tuple[Event, ...]:
@@ -181,7 +182,7 @@ class _Asked:
     def _takes(self, uid: int, event: Event) -> bool:
         if self._uids is not None and uid not in self._uids:
             return False
-        if self._ids is not None and not {(uid, name.casefold()) for name in event.milestones} & self._ids:
+        if self._ids is not None and not {(uid, seen_words(name)) for name in event.milestones} & self._ids:
             return False
         return self._numbers is None or (
             event.invoice is not None and (uid, number_key(event.invoice)) in self._numbers

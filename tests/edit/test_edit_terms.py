@@ -474,7 +474,9 @@ def test_waive_accepts_findings_of_the_whole_workspace(work: Path) -> None:
 # What a word stands for -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["M2", "m2", "beta", "BETA DELIVERED", "delivered"])
+@pytest.mark.parametrize(
+    "word", ["M2", "m2", "beta", "BETA DELIVERED", "delivered", "\uff2d2", "b\u200beta\xa0 Delivered", "\uff42eta"]
+)
 def test_a_milestone_goes_by_its_id_or_a_part_of_its_name(work: Path, word: str) -> None:
     assert "M2 'Beta delivered' on hold" in run(work, "hold", "acme", word).out
 
