@@ -72,13 +72,13 @@ def _held(folder: Directory, name: str, patience: float) -> Iterator[None]:
                 f"another mtrack has been writing in {folder.path} for {patience:.0f} seconds; nothing was changed"
             )
             raise CannotRunError(message) from None
-        except LinkError as error:
-            message = (
-                f"{error.path} is a link, and mtrack locks with a file of that name; remove it; nothing was changed"
-            )
-            raise CannotRunError(message) from error
         except OSError as error:
-            cannot_write(folder.path, error)
+            lock = os.path.join(folder.path, name)
+            what = "a link" if isinstance(error, LinkError) else "a folder" if os.path.isdir(lock) else None
+            if what is None:
+                cannot_write(folder.path, error)
+            message = f"{lock} is {what}, and mtrack locks with a file of that name; remove it; nothing was changed"
+            raise CannotRunError(message) from error
         yield
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -338,3 +339,12 @@ def test_an_interrupt_after_the_record_is_written_keeps_its_file(
     assert (tmp_path / "acme/invoices/paper.pdf").read_bytes() == b"paper"
     assert "file: invoices/paper.pdf" in path.read_text(encoding="utf-8")
     assert not kill.litter(tmp_path)
+
+
+def test_a_folder_in_the_place_of_a_lock_is_told(tmp_path: Path) -> None:
+    (tmp_path / writer.LOCK).mkdir()
+    with (
+        pytest.raises(CannotRunError, match=rf"{re.escape(writer.LOCK)} is a folder, and mtrack locks with a file"),
+        writer.locked(str(tmp_path), str(tmp_path)),
+    ):
+        pytest.fail("it is not locked")
