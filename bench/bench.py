@@ -41,12 +41,14 @@ STARTS = 9
 PAPERS = 3
 MORE = 1.5
 """How much more may be taken where there are papers."""
-WHY = """Where the time of what is missed goes: a start that finds nothing kept loads click and msgspec for half of its time, and its own
-modules for most of the rest. check-jsonschema and yamllint read a file each; a lint judges it too: a fifth each is the reading of records,
-the facts with their figures, and the rules, a tenth each the places of findings and their text, nearly all of it in Python. A file saved
-with another invoice number has rules across projects look at every invoice again. Memory is mostly findings and their text, what rules
-across projects need to know of the invoices, and the libraries. A report after one change loads its libraries for a quarter of its time;
-for half of it, it sums and sorts all invoices anew and makes sure by their hashes that the pages that stand there are its own."""
+WHY = """Where the time of what is missed goes: a start that finds nothing kept takes half of its instructions to load click and msgspec, a quarter
+to load its own modules, a twentieth for the schema. check-jsonschema and yamllint read a file each; a lint judges it too: a fifth each is
+the reading of records, the facts with their figures, and the rules, a tenth each the places of findings and their text, nearly all of it
+in Python. A file saved with another invoice number has rules across projects look at every invoice again: more than half of that goes to
+the series of numbers, where each is read beside all others. Memory is at its most at the end: findings and their text, the whole text
+that is printed, and the same packed to be kept. A report after one change loads its libraries for a fifth of its time; a tenth each it
+asks whether files have changed, unpacks what it kept, looks across projects, and sums; a quarter it puts the pages together that show all
+projects."""
 SETTLED = 0.2
 """Seconds after which a change can be told from a later one by its time."""
 
