@@ -17,18 +17,16 @@ if TYPE_CHECKING:
 WIDTH = 60
 SMALL = 30
 """Columns of the bars of one project, and of each in a list."""
+WORK = {"approved": ("█", "approved"), "completed": ("▒", "delivered"), "deposit": ("┄", "deposit")}
+"""The states of work: mark and word."""
 _SIGNS = {
-    **{state: mark for state, (mark, _) in STATES.items()},
+    **{state: mark for state, (mark, _) in (WORK | STATES).items()},
     "ahead": " ",
     "disputed": DISPUTED_MARK,
-    "approved": "█",
-    "completed": "▒",
-    "deposit": "┄",
 }
 _WORDS = {
-    _SIGNS["approved"]: "approved",
-    _SIGNS["completed"]: "delivered, not approved",
-    _SIGNS["deposit"]: "deposit",
+    **dict(WORK.values()),
+    WORK["completed"][0]: "delivered, not approved",
     **{mark: word for mark, word in STATES.values() if mark in _SIGNS.values()},
     DISPUTED_MARK: "disputed",
     RETAINED_MARK[0]: "retained",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack import money
 from mtrack.render import status_csv
-from mtrack.render.bars import WIDTH, legend, slot_bars
+from mtrack.render.bars import WIDTH, WORK, legend, slot_bars
 from mtrack.render.cells import Amount, Column, Kind, amounts, texts
 from mtrack.render.json_text import json_text, of_project
 from mtrack.render.left_out import warn_of_left_out, write_left_out
@@ -157,10 +157,14 @@ def _tinted(run: tuple[str | None, Iterator[str]]) -> Part:
 
 
 def _progress_words(item: ProjectStatus) -> list[Whole]:
-    """The share that is approved, and what became of what is billed, in percent of the bar."""
+    """The work by its state, and what became of what is billed, in percent of the bar."""
     sums = item.progress
     shares = sums.percentages
-    words = [Whole(f"approved {percent(sums.approved, sums.agreed)}")]
+    words = [
+        Whole(f"{mark} {word} {percent(getattr(sums, name), sums.agreed)}")
+        for name, (mark, word) in WORK.items()
+        if name == "approved" or getattr(sums, name)
+    ]
     words += [
         Whole(f"{STATES[name][0]} {STATES[name][1]} {percent_text(shares[name])}")
         for name in ("paid", "written_off", "outstanding", "overdue")

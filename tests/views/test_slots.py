@@ -167,6 +167,16 @@ def test_markdown_says_what_the_signs_of_its_bars_mean(command: str) -> None:
     assert said.endswith("; blank: ahead")
 
 
+def test_a_terminal_says_what_the_signs_of_its_bars_mean() -> None:
+    out = mtrack("status", ROOT / "example-workspace/hooli-app", "--as-of", "2026-11-22").out
+    lines = [line for line in out.splitlines() if line.split()[:1] in (["delivered"], ["billed"])]
+    drawn = {sign for line in lines for sign in line if not sign.isalnum()} - set(" │")
+    assert drawn == set("█▒┄●▲◐◆")
+    below = " ".join(out[out.index(lines[1]) + len(lines[1]) : out.index("milestone  ")].split())
+    said = "█ approved 69 %, ▒ delivered 7 %, ┄ deposit 14 %, ● paid 31 %, ◐ outstanding 17 %, ▲ overdue 23 %"
+    assert below.startswith(f"{said} ◆ USD 10,000.00 to bill")
+
+
 def test_a_legend_tells_what_is_drawn_and_nothing_else() -> None:
     assert legend([]) == ""
     assert legend(["●● ", "[◐]"]) == "● paid; ◐ outstanding; [◐] retained; blank: ahead"
