@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack import money
+from mtrack.site.cells import Unit
 from mtrack.site.links import anchor
 from mtrack.views.invoice_state import invoice_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Finding
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from mtrack.site.evidence_marks import Evidence, Mark
     from mtrack.site.links import FileLink, Files, PageLinks
     from mtrack.views.status import ProjectStatus
+
+
+_USUAL, _FEW = 2, 3
+"""The decimals that an amount in another currency shows at least: those of its currency, up to a few, else the usual."""
 
 
 class InvoiceLinks(Struct, frozen=True):
@@ -40,12 +46,16 @@ class BilledLine(Struct, frozen=True):
 
 
 class PaymentRow(Struct, frozen=True):
-    """A payment with its details; `withheld`, `fee` and `discount` are None where the record gives none."""
+    """A payment with its details; `withheld`, `fee` and `discount` are None where the record gives none.
+
+    `received` is the currency that came in, where that was another.
+    """
 
     payment: Payment
     withheld: Decimal | None
     fee: Decimal | None
     discount: Decimal | None
+    received: Unit | None
 
 
 class InvoiceRow(Struct, frozen=True):
@@ -101,14 +111,18 @@ def _due(figures: InvoiceFigures) -> date | None:
     return figures.due if _kind(figures.invoice) is None else None
 
 
-def invoice_rows(
+def invoice_rows(  # noqa: PLR0913
     item: ProjectStatus,
     files: Files,
     links: PageLinks,
     evidence: Evidence,
     findings: dict[str, list[Finding]],
+    own: Mapping[str, int],
 ) -> list[InvoiceRow]:
-    """All invoice records of a project, in the order of its file; `findings` are those about each by its number."""
+    """All invoice records of a project, in the order of its file; `findings` are those about each by its number.
+
+    `own` are the decimals of the workspace's own currencies.
+    """
     seen: set[str] = set()
     rows: list[InvoiceRow] = []
     for figures in item.ledger.invoices:
@@ -118,12 +132,17 @@ def invoice_rows(
         seen.add(name)
         identity = links.identity("i", number) if first else None
         found = findings.get(number, []) if first else []
-        rows.append(_invoice_row(figures, identity, files, evidence.of("invoice", number, "net"), found))
+        rows.append(_invoice_row(figures, identity, files, evidence.of("invoice", number, "net"), found, own))
     return rows
 
 
-def _invoice_row(
-    figures: InvoiceFigures, identity: str | None, files: Files, evidence: Mark | None, findings: Sequence[Finding]
+def _invoice_row(  # noqa: PLR0913
+    figures: InvoiceFigures,
+    identity: str | None,
+    files: Files,
+    evidence: Mark | None,
+    findings: Sequence[Finding],
+    own: Mapping[str, int],
 ) -> InvoiceRow:
     invoice = figures.invoice
     counts = invoice.void is None
@@ -143,14 +162,22 @@ def _invoice_row(
         overpaid=figures.overpaid or None,
         state=invoice_state(figures),
         at_its_word=figures.at_its_word,
-        payments=tuple(
-            PaymentRow(payment, payment.withheld or None, payment.fee or None, payment.discount or None)
-            for payment in invoice.payments
-        ),
+        payments=tuple(_payment_row(payment, own) for payment in invoice.payments),
         remarked=_remarked(invoice),
         evidence=evidence,
         findings=findings,
     )
+
+
+def _payment_row(payment: Payment, own: Mapping[str, int]) -> PaymentRow:
+    """`own` are the decimals of the workspace's own currencies."""
+    received, code = None, payment.received_currency
+    if payment.received_amount is not None and code is not None:
+        known = money.decimals(code, own)
+        usual = _USUAL if known is None or known > _FEW else known
+        shown = max(usual, money.decimals_used(payment.received_amount))
+        received = Unit(code, shown, shown)
+    return PaymentRow(payment, payment.withheld or None, payment.fee or None, payment.discount or None, received)
 
 
 def _signed(amount: Decimal, invoice: Invoice) -> Decimal:

@@ -189,7 +189,7 @@ def project_values(  # noqa: PLR0913
         "agreed_total": item.agreed_total,
         "rest": rest,
         "milestones": milestone_rows(item, own, files, links, evidence),
-        "invoices": invoice_rows(item, files, links, evidence, by_number),
+        "invoices": invoice_rows(item, files, links, evidence, by_number, context.settings.currencies),
         "checks": [_check_row(check, hrefs) for check in closeout(item, context)],
         "accepted": [finding for finding in findings if finding.waived],
         "waivers": _waivers(context, findings),

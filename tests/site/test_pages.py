@@ -166,6 +166,30 @@ def test_what_is_retained_stands_in_brackets(tmp_path: Path) -> None:
     assert "bracket" not in text, "it has fallen due"
 
 
+@pytest.mark.parametrize(
+    ("amount", "code", "said"),
+    [
+        ("10411.2", "EUR", "10,411.20"), ("1200000", "JPY", "1,200,000"), ("5000.5", "JPY", "5,000.5"),
+        ("1234.5", "KWD", "1,234.500"), ("9000", "ETH", "9,000.00"), ("9000.000125", "ETH", "9,000.000125"),
+    ],
+)  # fmt: skip
+def test_what_came_in_another_currency_is_written_as_every_amount(
+    tmp_path: Path, amount: str, code: str, said: str
+) -> None:
+    record = f"""project: Abroad
+currency: USD
+milestones:
+  - {{id: M1, name: A, amount: 100.00, deliverable: {{approved: 2026-01-02}}, status: paid, invoice: {{number: A-1, amount: 100.00,
+     sent: 2026-01-03, payments: [{{date: 2026-01-09, amount: 100.00, received: {{amount: {amount}, currency: {code}}}}}]}}}}
+"""
+    write_tree(tmp_path / "work", {"mtrack.yaml": "format: 1\ncurrencies: {ETH: 18}\n", "a/milestones.yaml": record})
+    report(tmp_path / "work", tmp_path / "out")
+    text = (tmp_path / "out/projects/a.html").read_text(encoding="utf-8")
+    assert re.search(
+        rf'received as <span class="cash"><abbr class="cur">{code}</abbr>\u00a0<data [^>]*>{re.escape(said)}<', text
+    )
+
+
 def test_a_project_leads_to_the_one_before_and_the_one_after(tmp_path: Path) -> None:
     names = ("a", "b", "c/d")
     files: dict[str, str | bytes] = {
