@@ -150,14 +150,16 @@ class Folder:
                 place.write(last, [content], durable=False, note=beside)
             except OSError as error:
                 raise _cant_write(os.path.join(place.path, last), error) from error
-            self._note_state(name, place.stat(last))
+            self._note_state(name, place, last)
         self._made[name] = digest, inputs
 
-    def _note_state(self, name: str, info: os.stat_result | None) -> None:
+    def _note_state(self, name: str, place: Directory, last: str) -> None:
         """Note the state of a page that was just written; none where a change in the same second would not show."""
         self._states.pop(name, None)
-        if info is not None and is_fine(state := state_of(info)):
-            self._states[name] = state
+        with suppress(OSError):
+            info = place.stat(last)
+            if info is not None and is_fine(state := state_of(info)):
+                self._states[name] = state
 
     def _rows(self, name: str, content: str | None) -> Rows:
         """The rows of the page that stands there, if it still is what this mtrack wrote."""

@@ -100,7 +100,7 @@ class Written:
                         self.temporary.add(entry.name)
                         continue
                     self._pages.setdefault(entry.name, {})[entry.content] = entry.inputs
-                    if entry.state is not None and _SHOWS:
+                    if entry.state is not None:
                         self._states[entry.name] = entry.state, entry.content
 
     def names(self) -> list[str]:
@@ -109,7 +109,7 @@ class Written:
 
     def content(self, name: str, state: State) -> str | None:
         """The digest of what a page holds that is in a state; None where that does not say."""
-        known = self._states.get(name)
+        known = self._states.get(name) if _SHOWS else None
         return known[1] if known is not None and known[0] == state else None
 
     def inputs(self, name: str, content: str | None) -> str | None:
