@@ -291,7 +291,7 @@ class _Comparison:
     # Folders.
 
     def _by_folders(self) -> Iterator[Weakening]:
-        """The projects of then that lie behind a link or in a hidden folder now."""
+        """The projects of then that lie behind a link or in a hidden or excluded folder now."""
         gone = [folder for folder in self.before.walk.projects if folder not in self.now.walk.projects]
         gone = [
             folder for folder in gone if folder not in self._strict.walk.projects and folder not in self._moved.values()
@@ -318,17 +318,31 @@ class _Comparison:
         return next((path for path in paths if os.path.islink(os.path.join(self.now.root, path))), None)
 
     def _hidden(self) -> dict[str, Candidate]:
-        """The projects in hidden folders, git's own aside; their content as it is read."""
+        """The projects in hidden and excluded folders that are not as they were there; their content as it is read."""
         result: dict[str, Candidate] = {}
-        for top, names, files in os.walk(self.now.root):
-            names[:] = sorted(name for name in names if name != ".git")
-            folder = os.path.relpath(top, self.now.root).replace(os.sep, "/")
-            if RECORDS in files and any(part.startswith(".") for part in folder.split("/") if part != "."):
-                raw = source.read_bytes(self.now.root, join(folder, RECORDS))
-                text = raw if isinstance(raw, bytes) else b""
-                parsed = versions.parse(join(folder, RECORDS), text)
-                result[folder] = Candidate(hashlib.sha256(text).hexdigest(), parsed.records, lambda text=text: text)  # type: ignore[misc]
+        for folder in self._folders():
+            path = join(folder, RECORDS)
+            if folder in self.now.walk.projects or folder in self._strict.walk.projects:
+                continue
+            raw, was = (source.read_bytes(root, path) for root in (self.now.root, self.before.root))
+            if isinstance(raw, bytes) and raw != was:
+                parsed = versions.parse(path, raw)
+                result[folder] = Candidate(hashlib.sha256(raw).hexdigest(), parsed.records, lambda raw=raw: raw)  # type: ignore[misc]
         return result
+
+    def _folders(self) -> Iterator[str]:
+        """Every folder with records, git's own aside, whatever is hidden or excluded."""
+        pending = ["."]
+        while pending:
+            folder = pending.pop()
+            try:
+                with os.scandir(os.path.join(self.now.root, folder)) as entries:
+                    found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
+            except OSError:  # nobody can look into it; or its path is longer than a path can be
+                continue
+            if any(name == RECORDS for name, _ in found):
+                yield folder
+            pending += [join(folder, name) for name, is_folder in reversed(found) if is_folder and name != ".git"]
 
     def _found_then(self, old: str, new: str) -> tuple[tuple[Place, str], ...]:
         """The findings of then in a project, at the paths that it has now."""

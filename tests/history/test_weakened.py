@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from history.story import Story
 from history.test_log import ACME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 RECORDS = "acme/milestones.yaml"
@@ -273,6 +276,48 @@ def test_a_project_that_is_hidden(hidden: str, story: Story) -> None:
 def test_a_project_that_is_hidden_and_changed(story: Story) -> None:
     story.git("mv", "acme", ".acme")
     story.write({".acme/milestones.yaml": TEXT.replace("4100.00", "4200.00").replace("name: Beta", "name: Gamma")})
+    assert [item["path"] for item in weakened(story)] == [".acme"]
+
+
+@pytest.mark.parametrize("text", [TEXT, TEXT.replace("4100.00", "4200.00")])
+def test_a_project_that_moves_to_where_an_exclude_of_then_hides_it(text: str, story: Story) -> None:
+    other = TEXT.replace("Acme website", "Globex").replace("INV-1", "G-1")
+    own = {"mtrack.yaml": "format: 1\nexclude: [archive/]\n"}
+    story.commit("exclude", "2026-02-03", {**own, "archive/globex/milestones.yaml": other})
+    story.git("mv", "acme", "archive/acme")
+    story.write({"archive/acme/milestones.yaml": text, "archive/globex/milestones.yaml": other})
+    (item,) = weakened(story)
+    assert (item["path"], item["line"]) == ("archive/acme", None)
+    expected = "the project acme is hidden in archive/acme, and HEAD shows it, which silences 3 findings"
+    assert item["message"] == expected
+
+
+def test_a_project_that_went_is_not_taken_for_one_that_was_hidden_before(story: Story) -> None:
+    """A copy that was there is no place where it moved."""
+    own = {"mtrack.yaml": "format: 1\nexclude: [archive/]\n"}
+    story.commit("copies", "2026-02-03", {**own, "archive/acme/milestones.yaml": TEXT, ".old/milestones.yaml": TEXT})
+    story.git("rm", "-rf", "--quiet", "acme")
+    assert weakened(story) == []
+
+
+@pytest.fixture
+def deep(story: Story) -> Iterator[None]:
+    """Hidden folders in each other, deeper than a function may call itself, and than a path is long."""
+    inside = os.open(story.folder, os.O_RDONLY)
+    for _ in range(4_200):
+        os.mkdir(".d", dir_fd=inside)
+        below = os.open(".d", os.O_RDONLY, dir_fd=inside)
+        os.close(inside)
+        inside = below
+    os.close(inside)
+    yield
+    subprocess.run(["rm", "-rf", str(story.folder / ".d")], check=True)  # shutil would call itself as often
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders that are held open")
+@pytest.mark.usefixtures("deep")
+def test_a_hidden_folder_that_is_very_deep(story: Story) -> None:
+    story.git("mv", "acme", ".acme")
     assert [item["path"] for item in weakened(story)] == [".acme"]
 
 
