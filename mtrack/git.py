@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, NamedTuple, NoReturn
 
-from mtrack import files
+from mtrack import files, limits
 from mtrack.errors import CannotRunError
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _CEILINGS = "GIT_CEILING_DIRECTORIES"
 """Names the folders that are not looked into for a repository, nor those above them."""
 _LONGEST = 500
 """Characters of git's own words that are passed on."""
+_CHUNK = 1 << 16
+_LONGEST_PART = 1 << 20
+"""Bytes of what git tells of one file."""
 
 
 class Location(NamedTuple):
@@ -118,6 +122,82 @@ def read(place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[s
         message = f"git can't read the history: {_words(done)}"
         raise CannotRunError(message)
     return done.stdout
+
+
+def stream(place: Location, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
+    """As `read`, the parts that a zero byte ends, one after another while git runs: no more is held than was asked for."""
+    import subprocess  # noqa: PLC0415
+    from threading import Thread  # noqa: PLC0415
+
+    try:
+        git = subprocess.Popen(  # noqa: S603
+            [*_reading(place), _LITERAL, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_reading_environment(place),
+        )  # fmt: skip
+    except OSError:
+        raise _not_installed() from None
+    assert git.stdin is not None
+    assert git.stdout is not None
+    assert git.stderr is not None
+    _hold_to(git.pid, limits.GIT_BYTES)
+    said: list[bytes] = []
+    beside = [
+        Thread(target=_feed, args=(git.stdin, stdin), daemon=True),
+        Thread(target=_listen, args=(git.stderr, said), daemon=True),
+    ]
+    for thread in beside:
+        thread.start()
+    ended = False
+    try:
+        yield from _parts(git.stdout)
+        ended = True
+    finally:
+        if not ended:
+            git.kill()
+        git.stdout.close()
+        git.wait()
+        for thread in beside:
+            thread.join()
+    if git.returncode:
+        words = _words(subprocess.CompletedProcess([], 1, b"", b"".join(said)))
+        message = f"git can't read the history: {words}"
+        if "out of memory" in words.lower():
+            message = f"git takes more than {limits.GIT_BYTES >> 20:,} MiB to tell the files of a commit, and is given no more"
+        raise CannotRunError(message)
+
+
+def _hold_to(process: int, size: int) -> None:
+    """Bound the memory of a process: git gathers all that a commit changes before it says a word. Linux alone can do that."""
+    with suppress(ImportError, AttributeError, OSError):
+        import resource  # noqa: PLC0415
+
+        resource.prlimit(process, resource.RLIMIT_DATA, (size, size))
+
+
+def _feed(pipe: IO[bytes], content: bytes) -> None:
+    """Write all to a pipe, and close it; where git has ended, nobody asks for the rest."""
+    with suppress(OSError), pipe:
+        pipe.write(content)
+
+
+def _listen(pipe: IO[bytes], said: list[bytes]) -> None:
+    """Keep the end of what comes from a pipe."""
+    with suppress(OSError, ValueError), pipe:
+        while part := pipe.read(_CHUNK):
+            said[:] = [*said[-1:], part]
+
+
+def _parts(pipe: IO[bytes]) -> Iterator[bytes]:
+    """What a zero byte ends. Raises CannotRunError where it is longer than any path."""
+    rest = b""
+    while chunk := pipe.read(_CHUNK):
+        *parts, rest = (rest + chunk).split(b"\0")
+        yield from parts
+        if len(rest) > _LONGEST_PART:
+            message = f"git tells a name of more than {_LONGEST_PART:,} bytes, and no path is that long"
+            raise CannotRunError(message)
+    if rest:
+        yield rest
 
 
 def try_read(place: Location, *arguments: str) -> bytes | None:

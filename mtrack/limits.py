@@ -39,7 +39,9 @@ HEAD = 4096
 HASHED_IN_ALL = 1024 * 1024 * 1024
 """Bytes of files that a run reads to compare their content, the small ones first."""
 SNAPSHOT_FILES = 500_000
-"""Files of a workspace at a revision."""
+"""Files of a workspace at a revision, of a repository whose history is read, and changed ones of a commit."""
+GIT_BYTES = 1024 * 1024 * 1024
+"""Memory that git may take to tell the files of a commit, where the system can hold it to that."""
 SNAPSHOT_BYTES = 128 * 1024 * 1024
 """Bytes of its records and settings."""
 SHEET_ROWS = 20_000

@@ -46,7 +46,7 @@ MAY_KNOW = {
     "patterns": "",
     "watch": "",
     "ways": "",
-    "git": "errors files",
+    "git": "errors files limits",
     "yaml": "characters errors files finding limits money ways",
     "workspace": "errors files patterns watch",
     "directory": "files interrupts limits workspace",

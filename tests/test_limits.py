@@ -411,7 +411,8 @@ def test_a_revision_of_too_many_files_or_bytes_is_refused(tmp_path: Path, monkey
     monkeypatch.setattr(limits, "SNAPSHOT_FILES", 2)
     result = mtrack("status", tmp_path, "--at", "HEAD")
     assert result.code == 3
-    assert result.err.endswith(" holds 3 files; --at and --since read up to 2\n")
+    assert result.err.endswith(" holds more than 2 files, and no history is read of a tree that large\n")
+    assert mtrack("log", tmp_path).err == result.err
     monkeypatch.setattr(limits, "SNAPSHOT_FILES", 3)
     monkeypatch.setattr(limits, "SNAPSHOT_BYTES", 20)
     result = mtrack("status", tmp_path, "--at", "HEAD")

@@ -11,6 +11,7 @@ from mtrack.changes.compare import compare
 from mtrack.changes.event import Commit, Event
 from mtrack.changes.facts import NOTHING, PROJECT, Version
 from mtrack.changes.merge import expected
+from mtrack.history.repository import check_number
 from mtrack.history.settings_events import settings_events
 from mtrack.history.tree import Grower, Tracked, Tree, joined
 from mtrack.history.versions import Versions, version
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from mtrack.history.graph import Graph
     from mtrack.history.repository import Repository, TreeChange
+
+
+_AHEAD = 10_000
+"""Changed files that are known of before they are looked at."""
 
 
 class ProjectChange(Struct, frozen=True):
@@ -78,23 +83,31 @@ class Reader:
     def read(self, graph: Graph) -> Iterator[CommitChange]:
         """The changes of each commit, parents first. Raises CannotRunError."""
         commits, first = graph.commits, self._first
-        changes = [*[[]] * first, *self.repository.changes(graph.pairs()[first:])]
-        self.repository.expect(self._contents(changes))
-        for i, commit in enumerate(commits[first:], first):
-            projects, events, settings = self._commit(i, graph, changes[i], cut=commit.id in self.repository.shallow)
+        for i, changes in enumerate(self._ahead(self.repository.changes(graph.pairs()[first:])), first):
+            commit = commits[i]
+            projects, events, settings = self._commit(i, graph, changes, cut=commit.id in self.repository.shallow)
             if projects or events:
                 yield CommitChange(commit, settings, events, tuple(projects))
 
-    @staticmethod
-    def _contents(changes: Iterable[Iterable[TreeChange]]) -> Iterator[str]:
-        """The contents that the commits will be read from, each once, in this order."""
+    def _ahead(self, changes: Iterator[list[TreeChange]]) -> Iterator[list[TreeChange]]:
+        """The changes of each commit, told some commits ahead, so that the contents they are read from come together."""
         seen: set[str] = set()
-        for change in changes:
-            for path, content, is_link in change:
-                is_read = is_link or path.rpartition("/")[2] in (RECORDS, SETTINGS)
-                if content is not None and is_read and content not in seen:
-                    seen.add(content)
-                    yield content
+        while True:
+            waiting: list[list[TreeChange]] = []
+            wanted: list[str] = []
+            size = 0
+            for change in changes:
+                waiting.append(change)
+                new = dict.fromkeys(content for content in _contents(change) if content not in seen)
+                seen.update(new)
+                wanted += new
+                size += len(change)
+                if size > _AHEAD or len(wanted) > _AHEAD:
+                    break
+            if not waiting:
+                return
+            self.repository.expect(wanted)
+            yield from waiting
 
     def _commit(
         self, i: int, graph: Graph, changes: list[TreeChange], *, cut: bool
@@ -106,6 +119,7 @@ class Reader:
         old = self._before(graph, above, changes)
         tree = graph.take(above)
         touched = self._grower.grow(tree, changes, others)
+        check_number(len(tree.files), graph.commits[i].id)
         if len(above) > 1:
             projects = self._merge(tree, old, others, bases)
         else:
@@ -261,6 +275,13 @@ class Reader:
         """The data of settings; None where there are none, or none that can be used."""
         settings = self.versions.settings(blob) if blob is not None else None
         return settings.source.data if settings is not None and settings.source is not None else None
+
+
+def _contents(changes: Iterable[TreeChange]) -> Iterator[str]:
+    """The contents that a commit will be read from."""
+    for path, content, is_link in changes:
+        if content is not None and (is_link or path.rpartition("/")[2] in (RECORDS, SETTINGS)):
+            yield content
 
 
 def _settled(now: Tracked | None, entries: Sequence[Tracked | None], roots: Sequence[Tracked | None]) -> bool:

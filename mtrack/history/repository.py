@@ -85,7 +85,7 @@ class Repository:
     def expect(self, names: Iterable[str]) -> None:
         """Say which contents will be asked for, in this order: they are then read many at a time."""
         names = list(names)
-        self._expected, self._announced = iter(names), set(names)
+        self._expected, self._announced, self._ahead = iter(names), set(names), {}
 
     def content(self, name: str) -> bytes | None:
         """A content; None where it is larger than a file of records may be. Raises CannotRunError without it."""
@@ -239,38 +239,47 @@ class Repository:
             result.append(f"{name}={os.fsdecode(found).rstrip() if found else default}")
         return tuple(result)
 
-    def changes(self, pairs: Iterable[tuple[str, str | None]]) -> list[list[TreeChange]]:
-        """The entries that each commit changed in the tree of its given parent, or of none. Raises CannotRunError."""
+    def changes(self, pairs: Iterable[tuple[str, str | None]]) -> Iterator[list[TreeChange]]:
+        """The entries that each commit changed in the tree of its given parent, or of none. Raises CannotRunError.
+
+        They are told while git runs, one commit after another.
+        """
         pairs = list(pairs)
         asked = "".join(f"{commit} {parent}\n" if parent else f"{commit}\n" for commit, parent in pairs)
-        output = git.read(self.place, "diff-tree", "--stdin", "--always", *_DIFF, stdin=asked.encode())
-        parts = iter(output.split(b"\0"))
-        result: list[list[TreeChange]] = []
+        parts = git.stream(self.place, "diff-tree", "--stdin", "--always", *_DIFF, stdin=asked.encode())
+        read = 0
+        found: list[TreeChange] = []
         known: set[str] = set()
         for part in parts:
             if part.startswith(b":"):
                 _, mode, _, content, _ = part.decode("ascii").split()
                 path = os.fsdecode(next(parts))
                 if path not in known:
-                    check_paths((path,), pairs[len(result) - 1][0])
+                    check_paths((path,), pairs[read - 1][0])
                     known.add(path)
                 is_file = mode != SUBMODULE and content.strip("0")
-                result[-1].append(TreeChange(path, content if is_file else None, mode == LINK))
+                found.append(TreeChange(path, content if is_file else None, mode == LINK))
+                check_number(len(found), pairs[read - 1][0])
             elif part:
-                result.append([])
-        return result
+                if read:
+                    yield found
+                if len(known) > limits.SNAPSHOT_FILES:
+                    known.clear()
+                read, found = read + 1, []
+        if read:
+            yield found
 
     def entries(self, commit: str, below: str = ".") -> list[TreeEntry]:
         """Every file that the workspace holds below a path at a commit, submodules aside. Raises CannotRunError."""
         top = self.place.path(below)
         where = () if top == "." else (top,)
-        output = git.read(self.place, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *where)
         found: list[TreeEntry] = []
-        for line in output.split(b"\0"):
+        for line in git.stream(self.place, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *where):
             head, _, path = line.partition(b"\t")
             if path:
                 mode, _, content = head.decode("ascii").split()
                 found.append(TreeEntry(mode, content, os.fsdecode(path)))
+                check_number(len(found), commit)
         paths = [entry.path for entry in found]
         check_paths(paths, commit)
         _check_places(paths, commit)
@@ -280,6 +289,13 @@ class Repository:
             for entry in found
             if entry.mode != SUBMODULE and len(entry.path) > start
         ]
+
+
+def check_number(files: int, commit: str) -> None:
+    """Raise CannotRunError where a tree holds more files than are read: a few objects can say that there are billions."""
+    if files > limits.SNAPSHOT_FILES:
+        message = f"{commit[:10]} holds more than {limits.SNAPSHOT_FILES:,} files, and no history is read of a tree that large"
+        raise CannotRunError(message)
 
 
 def check_paths(paths: Iterable[str], commit: str) -> None:

@@ -35,9 +35,6 @@ def snapshot(repository: Repository, commit: str) -> Iterator[str]:
     of its own, in which git can be run.
     """
     entries = repository.entries(commit)
-    if len(entries) > limits.SNAPSHOT_FILES:
-        message = f"{commit[:10]} holds {len(entries):,} files; --at and --since read up to {limits.SNAPSHOT_FILES:,}"
-        raise CannotRunError(message)
     contents = _Contents(repository, commit)
     contents.read(entries)
     with _temporary_folder() as outer:

@@ -6,15 +6,17 @@ import json
 import os
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
-from support import mtrack, validated
+from support import ROOT, mtrack, validated
 
 from history.story import Story
 from history.test_log import ACME, BILLED, events
+from mtrack import limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -332,6 +334,51 @@ def test_a_history_with_such_a_tree_is_not_told(name: str, story: Story, tmp_pat
         result = mtrack(*command, cwd=story.folder)
         assert (result.code, result.out) == (3, ""), command
         assert "holds a path that no checkout could have" in result.err
+
+
+def bomb(story: Story, levels: int) -> str:
+    """A commit of a few objects that holds ten files, and ten times as many for each level."""
+    name = blob(story, "x")
+    tree = story.git("mktree", stdin="".join(f"100644 blob {name}\tf{i}\n" for i in range(10)).encode())
+    for _ in range(levels):
+        tree = story.git("mktree", stdin="".join(f"040000 tree {tree}\td{i}\n" for i in range(10)).encode())
+    top = story.git("ls-tree", "HEAD") + f"\n040000 tree {tree}\tbomb\n"
+    return story.git("commit-tree", "-m", "bomb", "-p", "HEAD", story.git("mktree", stdin=top.encode()))
+
+
+FILES = "holds more than 500,000 files, and no history is read of a tree that large"
+MEMORY = "git takes more than 128 MiB to tell the files of a commit, and is given no more"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded there alone")
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("log", MEMORY), ("audit", MEMORY), ("lint --at HEAD", FILES), ("lint --since HEAD", FILES), ("diff HEAD", FILES)],
+)
+def test_a_tree_of_more_files_than_memory_holds_is_refused(command: str, words: str, story: Story) -> None:
+    """Ten billion files: they are read no further than to the limit, and git itself is held to one."""
+    story.git("update-ref", "HEAD", bomb(story, 9))
+    run = (
+        "import resource; from mtrack import limits; from mtrack.__main__ import main; "
+        "limits.GIT_BYTES = 128 << 20; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)); main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", run, *command.split()],
+        cwd=story.folder, capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.endswith(f"{words}\n"), done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["log", "audit", "lint --at HEAD", "lint --since HEAD", "diff HEAD"])
+def test_a_tree_of_too_many_files_is_refused(command: str, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SNAPSHOT_FILES", 999)
+    story.git("update-ref", "HEAD", bomb(story, 2))
+    result = mtrack(*command.split(), cwd=story.folder)
+    assert (result.code, result.out) == (3, "")
+    assert result.err.endswith(" holds more than 999 files, and no history is read of a tree that large\n")
 
 
 def test_records_that_are_too_large_at_a_commit_are_so_in_its_snapshot(story: Story) -> None:

@@ -16,6 +16,7 @@ from mtrack.history.recent import recent
 from mtrack.memo import cache
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from history.told import Told
@@ -60,14 +61,14 @@ def afresh(story: Story, *arguments: str) -> str:
 def changes_asked_for(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many commits each run asks the changes of."""
     asked: list[int] = []
-    read = git.read
+    stream = git.stream
 
-    def counting(place: git.Location, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> bytes:
+    def counting(place: git.Location, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
         if arguments[0] == "diff-tree":
             asked.append(len(stdin.splitlines()))
-        return read(place, *arguments, stdin=stdin, settings=settings)
+        return stream(place, *arguments, stdin=stdin)
 
-    monkeypatch.setattr(git, "read", counting)
+    monkeypatch.setattr(git, "stream", counting)
     return asked
 
 
