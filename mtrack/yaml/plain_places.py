@@ -119,6 +119,8 @@ class PlainPlaces:
         return _Found(at, at + len(colon), block.column)
 
     def _item(self, block: _Block, index: int) -> _Found | None:
+        if not self._text.startswith("- ", block.start):
+            return None  # a mapping, whose keys may have lists in its own column
         items = self._items.get(block.start)
         if items is None:
             dashes = _dashes(block.column).finditer(self._text, block.start - block.column, self._end(block))

@@ -10,6 +10,8 @@ from yaml_fuzz import SHAPE, batch, data_of
 
 from mtrack.yaml import plain, source
 from mtrack.yaml.compose import compose_reference
+from mtrack.yaml.places import Places
+from mtrack.yaml.plain_places import PlainPlaces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +65,24 @@ def test_the_corpus_is_read_alike(path: Path) -> None:
     text = path.read_bytes().decode("utf-8")
     found = plain.read(text, SHAPE)
     assert found is None or repr(found) == repr(data_of(text, compose_reference(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [
+        ("a:\n- b\n- c\n", (0,)),
+        ("a:\n- b: c\n", (0,)),
+        ("a:\n- b:\n  - c\n  d: e\n", ("a", 0, 0)),
+        ("a:\n" + "- b: c\n" * 7 + "-    d: e\n", (7,)),
+    ],
+)
+def test_a_mapping_has_no_items_though_its_lists_stand_in_its_column(text: str, route: tuple[str | int, ...]) -> None:
+    plainly, parsed = PlainPlaces(text), Places(text)
+    assert plain.read(text, SHAPE) is not None
+    for is_key in (False, True):
+        assert plainly.offsets(route, key=is_key) == parsed.offsets(route, key=is_key)
+    assert plainly.first_key(route, ()) is None
+    assert parsed.first_key(route, ()) is None
 
 
 @pytest.mark.parametrize("seed", range(10))

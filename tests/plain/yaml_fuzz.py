@@ -65,6 +65,7 @@ def routes(data: Any, route: Route = ()) -> Iterator[Route]:
     """The routes to all that stands in the data, and some that lead nowhere."""
     yield route
     yield (*route, "nothing")
+    yield (*route, 0)
     yield (*route, 7)
     for step, below in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
         yield from routes(below, (*route, step))
