@@ -293,9 +293,18 @@ def test_the_same_in_a_single_file(browser: Browser, report: tuple[str, Path]) -
         page = visit.open(top)
         seen = dict.fromkeys(links_of(page))
         assert len(seen) > 20
+        others = [(value, code, href) for value, code, href in page.evaluate(FOLLOWED) if href.startswith("#p-")]
         for value, code, href in list(seen)[::4]:
             assert href.startswith("#p-invoices&")
             check(page, value, code, top + href)
+        tasks = [one for one in others if one[2].startswith("#p-tasks&verb=")]
+        projects = [one for one in others if one[2].startswith("#p-index&") and "has=" in one[2]]
+        assert len(tasks) > 3
+        assert len(projects) > 3
+        for value, code, href in tasks:
+            check_tasks(page, value, code, top + href)
+        for value, code, href in projects[::2]:
+            check_projects(page, value, code, top + href)
         assert visit.messages == []
 
 
