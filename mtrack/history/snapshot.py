@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from mtrack import limits
@@ -90,17 +90,48 @@ def _temporary_folder() -> Iterator[str]:
     """A folder of its own, which goes whatever happens: with the object, where an interrupt comes in between."""
     with held_back():
         folder = tempfile.TemporaryDirectory(prefix="mtrack-", ignore_cleanup_errors=True)
+
+    def remove() -> None:
+        _empty(folder.name)
+        folder.cleanup()
+
     try:
-        with undone(folder.cleanup):
+        with undone(remove):
             yield folder.name
     finally:
         with held_back():
-            folder.cleanup()
+            remove()
+
+
+def _empty(top: str) -> None:
+    """Remove what is in a folder, as far as that can be; however deep it is, no function calls itself."""
+    folders = [top]
+    for folder in folders:
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    with suppress(OSError):
+                        os.unlink(entry.path)
+    for folder in reversed(folders[1:]):
+        with suppress(OSError):
+            os.rmdir(folder)
+
+
+def _make(folder: str) -> None:
+    """Make a folder and those above it that are missing; however deep it is, no function calls itself. Raises OSError."""
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        folder = os.path.dirname(folder)
+    for below in reversed(missing):
+        os.mkdir(below)
 
 
 def _write(full: str, entry: TreeEntry, contents: dict[str, bytes | None]) -> None:
     """Write a file or a link, never over another. Raises OSError, ValueError."""
-    os.makedirs(os.path.dirname(full), exist_ok=True)
+    _make(os.path.dirname(full))
     content = contents.get(entry.path)
     if entry.mode == LINK:
         if not content or len(content) > LONGEST:

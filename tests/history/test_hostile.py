@@ -336,6 +336,48 @@ def test_a_history_with_such_a_tree_is_not_told(name: str, story: Story, tmp_pat
         assert "holds a path that no checkout could have" in result.err
 
 
+def deep(story: Story, levels: int, name: str = "d") -> str:
+    """A commit of records that lie in folders in each other."""
+    path = "/".join(["deep", *[name] * levels, "milestones.yaml"])
+    text = f"commit refs/heads/deep\ncommitter A <a@example.com> 1770000000 +0000\ndata 4\ndeep\nfrom {story.git('rev-parse', 'HEAD')}\n"
+    text += f"M 100644 inline {path}\ndata {len(ACME.encode())}\n{ACME}\n"
+    story.git("fast-import", "--quiet", stdin=text.encode())
+    return story.git("rev-parse", "refs/heads/deep")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are shorter there")
+def test_a_tree_deeper_than_functions_call_themselves(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    commit = deep(story, 1_200)
+    for command in (
+        ("lint", "--at", commit),
+        ("lint", "--since", commit),
+        ("diff", commit),
+        ("status", "--at", commit),
+        ("report", "--at", commit, "--format", "md"),
+    ):
+        result = mtrack(*command, cwd=story.folder)
+        assert result.code in (0, 1), (command, result.err[-2_000:])
+        assert list((tmp_path / "temporary").iterdir()) == []
+    found = json.loads(mtrack("status", "--at", commit, "--format", "json", cwd=story.folder).out)["projects"]
+    assert [item["path"].count("/d") for item in found] == [0, 1_200]
+    story.git("update-ref", "HEAD", commit)
+    assert {item["project"].count("/d") for item in events(story.folder) if item["project"]} == {0, 1_200}
+    assert mtrack("audit", cwd=story.folder).code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are shorter there")
+def test_a_tree_with_a_path_longer_than_one_can_be(story: Story) -> None:
+    commit = deep(story, 40, "d" * 200)
+    for command in (("lint", "--at", commit), ("lint", "--since", commit), ("diff", commit)):
+        result = mtrack(*command, cwd=story.folder)
+        assert (result.code, result.out, result.err.count("\n")) == (3, "", 1)
+        assert "holds a path that no checkout could have: 'deep/ddd" in result.err
+
+
 def bomb(story: Story, levels: int) -> str:
     """A commit of a few objects that holds ten files, and ten times as many for each level."""
     name = blob(story, "x")
