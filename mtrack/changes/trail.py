@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003  (msgspec reads the annotations)
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Moment(Struct, frozen=True):
-    """The changes of a commit to the project, and the settings to judge them by. `first` is the commit it came with."""
+    """The changes of a commit to the project, and the settings to judge them by. `first` is the commit it came with.
+
+    `clock` is the latest date among the commit and those it is made from.
+    """
 
     index: int
     commit: Commit
@@ -30,7 +34,12 @@ class Moment(Struct, frozen=True):
     events: tuple[Event, ...]
     correct_within: int
     require_signed: bool
+    clock: datetime
     first: bool
+
+    def days_since(self, other: Moment) -> int:
+        """Whole days since another commit: by their own dates, and by the clock where a date is older than it can be."""
+        return max(self.commit.instant - other.commit.instant, self.clock - other.clock).days
 
     def has(self, *names: str) -> bool:
         """Whether something of this kind happened."""
@@ -119,7 +128,7 @@ class Trail:
         field = None if whole else event.field
         value = None if field is None else record.fields.get(field)
         first = self._first.get((*self._identity(moment.before, record, moment.index), field, _comparable(value)))
-        return first is None or (moment.commit.instant - first.commit.instant).days > moment.correct_within
+        return first is None or moment.days_since(first) > moment.correct_within
 
     def signed_before(self, moment: Moment) -> bool:
         """Whether the agreement had been signed by an earlier commit."""

@@ -17,6 +17,7 @@ from mtrack.check.project import failures, findings
 from mtrack.check.report import Report, Summary, counts
 from mtrack.check.waivers import LocatedProblem, Waivers, of_history
 from mtrack.finding import CommitRef
+from mtrack.history.dates import clocks
 from mtrack.history.graph import Graph
 from mtrack.history.log import Shown
 from mtrack.history.reader import Reader
@@ -27,6 +28,7 @@ from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from mtrack.changes.event import Commit
     from mtrack.changes.facts import Version
@@ -99,12 +101,14 @@ class _Audit:
         changes = list(reader.read(Graph(commits)))
         shown = Shown(self.workspace.root, changes, reader.same)
         self.settings |= {change.commit.id: change.settings for change in changes}
-        for folder, trail in self._trails(changes, shown):
+        for folder, trail in self._trails(changes, shown, clocks(commits, self.workspace.as_of)):
             for rule in of_scope("history"):
                 for _, problem in ask(self.workspace, join(folder, RECORDS), rule, trail):
                     yield LocatedProblem(rule, problem, folder)
 
-    def _trails(self, changes: Sequence[CommitChange], shown: Shown) -> Iterator[tuple[str, Trail]]:
+    def _trails(
+        self, changes: Sequence[CommitChange], shown: Shown, clock: dict[str, datetime]
+    ) -> Iterator[tuple[str, Trail]]:
         """Each project that is or was shown, with its folder and its trail: out of view it is judged all the same."""
         signatures = self._signatures(changes)
         today = self.workspace.settings
@@ -115,7 +119,7 @@ class _Audit:
             for project in change.projects:
                 moment = Moment(
                     0, commit, project.before, project.after, project.events, min(own.correct_within, today.correct_within),
-                    own.require_signed or today.require_signed, first=False,
+                    own.require_signed or today.require_signed, clock[commit.id], first=False,
                 )  # fmt: skip
                 moments.setdefault(shown.uid(project.uid), []).append(moment)
         linked = self._linked()

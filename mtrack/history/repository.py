@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from mtrack import files, git, limits
 from mtrack.changes.event import Commit
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.history.dates import RAW, written
 from mtrack.record.schema import is_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%aI%x00%cI%x00%s"
+_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%ad%x00%cd%x00%s"
 _NO_DATE = "1970-01-01T00:00:00+00:00"
 _DIFF = (
     "--raw",
@@ -46,6 +47,8 @@ _BARRED = frozenset({"", ".", ".."})
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 """Characters of a file's name and of a path that some system allows."""
 _SHOWN = 100
+_NEAR = 1_000
+"""Commits among which one with a date is looked for."""
 
 
 class TreeEntry(NamedTuple):
@@ -132,9 +135,9 @@ class Repository:
 
     def _last_before(self, day: str) -> str | None:
         """The last commit on the way to HEAD whose author wrote it before a day; None where there is none."""
-        listed = git.try_read(self.place, "log", "--first-parent", "--date=short", "--format=%ad %H", "HEAD", "--")
-        dated = (line.split() for line in (listed or b"").decode("ascii", "replace").splitlines())
-        return next((commit for written, commit in dated if written < day), None)
+        listed = git.try_read(self.place, "log", "--first-parent", RAW, "--format=%H %ad", "HEAD", "--")
+        dated = (line.partition(" ") for line in (listed or b"").decode("ascii", "replace").splitlines())
+        return next((commit for commit, _, raw in dated if (written(raw) or day)[:10] < day), None)
 
     def look_up(self, revision: str) -> str | None:
         """As `find`; None where there is none."""
@@ -144,9 +147,11 @@ class Repository:
         return None if done is None else done.decode("ascii", "replace").strip()
 
     def day(self, commit: str) -> date:
-        """The committer's day of a commit."""
-        output = git.read(self.place, "rev-list", "--no-walk", "--format=%cI", commit, "--")
-        return date.fromisoformat(output.decode("ascii", "replace").split("\n")[1][:10])
+        """The committer's day of a commit; where it has none, that of the nearest before it that has one."""
+        options = ("--first-parent", f"--max-count={_NEAR}", RAW, "--format=%cd")
+        lines = git.read(self.place, "rev-list", *options, commit, "--").decode("ascii", "replace").split("\n")
+        known = (written(line) for line in lines if not line.startswith("commit "))
+        return date.fromisoformat(next((found for found in known if found is not None), _NO_DATE)[:10])
 
     def short(self, commit: str) -> str:
         """The short name of a commit."""
@@ -172,7 +177,7 @@ class Repository:
     def commits(self, *revisions: str) -> list[Commit]:
         """The commits from which these are made, themselves too, parents first. Raises CannotRunError."""
         output = git.read(
-            self.place, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", f"--format={_FORMAT}",
+            self.place, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", RAW, f"--format={_FORMAT}",
             "--end-of-options", *revisions, "--",
         )  # fmt: skip
         return [_commit(line) for line in output.split(b"\n") if b"\0" in line]
@@ -186,7 +191,7 @@ class Repository:
         if ancestor.returncode:
             return None
         output = git.read(
-            self.place, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", f"--format={_FORMAT}",
+            self.place, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", RAW, f"--format={_FORMAT}",
             "--end-of-options", head, f"^{known}", "--",
         )  # fmt: skip
         found = [_commit(line) for line in output.split(b"\n") if b"\0" in line]
@@ -334,4 +339,6 @@ def _commit(line: bytes) -> Commit:
     commit, parents, author, email, date, committed, subject = (
         part.decode("utf-8", "replace") for part in line.split(b"\0", 6)
     )
-    return Commit(commit, tuple(parents.split()), author, email, date or _NO_DATE, committed or _NO_DATE, subject)
+    dates = written(date), written(committed)
+    dates = dates[0] or dates[1] or _NO_DATE, dates[1] or dates[0] or _NO_DATE
+    return Commit(commit, tuple(parents.split()), author, email, *dates, subject)

@@ -41,7 +41,8 @@ def sent_invoice_changed(trail: Trail) -> Iterator[Problem]:
     """An invoice that had been sent was changed, or its record went.
 
     Why: the client has the paper as it was. What was wrong on it is put right with a void or a credit note and
-    another invoice, so that books and paper agree. A correction within `correct_within` days is not reported.
+    another invoice, so that books and paper agree. A correction within `correct_within` days is not reported; a commit
+    is no older here than those it is made from, whatever its date says.
 
     Bad:
         === 2026-02-02
