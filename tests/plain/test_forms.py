@@ -167,6 +167,7 @@ def test_a_value_that_does_not_fit_among_like_ones_is_told(tmp_path: Path, monke
 
 
 def test_what_fits_once_is_known_to_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTRACK_WAYS", "plain forms")
     monkeypatch.setattr(forms, "_known", {})
     read = [source.parse("milestones.yaml", text(VALUES, VALUES), SHAPE) for _ in range(4)]
     assert not read[-1].fits
