@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from msgspec import Struct
 from mtrack.changes.facts import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from mtrack.changes.facts import Records
 
@@ -29,40 +30,79 @@ class Candidate(Struct, frozen=True):
 def pair(gone: Mapping[str, Candidate], came: Mapping[str, Candidate]) -> dict[str, str]:
     """The old folder of each folder that is a moved project; the same content first."""
     result: dict[str, str] = {}
-    left = dict(gone)
-    for test in (_same_content, _same_project, _alike):
-        for folder, candidate in came.items():
+    old = {folder: _Known(candidate) for folder, candidate in gone.items()}
+    new = {folder: _Known(candidate) for folder, candidate in came.items()}
+    for sign, test in ((_content, _always), (_name, _same_project), (_any, _alike)):
+        left: dict[Hashable, dict[str, _Known]] = {}
+        for folder, was in old.items():
+            left.setdefault(sign(was), {})[folder] = was
+        for folder, now in new.items():
             if folder in result:
                 continue
-            old = next((name for name, was in left.items() if test(was, candidate)), None)
-            if old is not None:
-                result[folder] = old
-                del left[old]
+            alike = left.get(sign(now), {})
+            found = next((name for name, was in alike.items() if test(was, now)), None)
+            if found is not None:
+                result[folder] = found
+                del alike[found], old[found]
     return result
 
 
-def _same_content(old: Candidate, new: Candidate) -> bool:
-    return old.blob == new.blob
+class _Known:
+    """A candidate, and what is compared of it, each worked out once."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self.blob = candidate.blob
+        self.records = candidate.records
+        self.text = candidate.text
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """The ids of its milestones."""
+        return _ids(self.records) if self.records is not None else set()
+
+    @cached_property
+    def names(self) -> set[tuple[str, str]]:
+        """The ids and names of its milestones."""
+        return _names(self.records) if self.records is not None else set()
+
+    @cached_property
+    def words(self) -> Counter[bytes]:
+        """The words of its text, and how often each stands there."""
+        return Counter(self.text().split())
 
 
-def _same_project(old: Candidate, new: Candidate) -> bool:
-    """Whether the name agrees and half of the milestone ids do."""
-    if old.records is None or new.records is None:
-        return False
-    name = old.records[PROJECT].fields.get("project")
-    return name == new.records[PROJECT].fields.get("project") and _half(_ids(old.records), _ids(new.records))
+def _content(candidate: _Known) -> Hashable:
+    return candidate.blob
 
 
-def _alike(old: Candidate, new: Candidate) -> bool:
+def _name(candidate: _Known) -> Hashable:
+    """The project's name; None where the records can't be used."""
+    return candidate.records[PROJECT].fields.get("project") if candidate.records is not None else None
+
+
+def _any(_candidate: _Known) -> Hashable:
+    return None
+
+
+def _always(_old: _Known, _new: _Known) -> bool:
+    return True
+
+
+def _same_project(old: _Known, new: _Known) -> bool:
+    """Whether half of the milestone ids agree, beside the name."""
+    return _half(old.ids, new.ids)
+
+
+def _alike(old: _Known, new: _Known) -> bool:
     """Whether half of the content is the same, and half of the milestones agree in id and name.
 
     Where one of them can't be read, its text is searched for the milestones of the other.
     """
     if old.records is not None and new.records is not None:
-        same_milestones = _half(_names(old.records), _names(new.records))
+        same_milestones = _half(old.names, new.names)
     else:
         same_milestones = all(_half_in(a.records, b.text()) for a, b in ((old, new), (new, old)) if a.records)
-    return same_milestones and _words_alike(old.text(), new.text())
+    return same_milestones and _words_alike(old.words, new.words)
 
 
 def _half_in(records: Records, text: bytes) -> bool:
@@ -72,9 +112,8 @@ def _half_in(records: Records, text: bytes) -> bool:
     return _half(names, {pair for pair in names if all(part in found for part in pair)})
 
 
-def _words_alike(old: bytes, new: bytes) -> bool:
+def _words_alike(before: Counter[bytes], after: Counter[bytes]) -> bool:
     """Whether the words that both have make up half of the longer text."""
-    before, after = (Counter(text.split()) for text in (old, new))
     common = sum((before & after).values())
     return 2 * common >= max(before.total(), after.total())
 

@@ -127,9 +127,9 @@ class Waivers:
         return self.complete or waiver.path != SETTINGS
 
 
-def accepts(waiver: Waiver, finding: Finding) -> bool:
-    """Whether a waiver that has not expired fits a finding."""
-    return key_of(waiver) in _fitting(finding.rule, finding.project, finding.path, finding)
+def fitting(finding: Finding) -> Iterator[WaiverKey]:
+    """The keys of all waivers that would fit a finding."""
+    return _fitting(finding.rule, finding.project, finding.path, finding)
 
 
 def _fitting(rule: str, project: str | None, path: str, item: Problem | Finding) -> Iterator[WaiverKey]:

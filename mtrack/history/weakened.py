@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from mtrack.changes.moves import Candidate, pair
 from mtrack.check.pipeline import check
 from mtrack.check.project import findings
-from mtrack.check.waivers import LocatedProblem, Waivers, accepts, key_of
+from mtrack.check.waivers import LocatedProblem, Waivers, fitting, key_of
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.finding import Place, Severity
 from mtrack.history import versions
@@ -29,6 +29,7 @@ from mtrack.yaml import source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mtrack.check.waivers import WaiverKey
     from mtrack.finding import Finding
     from mtrack.record.model import Waiver
     from mtrack.record.settings import Settings
@@ -119,6 +120,11 @@ class _Comparison:
                 result[folder] = tuple(replace(waiver, path=join(folder, RECORDS)) for waiver in own)
         return {folder: tuple(filter(self._counts, waivers)) for folder, waivers in result.items()}
 
+    @cached_property
+    def _known_keys(self) -> frozenset[WaiverKey]:
+        """Their keys; that of a project's waiver fits nothing in another project."""
+        return frozenset(key_of(waiver) for waivers in self._known.values() for waiver in waivers)
+
     def _counts(self, waiver: Waiver) -> bool:
         return waiver.until is None or waiver.until >= self.now.as_of
 
@@ -138,7 +144,7 @@ class _Comparison:
     @cached_property
     def _new_waivers(self) -> list[Waiver]:
         """The waivers that count now and did not then."""
-        known = {key_of(waiver) for waivers in self._known.values() for waiver in waivers}
+        known = self._known_keys
         own = [*self.now.settings.waivers]
         for folder in self._known:
             context = self.now.open(folder)[1] if folder is not None else None
@@ -151,8 +157,9 @@ class _Comparison:
         shown = check(self.now).report.findings
         accepted = [finding for finding in shown if finding.waived and self._is_newly_accepted(finding)]
         causes: dict[tuple[Place, str], list[Finding]] = {}
+        places = {key_of(waiver): i for i, waiver in reversed([*enumerate(self._new_waivers)])}
         for finding in accepted:
-            waiver = next(waiver for waiver in self._new_waivers if accepts(waiver, finding))
+            waiver = self._new_waivers[min(places[key] for key in fitting(finding) if key in places)]
             place = Place(waiver.path, (*waiver.route, "rule"))
             causes.setdefault((place, f"a new waiver accepts '{waiver.rule}'"), []).append(finding)
         if self._settings_differ:
@@ -184,10 +191,8 @@ class _Comparison:
 
     def _is_newly_accepted(self, finding: Finding) -> bool:
         """Whether the settings of then would show a finding that is waived now."""
-        known = (*self._known[None], *self._known.get(finding.project, ()))
-        return _graded(self.before.settings, finding.rule) is not None and not any(
-            accepts(waiver, finding) for waiver in known
-        )
+        is_on = _graded(self.before.settings, finding.rule) is not None
+        return is_on and self._known_keys.isdisjoint(fitting(finding))
 
     @staticmethod
     def _lost(strict: Sequence[Finding], shown: Sequence[Finding]) -> list[Finding]:

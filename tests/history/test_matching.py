@@ -1,0 +1,129 @@
+"""What stands for what: the same as when each is compared with each, in a time that grows with their number."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from decimal import Decimal
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import AS_OF, write_tree
+
+from mtrack.check.pipeline import check
+from mtrack.check.workspace import open_workspace
+from mtrack.finding import Category, Finding, Severity
+from mtrack.history.matching import match
+from mtrack.history.weakened import weakened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from pathlib import Path
+    from types import FrameType
+
+
+def of(random: Random) -> Finding:
+    return Finding(
+        rule=random.choice("ab"), category=Category.RECORD, severity=random.choice(list(Severity)), path=random.choice("pq"),
+        span=None, project=None, milestone=random.choice([None, "M1", "M2"]), invoice=random.choice([None, "1"]),
+        amount=random.choice([None, *map(Decimal, range(6))]), currency=random.choice([None, "EUR", "USD"]),
+        message=random.choice("xyz"), hint=None, related=(), waiver=random.choice([None, None, "why"]),
+    )  # fmt: skip
+
+
+def compared_with_each(findings: list[Finding], before: list[Finding]) -> tuple[set[int], list[Finding]]:
+    """The definition."""
+    keys: tuple[Callable[[Finding], Hashable], ...] = (
+        lambda item: (item.subject, item.message),
+        lambda item: item.subject,
+        lambda item: (item.rule, item.path, item.milestone, item.about, item.milestone or item.subject),
+    )
+    left, rest, known = list(before), list(findings), set()
+    for key in keys:
+        groups: dict[Hashable, list[Finding]] = defaultdict(list)
+        for was in left:
+            groups[key(was)].append(was)
+        for item in rest:
+            group = groups[key(item)]
+            same = next((i for i, was in enumerate(group) if not worse(item, was)), None)
+            if same is not None:
+                del group[same]
+                known.add(id(item))
+        left = [was for group in groups.values() for was in group]
+        rest = [item for item in rest if id(item) not in known]
+    subjects = {item.subject for item in rest}
+    return known, sorted((was for was in left if was.subject not in subjects), key=lambda was: was.order)
+
+
+def worse(item: Finding, was: Finding) -> bool:
+    if item.severity > was.severity or (was.waived and not item.waived):
+        return True
+    if item.amount is None:
+        return False
+    return was.amount is None or item.currency != was.currency or item.amount > was.amount
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_same_findings_are_matched(seed: int) -> None:
+    random = Random(seed)  # noqa: S311
+    for size in (0, 1, 3, 10, 60):
+        now, before = ([of(random) for _ in range(random.randint(0, size))] for _ in range(2))
+        known, gone = match(now, before)
+        expected = compared_with_each(now, before)
+        assert known == expected[0]
+        assert list(map(id, gone)) == list(map(id, expected[1]))
+
+
+def lines_run(call: Callable[[], object]) -> int:
+    """How many lines of mtrack a call runs, however busy the machine is."""
+    count = 0
+
+    def trace(_frame: FrameType, event: str, _: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(None)
+    return count
+
+
+def test_findings_of_one_key_that_all_became_worse() -> None:
+    def cost(number: int) -> int:
+        now, before = (
+            [
+                Finding(
+                    rule="a", category=Category.RECORD, severity=Severity.ERROR, path="p", span=None, project=None,
+                    milestone=None, invoice="1", amount=Decimal(i + more), currency="EUR", message=f"{i} {more}",
+                    hint=None, related=(),
+                )
+                for i in range(number)
+            ]
+            for more in (number, 0)
+        )  # fmt: skip
+        return lines_run(lambda: match(now, before))
+
+    assert cost(1_600) < 2.5 * cost(800)
+
+
+def test_many_new_waivers_and_as_many_findings(tmp_path: Path) -> None:
+    def cost(number: int) -> int:
+        lines = [f"  - {{id: M{i}, name: N{i}, amount: 1.00, status: sent}}\n" for i in range(number)]
+        text = f"project: P\ncurrency: EUR\nmilestones:\n{''.join(lines)}"
+        waivers = [f"  - {{rule: status-mismatch, milestone: M{i}, reason: x}}\n" for i in reversed(range(number))]
+        root = tmp_path / str(number)
+        write_tree(
+            root, {"then/p/milestones.yaml": text, "now/p/milestones.yaml": f"{text}waivers:\n{''.join(waivers)}"}
+        )
+        before = open_workspace(str(root / "then"), AS_OF)
+        earlier = check(before).report.findings
+        found: list[Finding] = []
+        number_of_lines = lines_run(lambda: found.extend(weakened(str(root / "now"), before, earlier, "HEAD")))
+        assert len(found) == number, [item.message for item in found][:3]
+        return number_of_lines
+
+    assert cost(400) < 2.5 * cost(200)
