@@ -31,7 +31,7 @@ COLUMNS = (20, 1_000)
 TEXT = 60
 """Characters of a file's text in a message."""
 LINE = 1_000
-"""Characters of a file's line that are kept beside a finding."""
+"""Characters of a file's line that are kept beside a finding, and of what a commit says of itself."""
 HASHED = 64 * 1024 * 1024
 """Bytes of a file that are read to compare its content with another's."""
 HEAD = 4096

@@ -341,4 +341,7 @@ def _commit(line: bytes) -> Commit:
     )
     dates = written(date), written(committed)
     dates = dates[0] or dates[1] or _NO_DATE, dates[1] or dates[0] or _NO_DATE
+    author, email, subject = (
+        text if len(text) <= limits.LINE else f"{text[: limits.LINE]}…" for text in (author, email, subject)
+    )
     return Commit(commit, tuple(parents.split()), author, email, *dates, subject)

@@ -168,6 +168,19 @@ def test_subjects_and_authors_are_shown_and_not_obeyed(story: Story) -> None:
     assert "\x1b" not in page
 
 
+@pytest.mark.parametrize("form", ["text", "json", "md", "csv"])
+def test_of_a_long_subject_the_beginning_is_shown(story: Story, form: str) -> None:
+    text = story.folder / "subject"
+    text.write_text("x" * 3_000_000)
+    story.write({RECORDS: ACME.replace("Discovery", "Survey")})
+    story.git("add", "--all", "acme")
+    story.git("commit", "--quiet", "-F", str(text))
+    result = mtrack("log", "--format", form, cwd=story.folder)
+    assert result.code == 0
+    assert len(result.out) < 20_000
+    assert f"{'x' * 100}" in result.out.replace("\n", "").replace(" ", "")
+
+
 def test_revisions_that_look_like_options(story: Story) -> None:
     for arguments in (
         ("log", "--since=--output=x"), ("log", "--until=--all"), ("audit", "--since=--all"), ("lint", "--at=--all"),
