@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import AS_OF, write_tree
 
+from mtrack.changes.moves import Candidate, pair
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
 from mtrack.finding import Category, Finding, Severity
 from mtrack.history.matching import match
+from mtrack.history.versions import parse
 from mtrack.history.weakened import weakened
 
 if TYPE_CHECKING:
@@ -73,6 +75,57 @@ def test_the_same_findings_are_matched(seed: int) -> None:
         expected = compared_with_each(now, before)
         assert known == expected[0]
         assert list(map(id, gone)) == list(map(id, expected[1]))
+
+
+def project(random: Random) -> tuple[str, dict[str, str], bytes]:
+    """A project's name, its milestones' names by id, and its text; there is no name where it can't be read."""
+    name, ids = random.choice("AB"), random.sample(["M1", "M2", "M3", "M4"], random.randint(1, 3))
+    milestones = {item: random.choice("xy") for item in ids}
+    text = f"project: {name}\ncurrency: EUR\nmilestones:\n" + "".join(
+        f"  - {{id: {item}, name: {word}, amount: {random.choice('12')}.00, status: not_billed}}\n"
+        for item, word in milestones.items()
+    )
+    return name, milestones, text.encode()
+
+
+def half(old: set[Any], new: set[Any]) -> bool:
+    return bool(old) and 2 * len(old & new) >= len(old)
+
+
+def moved(gone: dict[str, Any], came: dict[str, Any]) -> dict[str, str]:
+    """The definition: the same content, the same name and half of the ids, half of the milestones and of the words."""
+
+    def words(old: Any, new: Any) -> bool:
+        before, after = Counter(old[2].split()), Counter(new[2].split())
+        return 2 * (before & after).total() >= max(before.total(), after.total())
+
+    tests: tuple[Callable[[Any, Any], bool], ...] = (
+        lambda old, new: old[2] == new[2],
+        lambda old, new: old[0] == new[0] and half({*old[1]}, {*new[1]}),
+        lambda old, new: half({*old[1].items()}, {*new[1].items()}) and words(old, new),
+    )
+    result: dict[str, str] = {}
+    for test in tests:
+        for folder, new in came.items():
+            left = (name for name, old in gone.items() if name not in result.values() and test(old, new))
+            if folder not in result and (found := next(left, None)) is not None:
+                result[folder] = found
+    return result
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_same_projects_are_found_to_have_moved(seed: int) -> None:
+    random = Random(seed)  # noqa: S311
+    for size in (1, 3, 12):
+        gone, came = ({f"{side}{i}": project(random) for i in range(random.randint(0, size))} for side in "og")
+        sides = (
+            {
+                folder: Candidate(text.decode(), parse("milestones.yaml", text).records, lambda text=text: text)  # type: ignore[misc]
+                for folder, (_, _, text) in side.items()
+            }
+            for side in (gone, came)
+        )
+        assert pair(*sides) == moved(gone, came)
 
 
 def lines_run(call: Callable[[], object]) -> int:
