@@ -109,7 +109,7 @@ class _Audit:
     def _trails(
         self, changes: Sequence[CommitChange], shown: Shown, clock: dict[str, datetime]
     ) -> Iterator[tuple[str, Trail]]:
-        """Each project that is or was shown, with its folder and its trail: out of view it is judged all the same."""
+        """Each project that is or was shown, with its folder and its trail; one that has left the view is judged too."""
         signatures = self._signatures(changes)
         today = self.workspace.settings
         moments: dict[int, list[Moment]] = {}
