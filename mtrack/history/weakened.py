@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -18,10 +18,10 @@ from mtrack.finding import Place, Severity
 from mtrack.history import versions
 from mtrack.history.matching import match
 from mtrack.history.sides import Side
+from mtrack.history.widened import Accepted, widened
 from mtrack.patterns import matcher
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
-from mtrack.rules.registry import compares_versions
 from mtrack.words import count
 from mtrack.workspace import RECORDS, SETTINGS, is_below, join, walk
 from mtrack.yaml import source
@@ -29,10 +29,11 @@ from mtrack.yaml import source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mtrack.check.waivers import WaiverKey
     from mtrack.finding import Finding
+    from mtrack.history.widened import Widened
     from mtrack.record.model import Waiver
     from mtrack.record.settings import Settings
+    from mtrack.yaml.flaw import Flaw
 
 _JUDGING = ("currency", "payment_terms", "tax_rate", "bill_within", "verify", "locale", "currencies")
 """The settings, beside rules, exclude and waivers, that decide what a check finds."""
@@ -69,9 +70,9 @@ def _severity(before: Workspace, now: Workspace, name: str) -> Severity | None:
     return max((severity for severity in graded if severity is not None), default=None)
 
 
-def _is_beyond_a_check(name: str) -> bool:
-    """Whether a rule compares versions or reads papers."""
-    return name in RULES and (compares_versions(name) or RULES[name].verifies)
+def _may_hold_waivers(raw: bytes | Flaw) -> bool:
+    """Whether records may have the key; an escape could hide it."""
+    return isinstance(raw, bytes) and (b"waivers" in raw or b"\\" in raw)
 
 
 def _graded(settings: Settings, name: str) -> Severity | None:
@@ -89,7 +90,7 @@ class _Comparison:
 
     def weakenings(self) -> Iterator[Weakening]:
         """The changes that silence something, settings first."""
-        if self._settings_differ or self._new_waivers:
+        if self._settings_differ or self._widened:
             yield from self._by_settings()
         yield from self._by_settings_below()
         yield from self._by_folders()
@@ -109,24 +110,20 @@ class _Comparison:
 
     @cached_property
     def _known(self) -> dict[str | None, tuple[Waiver, ...]]:
-        """The waivers of then that have not expired: of the settings (None), and of each project that has others now."""
+        """The waivers of then: of the settings (None), and of each project that has some then or now, at the place where it is now."""
         result: dict[str | None, tuple[Waiver, ...]] = {None: self.before.settings.waivers}
         for folder in self.now.walk.projects:
-            raw = self.now.raw(folder)
-            if isinstance(raw, bytes) and (b"waivers" in raw or b"\\" in raw):  # an escape could hide the key
-                old = self._old_folder(folder)
+            old = self._old_folder(folder)
+            if _may_hold_waivers(self.now.raw(folder)) or (old and _may_hold_waivers(self.before.raw(old))):
                 context = self.before.open(old)[1] if old is not None else None
                 own = context.project.waivers if context is not None else ()
                 result[folder] = tuple(replace(waiver, path=join(folder, RECORDS)) for waiver in own)
-        return {folder: tuple(filter(self._counts, waivers)) for folder, waivers in result.items()}
+        return result
 
     @cached_property
-    def _known_keys(self) -> frozenset[WaiverKey]:
-        """Their keys; that of a project's waiver fits nothing in another project."""
-        return frozenset(key_of(waiver) for waivers in self._known.values() for waiver in waivers)
-
-    def _counts(self, waiver: Waiver) -> bool:
-        return waiver.until is None or waiver.until >= self.now.as_of
+    def _accepted(self) -> Accepted:
+        """What they accept; a project's waiver accepts nothing in another project."""
+        return Accepted((waiver for waivers in self._known.values() for waiver in waivers), self.now.as_of)
 
     def _old_folder(self, folder: str) -> str | None:
         """The folder where a project was."""
@@ -142,38 +139,58 @@ class _Comparison:
         return pair(gone, came) if gone and came else {}
 
     @cached_property
-    def _new_waivers(self) -> list[Waiver]:
-        """The waivers that count now and did not then."""
-        known = self._known_keys
+    def _widened(self) -> list[Widened]:
+        """The waivers of now that accept what those of then don't, of rules that were on."""
         own = [*self.now.settings.waivers]
         for folder in self._known:
             context = self.now.open(folder)[1] if folder is not None else None
             own += context.project.waivers if context is not None else ()
-        return [waiver for waiver in own if self._counts(waiver) and key_of(waiver) not in known]
+        found = widened(self._accepted, own, self.now.as_of)
+        return [item for item in found if _graded(self.before.settings, item.waiver.rule) is not None]
 
     # Settings and waivers.
 
     def _by_settings(self) -> Iterator[Weakening]:
         shown = check(self.now).report.findings
-        accepted = [finding for finding in shown if finding.waived and self._is_newly_accepted(finding)]
         causes: dict[tuple[Place, str], list[Finding]] = {}
-        places = {key_of(waiver): i for i, waiver in reversed([*enumerate(self._new_waivers)])}
-        for finding in accepted:
-            waiver = self._new_waivers[min(places[key] for key in fitting(finding) if key in places)]
-            place = Place(waiver.path, (*waiver.route, "rule"))
-            causes.setdefault((place, f"a new waiver accepts '{waiver.rule}'"), []).append(finding)
+        accepted = self._by_waivers(shown, causes)
         if self._settings_differ:
-            known = {(finding.subject, finding.message) for finding in accepted}
             strict = check(self._strict).report.findings
-            lost = [finding for finding in self._lost(strict, shown) if (finding.subject, finding.message) not in known]
+            lost = [
+                finding for finding in self._lost(strict, shown) if (finding.subject, finding.message) not in accepted
+            ]
             self._attribute(lost, causes)
-        for cause in self._beyond_a_check():
+        for cause in self._without_a_list():
             causes.setdefault(cause, [])
         for (place, how), silenced in causes.items():
             yield Weakening(place, how, _HINT, tuple(map(_place_of, silenced)))
 
-    def _beyond_a_check(self) -> Iterator[tuple[Place, str]]:
-        """The changes that silence `mtrack audit` or `mtrack verify`: what these would find is not looked for here."""
+    def _by_waivers(
+        self, shown: Sequence[Finding], causes: dict[tuple[Place, str], list[Finding]]
+    ) -> set[tuple[Any, ...]]:
+        """Add each waiver that accepts more, and what it accepts today that nothing of then accepts on its last day.
+
+        The result tells what is accepted so. A waiver that accepts nothing yet counts too: what it waits for may come.
+        """
+        by_key = {key_of(item.waiver): item for item in self._widened}
+        for item in self._widened:
+            causes[self._waiver(item)] = []
+        accepted: set[tuple[Any, ...]] = set()
+        for finding in shown if by_key else ():
+            if not finding.waived:
+                continue
+            for item in [by_key[key] for key in dict.fromkeys(fitting(finding)) if key in by_key]:
+                if not self._accepted.accepts(finding, item.last):
+                    causes[self._waiver(item)].append(finding)
+                    accepted.add((finding.subject, finding.message))
+        return accepted
+
+    def _waiver(self, item: Widened) -> tuple[Place, str]:
+        key = "until" if item.was is not None and item.waiver.until is not None else "rule"
+        return Place(item.waiver.path, (*item.waiver.route, key)), item.how(self.revision)
+
+    def _without_a_list(self) -> Iterator[tuple[Place, str]]:
+        """The changes that silence something whatever is found today: what `mtrack audit` and `mtrack verify` find, or what is still to come."""
         was, now = self.before.settings, self.now.settings
         if was.verify and not now.verify:
             yield self._key("verify"), "the papers are no longer compared with the records"
@@ -182,17 +199,16 @@ class _Comparison:
             yield self._key("correct_within"), f"a correction is reported only after {days}"
         if was.require_signed and not now.require_signed:
             yield self._key("require_signed"), f"commits need no signature, and did at {self.revision}"
+        if now.bill_within > was.bill_within:
+            yield self._changed("bill_within")
+        if now.payment_terms != was.payment_terms and now.payment_terms.may_end_after(was.payment_terms):
+            yield self._changed("payment_terms")
         for name in sorted(was.rules.keys() | now.rules.keys()):
-            if _is_beyond_a_check(name) and (cause := self._rule(name)) is not None:
+            if name in RULES and (cause := self._rule(name)) is not None:
                 yield cause
-        for waiver in self._new_waivers:
-            if _is_beyond_a_check(waiver.rule) and _graded(was, waiver.rule) is not None:
-                yield Place(waiver.path, (*waiver.route, "rule")), f"a new waiver accepts '{waiver.rule}'"
 
-    def _is_newly_accepted(self, finding: Finding) -> bool:
-        """Whether the settings of then would show a finding that is waived now."""
-        is_on = _graded(self.before.settings, finding.rule) is not None
-        return is_on and self._known_keys.isdisjoint(fitting(finding))
+    def _changed(self, name: str) -> tuple[Place, str]:
+        return self._key(name), f"`{name}` is not what it was at {self.revision}"
 
     @staticmethod
     def _lost(strict: Sequence[Finding], shown: Sequence[Finding]) -> list[Finding]:
@@ -237,8 +253,7 @@ class _Comparison:
             only = Workspace(self.now.root, self.now.as_of, settings, self._strict.walk)
             gone = self._lost(lost, check(only).report.findings)
             if gone:
-                how = f"`{name}` is not what it was at {self.revision}"
-                causes.setdefault((self._key(name), how), []).extend(gone)
+                causes.setdefault(self._changed(name), []).extend(gone)
                 ids = set(map(id, gone))
                 lost = [finding for finding in lost if id(finding) not in ids]
         return lost

@@ -6,6 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, timedelta
+from itertools import product
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +16,10 @@ from support import mtrack, validated
 
 from history.story import Story
 from history.test_log import ACME
+from mtrack.finding import Finding
+from mtrack.history.widened import Accepted, widened
+from mtrack.record.model import PaymentTerms, Waiver
+from mtrack.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,9 +106,7 @@ STRICTER = {
     "nothing": "",
     "a name": "name: Studio North\n",
     "graver": "rules: {overdue: error}\n",
-    "a rule that finds nothing": "rules: {overpaid: off}\n",
     "a folder without a project": "exclude: [archive/]\n",
-    "a waiver that accepts nothing": "waivers: [{rule: overpaid, reason: none}]\n",
     "a waiver that has expired": "waivers: [{rule: overdue, reason: none, until: 2026-05-31}]\n",
     "shorter terms": "payment_terms: 10\n",
     "a comment": "# rules: {overbilled: off}\n",
@@ -132,8 +137,37 @@ def test_a_severity_that_is_no_longer_raised(story: Story) -> None:
         "'overdue' is a warning now, and was an error at HEAD, which silences 1 finding",
     )
     settings(story, "")
+    assert [(item["line"], item["message"].partition(" is ")[0]) for item in weakened(story)] == [
+        (1, "'overdue'"), (1, "'overpaid'"),
+    ]  # fmt: skip
+
+
+TO_COME = {
+    "rules: {overpaid: off}\n": "'overpaid' is off, and was a warning at HEAD",
+    "rules: {overpaid: info}\n": "'overpaid' is an info now, and was a warning at HEAD",
+    "waivers: [{rule: overpaid, reason: none}]\n": "a new waiver accepts 'overpaid'",
+    "waivers: [{rule: overdue, milestone: M2, reason: none}]\n": "a new waiver accepts 'overdue'",
+    "bill_within: 1\n": "`bill_within` is not what it was at HEAD",
+    "payment_terms: 31\n": "`payment_terms` is not what it was at HEAD",
+    "payment_terms: {days: 30, month_end: before}\n": "`payment_terms` is not what it was at HEAD",
+}
+
+
+@pytest.mark.parametrize("text", TO_COME)
+def test_what_silences_only_what_is_still_to_come_is_told_without_a_list(text: str, story: Story) -> None:
+    """The change after this one would be judged by it."""
+    settings(story, text)
     (item,) = weakened(story)
-    assert item["line"] == 1
+    assert (item["message"], item["line"], item["related"]) == (TO_COME[text], 2, [])
+    story.commit("so", "2026-02-03")
+    assert weakened(story) == []
+
+
+def test_shorter_terms_are_not_longer() -> None:
+    terms = [PaymentTerms(days, end) for days in (0, 1, 27, 30, 31) for end in (None, "before", "after")]
+    days = [date(2024, 1, 1) + timedelta(days=i) for i in range(1_461)]
+    for old, new in product(terms, terms):
+        assert new.may_end_after(old) == any(new.due(day) > old.due(day) for day in days), (old, new)
 
 
 def test_each_cause_is_a_finding_of_its_own(story: Story) -> None:
@@ -147,7 +181,146 @@ def test_a_waiver_that_is_extended_or_widened(story: Story) -> None:
     before = "waivers: [{rule: overdue, number: INV-2, reason: none}, {rule: signoff-missing, reason: x, until: 2026-05-01}]\n"
     story.commit("waivers", "2026-02-03", {"mtrack.yaml": f"format: 1\n{before}"})
     settings(story, before.replace("number: INV-2, ", "").replace("2026-05-01", "2026-07-01"))
-    assert [silenced(item) for item in weakened(story)] == [["overdue"], ["signoff-missing"]]
+    assert [(item["message"].partition(",")[0], silenced(item)) for item in weakened(story)] == [
+        ("a wider waiver accepts 'overdue'", ["overdue"]), ("a new waiver accepts 'signoff-missing'", ["signoff-missing"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("where", ["mtrack.yaml", RECORDS])
+@pytest.mark.parametrize(
+    ("was", "now"), [("2026-06-01", "2026-06-02"), ("2026-07-01", "2036-07-01"), ("2026-07-01", None)]
+)
+def test_a_waiver_that_still_counts_and_counts_for_longer(where: str, was: str, now: str | None, story: Story) -> None:
+    start = "format: 1\n" if where == "mtrack.yaml" else TEXT
+    text = f"{start}waivers:\n  - rule: overdue\n    reason: none\n    until: {was}\n"
+    story.commit("waiver", "2026-02-03", {where: text})
+    story.write({where: text.replace(was, now) if now else text.replace(f"    until: {was}\n", "")})
+    (item,) = weakened(story)
+    until = f"until {now}" if now else "without an end"
+    line = start.count("\n") + (4 if now else 2)
+    assert (item["path"], item["line"], silenced(item)) == (where, line, ["overdue"])
+    assert (
+        item["message"] == f"a waiver accepts 'overdue' {until}, and did until {was} at HEAD, which silences 1 finding"
+    )
+    story.write({where: text.replace(was, "2026-06-01")})
+    assert weakened(story) == []  # shorter, or as it was
+
+
+WIDER = {
+    "milestone": ("milestone: M1", ""),
+    "number": ("number: INV-1", ""),
+    "file": ("file: FILE", ""),
+    "a number, and another key comes": ("number: INV-1", "milestone: M1"),
+}
+
+
+@pytest.mark.parametrize("where", ["mtrack.yaml", RECORDS])
+@pytest.mark.parametrize("name", WIDER)
+def test_a_waiver_that_loses_a_key_is_told_though_it_accepts_no_more_today(name: str, where: str, story: Story) -> None:
+    start = "format: 1\n" if where == "mtrack.yaml" else TEXT
+    was, now = (
+        f"{start}waivers:\n  - rule: overdue\n    reason: none\n" + (f"    {key}\n" if key else "")
+        for key in WIDER[name]
+    )
+    was = was.replace("FILE", RECORDS if where == "mtrack.yaml" else "milestones.yaml")
+    story.commit("waiver", "2026-02-03", {where: was})
+    assert [item["rule"] for item in lint(story) if item["waived"]] == ["overdue"]
+    story.write({where: now})
+    (item,) = weakened(story)
+    assert (item["path"], item["line"], silenced(item)) == (where, start.count("\n") + 2, [])
+    story.commit("wider", "2026-02-04")
+    story.write({where: was})
+    told = [item["message"] for item in weakened(story)]
+    assert told == ([] if not WIDER[name][1] else ["a new waiver accepts 'overdue'"])
+
+
+def test_a_waiver_that_moves_from_a_project_to_the_settings(story: Story) -> None:
+    waiver = "waivers: [{rule: overdue, reason: none}]\n"
+    story.commit("waiver", "2026-02-03", {RECORDS: TEXT + waiver})
+    story.write({RECORDS: TEXT, "mtrack.yaml": f"format: 1\n{waiver}"})
+    (item,) = weakened(story)
+    assert (item["message"], item["path"]) == ("a wider waiver accepts 'overdue'", "mtrack.yaml")
+    story.commit("settings", "2026-02-04")
+    story.write({RECORDS: TEXT + waiver, "mtrack.yaml": "format: 1\n"})
+    assert weakened(story) == []
+
+
+# Every pair of waivers.
+
+TODAY = date(2026, 6, 1)
+ENDS = (None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1))
+DAYS = (TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=2))
+WAIVERS = [
+    Waiver(path, ("waivers", 0), rule, "r", milestone, number, file, until)
+    for path in ("mtrack.yaml", RECORDS)
+    for rule in ("overdue", "overbilled")
+    for milestone in (None, "M1")
+    for number in (None, "INV-1")
+    for file in (None, "acme/a.pdf" if path == "mtrack.yaml" else "a.pdf")
+    for until in ENDS
+]
+FINDINGS = [
+    Finding(
+        rule=rule, category=RULES[rule].category, severity=RULES[rule].severity, path=f"{project}/milestones.yaml", span=None,
+        project=project, milestone=milestone, invoice=number, amount=None, currency=None, message="", hint=None, related=(),
+        about=file,
+    )
+    for rule in ("overdue", "overbilled")
+    for project in ("acme", "other")
+    for milestone in ("M1", "M2")
+    for number in ("INV-1", "INV-2")
+    for file in ("acme/a.pdf", "acme/b.pdf")
+]  # fmt: skip
+
+
+def accepts(waiver: Waiver, finding: Finding, day: date) -> bool:
+    """SPEC 2.3, in its words."""
+    in_settings = waiver.path == "mtrack.yaml"
+    file = waiver.file if waiver.file is None or in_settings else f"acme/{waiver.file}"
+    return (
+        waiver.rule == finding.rule
+        and (in_settings or finding.project == "acme")
+        and waiver.milestone in (None, finding.milestone)
+        and waiver.number in (None, finding.invoice)
+        and file in (None, finding.about, finding.path)
+        and (waiver.until is None or day <= waiver.until)
+    )
+
+
+def accepted(waiver: Waiver) -> frozenset[tuple[int, date]]:
+    return frozenset((i, day) for i, finding in enumerate(FINDINGS) for day in DAYS if accepts(waiver, finding, day))
+
+
+ACCEPTED = [accepted(waiver) for waiver in WAIVERS]
+
+
+def test_each_waiver_that_accepts_something_that_another_did_not() -> None:
+    for old, was in zip(WAIVERS, ACCEPTED, strict=True):
+        before = Accepted([old], TODAY)
+        for new, now in zip(WAIVERS, ACCEPTED, strict=True):
+            told = widened(before, [new], TODAY)
+            assert bool(told) == (not now <= was), (old, new)
+        for day in DAYS:
+            found = {(i, day) for i, finding in enumerate(FINDINGS) if before.accepts(finding, day)}
+            assert found == {pair for pair in was if pair[1] == day}, old
+
+
+def test_several_waivers_before_and_after() -> None:
+    """A change that keeps what is there, in another order or twice, is not told; the rest is, each once."""
+    random = Random(5)  # noqa: S311
+    for _ in range(2_000):
+        old = random.sample(range(len(WAIVERS)), random.randrange(4))
+        new = random.sample(range(len(WAIVERS)), random.randrange(1, 4))
+        before = Accepted([WAIVERS[i] for i in old], TODAY)
+        told = widened(before, [WAIVERS[i] for i in (*new, *new)], TODAY)
+        was = frozenset[tuple[int, date]]().union(*(ACCEPTED[i] for i in old))
+        now = {i: ACCEPTED[i] - was for i in new}
+        assert {pair for item in told for pair in accepted(item.waiver)} >= frozenset[tuple[int, date]]().union(
+            *now.values()
+        )
+        assert len({id(item.waiver) for item in told}) == len(told)
+        kept = [*old, *random.sample(old, len(old))]
+        assert widened(before, [WAIVERS[i] for i in kept], TODAY) == []
 
 
 def test_a_waiver_in_a_project_is_told_where_it_stands(story: Story) -> None:
