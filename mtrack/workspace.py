@@ -30,10 +30,14 @@ def find_root(path: str) -> str:
 
     Without one, the nearest project, so that a path inside a project means it; without that either, `path`.
     """
-    start = os.path.abspath(path)
-    if not os.path.isdir(start):
-        start = os.path.dirname(start)
+    start = folder_of(path)
     return _nearest_with(SETTINGS, start) or _nearest_with(RECORDS, start) or start
+
+
+def folder_of(path: str) -> str:
+    """The folder that a path is, or that a file lies in."""
+    start = os.path.abspath(path)
+    return start if os.path.isdir(start) else os.path.dirname(start)
 
 
 def _nearest_with(name: str, folder: str) -> str | None:

@@ -138,6 +138,7 @@ def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) ->
 @click.option("--since", metavar="DATE|REV", help="Judge only commits from this day on, or after this revision.")
 @click.option("--branches", is_flag=True, help="Also compare branches that are not merged into each other.")
 @options.fail_on_option
+@options.settings_from_option
 @options.as_of_option
 def audit(  # noqa: PLR0913
     paths: tuple[str, ...],

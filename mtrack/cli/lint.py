@@ -41,12 +41,11 @@ _OFFERS = {
 @click.option(
     "--since", metavar="DATE|REV", help="Show only what changes from this day on, or after this git revision, brought."
 )
-@click.option("--settings-from", metavar="REV", help="Judge by mtrack.yaml as this git revision had it.")
 @click.option("--fix", is_flag=True, help="Fix what is certain (rules marked fix), then show what is left.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a diff; write nothing.")
 @options.output_option
 @options.fail_on_option
-@options.at_option
+@options.revision_options
 @options.cache_options
 @options.as_of_option
 def lint(  # noqa: PLR0913
@@ -55,7 +54,6 @@ def lint(  # noqa: PLR0913
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     since: str | None,
-    settings_from: str | None,
     fix: bool,  # noqa: FBT001
     diff: bool,  # noqa: FBT001
     output_: str | None,
@@ -79,7 +77,7 @@ def lint(  # noqa: PLR0913
     form = _Form(format_, output_)
 
     def checked(*, shows: bool) -> tuple[Opened, Report]:
-        opened = open_paths(paths, as_of, settings_from=settings_from)
+        opened = open_paths(paths, as_of, since=since)
         past = since is not None or opened.workspace.commit is not None  # of which no paper's content is there
         with nullcontext() if past else comparing(opened, always=False):
             selection = Selection(*rules, opened.paths)
@@ -163,7 +161,7 @@ def _refuse_what_would_be_ignored(output_: str | None, *, diff: bool, force: boo
     elif force and output_ is None:
         message = "--force goes with --output"
     elif options.at() is not None:
-        others = [name.replace("_", "-") for name in ("fix", "diff", "since", "settings_from") if options.given(name)]
+        others = [name.replace("_", "-") for name in ("fix", "diff", "since") if options.given(name)]
         message = f"--at shows what a commit had; leave --{others[0]} out" if others else None
     if message is not None:
         raise UsageError(message)

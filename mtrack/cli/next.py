@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--all", "everything", is_flag=True, help="Show all of it, not the first three of each currency.")
 @options.client_option
 @options.format_option("text", "json", "md")
-@options.at_option
+@options.revision_options
 @options.cache_options
 @options.as_of_option
 def next(  # noqa: A001, PLR0913

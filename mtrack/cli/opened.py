@@ -90,21 +90,20 @@ class Opened(Struct, frozen=True):
         return self.from_here if place is None else _viewpoint(os.path.realpath(self.workspace.origin), place.top)
 
 
-def open_paths(
-    paths: tuple[str, ...], as_of: date, client: str | None = None, settings_from: str | None = None
-) -> Opened:
+def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None, since: str | None = None) -> Opened:
     """Read the workspace the paths lie in, as a commit had it with --at. Raises UsageError for different ones.
 
-    With `settings_from` it is judged by the settings of that revision.
+    With --settings-from it is judged by the settings of that revision. A change `since` a revision may move the root:
+    what it takes from a workspace is still looked at as a part of it.
     """
     options.say_where_kept()
     paths = paths or (".",)
-    roots = {workspace_module.find_root(path): path for path in paths}
+    settings_from, at = options.settings_from(), options.at()
+    roots = {_root(path, settings_from, at, since): path for path in paths}
     if len(roots) > 1:
         message = f"{' and '.join(roots.values())} lie in different workspaces; run mtrack once for each"
         raise UsageError(message)
     root = next(iter(roots))
-    at = options.at()
     if settings_from is not None:
         from mtrack.history.past import with_settings_of  # noqa: PLC0415
 
@@ -118,6 +117,21 @@ def open_paths(
         warn(f"what lies in these folders is left out, since they can't be looked into: {closed}")
     meant = tuple(_meant(_relative(path, root), workspace) for path in paths)
     return Opened(workspace, _relative(root, os.getcwd()), meant, client)
+
+
+def _root(path: str, settings_from: str | None, at: str | None, since: str | None) -> str:
+    """The root of the workspace that a path lies in, as the revision had it that decides; it may be elsewhere today."""
+    today = workspace_module.find_root(path)
+    options_given = (("--settings-from", settings_from), ("--at", at), ("--since", since))
+    what, revision = next(((what, one) for what, one in options_given if one is not None), ("", None))
+    if revision is None:
+        return today
+    from mtrack.history.roots import root_then  # noqa: PLC0415
+
+    then = root_then(path, revision, what)
+    if then is None:
+        return today
+    return min(then, today, key=len) if what == "--since" else then
 
 
 def comparing(opened: Opened, *, always: bool) -> AbstractContextManager[None]:

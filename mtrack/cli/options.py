@@ -208,7 +208,12 @@ _AT = "mtrack.at"
 """The key under which the revision of --at is kept while a command runs."""
 
 
-def at_option(command: F) -> F:
+def revision_options(command: F) -> F:
+    """--at and --settings-from, where a command shows what is in a workspace."""
+    return _at_option(settings_from_option(command))
+
+
+def _at_option(command: F) -> F:
     """--at: the workspace as a commit had it. `open_paths` sees to it; the command itself need not know."""
 
     def keep(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
@@ -222,6 +227,30 @@ def at() -> str | None:
     """The revision of --at, if the command has it and it is given."""
     context = click.get_current_context(silent=True)
     revision: str | None = context.meta.get(_AT) if context is not None else None
+    return revision
+
+
+_SETTINGS_FROM = "mtrack.settings_from"
+"""The key under which the revision of --settings-from is kept while a command runs."""
+
+
+def settings_from_option(command: F) -> F:
+    """--settings-from: the settings of a revision. `open_paths` sees to it; the command itself need not know."""
+
+    def keep(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+        context.meta[_SETTINGS_FROM] = value
+
+    text = "Judge by mtrack.yaml as this git revision had it."
+    return click.option("--settings-from", metavar="REV", expose_value=False, callback=keep, help=text)(command)
+
+
+def settings_from() -> str | None:
+    """The revision of --settings-from, if the command has it and it is given. Raises UsageError beside --at."""
+    context = click.get_current_context(silent=True)
+    revision: str | None = context.meta.get(_SETTINGS_FROM) if context is not None else None
+    if revision is not None and at() is not None:
+        message = "--at shows what a commit had; leave --settings-from out"
+        raise UsageError(message)
     return revision
 
 

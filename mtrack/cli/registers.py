@@ -44,7 +44,7 @@ def _period(first: date | None, last: date | None) -> Period:
 )
 @options.client_option
 @options.format_option("text", "json", "csv", "md")
-@options.at_option
+@options.revision_options
 @options.cache_options
 @options.as_of_option
 def invoices(  # noqa: PLR0913
@@ -73,7 +73,7 @@ def invoices(  # noqa: PLR0913
 @_period_options("received")
 @options.client_option
 @options.format_option("text", "json", "csv", "md")
-@options.at_option
+@options.revision_options
 @options.cache_options
 @options.as_of_option
 def payments(  # noqa: PLR0913

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 @options.templates_option
 @click.option("--force", is_flag=True, help="Replace what has the name of a page and is not known as mtrack's.")
 @options.client_option
-@options.at_option
+@options.revision_options
 @options.cache_options
 @options.as_of_option
 def report(  # noqa: PLR0913
@@ -123,11 +123,13 @@ def additions(
     from mtrack.site.pages import Additions  # noqa: PLC0415
 
     workspace = opened.workspace
-    root, revision = workspace.origin, workspace.commit or "HEAD"
-    told = None if since is None else Since(since, log.log(root, log.Wanted(since=since, until=workspace.commit)))
+    root, revision, exclude = workspace.origin, workspace.commit or "HEAD", workspace.settings.exclude
+    told = None
+    if since is not None:
+        told = Since(since, log.log(root, log.Wanted(since=since, until=workspace.commit), exclude))
     history = {}
     with suppress(CannotRunError):  # outside a repository a page has all but its history
-        history = recent.recent(root, MOST_EVENTS, revision)
+        history = recent.recent(root, MOST_EVENTS, revision, exclude)
     with comparing(opened, always=False):
         compare, workspace.compare = workspace.compare, None  # rules that read papers are those of lint and verify
         yield Additions(period=period, verdicts=compare, history=history, since=told, copies=copies)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @options.select_option
 @options.ignore_option
 @options.output_option
+@options.settings_from_option
 @click.option(
     "--fail-on",
     type=values.Choice([severity.word for severity in reversed(Severity)]),
@@ -80,7 +81,7 @@ def verify(  # noqa: PLR0913
     return 1 if left_out or checked.report.fails(options.severity(fail_on)) else 0
 
 
-_READING = ("format_", "select", "ignore", "output_", "force", "fail_on")
+_READING = ("format_", "select", "ignore", "output_", "force", "fail_on", "settings_from")
 _ACCEPTING = ("by", "dry_run", "commit")
 
 

@@ -40,7 +40,7 @@ def _view_command(*formats: str, fails: bool = False) -> Callable[[Callable[[Ope
             return int(left_out or (fail_on is not None and view.fails(options.severity(fail_on))))
 
         run.__doc__ = view_of.__doc__
-        decorators = [options.cache_options, options.at_option, options.as_of_option, *([options.fail_on_option] if fails else []),
+        decorators = [options.cache_options, options.revision_options, options.as_of_option, *([options.fail_on_option] if fails else []),
                       options.client_option, options.format_option(*formats), options.paths_argument]  # fmt: skip
         for add in decorators:
             run = add(run)

@@ -99,7 +99,7 @@ class _Audit:
     def _history(self, commits: list[Commit]) -> Iterator[LocatedProblem]:
         reader = Reader(self.repository)
         changes = list(reader.read(Graph(commits)))
-        shown = Shown(self.workspace.root, changes, reader.same)
+        shown = Shown(self.workspace.settings.exclude, changes, reader.same)
         self.settings |= {change.commit.id: change.settings for change in changes}
         for folder, trail in self._trails(changes, shown, clocks(commits, self.workspace.as_of)):
             for rule in of_scope("history"):

@@ -53,9 +53,12 @@ class Log(Struct, frozen=True):
 class Shown:
     """The projects of a repository that a workspace shows: those that lie in it, or lay in it last."""
 
-    def __init__(self, root: str, changes: Iterable[CommitChange | CommitEvents], same: dict[int, int]) -> None:
+    def __init__(
+        self, exclude: tuple[str, ...], changes: Iterable[CommitChange | CommitEvents], same: dict[int, int]
+    ) -> None:
+        """`exclude` are the patterns that decide what is shown."""
         self._same = same
-        self._excluded = matcher(settings_module.load(root).exclude)
+        self._excluded = matcher(exclude)
         self.folders: dict[int, list[str]] = {}
         """Each project's folders from the workspace's root, the last one last."""
         for change in changes:
@@ -108,14 +111,14 @@ class Shown:
         raise UsageError(message)
 
 
-def log(root: str, wanted: Wanted) -> Log:
-    """The history of a workspace. Raises UsageError, CannotRunError."""
+def log(root: str, wanted: Wanted, exclude: tuple[str, ...] | None = None) -> Log:
+    """The history of a workspace; `exclude` as for `events`. Raises UsageError, CannotRunError."""
     repository = Repository(root)
     try:
         head = repository.look_up("HEAD")
         if head is None:
             return Log(None, bool(repository.shallow), ())
-        changes, shown = events(repository, head)
+        changes, shown = events(repository, head, exclude)
         takes = _taken_commits(repository, wanted)
         asked = _Asked(shown, wanted, changes)
         if asked.names_nothing(changes):
@@ -128,10 +131,17 @@ def log(root: str, wanted: Wanted) -> Log:
         repository.close()
 
 
-def events(repository: Repository, head: str) -> tuple[tuple[CommitEvents, ...], Shown]:
-    """The events of each commit up to `head`, parents first, and the projects that the workspace shows."""
+def events(
+    repository: Repository, head: str, exclude: tuple[str, ...] | None = None
+) -> tuple[tuple[CommitEvents, ...], Shown]:
+    """The events of each commit up to `head`, parents first, and the projects that the workspace shows.
+
+    Today's settings say what is excluded, unless it is given.
+    """
+    if exclude is None:
+        exclude = settings_module.load(repository.root).exclude
     history = store.read(repository, head)
-    return history.commits, Shown(repository.root, history.commits, history.state.same)
+    return history.commits, Shown(exclude, history.commits, history.state.same)
 
 
 def _taken_commits(repository: Repository, wanted: Wanted) -> Callable[[Commit], bool]:

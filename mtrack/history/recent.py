@@ -29,7 +29,9 @@ class ProjectHistory(Struct, frozen=True):
     shallow: bool
 
 
-def recent(root: str, most: int, revision: str = "HEAD") -> dict[str, ProjectHistory]:
+def recent(
+    root: str, most: int, revision: str = "HEAD", exclude: tuple[str, ...] | None = None
+) -> dict[str, ProjectHistory]:
     """The last events of each project that the workspace shows, by its folder: `most` of each at most.
 
     A commit's events stand in the order of the record. Nothing before the first commit. Raises CannotRunError where
@@ -40,7 +42,7 @@ def recent(root: str, most: int, revision: str = "HEAD") -> dict[str, ProjectHis
         head = repository.look_up(revision)
         if head is None:
             return {}
-        changes, shown = events_of(repository, head)
+        changes, shown = events_of(repository, head, exclude)
         shallow = bool(repository.shallow)
     finally:
         repository.close()

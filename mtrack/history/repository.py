@@ -274,6 +274,11 @@ class Repository:
         if read:
             yield found
 
+    def holding(self, commit: str, paths: Iterable[str]) -> frozenset[str]:
+        """Those of some paths from the repository's top at which a commit has something. Raises CannotRunError."""
+        found = git.read(self.place, "ls-tree", "-z", "--full-tree", "--name-only", commit, "--", *paths)
+        return frozenset(map(os.fsdecode, found.split(b"\0")))
+
     def entries(self, commit: str, below: str = ".") -> list[TreeEntry]:
         """Every file that the workspace holds below a path at a commit, submodules aside. Raises CannotRunError."""
         top = self.place.path(below)

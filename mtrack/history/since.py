@@ -7,6 +7,8 @@ import re
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
@@ -15,6 +17,7 @@ from mtrack.history.matching import match
 from mtrack.history.repository import Repository
 from mtrack.history.snapshot import snapshot
 from mtrack.history.weakened import weakened
+from mtrack.workspace import SETTINGS, ancestors, join
 
 if TYPE_CHECKING:
     from mtrack.check.report import Report, Selection
@@ -44,8 +47,15 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
             known = match(report.findings, before)[0]
             changes = _Changes(root, folder)
             shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
-            shown += filter(selection.takes, silenced)
+            shown += filter(_with_settings(root, selection).takes, silenced)
     return report.narrowed(sorted(shown, key=lambda finding: finding.order))
+
+
+def _with_settings(root: str, selection: Selection) -> Selection:
+    """The selection with the settings that have come or gone on the way from its paths to the root: these decide of them."""
+    led = (join(folder, SETTINGS) for path in selection.paths for folder in ancestors(path))
+    there = os.path.lexists(os.path.join(root, SETTINGS))
+    return replace(selection, paths=(*selection.paths, *(path for path in led if path != SETTINGS or not there)))
 
 
 class _Changes:

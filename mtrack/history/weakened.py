@@ -23,7 +23,7 @@ from mtrack.patterns import matcher
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
 from mtrack.words import count
-from mtrack.workspace import RECORDS, SETTINGS, is_below, join, walk
+from mtrack.workspace import RECORDS, SETTINGS, find_root, is_below, join, walk
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class _Comparison:
         """The changes that silence something, settings first."""
         if self._settings_differ or self._widened:
             yield from self._by_settings()
-        yield from self._by_settings_below()
+        yield from self._by_settings_elsewhere()
         yield from self._by_folders()
 
     @cached_property
@@ -299,13 +299,25 @@ class _Comparison:
             return Place(SETTINGS, (next(iter(data)),))
         return Place(SETTINGS, route[:1] if isinstance(inner, dict) and route[-1] not in inner else route)
 
-    def _by_settings_below(self) -> Iterator[Weakening]:
-        """The folders that have become workspaces of their own within this one."""
-        before = self.before.walk.folders
-        for folder, listed in sorted(self.now.walk.folders.items()):
-            was = before.get(folder)
-            if folder != "." and SETTINGS in listed.files and (was is None or SETTINGS not in was.files):
-                how = f"commands in {folder} go by its own {SETTINGS} alone, and went by that of the workspace at {self.revision}"
+    def _by_settings_elsewhere(self) -> Iterator[Weakening]:
+        """The folders that have become workspaces of their own within this one, or are none any more."""
+        before, now = self.before.walk.folders, self.now.walk.folders
+        own = f"its own {SETTINGS} alone"
+        for folder in sorted(before.keys() | now.keys()):
+            is_own, was_own = (folder in walked and SETTINGS in walked[folder].files for walked in (now, before))
+            how = None
+            if folder == ".":
+                above = find_root(self.now.root)
+                if was_own and not is_own and above != self.now.root:
+                    path = os.path.relpath(os.path.join(above, SETTINGS), self.now.root).replace(os.sep, "/")
+                    how = f"commands here go by {path}, and went by {own} at {self.revision}"
+            elif is_own and not was_own:
+                how = f"commands in {folder} go by {own}, and went by that of the workspace at {self.revision}"
+            elif was_own and not is_own and folder in now:
+                how = (
+                    f"commands in {folder} go by the {SETTINGS} of the workspace, and went by {own} at {self.revision}"
+                )
+            if how is not None:
                 yield Weakening(Place(join(folder, SETTINGS)), how, _HINT, ())
 
     # Folders.
