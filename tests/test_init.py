@@ -498,6 +498,9 @@ def test_a_pull_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_pa
     hidden = shell(step(root, HIDES), root, env).stdout
     assert "::warning file=mtrack.yaml,line=" in hidden
     assert "'status-mismatch' is off, and was an error at origin/main" in hidden
+    assert codes[REPORT] == 0
+    page = (runner_temp(env) / "mtrack-report/findings.html").read_text(encoding="utf-8")
+    assert "status-mismatch" in page
 
 
 def test_a_merge_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_path: Path) -> None:
@@ -507,7 +510,8 @@ def test_a_merge_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_p
     root, env = tmp_path / "tree", environment(tmp_path / "bin")
     shell(f"git clone -q {there} {root}", tmp_path, env)
     env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = "main"
-    assert [code for _, code in run_gitlab(root, "merge-request", env)] == [0, 0, 0, 0]
+    assert [code for _, code in run_gitlab(root, "merge-request", env)] == [0] * 6
+    assert json.loads((root / "gl-code-quality-report.json").read_text(encoding="utf-8")) == []
 
     here = Story(root)
     (records,) = root.glob("*/milestones.yaml")
@@ -518,13 +522,17 @@ def test_a_merge_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_p
     here.commit("change", "2026-01-02")
     assert run_gitlab(root, "mtrack", env)[-1][1] == 0  # by its own settings
     done = run_gitlab(root, "merge-request", env)
-    assert [code for _, code in done] == [0, 0, 0, 1]
+    assert [code for _, code in done] == [0, 0, 0, 0, 0, 1]
     assert done[-1][0] == "mtrack lint --settings-from FETCH_HEAD"
     assert "status changed from paid to sent" in shell(done[1][0], root, env).stdout
     assert "'status-mismatch' is off, and was an error at FETCH_HEAD" in shell(done[2][0], root, env).stdout
-    assert "status-mismatch" in shell(done[3][0], root, env).stdout
+    assert "status-mismatch" in shell(done[-1][0], root, env).stdout
+    entries = json.loads((root / "gl-code-quality-report.json").read_text(encoding="utf-8"))
+    assert "status-mismatch" in {entry["check_name"] for entry in entries}
+    assert "status-mismatch" in (root / "mtrack-report/findings.html").read_text(encoding="utf-8")
     jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     assert jobs["merge-request"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]
+    assert jobs["merge-request"]["artifacts"] == jobs["mtrack"]["artifacts"]
 
 
 def step(root: Path, name: str) -> str:
