@@ -205,8 +205,10 @@ def read_project(folder: str, raw: Callable[[], bytes | Flaw], settings: Setting
         return RecordFile(Source(path), folder, (), (), usable=False, failure=failed), None
 
 
-def load_project(folder: str, read: Source, settings: Settings) -> tuple[RecordFile, Project | None]:
-    """A project's file and, where its shape allows, the project in it."""
+def load_project(
+    folder: str, read: Source, settings: Settings, like: Project | None = None
+) -> tuple[RecordFile, Project | None]:
+    """A project's file and, where its shape allows, the project in it; `like` as in `model.build`."""
     if read.unreadable is not None or read.flaws:
         return RecordFile(read, folder, (), (), usable=False), None
     data = read.data
@@ -219,5 +221,5 @@ def load_project(folder: str, read: Source, settings: Settings) -> tuple[RecordF
     assert currency
     waivers = settings_module.waivers(read.path, data, faults.routes, faults.unknown)
     decimals = money.decimals(currency, settings.currencies)
-    project = model.build(folder, read, data, currency, decimals, waivers)
+    project = model.build(folder, read, data, currency, decimals, waivers, like)
     return RecordFile(read, folder, faults.unknown, faults.broken, usable=True), project

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from mtrack import words, workspace
 from mtrack.characters import seen_tight, seen_words
-from mtrack.check.workspace import Workspace, load_project, read_project
+from mtrack.check.workspace import Opened, Workspace, load_project, read_project
 from mtrack.edit import writer
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
@@ -24,7 +24,7 @@ from mtrack.yaml import source
 from mtrack.yaml.flaw import Flaw
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
     from datetime import date
 
     from mtrack.record.model import Invoice, Milestone, Project
@@ -246,14 +246,27 @@ def read(root: str, folder: str) -> Source:
     return source.read(root, workspace.join(folder, workspace.RECORDS), schema.shape("milestones"))
 
 
-def load(root: str, as_of: date, settings: Settings, sources: dict[str, Source]) -> Workspace:
-    """A workspace of some projects only; `sources` are their records by folder."""
-    opened: dict[str, tuple[RecordFile, ProjectContext | None]] = {}
+def load(
+    root: str,
+    as_of: date,
+    settings: Settings,
+    sources: dict[str, Source],
+    known: Mapping[str, Opened] | None = None,
+) -> Workspace:
+    """A workspace of some projects only; `sources` are their records by folder.
+
+    A `known` project is taken over where its records are the same, and what they have in common where they are not.
+    """
+    opened: dict[str, Opened] = {}
     for folder in sorted(sources):
-        file, found = load_project(folder, sources[folder], settings)
+        file, context = (known or {}).get(folder, (None, None))
+        if file is None or file.source is not sources[folder]:
+            like = context.project if context is not None else None
+            file, found = load_project(folder, sources[folder], settings, like)
+            context = ProjectContext(found, settings, root, as_of) if found else None
         if len(sources) > 1:
             sources[folder].forget()  # few of them are asked for a place
-        opened[folder] = file, ProjectContext(found, settings, root, as_of) if found else None
+        opened[folder] = file, context
     return Workspace(root, as_of, settings, Walk(tuple(opened), ()), opened)
 
 

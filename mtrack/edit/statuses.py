@@ -104,7 +104,7 @@ class _Draft:
         project = self.context.project
         data: Any = apply(project.source.data, (*self.changes, *self.marks.values(), *self.statuses.values()))
         return model.build(
-            project.folder, project.source, data, project.currency, project.currency_decimals, project.waivers
+            project.folder, project.source, data, project.currency, project.currency_decimals, project.waivers, project
         )
 
     def _contested(self, after: Ledger) -> set[int]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mtrack.edit.verbs import Edit
     from mtrack.finding import Finding
     from mtrack.record.settings import Settings
-    from mtrack.rules.context import ProjectContext
+    from mtrack.rules.context import ProjectContext, RecordFile
     from mtrack.yaml.source import Source
 
 
@@ -130,7 +130,7 @@ def _folder_of_records(target: Target, as_of: date) -> str:
     """The real folder of a project's records. Raises AddsErrorsError where a link leads out of the workspace."""
     real = os.path.realpath(os.path.join(target.root, target.records))
     if not inside(real, os.path.realpath(target.root)):  # nothing may be made there, and nothing is read
-        _project_context(target, as_of, settings_module.load(target.root), find.read(target.root, target.folder))
+        _opened(target, as_of, settings_module.load(target.root), find.read(target.root, target.folder))
     return os.path.dirname(real)
 
 
@@ -138,12 +138,17 @@ class _Draft(Struct, frozen=True):
     """A project's records as they are, the edit wanted in them, and their text with it."""
 
     target: Target
-    read: Source
+    opened: tuple[RecordFile, ProjectContext]
     before: bytes
     edit: Edit
     said: str
     after: Source
     files: tuple[Attachment, ...]
+
+    @property
+    def read(self) -> Source:
+        """The records as they are."""
+        return self.opened[0].source
 
 
 def _carry_out(
@@ -180,15 +185,14 @@ def _drafts(
     if options.commit and not options.dry_run:  # while no other mtrack can write what would go into this commit
         git.ready(root, [target.records for target in targets])
     reads = [find.read(root, target.folder) for target in targets]
-    contexts = [
-        _project_context(target, options.as_of, settings, read) for target, read in zip(targets, reads, strict=True)
-    ]
+    opened = [_opened(target, options.as_of, settings, read) for target, read in zip(targets, reads, strict=True)]
+    contexts = [context for _, context in opened]
     contents = [_unchanged(target, read) for target, read in zip(targets, reads, strict=True)]
     files = plan(targets[0].full) if plan else ()
     edits = verb(contexts)
     drafts = [
-        _draft(target, context, before, edit, files if target is targets[0] else ())
-        for target, context, before, edit in zip(targets, contexts, contents, edits, strict=True)
+        _draft(target, one, before, edit, files if target is targets[0] else ())
+        for target, one, before, edit in zip(targets, opened, contents, edits, strict=True)
     ]
     return drafts, contexts
 
@@ -202,14 +206,17 @@ def _unchanged(target: Target, read: Source) -> bytes:
     return before
 
 
-def _draft(target: Target, context: ProjectContext, before: bytes, edit: Edit, files: tuple[Attachment, ...]) -> _Draft:
+def _draft(
+    target: Target, opened: tuple[RecordFile, ProjectContext], before: bytes, edit: Edit, files: tuple[Attachment, ...]
+) -> _Draft:
+    context = opened[1]
     also = statuses.consequences(context, edit.changes)
     read = context.project.source
     try:
         after = splice_records(read, (*edit.changes, *also.changes)) if edit.changes else read
     except RefusedError as refused:
         raise _explained(refused, target) from None
-    return _Draft(target, read, before, edit, edit.did + also.said, after, files)
+    return _Draft(target, opened, before, edit, edit.did + also.said, after, files)
 
 
 def _outcomes(drafts: list[_Draft], settings: Settings, options: Options) -> list[Outcome]:
@@ -293,12 +300,12 @@ def commit(targets: Sequence[Target], paths: list[str], message: str) -> str:
     return git.commit(targets[0].root, paths, f"{labels}: {message}")
 
 
-def _project_context(target: Target, as_of: date, settings: Settings, read: Source) -> ProjectContext:
-    """The project's context. Raises AddsErrorsError where its records are too broken to work on."""
+def _opened(target: Target, as_of: date, settings: Settings, read: Source) -> tuple[RecordFile, ProjectContext]:
+    """The project's file and its context. Raises AddsErrorsError where its records are too broken to work on."""
     workspace = find.load(target.root, as_of, settings, {target.folder: read})
-    context = workspace.open(target.folder)[1]
+    file, context = workspace.open(target.folder)
     if context is not None:
-        return context
+        return file, context
     broken = tuple(finding for finding in check(workspace).report.findings if finding.severity is Severity.ERROR)
     raise AddsErrorsError(broken, "the record is broken; fix this first")
 
@@ -325,8 +332,10 @@ def _added_findings(
     keys = {number for draft in drafts for number in draft.edit.numbers}
     around = find.around(target, settings, keys, own)
     edited = {draft.target.folder: draft.after for draft in drafts}
-    before = find.load(target.root, as_of, settings, {**around.sources, **own})
-    after = find.load(target.root, as_of, settings, {**around.sources, **edited})
+    opened = {draft.target.folder: draft.opened for draft in drafts}
+    before = find.load(target.root, as_of, settings, {**around.sources, **own}, opened)
+    known = {folder: before.open(folder) for folder in before.walk.projects}
+    after = find.load(target.root, as_of, settings, {**around.sources, **edited}, known)
     planned = frozenset(join(draft.target.folder, item.path) for draft in drafts for item in draft.files)
     opens = frozenset(rule for draft in drafts for rule in draft.edit.opens)
     added = compare(before, after, opens, planned)

@@ -16,13 +16,13 @@ from msgspec import Struct
 from mtrack import money
 from mtrack.characters import seen_tight
 from mtrack.finding import Place, Route
+from mtrack.record.reuse import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
     from mtrack.yaml.source import Source
-
 
 _LAST_DIGITS = re.compile(r"(.*?)([0-9]+)([^0-9]*)\Z", re.DOTALL | re.ASCII)
 
@@ -375,17 +375,25 @@ def _amount(data: dict[str, Any], key: str) -> Decimal:
 
 
 def build(  # noqa: PLR0913
-    folder: str, source: Source, data: dict[str, Any], currency: str, decimals: int | None, waivers: tuple[Waiver, ...]
-) -> Project:
-    """The project in a file whose data passed the schema; `currency` already resolved against the settings."""
+    folder: str, source: Source, data: dict[str, Any], currency: str, decimals: int | None, waivers: tuple[Waiver, ...],
+    like: Project | None = None,
+) -> Project:  # fmt: skip
+    """The project in a file whose data passed the schema; `currency` already resolved against the settings.
+
+    Records of items that stand in the same place of `like`, as its own source has them, are taken from it.
+    """
+    was = {} if like is None else like.source.data
+    known = ((), ()) if like is None else (like.milestones, like.top_level_invoices)
     return Project(
         folder=folder, path=source.path, source=source, name=data["project"], client=data.get("client"),
         contact=data.get("contact"), note=data.get("note"), currency=currency,
         sets_currency=data.get("currency") is not None, currency_decimals=decimals,
         invoices_first=next(key for key in data if key in ("invoices", "milestones")) == "invoices",
         agreement=_agreement(data["agreement"]) if data.get("agreement") is not None else None,
-        milestones=tuple(_milestone(item, i) for i, item in enumerate(data["milestones"])),
-        top_level_invoices=tuple(_invoice(item, ("invoices", i), None) for i, item in enumerate(data.get("invoices") or ())),
+        milestones=records(_milestone, data["milestones"], was.get("milestones"), known[0]),
+        top_level_invoices=records(
+            lambda item, i: _invoice(item, ("invoices", i), None), data.get("invoices"), was.get("invoices"), known[1]
+        ),
         closed=_date(data, "closed"), waivers=waivers,
     )  # fmt: skip
 

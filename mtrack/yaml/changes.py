@@ -41,21 +41,36 @@ Change = Put | Append | Remove
 
 
 def apply(data: Any, changes: Iterable[Change]) -> Any:
-    """Plain data with the changes made, as mtrack's reader would deliver it."""
-    data = _copy(data)
+    """Plain data with the changes made, as mtrack's reader would deliver it.
+
+    Only what changes is new: every mapping and list that no change leads into is the one in `data`.
+    """
+    owned = Owned()
+    data = owned.copy(data)
     for change in sorted(changes, key=_place):
         *above, last = change.route
         if isinstance(change, Remove):
-            del _step_to(data, above)[last]
+            del owned.step_to(data, above)[last]
             continue
-        holder = _step_to(data, above, make=True)
+        holder = owned.step_to(data, above, make=True)
         if isinstance(change, Put):
             holder[last] = _plain(change.value)
         else:
             items = (holder.get(last) if isinstance(holder, dict) else holder[last]) or []
-            at = len(items) if change.before is None else change.before
-            holder[last] = [*items[:at], _plain(change.value), *items[at:]]
+            items = holder[last] = owned.copy(items)
+            items.insert(len(items) if change.before is None else change.before, _plain(change.value))
     return data
+
+
+def take_over(data: Any, wanted: Any, before: Any) -> None:
+    """Put the items that lists at the top of `before` share with `wanted` into data that equals `wanted`.
+
+    What is there twice, before and after, is held once then, and known to be the same.
+    """
+    for key, items in data.items() if isinstance(data, dict) else ():
+        if isinstance(items, list) and isinstance(before.get(key), list):
+            shared = set(map(id, before[key]))
+            data[key] = [own if id(own) in shared else item for own, item in zip(wanted[key], items, strict=True)]
 
 
 def _place(change: Change) -> tuple[int, int]:
@@ -63,20 +78,28 @@ def _place(change: Change) -> tuple[int, int]:
     return (1, -change.before) if isinstance(change, Append) and change.before is not None else (0, 0)
 
 
-def _copy(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _copy(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_copy(value) for value in data]
-    return data
+class Owned:
+    """Mappings and lists that were made here and may be changed; all of them are held by the data they are in."""
 
+    def __init__(self) -> None:
+        self._made: set[int] = set()
 
-def _step_to(data: Any, route: Iterable[str | int], *, make: bool = False) -> Any:
-    for step in route:
-        if make and isinstance(data, dict) and data.get(str(step)) is None:
-            data[str(step)] = {}
-        data = data[step]
-    return data
+    def copy(self, value: Any) -> Any:
+        """A value that may be changed: what was made here itself, else a copy."""
+        if not isinstance(value, dict | list) or id(value) in self._made:
+            return value
+        result = value.copy()
+        self._made.add(id(result))
+        return result
+
+    def step_to(self, data: Any, route: Iterable[str | int], *, make: bool = False) -> Any:
+        """What a route leads to from data that may be changed; `make` makes the mappings that are missing on the way."""
+        for step in route:
+            if make and isinstance(data, dict) and data.get(str(step)) is None:
+                data[str(step)] = {}
+            below = data[step] = self.copy(data[step])
+            data = below
+        return data
 
 
 def _plain(value: Any) -> Any:

@@ -10,8 +10,13 @@ from mtrack.yaml.refusal import refuse
 from mtrack.yaml.tree import Event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mtrack.yaml.style import Style
     from mtrack.yaml.tree import Tree
+
+Cut = tuple[int, int, str]
+"""Start, end and what comes in the place of what stood there."""
 
 
 class Draft(Struct):
@@ -38,19 +43,13 @@ class Draft(Struct):
         newline = self.tree.newline(at)
         self.cut(at, at, newline + newline.join(lines))
 
-    def in_order(self) -> list[tuple[int, int, str]]:
+    def in_order(self) -> list[Cut]:
         """The cuts from the text's start to its end."""
         return [(start, end, new) for start, end, _, new in sorted(self.cuts, key=lambda cut: cut[:3])]
 
     def text_after(self) -> str:
         """The text with all cuts made. Raises RefusedError where two overlap."""
-        text, result, at = self.tree.text, list[str](), 0
-        for start, end, new in self.in_order():
-            if start < at:
-                refuse("proof")
-            result += [text[at:start], new]
-            at = end
-        return "".join([*result, text[at:]])
+        return made(self.tree.text, self.in_order())
 
     def events_after(self) -> tuple[Event, ...]:
         """The events that the edited text must have. Raises RefusedError where two changes overlap."""
@@ -62,15 +61,27 @@ class Draft(Struct):
             at = end
         return (*result, *events[at:])
 
-    def undone(self, after: str) -> str:
-        """The edited text with every cut taken back: the text before, if nothing outside the cuts has changed."""
-        result: list[str] = []
-        at, shift = 0, 0
-        for start, end, new in self.in_order():
-            place = start + shift
-            if after[place : place + len(new)] != new:
-                return ""
-            result += [after[at:place], self.tree.text[start:end]]
-            at = place + len(new)
-            shift += len(new) - (end - start)
-        return "".join([*result, after[at:]])
+
+def made(text: str, cuts: Iterable[Cut]) -> str:
+    """A text with cuts made, which come in order. Raises RefusedError where two overlap."""
+    result, at = list[str](), 0
+    for start, end, new in cuts:
+        if start < at:
+            refuse("proof")
+        result += [text[at:start], new]
+        at = end
+    return "".join([*result, text[at:]])
+
+
+def undone(after: str, text: str, cuts: Iterable[Cut]) -> str:
+    """The edited text with every cut taken back: the text before, if nothing outside the cuts has changed."""
+    result: list[str] = []
+    at, shift = 0, 0
+    for start, end, new in cuts:
+        place = start + shift
+        if after[place : place + len(new)] != new:
+            return ""
+        result += [after[at:place], text[start:end]]
+        at = place + len(new)
+        shift += len(new) - (end - start)
+    return "".join([*result, after[at:]])

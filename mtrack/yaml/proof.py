@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from mtrack.yaml import source
 from mtrack.yaml import tree as trees
+from mtrack.yaml.draft import undone
 from mtrack.yaml.refusal import refuse, refuse_at
 from mtrack.yaml.tree import UnreadableError
 
 if TYPE_CHECKING:
-    from mtrack.yaml.draft import Draft
+    from mtrack.yaml.draft import Cut, Draft
     from mtrack.yaml.shape import Shape
     from mtrack.yaml.source import Source
 
 
 def prove_events(draft: Draft, after: str) -> None:
-    """Raise RefusedError unless the events are those wanted, and no character outside the cuts has changed."""
+    """Raise RefusedError unless the events are those wanted."""
     tree = draft.tree
     try:
         events = trees.bare_events(after, tree.parser)
@@ -27,7 +28,11 @@ def prove_events(draft: Draft, after: str) -> None:
             if node.style in ("|", ">") and node.end == len(tree.text):
                 refuse_at(tree, node.start, "last-line")
         refuse("proof")
-    if draft.undone(after) != tree.text:
+
+
+def prove_text(before: str, after: str, cuts: list[Cut]) -> None:
+    """Raise RefusedError unless no character outside the cuts has changed."""
+    if undone(after, before, cuts) != before:
         refuse("proof")
 
 

@@ -3,7 +3,8 @@
 Nothing is dumped. The places are found by a parser's events, the text is cut there and only there, and
 the result is parsed again: all events before, between and after the changed ones must be the same, the new ones
 exactly those wanted, the characters outside the cuts untouched, and mtrack's own reader must see the old data with
-the changes applied. What can't be done that way is refused, with the lines to write by hand.
+the changes applied. Of a long list the events are those of an excerpt; characters and data are all there are. What
+can't be done that way is refused, with the lines to write by hand.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from mtrack.yaml import tree as trees
 from mtrack.yaml.by_hand import by_hand
-from mtrack.yaml.changes import Remove, apply
+from mtrack.yaml.changes import Remove, apply, take_over
 from mtrack.yaml.compose import originals, stand_ins
-from mtrack.yaml.draft import Draft
+from mtrack.yaml.draft import Draft, made
+from mtrack.yaml.excerpt import excerpt
 from mtrack.yaml.gather import gather
 from mtrack.yaml.keys import insert_keys
 from mtrack.yaml.lists import add_items
-from mtrack.yaml.proof import prove_data, prove_events
+from mtrack.yaml.proof import prove_data, prove_events, prove_text
 from mtrack.yaml.refusal import RefusedError, refuse
 from mtrack.yaml.removal import remove_pair
 from mtrack.yaml.style import Style
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mtrack.yaml.changes import Change
+    from mtrack.yaml.draft import Cut
     from mtrack.yaml.gather import Wanted
     from mtrack.yaml.shape import Shape
     from mtrack.yaml.source import Source
@@ -62,19 +65,52 @@ def _check(read: Source) -> None:
         refuse("flaws", f"{flaw.message}; {flaw.hint}", read.position(flaw.offsets[0]) if flaw.offsets else None)
 
 
+class _MeetError(Exception):
+    """Changes that can't be made at once."""
+
+
 def _splice(read: Source, changes: tuple[Change, ...], shape: Shape) -> Source:
-    known = stand_ins(read.text + repr(changes))
-    tree = _tree(read.text.translate(known))
+    try:
+        cuts = _near(read, changes, shape)
+        if cuts is None:
+            cuts = _cuts(read.text, changes, shape)
+    except _MeetError:
+        return _one_after_the_other(read, changes, shape)
+    after = made(read.text, cuts)
+    prove_text(read.text, after, cuts)
+    wanted = apply(read.data, changes)
+    result = prove_data(read.path, ("\ufeff" if read.had_bom else "") + after, wanted, shape)
+    take_over(result.data, wanted, read.data)
+    return result
+
+
+def _near(read: Source, changes: tuple[Change, ...], shape: Shape) -> list[Cut] | None:
+    """The cuts into a long text, found in what stands near them; None where all of it must be looked at.
+
+    That is so too where they are refused: the reason names a place in the whole text.
+    """
+    near = excerpt(read, changes, shape)
+    if near is None:
+        return None
+    try:
+        return near.in_whole(_cuts(near.text, near.changes, shape))
+    except RefusedError:
+        return None
+
+
+def _cuts(text: str, changes: tuple[Change, ...], shape: Shape) -> list[Cut]:
+    """The cuts into a text that make changes, proved by the events of the edited text. Raises _MeetError."""
+    known = stand_ins(text + repr(changes))
+    tree = _tree(text.translate(known))
     gathered = gather(tree, changes, shape)
     if any(_meet(wanted) for wanted in gathered):
-        return _one_after_the_other(read, changes, shape)
+        raise _MeetError
     draft = Draft(tree, Style.of(tree, shape))
     for wanted in gathered:
         _cut(draft, wanted)
-    after = draft.text_after()
-    prove_events(draft, after)
-    whole = ("\ufeff" if read.had_bom else "") + after.translate(originals(known))
-    return prove_data(read.path, whole, apply(read.data, changes), shape)
+    prove_events(draft, draft.text_after())
+    back = originals(known)
+    return [(start, end, new.translate(back)) for start, end, new in draft.in_order()]
 
 
 def _meet(wanted: Wanted) -> bool:
