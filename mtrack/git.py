@@ -342,16 +342,21 @@ def head_rests_on(root: str) -> list[str] | None:
 
 
 def tracked(root: str, below: str = ".") -> frozenset[str] | None:
-    """The files below a path that git tracks, as paths from `root`; None where there is no git or no repository."""
+    """The files below a path that git tracks, as paths from `root`; None where there is no repository with files.
+
+    Raises CannotRunError where there is one that git can't read.
+    """
     place = locate(root)
-    try:
-        found = try_read(place, "ls-files", "-z", "--", place.path(below)) if place is not None else None
-    except CannotRunError:
+    if place is None or place.bare:
         return None
-    if place is None or found is None:
-        return None
+    done = ask(place, "ls-files", "-z", "--", place.path(below))
+    if done.returncode:
+        if try_read(place, "rev-parse", "--is-bare-repository") == b"true\n":
+            return None
+        message = f"git can't tell which files are committed: {_words(done)}"
+        raise CannotRunError(message)
     start = len(os.fsencode(place.inner)) + 1 if place.inner else 0
-    return frozenset(os.fsdecode(path[start:]) for path in found.split(b"\0") if path)
+    return frozenset(os.fsdecode(path[start:]) for path in done.stdout.split(b"\0") if path)
 
 
 def head(root: str) -> str | None:

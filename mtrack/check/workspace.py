@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mtrack import git, money, workspace
 from mtrack.check.store import Store
-from mtrack.errors import failure
+from mtrack.errors import CannotRunError, failure
 from mtrack.record import model, schema
 from mtrack.record import settings as settings_module
 from mtrack.record.faults import find_faults
@@ -64,6 +64,8 @@ class Workspace:
         self.given_up: set[str] = set()
         """The projects that mtrack fails to work out: they count as those that can't be used."""
         self._has_figures: dict[str, bool] = {}
+        self.git_trouble: str | None = None
+        """Why git can't tell what it tracks, though there is a repository; None as long as nobody asked."""
         self.store: Store | None = None
         """The store of what is kept of it from one run to the next."""
         self._folders = frozenset(walk.projects)
@@ -104,9 +106,18 @@ class Workspace:
 
     @cached_property
     def tracked(self) -> dict[str, frozenset[str]]:
-        """The files that git tracks, by the project they lie in, for each project whose records it tracks."""
+        """The files that git tracks, by the project they lie in, for each project whose records it tracks.
+
+        None of any project where git can't tell; `git_trouble` then says why.
+        """
         result: dict[str, set[str]] = {}
-        for path in git.tracked(self.root) or ():
+        try:
+            paths = git.tracked(self.root)
+        except CannotRunError as error:
+            paths, self.git_trouble = None, str(error)
+            if self.walk.watch is not None:
+                self.walk.watch.give_up()  # what git rests on may be anywhere
+        for path in paths or ():
             folder = self.project_of(path)
             if folder is not None:
                 result.setdefault(folder, set()).add(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,7 @@ from mtrack.memo import cache
 from mtrack.words import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mtrack.check.workspace import Workspace
 
@@ -44,6 +45,16 @@ def keep_open(workspace: Workspace) -> None:
     click.get_current_context().meta.setdefault(_READ, []).append(workspace)
 
 
+def _warn_of_git(workspaces: Iterable[Workspace]) -> None:
+    """Say where git could not be asked: what rests on it was not looked for."""
+    from mtrack.cli.output import warn  # noqa: PLC0415
+
+    for trouble in dict.fromkeys(workspace.git_trouble for workspace in workspaces):
+        if trouble is not None:
+            sys.stdout.flush()  # the last word comes last where both streams lead to one place
+            warn(f"{trouble}; files that are not committed are not found")
+
+
 class Command(click.Command):
     """A command that takes a word like -500 for an amount, not for options; its exit code says where mtrack failed."""
 
@@ -54,6 +65,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; where mtrack itself failed at something and went on, warn of it and return exit code 3."""
         code = super().invoke(ctx)
+        _warn_of_git(ctx.meta.get(_READ, ()))
         failures = [failure for workspace in ctx.meta.get(_READ, ()) for failure in workspace.failures]
         if not failures:
             return code

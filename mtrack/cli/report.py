@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from mtrack import git
 from mtrack.cli import options, output, values
 from mtrack.cli.opened import Opened, comparing, open_paths
 from mtrack.errors import CannotRunError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from mtrack.site.pages import Additions
@@ -94,7 +95,7 @@ def report(  # noqa: PLR0913
             output.refuse_records(output_, "-o")
         with output.progress("pages") as advance:
             written = None if single is not None else Written(cache.folder(), output_)
-            with additions(opened, period=period, since=since, copies=copies) as added:
+            with additions(opened, output.warn, period=period, since=since, copies=copies) as added:
                 given = build.Options(
                     advance=advance,
                     say=output.warn,
@@ -115,9 +116,17 @@ def report(  # noqa: PLR0913
 
 @contextmanager
 def additions(
-    opened: Opened, *, since: str | None, period: date | None = None, copies: bool = False
+    opened: Opened,
+    say: Callable[[str], None],
+    *,
+    since: str | None,
+    period: date | None = None,
+    copies: bool = False,
 ) -> Iterator[Additions]:
-    """The pages' additions to the records: verdicts on papers where the settings ask for them, and git's history."""
+    """The pages' additions to the records: verdicts on papers where the settings ask for them, and git's history.
+
+    `say` is called where git can't read it.
+    """
     from mtrack.history import log, recent  # noqa: PLC0415
     from mtrack.site.history_rows import MOST_EVENTS, Since  # noqa: PLC0415
     from mtrack.site.pages import Additions  # noqa: PLC0415
@@ -128,8 +137,11 @@ def additions(
     if since is not None:
         told = Since(since, log.log(root, log.Wanted(since=since, until=workspace.commit), exclude))
     history = {}
-    with suppress(CannotRunError):  # outside a repository a page has all but its history
-        history = recent.recent(root, MOST_EVENTS, revision, exclude)
+    if git.locate(root) is not None:  # outside a repository a page has all but its history
+        try:
+            history = recent.recent(root, MOST_EVENTS, revision, exclude)
+        except CannotRunError as error:
+            say(f"{error}; the pages have no history")
     with comparing(opened, always=False):
         compare, workspace.compare = workspace.compare, None  # rules that read papers are those of lint and verify
         yield Additions(period=period, verdicts=compare, history=history, since=told, copies=copies)

@@ -49,7 +49,7 @@ def serve(path: str, port: int, since: str | None, templates: bool, as_of: date)
     def build(folder: str) -> None:
         opened = open_paths((path,), as_of)
         try:
-            with additions(opened, since=since) as added:
+            with additions(opened, say, since=since) as added:
                 given = Options(
                     advance=lambda _done, _of: None, say=say, written=written, templates=templates, live=True,
                     additions=added,

@@ -300,4 +300,7 @@ def _is_committed(workspace: Workspace, path: str) -> bool:
     place = git.locate(workspace.origin)
     if place is None or not inside(path, place.top):
         return False
-    return bool(git.tracked(place.top, os.path.relpath(os.path.realpath(path), place.top).replace(os.sep, "/")))
+    try:
+        return bool(git.tracked(place.top, os.path.relpath(os.path.realpath(path), place.top).replace(os.sep, "/")))
+    except CannotRunError:  # told of the workspace; what stands in the folder is trusted no more for it
+        return False

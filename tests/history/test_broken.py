@@ -1,0 +1,127 @@
+"""A repository that git can't read: each command says so, in git's words, and finds the rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from support import mtrack
+
+from history.story import Story
+from history.test_weakened import AS_OF, TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def _leads_nowhere(folder: Path) -> None:
+    shutil.move(folder / ".git", folder.parent / "there")
+    (folder / ".git").write_text(f"gitdir: {folder.parent / 'nowhere'}\n", encoding="utf-8")
+
+
+def _empty(folder: Path) -> None:
+    shutil.move(folder / ".git", folder.parent / "there")
+    (folder / ".git").mkdir()
+
+
+def _closed(folder: Path) -> None:
+    if os.name == "nt" or os.geteuid() == 0:
+        pytest.skip("the user may look into every folder")
+    (folder / ".git").chmod(0)
+
+
+def _over(name: str, text: str) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        (folder / ".git" / name).write_text(text, encoding="utf-8")
+
+    return damage
+
+
+BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
+    "leads nowhere": (_leads_nowhere, "fatal: not a git repository"),
+    "empty": (_empty, "fatal: not a git repository"),
+    "closed": (_closed, "fatal: not a git repository"),
+    "head": (_over("HEAD", "junk\n"), "fatal: not a git repository"),
+    "settings": (_over("config", "[core\n"), "fatal: bad config"),
+    "index": (_over("index", "junk\n"), "index file smaller than expected"),
+}
+READS = ("lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments", "verify", "report")
+TOLD = "mtrack: git can't tell which files are committed: '"
+LOST = "'; files that are not committed are not found"
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    story = Story(tmp_path / "ws")
+    files = {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": TEXT, "acme/agreement/sow.pdf": "signed"}
+    story.commit("begin", "2026-02-02", {**files})
+    story.write({"acme/invoices/1.pdf": "1"})
+    return story
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_repository_that_cannot_be_read_is_told(name: str, story: Story) -> None:
+    damage, words = BROKEN[name]
+    whole = mtrack("lint", *AS_OF, cwd=story.folder)
+    assert "(attachment-not-committed)" in whole.out or "[attachment-not-committed]" in whole.out
+    assert whole.err == ""
+    damage(story.folder)
+    for command in READS:
+        result = mtrack(command, *AS_OF, cwd=story.folder)
+        assert result.code in (0, 1), result.err
+        (line,) = [line for line in result.err.splitlines() if line.startswith(TOLD)]
+        assert words in line, command
+        assert line.endswith(LOST)
+    (story.folder / ".git").chmod(0o700)
+
+
+@pytest.mark.parametrize("name", [name for name in BROKEN if name != "index"])
+def test_a_history_that_cannot_be_read_is_told(name: str, story: Story) -> None:
+    damage, words = BROKEN[name]
+    damage(story.folder)
+    for command in (
+        ("log",), ("audit",), ("diff",), ("lint", "--since", "HEAD"), ("lint", "--at", "HEAD"), ("gaps", "--settings-from", "HEAD"),
+        ("report", "--since", "HEAD"),
+    ):  # fmt: skip
+        result = mtrack(*command, cwd=story.folder)
+        assert (result.code, result.out, result.err.count("\n")) == (3, "", 1), command
+        assert result.err.startswith("mtrack: git can't read the repository around the workspace: '"), command
+        assert words in result.err
+    report = mtrack("report", *AS_OF, cwd=story.folder)
+    (line,) = [line for line in report.err.splitlines() if line.endswith("; the pages have no history")]
+    assert words in line
+    (story.folder / ".git").chmod(0o700)
+
+
+def test_where_there_is_none_nothing_is_told(story: Story) -> None:
+    shutil.rmtree(story.folder / ".git")
+    for command in READS:
+        assert "git" not in mtrack(command, *AS_OF, cwd=story.folder).err
+
+
+def test_a_bare_repository_tracks_no_files_here(story: Story) -> None:
+    story.git("config", "core.bare", "true")
+    assert mtrack("lint", *AS_OF, cwd=story.folder).err == ""
+
+
+def test_it_is_told_again_and_not_once_it_is_mended(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of a run does not outlive what it says of git."""
+    monkeypatch.setenv("MTRACK_WAYS", "memo store plain forms traits fork")
+    whole = mtrack("lint", *AS_OF, cwd=story.folder)
+    head = (story.folder / ".git/HEAD").read_bytes()
+    _over("HEAD", "junk\n")(story.folder)
+    for _ in range(3):
+        assert TOLD in mtrack("lint", *AS_OF, cwd=story.folder).err
+    (story.folder / ".git/HEAD").write_bytes(head)
+    for _ in range(2):
+        assert mtrack("lint", *AS_OF, cwd=story.folder) == whole
+
+
+@pytest.mark.skipif(os.name == "nt", reason="programs are found elsewhere there")
+def test_without_git_a_repository_is_told(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(story.folder / "nowhere"))
+    result = mtrack("lint", *AS_OF, cwd=story.folder)
+    assert result.err == f"mtrack: the history is read with git, which is not installed{LOST[1:]}\n"
