@@ -497,11 +497,3 @@ def _payment(data: dict[str, Any], route: Route) -> Payment:
         received.get("amount") if received else None, received.get("currency") if received else None,
         data.get("reference"), data.get("note"),
     )  # fmt: skip
-
-
-def waiver(path: str, route: Route, data: dict[str, Any]) -> Waiver:
-    """The waiver at a route of the file `path`."""
-    return Waiver(
-        path, route, data["rule"], data["reason"], data.get("milestone"), data.get("number"), data.get("file"),
-        _date(data, "until"),
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -12,7 +13,7 @@ from mtrack.finding import Place, Problem, Severity
 from mtrack.patterns import is_pattern
 from mtrack.record import model, schema
 from mtrack.record.faults import find_faults
-from mtrack.record.model import PaymentTerms
+from mtrack.record.model import PaymentTerms, Waiver
 from mtrack.workspace import SETTINGS
 from mtrack.yaml import source
 from mtrack.yaml.flaw import shorten
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mtrack.finding import Route
-    from mtrack.record.model import Waiver
     from mtrack.yaml.source import Source
 
 DEFAULT_TERMS = PaymentTerms(30)
@@ -140,10 +140,18 @@ def waivers(
     routes = [*broken, *(problem.place.route or () for problem in unknown_keys)]
     faulty = {route[1] for route in routes if route[:1] == ("waivers",) and len(route) > 1}
     return tuple(
-        model.waiver(path, ("waivers", i), item)
+        _waiver(path, ("waivers", i), item)
         for i, item in enumerate(items)
         if i not in faulty and isinstance(item, dict)
     )
+
+
+def _waiver(path: str, route: Route, data: dict[str, Any]) -> Waiver:
+    until = data.get("until")
+    return Waiver(
+        path, route, data["rule"], data["reason"], data.get("milestone"), data.get("number"), data.get("file"),
+        None if until is None else date.fromisoformat(until),
+    )  # fmt: skip
 
 
 def _entries(data: dict[str, Any], key: str) -> Iterator[tuple[str, Any]]:
