@@ -134,9 +134,7 @@ def _write(opened: Opened, report: Report, form: _Form, *, errors_last: bool) ->
         report = replace(report, findings=tuple(sorted(report.findings, key=lambda finding: finding.severity)))
     text = form.of_report(opened, report)
     if form.output is not None:
-        from mtrack.site.output import write  # noqa: PLC0415
-
-        write(form.output, [text.encode("utf-8", "backslashreplace")])
+        output.write_file(form.output, text)
         return
     output.write(text, form.format)
     if form.format == "text":

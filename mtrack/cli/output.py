@@ -82,6 +82,16 @@ def write(text: str, format_: str | None = None) -> None:
     put(text if text.endswith("\n") or not text else text + "\n")
 
 
+def write_file(path: str, text: str) -> None:
+    """Write a finished text to a file that is named. Raises UsageError, CannotRunError."""
+    from mtrack.memo import cache  # noqa: PLC0415
+    from mtrack.site.output import write as write_whole  # noqa: PLC0415
+    from mtrack.site.written import Written  # noqa: PLC0415
+
+    content = text.encode("utf-8", "backslashreplace")
+    write_whole(path, [content], written=Written(cache.folder(), path, single=True))
+
+
 def show(*lines: str) -> None:
     """Write lines to standard output: no name in them can colour it, move the cursor or begin another line."""
     write("\n".join(map(safe, lines)))

@@ -94,7 +94,7 @@ def report(  # noqa: PLR0913
         else:
             output.refuse_records(output_, "-o")
         with output.progress("pages") as advance:
-            written = None if single is not None else Written(cache.folder(), output_)
+            written = Written(cache.folder(), output_ if single is None else single, single=single is not None)
             with additions(opened, output.warn, period=period, since=since, copies=copies) as added:
                 given = build.Options(
                     advance=advance,

@@ -108,9 +108,7 @@ def _write(
     if output_ is None:
         output.write(text, format_)
         return
-    from mtrack.site.output import write  # noqa: PLC0415
-
-    write(output_, [text.encode("utf-8", "backslashreplace")])
+    output.write_file(output_, text)
 
 
 def _accept(paths: tuple[str, ...], by: str | None, as_of: date, *, dry_run: bool, commit: bool) -> int:

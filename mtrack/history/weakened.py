@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from mtrack.finding import Finding
     from mtrack.history.widened import Widened
-    from mtrack.record.model import Waiver
+    from mtrack.record.model import PaymentTerms, Waiver
     from mtrack.record.settings import Settings
     from mtrack.yaml.flaw import Flaw
 
@@ -68,6 +69,14 @@ def _severity(before: Workspace, now: Workspace, name: str) -> Severity | None:
     """The graver of what both settings make of a rule."""
     graded = [_graded(workspace.settings, name) for workspace in (before, now)]
     return max((severity for severity in graded if severity is not None), default=None)
+
+
+def may_end_later(terms: PaymentTerms, other: PaymentTerms) -> bool:
+    """Whether an invoice sent on some day falls due later by some terms than by others."""
+    if terms.month_end == other.month_end:
+        return terms.days > other.days
+    begin = date(2024, 1, 1)  # a leap year and the three after it hold every row of months
+    return any(terms.due(day) > other.due(day) for day in (begin + timedelta(days=i) for i in range(1461)))
 
 
 def _may_hold_waivers(raw: bytes | Flaw) -> bool:
@@ -201,7 +210,7 @@ class _Comparison:
             yield self._key("require_signed"), f"commits need no signature, and did at {self.revision}"
         if now.bill_within > was.bill_within:
             yield self._changed("bill_within")
-        if now.payment_terms != was.payment_terms and now.payment_terms.may_end_after(was.payment_terms):
+        if now.payment_terms != was.payment_terms and may_end_later(now.payment_terms, was.payment_terms):
             yield self._changed("payment_terms")
         for name in sorted(was.rules.keys() | now.rules.keys()):
             if name in RULES and (cause := self._rule(name)) is not None:

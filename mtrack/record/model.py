@@ -83,13 +83,6 @@ class PaymentTerms(Struct, frozen=True):
             return date.max
         return _month_end(day) if self.month_end == "after" else day
 
-    def may_end_after(self, other: PaymentTerms) -> bool:
-        """Whether an invoice sent on some day falls due later than by other terms."""
-        if self.month_end == other.month_end:
-            return self.days > other.days
-        begin = date(2024, 1, 1)  # a leap year and the three after it hold every row of months
-        return any(self.due(day) > other.due(day) for day in (begin + timedelta(days=i) for i in range(1461)))
-
 
 def _month_end(day: date) -> date:
     from calendar import monthrange  # noqa: PLC0415  (most terms end no month)

@@ -203,7 +203,7 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
             options.advance(done, len(shown))
         yield page_bytes(site.frame("single-foot.html.j2"))
 
-    write(target, parts(), refuse)
+    write(target, parts(), refuse, options.written)
     return view
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,7 +13,9 @@ from mtrack import directory, git, limits
 from mtrack.directory import Directory, LinkError
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import UnreadableFileError, inside
+from mtrack.interrupts import held_back, let_in
 from mtrack.site.rows import Rows
+from mtrack.site.written import Written
 from mtrack.watch import is_fine, is_settled, state_of
 from mtrack.workspace import EVIDENCE, RECORDS, SETTINGS, above
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mtrack.check.workspace import Workspace
-    from mtrack.site.written import Written
     from mtrack.watch import State
 
 _BELOW = ("projects", "files")
@@ -233,20 +234,37 @@ def write(
     full: str,
     parts: Iterable[bytes],
     visit: Callable[[Directory, str | None], None] = lambda _folder, _name: None,
+    written: Written | None = None,
 ) -> None:
     """Write a file whole or not at all, and the folders above it.
 
-    Raises UsageError where a link leads to it, CannotRunError.
+    What runs that were killed left of it half written goes, where `written` knows of it. Raises UsageError where a link
+    leads to it, CannotRunError.
     """
     above, name = os.path.split(os.path.abspath(full))
-    with _open(above, visit) as folder:
+    with held_back(), _noted(written or Written(None)) as known, let_in(), _open(above, visit) as folder:
         info = folder.stat(name)
         if info is not None and directory.is_link(info):
             raise _refused_link(LinkError(full))
+        for left in known.temporary:
+            with suppress(OSError):
+                folder.unlink(left)
         try:
-            folder.write(name, parts, durable=False)
+            folder.write(name, parts, durable=False, note=partial(known.note_temporary, name))
         except OSError as error:
             raise _cant_write(full, error) from error
+        known.forget()
+
+
+@contextmanager
+def _noted(written: Written) -> Iterator[Written]:
+    """What is noted of an output that is one file; nothing while another mtrack writes it, which then is not touched."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(written.held(0))
+        except CannotRunError:
+            written = Written(None)
+        yield written
 
 
 def guard(workspace: Workspace, target: str, *, whole: bool) -> Callable[[Directory, str | None], None]:

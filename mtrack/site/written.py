@@ -51,8 +51,11 @@ class Written:
     A page is noted before it is written, so that a run that is killed leaves none unknown.
     """
 
-    def __init__(self, cache: str | None, folder: str = ".") -> None:
-        """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's."""
+    def __init__(self, cache: str | None, folder: str = ".", *, single: bool = False) -> None:
+        """`cache` is the user's cache folder, None to remember only while this run lasts; `folder` is the report's.
+
+        Of an output that is a `single` file, which `folder` then names, only the name is noted that it has until it is whole.
+        """
         self._path = None
         self._pages: dict[str, dict[str, str]] = {}
         self._states: dict[str, tuple[State, str]] = {}
@@ -64,12 +67,16 @@ class Written:
         self._notes: FileIO | None = None
         """The file in which pages are noted, once one is."""
         if cache is not None and own_folder(top := os.path.join(cache, "reports")):
-            name = hashlib.sha256(os.fsencode(os.path.normcase(plain(folder)))).hexdigest()
+            place = os.fsencode(os.path.normcase(plain(folder))) + (b"\0" if single else b"")
+            name = hashlib.sha256(place).hexdigest()
             self._path = os.path.join(top, name)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Know what was written, and keep other mtracks from writing the same report. Raises CannotRunError where one does."""
+    def held(self, patience: float = _PATIENCE) -> Iterator[None]:
+        """Know what was written, and keep other mtracks from writing the same report.
+
+        Raises CannotRunError where one does for longer than `patience` seconds.
+        """
         if self._path is None:
             yield
             return
@@ -77,10 +84,10 @@ class Written:
         with ExitStack() as stack:
             try:
                 folder = stack.enter_context(Directory.top(top))
-                stack.enter_context(folder.locked(f"{name}.lock", _PATIENCE))
+                stack.enter_context(folder.locked(f"{name}.lock", patience))
             except TimeoutError:
                 message = (
-                    f"another mtrack has been writing this report for {_PATIENCE:.0f} seconds; run the command again"
+                    f"another mtrack has been writing this report for {patience:.0f} seconds; run the command again"
                 )
                 raise CannotRunError(message) from None
             except OSError:  # nothing can be kept there: what was written before may still be read
@@ -167,6 +174,13 @@ class Written:
                 files.write(f"{self._path}.pages", [b"".join(lines)], durable=False)
         self._settle_rows()
         self._forget()
+
+    def forget(self) -> None:
+        """Forget all that is noted: an output that is one file proves itself, and is whole."""
+        self._end_notes()
+        if self._path is not None:
+            with suppress(OSError):
+                os.unlink(f"{self._path}.pages")
 
     def _settle_rows(self) -> None:
         """Keep the rows of the pages that are there, if one was drawn."""

@@ -17,6 +17,7 @@ from support import mtrack, validated
 from history.story import Story
 from history.test_log import ACME
 from mtrack.finding import Finding
+from mtrack.history.weakened import may_end_later
 from mtrack.history.widened import Accepted, widened
 from mtrack.record.model import PaymentTerms, Waiver
 from mtrack.rules import RULES
@@ -167,7 +168,7 @@ def test_shorter_terms_are_not_longer() -> None:
     terms = [PaymentTerms(days, end) for days in (0, 1, 27, 30, 31) for end in (None, "before", "after")]
     days = [date(2024, 1, 1) + timedelta(days=i) for i in range(1_461)]
     for old, new in product(terms, terms):
-        assert new.may_end_after(old) == any(new.due(day) > old.due(day) for day in days), (old, new)
+        assert may_end_later(new, old) == any(new.due(day) > old.due(day) for day in days), (old, new)
 
 
 def test_each_cause_is_a_finding_of_its_own(story: Story) -> None:

@@ -20,6 +20,7 @@ from support import AS_OF, ROOT, add_evidence, mtrack, write_tree
 from test_site import files
 
 from mtrack import directory
+from mtrack.memo import cache
 from mtrack.site.written import Written
 
 if TYPE_CHECKING:
@@ -597,3 +598,81 @@ def test_a_folder_beside_the_projects_is_fine(tree: Path) -> None:
     good = written(tree, tree / "mtrack-report")
     assert written(tree, tree / "mtrack-report") == good
     assert mtrack("lint", tree, *DAY).code == 0
+
+
+# Outputs that are one file.
+
+
+def _single(tree: Path, name: str, out: Path) -> Result:
+    if name == "report":
+        return mtrack("report", tree, "--single-file", out, *DAY)
+    return mtrack(name, tree, "--format", "json", "--output", out, *DAY)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process forks there")
+@pytest.mark.parametrize("name", ["report", "lint", "verify"])
+def test_what_a_killed_run_left_of_a_single_file_goes(
+    name: str, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It alone, and only where it was noted for this output."""
+    out = tmp_path / "here" / "out.html"
+    assert _single(tree, name, out).code in (0, 1)
+    whole = out.read_bytes()
+    lefts = []
+    for _ in range(2):
+        child = os.fork()
+        if not child:  # pragma: no cover
+            monkeypatch.setattr(os, "replace", lambda *_, **__: os.kill(os.getpid(), 9))
+            _single(tree, name, out)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -9
+        (left,) = out.parent.glob(".out.html.*.mtrack-tmp")
+        assert left not in lefts  # that of the run before went
+        lefts.append(left)
+    stranger = out.with_name(".out.html.0123abcd.mtrack-tmp")
+    stranger.write_text("mine", encoding="utf-8")
+    assert _single(tree, name, out.with_name("other.html")).code in (0, 1)
+    assert lefts[-1].exists()
+    assert _single(tree, name, out).code in (0, 1)
+    assert sorted(path.name for path in out.parent.iterdir()) == [stranger.name, "other.html", "out.html"]
+    assert stranger.read_text(encoding="utf-8") == "mine"
+    assert out.read_bytes() == whole
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process forks there")
+def test_a_single_file_that_another_run_is_writing_is_left_to_it(tree: Path, tmp_path: Path) -> None:
+    out, half = tmp_path / "out.html", tmp_path / ".out.html.0123abcd.mtrack-tmp"
+    written_ = Written(cache.folder(), str(out), single=True)
+    with written_.held():
+        written_.note_temporary("out.html", half.name)
+        half.write_text("half", encoding="utf-8")
+        assert _single(tree, "report", out).code == 0
+        assert half.read_text(encoding="utf-8") == "half"
+    assert _single(tree, "report", out).code == 0
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out.html"]
+    assert not half.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_folder_or_a_link_under_a_name_that_was_made_up_stays_as_it_is(tree: Path, tmp_path: Path) -> None:
+    out, target = tmp_path / "out.html", tmp_path / "target"
+    target.write_text("mine", encoding="utf-8")
+    written_ = Written(cache.folder(), str(out), single=True)
+    with written_.held():
+        for name in ("link", "folder"):
+            written_.note_temporary("out.html", name)
+    (tmp_path / "link").symlink_to(target)
+    (tmp_path / "folder").mkdir()
+    assert _single(tree, "report", out).code == 0
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "folder").is_dir()
+
+
+def test_single_files_make_nothing_forgotten_of_a_report(tree: Path, tmp_path: Path) -> None:
+    written(tree, tmp_path / "out")
+    folder = cache.folder()
+    assert folder is not None
+    before = sorted(os.listdir(os.path.join(folder, "reports")))
+    for i in range(3):
+        assert _single(tree, "lint", tmp_path / f"{i}.json").code in (0, 1)
+    assert sorted(os.listdir(os.path.join(folder, "reports"))) == before
