@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mtrack.check.contained import RuleProblem
-    from mtrack.check.waivers import WaiverKey
+    from mtrack.check.waivers import LocatedProblem, WaiverKey
     from mtrack.check.workspace import Workspace
     from mtrack.rules.facts import WorkspaceFacts
 
@@ -61,12 +61,14 @@ class WorkspaceProblems:
 
     def rest(self, used: Iterable[WaiverKey]) -> ProjectFindings:
         """The findings of no project: in the settings, in folders without records. `used` are waivers used in one."""
+        return ProjectFindings(tuple(findings(self._workspace, self.located_rest(used))), frozenset())
+
+    def located_rest(self, used: Iterable[WaiverKey]) -> list[LocatedProblem]:
+        """The problems of no project."""
         workspace = self._workspace
         file = workspace.settings_file
         problems = [*(of_file(workspace, file) if file is not None else ()), *self.of(None)]
         own = valid(self.waivers, problems)
         applied = Waivers(workspace, own, used, complete=self._complete)
         judged = tuple(waiver for waiver in own if waiver.route)  # the others are those of earlier settings
-        return ProjectFindings(
-            tuple(findings(workspace, applied.apply(locate(workspace, problems), judged))), frozenset()
-        )
+        return applied.apply(locate(workspace, problems), judged)

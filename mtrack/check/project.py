@@ -37,9 +37,18 @@ class ProjectFindings(Struct, frozen=True):
 def check_project(
     workspace: Workspace, folder: str, across: Sequence[RuleProblem], waivers: tuple[Waiver, ...], *, usable: bool
 ) -> ProjectFindings:
-    """The findings of one project; `across` is what rules across projects find in it, `waivers` the settings'.
+    """The findings of one project, as `judge_project` judges it."""
+    located, used = judge_project(workspace, folder, across, waivers, usable=usable)
+    return ProjectFindings(tuple(findings(workspace, located)), used)
 
-    Of one that is not `usable` only the file is checked.
+
+def judge_project(
+    workspace: Workspace, folder: str, across: Sequence[RuleProblem], waivers: tuple[Waiver, ...], *, usable: bool
+) -> tuple[list[LocatedProblem], frozenset[WaiverKey]]:
+    """The problems of one project, waived ones marked, and the waivers that accepted something there.
+
+    `across` is what rules across projects find in it, `waivers` the settings'. Of one that is not `usable` only the file
+    is checked.
     """
     file, context = workspace.open(folder)
     problems = [*of_file(workspace, file), *across]
@@ -54,7 +63,7 @@ def check_project(
         applied = Waivers(workspace, (*waivers, *own))
         located = applied.apply(located, own)
         used = frozenset(applied.used)
-    return ProjectFindings(tuple(findings(workspace, located)), used)
+    return located, used
 
 
 def of_file(workspace: Workspace, file: RecordFile) -> Iterator[RuleProblem]:
@@ -117,8 +126,12 @@ def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[F
 def failures(workspace: Workspace) -> list[Finding]:
     """A finding for each place where mtrack itself failed; no setting turns it off."""
     make = _Findings(workspace)
-    problems = [(INTERNAL, problem) for item in workspace.failures for problem in INTERNAL.check(item)]
-    return [make.finding(item, INTERNAL.severity) for item in locate(workspace, problems)]
+    return [make.finding(item, INTERNAL.severity) for item in failed(workspace)]
+
+
+def failed(workspace: Workspace) -> list[LocatedProblem]:
+    """A problem for each of these places."""
+    return locate(workspace, [(INTERNAL, found) for item in workspace.failures for found in INTERNAL.check(item)])
 
 
 def related(workspace: Workspace, problems: Iterable[Problem]) -> list[tuple[Related, ...]]:

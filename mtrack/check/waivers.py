@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,8 @@ class LocatedProblem(Struct, frozen=True):
 
 def locate(workspace: Workspace, problems: Iterable[RuleProblem]) -> list[LocatedProblem]:
     """Problems with the projects they belong to."""
-    return [LocatedProblem(rule, problem, workspace.project_of(problem.place.path)) for rule, problem in problems]
+    project_of = cache(workspace.project_of)  # there may be many of few files
+    return [LocatedProblem(rule, problem, project_of(problem.place.path)) for rule, problem in problems]
 
 
 def of_state(waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:

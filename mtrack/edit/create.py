@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from mtrack import directory, git, money, workspace
 from mtrack.check.pipeline import check
 from mtrack.edit import attachments, find, scaffold, transaction, verbs, writer
-from mtrack.edit.transaction import AddedFindings, AddsErrorsError, Options, Outcome
+from mtrack.edit.added import AddedFindings, added_findings
+from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
 from mtrack.interrupts import held_back, let_in
@@ -234,7 +235,7 @@ def _judged(  # noqa: PLR0913
     before = find.load(target.root, options.as_of, settings, around.sources)
     after = find.load(target.root, options.as_of, settings, {**around.sources, target.folder: read})
     planned = frozenset(workspace.join(target.folder, item.path) for item in files)
-    added = transaction.compare(before, after, OPENS, planned)
+    added = added_findings(before, after, OPENS, planned)
     context = after.open(target.folder)[1]
     if context is None or (added.errors and not options.force):
         broken = added.errors or check(after).report.findings

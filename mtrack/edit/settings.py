@@ -12,6 +12,7 @@ from mtrack import git, workspace
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import Workspace
 from mtrack.edit import transaction, writer
+from mtrack.edit.added import added_to
 from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.interrupts import held_back, let_in
@@ -23,6 +24,7 @@ from mtrack.yaml.refusal import RefusedError
 from mtrack.yaml.splice import splice
 
 if TYPE_CHECKING:
+    from mtrack.check.report import Report
     from mtrack.edit.verbs import Edit
     from mtrack.record.settings import Settings
 
@@ -61,11 +63,11 @@ def _draft(root: str, before: bytes, edit: Edit, options: Options) -> tuple[Outc
     except RefusedError as refused:
         raise CannotRunError(transaction.explained(refused, workspace.SETTINGS)) from None
     new = settings_module.from_source(edited)
-    old_workspace, new_workspace = _workspace(root, old, options), _workspace(root, new, options)
-    added = transaction.compare(old_workspace, new_workspace, edit.opens)
+    was, now = _checked(root, old, options), _checked(root, new, options)
+    added = added_to(was, now, edit.opens)
     if added.errors and not options.force:
         raise AddsErrorsError(added.errors, unwritten=frozenset({workspace.SETTINGS}))
-    accepted = _waived(new_workspace) - _waived(old_workspace)
+    accepted = _waived(now) - _waived(was)
     left = f"{count(accepted, 'finding')} accepted by it"
     diff = transaction.unified(workspace.SETTINGS, read.whole, edited.whole)
     outcome = Outcome(
@@ -74,9 +76,10 @@ def _draft(root: str, before: bytes, edit: Edit, options: Options) -> tuple[Outc
     return outcome, edited.whole
 
 
-def _workspace(root: str, settings: Settings, options: Options) -> Workspace:
-    return Workspace(root, options.as_of, settings, workspace.walk(root, settings.exclude))
+def _checked(root: str, settings: Settings, options: Options) -> Report:
+    walk = workspace.walk(root, settings.exclude)
+    return check(Workspace(root, options.as_of, settings, walk)).report
 
 
-def _waived(opened: Workspace) -> int:
-    return sum(finding.waived for finding in check(opened).report.findings)
+def _waived(report: Report) -> int:
+    return sum(finding.waived for finding in report.findings)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections import defaultdict
 from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack import git, money
+from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.edit import attachments, find, statuses, writer
+from mtrack.edit.added import AddedFindings, added_findings
 from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
@@ -26,9 +26,7 @@ from mtrack.yaml.refusal import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
-    from decimal import Decimal
 
-    from mtrack.check.workspace import Workspace
     from mtrack.edit.attachments import Attachment
     from mtrack.edit.find import Target
     from mtrack.edit.verbs import Edit
@@ -82,16 +80,6 @@ class AddsErrorsError(Exception):
         self.findings = findings
         self.why = why
         self.unwritten = unwritten
-
-
-class AddedFindings(Struct, frozen=True):
-    """The findings that an edit adds to those of a workspace."""
-
-    errors: tuple[Finding, ...]
-    warnings: tuple[Finding, ...] = ()
-    open: tuple[Finding, ...] = ()
-    unread: tuple[str, ...] = ()
-    """The files and folders that may hold a number that the edit takes, and can't be used."""
 
 
 def carry_out(
@@ -338,49 +326,12 @@ def _added_findings(
     after = find.load(target.root, as_of, settings, {**around.sources, **edited}, known)
     planned = frozenset(join(draft.target.folder, item.path) for draft in drafts for item in draft.files)
     opens = frozenset(rule for draft in drafts for rule in draft.edit.opens)
-    added = compare(before, after, opens, planned)
+    added = added_findings(before, after, opens, planned)
     contexts = [context for folder in own if (context := after.open(folder)[1]) is not None]
     if len(contexts) < len(drafts):
         unwritten = frozenset(draft.target.records for draft in drafts)
         raise AddsErrorsError(added.errors, "this would break the record; nothing was changed", unwritten)
     return replace(added, unread=around.unread(after)), contexts
-
-
-def compare(
-    before: Workspace | None, after: Workspace, opens: frozenset[str], planned: frozenset[str] = frozenset()
-) -> AddedFindings:
-    """The findings of `after` beyond those of `before`: more of a kind, or more money at stake in them.
-
-    `planned` are files that will be there once the edit is written.
-    """
-    old, new = _grouped(before, planned), _grouped(after, planned)
-    errors: list[Finding] = []
-    warnings: list[Finding] = []
-    left: list[Finding] = []
-    for key, found in new.items():
-        known = old.get(key, [])
-        if len(found) <= len(known) and _stake(found) <= _stake(known):
-            continue
-        messages = {finding.message for finding in known}
-        for finding in [one for one in found if one.message not in messages] or found[len(known) :] or found:
-            if finding.severity is Severity.WARNING:
-                warnings.append(finding)
-            elif finding.severity is Severity.ERROR:
-                (left if finding.rule in opens else errors).append(finding)
-    return AddedFindings(tuple(errors), tuple(warnings), tuple(left))
-
-
-def _grouped(workspace: Workspace | None, planned: frozenset[str]) -> dict[tuple[str | None, ...], list[Finding]]:
-    groups: dict[tuple[str | None, ...], list[Finding]] = defaultdict(list)
-    for finding in check(workspace).report.findings if workspace is not None else ():
-        if finding.waived or (finding.rule == "attachment-missing" and finding.about in planned):
-            continue
-        groups[finding.rule, finding.path, finding.milestone, finding.invoice].append(finding)
-    return groups
-
-
-def _stake(found: list[Finding]) -> Decimal:
-    return money.total(finding.amount for finding in found if finding.amount is not None)
 
 
 def left(context: ProjectContext) -> str:
