@@ -12,8 +12,10 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from mtrack import limits
 from mtrack.yaml import plain
 from mtrack.yaml.scalars import NULLS, scalar
+from mtrack.yaml.size import may_be_too_much, parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +51,9 @@ def read(text: str, shape: Shape) -> tuple[dict[str, Any] | None, list[Form]]:
     if forms is None:
         forms = _known[id(shape)] = Forms(shape)
     data, used = forms.read(text)
-    return (plain.read(text, shape), []) if data is None else (data, used)
+    if data is not None or may_be_too_much(text):
+        return data, used
+    return plain.read(text, shape), []
 
 
 class _UnfitError(Exception):
@@ -129,6 +133,8 @@ class Forms:
         """The data in a text; None where its parts can't be found, or nothing recurs. And the forms of all parts, if known."""
         used: list[Form | None] = []
         data = self._data(text, used)
+        if data is None or (len(text) * 2 > limits.PARTS and parts(data) > limits.PARTS):
+            return None, []
         return data, [] if None in used else used  # type: ignore[return-value]
 
     def _data(self, text: str, used: list[Form | None]) -> dict[str, Any] | None:
@@ -140,14 +146,15 @@ class Forms:
         if dash is None or self._missed > PATIENCE + self.taken:
             return None
         head, between = text[: start - 1], f"\n{dash[0]}"
-        if between in head:
-            return None
+        pieces = text[dash.end() : -1 if text[-1] == "\n" else None].split(between)
+        if between in head or max(map(len, (head, *pieces))) > limits.KEYS:
+            return None  # or a mapping could have more keys than one may
         result = self._part(head, "", "", used)
         if not isinstance(result, dict) or next(reversed(result)) != self._list or result[self._list] is not None:
             return None
         before = f"{self._list}:{between}"
         items: list[Any] = []
-        for piece in text[dash.end() : -1 if text[-1] == "\n" else None].split(between):
+        for piece in pieces:
             item = self._part(piece, between, before, used)
             if item is None:
                 return None

@@ -1,7 +1,7 @@
 """The places of keys and values in a text that the reader of plain files has read, found without a parser.
 
-There each key stands on a line of its own, but for those in brackets. For the places in these, and for the end of a
-mapping or a list, a parser is asked. `tests/plain/yaml_fuzz.py` holds all places to the parser's.
+There each key stands on a line of its own, but for those in brackets. For the end of a mapping or a list on lines of
+its own a parser is asked. `tests/plain/yaml_fuzz.py` holds all places to the parser's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ _NEXT = re.compile(r"\n( *)[^ \n#]")
 """The gap from the end of a line to the first character of the next one that is not empty."""
 _KEY = re.compile(rf"({plain.KEY}):(?= |\n|\Z)")
 _VALUE = re.compile(plain.VALUE)
+_IN_BRACKETS = r"[^\[\]{}]*+"
+for _ in range(5):
+    _IN_BRACKETS = rf"(?:[^\[\]{{}}]++|[\[{{]{_IN_BRACKETS}[\]}}])*+"
+_MEMBER = re.compile(rf" *+(?:({plain.KEY}): ++)?([^ ,\[\]{{}}][^,\[\]{{}}]*+|[\[{{]{_IN_BRACKETS}[\]}}]) *+[,\]}}]")
+"""A value in brackets, of a mapping with its key; a parser is asked for those that lie deeper."""
 
 
 class _Block(Struct):
@@ -59,6 +64,8 @@ class PlainPlaces:
             (): _Found(None, block=_Block(first.end() if first else 0, 0, len(text)))
         }
         self._items: dict[int, list[int]] = {}
+        self._keys: dict[Route, list[str | int]] = {}
+        """The keys of the mappings in brackets that were looked into, and the indexes of the lists."""
         self._places: Places | None = None
 
     def offsets(self, route: Route, *, key: bool) -> tuple[int, int]:
@@ -74,6 +81,9 @@ class PlainPlaces:
     def first_key(self, route: Route, preferred: tuple[str, ...]) -> str | None:
         """The first `preferred` key that the mapping at a route has, else its first; None where there is no mapping."""
         block = self._block_at(route)
+        if block is None and self._look_into(route):
+            keys = [key for key in self._keys[route] if isinstance(key, str)]
+            return next((key for key in preferred if key in keys), keys[0] if keys else None)
         first = _KEY.match(self._text, block.start) if block is not None else None
         if first is None:
             return self._by_parser().first_key(route, preferred)
@@ -90,11 +100,30 @@ class PlainPlaces:
         """The key and the value at a route; None where it leads nowhere, or into brackets."""
         if route in self._known:
             return self._known[route]
-        block, step, found = self._block_at(route[:-1]), route[-1], None
+        above, step, found = route[:-1], route[-1], None
+        block = self._block_at(above)
         if block is not None:
             found = self._key(block, step) if isinstance(step, str) else self._item(block, step)
+        elif self._look_into(above):
+            return self._known.setdefault(route)
         self._known[route] = found
         return found
+
+    def _look_into(self, route: Route) -> bool:
+        """Whether there are brackets at a route; the places of all that stands in them are known from here on."""
+        found = self._known[route]
+        if found is None or found.value is None or self._text[found.value[0]] not in "{[":
+            return False
+        if route not in self._keys:
+            start, end = found.value
+            keys = self._keys[route] = []
+            for member in _MEMBER.finditer(self._text, start + 1, end):
+                key, value = member.groups()
+                at = member.start(2)
+                keys.append(len(keys) if key is None else key)
+                place = None if key is None else member.start(1)
+                self._known[*route, keys[-1]] = _Found(place, value=(at, at + len(value.rstrip(" "))))
+        return True
 
     def _block_at(self, route: Route) -> _Block | None:
         found = self._find(route)

@@ -169,15 +169,14 @@ def parse(path: str, text: str, shape: Shape) -> Source:
     """The source for a text that is already at hand; `text` may begin with a byte-order mark."""
     had_bom = text.startswith("\ufeff")
     source = Source(path, text[1:] if had_bom else text, had_bom)
-    if ways.is_on("plain") and not may_be_too_much(source.text):
+    if ways.is_on("plain"):
         if ways.is_on("forms"):
             source.data, source.forms = forms.read(source.text, shape)
-        else:
+        elif not may_be_too_much(source.text):
             source.data = plain.read(source.text, shape)
-        if source.data is not None:
-            source.is_plain = True
-            return source
-    _parse(source, shape)
+        source.is_plain = source.data is not None
+    if not source.is_plain:
+        _parse(source, shape)
     return source
 
 

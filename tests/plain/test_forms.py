@@ -9,6 +9,8 @@ import pytest
 from support import ROOT, mtrack, write_tree
 from yaml_fuzz import SHAPE, batch
 
+from mtrack import limits
+from mtrack.finding import Place
 from mtrack.yaml import forms, plain, source
 
 if TYPE_CHECKING:
@@ -193,3 +195,38 @@ def test_the_bench_is_nearly_all_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     fast = source.parse("milestones.yaml", records[0], SHAPE)
     monkeypatch.setenv("MTRACK_WAYS", "")
     assert repr(source.parse("milestones.yaml", records[0], SHAPE).data) == repr(fast.data)
+
+
+def large(
+    items: int, item: str = "  - {{id: M{0}, name: N{0}, amount: {0}.00, upfront: true, x-a: [a, {{b: c}}]}}\n"
+) -> str:
+    """A record of so many items."""
+    return HEAD.format("P") + "".join(item.format(i) for i in range(1, items + 1))
+
+
+@pytest.mark.parametrize(("items", "is_plain"), [(9_000, True), (66_660, True), (66_670, False)])
+def test_a_large_file_whose_items_are_alike_needs_no_parser(
+    items: int,
+    is_plain: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # 18 keys, values and brackets an item: the last has more than a file may.
+    record = large(items)
+    assert len(record) * 2 > limits.PARTS or items < 10_000
+    found = source.parse("milestones.yaml", record, SHAPE)
+    monkeypatch.setenv("MTRACK_WAYS", "")
+    parsed = source.parse("milestones.yaml", record, SHAPE)
+    assert (found.is_plain, parsed.is_plain) == (is_plain, False)
+    assert (found.data, found.flaws) == (parsed.data, parsed.flaws)
+    assert bool(found.flaws) == (not is_plain)
+    for route in (("milestones", items - 1, "x-a", 1, "b"), ("milestones", 7, "amount"), ("milestones", 8)) * is_plain:
+        for is_key in (False, True):
+            place = Place("milestones.yaml", route, key=is_key)
+            assert found.offsets(place) == parsed.offsets(place)
+
+
+def test_what_could_have_too_many_keys_is_left_to_the_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "KEYS", 200)
+    keys = "".join(f"    x-{i}: 1\n" for i in range(201))
+    wide = source.parse("milestones.yaml", text(*[VALUES] * 9) + keys, SHAPE)
+    assert (wide.is_plain, wide.unread) == (False, 7)
