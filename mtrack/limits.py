@@ -24,6 +24,10 @@ FINDINGS_IN_ALL = 100_000
 """Findings of a run that are shown."""
 ROWS = 5_000
 """Rows of all tables of a text together: what a terminal is given."""
+PAGE_ROWS = 2_000
+"""Milestones, invoices and other parts of a project, each, that a page of the report shows: what a browser is given."""
+CELL_ROWS = 100
+"""Parts of one of these that its row shows: payments of an invoice, invoices of a milestone."""
 UNRECORDED = 1_000
 """Files of a project that no record names, named one by one."""
 COLUMNS = (20, 1_000)

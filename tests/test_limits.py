@@ -450,3 +450,55 @@ def test_the_report_shows_as_many_findings_of_a_file(tmp_path: Path) -> None:
         text = re.sub("<[^>]+>", "", (tmp_path / "out" / page).read_text(encoding="utf-8"))
         assert 900 < text.count("the same name") < 1100, page
         assert f"(and {more:,} more findings in this file)" in text, page
+
+
+MORE = {
+    "projects/p.html": [
+        ("and 4 more milestones: mtrack status p --format csv lists them", 1),
+        ("and 4 more milestones", 1),
+        ("and 2 more milestones", 1),
+        ("and 2 more invoices: mtrack invoices p --format csv lists them", 1),
+        ("and 1 more payment", 1),
+        ("and 5 more invoices", 1),
+        ("and 1 more file", 1),
+        ("and 2 more amendments", 1),
+        ("and 3 more waivers", 1),
+    ],
+    "projects/p-statement.html": [("and 4 more milestones", 1), ("and 2 more invoices", 1)],
+}
+"""What each page says it leaves out, with 6 rows of a list and 3 in a cell, and how often."""
+
+
+def test_a_page_shows_so_many_parts_of_a_project_and_says_how_many_more_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PAGE_ROWS", 6)
+    monkeypatch.setattr(limits, "CELL_ROWS", 3)
+    files = ", ".join(f"a{i}.pdf" for i in range(4))
+    milestones = "".join(
+        f"  - {{id: M{i}, name: Part {i}, amount: 100.00, status: sent, attachments: [{files if i == 0 else ''}]}}\n"
+        for i in range(10)
+    )
+    lines = ", ".join(f"{{milestone: M{i}, amount: 10.00}}" for i in range(5))
+    payments = ", ".join(f"{{date: 2026-02-0{i + 1}, amount: 5.00}}" for i in range(4))
+    invoices = "".join(
+        f"  - {{number: R{i}, amount: {50 if i == 0 else 10}.00, sent: 2026-01-05, lines: [{lines if i == 0 else '{milestone: M0, amount: 10.00}'}],"
+        f" payments: [{payments if i == 0 else ''}]}}\n"
+        for i in range(8)
+    )
+    amendments = "".join(f"    - {{amount: 1.00, note: Change {i}}}\n" for i in range(8))
+    waivers = "".join(f"  - {{rule: overdue, milestone: M{i}, reason: agreed}}\n" for i in range(9))
+    record = (
+        f"{HEAD}agreement:\n  total: 1000.00\n  amendments:\n{amendments}milestones:\n{milestones}"
+        f"invoices:\n{invoices}waivers:\n{waivers}"
+    )
+    write_tree(tmp_path, {"p/milestones.yaml": record})
+    assert mtrack("report", tmp_path, "-o", tmp_path / "out", "--as-of", "2026-11-22").code == 0
+    for page, said in MORE.items():
+        text = re.sub(r"<[^>]+>", "", (tmp_path / "out" / page).read_text())
+        for words, times in said:
+            assert len(re.findall(f"{re.escape(words)}(?!:)", text)) == times, (page, words)
+    shown = (tmp_path / "out/projects/p.html").read_text()
+    assert len(re.findall(r'<tr data-milestone="', shown)) == 6
+    for amount, figure in (("1000.00", "agreed"), ("120.00", "billed"), ("20.00", "paid")):  # the sums are whole
+        assert re.search(rf'value="{amount}" data-figure="{figure}"', shown), figure

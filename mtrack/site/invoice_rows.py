@@ -11,10 +11,11 @@ from msgspec import Struct
 from mtrack import money
 from mtrack.site.cells import Unit
 from mtrack.site.links import anchor
+from mtrack.site.shortened import Shortened, in_cell, rows
 from mtrack.views.invoice_state import invoice_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Finding
@@ -69,7 +70,7 @@ class InvoiceRow(Struct, frozen=True):
     record: Invoice
     id: str | None
     verb: str
-    lines: tuple[BilledLine, ...]
+    lines: Shortened[BilledLine]
     file: FileLink | None
     due: date | None
     net: Decimal
@@ -81,24 +82,25 @@ class InvoiceRow(Struct, frozen=True):
     overpaid: Decimal | None
     state: str
     at_its_word: bool
-    payments: tuple[PaymentRow, ...]
+    payments: Shortened[PaymentRow]
     remarked: bool
     evidence: Mark | None
     findings: Sequence[Finding]
 
 
-def invoice_links(invoices: Iterable[InvoiceFigures], links: PageLinks) -> tuple[InvoiceLinks, ...]:
+def invoice_links(invoices: Sequence[InvoiceFigures], links: PageLinks) -> Shortened[InvoiceLinks]:
     """The invoices of a milestone, as its row shows them."""
-    return tuple(
-        InvoiceLinks(
+
+    def link(figures: InvoiceFigures) -> InvoiceLinks:
+        return InvoiceLinks(
             number=figures.invoice.number,
             href=f"#{links.identity('i', figures.invoice.number)}",
             kind=_kind(figures.invoice),
             sent=figures.invoice.sent,
             due=_due(figures),
         )
-        for figures in invoices
-    )
+
+    return in_cell(invoices, link, "invoice")
 
 
 def _kind(invoice: Invoice) -> str | None:
@@ -118,22 +120,24 @@ def invoice_rows(  # noqa: PLR0913
     evidence: Evidence,
     findings: dict[str, list[Finding]],
     own: Mapping[str, int],
-) -> list[InvoiceRow]:
-    """All invoice records of a project, in the order of its file; `findings` are those about each by its number.
+) -> Shortened[InvoiceRow]:
+    """The invoice records of a project, in the order of its file; `findings` are those about each by its number.
 
     `own` are the decimals of the workspace's own currencies.
     """
     seen: set[str] = set()
-    rows: list[InvoiceRow] = []
-    for figures in item.ledger.invoices:
+
+    def row(figures: InvoiceFigures) -> InvoiceRow:
         number = figures.invoice.number
         name = anchor("i", number)
         first = name not in seen
         seen.add(name)
         identity = links.identity("i", number) if first else None
         found = findings.get(number, []) if first else []
-        rows.append(_invoice_row(figures, identity, files, evidence.of("invoice", number, "net"), found, own))
-    return rows
+        return _invoice_row(figures, identity, files, evidence.of("invoice", number, "net"), found, own)
+
+    command = "invoices", item.project.folder, "--format", "csv"
+    return rows(item.ledger.invoices, row, "invoice", command)
 
 
 def _invoice_row(  # noqa: PLR0913
@@ -162,7 +166,7 @@ def _invoice_row(  # noqa: PLR0913
         overpaid=figures.overpaid or None,
         state=invoice_state(figures),
         at_its_word=figures.at_its_word,
-        payments=tuple(_payment_row(payment, own) for payment in invoice.payments),
+        payments=in_cell(invoice.payments, lambda payment: _payment_row(payment, own), "payment"),
         remarked=_remarked(invoice),
         evidence=evidence,
         findings=findings,
@@ -184,8 +188,9 @@ def _signed(amount: Decimal, invoice: Invoice) -> Decimal:
     return amount.copy_negate() if amount and invoice.is_credit_note else amount
 
 
-def _billed_lines(lines: tuple[InvoiceLine, ...]) -> tuple[BilledLine, ...]:
-    return tuple(BilledLine(line.milestone, line.amount if len(lines) > 1 else None) for line in lines)
+def _billed_lines(lines: tuple[InvoiceLine, ...]) -> Shortened[BilledLine]:
+    several = len(lines) > 1
+    return in_cell(lines, lambda line: BilledLine(line.milestone, line.amount if several else None), "milestone")
 
 
 def _remarked(invoice: Invoice) -> bool:

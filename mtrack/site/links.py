@@ -13,11 +13,12 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from mtrack.render.templates import clean
+from mtrack.site.shortened import Shortened, in_cell
 from mtrack.views.invoice_parts import FIXED
 from mtrack.views.summary import usable_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from mtrack.rules.context import ProjectContext
 
@@ -167,9 +168,9 @@ class Files:
         """A file a record names, as it is linked to; None for no file."""
         return FileLink(path, self._hrefs.get(path)) if path else None
 
-    def links(self, paths: Iterable[str]) -> tuple[FileLink, ...]:
+    def links(self, paths: Sequence[str]) -> Shortened[FileLink]:
         """The same of several files."""
-        return tuple(FileLink(path, self._hrefs.get(path)) for path in paths)
+        return in_cell(paths, lambda path: FileLink(path, self._hrefs.get(path)), "file")
 
     @property
     def records(self) -> str | None:

@@ -13,6 +13,7 @@ from mtrack.site.cells import STATE_WORDS, Unit, contact, gross_line, legend, ne
 from mtrack.site.evidence_marks import Evidence
 from mtrack.site.filters import MINUS
 from mtrack.site.invoice_rows import InvoiceLinks, invoice_links, invoice_rows
+from mtrack.site.shortened import Shortened, rows
 from mtrack.site.slot_words import note_of, words_of
 from mtrack.site.task_rows import verb_rows
 from mtrack.views.left_out import left_out
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from mtrack.finding import Finding
-    from mtrack.record.model import Milestone, PaymentTerms, Waiver
+    from mtrack.record.model import Amendment, Milestone, PaymentTerms, Waiver
     from mtrack.record.verdict import Verdict
     from mtrack.render.wording import Wording
     from mtrack.rules.context import ProjectContext
-    from mtrack.site.charts import SlotBars
+    from mtrack.site.charts import Axis, SlotBars
     from mtrack.site.evidence_marks import Mark
     from mtrack.site.links import FileLink, Files, PageLinks
+    from mtrack.views.milestone import Lane
     from mtrack.views.statement import Check
     from mtrack.views.status import MilestoneStatus, ProjectStatus
 
@@ -66,9 +68,9 @@ class MilestoneRow(Struct, frozen=True):
 
     record: Milestone
     id: str | None
-    files: tuple[FileLink, ...]
+    files: Shortened[FileLink]
     signoff: FileLink | None
-    invoices: tuple[InvoiceLinks, ...]
+    invoices: Shortened[InvoiceLinks]
     agreed: Decimal
     settled: Decimal | None
     outstanding: Decimal | None
@@ -263,30 +265,32 @@ def terms_words(terms: PaymentTerms | None) -> str | None:
     return f"payment {ends[terms.month_end]}"
 
 
-def agreement_rows(item: ProjectStatus, files: Files, evidence: Evidence) -> list[AgreementRow]:
+def agreement_rows(item: ProjectStatus, files: Files, evidence: Evidence) -> Shortened[AgreementRow]:
     """The agreement and its amendments; nothing where none is recorded."""
     agreement = item.project.agreement
     if agreement is None:
-        return []
+        return Shortened()
     number = None if agreement.milestones is None else str(agreement.milestones)
-    rows = [
-        AgreementRow(
-            None,
-            terms_words(agreement.payment_terms),
-            None,
-            files.link(agreement.file),
-            agreement.signed,
-            number,
-            agreement.total,
-            evidence.of("agreement", None, "total"),
-        )
-    ]
-    for place, change in enumerate(agreement.amendments, 1):
+    signed = AgreementRow(
+        None,
+        terms_words(agreement.payment_terms),
+        None,
+        files.link(agreement.file),
+        agreement.signed,
+        number,
+        agreement.total,
+        evidence.of("agreement", None, "total"),
+    )
+
+    def amended(numbered: tuple[int, Amendment]) -> AgreementRow:
+        place, change = numbered
         added = f"{change.milestones:+d}".replace("-", MINUS) if change.milestones else None
-        rows.append(
-            AgreementRow(place, None, change.note, files.link(change.file), change.signed, added, change.amount, None)
+        return AgreementRow(
+            place, None, change.note, files.link(change.file), change.signed, added, change.amount, None
         )
-    return rows
+
+    later = rows([*enumerate(agreement.amendments, 1)], amended, "amendment")
+    return Shortened((signed, *later), 1 + later.in_all, later.rest)
 
 
 def milestone_rows(
@@ -295,18 +299,19 @@ def milestone_rows(
     files: Files,
     links: PageLinks,
     evidence: Evidence,
-) -> list[MilestoneRow]:
+) -> Shortened[MilestoneRow]:
     """The milestones in the agreed order."""
     seen: set[str] = set()
-    rows: list[MilestoneRow] = []
-    for entry in item.milestones:
+
+    def row(entry: MilestoneStatus) -> MilestoneRow:
         name = entry.figures.milestone.id
         first = name not in seen
         seen.add(name)
         found = findings.get(name, ()) if first else ()
         identity = links.identity("m", name) if first else None
-        rows.append(_milestone_row(entry, identity, found, files, links, evidence))
-    return rows
+        return _milestone_row(entry, identity, found, files, links, evidence)
+
+    return rows(item.milestones, row, "milestone", ("status", item.project.folder, "--format", "csv"))
 
 
 def _milestone_row(  # noqa: PLR0913
@@ -350,7 +355,7 @@ def _has_more(entry: MilestoneStatus) -> bool:
 
 
 def _timeline(item: ProjectStatus, wording: Wording, as_of: date) -> dict[str, Any]:
-    lanes = [lane(entry, as_of) for entry in item.milestones]
+    lanes = rows(item.milestones, lambda entry: lane(entry, as_of), "milestone")
     axis = charts.axis_of(lanes, as_of)
     shown = {name for entry in lanes for name, _ in entry.events}
     between = {stretch.state for entry in lanes for stretch in entry.stretches}
@@ -359,15 +364,13 @@ def _timeline(item: ProjectStatus, wording: Wording, as_of: date) -> dict[str, A
         "stretches": [(name, _STRETCH_WORDS[name]) for name in STRETCHES if name in between],
         "ruler": charts.ruler(axis, as_of, wording),
         "grid": charts.grid(axis, as_of),
-        "lanes": [
-            LaneRow(
-                entry.item.figures.milestone,
-                tuple((_EVENT_WORDS.get(name, name), day) for name, day in entry.events),
-                charts.lane(entry, axis),
-            )
-            for entry in lanes
-        ],
+        "lanes": Shortened(tuple(_lane_row(entry, axis) for entry in lanes), lanes.in_all, lanes.rest),
     }
+
+
+def _lane_row(entry: Lane, axis: Axis) -> LaneRow:
+    events = tuple((_EVENT_WORDS.get(name, name), day) for name, day in entry.events)
+    return LaneRow(entry.item.figures.milestone, events, charts.lane(entry, axis))
 
 
 def _check_row(check: Check, hrefs: Mapping[str, str]) -> CheckRow:
@@ -375,12 +378,13 @@ def _check_row(check: Check, hrefs: Mapping[str, str]) -> CheckRow:
     return CheckRow(*_CHECKS[check.done], check.name, check.left, check.count, note, hrefs.get(check.about))
 
 
-def _waivers(context: ProjectContext, findings: Iterable[Finding]) -> list[WaiverRow]:
+def _waivers(context: ProjectContext, findings: Iterable[Finding]) -> Shortened[WaiverRow]:
     """The project's waivers, and the workspace's that accept something here."""
     accepted = {(finding.rule, finding.waiver) for finding in findings if finding.waived}
     own = [WaiverRow(waiver, of_workspace=False) for waiver in context.project.waivers]
-    return own + [
+    others = [
         WaiverRow(waiver, of_workspace=True)
         for waiver in context.settings.waivers
         if (waiver.rule, waiver.reason) in accepted
     ]
+    return rows(own + others, lambda row: row, "waiver")

@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from mtrack.render.wording import percent
 from mtrack.site.cells import Unit, contact
 from mtrack.site.links import page_of
+from mtrack.site.shortened import Shortened, rows
 from mtrack.views.statement import statement
 from mtrack.views.summary import decimals_shown
 
 if TYPE_CHECKING:
+    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.rules.context import ProjectContext
     from mtrack.site.links import PageLinks
     from mtrack.views.statement import Statement, StatementRow, StatementSums
@@ -81,7 +83,7 @@ def statement_values(
         "agreement": project.agreement,
         "sheet": sheet,
         "has_tax": bool(sheet.sums.tax),
-        "lines": [_line(row, project.folder, links) for row in sheet.lines],
+        "lines": rows(sheet.lines, lambda row: _line(row, project.folder, links), "milestone"),
         "total": _line(sheet.total, project.folder, links),
         "hrefs": hrefs,
         "summary": [replace(line, href=hrefs[line.figure]) for line in summary_lines(sheet.sums)],
@@ -159,14 +161,14 @@ def summary_lines(sums: StatementSums) -> tuple[SummaryLine, ...]:
     return tuple(lines)
 
 
-def _invoices(sheet: Statement, folder: str, links: PageLinks) -> list[PeriodInvoice]:
-    return [
-        PeriodInvoice(
+def _invoices(sheet: Statement, folder: str, links: PageLinks) -> Shortened[PeriodInvoice]:
+    def row(figures: InvoiceFigures) -> PeriodInvoice:
+        return PeriodInvoice(
             figures.invoice.number,
             figures.invoice.sent,
             None if figures.invoice.is_credit_note else figures.due,
             figures.gross,
             links.project(folder, invoice=figures.invoice.number),
         )
-        for figures in sheet.invoices
-    ]
+
+    return rows(sheet.invoices, row, "invoice")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from mtrack import limits
 from mtrack.render.next import HEADINGS, TO_DO, about, by_verb, first_of, what
 from mtrack.site.cells import Contact, Unit, contact
 from mtrack.words import capital, count
@@ -94,6 +95,8 @@ def _verb(  # noqa: PLR0913
     project: str | None,
 ) -> VerbRows:
     shown = found if everything else first_of(found)
+    if project is not None:
+        shown = shown[: limits.PAGE_ROWS]
     return VerbRows(
         verb,
         MARKS[verb],
