@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from support import ROOT, mtrack, write_tree
 
+from mtrack.check import workspace
 from mtrack.yaml import compose as compose_module
-from mtrack.yaml import places
+from mtrack.yaml import places, source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,9 +57,28 @@ def test_a_file_is_composed_once(
     assert ran.code in (0, 1)
     assert "P0" in ran.out or "p0" in ran.out
     assert not ran.err
-    # Without a finding, whose place is looked up in it, a plain file need not be composed at all.
-    assert len(composed) == (0 if command == "status" and ways else 30)
+    # A plain file need not be composed at all, whatever is found in it.
+    assert len(composed) == (0 if ways else 30)
     assert set(composed.values()) <= {1}
+
+
+@pytest.mark.parametrize("command", ["lint", "gaps", "status", "next", "aging", "invoices"])
+def test_a_file_that_can_not_be_used_is_read_once(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: Counter[str] = Counter()
+    from_bytes = source.from_bytes
+
+    def counted(path: str, *given: Any) -> Any:
+        read[path] += 1
+        return from_bytes(path, *given)
+
+    monkeypatch.setattr(source, "from_bytes", counted)
+    monkeypatch.setattr(workspace, "MOST_TEXT", 100)
+    good = "project: P\ncurrency: EUR\nmilestones:\n  - {id: M1, name: One, amount: 4000.00, status: paid}\n"
+    write_tree(tmp_path, {f"p{i}/milestones.yaml": good.replace("EUR", "[E]" if i % 2 else "EUR") for i in range(6)})
+    assert mtrack(command, tmp_path, "--as-of", "2026-11-22").code in (0, 1)
+    assert read == Counter(f"p{i}/milestones.yaml" for i in range(6))
 
 
 CALLS = 2750

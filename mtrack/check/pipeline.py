@@ -238,13 +238,12 @@ class _Run(Generic[S]):
         )
 
     def _shown(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-        """The findings of a project in their order, those that were asked for with what they look like; of many the worst."""
-        ordered = sorted(findings, key=lambda finding: finding.order)
+        """The findings of a project, those that were asked for with what they look like; of many the worst."""
         if self.show is None:
-            return tuple(ordered)
-        asked = worst(list(filter(self.selection.takes, ordered)), _SURELY_SHOWN)
+            return findings
+        asked = worst(list(filter(self.selection.takes, findings)), _SURELY_SHOWN)
         shown = {id(finding): replace(finding, shown=self.show(finding)) for finding in asked}
-        return tuple([shown.get(id(finding), finding) for finding in ordered])
+        return tuple([shown.get(id(finding), finding) for finding in findings])
 
     def _done(self, folder: str, item: StoredProject[S]) -> StoredProject[S]:
         """The end of a visit. Where mtrack has failed, the next run looks again."""

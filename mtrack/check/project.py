@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class ProjectFindings(Struct, frozen=True):
-    """The findings of a project, rule by rule, waived ones marked, and the waivers that accepted something there."""
+    """The findings of a project in their order, waived ones marked, and the waivers that accepted something there."""
 
     findings: tuple[Finding, ...]
     used: frozenset[WaiverKey]
@@ -106,7 +106,7 @@ def _unasked(workspace: Workspace, context: ProjectContext) -> frozenset[str]:
 
 
 def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[Finding]:
-    """The findings of problems, without those of rules that the settings turn off."""
+    """The findings of problems in their order, without those of rules that the settings turn off."""
     severities = workspace.settings.rules
     graded = (
         (item, item.severity if item.graded else severities.get(item.rule.name, item.rule.severity))
@@ -120,7 +120,7 @@ def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[F
                 result.append(make.finding(item, severity))
             except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this finding)
                 workspace.note(failure(item.problem.place.path, f"a finding of the rule {item.rule.name}", error))
-    return result
+    return sorted(result, key=lambda finding: finding.order)
 
 
 def failures(workspace: Workspace) -> list[Finding]:

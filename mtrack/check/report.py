@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from heapq import nsmallest
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -136,7 +137,7 @@ def worst(found: Sequence[Finding], most: int) -> Sequence[Finding]:
     """The worst of some findings in their order, no more than `most`."""
     if len(found) <= most:
         return found
-    return sorted(found, key=lambda finding: (finding.waived, -finding.severity))[:most]
+    return nsmallest(most, found, key=lambda finding: (finding.waived, -finding.severity))
 
 
 def of_file(found: Sequence[Finding], shown: int = limits.FINDINGS) -> Sequence[Finding]:

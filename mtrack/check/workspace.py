@@ -83,6 +83,8 @@ class Workspace:
         if opened is None:
             opened = self._read(folder)
             self._make_room(len(opened[0].source.text))
+            if opened[1] is None:
+                self._has_figures[folder] = False
             if opened[0].failure is not None:
                 self.note(opened[0].failure)
         self._opened[folder] = opened

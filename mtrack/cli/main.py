@@ -55,6 +55,10 @@ def cli() -> None:
     """Keep agreement, milestones, invoices and sign-offs together in plain files, and check them."""
 
 
+_LAST: list[click.Context] = []
+"""The context of the command that ran last, with the workspace it read: where the process ends, the system frees both."""
+
+
 def command_line(arguments: list[str], kept: object = None) -> int:
     """Do what a command line asks for; the exit code. Raises what the command raises, KeyboardInterrupt too."""
     try:
@@ -65,6 +69,7 @@ def command_line(arguments: list[str], kept: object = None) -> int:
 
             return shell_complete(cli, {}, "mtrack", _COMPLETE, os.environ[_COMPLETE])
         with cli.make_context("mtrack", [*arguments], obj=kept) as context:
+            _LAST[:] = [context]
             result = cli.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code

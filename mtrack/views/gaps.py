@@ -128,7 +128,7 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
     def shown(context: ProjectContext, findings: Sequence[Finding]) -> ProjectGaps | None:
         if not selection.takes_path(context.project.path) or not selection.takes_client(context.project.client):
             return None
-        return project_gaps(context, sorted(filter(selection.takes, findings), key=lambda finding: finding.order))
+        return project_gaps(context, [*filter(selection.takes, findings)])
 
     checked = check(workspace, selection, summarize=shown, kind=ProjectGaps)
     report = checked.report
