@@ -44,7 +44,8 @@ class _Block(Struct):
 class _Found(Struct):
     """The result of a step of a route: the start of its key, the scalar or brackets, or the block below.
 
-    The value of a key is looked for when it is asked for, from `behind`, the end of the key's colon.
+    The value of a key is looked for when it is asked for, from `behind`, the end of the key's colon. `below` is where the
+    steps lead that were gone from here, None for nowhere; in brackets all that stands there.
     """
 
     key: int | None
@@ -52,6 +53,7 @@ class _Found(Struct):
     column: int = 0
     value: tuple[int, int] | None = None
     block: _Block | None = None
+    below: dict[str | int, _Found | None] | None = None
 
 
 class PlainPlaces:
@@ -60,12 +62,8 @@ class PlainPlaces:
     def __init__(self, text: str) -> None:
         self._text = text
         first = _FIRST.match(text)
-        self._known: dict[Route, _Found | None] = {
-            (): _Found(None, block=_Block(first.end() if first else 0, 0, len(text)))
-        }
+        self._top = _Found(None, block=_Block(first.end() if first else 0, 0, len(text)))
         self._items: dict[int, list[int]] = {}
-        self._keys: dict[Route, list[str | int]] = {}
-        """The keys of the mappings in brackets that were looked into, and the indexes of the lists."""
         self._places: Places | None = None
 
     def offsets(self, route: Route, *, key: bool) -> tuple[int, int]:
@@ -80,11 +78,14 @@ class PlainPlaces:
 
     def first_key(self, route: Route, preferred: tuple[str, ...]) -> str | None:
         """The first `preferred` key that the mapping at a route has, else its first; None where there is no mapping."""
-        block = self._block_at(route)
-        if block is None and self._look_into(route):
-            keys = [key for key in self._keys[route] if isinstance(key, str)]
+        found = self._find(route)
+        if found is None or self._is_empty(found):
+            return self._by_parser().first_key(route, preferred)
+        below = self._below(found)
+        if found.block is None:
+            keys = [key for key, child in below.items() if isinstance(key, str) and child is not None]
             return next((key for key in preferred if key in keys), keys[0] if keys else None)
-        first = _KEY.match(self._text, block.start) if block is not None else None
+        first = _KEY.match(self._text, found.block.start)
         if first is None:
             return self._by_parser().first_key(route, preferred)
         return next((key for key in preferred if self._find((*route, key)) is not None), first[1])
@@ -97,37 +98,38 @@ class PlainPlaces:
         return self._places
 
     def _find(self, route: Route) -> _Found | None:
-        """The key and the value at a route; None where it leads nowhere, or into brackets."""
-        if route in self._known:
-            return self._known[route]
-        above, step, found = route[:-1], route[-1], None
-        block = self._block_at(above)
-        if block is not None:
-            found = self._key(block, step) if isinstance(step, str) else self._item(block, step)
-        elif self._look_into(above):
-            return self._known.setdefault(route)
-        self._known[route] = found
+        """The key and the value at a route; None where it leads nowhere."""
+        found: _Found | None = self._top
+        for step in route:
+            if found is None:
+                return None
+            below = found.below
+            if below is None:
+                below = self._below(found)
+            if step not in below:
+                below[step] = self._step(found, step)
+            found = below[step]
         return found
 
-    def _look_into(self, route: Route) -> bool:
-        """Whether there are brackets at a route; the places of all that stands in them are known from here on."""
-        found = self._known[route]
-        if found is None or found.value is None or self._text[found.value[0]] not in "{[":
-            return False
-        if route not in self._keys:
-            start, end = found.value
-            keys = self._keys[route] = []
-            for member in _MEMBER.finditer(self._text, start + 1, end):
-                key, value = member.groups()
-                at = member.start(2)
-                keys.append(len(keys) if key is None else key)
-                place = None if key is None else member.start(1)
-                self._known[*route, keys[-1]] = _Found(place, value=(at, at + len(value.rstrip(" "))))
-        return True
+    def _below(self, found: _Found) -> dict[str | int, _Found | None]:
+        """Where the steps lead that are known; all those in brackets are from here on."""
+        if found.below is None:
+            found.below = {}
+            if not self._is_empty(found) and found.value is not None and self._text[found.value[0]] in "{[":
+                self._look_into(found.below, *found.value)
+        return found.below
 
-    def _block_at(self, route: Route) -> _Block | None:
-        found = self._find(route)
-        return found.block if found is not None and not self._is_empty(found) else None
+    def _look_into(self, below: dict[str | int, _Found | None], start: int, end: int) -> None:
+        for member in _MEMBER.finditer(self._text, start + 1, end):
+            key, value = member.groups()
+            at = member.start(2)
+            place = None if key is None else member.start(1)
+            below[len(below) if key is None else key] = _Found(place, value=(at, at + len(value.rstrip(" "))))
+
+    def _step(self, found: _Found, step: str | int) -> _Found | None:
+        if self._is_empty(found) or found.block is None:
+            return None
+        return self._key(found.block, step) if isinstance(step, str) else self._item(found.block, step)
 
     def _is_empty(self, found: _Found) -> bool:
         """Whether a key has no value; the value, if any, is known from here on."""
