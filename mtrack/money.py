@@ -157,7 +157,10 @@ def _places(amount: Decimal, decimals: int) -> Decimal:
     """The same amount with at least `decimals` places and no zeros after them."""
     if amount.same_quantum(_unit(decimals)):
         return amount
-    return _EXACT.quantize(amount, _unit(max(decimals, decimals_used(amount))))
+    try:
+        return _EXACT.quantize(amount, _unit(decimals))
+    except Inexact:
+        return _EXACT.quantize(amount, _unit(decimals_used(amount)))
 
 
 @cache

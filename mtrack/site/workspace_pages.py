@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from mtrack.check.digests import digest_of
 from mtrack.render.left_out import sentence
 from mtrack.render.registers import invoice_line, invoices_csv
 from mtrack.site import charts
@@ -103,13 +104,8 @@ class WorkspacePages:
         self._left_out = sentence(view.left_out, view.as_of)
         self._units = units_of(view)
         states = [(item.project.folder, kept[item.project.folder].state) for item in view.projects]
-        self._inputs: Any = (
-            states,
-            self._broken,
-            self._left_out,
-            view.report.findings,
-            site.revision,
-            site.additions.since,
+        self._inputs = digest_of(
+            states, self._broken, self._left_out, view.report.findings, site.revision, site.additions.since
         )
 
     def pages(self) -> list[Page]:
