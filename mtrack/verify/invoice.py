@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from mtrack import money
+from mtrack import characters, money
 from mtrack.record.model import number_key
 from mtrack.record.verdict import Verdict
 from mtrack.verify.amounts import amounts, decimal_mark
@@ -41,8 +42,8 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _MAX_ROWS = 5_000
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
-_DASH = f"[{_DASHES}]"
+_APART = ("<super>", "<sub>", "<fraction>")
+"""Kinds of characters that NFKC makes digits of the number before them: the mark of a footnote is none."""
 
 
 def check_structured(claim: InvoiceClaim, paper: EInvoice, path: str) -> list[Verdict]:
@@ -144,7 +145,7 @@ class _Text:
     def _number(self) -> Verdict:
         number = _number_pattern(self.claim.number)
         for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
-            if number.search(row.text):
+            if number.search(_comparable(row.text)):
                 return self._verdict("number", self.claim.number, "confirmed", self.claim.number, i)
         for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
             match = _NUMBER.search(row.text)
@@ -229,8 +230,17 @@ class _Text:
 
 
 def _number_pattern(number: str) -> re.Pattern[str]:
-    """An invoice number in a text, whatever its spaces, case and dashes, where it is not part of a longer one."""
-    chars = [_DASH if char in _DASHES else re.escape(char) for char in number_key(number)]
-    before = r"(?<!\d)" if number[0].isdigit() else ""
-    behind = r"(?!\d)" if number[-1].isdigit() else ""
-    return re.compile(before + r"\s?".join(chars) + behind, re.IGNORECASE)
+    """An invoice number in a comparable text, whatever its spaces, where it is not part of a longer one."""
+    key = number_key(number)
+    if not key:
+        return re.compile(r"(?!)")  # nothing of it shows, so that it stands nowhere
+    before = r"(?<!\d)" if key[0].isdigit() else ""
+    behind = r"(?!\d)" if key[-1].isdigit() else ""
+    return re.compile(before + r"\s?".join(map(re.escape, key)) + behind)
+
+
+def _comparable(text: str) -> str:
+    """A text in which numbers stand as they compare."""
+    if not text.isascii():
+        text = "".join(" " if unicodedata.decomposition(char).startswith(_APART) else char for char in text)
+    return characters.seen(text)

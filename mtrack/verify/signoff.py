@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mtrack import characters
 from mtrack.record.verdict import Verdict
 from mtrack.verify import names
 from mtrack.verify.match import seen
@@ -58,7 +59,7 @@ class _Subjects:
 
     def is_own(self, text: str, behind: str) -> bool:
         """Whether a row names the milestone: by its id, its number, or its name, which may go on in the row behind."""
-        if self.ids[self.own].search(text):
+        if _names_id(self.ids[self.own], text):
             return True
         numbers = set(names.labels(text))
         if self.numbers[self.own] in numbers:
@@ -69,7 +70,7 @@ class _Subjects:
     def other(self, text: str) -> str | None:
         """The id of another milestone that a row names, or the label of one that is not recorded."""
         for identifier, pattern in self.ids.items():
-            if identifier != self.own and pattern.search(text):
+            if identifier != self.own and _names_id(pattern, text):
                 return identifier
         for number in names.labels(text):
             return next((one for one, known in self.numbers.items() if known == number), f"milestone {number}")
@@ -93,4 +94,9 @@ def _telling(name: str) -> tuple[str, ...]:
 
 
 def _identifier(identifier: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-]){re.escape(identifier)}(?![\w-])", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-]){re.escape(characters.seen(identifier))}(?![\w-])", re.IGNORECASE)
+
+
+def _names_id(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether an id stands in a text, as it is or as ids compare; a dash of a range is no hyphen of an id."""
+    return bool(pattern.search(text) or (not text.isascii() and pattern.search(characters.seen(text))))

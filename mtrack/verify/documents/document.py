@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from functools import cache
 
 from msgspec import Struct
 
@@ -61,8 +63,19 @@ def squeeze(text: str) -> str:
     return " ".join(text.replace("\u200b", "").replace("\xad", "").split())
 
 
+def plain_forms(text: str) -> str:
+    """The text with letters, digits and signs of another width or type face, as "１２" or "𝟏𝟐", in their plain form."""
+    return text if text.isascii() else "".join(map(_plain_form, text))
+
+
+@cache
+def _plain_form(char: str) -> str:
+    is_form = unicodedata.decomposition(char).startswith(("<wide>", "<narrow>", "<font>"))
+    return unicodedata.normalize("NFKC", char) if is_form else char
+
+
 def limited(document: Document) -> Document:
-    """The document within the limits of rows and of their length; `cut` where it is longer."""
+    """The document within the limits of rows and of their length, in plain forms; `cut` where it is longer."""
     if len(document.rows) > MAX_ROWS:
         del document.rows[MAX_ROWS:]
         document.cut = f"only its first {MAX_ROWS:,} lines are read"
@@ -71,4 +84,6 @@ def limited(document: Document) -> Document:
             row.text = row.text[:MAX_ROW]
             row.cells = tuple(cell[:MAX_ROW] for cell in row.cells[:MAX_CELLS])
             document.cut = document.cut or f"only the first {MAX_ROW:,} characters of a line are read"
+        row.text = plain_forms(row.text)
+        row.cells, row.header = tuple(map(plain_forms, row.cells)), tuple(map(plain_forms, row.header))
     return document
