@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -11,12 +12,16 @@ from msgspec import Struct
 from mtrack.changes.facts import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from mtrack.changes.facts import Records
 
 
 T = TypeVar("T")
+_FEW = 100
+"""The projects that went with which one that came is compared: all, where there are no more."""
+_RARE = 20
+"""The projects in which a word may stand and still say which of them one is."""
 
 
 class Candidate(Struct, frozen=True):
@@ -28,23 +33,59 @@ class Candidate(Struct, frozen=True):
 
 
 def pair(gone: Mapping[str, Candidate], came: Mapping[str, Candidate]) -> dict[str, str]:
-    """The old folder of each folder that is a moved project; the same content first."""
+    """The old folder of each folder that is a moved project; the same content first.
+
+    Of several that could be one the first is taken. In a crowd a project is compared with the `_FEW` alone that share
+    most of what is rare, and those that come first.
+    """
     result: dict[str, str] = {}
     old = {folder: _Known(candidate) for folder, candidate in gone.items()}
     new = {folder: _Known(candidate) for folder, candidate in came.items()}
-    for sign, test in ((_content, _always), (_name, _same_project), (_any, _alike)):
-        left: dict[Hashable, dict[str, _Known]] = {}
+    for sign, test, marks in ((_content, _always, None), (_name, _same_project, _ids_of), (_any, _alike, _words_of)):
+        groups: dict[Hashable, dict[str, _Known]] = {}
         for folder, was in old.items():
-            left.setdefault(sign(was), {})[folder] = was
+            groups.setdefault(sign(was), {})[folder] = was
+        crowds = {key: _Crowd(group, marks) for key, group in groups.items()}
         for folder, now in new.items():
-            if folder in result:
+            crowd = crowds.get(sign(now)) if folder not in result else None
+            if crowd is None:
                 continue
-            alike = left.get(sign(now), {})
-            found = next((name for name, was in alike.items() if test(was, now)), None)
+            found = next((name for name in crowd.like(now) if test(crowd.left[name], now)), None)
             if found is not None:
                 result[folder] = found
-                del alike[found], old[found]
+                del crowd.left[found], old[found]
     return result
+
+
+class _Crowd:
+    """Projects that went and have a sign in common, in their order."""
+
+    def __init__(self, left: dict[str, _Known], marks: Callable[[_Known], Iterable[Hashable]] | None) -> None:
+        """`marks` are what tells one from the others; without them each stands for each."""
+        self.left = left
+        self._marks = marks
+        self._places = {name: i for i, name in enumerate(left)}
+
+    def like(self, now: _Known) -> Iterable[str]:
+        """Those that are compared with a project that came, in their order."""
+        if self._marks is None or len(self.left) <= _FEW:
+            return self.left
+        sharing = chain.from_iterable(self._rare.get(mark, ()) for mark in self._marks(now))
+        shared = Counter(name for name in sharing if name in self.left)
+        most = sorted(shared, key=lambda name: (-shared[name], self._places[name]))[: _FEW // 2]
+        return sorted({*most, *islice(self.left, _FEW // 2)}, key=self._places.__getitem__)
+
+    @cached_property
+    def _rare(self) -> dict[Hashable, list[str]]:
+        """The projects by each mark that few of them have."""
+        assert self._marks is not None
+        often = Counter(chain.from_iterable(map(self._marks, self.left.values())))
+        result: dict[Hashable, list[str]] = {}
+        for name, was in self.left.items():
+            for mark in self._marks(was):
+                if often[mark] <= _RARE:
+                    result.setdefault(mark, []).append(name)
+        return result
 
 
 class _Known:
@@ -82,6 +123,15 @@ def _name(candidate: _Known) -> Hashable:
 
 def _any(_candidate: _Known) -> Hashable:
     return None
+
+
+def _ids_of(candidate: _Known) -> Iterable[Hashable]:
+    return candidate.ids
+
+
+def _words_of(candidate: _Known) -> Iterable[Hashable]:
+    """Its words, each once."""
+    return candidate.words.keys()
 
 
 def _always(_old: _Known, _new: _Known) -> bool:

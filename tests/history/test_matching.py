@@ -9,8 +9,10 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 from support import AS_OF, write_tree
 
+from mtrack.changes import moves
 from mtrack.changes.moves import Candidate, pair
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
@@ -126,6 +128,60 @@ def test_the_same_projects_are_found_to_have_moved(seed: int) -> None:
             for side in (gone, came)
         )
         assert pair(*sides) == moved(gone, came)
+
+
+def crowd(number: int, kind: str, few: int) -> tuple[dict[str, Candidate], dict[str, Candidate]]:
+    """Projects that all moved and were renamed, or of one name; came in another order."""
+    sides: list[dict[str, Candidate]] = []
+    order = sorted(range(number), key=lambda i: (i % few, i))
+    for side, numbers in (("old", range(number)), ("new", order)):
+        result = {}
+        for i in numbers:
+            name = "Retainer" if kind == "one name" else f"Project {i} {side if kind != 'a name for each' else ''}"
+            ids = [f"{'' if kind == 'common ids' else i}M{k}" for k in range(3)]
+            work = "Phase" if kind == "common ids" else f"Work {i}"
+            rows = "".join(
+                f"  - {{id: {one}, name: {work} {one}, amount: {1000 + i}.00, planned: 2026-0{1 + (side == 'new')}-05,"
+                f" invoice: {{number: INV-{i}-{one}, amount: {i}.00, sent: 2026-02-03}}, status: sent}}\n"
+                for one in ids
+            )
+            damage = "  - [\n" if kind == "unreadable" and side == "new" else ""
+            text = f"project: {name}\nclient: Client {i}\ncurrency: EUR\nmilestones:\n{rows}{damage}".encode()
+            found = parse("milestones.yaml", text).records
+            result[f"{side}/{i:04}"] = Candidate(text.decode(), found, lambda text=text: text)  # type: ignore[misc]
+        sides.append(result)
+    return sides[0], sides[1]
+
+
+CROWDS = ("distinct", "a name for each", "one name", "common ids", "unreadable")
+
+
+@pytest.mark.parametrize("kind", CROWDS)
+def test_a_crowd_of_projects_moves_as_when_each_is_compared_with_each(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, came = crowd(80, kind, 7)
+    exact = pair(gone, came)
+    assert len(exact) == 80
+    if kind != "common ids":  # of which the first is taken
+        assert all(new[3:] == old[3:] for new, old in exact.items())
+    monkeypatch.setattr(moves, "_FEW", 8)
+    monkeypatch.setattr(moves, "_RARE", 2)
+    assert pair(gone, came) == exact
+
+
+@pytest.mark.parametrize("kind", [*CROWDS, "nothing moved"])
+def test_many_projects_that_moved_and_were_changed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moves, "_FEW", 10)
+    monkeypatch.setattr(moves, "_RARE", 2)
+
+    def cost(number: int) -> int:
+        gone, came = crowd(number, kind, 7)
+        if kind == "nothing moved":  # alike in all but what counts
+            gone = {folder: replace(item, text=lambda: b"", records=None) for folder, item in gone.items()}
+        return lines_run(lambda: pair(gone, came))
+
+    assert cost(400) < 2.5 * cost(200)
 
 
 def lines_run(call: Callable[[], object]) -> int:
