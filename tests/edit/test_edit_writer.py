@@ -255,7 +255,7 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
         ("Signed SOW (final).pdf", "Signed-SOW-(final).pdf"), ("a/b\\c: d.pdf", "a-b-c-d.pdf"), ("größe.pdf", "größe.pdf"),
         ("..hidden", "hidden"), ("--rf.pdf", "rf.pdf"), ("???.eml", "file.eml"), ("x\ny.txt", "x-y.txt"), ("a" * 300 + ".pdf", "a" * 100 + ".pdf"),
         ("CON", "file-CON"), ("nul.txt", "file-nul.txt"), ("Aux.tar.gz", "file-Aux.tar.gz"), ("com\u00b9.pdf", "file-com\u00b9.pdf"), ("lpt9 .pdf", "file-lpt9.pdf"),
-        ("console.txt", "console.txt"), ("x.", "x"), ("x. .", "x"), ("x.pdf. ", "x.pdf"), ("x.-", "x"), ("\u00fc" * 200 + ".pdf", "\u00fc" * 50 + ".pdf"), ("x." + "b" * 300, "x." + "b" * 19),
+        ("console.txt", "console.txt"), ("x.", "x"), ("x. .", "x"), ("x.pdf. ", "x.pdf"), ("x.-", "x"), ("a -- b.pdf", "a-b.pdf"), ("\u00fc" * 200 + ".pdf", "\u00fc" * 50 + ".pdf"), ("x." + "b" * 300, "x." + "b" * 19),
         ("a\u200bb\u202efdp.exe", "a-b-fdp.exe"), ("inv\u31641.pdf", "inv-1.pdf"), ("e\u0301.pdf", "\u00e9.pdf"), ("a\udcffb.pdf", "a-b.pdf"),
     ],
 )  # fmt: skip

@@ -43,12 +43,12 @@ ROOMS = {
     ),
     "writer": Room(
         (
-            *(f"yaml/{name}.py" for name in ("by_hand", "changes", "comments", "draft", "flow", "keys", "lines", "lists")),
+            *(f"yaml/{name}.py" for name in ("by_hand", "changes", "comments", "draft", "excerpt", "flow", "keys", "lines", "lists")),
             *(f"yaml/{name}.py" for name in ("proof", "removal", "splice", "style", "values")), "edit/**/*.py",
         ),
         (
             "tests/edit/test_edit_splice.py", "tests/edit/test_edit_layouts.py", "tests/edit/test_edit_writer.py",
-            "tests/edit/test_edit_terms.py", "tests/edit/test_edit_commands.py", "tests/edit/test_edit_life.py", "tests/edit/test_edit_words.py", "tests/test_init.py", "tests/spreadsheet/test_import_command.py",
+            "tests/edit/test_edit_terms.py", "tests/edit/test_edit_commands.py", "tests/edit/test_edit_life.py", "tests/edit/test_edit_words.py", "tests/edit/test_edit_details.py", "tests/edit/test_edit_excerpt.py", "tests/test_init.py", "tests/spreadsheet/test_import_command.py",
             "tests/edit/test_nothing_unpays.py",
             "tests/edit/test_numbers.py", "tests/edit/test_tax_of_parts.py", "tests/test_editor.py", "tests/test_fix.py",
             "tests/test_life.py",

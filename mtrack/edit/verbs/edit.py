@@ -45,7 +45,7 @@ def amount_here(context: ProjectContext, amount: Decimal) -> Decimal:
     project = context.project
     check_thousands(amount, project.currency, project.currency_decimals)
     written = [item.amount for item in project.milestones] + [item.amount for item in project.invoices()]
-    whole = all(item == item.to_integral_value() and item.as_tuple().exponent == 0 for item in written)
+    whole = all(item.as_tuple().exponent == 0 for item in written)
     return Decimal(money.plain(amount, 0 if whole else project.decimals))
 
 

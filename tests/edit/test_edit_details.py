@@ -1,0 +1,217 @@
+"""Details of edits: what a message says, what is undone, and layouts that few files have."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import date
+from decimal import Decimal
+from errno import EROFS
+from typing import TYPE_CHECKING
+
+import pytest
+from edit_verbs import context_of, splice_records
+from support import mtrack, write_tree
+
+from mtrack.directory import Directory
+from mtrack.edit import attachments, find, statuses, transaction, verbs, writer
+from mtrack.edit.transaction import Options
+from mtrack.errors import CannotRunError, UsageError
+from mtrack.yaml.changes import Append, Change, Put, Remove
+from mtrack.yaml.refusal import RefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mtrack.rules.context import ProjectContext
+
+DAY = date(2026, 3, 1)
+RECORD = """\
+project: P
+currency: EUR
+agreement: {signed: 2026-01-10, total: 300}
+milestones:
+  - id: M1
+    name: One
+    amount: 100
+    deliverable: {approved: 2026-02-02}
+    invoice: {number: I1, amount: 100, sent: 2026-02-03}
+    status: sent
+  - id: M2
+    name: Two
+    amount: 200
+    deliverable: {approved: 2026-02-20}
+    status: not_billed
+"""
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    return write_tree(
+        tmp_path,
+        {
+            "mtrack.yaml": "format: 1\n",
+            "p/milestones.yaml": RECORD,
+            "q/milestones.yaml": RECORD.replace("I1", "Q1"),
+            "a.pdf": "a",
+        },
+    )
+
+
+def _failing_at(monkeypatch: pytest.MonkeyPatch, last: int) -> None:
+    """Let no more than so many files be replaced."""
+    replace, done = writer.replace, [0]
+
+    def limited(*given: object) -> None:
+        done[0] += 1
+        if done[0] == last + 1:
+            message = "the disk is full"
+            raise CannotRunError(message)
+        replace(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writer, "replace", limited)
+
+
+def test_a_copy_goes_again_where_the_record_can_not_be_written(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _failing_at(monkeypatch, 0)
+    ran = mtrack("bill", "p", "M2", "I2", "--file", "a.pdf", "--as-of", str(DAY), cwd=work)
+    assert (ran.code, ran.err) == (3, "mtrack: the disk is full\n")
+    assert list((work / "p/invoices").iterdir()) == []
+    assert (work / "p/milestones.yaml").read_text(encoding="utf-8") == RECORD
+
+
+def test_a_copy_goes_again_where_another_record_can_not_be_written(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    targets = [find.Target(str(work), folder) for folder in ("p", "q")]
+
+    def verb(contexts: list[ProjectContext]) -> list[verbs.Edit]:
+        return [verbs.add(context, "New", Decimal(5)) for context in contexts]
+
+    _failing_at(monkeypatch, 1)
+    with pytest.raises(CannotRunError, match="the disk is full"):
+        transaction.carry_out_together(
+            targets,
+            verb,
+            Options(as_of=DAY, force=True),
+            lambda folder: (attachments.locate(folder, str(work / "a.pdf"), "invoices"),),
+        )
+    assert list((work / "p/invoices").iterdir()) == []
+    assert (work / "p/milestones.yaml").read_text(encoding="utf-8") == RECORD
+
+
+def test_a_folder_that_can_not_be_made_is_said(work: Path) -> None:
+    with pytest.raises(CannotRunError, match="a.pdf/papers can't be made: not a directory$"):
+        writer.open_folder(str(work), str(work / "a.pdf/papers"), make=True)
+
+
+def test_a_lock_that_can_not_be_made_is_said(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*_given: object) -> None:
+        raise OSError(EROFS, "?")
+
+    monkeypatch.setattr(Directory, "locked", locked)
+    ran = mtrack("hold", "p", "M2", "--as-of", str(DAY), cwd=work)
+    assert ran.code == 3
+    assert ran.err == f"mtrack: {work}/p can't be written: read-only file system; nothing was changed\n"
+
+
+def test_the_commit_of_a_new_project_says_what_it_begins_with(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "a@example.com")
+    subprocess.run(["git", "init", "-q", str(work)], check=True)
+    ran = mtrack(
+        "new", "n", "--currency", "EUR", "--milestone", "One=5", "--commit", "--force", "--as-of", str(DAY), cwd=work
+    )
+    assert ran.code == 0, ran.err
+    command = ["git", "-C", str(work), "log", "--format=%s"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == "n: begin with 1 milestone (EUR 5.00)\n"
+
+
+@pytest.mark.parametrize("text", ["2026/X", "2026/X/", "./2026/X", "X/milestones.yaml", "clients/2026/X"])
+def test_a_project_is_known_by_the_end_of_its_path(work: Path, text: str) -> None:
+    write_tree(work, {"clients/2026/X/milestones.yaml": RECORD, "clients/2025/XX/milestones.yaml": RECORD})
+    assert find.project(text, str(work)).folder == "clients/2026/X"
+
+
+def test_settings_are_edited_from_any_folder_below(work: Path) -> None:
+    (work / "papers").mkdir()
+    ran = mtrack("waive", "overdue", "--reason", "r", "--as-of", str(DAY), cwd=work / "papers")
+    assert ran.code == 0, ran.err
+    assert "rule: overdue" in (work / "mtrack.yaml").read_text(encoding="utf-8")
+
+
+def test_settings_that_can_not_be_edited_are_said_with_the_lines_to_write(work: Path) -> None:
+    write_tree(work, {"mtrack.yaml": "format: 1\nwaivers: &w\n- {rule: overdue, reason: r}\nx-w: *w\n"})
+    ran = mtrack("waive", "overbilled", "--reason", "r", "--as-of", str(DAY), cwd=work)
+    assert ran.code == 3
+    assert ran.err.startswith(
+        "mtrack: mtrack.yaml:2:10: mtrack does not edit this: the value is an alias, or is shared"
+    )
+    assert ran.err.endswith("waivers: (one more)\n      - {rule: overbilled, reason: r}\n")
+
+
+def test_who_closes_twice_reads_where_it_says_so(work: Path) -> None:
+    write_tree(work, {"p/milestones.yaml": f"{RECORD}closed: 2026-02-01\n"})
+    ran = mtrack("close", "p", "--as-of", str(DAY), cwd=work)
+    assert ran.code == 2
+    assert ran.err.startswith("mtrack: p was closed on 2026-02-01 already (p/milestones.yaml:16:")
+
+
+def test_what_a_waiver_is_for_is_said() -> None:
+    edit = verbs.waive(None, {"rule": "overdue", "milestone": "M1", "number": "I1", "file": "a.pdf", "reason": "r"})
+    assert edit.did == "overdue accepted for M1, I1, a.pdf in the whole workspace: r"
+
+
+def test_amounts_are_written_as_the_others_are(work: Path) -> None:
+    assert "+    amount: 5\n" in mtrack("add", "p", "New", "5", "--dry-run", "--force", cwd=work).out
+    text = RECORD.replace("amount: 200", "amount: 200.00")
+    write_tree(work, {"p/milestones.yaml": text})
+    assert "+    amount: 5.00\n" in mtrack("add", "p", "New", "5", "--dry-run", "--force", cwd=work).out
+
+
+def test_an_amount_that_reads_as_thousands_is_refused_in_the_currency() -> None:
+    with pytest.raises(UsageError, match=r"^1\.500 has 1 decimal, and JPY has none$"):
+        verbs.check_thousands(Decimal("1.500"), "JPY", 0)
+
+
+def test_what_breaks_the_format_has_no_consequences() -> None:
+    context = context_of(RECORD)
+    assert context is not None
+    for change in (Put(("milestones", 0, "amount"), None), Put(("milestones", 0, "invoice", "sent"), "soon")):
+        assert statuses.consequences(context, (change,)) == statuses.Consequences()
+
+
+HEAD = "project: A\nmilestones:\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "after"),
+    [
+        ("- hold: {until: 2026-01-01}\n  id: M1\n", Remove(("milestones", 0, "hold")), "- id: M1\n"),
+        (
+            "- id: M1\n  deliverable: {approved: 2026-01-01}\n",
+            Put(("milestones", 0, "invoice"), {"number": "I", "amount": Decimal(5)}),
+            "- id: M1\n  deliverable: {approved: 2026-01-01}\n  invoice:\n    number: I\n    amount: 5\n",
+        ),
+        (
+            "- id: M1\n  deliverable: {approved: 2026-01-01}\n",
+            Put(("milestones", 0, "hold"), {"until": date(2026, 1, 1)}),
+            "- id: M1\n  deliverable: {approved: 2026-01-01}\n  hold: {until: 2026-01-01}\n",
+        ),
+    ],
+)  # fmt: skip
+def test_layouts(text: str, change: Change, after: str) -> None:
+    assert splice_records(HEAD + text, [change]) == HEAD + after
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "place"),
+    [
+        (f"{HEAD}- id: M1\n  ? status\n  : sent\n", Put(("milestones", 0, "note"), "x"), (4, 5)),
+        (f"{HEAD}- hold: {{until: 2026-01-01}}\n# why\n  id: M1\n", Remove(("milestones", 0, "hold")), (3, 3)),
+        ("project: A\n? milestones\n: - id: M1\n", Append(("milestones",), {"id": "M0"}, 0), (3, 3)),
+    ],
+)
+def test_layouts_that_are_refused(text: str, change: Change, place: tuple[int, int]) -> None:
+    with pytest.raises(RefusedError) as caught:
+        splice_records(text, [change])
+    assert (caught.value.reason, caught.value.place) == ("layout", place)
