@@ -98,7 +98,7 @@ def test_a_copy_goes_again_where_another_record_can_not_be_written(work: Path, m
 
 
 def test_a_folder_that_can_not_be_made_is_said(work: Path) -> None:
-    with pytest.raises(CannotRunError, match="a.pdf/papers can't be made: not a directory$"):
+    with pytest.raises(CannotRunError, match=r"a\.pdf/papers can't be made: not a directory$"):
         writer.open_folder(str(work), str(work / "a.pdf/papers"), make=True)
 
 
