@@ -194,15 +194,22 @@ def action(provider: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[An
     return read, env
 
 
-def check(action: tuple[Any, dict[str, str]], root: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
-    """Run the action's other steps with inputs, as a runner does: expressions first, then bash."""
+def check(
+    action: tuple[Any, dict[str, str]], root: Path, base: str = "", **inputs: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the action's other steps with inputs, as a runner does: expressions first, then bash.
+
+    `base` is the branch that a pull request is for.
+    """
     read, env = action
     values = {name: inputs.get(name.replace("-", "_"), given["default"]) for name, given in read["inputs"].items()}
     (step,) = read["runs"]["steps"][1:]
     given = {name: value.replace("${{ inputs.", "").replace(" }}", "") for name, value in step["env"].items()}
     assert "${{" not in step["run"]
     variables = {name: values[of] for name, of in given.items()}
-    return run("bash", "-e", "-o", "pipefail", "-c", step["run"], cwd=root, env={**env, **variables})
+    return run(
+        "bash", "-e", "-o", "pipefail", "-c", step["run"], cwd=root, env={**env, **variables, "GITHUB_BASE_REF": base}
+    )
 
 
 def test_the_action_fits_the_published_schema() -> None:
@@ -231,9 +238,27 @@ def test_the_action_checks_and_annotates(action: tuple[Any, dict[str, str]], tmp
     assert check(action, tmp_path / "warned", fail_on="warning").returncode == 1
 
 
+def test_the_action_judges_a_pull_request_by_the_settings_of_its_base(
+    action: tuple[Any, dict[str, str]], tmp_path: Path
+) -> None:
+    root = workspace(tmp_path / "tree")
+    assert run("git", "update-ref", "refs/remotes/origin/main", commit(root), cwd=root).returncode == 0
+    write_tree(root, {"acme/milestones.yaml": OVERBILLED, "mtrack.yaml": "format: 1\nrules: {overbilled: off}\n"})
+    for path in (".", "acme"):
+        done = check(action, root, base="main", path=path)
+        assert done.returncode == 1
+        assert "overbilled" in done.stdout
+    assert "overbilled" not in check(action, root).stdout
+    done = check(action, root, base="other")
+    assert done.stdout.startswith("::warning::mtrack judges this pull request by its own settings")
+    assert "overbilled" not in done.stdout
+    assert "overbilled" not in check(action, root, base="main", args="--settings-from HEAD --select gap").stdout
+
+
 def test_nothing_in_the_inputs_of_the_action_is_run(action: tuple[Any, dict[str, str]], tmp_path: Path) -> None:
     workspace(tmp_path / "clean")
     for name in ("path", "fail_on", "args"):
         done = check(action, tmp_path, **{name: "$(touch ran); touch ran `touch ran` * ' \" && touch ran"})
         assert done.returncode == 2
-    assert not (tmp_path / "ran").exists()
+    check(action, tmp_path / "clean", base="$(touch ran); touch ran `touch ran` * ' \" && touch ran")
+    assert not list(tmp_path.rglob("ran"))
