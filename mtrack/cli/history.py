@@ -106,6 +106,7 @@ def _place(project: str | None) -> tuple[str, str | None]:
 @click.argument("revisions", nargs=-1, metavar="[REV [REV]]")
 @options.format_option("text", "md", "json")
 @options.fail_on_option
+@options.settings_from_option
 @options.as_of_option
 def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) -> int:
     """Show what a change does to the money.
@@ -122,7 +123,7 @@ def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) ->
         message = f"'{revisions[2]}' is a revision too many: mtrack diff [REV [REV]]"
         raise UsageError(message)
     opened = open_paths((), as_of)
-    view = diff_of(opened.workspace, revisions)
+    view = diff_of(opened.workspace, revisions, judged=options.settings_from() is not None)
     if format_ == "text":
         output.write(render.text(view, output.width(), colour=output.use_colour(), seen=opened.from_here))
     else:

@@ -57,17 +57,21 @@ class Diff(Struct, frozen=True):
         return any(not finding.waived and finding.severity >= fail_on for finding in self.new)
 
 
-def diff(workspace: Workspace, revisions: Sequence[str]) -> Diff:
-    """The difference that revisions mean, as git has them: none, one, two, A..B or A...B. Raises UsageError."""
+def diff(workspace: Workspace, revisions: Sequence[str], *, judged: bool = False) -> Diff:
+    """The difference that revisions mean, as git has them: none, one, two, A..B or A...B. Raises UsageError.
+
+    Each side is judged by its own settings; where it is `judged`, both by those of the workspace.
+    """
+    settings = workspace.settings if judged else None
     repository = Repository(workspace.root)
     with ExitStack() as stack:
         stack.callback(repository.close)
         base, head = _ends(repository, revisions)
-        before = stack.enter_context(side_of(repository, base, workspace.as_of))
+        before = stack.enter_context(side_of(repository, base, workspace.as_of, settings))
         if head is None:
             after = side_of_files(repository, workspace)
         else:
-            after = stack.enter_context(side_of(repository, head, workspace.as_of))
+            after = stack.enter_context(side_of(repository, head, workspace.as_of, settings))
         projects, events = _projects(before, after)
         found = [check(side.workspace).report.findings for side in (before, after)]
         known, gone = match(found[1], found[0])

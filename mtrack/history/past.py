@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.errors import CannotRunError
+from mtrack.history.judged import open_judged
 from mtrack.history.repository import LINK, Repository
 from mtrack.history.snapshot import snapshot
-from mtrack.history.weakened import judged_by
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
-from mtrack.workspace import SETTINGS, walk
+from mtrack.workspace import SETTINGS
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
@@ -51,5 +51,4 @@ def with_settings_of(root: str, revision: str, as_of: date) -> Workspace:
                 message = f"{SETTINGS} can't be read as {revision} had it: it is a link or too large"
                 raise CannotRunError(message)
             then = settings_module.from_source(source.from_bytes(SETTINGS, raw, schema.shape("workspace")))
-    settings = judged_by(then, settings_module.load(root))
-    return Workspace(root, as_of, settings, walk(root, settings.exclude))
+    return open_judged(root, as_of, then)

@@ -12,6 +12,7 @@ from mtrack import files, git, limits
 from mtrack.changes.moves import Candidate
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.history import versions
+from mtrack.history.judged import open_judged
 from mtrack.history.snapshot import snapshot
 from mtrack.record.settings import Settings
 from mtrack.workspace import Walk, join
@@ -64,14 +65,17 @@ class Side:
 
 
 @contextmanager
-def side_of(repository: Repository, commit: str | None, as_of: date) -> Iterator[Side]:
-    """The workspace as a commit had it; empty without one. Raises CannotRunError."""
+def side_of(
+    repository: Repository, commit: str | None, as_of: date, settings: Settings | None = None
+) -> Iterator[Side]:
+    """The workspace as a commit had it, judged by its own settings or the given ones; empty without one. Raises CannotRunError."""
     if commit is None:
         yield Side(Workspace(repository.root, as_of, Settings(), Walk((), ())), lambda _path: None)
         return
     tree = {entry.path: entry.content for entry in repository.entries(commit)}
     with snapshot(repository, commit) as folder:
-        yield Side(open_workspace(folder, as_of), tree.get)
+        opened = open_workspace(folder, as_of) if settings is None else open_judged(folder, as_of, settings)
+        yield Side(opened, tree.get)
 
 
 def side_of_files(repository: Repository, workspace: Workspace) -> Side:

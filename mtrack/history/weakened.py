@@ -17,6 +17,7 @@ from mtrack.check.waivers import LocatedProblem, Waivers, fitting, key_of
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.finding import Place, Severity
 from mtrack.history import versions
+from mtrack.history.judged import open_judged
 from mtrack.history.matching import match
 from mtrack.history.sides import Side
 from mtrack.history.widened import Accepted, widened
@@ -24,7 +25,7 @@ from mtrack.patterns import matcher
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
 from mtrack.words import count
-from mtrack.workspace import RECORDS, SETTINGS, find_root, is_below, join, walk
+from mtrack.workspace import RECORDS, SETTINGS, find_root, is_below, join
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
@@ -41,13 +42,6 @@ _JUDGING = ("currency", "payment_terms", "tax_rate", "bill_within", "verify", "l
 _OF_AUDIT = ("correct_within", "require_signed")
 """The settings that decide what `mtrack audit` finds."""
 _HINT = "put it back, or say in the change why it is right"
-
-
-def judged_by(then: Settings, now: Settings) -> Settings:
-    """Earlier settings with the source of today's file: its faults are reported, and waivers have their places in it."""
-    places = {(key_of(waiver), waiver.until): waiver.route for waiver in now.waivers}
-    waivers = tuple(replace(waiver, route=places.get((key_of(waiver), waiver.until), ())) for waiver in then.waivers)
-    return replace(then, source=now.source, unknown_keys=now.unknown_keys, broken=now.broken, waivers=waivers)
 
 
 def weakened(root: str, before: Workspace, earlier: Sequence[Finding], revision: str) -> list[Finding]:
@@ -112,8 +106,7 @@ class _Comparison:
     @cached_property
     def _strict(self) -> Workspace:
         """The records of today with the settings of then."""
-        settings = judged_by(self.before.settings, self.now.settings)
-        return Workspace(self.now.root, self.now.as_of, settings, walk(self.now.root, settings.exclude))
+        return open_judged(self.now.root, self.now.as_of, self.before.settings)
 
     # Waivers.
 

@@ -183,3 +183,23 @@ def test_the_root_of_then(tmp_path: Path) -> None:
     assert root_then(ws, "2026-02-02", "x") is None  # before the first commit
     assert root_then(str(story.folder), "HEAD", "x") is None
     assert root_then(str(tmp_path / "link"), "HEAD", "x") is None  # the folder above a link is that of the link
+
+
+@pytest.mark.parametrize("revisions", [(), ("HEAD~1",), ("HEAD~1", "HEAD"), ("HEAD~1...HEAD",)])
+def test_what_a_change_does_is_judged_by_the_settings_of_then(revisions: tuple[str, ...], tmp_path: Path) -> None:
+    story = story_of(tmp_path, "mtrack.yaml")
+    worse = TEXT.replace("amount: 4100.00, sent", "amount: 8100.00, sent").replace("signed: 2026-01-10, ", "")
+    lax = "format: 1\nrules: {overbilled: off, agreement-unsigned: off}\nexclude: [ws/acme]\n"
+    story.write({"mtrack.yaml": lax, RECORDS: worse})
+    if revisions:
+        story.commit("change", "2026-02-03")
+    own, judged = (
+        json.loads(mtrack("diff", *revisions, "--format", "json", *AS_OF, *more, cwd=story.folder).out)
+        for more in ((), ("--settings-from", "HEAD~1" if revisions else "HEAD"))
+    )
+    assert not {item["rule"] for item in own["findings"]["new"]} & {"overbilled", "agreement-unsigned"}
+    assert "overbilled" in {item["rule"] for item in judged["findings"]["new"]}
+    (project,) = judged["projects"]
+    assert (project["before"]["billed"], project["after"]["billed"]) == ("4100.00", "8100.00")
+    changed = {item["field"] for item in judged["events"] if item["event"] == "settings-changed"}
+    assert "exclude" in changed
