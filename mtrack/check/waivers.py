@@ -83,6 +83,7 @@ class Waivers:
         for waiver in waivers:
             if not self._expired(waiver):
                 self.reasons.setdefault(key_of(waiver), waiver.reason)
+        self.rules = {rule for rule, *_ in self.reasons}
 
     def apply(self, located: list[LocatedProblem], own: tuple[Waiver, ...]) -> list[LocatedProblem]:
         """The problems, marked where a waiver accepts them, and what is wrong with the `own` waivers."""
@@ -99,6 +100,8 @@ class Waivers:
 
     def _accept(self, item: LocatedProblem) -> LocatedProblem:
         """The problem, marked where a waiver fits it; every waiver that does counts as used."""
+        if item.rule.name not in self.rules:
+            return item
         problem = item.problem
         fitting = [
             key for key in _fitting(item.rule.name, item.project, problem.place.path, problem) if key in self.reasons

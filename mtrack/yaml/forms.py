@@ -1,6 +1,6 @@
 """Reads recurring parts of plain files by their form: the same lines with other values, as milestones mostly are.
 
-A text falls into its head and the items of the list that a file must have. Of each, the values of its lines are slots,
+A text falls into its head, the items of the list that a file must have, and what stands below. Of each, the values of its lines are slots,
 and the rest is its form. Once a form has come a few times, the reader of plain files reads it with marks in its slots,
 which shows where each value goes; from then on values are put there directly. That is safe because what may stand in a
 slot means nothing to YAML: whatever does not begin a value, or could end one, is part of the form.
@@ -29,6 +29,7 @@ _SLOT = re.compile(
 )
 """A value to the end of its line, one within brackets, and one in quotes."""
 _DASH = re.compile(" *- +")
+_NEXT_KEY = re.compile(r"\n(?=[A-Za-z_])")
 _QUOTES = "'\""
 _QUOTED = "quoted"
 """A kind of values beside those of a shape: text in quotes."""
@@ -146,8 +147,9 @@ class Forms:
         if dash is None or self._missed > PATIENCE + self.taken:
             return None
         head, between = text[: start - 1], f"\n{dash[0]}"
-        pieces = text[dash.end() : -1 if text[-1] == "\n" else None].split(between)
-        if between in head or max(map(len, (head, *pieces))) > limits.KEYS:
+        body, *below = _NEXT_KEY.split(text[dash.end() :], maxsplit=1)
+        pieces = body.removesuffix("\n").split(between)
+        if between in head or max(map(len, (head, *below, *pieces))) > limits.KEYS:
             return None  # or a mapping could have more keys than one may
         result = self._part(head, "", "", used)
         if not isinstance(result, dict) or next(reversed(result)) != self._list or result[self._list] is not None:
@@ -160,7 +162,9 @@ class Forms:
                 return None
             items.append(item)
         result[self._list] = items
-        return result
+        used += [None for _ in below]  # they are read line by line
+        rest = plain.read(below[0], self._shape) if below else {}
+        return result | rest if rest is not None and result.keys().isdisjoint(rest) else None
 
     def _part(self, part: str, kind: str, before: str, used: list[Form | None]) -> Any:
         """The data of the head or an item, which begins behind `before`; None where it depends on the whole text."""

@@ -12,6 +12,7 @@ import pytest
 from edit_verbs import context_of, splice_records
 from support import mtrack, write_tree
 
+from mtrack import limits
 from mtrack.directory import Directory
 from mtrack.edit import attachments, find, statuses, transaction, verbs, writer
 from mtrack.edit.transaction import Options
@@ -215,3 +216,14 @@ def test_layouts_that_are_refused(text: str, change: Change, place: tuple[int, i
     with pytest.raises(RefusedError) as caught:
         splice_records(text, [change])
     assert (caught.value.reason, caught.value.place) == ("layout", place)
+
+
+def test_a_file_that_is_too_large_to_be_copied_is_refused(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "COPIED", 2 << 20)
+    (work / "a.pdf").write_bytes(bytes((2 << 20) + 1))
+    ran = mtrack("bill", "p", "M2", "I2", "--file", "a.pdf", "--as-of", str(DAY), cwd=work)
+    assert ran.code == 2
+    assert ran.err == (
+        "mtrack: a.pdf is larger than 2 MiB; move it into the project folder yourself, and name it there\n"
+    )
+    assert not (work / "p/invoices").exists()

@@ -230,3 +230,18 @@ def test_what_could_have_too_many_keys_is_left_to_the_parser(monkeypatch: pytest
     keys = "".join(f"    x-{i}: 1\n" for i in range(201))
     wide = source.parse("milestones.yaml", text(*[VALUES] * 9) + keys, SHAPE)
     assert (wide.is_plain, wide.unread) == (False, 7)
+
+
+@pytest.mark.parametrize(
+    ("below", "parts"),
+    [
+        ("closed: 2026-05-05\n", 3), ("\n# why\nwaivers:\n  - {rule: overdue, reason: r}\n\nclosed: 2026-05-05", 2),
+        ("invoices:\n  - number: I\n    lines:\n      - {milestone: M1, amount: 1.00}\n", 3), ("project: Q\n", 0),
+        ("milestones:\n", 0), ("note: |\n  text\n", 0), ("goes on here\n", 0),
+    ],
+)  # fmt: skip
+def test_keys_may_stand_below_the_list(known: forms.Forms, below: str, parts: int) -> None:
+    record = text(VALUES, ("M2", "Two", "5.00", "false", "R2")) + below
+    found, taken = both(known, record)
+    assert (found is None, taken if found is not None else 0) == (not parts, parts)
+    assert found in (None, plain.read(record, SHAPE))
