@@ -227,3 +227,31 @@ def test_a_file_that_is_too_large_to_be_copied_is_refused(work: Path, monkeypatc
         "mtrack: a.pdf is larger than 2 MiB; move it into the project folder yourself, and name it there\n"
     )
     assert not (work / "p/invoices").exists()
+
+
+def test_who_accepts_the_agreement_records_its_amounts_below_it() -> None:
+    context = context_of(RECORD)
+    assert context is not None
+    (change,) = verbs.accept(context, by="A", date=DAY, sha256="0" * 64).changes
+    assert (change.route, change.value["by"], change.value["amounts"]) == (  # type: ignore[union-attr]
+        ("agreement", "verified"),
+        "A",
+        {"M1": Decimal(100), "M2": Decimal(200)},
+    )
+
+
+def test_items_of_single_values_are_written_as_those_of_other_lists() -> None:
+    lines = "  invoice:\n    number: I\n    lines:\n      - milestone: M1\n        amount: 5.00\n"
+    braces = "  invoice:\n    number: I\n    lines:\n      - {milestone: M1, amount: 5.00}\n"
+    paid = Append(("milestones", 0, "invoice", "payments"), {"date": DAY, "amount": Decimal(5)})
+    for text, written in (
+        (lines, "- date: 2026-03-01\n        amount: 5\n"),
+        (braces, "- {date: 2026-03-01, amount: 5}\n"),
+    ):
+        assert written in splice_records(f"{HEAD}- id: M1\n  hold: {{until: 2026-01-01}}\n{text}", [paid])
+
+
+def test_a_project_that_is_not_there_brings_up_the_name_most_like_it(work: Path) -> None:
+    write_tree(work, {"clients/globex-portal/milestones.yaml": RECORD})
+    with pytest.raises(UsageError, match=r"there is no project 'globex-portl' in .*; did you mean globex-portal\?$"):
+        find.project("globex-portl", str(work))
