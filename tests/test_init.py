@@ -110,6 +110,7 @@ def test_init_in_the_way_of_its_folders(tmp_path: Path) -> None:
 def test_the_dry_run_shows_every_file_and_writes_none(tmp_path: Path) -> None:
     result = mtrack("init", "--dry-run", cwd=tmp_path)
     assert [line[6:] for line in result.out.splitlines() if line.startswith("+++ b/")] == WRITTEN
+    assert result.out.count("\n@@ -0,0 +1,") == len(WRITTEN)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -17,6 +17,7 @@ from mtrack.directory import Directory
 from mtrack.edit import attachments, find, statuses, transaction, verbs, writer
 from mtrack.edit.transaction import Options
 from mtrack.errors import CannotRunError, UsageError
+from mtrack.yaml import comments
 from mtrack.yaml.changes import Append, Change, Put, Remove
 from mtrack.yaml.refusal import RefusedError
 
@@ -255,3 +256,33 @@ def test_a_project_that_is_not_there_brings_up_the_name_most_like_it(work: Path)
     write_tree(work, {"clients/globex-portal/milestones.yaml": RECORD})
     with pytest.raises(UsageError, match=r"there is no project 'globex-portl' in .*; did you mean globex-portal\?$"):
         find.project("globex-portl", str(work))
+
+
+def test_a_hold_that_says_nothing_new_is_refused(work: Path) -> None:
+    assert mtrack("hold", "p", "M2", "--as-of", str(DAY), cwd=work).code == 0
+    again = mtrack("hold", "p", "M2", "--as-of", str(DAY), cwd=work)
+    assert (again.code, again.err) == (
+        2,
+        "mtrack: M2 is on hold already; give --until, --reason or --release\n",
+    )
+
+
+def test_an_apostrophe_is_doubled_between_apostrophes(work: Path) -> None:
+    record = RECORD.replace("name: One", "name: 'One'").replace("name: Two", "name: 'Two: 2'")
+    write_tree(work, {"p/milestones.yaml": record})
+    assert mtrack("set", "p", "M2", "--name", "It's: two", "--as-of", str(DAY), cwd=work).code == 0
+    written = (work / "p/milestones.yaml").read_text()
+    assert written == record.replace("'Two: 2'", "'It''s: two'")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a: 1 #2 b \n", [(("a",), (5, 9))]),
+        ("a: '1' #2\n", []),
+        ("a: 1 # 2\n", []),
+        ("a:\n  - x  #7\n", [(("a", 0), (10, 12))]),
+    ],
+)
+def test_a_comment_that_begins_with_a_digit(text: str, found: list[object]) -> None:
+    assert list(comments.number_signs(text)) == found
