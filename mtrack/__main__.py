@@ -9,6 +9,7 @@ from contextlib import suppress
 from errno import EIO, EPIPE
 from io import TextIOWrapper
 
+from mtrack import runner
 from mtrack.interrupts import INTERRUPTED, lose_no_interrupt
 
 TYPE_CHECKING = False  # `typing` takes as long to load as all that --help needs
@@ -166,7 +167,7 @@ def _kept_or_new(arguments: list[str], begin: Callable[[], None]) -> int:
 
 def _guarded(arguments: list[str], kept: object = None) -> int:
     """The command, its streams guarded where a runner reads them."""
-    if not os.environ.get("CI") and not {"github", "--format=github"} & set(arguments):
+    if not runner.reads(arguments):
         return _command(arguments, kept)
     from mtrack.cli.ci_log import CiLog  # noqa: PLC0415
 

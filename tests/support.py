@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from mtrack import resources
+from mtrack import resources, runner
 from mtrack.__main__ import run
 from mtrack.check.pipeline import check, of_each
 from mtrack.check.workspace import open_workspace
@@ -34,7 +34,7 @@ OF_THE_MACHINE = (
     "NO_COLOR",
     "FORCE_COLOR",
     "COLUMNS",
-    "CI",
+    *runner.VARIABLES,
     "GITHUB_ACTIONS",
     "GITLAB_CI",
     "LANG",

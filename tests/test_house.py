@@ -46,11 +46,12 @@ MAY_KNOW = {
     "patterns": "",
     "watch": "",
     "ways": "",
+    "runner": "",
     "git": "errors files limits",
     "yaml": "characters errors files finding limits money ways",
     "workspace": "errors files patterns watch",
     "directory": "files interrupts limits workspace",
-    "memo": "directory interrupts watch ways",
+    "memo": "directory interrupts runner watch ways",
     "record": "characters errors files finding interrupts limits money patterns resources words workspace yaml",
     "changes": "finding money record",
     "figures": "finding money record",
@@ -64,11 +65,11 @@ MAY_KNOW = {
     "verify": "characters check directory files memo money record rules",
     "spreadsheet": "edit errors figures limits money record verify words yaml",
     "cli": "characters check directory edit errors figures files finding git history limits memo money record render resources rules site spreadsheet verify views watch words workspace",
-    "__main__": "cli interrupts memo",
+    "__main__": "cli interrupts memo runner",
 }
 """A part of mtrack and all that it imports, for types and inside functions too. What a part knows stands above it."""
 
-TALKS = {"__main__", "cli", "memo", "ways"}
+TALKS = {"__main__", "cli", "memo", "runner", "ways"}
 """The parts that write to the terminal, read its settings and know what day it is."""
 
 WRITES = {"directory", "edit", "files", "memo", "site", "verify"}

@@ -14,7 +14,7 @@ import zlib
 from array import array
 from contextlib import contextmanager, suppress
 
-from mtrack import ways
+from mtrack import runner, ways
 from mtrack.memo import cache
 from mtrack.watch import Earlier, Watch, changed
 
@@ -34,8 +34,8 @@ _OPTIONS = {
     "report": frozenset({"--format", "--as-of", "--client", "-o", "--output", "--force", "--period", "--with-files"}),
 }
 """The runs that are kept, by command with its options: what reads the workspace and asks for nothing else."""
-_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "GITHUB_ACTIONS", "GITLAB_CI", "CI", "TZ", "HOME", "PATH",
-              "XDG_CONFIG_HOME", "LANG")  # fmt: skip
+_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "GITHUB_ACTIONS", "GITLAB_CI", "TZ", "HOME", "PATH",
+              "XDG_CONFIG_HOME", "LANG", *runner.VARIABLES)  # fmt: skip
 _PREFIXES = ("LC_", "GIT_", "PYTHON", "MTRACK_", "_MTRACK_")
 """Prefixes of environment variables that the output may depend on."""
 _MAGIC = b"mtrack run 3\n"

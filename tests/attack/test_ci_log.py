@@ -39,7 +39,7 @@ def test_only_the_end_of_a_command_is_changed(text: str) -> None:
     ("text", "shown"),
     [
         ("a: b::c\n", "a: b::c\n"), ("::error::x\n", ":\\x3aerror::x\n"), (" \t::x\n::y", " \t:\\x3ax\n:\\x3ay"), (":::", ":\\x3a:"),
-        ("\x1b[1m::x", "\x1b[1m:\\x3ax"), ("\ufeff::x\n\u200b \xad::y", "\ufeff:\\x3ax\n\u200b \xad:\\x3ay"), ("\x00\u2060\U000e0041::", "\x00\u2060\U000e0041:\\x3a"), ("a\ufeff::", "a\ufeff::"), ("a##[b]", "a##\\x5bb]"), ("##vso[x]", "##vso\\x5bx]"), ("###[a]", "###\\x5ba]"), ("# #[a] ##", "# #[a] ##"),
+        ("\x1b[1m::x", "\x1b[1m:\\x3ax"), ("\ufeff::x\n\u200b \xad::y", "\ufeff:\\x3ax\n\u200b \xad:\\x3ay"), ("\x00\u2060\U000e0041::", "\x00\u2060\U000e0041:\\x3a"), ("a\ufeff::", "a\ufeff::"), ("a##[b]", "a##\\x5bb]"), ("##vso[x]", "##vso\\x5bx]"), ("##teamcity[x]", "##teamcity\\x5bx]"), ("###[a]", "###\\x5ba]"), ("# #[a] ##", "# #[a] ##"),
     ],
 )  # fmt: skip
 def test_examples(text: str, shown: str) -> None:
@@ -64,3 +64,13 @@ def test_the_guard_ends_with_the_command(monkeypatch: pytest.MonkeyPatch) -> Non
     assert all(re.match("::(error|warning|notice) file=|waived: ", line) for line in commands)
     monkeypatch.delenv("CI")
     assert mtrack("rules", "::x").err.startswith("mtrack: there is no rule '::x'")
+
+
+@pytest.mark.parametrize("variable", ["CI", "TF_BUILD", "TEAMCITY_VERSION"])
+def test_every_runner_is_known_by_what_it_sets(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    for name in ("CI", "TF_BUILD", "TEAMCITY_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    texts = ("::x", "##vso[x]", "##[x]", "##teamcity[x]")
+    assert all(text in mtrack("rules", text).err for text in texts)
+    monkeypatch.setenv(variable, "1")
+    assert not any(text in mtrack("rules", f"\n{text}").err for text in texts)
