@@ -7,8 +7,6 @@ import re
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
@@ -17,7 +15,7 @@ from mtrack.history.matching import match
 from mtrack.history.repository import Repository
 from mtrack.history.snapshot import snapshot
 from mtrack.history.weakened import weakened
-from mtrack.workspace import SETTINGS, ancestors, join
+from mtrack.rules import RULES
 
 if TYPE_CHECKING:
     from mtrack.check.report import Report, Selection
@@ -30,8 +28,8 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
     """The report with only what the changes since a git revision brought; both sides are checked as of the same day.
 
     A finding that was there before is left out, unless a line of it changed or it became worse: graver, of a larger
-    amount, or no longer waived. Findings that the changes hide are reported too, where the selection has them. Before the first
-    commit everything is new. Raises UsageError, CannotRunError.
+    amount, or no longer waived. What the changes hide is reported too, where it is of the selection or holds for a part of
+    it. Before the first commit everything is new. Raises UsageError, CannotRunError.
     """
     with closing(Repository(root, "--since")) as repository:
         commit = repository.find_before(revision)
@@ -43,19 +41,12 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
             with suppress(CannotRunError):  # settings that could not be read then: all there is now is new
                 workspace = open_workspace(folder, report.as_of)
                 before = check(workspace).report.findings
-                silenced = weakened(root, workspace, before, revision)
+                silenced = weakened(root, workspace, before, revision, selection)
             known = match(report.findings, before)[0]
             changes = _Changes(root, folder)
             shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
-            shown += filter(_with_settings(root, selection).takes, silenced)
+            shown += (finding for finding in silenced if selection.takes_rule(RULES[finding.rule]))
     return report.narrowed(sorted(shown, key=lambda finding: finding.order))
-
-
-def _with_settings(root: str, selection: Selection) -> Selection:
-    """The selection with the settings that have come or gone on the way from its paths to the root: these decide of them."""
-    led = (join(folder, SETTINGS) for path in selection.paths for folder in ancestors(path))
-    there = os.path.lexists(os.path.join(root, SETTINGS))
-    return replace(selection, paths=(*selection.paths, *(path for path in led if path != SETTINGS or not there)))
 
 
 class _Changes:

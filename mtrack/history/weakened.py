@@ -31,6 +31,7 @@ from mtrack.yaml import source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mtrack.check.report import Selection
     from mtrack.finding import Finding
     from mtrack.history.widened import Widened
     from mtrack.record.model import PaymentTerms, Waiver
@@ -44,19 +45,39 @@ _OF_AUDIT = ("correct_within", "require_signed")
 _HINT = "put it back, or say in the change why it is right"
 
 
-def weakened(root: str, before: Workspace, earlier: Sequence[Finding], revision: str) -> list[Finding]:
+def weakened(
+    root: str, before: Workspace, earlier: Sequence[Finding], revision: str, selection: Selection | None = None
+) -> list[Finding]:
     """The findings about what the workspace at `root` silences; `before` is it as `revision` had it.
 
-    `earlier` was found in that. The settings and waivers of then decide how grave these are and what is accepted.
+    `earlier` was found in that. Of a selection's paths only what can silence something under them. The settings and waivers of then decide how grave these are and what is accepted.
     """
     now = open_workspace(root, before.as_of)
-    found = _Comparison(now, before, earlier, revision).weakenings()
+    found = [
+        item
+        for item in _Comparison(now, before, earlier, revision).weakenings()
+        if selection is None or _concerns(item, selection)
+    ]
     located = [
         LocatedProblem(rule, problem, now.project_of(problem.place.path), None, _severity(before, now, rule.name), True)  # noqa: FBT003
         for rule in of_scope("since")
         for problem in rule.check(tuple(found))
     ]
     return findings(now, Waivers(now, before.settings.waivers).apply(located, ()))
+
+
+def _concerns(item: Weakening, selection: Selection) -> bool:
+    """Whether something silences, or could, what lies under the paths of a selection.
+
+    Settings and records hold for all that lies beside and below them; a project that went out of sight was somewhere.
+    """
+    if any(map(selection.takes_path, (item.place.path, *([item.was] if item.was is not None else ())))):
+        return True
+    holds_for = [item.was] if item.was is not None else []
+    folder, _, name = item.place.path.rpartition("/")
+    if name in (SETTINGS, RECORDS):
+        holds_for.append(folder or ".")
+    return any(is_below(path, top) for path in selection.paths for top in holds_for)
 
 
 def _severity(before: Workspace, now: Workspace, name: str) -> Severity | None:
@@ -337,13 +358,13 @@ class _Comparison:
                 left.append(folder)
             else:
                 how = f"the project {folder} lies behind a link out of the workspace, and {self.revision} shows it"
-                yield Weakening(Place(link), how, _HINT, self._found_then(folder, folder))
+                yield Weakening(Place(link), how, _HINT, self._found_then(folder, folder), folder)
         hidden = self._hidden() if left else {}
         side = Side(self.before, lambda _path: None)
         moved = pair({folder: side.candidate(folder) for folder in left}, hidden) if hidden else {}
         for new, old in sorted(moved.items()):
             how = f"the project {old} is hidden in {new}, and {self.revision} shows it"
-            yield Weakening(Place(new), how, _HINT, self._found_then(old, new))
+            yield Weakening(Place(new), how, _HINT, self._found_then(old, new), old)
 
     def _link(self, folder: str) -> str | None:
         """The part of a path that is a link."""

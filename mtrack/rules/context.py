@@ -157,13 +157,15 @@ class ProjectContext:
 class Weakening(Struct, frozen=True):
     """A part of a change that silences findings, or a whole project: `how`, in words, and its place.
 
-    `silenced` are the findings that would be there without it, with their places.
+    `silenced` are the findings that would be there without it, with their places; `was` is where a project that is out
+    of sight was.
     """
 
     place: Place
     how: str
     hint: str
     silenced: tuple[tuple[Place, str], ...]
+    was: str | None = None
 
 
 class CheckedWaiver(Struct, frozen=True):

@@ -396,13 +396,47 @@ def test_a_waiver_and_a_severity_of_then_count(story: Story) -> None:
 
 def test_it_goes_with_paths_and_selections(story: Story) -> None:
     settings(story, "rules: {overbilled: off}\n")
-    assert weakened(story, "acme") == []
     assert lint(story, "--since", "HEAD", "--select", "gap") == []
     (item,) = lint(story, "--since", "HEAD", "--select", "settings-weakened")
     assert silenced(item) == ["overbilled"]
     result = mtrack("lint", "--since", "HEAD", "--fail-on", "warning", *AS_OF, cwd=story.folder)
     assert result.code == 1
     assert "overbilled: M1" in result.out
+
+
+@pytest.mark.parametrize("path", ["acme", RECORDS, "acme/invoices", "globex"])
+@pytest.mark.parametrize("text", [WEAKER["off"][0], WEAKER["a waiver"][0], "exclude: [acme]\n", "bill_within: 1\n"])
+def test_settings_that_hold_for_what_is_asked_for_are_told(text: str, path: str, story: Story) -> None:
+    other = TEXT.replace("Acme website", "Globex").replace("INV-1", "G-1")
+    story.commit("globex", "2026-02-03", {"globex/milestones.yaml": other})
+    settings(story, text)
+    expected = weakened(story)
+    assert expected
+    assert weakened(story, path) == expected
+    inside = story.folder / "acme"
+    result = mtrack("lint", "--since", "HEAD", "--format", "json", "--fail-on", "warning", *AS_OF, cwd=inside)
+    told = [item for item in json.loads(result.out)["findings"] if item["rule"] == "settings-weakened"]
+    assert (result.code, told) == (1, expected)
+
+
+def test_what_only_holds_elsewhere_is_not_told(story: Story) -> None:
+    other = TEXT.replace("Acme website", "Globex").replace("INV-1", "G-1")
+    story.commit("globex", "2026-02-03", {"globex/milestones.yaml": other})
+    story.write(
+        {RECORDS: TEXT + "waivers: [{rule: overbilled, reason: by phone}]\n", "acme/mtrack.yaml": "format: 1\n"}
+    )
+    assert weakened(story, "globex") == []
+    assert {item["path"] for item in weakened(story, "acme/invoices")} == {RECORDS, "acme/mtrack.yaml"}
+
+
+def test_a_project_that_is_hidden_is_told_where_it_was(story: Story) -> None:
+    (story.folder / "clients").mkdir()
+    story.git("mv", "acme", "clients/acme")
+    story.commit("move", "2026-02-03", {"other/milestones.yaml": TEXT.replace("Acme website", "Other")})
+    story.git("mv", "clients/acme", ".acme")
+    (story.folder / "clients").mkdir(exist_ok=True)
+    assert [item["path"] for item in weakened(story, "clients")] == [".acme"]
+    assert weakened(story, "other") == []
 
 
 def test_many_are_listed_in_part(story: Story) -> None:

@@ -26,7 +26,8 @@ def settings_weakened(weakenings: tuple[Weakening, ...]) -> Iterator[Problem]:
     folder or behind a link counts too, as does an `mtrack.yaml` that comes or goes in a folder below, so that commands
     there go by another, and no setting or waiver of the change itself silences this. A waiver that is new, accepts more than those of REV, or for longer, is told, and a rule that is less
     grave, also where that silences nothing yet: the next change would be judged by it. What only `mtrack audit` or
-    `mtrack verify` would find is told without a list. `--settings-from REV` judges by the settings of REV.
+    `mtrack verify` would find is told without a list. Where a part of the workspace is asked for, all that holds for it is
+    told, wherever it stands. `--settings-from REV` judges by the settings of REV.
 
     Bad:
         === 2026-02-01
