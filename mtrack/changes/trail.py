@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import datetime  # noqa: TC003  (msgspec reads the annotations)
 from typing import TYPE_CHECKING, Any
 
@@ -57,12 +58,7 @@ class Trail:
         self.left_to = left_to
         self.project = project
         self.moments = moments
-        self._renames = [
-            (moment.index, event.record[0], event.old, event.new)
-            for moment in moments
-            for event in moment.events
-            if event.field in ("id", "number") and event.record[0] in ("milestone", "invoice")
-        ]
+        self._renames = _renames(moments)
         self._first: dict[tuple[object, ...], Moment] = {}
         for moment in moments:
             self._remember(moment)
@@ -97,12 +93,11 @@ class Trail:
 
     def _name(self, record: Record, since: int) -> str:
         """Today's name of a milestone or an invoice, after all later commits: ids as written, numbers as compared."""
-        is_milestone = record.kind == "milestone"
-        name = str(record.fields["id" if is_milestone else "number"])
-        for index, kind, old, new in self._renames:
-            if kind == record.kind and index >= since and _same(kind, old, name):
-                name = new
-        return name if is_milestone else number_key(name)
+        kind = record.kind
+        name = _compared(kind, str(record.fields["id" if kind == "milestone" else "number"]))
+        renames = self._renames.get((kind, name), [])
+        at = bisect_left(renames, (since,))
+        return renames[at][1] if at < len(renames) else name
 
     def name_now(self, moment: Moment, event: Event) -> str:
         """Today's name of the milestone or invoice of an event, if it is still there."""
@@ -212,8 +207,30 @@ def _leads(data: Any, route: Route) -> bool:
     return data is not None
 
 
-def _same(kind: object, old: object, name: str) -> bool:
-    return old == name if kind == "milestone" else number_key(str(old)) == number_key(name)
+def _renames(moments: tuple[Moment, ...]) -> dict[tuple[object, str], list[tuple[int, str]]]:
+    """By kind and name: the commits in which a record lost the name, in order, and what each is called today.
+
+    A record gets one name in a commit, whichever others get or lose it in the same.
+    """
+    result: dict[tuple[object, str], list[tuple[int, str]]] = {}
+    for moment in reversed(moments):
+        came: dict[tuple[object, str], str] = {}
+        for event in moment.events:
+            kind = event.record[0]
+            if (kind, event.field) in (("milestone", "id"), ("invoice", "number")):
+                new = _compared(kind, str(event.new))
+                later = result.get((kind, new))
+                came.setdefault((kind, _compared(kind, str(event.old))), later[-1][1] if later else new)
+        for key, today in came.items():
+            result.setdefault(key, []).append((moment.index, today))
+    for found in result.values():
+        found.reverse()
+    return result
+
+
+def _compared(kind: object, name: str) -> str:
+    """A name as it is compared: ids as written."""
+    return name if kind == "milestone" else number_key(name)
 
 
 def _comparable(value: Any) -> object:

@@ -10,9 +10,15 @@ import pytest
 from support import AS_OF, lint_json, mtrack, validated
 
 from history.story import AUTHOR, Story
+from history.test_matching import lines_run
+from mtrack.changes.event import Commit, Event
+from mtrack.changes.facts import PROJECT, Record, Version
+from mtrack.changes.trail import Moment, Trail
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mtrack.changes.event import Key
 
 BASE = """\
 project: Acme website
@@ -432,3 +438,47 @@ def test_no_repository_and_no_commit(tmp_path: Path) -> None:
     assert (result.code, result.out) == (3, "")
     Story(tmp_path)
     assert mtrack("audit", cwd=tmp_path).code == 0
+
+
+def test_a_name_that_another_got_in_the_same_commit() -> None:
+    """Each keeps its own history, however the names went round."""
+    trail = renamed([["A B", "B C"], ["C D", "B A"]])
+    first, second = (trail.moments[i] for i in (0, 1))
+    assert [trail.name_now(first, event) for event in first.events] == ["a", "d"]
+    assert [trail.name_now(second, event) for event in second.events] == ["d", "a"]
+
+
+def test_many_numbers_that_were_given_others() -> None:
+    def cost(number: int) -> int:
+        trail = renamed([[f"{i} {number + i}" for i in range(number)], ["x y"]])
+        (moment, _) = trail.moments
+        return lines_run(lambda: [trail.name_now(moment, event) for event in moment.events])
+
+    assert cost(400) < 2.5 * cost(200)
+
+
+def test_a_number_that_was_given_another_again_and_again() -> None:
+    def cost(number: int) -> int:
+        moments = renamed([[f"{i} {i + 1}"] for i in range(number)]).moments
+        return lines_run(lambda: Trail("p", None, moments))
+
+    assert cost(400) < 2.5 * cost(200)
+
+
+def renamed(names: list[list[str]]) -> Trail:
+    """A trail with a commit for each of the lists of numbers that invoices had and got."""
+    commit = Commit("1", (), "a", "b", "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00", "s")
+    moments = []
+    for i, pairs in enumerate(names):
+        versions: list[dict[Key, Record]] = [{}, {}]
+        events = []
+        for old, new in map(str.split, pairs):
+            key: Key = ("invoice", old, 0)
+            for records, number in zip(versions, (old, new), strict=True):
+                records[key] = Record(key, PROJECT, 0, {"number": number}, {}, ())
+            events.append(
+                Event(event="invoice-changed", project="p", record=key, invoice=new, field="number", old=old, new=new)
+            )
+        before, after = (Version("p", records) for records in versions)
+        moments.append(Moment(i, commit, before, after, tuple(events), 1, False, commit.instant, False))  # noqa: FBT003
+    return Trail("p", None, tuple(moments))
