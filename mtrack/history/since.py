@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ from mtrack.history.weakened import weakened
 from mtrack.rules import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mtrack.check.report import Report, Selection
     from mtrack.finding import Finding
 
@@ -49,6 +52,12 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
     return report.narrowed(sorted(shown, key=lambda finding: finding.order))
 
 
+def touches(changed: Sequence[range], first: int, last: int) -> bool:
+    """Whether changed lines, in order, touch those from the first to the last."""
+    at = bisect_right(changed, first, key=lambda lines: lines.stop)
+    return at < len(changed) and changed[at].start <= last
+
+
 class _Changes:
     """The lines that changed, by file."""
 
@@ -66,11 +75,10 @@ class _Changes:
             return True
         if finding.span is None:
             return bool(changed)
-        first, last = finding.span.line, finding.span.end_line
-        return any(lines.start <= last and first < lines.stop for lines in changed)
+        return touches(changed, finding.span.line, finding.span.end_line)
 
     def _changed(self, path: str) -> list[range] | None:
-        """The changed lines of a file of records or settings; None where it was not there. Raises CannotRunError."""
+        """The changed lines of a file of records or settings, in order; None where it was not there. Raises CannotRunError."""
         now, then = (os.path.join(folder, *path.split("/")) for folder in (self.root, self.before))
         if not now.endswith(".yaml") or not os.path.isfile(now):
             return []  # of evidence and folders only whether they are there matters

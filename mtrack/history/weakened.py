@@ -25,7 +25,7 @@ from mtrack.patterns import matcher
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
 from mtrack.words import count
-from mtrack.workspace import RECORDS, SETTINGS, find_root, is_below, join
+from mtrack.workspace import RECORDS, SETTINGS, ancestors, find_root, is_below, join
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ class _Comparison:
         self.before = before
         self.earlier = earlier
         self.revision = revision
+        self._patterns: dict[str, str | None] = {}
+        """The patterns by folder, since many findings lie in few."""
 
     def weakenings(self) -> Iterator[Weakening]:
         """The changes that silence something, settings first."""
@@ -246,6 +248,7 @@ class _Comparison:
         hidden = [folder for folder in self._strict.walk.projects if folder not in self.now.walk.projects]
         for folder in hidden:
             causes.setdefault(self._exclude(folder), [])
+        tops = set(hidden)
         others: list[Finding] = []
         for finding in lost:
             paths = [
@@ -256,7 +259,8 @@ class _Comparison:
             excluded = next((path for path in paths if self._pattern(path) is not None), None)
             rule = self._rule(finding.rule)
             if excluded is not None:
-                top = next((folder for folder in hidden if is_below(excluded, folder)), excluded)
+                above = (folder for folder in reversed([excluded, *ancestors(excluded)]) if folder in tops)
+                top = next(above, excluded)
                 causes.setdefault(self._exclude(top), []).append(finding)
             elif rule is not None:
                 causes.setdefault(rule, []).append(finding)
@@ -300,12 +304,20 @@ class _Comparison:
 
     def _pattern(self, path: str) -> str | None:
         """The pattern of today that hides a path, which those of then don't."""
-        old, new = self.before.settings.exclude, self.now.settings.exclude
         parts = path.split("/") if path in self._strict.walk.folders else path.split("/")[:-1]
         for folder in ("/".join(parts[: i + 1]) for i in range(len(parts))):
-            if matcher(new)(folder) and not matcher(old)(folder):
-                return next(item for i, item in reversed([*enumerate(new)]) if matcher((item,))(folder))
+            if folder not in self._patterns:
+                self._patterns[folder] = self._own_pattern(folder)
+            if self._patterns[folder] is not None:
+                return self._patterns[folder]
         return None
+
+    def _own_pattern(self, folder: str) -> str | None:
+        """The pattern of today that hides a folder, whatever hides those above it."""
+        old, new = self.before.settings.exclude, self.now.settings.exclude
+        if not matcher(new)(folder) or matcher(old)(folder):
+            return None
+        return next(item for item in reversed(new) if matcher((item,))(folder))
 
     def _written(self, key: str) -> list[str]:
         written = self.now.settings.source

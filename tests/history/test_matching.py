@@ -18,11 +18,12 @@ from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
 from mtrack.finding import Category, Finding, Severity
 from mtrack.history.matching import match
+from mtrack.history.since import touches
 from mtrack.history.versions import parse
 from mtrack.history.weakened import weakened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Iterator
     from pathlib import Path
     from types import FrameType
 
@@ -219,6 +220,32 @@ def test_findings_of_one_key_that_all_became_worse() -> None:
     assert cost(1_600) < 2.5 * cost(800)
 
 
+def test_lines_that_changed_are_those_that_each_is_compared_with() -> None:
+    random = Random(3)  # noqa: S311
+    for _ in range(2_000):
+        ends = sorted(random.sample(range(1, 30), 2 * random.randrange(5)))
+        changed = [range(start, stop - random.choice((0, stop - start))) for start, stop in batched(ends)]
+        first = random.randrange(1, 30)
+        last = first + random.randrange(4)
+        assert touches(changed, first, last) == any(lines.start <= last and first < lines.stop for lines in changed), (
+            changed,
+            first,
+            last,
+        )
+
+
+def batched(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    return zip(numbers[::2], numbers[1::2], strict=True)
+
+
+def test_many_findings_and_as_many_changed_lines() -> None:
+    def cost(number: int) -> int:
+        changed = [range(i, i + 1) for i in range(1, 3 * number, 3)]
+        return lines_run(lambda: [touches(changed, i, i) for i in range(1, 3 * number, 3)])
+
+    assert cost(1_600) < 2.5 * cost(800)
+
+
 def test_many_new_waivers_and_as_many_findings(tmp_path: Path) -> None:
     def cost(number: int) -> int:
         lines = [f"  - {{id: M{i}, name: N{i}, amount: 1.00, status: sent}}\n" for i in range(number)]
@@ -236,3 +263,20 @@ def test_many_new_waivers_and_as_many_findings(tmp_path: Path) -> None:
         return number_of_lines
 
     assert cost(400) < 2.5 * cost(200)
+
+
+def test_many_lost_findings_and_as_many_patterns(tmp_path: Path) -> None:
+    def cost(number: int) -> int:
+        lines = [f"  - {{id: M{i}, name: N{i}, amount: 1.00, status: sent}}\n" for i in range(number)]
+        text = f"project: P\ncurrency: EUR\nmilestones:\n{''.join(lines)}"
+        patterns = ", ".join(f'"zz{i}*a*b/**/x"' for i in range(number))
+        root = tmp_path / str(number)
+        records = "p/" * 20 + "milestones.yaml"
+        settings = f"format: 1\nrules: {{status-mismatch: off}}\nexclude: [{patterns}]\n"
+        write_tree(root, {f"then/{records}": text, f"now/{records}": text, "now/mtrack.yaml": settings})
+        before = open_workspace(str(root / "then"), AS_OF)
+        earlier = check(before).report.findings
+        return lines_run(lambda: weakened(str(root / "now"), before, earlier, "HEAD"))
+
+    cost(1)  # what is imported for the first one
+    assert cost(200) < 2.5 * cost(100)
