@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from datetime import datetime  # noqa: TC003  (msgspec reads the annotations)
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack.changes.event import Commit, Event, FileFact
-from mtrack.changes.facts import AGREEMENT, Version
+from mtrack.changes.facts import AGREEMENT, LINES, PROJECT, Version
 from mtrack.finding import CommitRef, Place, Problem
 from mtrack.record.model import number_key
 
@@ -45,6 +46,15 @@ class Moment(Struct, frozen=True):
     def has(self, *names: str) -> bool:
         """Whether something of this kind happened."""
         return any(event.event in names for event in self.events)
+
+
+class Revaluation(Struct, frozen=True):
+    """Another currency for all amounts: the project's own event, if the settings did not do it, and one for each sent invoice."""
+
+    event: Event | None
+    message: str
+    invoices: tuple[Event, ...]
+    is_back: bool
 
 
 class Trail:
@@ -118,12 +128,46 @@ class Trail:
         `whole` asks that of the record itself.
         """
         record = moment.before.records.get(event.record)
-        if record is None:
-            return False
-        field = None if whole else event.field
+        return record is not None and self._is_late(moment, record, None if whole else event.field)
+
+    def _is_late(self, moment: Moment, record: Record, field: str | None) -> bool:
         value = None if field is None else record.fields.get(field)
         first = self._first.get((*self._identity(moment.before, record, moment.index), field, _comparable(value)))
         return first is None or moment.days_since(first) > moment.correct_within
+
+    @cached_property
+    def revaluations(self) -> dict[int, Revaluation]:
+        """The commits, by number, that put all amounts in another currency though these may no longer be corrected."""
+        result: dict[int, Revaluation] = {}
+        first: dict[str, Moment] = {}
+        for moment in self.moments:
+            old, new = moment.before.currency, moment.after.currency
+            if old is not None and new is not None and old != new:
+                since = first.get(old)
+                if since is None or moment.days_since(since) > moment.correct_within:
+                    result[moment.index] = self._revaluation(moment, old, new, is_back=new in first)
+            for currency in (old, new):
+                if currency is not None:
+                    first.setdefault(currency, moment)
+        return result
+
+    def _revaluation(self, moment: Moment, old: str, new: str, *, is_back: bool) -> Revaluation:
+        told = f"currency changed from {old} to {new}"
+        own = (event for event in moment.events if (event.record, event.field) == (PROJECT, "currency"))
+        invoices = [
+            Event(
+                event="invoice-changed",
+                project=None,
+                record=record.key,
+                milestone=str(next(iter(record.fields[LINES]))) if len(record.fields[LINES]) == 1 else None,
+                invoice=str(record.fields["number"]),
+                new=new,
+                message=f"{record.fields['number']}: {told}",
+            )
+            for record in moment.before.of_kind("invoice")
+            if record.key in moment.after.records and "sent" in record.fields and self._is_late(moment, record, None)
+        ]
+        return Revaluation(next(own, None), f"project: {told}", tuple(invoices), is_back)
 
     def signed_before(self, moment: Moment) -> bool:
         """Whether the agreement had been signed by an earlier commit."""

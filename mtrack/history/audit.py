@@ -116,7 +116,7 @@ class _Audit:
         for change in changes:
             own = change.settings
             commit = replace(change.commit, signature=signatures.get(change.commit.id, ""))
-            for project in change.projects:
+            for project in (*change.projects, *change.revalued):
                 moment = Moment(
                     0, commit, project.before, project.after, project.events, min(own.correct_within, today.correct_within),
                     own.require_signed or today.require_signed, clock[commit.id], first=False,

@@ -16,7 +16,7 @@ from mtrack.history.settings_events import settings_events
 from mtrack.history.tree import Grower, Tracked, Tree, joined
 from mtrack.history.versions import Versions, version
 from mtrack.record.settings import Settings
-from mtrack.workspace import RECORDS, SETTINGS
+from mtrack.workspace import RECORDS, SETTINGS, ancestors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,12 +40,16 @@ class ProjectChange(Struct, frozen=True):
 
 
 class CommitChange(Struct, frozen=True):
-    """The changes in a commit. `settings` are the workspace's as of it, `events` those of the settings."""
+    """The changes in a commit. `settings` are the workspace's as of it, `events` those of the settings.
+
+    `revalued` are the projects whose amounts the settings put in another currency; they have no events of their own.
+    """
 
     commit: Commit
     settings: Settings
     events: tuple[Event, ...]
     projects: tuple[ProjectChange, ...]
+    revalued: tuple[ProjectChange, ...] = ()
 
 
 class State(Struct, frozen=True, array_like=True):
@@ -85,9 +89,9 @@ class Reader:
         commits, first = graph.commits, self._first
         for i, changes in enumerate(self._ahead(self.repository.changes(graph.pairs()[first:])), first):
             commit = commits[i]
-            projects, events, settings = self._commit(i, graph, changes, cut=commit.id in self.repository.shallow)
-            if projects or events:
-                yield CommitChange(commit, settings, events, tuple(projects))
+            change = self._commit(i, graph, changes, cut=commit.id in self.repository.shallow)
+            if change.projects or change.events:
+                yield change
 
     def _ahead(self, changes: Iterator[list[TreeChange]]) -> Iterator[list[TreeChange]]:
         """The changes of each commit, told some commits ahead, so that the contents they are read from come together."""
@@ -109,9 +113,7 @@ class Reader:
             self.repository.expect(wanted)
             yield from waiting
 
-    def _commit(
-        self, i: int, graph: Graph, changes: list[TreeChange], *, cut: bool
-    ) -> tuple[list[ProjectChange], tuple[Event, ...], Settings]:
+    def _commit(self, i: int, graph: Graph, changes: list[TreeChange], *, cut: bool) -> CommitChange:
         """The changes of projects and settings in a commit; nothing where a shallow clone is `cut` there."""
         above = graph.parents[i]
         others = [graph.trees[parent] for parent in above[1:]]
@@ -125,8 +127,9 @@ class Reader:
         else:
             projects = [] if cut else self._ordinary(tree, old, touched)
         events, settings = self._settings(tree, old, others, cut=cut)
+        revalued = self._revalued(tree, old, {change.uid for change in projects}) if events else ()
         graph.done(i, tree)
-        return projects, events, settings
+        return CommitChange(graph.commits[i], settings, events, tuple(projects), tuple(revalued))
 
     def _before(self, graph: Graph, above: Sequence[int], changes: list[TreeChange]) -> Tree:
         """The first parent's tree as it was; only what is asked about, where the tree itself is carried on."""
@@ -136,10 +139,12 @@ class Reader:
         if graph.needed[above[0]] > 1:
             return tree
         files = {change.path: tree.files[change.path] for change in changes if change.path in tree.files}
-        own = joined(self.repository.prefix, SETTINGS)
-        settings = tree.read(own)
-        if settings is not None:
-            files[own] = settings
+        above_them = {folder for change in changes for folder in ancestors(change.path)}
+        for folder in {self.repository.prefix, *above_them}:
+            path = joined("" if folder == "." else folder, SETTINGS)
+            settings = tree.read(path)
+            if settings is not None:
+                files[path] = settings
         return Tree(files, dict(tree.projects))
 
     def shown(self, folder: str) -> str:
@@ -184,7 +189,7 @@ class Reader:
         result = []
         for uid in dict.fromkeys((*after, *before)):
             was, now = before.get(uid), after.get(uid)
-            change = self._change(was, now, self.version(tree, was), self.version(tree, now))
+            change = self._change(was, now, self.version(old, was), self.version(tree, now))
             if change is not None:
                 result.append(change)
         return sorted(result, key=lambda change: change.folder)
@@ -270,6 +275,21 @@ class Reader:
         return tuple(
             settings_events(self._data(was), self._data(now), usable=self.versions.settings(now) is not None)
         ), settings
+
+    def _revalued(self, tree: Tree, old: Tree, known: set[int]) -> Iterator[ProjectChange]:
+        """The other projects to which the settings gave another currency."""
+        path = joined(self.repository.prefix, SETTINGS)
+        was, now = (self.versions.settings(side.read(path)) or Settings() for side in (old, tree))
+        if was.currency == now.currency:
+            return
+        for folder, project in sorted(tree.projects.items()):
+            before = old.projects.get(folder)
+            if before is None or before.uid != project.uid or project.uid in known or project.usable is None:
+                continue
+            if self.versions.parsed(project.usable).currency is None:
+                versions = self.version(old, before), self.version(tree, project)
+                if versions[0].currency != versions[1].currency:
+                    yield ProjectChange(project.uid, self.shown(folder), *versions, ())
 
     def _data(self, blob: str | None) -> dict[str, Any] | None:
         """The data of settings; None where there are none, or none that can be used."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ON_PAPER = ("number", "amount", "tax", "total", "sent", "lines")
 """The fields of an invoice that the client sees."""
+_CURRENCY = ("currency",)
 _ORDER = ("not_billed", "sent", "partially_paid", "paid")
 _MOST_DAYS = 31
 """Days that a date may lie before the commit that first had it."""
@@ -42,7 +43,8 @@ def sent_invoice_changed(trail: Trail) -> Iterator[Problem]:
 
     Why: the client has the paper as it was. What was wrong on it is put right with a void or a credit note and
     another invoice, so that books and paper agree. A correction within `correct_within` days is not reported; a commit
-    is no older here than those it is made from, whatever its date says.
+    is no older here than those it is made from, whatever its date says. Another currency, of the project or of the
+    settings, changes every invoice.
 
     Bad:
         === 2026-02-02
@@ -89,9 +91,14 @@ def sent_invoice_changed(trail: Trail) -> Iterator[Problem]:
         for event in moment.events:
             if _is_on_paper(event) and trail.late(moment, event):
                 changed.setdefault(event.record, []).append(event)
-        for events in changed.values():
+        revaluation = trail.revaluations.get(moment.index)
+        other = {event.record: event for event in revaluation.invoices} if revaluation is not None else {}
+        is_back = revaluation is None or revaluation.is_back
+        for key in {**changed, **other}:
+            events = changed.get(key, [])
+            back = ", as it had been before" if is_back and _are_back(trail, moment, events) else ""
+            events = [*events, *([other[key]] if key in other else [])]
             told = "; ".join(event.message for event in events)
-            back = ", as it had been before" if _are_back(trail, moment, events) else ""
             number = events[0].invoice
             yield trail.problem(
                 moment,
@@ -121,10 +128,10 @@ def _are_back(trail: Trail, moment: Moment, events: Iterable[Event]) -> bool:
 
 @history_rule(Severity.ERROR)
 def agreed_amount_changed(trail: Trail) -> Iterator[Problem]:
-    """A milestone's amount or the agreement's total was changed after it was signed, with no amendment.
+    """A milestone's amount, the agreement's total or the currency was changed after it was signed, with no amendment.
 
     Why: what both sides signed changes by what both sides sign. An amendment says so; a number that just changes says
-    nothing to whoever asks later.
+    nothing to whoever asks later. Another currency, of the project or of the settings, changes every amount.
 
     Bad:
         === 2026-01-12
@@ -161,6 +168,17 @@ def agreed_amount_changed(trail: Trail) -> Iterator[Problem]:
     changed: dict[tuple[object, ...], int] = {}
     amended = [moment.index for moment in trail.moments if moment.has("amended")]
     for moment in trail.moments:
+        revaluation = trail.revaluations.get(moment.index)
+        if revaluation is not None:
+            last, changed[_CURRENCY] = changed.get(_CURRENCY, -1), moment.index
+            covered = any(last < index <= moment.index for index in amended)
+            if not covered and trail.signed_before(moment):
+                yield trail.problem(
+                    moment,
+                    f"{revaluation.message}, after the agreement was signed and with no amendment",
+                    "record the amendment that says so under `amendments`, or put the currency back",
+                    revaluation.event,
+                )
         for event in moment.events:
             if event.event in ("listed", "project-added"):
                 changed.setdefault(_value(trail, moment, event), moment.index)
@@ -570,7 +588,7 @@ def unsigned_change(trail: Trail) -> Iterator[Problem]:
           - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
     """
     for moment in trail.moments:
-        if moment.require_signed and moment.commit.signature != "G":
+        if moment.events and moment.require_signed and moment.commit.signature != "G":
             more = len(moment.events) - 1
             yield trail.problem(
                 moment,

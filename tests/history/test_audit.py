@@ -118,6 +118,44 @@ def test_a_change_after_some_days(name: str, story: Story) -> None:
         assert (item["line"] is None) == ("gone" in name), item
 
 
+CURRENCIES = {
+    "the project's": ({RECORDS: BASE.replace("EUR", "USD")}, 2),
+    "the settings'": ({"mtrack.yaml": "format: 1\ncurrency: USD\n"}, 1),
+    "moved to the settings": ({RECORDS: BASE.replace("currency: EUR\n", ""), "mtrack.yaml": "format: 1\ncurrency: USD\n"}, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CURRENCIES)
+def test_another_currency_changes_what_was_signed_and_sent(name: str, story: Story) -> None:
+    files, line = CURRENCIES[name]
+    if len(files) == 1 and RECORDS not in files:
+        settings = {"mtrack.yaml": "format: 1\ncurrency: EUR\n"}
+        story.commit("settings", "2026-03-01", {RECORDS: BASE.replace("currency: EUR\n", ""), **settings})
+        assert audit(story) == []
+    commit = story.commit("change", "2026-03-10", dict(files))
+    found = audit(story)
+    assert sorted(item["rule"] for item in found) == ["agreed-amount-changed", "sent-invoice-changed"]
+    for item in found:
+        assert "currency changed from EUR to USD" in item["message"]
+        assert (item["path"], item["commit"]["id"]) == (RECORDS, commit)
+    assert {item["rule"]: item["line"] for item in found}["agreed-amount-changed"] == line
+    back = {"mtrack.yaml": "format: 1\n", RECORDS: BASE}
+    story.commit("back", "2026-03-20", {**back})
+    assert [item["message"].count("as it had been before") for item in audit(story) if item["invoice"]] == [0, 1]
+
+
+def test_a_currency_that_only_stands_elsewhere_or_is_corrected_is_no_change(story: Story) -> None:
+    settings = {"mtrack.yaml": "format: 1\ncurrency: EUR\n"}
+    story.commit("elsewhere", "2026-03-10", {RECORDS: BASE.replace("currency: EUR\n", ""), **settings})
+    story.commit("other", "2026-03-11", {"mtrack.yaml": "format: 1\ncurrency: EUR\nname: x\n"})
+    assert audit(story) == []
+    story.commit("amended", "2026-03-20", {RECORDS: BASE.replace("EUR", "USD").replace("total: 9000.00}", "total: 9000.00" + AMENDED)})  # fmt: skip
+    assert rules(story) == ["sent-invoice-changed"]
+    story.commit("new", "2026-03-20", {"globex/milestones.yaml": BASE.replace("INV-1", "G-1")})
+    story.commit("corrected", "2026-03-21", {"globex/milestones.yaml": BASE.replace("INV-1", "G-1").replace("EUR", "CHF")})  # fmt: skip
+    assert rules(story) == ["sent-invoice-changed"]
+
+
 PAYMENT = "payments: [{date: 2026-02-20, amount: 4000.00}]"
 FORMS = {
     "the date went": ("paid: 2026-02-20", "paid: true", ["payment-removed"]),
