@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack.changes.align import align
 from mtrack.changes.branches import Branch, BranchPair
+from mtrack.changes.compare import compare
 from mtrack.changes.trail import Moment, Trail, numbered
 from mtrack.check.contained import ask
 from mtrack.check.project import failures, findings
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from mtrack.check.report import Selection
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Finding, Severity
-    from mtrack.history.reader import CommitChange
+    from mtrack.history.reader import CommitChange, ProjectChange
     from mtrack.record.model import Project
     from mtrack.record.settings import Settings
 
@@ -113,15 +115,23 @@ class _Audit:
         signatures = self._signatures(changes)
         today = self.workspace.settings
         moments: dict[int, list[Moment]] = {}
+        gone: dict[str, tuple[int, Version]] = {}
         for change in changes:
             own = change.settings
             commit = replace(change.commit, signature=signatures.get(change.commit.id, ""))
             for project in (*change.projects, *change.revalued):
+                uid = shown.uid(project.uid)
+                if uid not in moments and project.folder in gone and project.after.records:
+                    was, version = gone.pop(project.folder)
+                    moments[uid] = moments.pop(was)
+                    project = _again(project, version)  # noqa: PLW2901
                 moment = Moment(
                     0, commit, project.before, project.after, project.events, min(own.correct_within, today.correct_within),
                     own.require_signed or today.require_signed, clock[commit.id], first=False,
                 )  # fmt: skip
-                moments.setdefault(shown.uid(project.uid), []).append(moment)
+                moments.setdefault(uid, []).append(moment)
+                if moment.has("project-removed"):
+                    gone[project.folder] = uid, project.before
         linked = self._linked()
         for uid, found in moments.items():
             now = shown.last(uid)
@@ -211,6 +221,12 @@ class _Audit:
         known = [self._today(folder) for folder in folders]
         milestones = sum(len(project.milestones) for project in known if project is not None)
         return Summary(projects=len(folders), milestones=milestones, **counts(shown))
+
+
+def _again(project: ProjectChange, was: Version) -> ProjectChange:
+    """The change of a project that came, beside what it was when it went from its folder."""
+    after = align(was, project.after)
+    return replace(project, before=was, after=after, events=(project.events[0], *compare(was, after)))
 
 
 def _strictest(severities: Iterable[Severity | None]) -> Severity | None:

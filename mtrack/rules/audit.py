@@ -10,6 +10,7 @@ from mtrack.changes.facts import AGREEMENT, LINES
 from mtrack.finding import Severity
 from mtrack.record.model import number_key
 from mtrack.rules.registry import branch_rule, history_rule
+from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -213,7 +214,8 @@ def _value(trail: Trail, moment: Moment, event: Event) -> tuple[object, ...]:
 def milestone_removed(trail: Trail) -> Iterator[Problem]:
     """A milestone went from the records without having been cancelled, though the agreement was signed.
 
-    Why: work that both sides agreed on does not vanish. Cancelled, it stays to be seen, with its day and reason.
+    Why: work that both sides agreed on does not vanish. Cancelled, it stays to be seen, with its day and reason. A whole
+    project that went is one finding; one that comes again in its folder is compared with what it was.
 
     Bad:
         === 2026-01-12
@@ -247,19 +249,32 @@ def milestone_removed(trail: Trail) -> Iterator[Problem]:
           - {id: M2, name: Beta, amount: 5000.00, cancelled: {date: 2026-03-01, reason: no budget}, status: cancelled}
     """
     for moment in trail.moments:
-        if moment.has("project-removed"):
+        went = [event for event in moment.events if event.event == "milestone-removed"]
+        if not went or not trail.signed_before(moment):
             continue
-        for event in moment.events:
-            if event.event != "milestone-removed" or not trail.signed_before(moment) or not trail.late(moment, event):
-                continue
-            fields = moment.before.records[event.record].fields
-            if fields.get("status") != "cancelled" and "cancelled" not in fields:
-                yield trail.problem(
-                    moment,
-                    f"{event.message}; it had not been cancelled",
-                    "put it back, and record `cancelled` with its day and reason",
-                    event,
-                )
+        went = [event for event in went if trail.late(moment, event) and not _is_cancelled(moment, event)]
+        project = next((event for event in moment.events if event.event == "project-removed"), None)
+        if project is not None and went:
+            yield trail.problem(
+                moment,
+                f"{project.message}, with {count(len(went), 'milestone')} not cancelled, after its agreement was signed",
+                "put it back, and record `cancelled` on what is not to be done, or `closed` on the project",
+                project,
+            )
+            continue
+        for event in went:
+            yield trail.problem(
+                moment,
+                f"{event.message}; it had not been cancelled",
+                "put it back, and record `cancelled` with its day and reason",
+                event,
+            )
+
+
+def _is_cancelled(moment: Moment, event: Event) -> bool:
+    """Whether a milestone that went had been cancelled."""
+    fields = moment.before.records[event.record].fields
+    return fields.get("status") == "cancelled" or "cancelled" in fields
 
 
 @history_rule(Severity.ERROR)

@@ -267,9 +267,50 @@ def test_a_milestone_that_went(story: Story) -> None:
 def test_a_project_that_went_is_its_invoices(story: Story) -> None:
     story.git("rm", "-r", "--quiet", "acme")
     story.commit("remove", "2026-03-10")
-    (finding,) = audit(story)
+    finding, project = sorted(audit(story), key=lambda item: item["rule"], reverse=True)
     assert (finding["rule"], finding["invoice"], finding["path"]) == ("sent-invoice-changed", "INV-1", RECORDS)
     assert (finding["line"], finding["project"]) == (None, "acme")
+    assert (project["rule"], project["severity"], project["path"]) == ("milestone-removed", "error", RECORDS)
+    assert (project["line"], project["project"], project["milestone"]) == (None, "acme", None)
+    assert "project 'Acme website' removed, with 2 milestones not cancelled" in project["message"]
+
+
+def test_a_project_that_went_before_it_was_signed_or_soon(story: Story) -> None:
+    unsigned = BASE[: BASE.index("  - id: M1")].replace("signed: 2026-01-10, ", "") + BASE[BASE.index("  - id: M2") :]
+    story.commit("more", "2026-03-09", {"globex/milestones.yaml": unsigned})
+    story.commit("new", "2026-03-20", {"initech/milestones.yaml": BASE.replace("INV-1", "I-1")})
+    story.git("rm", "-r", "--quiet", "globex", "initech")
+    story.commit("remove", "2026-03-20")
+    assert audit(story) == []
+
+
+def test_a_project_that_comes_again_is_compared_with_what_it_was(story: Story) -> None:
+    story.git("rm", "-r", "--quiet", "acme")
+    story.commit("remove", "2026-03-10")
+    removed = story.git("rev-parse", "HEAD")
+    other = BASE.replace("amount: 5000.00", "amount: 5500.00").replace(
+        "INV-1, amount: 4000.00", "INV-1, amount: 4100.00"
+    )
+    story.commit("again", "2026-03-10", {**FILES, RECORDS: other})
+    assert sorted(rules(story, "--since", removed)) == ["agreed-amount-changed", "sent-invoice-changed"]
+    assert len(audit(story)) == 4
+
+
+def test_a_project_that_comes_again_as_it_was_is_no_change(story: Story) -> None:
+    story.git("rm", "-r", "--quiet", "acme")
+    removed = story.commit("remove", "2026-03-10")
+    story.commit("again", "2026-03-20", dict(FILES))
+    assert rules(story, "--since", removed) == []
+    story.commit("later", "2026-03-30", {RECORDS: BASE.replace("amount: 5000.00", "amount: 5500.00")})
+    assert rules(story, "--since", removed) == ["agreed-amount-changed"]
+
+
+def test_a_project_that_moved_and_became_another_one_has_gone(story: Story) -> None:
+    other = BASE.replace("Acme website", "Globex").replace("M1", "K1").replace("M2", "K2").replace("000.00", "500.00")
+    other = other.replace("Discovery", "One").replace("Beta", "Two").replace("INV-1", "G-1")
+    story.git("mv", "acme", "globex")
+    story.commit("move", "2026-03-10", {"globex/milestones.yaml": other})
+    assert "milestone-removed" in rules(story)
 
 
 def test_a_project_that_moved_has_not_gone(story: Story) -> None:
