@@ -20,7 +20,7 @@ from mtrack.verify.protocol import Examined  # noqa: TC001  (msgspec reads the a
 if TYPE_CHECKING:
     from mtrack.verify.protocol import Job
 
-_FORMAT = 2
+_FORMAT = 3
 """The format of what is kept; raised whenever readers or comparisons change."""
 _MAX_KEPT = 4 << 20
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from papers_of import docx, lines, odt, pdf
 
@@ -47,6 +50,65 @@ def test_office_and_html_keep_rows() -> None:
     for name, data in (("a.docx", docx("Plan", TABLE)), ("a.odt", odt("Plan", TABLE)), ("a.html", html.encode())):
         assert cells(name, data) == [("Plan",), *map(tuple, TABLE)], name
         assert read(name, data).rows[-1].header == ("Milestone", "Amount")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "a<p hidden>x</p>b", "a<p hidden=until-found>x<p>b", "a<div style='color:red; DISPLAY : none !important'>x</div>b",
+        "a<span style='visibility:hidden'>x</span>b", "a<i style='display:/**/none'>x<b>x</b>x</i>b", "a<!-- x -->b",
+        "a<template>x<p>x</template>b", "a<script>'x'</script><style>x{}</style>b", "a<div hidden><p>x</section>x</div>b",
+        "a<div hidden/>x</div>b", "a<br hidden>b", "a<p><u hidden>x</p>x</u>b", "a<ul><li hidden>x<li>b</ul>",
+        "a<table><tr><td hidden>x<td>b</table>", "a<table><tr hidden><td>x<tr><td>b</table>",
+        "a<div><table><tr><td hidden>x</div>x</table>b", "a<title>x</title>b", "a<dl><dt hidden>x<dd>b</dl>",
+        "a<span style='display:block'>b", "a b<body><div hidden>x</body>x",
+    ],
+)  # fmt: skip
+def test_html_that_nobody_sees_is_no_text(html: str) -> None:
+    assert "".join(row.text for row in read("a.html", html.encode()).rows).replace(" ", "") == "ab"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<head><title>x</title><body>Beta is accepted", "<title>x</title><head><body>Beta is accepted",
+        "<html><head><meta charset=utf-8><p>Beta is accepted", "<head><style>p{}</style>Beta is accepted",
+        "<!doctype html><html><head><title>x</title></head><body>Beta is accepted</body></html>",
+    ],
+)  # fmt: skip
+def test_html_whose_head_is_not_closed_is_read(html: str) -> None:
+    assert cells("a.html", html.encode()) == [("Beta is accepted",)]
+
+
+@pytest.mark.parametrize(("value", "seen"), [("", False), ("true", False), ("1", False), ("false", True), ("0", True)])
+def test_docx_text_that_is_hidden_is_no_text(value: str, seen: bool) -> None:  # noqa: FBT001
+    vanish = f'<w:vanish w:val="{value}"/>' if value else "<w:vanish/>"
+    data = docx("Beta")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        text = archive.read("word/document.xml").decode()
+    run = f"</w:t></w:r><w:r><w:rPr><w:b/>{vanish}</w:rPr><w:t> is accepted</w:t></w:r></w:p>"
+    assert cells("a.docx", _with("word/document.xml", text.replace("</w:t></w:r></w:p>", run))) == [
+        ("Beta is accepted" if seen else "Beta",)
+    ]
+
+
+def test_odt_text_that_is_not_displayed_is_no_text() -> None:
+    spaces = 'xmlns:o="urn:o" xmlns:t="urn:t" xmlns:s="urn:s"'
+    style = '<s:style s:name="T1"><s:text-properties t:display="none"/></s:style><s:style s:name="T2"/>'
+    body = (
+        'Beta<t:span t:style-name="T1"> is not</t:span><t:span t:style-name="T2"> is</t:span> here</t:p>'
+        '<t:p t:style-name="T1">x</t:p><t:section t:display="none"><t:p>x</t:p></t:section><t:p>'
+        '<t:hidden-text t:is-hidden="true">x</t:hidden-text>'
+    )
+    text = f"<o:c {spaces}><o:automatic-styles>{style}</o:automatic-styles><o:body><t:p>{body}</t:p></o:body></o:c>"
+    assert cells("a.odt", _with("content.xml", text)) == [("Beta is here",)]
+
+
+def _with(name: str, text: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, text)
+    return buffer.getvalue()
 
 
 def test_markdown_knows_headings_tables_and_comments() -> None:

@@ -1,7 +1,9 @@
-"""HTML, by the standard library's parser: blocks as lines, rows of tables as rows."""
+"""HTML, by the standard library's parser: blocks as lines, rows of tables as rows, without what a browser does not show."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from html.parser import HTMLParser
 
 from mtrack.verify.documents.document import MAX_ROWS, Document, Row, squeeze
@@ -41,8 +43,37 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
-_HIDDEN = frozenset({"head", "noscript", "script", "style", "svg", "template"})
+_HIDDEN = frozenset({"noscript", "script", "style", "svg", "template", "title"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_ROWS = frozenset({"tr", "tbody", "thead", "tfoot"})
+_LIMITS = frozenset({"caption", "object", "table", "td", "template", "th"})
+"""Elements that only their own end, and that of a part of a table around them, can close."""
+_TABLES = _ROWS | {"caption", "table", "td", "template", "th"}
+_EMPTY = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
+"""Elements without an end."""
+_ENDED_BY = {
+    "p": _BLOCKS - {"br", "body", "caption", "option", "title"},
+    "li": frozenset({"li"}),
+    "dt": frozenset({"dt", "dd"}),
+    "dd": frozenset({"dt", "dd"}),
+    "option": frozenset({"option"}),
+    "td": frozenset({"td", "th"}) | _ROWS,
+    "th": frozenset({"td", "th"}) | _ROWS,
+    "tr": _ROWS,
+    "tbody": _ROWS - {"tr"},
+    "thead": _ROWS - {"tr"},
+    "tfoot": _ROWS - {"tr"},
+}
+"""Elements whose end may be left out, and what begins only behind it."""
+_GO_ON = frozenset(["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
+"""Elements that go on behind the block in which they began, until they are closed."""
+_UNSEEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)",
+    re.IGNORECASE,
+)
+_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 _MAX_DEPTH = 20
 _CHUNK = 1 << 16
 
@@ -85,6 +116,67 @@ class _Table:
         return row
 
 
+class _Open:
+    """The elements that are open, and whether a reader sees what stands in the innermost."""
+
+    def __init__(self) -> None:
+        self._stack: list[tuple[str, bool, bool]] = []
+        self._count: Counter[str] = Counter()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nobody sees what comes next."""
+        return bool(self._stack) and self._stack[-1][2]
+
+    def begin(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element; it closes those whose end is left out."""
+        self._end_left_out(tag)
+        if tag not in _EMPTY:
+            hides = tag in _HIDDEN or any(map(_hides, attrs))
+            self._stack.append((tag, hides, hides or self.hidden))
+            self._count[tag] += 1
+
+    def end(self, tag: str) -> None:
+        """Close an element and those in it; an end without a begin is none, and what follows a body belongs to it."""
+        if not self._count[tag] or tag in {"body", "html"}:
+            return
+        for at in range(len(self._stack) - 1, -1, -1):
+            name = self._stack[at][0]
+            if name == tag:
+                self._cut(at)
+                return
+            if name in _LIMITS and (tag not in _TABLES or name in {"table", "template"}):
+                return
+
+    def _end_left_out(self, tag: str) -> None:
+        at = len(self._stack) - 1
+        while at >= 0:
+            name = self._stack[at][0]
+            if tag in _ENDED_BY.get(name, ()):
+                self._cut(at)
+            elif name in _LIMITS or (name in _BLOCKS and name != "p"):
+                return
+            at -= 1
+
+    def _cut(self, at: int) -> None:
+        """Close all from one on; what hides and goes on behind its block is opened again."""
+        gone, self._stack = self._stack[at:], self._stack[:at]
+        self._count.subtract(name for name, _, _ in gone)
+        if gone[0][0] not in _TABLES:
+            for name, hides, _ in gone[1:]:
+                if hides and name in _GO_ON:
+                    self._stack.append((name, True, True))
+                    self._count[name] += 1
+
+
+def _hides(attribute: tuple[str, str | None]) -> bool:
+    """Whether an attribute of an element says that nobody is to see it."""
+    name, value = attribute
+    return name == "hidden" or (
+        name == "style" and value is not None and _UNSEEN.search(_CSS_COMMENT.sub("", value)) is not None
+    )
+
+
 class _Html(HTMLParser):
     """Collects rows as tags open and close. Tables within tables are read on their own, in front of the outer row."""
 
@@ -92,18 +184,16 @@ class _Html(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.rows: list[Row] = []
         self.text: list[str] = []
-        self.hidden = 0
+        self.open = _Open()
         self.heading = 0
         self.tables: list[_Table] = []
         self.count = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open a block, a table, its row or cell."""
-        del attrs
-        if tag in _HIDDEN:
-            self.hidden += 1
         if tag in _BLOCKS:
             self._flush()
+        self.open.begin(tag, attrs)
         self.heading = _HEADINGS.get(tag, self.heading)
         if tag == "table":
             self._open_table()
@@ -113,12 +203,15 @@ class _Html(HTMLParser):
             self.tables[-1].end_cell()
             self.tables[-1].cell = []
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open it: HTML knows no element that its own begin closes."""
+        self.handle_starttag(tag, attrs)
+
     def handle_endtag(self, tag: str) -> None:
         """Close what the tag has opened."""
-        if tag in _HIDDEN:
-            self.hidden = max(0, self.hidden - 1)
         if tag in _BLOCKS:
             self._flush()
+        self.open.end(tag)
         if tag in _HEADINGS:
             self.heading = 0
         if self.tables and tag in {"td", "th"}:
@@ -130,7 +223,7 @@ class _Html(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Collect text that a reader sees."""
-        if not self.hidden:
+        if not self.open.hidden:
             self.text.append(data)
 
     def finish(self) -> None:

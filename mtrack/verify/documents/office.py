@@ -48,7 +48,9 @@ def read_odt(data: bytes) -> Document:
         if "content.xml" not in archive.namelist():
             raise UnreadableError(reason="is not an OpenDocument text", damaged=True)
         rows = _Rows()
-        body = xml.first(xml.read_xml(read_part(archive, "content.xml")), "body")
+        content = xml.read_xml(read_part(archive, "content.xml"))
+        _remove_hidden(content, _hiding_styles(content))
+        body = xml.first(content, "body")
         _odt_blocks(body if body is not None else (), rows)
     return Document("odt", rows.rows)
 
@@ -137,10 +139,16 @@ def _docx_text(node: Element) -> Iterator[str]:
             yield " "
         elif tag == "noBreakHyphen":
             yield "-"
-        elif tag not in _DOCX_HIDDEN:
+        elif tag not in _DOCX_HIDDEN and not (tag == "r" and _vanishes(child)):
             yield from _docx_text(child)
             if tag == "p":
                 yield " "
+
+
+def _vanishes(run: Element) -> bool:
+    """Whether the text of a run is hidden."""
+    vanish = xml.first(run, "rPr", "vanish")
+    return vanish is not None and vanish.get("val", "true") not in {"0", "false", "off"}
 
 
 def _docx_heading(paragraph: Element) -> int:
@@ -151,6 +159,32 @@ def _docx_heading(paragraph: Element) -> int:
     if not any(word in name for word in _HEADINGS):
         return 0
     return int(name[-1]) if name[-1:].isascii() and name[-1:].isdigit() else 1
+
+
+def _hiding_styles(content: Element) -> frozenset[str]:
+    """The styles of a document whose text is not displayed."""
+    styles = xml.every(content, "automatic-styles", "style")
+    return frozenset(
+        style.get("name", "")
+        for style in styles
+        if any(properties.get("display") == "none" for properties in xml.every(style, "text-properties"))
+    )
+
+
+def _remove_hidden(node: Element, styles: frozenset[str]) -> None:
+    """Empty each element below a node whose text is not displayed; what stands behind it stays."""
+    for child in node:
+        tag = xml.local(child.tag)
+        if (
+            (tag in {"h", "p", "span"} and child.get("style-name") in styles)
+            or (tag == "section" and child.get("display") == "none")
+            or (tag in {"hidden-paragraph", "hidden-text"} and child.get("is-hidden") == "true")
+        ):
+            tail = child.tail
+            child.clear()
+            child.tail = tail
+        else:
+            _remove_hidden(child, styles)
 
 
 def _odt_blocks(node: Element | tuple[()], rows: _Rows) -> None:
