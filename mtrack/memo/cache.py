@@ -91,6 +91,11 @@ def _files(top: str) -> Iterator[tuple[str, os.stat_result]]:
                         yield entry.path, entry.stat(follow_symlinks=False)
 
 
+def is_older(info: os.stat_result, seconds: float) -> bool:
+    """Whether a file was written longer ago than that."""
+    return info.st_mtime + seconds < time.time()
+
+
 def read(path: str) -> bytes | None:
     """The bytes of a file of the user's own that no one else may write; None for anything else. Raises OSError."""
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 """The time for one file, comparing included."""
+LOST = 60.0
+"""The time for all files of a run that took too long: what is left behind it is not read."""
 _MAX_ANSWER = 32 << 20
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mtrack.verify.worker import main; main()"
 SLOW = f"takes more than {SECONDS:.0f} seconds to read"
+UNREAD = f"is not read, since others took more than {LOST:.0f} seconds; run mtrack again to go on"
 FATAL = "makes its reader fail"
 
 
@@ -107,6 +110,7 @@ class Pool:
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(size)
+        self._lost = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -148,7 +152,11 @@ class Pool:
     def _examine(self, job: Job) -> Examined:
         worker = self._idle.get()
         try:
-            return _examined(worker, job)
+            if self._lost >= LOST:
+                return Examined((), tuple(Trouble(path, UNREAD, damaged=False, lasting=False) for path, _ in job.files))
+            examined = _examined(worker, job)
+            self._lost += SECONDS * sum(trouble.slow for trouble in examined.troubles)
+            return examined
         finally:
             self._idle.put(worker)
 
@@ -184,7 +192,7 @@ def _asked(worker: Worker, request: Request, seconds: float, path: str) -> Answe
     try:
         answer = worker.ask(request, seconds)
     except TimeoutError:
-        return Trouble(path, SLOW, damaged=False, lasting=False)
+        return Trouble(path, SLOW, damaged=False, lasting=False, slow=True)
     if answer is None:
         return Trouble(path, FATAL, damaged=True)
     return Trouble(path, answer.trouble, answer.damaged) if answer.trouble else answer

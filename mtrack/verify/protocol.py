@@ -21,12 +21,13 @@ class Job(Struct, frozen=True):
 
 
 class Trouble(Struct, frozen=True):
-    """A file that can't be read, and why; `lasting` where it will be so the next time too."""
+    """A file that can't be read, and why; `lasting` where it will be so the next time too, `slow` where that is likely."""
 
     path: str
     reason: str
     damaged: bool
     lasting: bool = True
+    slow: bool = False
 
 
 class Examined(Struct, frozen=True):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _FORMAT = 3
 """The format of what is kept; raised whenever readers or comparisons change."""
 _MAX_KEPT = 4 << 20
+_AGAIN = 24 * 3600.0
+"""Seconds after which a paper that took too long is tried again: the computer may have been busy."""
 
 
 class Kept(Struct, frozen=True):
@@ -56,16 +58,19 @@ class Store:
         try:
             handle = os.open(self._path(key), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
             with os.fdopen(handle, "rb") as file:
-                if not is_own(os.fstat(handle), stat.S_IFREG):
+                info = os.fstat(handle)
+                if not is_own(info, stat.S_IFREG):
                     return None
                 kept = msgspec.json.decode(file.read(_MAX_KEPT), type=Kept)
         except (OSError, ValueError, msgspec.MsgspecError):
             return None
-        return kept.examined if kept.key == key else None
+        again = not all(trouble.lasting for trouble in kept.examined.troubles) and cache.is_older(info, _AGAIN)
+        return kept.examined if kept.key == key and not again else None
 
     def put(self, key: str | None, examined: Examined) -> None:
-        """Keep what came of a job, but for what may turn out otherwise the next time."""
-        if key is None or self._folder is None or not all(trouble.lasting for trouble in examined.troubles):
+        """Keep what came of a job, but for what may turn out otherwise the next time; that a paper is slow, for a day."""
+        keeps = all(trouble.lasting or trouble.slow for trouble in examined.troubles)
+        if key is None or self._folder is None or not keeps:
             return
         data = msgspec.json.encode(Kept(key, examined))
         if len(data) > _MAX_KEPT:

@@ -80,9 +80,10 @@ class Verifier:
             self._pool = self._pool or Pool()
             for i, examined in zip(new, self._pool.examine([jobs[i] for i in new]), strict=True):
                 known[i] = examined
-                self.lasting = self.lasting and all(trouble.lasting for trouble in examined.troubles)
                 self._store.put(keys[i], examined)
-        return [examined for examined in known if examined is not None]
+        found = [examined for examined in known if examined is not None]
+        self.lasting = self.lasting and all(trouble.lasting for examined in found for trouble in examined.troubles)
+        return found
 
 
 def _tasks(project: Project, files: Sequence[tuple[Named, State]]) -> Iterator[_Task]:

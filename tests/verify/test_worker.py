@@ -18,7 +18,7 @@ from support import ROOT, write_tree
 
 from mtrack.verify import pool as pool_module
 from mtrack.verify.claims import AgreementClaim, InvoiceClaim, MilestoneClaim, SignoffClaim
-from mtrack.verify.pool import FATAL, SLOW, Pool
+from mtrack.verify.pool import FATAL, SLOW, UNREAD, Pool
 from mtrack.verify.protocol import Examined, Job
 from mtrack.verify.store import Store
 
@@ -96,6 +96,37 @@ def test_a_paper_that_takes_too_long_is_let_go(tmp_path: Path, workers: Pool, mo
     assert [(trouble.reason, trouble.lasting) for trouble in slow.troubles] == [(SLOW, False)]
     monkeypatch.setattr(pool_module, "SECONDS", 10.0)
     assert states(workers.examine([job(tmp_path, "good.md")])[0]) == {"M1": "confirmed"}
+
+
+def test_a_paper_that_took_too_long_is_not_read_again_for_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_tree(tmp_path / "papers", {"slow.md": "| EUR 5,000.00 | Discovery part 1 |\n" * 40_000})
+    monkeypatch.setattr(pool_module, "SECONDS", 0.3)
+    with Pool() as pool:
+        (slow,) = pool.examine([job(root, "slow.md")])
+    store = Store(str(tmp_path / "cache"))
+    key = store.key(job(root, "slow.md"))
+    store.put(key, slow)
+    assert store.get(key) == slow
+    (kept,) = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    os.utime(kept, (0, 0))
+    assert store.get(key) is None
+
+
+def test_papers_that_take_too_long_do_not_hold_a_run_up_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = {f"{i}.md": f"| EUR 5,000.00 | Discovery part {i} |\n" * 40_000 for i in range(3)}
+    root = write_tree(tmp_path / "papers", slow)
+    monkeypatch.setattr(pool_module, "SECONDS", 0.3)
+    monkeypatch.setattr(pool_module, "LOST", 0.5)
+    with Pool() as pool:
+        found = [pool.examine([job(root, name)])[0].troubles for name in slow]
+    assert [trouble.reason for troubles in found for trouble in troubles] == [SLOW, SLOW, UNREAD]
+    store = Store(str(tmp_path / "cache"))
+    store.put(store.key(job(root, "2.md")), Examined((), found[2]))
+    assert store.get(store.key(job(root, "2.md"))) is None
 
 
 def test_what_is_known_is_not_read_again(tmp_path: Path) -> None:
