@@ -104,6 +104,72 @@ def one_id() -> Tree:
     yield "p/milestones.yaml", record("- {id: M1,name: A,amount: 1,status: sent}\n" * MANY)
 
 
+def milestones() -> Tree:
+    """Milestones that nothing is billed of."""
+    yield "p/milestones.yaml", record("".join(f"- {{id: M{i},name: A,amount: 1,status: sent}}\n" for i in range(MANY)))
+
+
+def cut_off() -> Tree:
+    """Names that a comment cuts off, and files of invoices."""
+    count = MANY * 2 // 5
+    yield (
+        "p/milestones.yaml",
+        record(
+            "".join(f"- id: M{i}\n  name: A #1 {i}\n  amount: 1\n  status: sent\n" for i in range(count)),
+            "invoices:\n"
+            + "".join(
+                f"- number: I{i}\n  amount: 1\n  sent: 2026-01-05\n  lines: [{{milestone: M{i},amount: 1}}]\n  file: x #1\n"
+                for i in range(count)
+            ),
+        ),
+    )
+
+
+def lines_and_payments() -> Tree:
+    """Milestones that one invoice bills, which is paid in as many parts."""
+    count = MANY * 3 // 10
+    lines = ",".join(f"{{milestone: M{i},amount: 1}}" for i in range(count))
+    paid = ",".join(f"{{date: 2026-{i // 28 % 9 + 1:02}-{i % 28 + 1:02},amount: 0.5}}" for i in range(count))
+    yield (
+        "p/milestones.yaml",
+        record(
+            "".join(f"- {{id: M{i},name: A{i},amount: 1,status: sent}}\n" for i in range(count)),
+            f"invoices:\n- {{number: I,amount: {count},sent: 2026-01-05,lines: [{lines}],payments: [{paid}]}}\n",
+        ),
+    )
+
+
+def amendments() -> Tree:
+    """Amendments of one agreement, beside as many milestones."""
+    count = MANY * 3 // 10
+    signed = "".join(f"  - {{amount: 1,milestones: 1,signed: 2026-01-{i % 28 + 1:02}}}\n" for i in range(count))
+    yield (
+        "p/milestones.yaml",
+        record(
+            "".join(f"- {{id: M{i},name: A{i},amount: 1,status: sent}}\n" for i in range(count)),
+            f"agreement:\n  total: 1\n  milestones: 1\n  signed: 2026-01-01\n  amendments:\n{signed}",
+        ),
+    )
+
+
+def currencies() -> Tree:
+    """Payments in currencies that there are not."""
+    yield (
+        "p/milestones.yaml",
+        record(
+            "".join(
+                billed(
+                    1,
+                    lambda i: f"I{i}",
+                    f",payments: [{{date: 2026-02-01,amount: 1,received: {{amount: 1,currency: U{i:05}}}}}]",
+                    i,
+                )
+                for i in range(MANY // 2)
+            )
+        ),
+    )
+
+
 def one_reference() -> Tree:
     """Payments of one reference."""
     paid = ",payments: [{date: 2026-02-01,amount: 1,reference: R}]"
@@ -243,6 +309,11 @@ SHAPES: dict[str, Callable[[], Tree]] = {
     "one file": one_file_of_a_project,
     "one file, 400 projects": one_file,
     "one id": one_id,
+    "milestones": milestones,
+    "cut off": cut_off,
+    "lines and payments": lines_and_payments,
+    "amendments": amendments,
+    "currencies": currencies,
     "one reference": one_reference,
     "two of each transfer": one_transfer,
     "one transfer": one_transfer_of_all,

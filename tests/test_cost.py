@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support import ROOT, mtrack, write_tree
 
+from mtrack import limits
 from mtrack.check import workspace
 from mtrack.yaml import compose as compose_module
 from mtrack.yaml import places, source
@@ -208,6 +209,17 @@ def steps(*arguments: str | Path, cwd: Path) -> Counter[tuple[str, int]]:
         ("replaced", "next"),
         ("numbers with holes", "lint"),
         ("waivers", "lint"),
+        ("milestones", "forecast"),
+        ("milestones", "report -o REPORT"),
+        ("cut off", "lint"),
+        ("lines and payments", "lint"),
+        ("lines and payments", "report -o REPORT"),
+        ("lines and payments", "status --format csv"),
+        ("amendments", "forecast"),
+        ("amendments", "report -o REPORT"),
+        ("currencies", "lint"),
+        ("milestones", "lint --diff"),
+        ("lines and payments", "lint --diff"),
     ],
 )
 def test_no_line_runs_for_each_pair_of_a_crowd(
@@ -218,6 +230,7 @@ def test_no_line_runs_for_each_pair_of_a_crowd(
     monkeypatch.syspath_prepend(str(ROOT / "bench"))
     extremes = import_module("extremes")
     monkeypatch.setattr(extremes, "SPREAD", 1)
+    monkeypatch.setattr(limits, "CELL_ROWS", 5)
     found: list[Counter[tuple[str, int]]] = []
     for count in (25, 25, 50, 100):  # what is loaded once counts in the first
         monkeypatch.setattr(extremes, "MANY", count)

@@ -19,13 +19,12 @@ from mtrack.words import listed_with_and
 from mtrack.yaml.changes import Append, Change, Put, apply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.figures.ledger import Ledger, MilestoneFigures
     from mtrack.finding import Route
-    from mtrack.record.model import Invoice, Project
+    from mtrack.record.model import Project
     from mtrack.rules.context import ProjectContext
 
 
@@ -188,13 +187,6 @@ def _touched(before: Project, after: Project, changes: tuple[Change, ...]) -> se
         else change.route
         for change in changes
     ]
-    own = {item.id for item in after.milestones for route in routes if route[: len(item.route)] == item.route}
-    return own | {line.milestone for invoice in _invoices(after, routes) for line in invoice.lines}
-
-
-def _invoices(project: Project, routes: list[tuple[str | int, ...]]) -> Iterator[Invoice]:
-    return (
-        invoice
-        for invoice in project.invoices()
-        if any(route[: len(invoice.route)] == invoice.route for route in routes)
-    )
+    above = {route[:depth] for route in routes for depth in range(len(route) + 1)}
+    own = {item.id for item in after.milestones if item.route in above}
+    return own | {line.milestone for item in after.invoices() if item.route in above for line in item.lines}

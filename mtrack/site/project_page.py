@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from mtrack import limits
 from mtrack.render.left_out import sentence
 from mtrack.render.wording import percent
 from mtrack.site import charts
@@ -17,7 +18,7 @@ from mtrack.site.shortened import Shortened, rows
 from mtrack.site.slot_words import note_of, words_of
 from mtrack.site.task_rows import verb_rows
 from mtrack.views.left_out import left_out
-from mtrack.views.milestone import EVENTS, STRETCHES, lane, milestone_state
+from mtrack.views.milestone import EVENTS, STRETCHES, lanes, milestone_state
 from mtrack.views.project_parts import UNBILLED
 from mtrack.views.slots import slots
 from mtrack.views.statement import closeout
@@ -355,16 +356,17 @@ def _has_more(entry: MilestoneStatus) -> bool:
 
 
 def _timeline(item: ProjectStatus, wording: Wording, as_of: date) -> dict[str, Any]:
-    lanes = rows(item.milestones, lambda entry: lane(entry, as_of), "milestone")
-    axis = charts.axis_of(lanes, as_of)
-    shown = {name for entry in lanes for name, _ in entry.events}
-    between = {stretch.state for entry in lanes for stretch in entry.stretches}
+    shown = rows(item.milestones, lambda entry: entry, "milestone")
+    found = lanes(shown.rows, as_of, limits.CELL_ROWS)
+    axis = charts.axis_of(found, as_of)
+    names = {name for entry in found for name, _ in entry.events}
+    between = {stretch.state for entry in found for stretch in entry.stretches}
     return {
-        "events": [(name, _EVENT_WORDS.get(name, name)) for name in EVENTS if name in shown],
+        "events": [(name, _EVENT_WORDS.get(name, name)) for name in EVENTS if name in names],
         "stretches": [(name, _STRETCH_WORDS[name]) for name in STRETCHES if name in between],
         "ruler": charts.ruler(axis, as_of, wording),
         "grid": charts.grid(axis, as_of),
-        "lanes": Shortened(tuple(_lane_row(entry, axis) for entry in lanes), lanes.in_all, lanes.rest),
+        "lanes": Shortened(tuple(_lane_row(entry, axis) for entry in found), shown.in_all, shown.rest),
     }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.figures.ledger import MilestoneFigures
     from mtrack.figures.schedule import Part
-    from mtrack.record.model import Milestone, Project
+    from mtrack.record.model import Milestone, PaymentTerms, Project
     from mtrack.rules.context import ProjectContext
 
 ZERO = money.ZERO
@@ -231,17 +231,17 @@ def _invoiced(context: ProjectContext) -> Iterator[Expected]:
 
 
 def _unbilled(context: ProjectContext) -> Iterator[Expected]:
-    return (_to_bill(context, figures) for figures in context.ledger.milestones if figures.unbilled)
+    terms = terms_of(context.seen, context.settings.payment_terms).payment
+    return (_to_bill(context, figures, terms) for figures in context.ledger.milestones if figures.unbilled)
 
 
-def _to_bill(context: ProjectContext, figures: MilestoneFigures) -> Expected:
+def _to_bill(context: ProjectContext, figures: MilestoneFigures, terms: PaymentTerms) -> Expected:
     milestone = figures.milestone
     band = "planned" if figures.waits_as == "ahead" else "billable"
     start = context.as_of if band == "billable" else milestone.planned
     late = start is not None and start < context.as_of
     if milestone.on_hold(context.as_of):
         start = None if milestone.hold_until is None or start is None else max(start, milestone.hold_until)
-    terms = terms_of(context.seen, context.settings.payment_terms).payment
     day = None if start is None else terms.due(max(start, context.as_of))
     held = figures.waits_as == "on_hold"
     return Expected(context.seen, band, _month(day), day, figures.unbilled, milestone=milestone, late=late, held=held)

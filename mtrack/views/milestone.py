@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.figures.ledger import MilestoneFigures
+    from mtrack.finding import Route
     from mtrack.record.model import Invoice
     from mtrack.views.status import MilestoneStatus
 
@@ -45,7 +46,10 @@ class Stretch(Struct, frozen=True):
 
 
 class Lane(Struct, frozen=True):
-    """A milestone's days. `events` are (name, day) in order of the day; `stretches` what lies between."""
+    """A milestone's days. `events` are (name, day) in order of the day; `stretches` what lies between.
+
+    Of an invoice with many payments some of their days are among them, the first ones and the last.
+    """
 
     item: MilestoneStatus
     state: str
@@ -53,8 +57,20 @@ class Lane(Struct, frozen=True):
     stretches: tuple[Stretch, ...]
 
 
-def lane(item: MilestoneStatus, as_of: date) -> Lane:
-    """The days of a milestone and of the invoices that bill it, void ones and credit notes aside."""
+def lanes(items: Sequence[MilestoneStatus], as_of: date, most: int) -> list[Lane]:
+    """The days of milestones and of the invoices that bill them, void ones and credit notes aside.
+
+    Of a milestone's invoices `most` are taken, and of an invoice as many days on which something was paid.
+    """
+    settled: dict[Route, list[tuple[str, date]]] = {}
+    for item in items:
+        for figures in _bills(item):
+            if figures.invoice.route not in settled:
+                settled[figures.invoice.route] = _settled(figures.invoice, most)
+    return [_lane(item, settled, as_of, most) for item in items]
+
+
+def _lane(item: MilestoneStatus, settled: Mapping[Route, list[tuple[str, date]]], as_of: date, most: int) -> Lane:
     milestone = item.figures.milestone
     events: list[tuple[str, date]] = []
     for name, day in (
@@ -64,35 +80,37 @@ def lane(item: MilestoneStatus, as_of: date) -> Lane:
     ):
         if day is not None:
             events.append((name, day))
-    for figures in _bills(item):
+    bills = _bills(item)
+    first_sent = min((figures.invoice.sent for figures in bills), default=None)
+    for figures in bills[:most]:
         events.append(("sent", figures.invoice.sent))
-        settled = _settled(figures.invoice)
-        if figures.outstanding or not settled:
+        days = settled[figures.invoice.route]
+        if figures.outstanding or not days:
             events.append(("due", figures.due))
-        events.extend(settled)
-    stretches = [] if milestone.cancelled else _stretches(item, as_of)
+        events.extend(days)
+    stretches: list[Stretch] = []
+    if not milestone.cancelled:
+        stretches += _before_billing(item.figures, first_sent, as_of)
+        for figures in bills[:most]:
+            stretches += _after_billing(figures, [day for _, day in settled[figures.invoice.route]], as_of)
     order = {name: i for i, name in enumerate(EVENTS)}
-    events.sort(key=lambda event: (event[1], order[event[0]]))
-    return Lane(item, milestone_state(item), tuple(events), tuple(stretches))
+    events = sorted(dict.fromkeys(events), key=lambda event: (event[1], order[event[0]]))
+    shown = dict.fromkeys(stretch for stretch in stretches if stretch.end > stretch.start)
+    return Lane(item, milestone_state(item), tuple(events), tuple(shown))
 
 
 def _bills(item: MilestoneStatus) -> list[InvoiceFigures]:
     return [item for item in item.invoices if item.invoice.void is None and not item.invoice.is_credit_note]
 
 
-def _settled(invoice: Invoice) -> list[tuple[str, date]]:
-    """The days on which an invoice was settled or a part of it, each with what settled it."""
-    found = [("paid", payment.date) for payment in invoice.payments]
+def _settled(invoice: Invoice, most: int) -> list[tuple[str, date]]:
+    """The days on which an invoice was settled or a part of it, each with what settled it; of many some."""
+    days = sorted({payment.date for payment in invoice.payments})
+    if len(days) > most:
+        days = [*days[: most - 1], days[-1]]
+    found = [("paid", day) for day in days]
     found += [("paid", invoice.paid)] if invoice.paid else []
     return found + ([("written_off", invoice.written_off_date)] if invoice.written_off_date else [])
-
-
-def _stretches(item: MilestoneStatus, as_of: date) -> list[Stretch]:
-    bills = _bills(item)
-    first_sent = min((figures.invoice.sent for figures in bills), default=None)
-    found = _before_billing(item.figures, first_sent, as_of)
-    found += [stretch for figures in bills for stretch in _after_billing(figures, as_of)]
-    return [stretch for stretch in found if stretch.end > stretch.start]
 
 
 def _before_billing(figures: MilestoneFigures, first_sent: date | None, as_of: date) -> list[Stretch]:
@@ -109,13 +127,12 @@ def _before_billing(figures: MilestoneFigures, first_sent: date | None, as_of: d
     return found
 
 
-def _after_billing(figures: InvoiceFigures, as_of: date) -> Iterator[Stretch]:
+def _after_billing(figures: InvoiceFigures, settled: Sequence[date], as_of: date) -> Iterator[Stretch]:
     """The stretches from an invoice to its due date, then to the last settlement, or to today while money is outstanding.
 
     What the client keeps back until a day that has not come is not late: it is outstanding from the last payment on.
     """
     invoice = figures.invoice
-    settled = [day for _, day in _settled(invoice)]
     if not figures.outstanding and not settled:
         return
     is_open = figures.outstanding > figures.kept_back

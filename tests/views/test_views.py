@@ -23,7 +23,7 @@ from mtrack.record.settings import Settings
 from mtrack.rules.context import ProjectContext, RecordFile
 from mtrack.views import cash
 from mtrack.views.clients import clients
-from mtrack.views.milestone import lane, milestone_state
+from mtrack.views.milestone import lanes, milestone_state
 from mtrack.views.months import last_months, months, turnover
 from mtrack.views.percentages import percent, percentages
 from mtrack.views.registers import invoice_rows
@@ -229,7 +229,7 @@ def seen(data: dict[str, Any], as_of: date) -> Any:
     entries = {
         entry.figures.milestone.id: (
             entry.figures.billed, entry.figures.settled, entry.figures.outstanding, entry.figures.expected_status,
-            entry.progress, milestone_state(entry), sorted(lane(entry, as_of).events),
+            entry.progress, milestone_state(entry), sorted(lanes([entry], as_of, 100)[0].events),
         )
         for entry in item.milestones
     }  # fmt: skip
@@ -330,7 +330,7 @@ def of_records(tmp_path: Path, text: str) -> ProjectContext:
 
 
 def stretches(shown: ProjectContext) -> list[tuple[str, str, str]]:
-    first = lane(project_status(shown).milestones[0], shown.as_of)
+    first = lanes(project_status(shown).milestones[:1], shown.as_of, 100)[0]
     return [(item.start.isoformat(), item.end.isoformat(), item.state) for item in first.stretches]
 
 
@@ -392,7 +392,7 @@ def test_a_lane_has_the_day_that_settled_it_and_says_what_it_waits_for(
     tmp_path: Path, more: str, events: list[str], between: list[str]
 ) -> None:
     shown = of_records(tmp_path, SETTLED.replace("MORE", more.replace("OFF", OFF)))
-    first = lane(project_status(shown).milestones[0], shown.as_of)
+    first = lanes(project_status(shown).milestones[:1], shown.as_of, 100)[0]
     assert [name for name, _ in first.events] == events
     assert [state for _, _, state in stretches(shown)] == between
 

@@ -193,9 +193,11 @@ def text_cut(context: ProjectContext) -> Iterator[Problem]:
             status: not_billed
     """
     project = context.project
+    milestones = {item.route: item.id for item in project.milestones}
+    invoices = {item.route: item for item in project.invoices()}
     for route, problem in _cut("milestones", project.source):
-        milestone = next((item.id for item in project.milestones if item.route == route[:2]), None)
-        invoice = next((item for item in project.invoices() if item.route == route[: len(item.route)]), None)
+        milestone = milestones.get(route[:2])
+        invoice = next((invoices[route[:i]] for i in range(2, len(route) + 1) if route[:i] in invoices), None)
         only = invoice.only_milestone if invoice else None
         yield replace(problem, milestone=milestone or only, invoice=invoice.number if invoice else None)
 
