@@ -14,6 +14,7 @@ from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
 from mtrack.history.judged import as_copy_of
 from mtrack.history.matching import match
+from mtrack.history.outside import Outside
 from mtrack.history.repository import Repository
 from mtrack.history.snapshot import snapshot
 from mtrack.history.weakened import weakened
@@ -45,7 +46,7 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
             with suppress(CannotRunError):  # settings that could not be read then: all there is now is new
                 workspace = as_copy_of(root, open_workspace(folder, report.as_of))
                 before = check(workspace).report.findings
-                silenced = weakened(root, workspace, before, revision, selection)
+                silenced = weakened(root, workspace, before, revision, selection, Outside(repository, commit))
             known = match(report.findings, before)[0]
             changes = _Changes(root, folder)
             shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]

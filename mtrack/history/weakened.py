@@ -19,6 +19,7 @@ from mtrack.finding import Place, Severity
 from mtrack.history import versions
 from mtrack.history.judged import open_judged
 from mtrack.history.matching import match
+from mtrack.history.outside import folders
 from mtrack.history.sides import Side
 from mtrack.history.widened import Accepted, widened
 from mtrack.patterns import matcher
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from mtrack.check.report import Selection
     from mtrack.finding import Finding
+    from mtrack.history.outside import Outside
     from mtrack.history.widened import Widened
     from mtrack.record.model import PaymentTerms, Waiver
     from mtrack.record.settings import Settings
@@ -45,8 +47,13 @@ _OF_AUDIT = ("correct_within", "require_signed")
 _HINT = "put it back, or say in the change why it is right"
 
 
-def weakened(
-    root: str, before: Workspace, earlier: Sequence[Finding], revision: str, selection: Selection | None = None
+def weakened(  # noqa: PLR0913
+    root: str,
+    before: Workspace,
+    earlier: Sequence[Finding],
+    revision: str,
+    selection: Selection | None = None,
+    outside: Outside | None = None,
 ) -> list[Finding]:
     """The findings about what the workspace at `root` silences; `before` is it as `revision` had it.
 
@@ -55,7 +62,7 @@ def weakened(
     now = open_workspace(root, before.as_of)
     found = [
         item
-        for item in _Comparison(now, before, earlier, revision).weakenings()
+        for item in _Comparison(now, before, earlier, revision, outside).weakenings()
         if selection is None or _concerns(item, selection)
     ]
     located = [
@@ -106,7 +113,10 @@ def _graded(settings: Settings, name: str) -> Severity | None:
 class _Comparison:
     """A workspace beside what it was, both as of the same day."""
 
-    def __init__(self, now: Workspace, before: Workspace, earlier: Sequence[Finding], revision: str) -> None:
+    def __init__(
+        self, now: Workspace, before: Workspace, earlier: Sequence[Finding], revision: str, outside: Outside | None
+    ) -> None:
+        self.outside = outside
         self.now = now
         self.before = before
         self.earlier = earlier
@@ -358,7 +368,7 @@ class _Comparison:
     # Folders.
 
     def _by_folders(self) -> Iterator[Weakening]:
-        """The projects of then that lie behind a link or in a hidden or excluded folder now."""
+        """The projects of then that lie behind a link, in a hidden or excluded folder, or out of the workspace now."""
         gone = [folder for folder in self.before.walk.projects if folder not in self.now.walk.projects]
         gone = [
             folder for folder in gone if folder not in self._strict.walk.projects and folder not in self._moved.values()
@@ -371,12 +381,23 @@ class _Comparison:
             else:
                 how = f"the project {folder} lies behind a link out of the workspace, and {self.revision} shows it"
                 yield Weakening(Place(link), how, _HINT, self._found_then(folder, folder), folder)
+        own = self.outside.repositories(left) if left and self.outside is not None else {}
+        for folder, path in own.items():
+            how = f"the project {folder} gave way to a repository of its own in {path}, and {self.revision} shows it"
+            yield Weakening(Place(path), how, _HINT, self._found_then(folder, folder), folder)
+        left = [folder for folder in left if folder not in own]
         hidden = self._hidden() if left else {}
         side = Side(self.before, lambda _path: None)
         moved = pair({folder: side.candidate(folder) for folder in left}, hidden) if hidden else {}
         for new, old in sorted(moved.items()):
             how = f"the project {old} is hidden in {new}, and {self.revision} shows it"
             yield Weakening(Place(new), how, _HINT, self._found_then(old, new), old)
+        left = [folder for folder in left if folder not in moved.values()]
+        away = self._away() if left else {}
+        moved = pair({folder: side.candidate(folder) for folder in left}, away) if away else {}
+        for new, old in sorted(moved.items()):
+            how = f"the project {old} lies in {new} outside the workspace, and {self.revision} shows it"
+            yield Weakening(Place(join(old, RECORDS)), how, _HINT, self._found_then(old, old), old)
 
     def _link(self, folder: str) -> str | None:
         """The part of a path that is a link."""
@@ -387,29 +408,19 @@ class _Comparison:
     def _hidden(self) -> dict[str, Candidate]:
         """The projects in hidden and excluded folders that are not as they were there; their content as it is read."""
         result: dict[str, Candidate] = {}
-        for folder in self._folders():
+        for folder in folders(self.now.root):
             path = join(folder, RECORDS)
             if folder in self.now.walk.projects or folder in self._strict.walk.projects:
                 continue
             raw, was = (source.read_bytes(root, path) for root in (self.now.root, self.before.root))
             if isinstance(raw, bytes) and raw != was:
-                parsed = versions.parse(path, raw)
-                result[folder] = Candidate(hashlib.sha256(raw).hexdigest(), parsed.records, lambda raw=raw: raw)  # type: ignore[misc]
+                result[folder] = _candidate(path, raw)
         return result
 
-    def _folders(self) -> Iterator[str]:
-        """Every folder with records, git's own aside, whatever is hidden or excluded."""
-        pending = ["."]
-        while pending:
-            folder = pending.pop()
-            try:
-                with os.scandir(os.path.join(self.now.root, folder)) as entries:
-                    found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
-            except OSError:  # nobody can look into it; or its path is longer than a path can be
-                continue
-            if any(name == RECORDS for name, _ in found):
-                yield folder
-            pending += [join(folder, name) for name, is_folder in reversed(found) if is_folder and name != ".git"]
+    def _away(self) -> dict[str, Candidate]:
+        """The projects that came outside the workspace."""
+        found = self.outside.records() if self.outside is not None else {}
+        return {folder: _candidate(join(folder, RECORDS), raw) for folder, raw in found.items()}
 
     def _found_then(self, old: str, new: str) -> tuple[tuple[Place, str], ...]:
         """The findings of then in a project, at the paths that it has now."""
@@ -418,6 +429,10 @@ class _Comparison:
             _place_of(replace(finding, path=new + finding.path[len(old) :] if old != "." else join(new, finding.path)))
             for finding in found
         )
+
+
+def _candidate(path: str, raw: bytes) -> Candidate:
+    return Candidate(hashlib.sha256(raw).hexdigest(), versions.parse(path, raw).records, lambda: raw)
 
 
 def _place_of(finding: Finding) -> tuple[Place, str]:

@@ -552,6 +552,33 @@ def test_a_project_that_moved_or_went_is_none(story: Story) -> None:
     assert weakened(story) == []
 
 
+@pytest.mark.parametrize("text", [TEXT, TEXT.replace("4100.00", "4200.00")])
+def test_a_project_that_moves_out_of_the_workspace(text: str, tmp_path: Path) -> None:
+    story = Story(tmp_path / "repo")
+    old = TEXT.replace("Acme website", "Copy")
+    story.commit("begin", "2026-02-02", {"ws/mtrack.yaml": "format: 1\n", f"ws/{RECORDS}": TEXT, f"old/{RECORDS}": old})
+    (story.folder / "out").mkdir()
+    story.git("mv", "ws/acme", "out/acme")
+    story.write({f"out/{RECORDS}": text})
+    inside = story.folder / "ws"
+    result = mtrack("lint", "--since", "HEAD", "--format", "json", *AS_OF, cwd=inside)
+    (item,) = [item for item in json.loads(result.out)["findings"] if item["rule"] == "settings-weakened"]
+    assert (item["path"], item["line"]) == (RECORDS, None)
+    assert item["message"].startswith("the project acme lies in ../out/acme outside the workspace, and HEAD shows it")
+    story.git("rm", "-rf", "--quiet", "out")
+    result = mtrack("lint", "--since", "HEAD", "--format", "json", *AS_OF, cwd=inside)
+    assert "settings-weakened" not in result.out
+
+
+def test_a_project_that_gives_way_to_a_repository(story: Story) -> None:
+    story.git("rm", "-rf", "--quiet", "acme")
+    head = story.git("rev-parse", "HEAD")
+    story.git("update-index", "--add", "--cacheinfo", f"160000,{head},acme")
+    (item,) = weakened(story)
+    assert (item["path"], len(item["related"])) == ("acme", 3)
+    assert item["message"].startswith("the project acme gave way to a repository of its own in acme, and HEAD shows it")
+
+
 def test_settings_that_went(story: Story) -> None:
     story.commit("strict", "2026-02-03", {"mtrack.yaml": "format: 1\nrules: {overdue: error}\n"})
     story.write({"mtrack.yaml": None, RECORDS: TEXT})
