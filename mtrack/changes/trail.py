@@ -47,6 +47,11 @@ class Moment(Struct, frozen=True):
         """Whether something of this kind happened."""
         return any(event.event in names for event in self.events)
 
+    def had_cancelled(self, event: Event) -> bool:
+        """Whether the milestone of an event had been cancelled before it."""
+        fields = self.before.records[event.record].fields
+        return fields.get("status") == "cancelled" or "cancelled" in fields
+
 
 class Revaluation(Struct, frozen=True):
     """Another currency for all amounts: the project's own event, if the settings did not do it, and one for each sent invoice."""

@@ -252,7 +252,7 @@ def milestone_removed(trail: Trail) -> Iterator[Problem]:
         went = [event for event in moment.events if event.event == "milestone-removed"]
         if not went or not trail.signed_before(moment):
             continue
-        went = [event for event in went if trail.late(moment, event) and not _is_cancelled(moment, event)]
+        went = [event for event in went if trail.late(moment, event) and not moment.had_cancelled(event)]
         project = next((event for event in moment.events if event.event == "project-removed"), None)
         if project is not None and went:
             yield trail.problem(
@@ -269,12 +269,6 @@ def milestone_removed(trail: Trail) -> Iterator[Problem]:
                 "put it back, and record `cancelled` with its day and reason",
                 event,
             )
-
-
-def _is_cancelled(moment: Moment, event: Event) -> bool:
-    """Whether a milestone that went had been cancelled."""
-    fields = moment.before.records[event.record].fields
-    return fields.get("status") == "cancelled" or "cancelled" in fields
 
 
 @history_rule(Severity.ERROR)
