@@ -157,6 +157,7 @@ class Directory:
     def locked(self, name: str, patience: float) -> Iterator[None]:
         """Hold a lock by a file of that name, which goes with it: in a block that holds interrupts back.
 
+        A file that has content is not mtrack's: it does as a lock, and stays.
         Raises TimeoutError after `patience` seconds, OSError, LinkError.
         """
         patient_until = time.monotonic() + patience
@@ -168,7 +169,8 @@ class Directory:
 
         def unlock() -> None:
             with suppress(OSError):  # while it is held: who waits sees that it has lost its name, and starts over
-                self.unlink(name)
+                if not os.fstat(lock).st_size:
+                    self.unlink(name)
 
         try:
             with undone(unlock):

@@ -160,6 +160,16 @@ def test_a_lock_left_by_a_killed_command_is_in_nobodys_way(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("lock", [writer.NUMBERS_LOCK, f"p0/{writer.LOCK}"])
+def test_a_file_called_like_a_lock_that_is_not_mtracks_stays(tmp_path: Path, lock: str) -> None:
+    root = _workspace(tmp_path, 1, 1)
+    (root / lock).write_text("somebody's\n", encoding="utf-8")
+    assert mtrack("bill", "p0", "M0", "INV-1", *AS_OF, cwd=root).code == 0
+    assert mtrack("approve", "p0", "M0", "--date", "2026-02-03", "--force", *AS_OF, cwd=root).code == 0
+    assert (root / lock).read_text(encoding="utf-8") == "somebody's\n"
+    assert kill.litter(root) == [lock.rpartition("/")[2]]
+
+
+@pytest.mark.parametrize("lock", [writer.NUMBERS_LOCK, f"p0/{writer.LOCK}"])
 @pytest.mark.parametrize("target", ["outside", "p0/milestones.yaml", "nowhere"])
 def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path, lock: str, target: str) -> None:
     root = _workspace(tmp_path / "workspace", 1, 1)
