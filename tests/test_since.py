@@ -111,6 +111,25 @@ def test_a_finding_on_a_changed_line_is_shown_though_it_was_there(root: Path) ->
     assert report["summary"]["errors"] == 1
 
 
+def test_a_finding_whose_other_parties_changed_is_shown(root: Path) -> None:
+    """Overbilled on two invoices, and then on another two."""
+
+    def records(number: str, note: str) -> str:
+        return (
+            "project: P\ncurrency: EUR\nmilestones:\n  - {id: M1, name: One, amount: 100.00, status: sent}\ninvoices:\n"
+            "  - {number: N-1, sent: 2026-02-02, amount: 80.00, lines: [{milestone: M1, amount: 80.00}]}\n"
+            f"  - {{number: {number}, sent: 2026-02-03, amount: 80.00, lines: [{{milestone: M1, amount: 80.00}}]}}\n"
+            f"x-note: {note}\n"
+        )
+
+    write_tree(root, {"over/milestones.yaml": records("N-2", "a")})
+    commit(root)
+    write_tree(root, {"over/milestones.yaml": records("N-2", "b")})
+    assert ("overbilled", "over") not in rules(lint(root))
+    write_tree(root, {"over/milestones.yaml": records("N-3", "a")})
+    assert ("overbilled", "over") in rules(lint(root))
+
+
 def test_a_new_duplicate_is_shown_where_nothing_changed(root: Path) -> None:
     """The number was in globex first; acme, earlier in order, gets it now: the finding stands in globex."""
     write_tree(root, {"globex/milestones.yaml": BILLED, "acme/milestones.yaml": ACME.replace("INV-1", "INV-7")})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mtrack.check.report import Report, Selection
-    from mtrack.finding import Finding
+    from mtrack.finding import Finding, Span
 
 _HUNK = re.compile(rb"^@@ -[0-9,]+ \+([0-9]+)(?:,([0-9]+))? @@", re.MULTILINE)
 
@@ -69,15 +69,18 @@ class _Changes:
         self._lines: dict[str, list[range] | None] = {}
 
     def meet(self, finding: Finding) -> bool:
-        """Whether a line of a finding changed; of one about a whole file, whether its records did."""
-        if finding.path not in self._lines:
-            self._lines[finding.path] = self._changed(finding.path)
-        changed = self._lines[finding.path]
+        """Whether a line of a finding changed, or of a place that belongs to it; of one about a whole file, whether its records did."""
+        return self._meets(finding.path, finding.span) or any(
+            self._meets(item.path, item.span) for item in finding.related if item.span is not None
+        )
+
+    def _meets(self, path: str, span: Span | None) -> bool:
+        if path not in self._lines:
+            self._lines[path] = self._changed(path)
+        changed = self._lines[path]
         if changed is None:
             return True
-        if finding.span is None:
-            return bool(changed)
-        return touches(changed, finding.span.line, finding.span.end_line)
+        return bool(changed) if span is None else touches(changed, span.line, span.end_line)
 
     def _changed(self, path: str) -> list[range] | None:
         """The changed lines of a file of records or settings, in order; None where it was not there. Raises CannotRunError."""
