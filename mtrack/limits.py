@@ -10,6 +10,8 @@ KEYS = 100_000
 """Keys of one mapping."""
 PATTERNS = 1_000
 """Patterns of `exclude`, and characters of one."""
+PATTERNS_IN_ALL = 20_000
+"""Characters of all of them."""
 DEPTH = 100
 """Levels of nesting."""
 ALIAS_NODES = 10_000

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-T = TypeVar("T")
-U = TypeVar("U")
 _DEEP = "**"
 """In the place of a segment: any number of segments."""
-_STAR, _ONE = "*", "?"
 _PIECE = (
     r"(?P<class>\[[!^]?\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*+\])|(?P<open>\[)|\\(?P<escaped>.)"
     r"|(?P<star>\*+)|(?P<one>\?)|(?P<plain>.)"
@@ -26,20 +23,49 @@ _POSIX = {
     "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~", "space": "\\s", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
 }  # fmt: skip
 
-Token = str | re.Pattern[str]
-"""`*`, `?`, a pattern of one character, or a character behind a backslash."""
-Segment = str | tuple[Token, ...]
+
+class Segment(Struct, frozen=True):
+    """A segment of a pattern: what stands between its stars, each as text or as a regular expression, and their lengths."""
+
+    pieces: tuple[str | re.Pattern[str], ...]
+    lengths: tuple[int, ...]
+
+    def matches(self, name: str) -> bool:
+        """Whether it matches a name. What stands before the last star is taken as early as it is found."""
+        if len(self.pieces) == 1:
+            return len(name) == self.lengths[0] and _find(self.pieces[0], name, 0, len(name)) == 0
+        at, end = self.lengths[0], len(name) - self.lengths[-1]
+        if end < at or _find(self.pieces[0], name, 0, at) or _find(self.pieces[-1], name, end, len(name)) != end:
+            return False
+        for piece, length in zip(self.pieces[1:-1], self.lengths[1:-1], strict=True):
+            found = _find(piece, name, at, end)
+            if found < 0:
+                return False
+            at = found + length
+        return True
+
+
+def _find(piece: str | re.Pattern[str], name: str, start: int, end: int) -> int:
+    """Where a piece is found first between two places; -1 where it is not."""
+    if isinstance(piece, str):
+        return name.find(piece, start, end)
+    found = piece.search(name, start, end)
+    return -1 if found is None else found.start()
+
+
+Step = str | Segment
+"""A segment, or `**`."""
 
 
 class Pattern(Struct, frozen=True):
     """A pattern: the segments of the paths that it matches, and whether these are left out or taken back in."""
 
-    segments: tuple[Segment, ...]
+    segments: tuple[Step, ...]
     excludes: bool
 
     def matches(self, path: Sequence[str]) -> bool:
         """Whether it matches a folder, given by the names on the way to it."""
-        return _matches(self.segments, path, _is_deep, _segment_matches)
+        return _matches(self.segments, path)
 
 
 def parse(text: str) -> Pattern | None:
@@ -62,38 +88,50 @@ def parse(text: str) -> Pattern | None:
         parts = [_DEEP, *parts]  # at any depth
     elif not parts[0]:
         parts = parts[1:]
-    found = [_DEEP if part == _DEEP else _tokens(part) for part in parts]
+    found = [_DEEP if part == _DEEP else _segment(part) for part in parts]
     segments = [segment for segment in found if segment is not None]
     if len(segments) < len(found):
         return None
     if segments[-1] == _DEEP:
-        segments.append((_STAR,))  # what lies in a folder, not the folder itself
+        segments.append(Segment(("", ""), (0, 0)))  # what lies in a folder, not the folder itself
     return Pattern(tuple(segments), excludes)
 
 
-def _tokens(text: str) -> tuple[Token, ...] | None:
-    """The tokens of a segment; None where a bracket stays open, which to git matches nothing."""
-    result: list[Token] = []
+def _segment(text: str) -> Segment | None:
+    """A segment; None where a bracket stays open, which to git matches nothing. Raises ValueError as `_class` does."""
+    pieces: list[list[tuple[str, str | None]]] = [[]]
     for match in re.finditer(_PIECE, text, re.DOTALL):
         kind, found = match.lastgroup, match[match.lastgroup or 0]
         if kind == "open":
             return None
-        if kind == "class":
-            result.append(_class(found))
+        if kind == "star":
+            pieces.append([])
+        elif kind == "class":
+            pieces[-1].append((_class(found), None))
         else:
-            result.append({"star": _STAR, "one": _ONE}.get(kind or "", f"\\{found}"))
-    return tuple(result)
+            pieces[-1].append((".", None) if kind == "one" else (re.escape(found), found))
+    return Segment(tuple(map(_piece, pieces)), tuple(map(len, pieces)))
 
 
-def _class(text: str) -> re.Pattern[str]:
-    """A pattern for one of several characters. Raises ValueError where a range runs backwards."""
+def _piece(characters: list[tuple[str, str | None]]) -> str | re.Pattern[str]:
+    """What stands between two stars: each character as `re` writes it, and as itself where it is one."""
+    plain = [itself for _, itself in characters if itself is not None]
+    if len(plain) == len(characters):
+        return "".join(plain)
+    return re.compile("".join(expression for expression, _ in characters), re.DOTALL)
+
+
+def _class(text: str) -> str:
+    """An expression for one of several characters. Raises ValueError where a range runs backwards."""
     inner = text[1:-1]
     negated = inner[:1] in ("!", "^")
     inner = "".join(map(_in_class, re.finditer(_CLASS, inner[negated:], re.DOTALL)))
+    found = f"[{'^' * negated}{inner}]"
     try:
-        return re.compile(f"[{'^' * negated}{inner}]", re.DOTALL)
+        re.compile(found, re.DOTALL)
     except re.error as error:
         raise ValueError(str(error)) from None
+    return found
 
 
 def _in_class(match: re.Match[str]) -> str:
@@ -103,45 +141,26 @@ def _in_class(match: re.Match[str]) -> str:
     return "-" if match[0] == "-" else re.escape(match["escaped"] or match[0])
 
 
-def _is_deep(segment: Segment) -> bool:
-    return segment == _DEEP
-
-
-def _is_star(token: Token) -> bool:
-    return token == _STAR
-
-
-def _segment_matches(segment: Segment, name: str) -> bool:
-    return _matches(segment, name, _is_star, _token_matches)
-
-
-def _token_matches(token: Token, char: str) -> bool:
-    if isinstance(token, str):
-        return token == _ONE or token[1:] == char
-    return token.match(char) is not None
-
-
-def _matches(
-    wanted: Sequence[T], given: Sequence[U], is_any: Callable[[T], bool], fits: Callable[[T, U], bool]
-) -> bool:
-    """Whether each of what is given fits what is wanted, in order; some of that stands for any number.
+def _matches(wanted: Sequence[Step], names: Sequence[str]) -> bool:
+    """Whether each of several names fits what is wanted, in order; `**` stands for any number.
 
     Only the last of those is ever tried with more: what an earlier one takes less, it can take.
     """
     at = start = 0
     back = -1
     i = 0
-    while i < len(given):
-        if at < len(wanted) and is_any(wanted[at]):
+    while i < len(names):
+        step = wanted[at] if at < len(wanted) else None
+        if isinstance(step, str):
             back, start, at = at, i, at + 1
-        elif at < len(wanted) and fits(wanted[at], given[i]):
+        elif step is not None and step.matches(names[i]):
             at, i = at + 1, i + 1
         elif back >= 0:
             start += 1
             at, i = back + 1, start
         else:
             return False
-    return all(is_any(item) for item in wanted[at:])
+    return all(step == _DEEP for step in wanted[at:])
 
 
 @cache

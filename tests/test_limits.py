@@ -220,6 +220,20 @@ def test_no_pattern_of_exclude_hangs_a_command(pattern: str, tmp_path: Path) -> 
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize("item", ["'*{0}b{1}'", "'*{2}{1}'"])
+def test_many_patterns_and_long_names_hang_no_command(item: str, tmp_path: Path) -> None:
+    lines = "".join(f"  - {item.format('a' * 120, i, '[!b]' * 30)}\n" for i in range(999))
+    write_tree(tmp_path, {"mtrack.yaml": f"format: 1\nexclude:\n{lines}", "p/milestones.yaml": f"{HEAD}{MILESTONES}"})
+    for i in range(50):
+        (tmp_path / f"{'a' * 250}{i:03}").mkdir()
+    began = time.process_time()
+    found = [finding for finding in lint_json(tmp_path)["findings"] if finding["path"] == "mtrack.yaml"]
+    assert time.process_time() - began < 5
+    assert [finding["message"] for finding in found] == [
+        "`exclude` may hold 20,000 characters in all: those from here on are not read"
+    ]
+
+
 def test_patterns_beyond_the_limit_are_told(tmp_path: Path) -> None:
     lines = "".join(f"  - folder{i}\n" for i in range(1002))
     write_tree(

@@ -110,8 +110,10 @@ def _patterns(read: Source, faulty: tuple[Route, ...], broken: list[Problem]) ->
     for i, pattern in enumerate(read.data["exclude"]):
         if ("exclude", i) in known:
             continue
-        if len(result) >= limits.PATTERNS:
-            message = f"`exclude` may hold {limits.PATTERNS:,} patterns: those from here on are not read"
+        is_full = len(result) >= limits.PATTERNS
+        if is_full or sum(map(len, (*result, pattern))) > limits.PATTERNS_IN_ALL:
+            most = f"{limits.PATTERNS:,} patterns" if is_full else f"{limits.PATTERNS_IN_ALL:,} characters in all"
+            message = f"`exclude` may hold {most}: those from here on are not read"
             hint = "say more with fewer, as in archive/ or **/drafts/"
             broken.append(Problem(place=Place(read.path, ("exclude", i)), message=message, hint=hint))
             break
