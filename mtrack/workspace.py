@@ -123,13 +123,6 @@ class Walk(Struct, frozen=True):
     """Whether something was entered by a link."""
     nearly: tuple[str, ...] = ()
     """Files with nearly the name of a project's records, in folders without them, sorted."""
-    outside: tuple[str, ...] = ()
-    """Links to folders outside, sorted: nobody looks there, but where papers of a project lie, which are asked for by name."""
-
-    @property
-    def unseen(self) -> tuple[str, ...]:
-        """What projects may lie in that no one sees."""
-        return *self.closed, *self.outside
 
     def lacks(self, path: str) -> bool:
         """Whether the listing of a folder shows that nothing is at a path from the root; False also where that can't be told."""
@@ -228,30 +221,7 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
         watch,
         len(reals) > 1,
         tuple(sorted(_nearly(folders.items()))),
-        links_out(root, folders, excluded, root),
     )
-
-
-def links_out(root: str, folders: dict[str, Folder], excluded: Callable[[str], bool], stands: str) -> tuple[str, ...]:
-    """Links to folders outside, but those in the place of a project's own folders for papers, sorted.
-
-    `stands` is the workspace that the folder `root` is, or is a copy of: where a link leads to from there counts.
-    """
-    top = os.path.realpath(stands)
-    result = []
-    for above, folder in folders.items():
-        unclear = (join(above, name) for name, size in folder.files.items() if size is None)
-        for path in (*folder.links, *(path for path in unclear if not excluded(path))):
-            names = path.split("/")
-            try:
-                target = os.readlink(os.path.join(root, *names))
-            except OSError:
-                continue
-            real = os.path.realpath(os.path.join(top, *names[:-1], target))
-            papers = folder.has_records and names[-1] in _EVIDENCE
-            if not papers and not inside(real, top) and os.path.isdir(real):
-                result.append(path)
-    return tuple(sorted(result))
 
 
 def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, changed: Iterable[str]) -> Walk | None:

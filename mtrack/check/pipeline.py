@@ -18,13 +18,12 @@ from mtrack.check.report import Report, Selection, Summary, counts, in_order, wo
 from mtrack.check.store import KeptProjects, StoredProject
 from mtrack.check.visits import visit_all
 from mtrack.check.waivers import of_state
-from mtrack.finding import Severity
 from mtrack.rules import RULES
 from mtrack.rules.facts import Facts, WorkspaceFacts, facts
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from mtrack.check.contained import RuleProblem
     from mtrack.check.store import Store
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 EVERYTHING = Selection()
-_MISNAMED = "milestones-file-missing"
-"""The rule that tells files which are nearly called as records are."""
 _LATER = "later"
 """A mark in the place of a digest: the project is checked once all are read."""
 _SURELY_SHOWN = 100
@@ -53,7 +50,7 @@ class Checked(Struct, Generic[S], frozen=True):
     summaries: tuple[S, ...]
     """The summaries of the projects that are shown and have figures."""
     without_figures: tuple[str, ...]
-    """The files of the projects that are shown and have no figures: not usable, misnamed, or in a currency that is not known."""
+    """The files of the projects that are shown and have no figures: not usable, or in a currency that is not known."""
 
     @property
     def report_of_figures(self) -> Report:
@@ -298,10 +295,9 @@ class _Run(Generic[S]):
         milestones = sum(item.milestones for item in shown.values())
         summary = Summary(projects=len(shown), milestones=milestones, **counts(findings))
         report = Report(self.workspace.as_of, root, findings, tuple(skipped), summary, tuple(sorted(failed)))
-        without = [join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(folder, item)]
-        without = sorted([*without, *misnamed(self.workspace, self.selection)])
+        without = tuple(join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(folder, item))
         summaries = tuple(item.summary for item in shown.values() if item.summary is not None)
-        return Checked(report, self.projects, summaries, tuple(without))
+        return Checked(report, self.projects, summaries, without)
 
     def _takes(self, shown: Container[str | None], finding: Finding) -> bool:
         return self.selection.takes(finding) and (self.selection.client is None or finding.project in shown)
@@ -357,18 +353,9 @@ def of_each(
 
 
 def without_figures(workspace: Workspace, selection: Selection) -> list[str]:
-    """The files of the selected projects that have no figures: not usable, misnamed, or in a currency that is not known."""
+    """The files of the selected projects that have no figures: not usable, or in a currency that is not known."""
     paths = {folder: join(folder, RECORDS) for folder in workspace.walk.projects}
-    without = [
-        path for folder, path in paths.items() if selection.takes_path(path) and not workspace.has_figures(folder)
-    ]
-    return sorted([*without, *misnamed(workspace, selection)])
-
-
-def misnamed(workspace: Workspace, selection: Selection) -> Iterator[str]:
-    """Files that are nearly called as records are, and so are not read, unless the workspace has the rule off."""
-    if workspace.settings.rules.get(_MISNAMED, Severity.WARNING) is not None:
-        yield from filter(selection.takes_path, workspace.walk.nearly)
+    return [path for folder, path in paths.items() if selection.takes_path(path) and not workspace.has_figures(folder)]
 
 
 def _packed(known: Facts | None) -> msgspec.Raw:

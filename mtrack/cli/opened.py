@@ -49,26 +49,24 @@ class Opened(Struct, frozen=True):
     def warn_of_left_out(self) -> bool:
         """Say on standard error which projects under the paths asked for no view shows; whether it lacks anything.
 
-        The folders that can't be looked into and the links that lead out count, too: `open_paths` has warned of them.
+        The folders that can't be looked into count, too: `open_paths` has warned of them.
         """
-        empty = self._warn_why_empty()
+        self._warn_why_empty()
         skipped = without_figures(self.workspace, self.selection)
-        if skipped and not empty:
+        if skipped:
             these = "this project is" if len(skipped) == 1 else "these projects are"
             warn(f"{these} left out until fixed (mtrack lint says why): {listed(skipped)}")
-        return bool(skipped) or any(map(self.selection.takes_path, self.workspace.walk.unseen))
+        return bool(skipped) or any(map(self.selection.takes_path, self.workspace.walk.closed))
 
-    def _warn_why_empty(self) -> bool:
-        """Say that a view shows nothing since there is no project, or none of the client asked for; whether none is there."""
+    def _warn_why_empty(self) -> None:
+        """Say that a view shows nothing since there is no project, or none of the client asked for."""
         folders = [
             folder for folder in self.workspace.walk.projects if self.selection.takes_path(join(folder, RECORDS))
         ]
-        if not folders and not any(map(self.selection.takes_path, self.workspace.walk.unseen)):
+        if not folders and not any(map(self.selection.takes_path, self.workspace.walk.closed)):
             warn("there is no project here, so there is nothing to show; mtrack lint says what nearly is one")
-            return True
-        if self.client is not None:
+        elif self.client is not None:
             self._tell_unknown_client(folders)
-        return False
 
     def _tell_unknown_client(self, folders: list[str]) -> None:
         names: set[str] = set()
@@ -117,9 +115,6 @@ def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None, s
     if workspace.walk.closed:
         closed = listed(workspace.walk.closed)
         warn(f"what lies in these folders is left out, since they can't be looked into: {closed}")
-    if workspace.walk.outside:
-        outside = listed(workspace.walk.outside)
-        warn(f"what lies behind these links is left out, since they lead out of the workspace: {outside}")
     meant = tuple(_meant(_relative(path, root), workspace) for path in paths)
     return Opened(workspace, _relative(root, os.getcwd()), meant, client)
 

@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from mtrack.check.waivers import key_of
 from mtrack.check.workspace import Workspace
-from mtrack.patterns import matcher
 from mtrack.record import settings as settings_module
-from mtrack.workspace import links_out, walk
+from mtrack.workspace import walk
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,10 +28,3 @@ def open_judged(root: str, as_of: date, then: Settings) -> Workspace:
     """The workspace at `root`, judged by earlier settings. Raises CannotRunError where root or its own can't be read."""
     settings = judged_by(then, settings_module.load(root))
     return Workspace(root, as_of, settings, walk(root, settings.exclude))
-
-
-def as_copy_of(root: str, copy: Workspace) -> Workspace:
-    """A workspace that is a copy of the one at `root`: a link in it leads out where it does so from there."""
-    outside = links_out(copy.root, copy.walk.folders, matcher(copy.settings.exclude), root)
-    copy.walk = replace(copy.walk, outside=outside)
-    return copy

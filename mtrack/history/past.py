@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.errors import CannotRunError
-from mtrack.history.judged import as_copy_of, open_judged
+from mtrack.history.judged import open_judged
 from mtrack.history.repository import LINK, Repository
 from mtrack.history.snapshot import snapshot
 from mtrack.record import schema
@@ -30,7 +30,7 @@ def past(root: str, revision: str, as_of: date | None) -> Iterator[Workspace]:
     with closing(Repository(root, "--at")) as repository:
         commit = repository.find(revision)
         with snapshot(repository, commit) as folder:
-            workspace = as_copy_of(root, open_workspace(folder, as_of or repository.day(commit)))
+            workspace = open_workspace(folder, as_of or repository.day(commit))
             workspace.origin = root
             workspace.commit = repository.short(commit)
             repository.close()  # all is read

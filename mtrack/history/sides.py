@@ -12,7 +12,7 @@ from mtrack import files, git, limits
 from mtrack.changes.moves import Candidate
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.history import versions
-from mtrack.history.judged import as_copy_of, open_judged
+from mtrack.history.judged import open_judged
 from mtrack.history.snapshot import snapshot
 from mtrack.record.settings import Settings
 from mtrack.workspace import Walk, join
@@ -75,7 +75,7 @@ def side_of(
     tree = {entry.path: entry.content for entry in repository.entries(commit)}
     with snapshot(repository, commit) as folder:
         opened = open_workspace(folder, as_of) if settings is None else open_judged(folder, as_of, settings)
-        yield Side(as_copy_of(repository.root, opened), tree.get)
+        yield Side(opened, tree.get)
 
 
 def side_of_files(repository: Repository, workspace: Workspace) -> Side:

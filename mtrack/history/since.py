@@ -12,7 +12,6 @@ from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
-from mtrack.history.judged import as_copy_of
 from mtrack.history.matching import match
 from mtrack.history.outside import Outside
 from mtrack.history.repository import Repository
@@ -44,7 +43,7 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
             before: tuple[Finding, ...] = ()
             silenced: list[Finding] = []
             with suppress(CannotRunError):  # settings that could not be read then: all there is now is new
-                workspace = as_copy_of(root, open_workspace(folder, report.as_of))
+                workspace = open_workspace(folder, report.as_of)
                 before = check(workspace).report.findings
                 silenced = weakened(root, workspace, before, revision, selection, Outside(repository, commit))
             known = match(report.findings, before)[0]

@@ -118,7 +118,7 @@ def test_papers_that_take_too_long_do_not_hold_a_run_up_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = {f"{i}.md": f"| EUR 5,000.00 | Discovery part {i} |\n" * 40_000 for i in range(3)}
-    root = write_tree(tmp_path / "papers", slow)
+    root = write_tree(tmp_path / "papers", dict(slow))
     monkeypatch.setattr(pool_module, "SECONDS", 0.3)
     monkeypatch.setattr(pool_module, "LOST", 0.5)
     with Pool() as pool:

@@ -31,13 +31,6 @@ def _closed_folders(workspace: WorkspaceFacts) -> Iterator[Problem]:
             message=message,
             hint="check its permissions, or list it under `exclude` in mtrack.yaml",
         )
-    for link in workspace.walk.outside:
-        message = "the folder is a link that leads out of the workspace, so nothing behind it is in any sum or check"
-        yield Problem(
-            place=Place(link),
-            message=message,
-            hint="put the folder itself in its place, or list it under `exclude` in mtrack.yaml",
-        )
 
 
 @file_rule(Severity.ERROR, across=_closed_folders)
@@ -45,8 +38,8 @@ def unreadable(file: RecordFile) -> Iterator[Problem]:
     """A YAML file can't be read, or a folder can't be looked into.
 
     Why: what can't be read can't be checked; a project would drop out of every sum without a word. The causes:
-    no permission, not UTF-8, over 5 MiB, not a regular file, or a link that leads out of the workspace, be it to a
-    file or to a folder. The sample is saved as Latin-1.
+    no permission, not UTF-8, over 5 MiB, not a regular file, or a link that leads out of the workspace. The
+    sample is saved as Latin-1.
 
     Bad:
         >>> acme/milestones.yaml (latin-1)
