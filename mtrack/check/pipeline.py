@@ -17,13 +17,13 @@ from mtrack.check.project import check_project, failures
 from mtrack.check.report import Report, Selection, Summary, counts, in_order, worst
 from mtrack.check.store import KeptProjects, StoredProject
 from mtrack.check.visits import visit_all
-from mtrack.check.waivers import of_state
+from mtrack.check.waivers import accepted, of_state
 from mtrack.rules import RULES
 from mtrack.rules.facts import Facts, WorkspaceFacts, facts
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from mtrack.check.contained import RuleProblem
     from mtrack.check.store import Store
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 EVERYTHING = Selection()
+_MISNAMED = "milestones-file-missing"
+"""The rule that tells of files that are nearly called as records are."""
 _LATER = "later"
 """A mark in the place of a digest: the project is checked once all are read."""
 _SURELY_SHOWN = 100
@@ -50,7 +52,7 @@ class Checked(Struct, Generic[S], frozen=True):
     summaries: tuple[S, ...]
     """The summaries of the projects that are shown and have figures."""
     without_figures: tuple[str, ...]
-    """The files of the projects that are shown and have no figures: not usable, or in a currency that is not known."""
+    """The files of the projects that are shown and have no figures: not usable, misnamed, or in an unknown currency."""
 
     @property
     def report_of_figures(self) -> Report:
@@ -295,9 +297,10 @@ class _Run(Generic[S]):
         milestones = sum(item.milestones for item in shown.values())
         summary = Summary(projects=len(shown), milestones=milestones, **counts(findings))
         report = Report(self.workspace.as_of, root, findings, tuple(skipped), summary, tuple(sorted(failed)))
-        without = tuple(join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(folder, item))
+        without = [join(folder, RECORDS) for folder, item in shown.items() if not self._has_figures(folder, item)]
+        without += _misnamed(self.workspace, self.selection)
         summaries = tuple(item.summary for item in shown.values() if item.summary is not None)
-        return Checked(report, self.projects, summaries, without)
+        return Checked(report, self.projects, summaries, tuple(sorted(without)))
 
     def _takes(self, shown: Container[str | None], finding: Finding) -> bool:
         return self.selection.takes(finding) and (self.selection.client is None or finding.project in shown)
@@ -353,9 +356,17 @@ def of_each(
 
 
 def without_figures(workspace: Workspace, selection: Selection) -> list[str]:
-    """The files of the selected projects that have no figures: not usable, or in a currency that is not known."""
+    """The files of the selected projects that have no figures: not usable, misnamed, or in an unknown currency."""
     paths = {folder: join(folder, RECORDS) for folder in workspace.walk.projects}
-    return [path for folder, path in paths.items() if selection.takes_path(path) and not workspace.has_figures(folder)]
+    found = [path for folder, path in paths.items() if selection.takes_path(path) and not workspace.has_figures(folder)]
+    return sorted((*found, *_misnamed(workspace, selection)))
+
+
+def _misnamed(workspace: Workspace, selection: Selection) -> Iterator[str]:
+    """The selected files that are nearly called as records are, and so are not read, but for those accepted as such."""
+    for path in workspace.walk.nearly:
+        if selection.takes_path(path) and not accepted(workspace, _MISNAMED, path):
+            yield path
 
 
 def _packed(known: Facts | None) -> msgspec.Raw:

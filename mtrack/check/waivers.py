@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack.check.contained import ask
+from mtrack.check.contained import ask, made
+from mtrack.finding import Place, Problem
 from mtrack.record.model import number_key
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import CheckedWaiver
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from mtrack.check.contained import RuleProblem
     from mtrack.check.workspace import Workspace
-    from mtrack.finding import Finding, Problem, Severity
+    from mtrack.finding import Finding, Severity
     from mtrack.record.model import Waiver
     from mtrack.rules import Rule
 
@@ -58,6 +59,17 @@ def of_state(waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
 def of_history(waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
     """The waivers that `mtrack audit` judges."""
     return tuple(waiver for waiver in waivers if is_about_history(waiver.rule))
+
+
+def accepted(workspace: Workspace, rule: str, path: str) -> bool:
+    """Whether what a rule finds at a path is nothing to tell: the settings have it off, or a waiver accepts it."""
+    if workspace.settings.rules.get(rule, RULES[rule].severity) is None:
+        return True
+    project = workspace.project_of(path)
+    own = made(workspace, project, lambda context: context.project.waivers) if project is not None else None
+    waivers = Waivers(workspace, (*workspace.settings.waivers, *(own or ())))
+    item = LocatedProblem(RULES[rule], Problem(place=Place(path), message=""), project)
+    return waivers.apply([item], ())[0].waiver is not None
 
 
 def valid(waivers: tuple[Waiver, ...], problems: Iterable[RuleProblem]) -> tuple[Waiver, ...]:

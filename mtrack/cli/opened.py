@@ -51,22 +51,24 @@ class Opened(Struct, frozen=True):
 
         The folders that can't be looked into count, too: `open_paths` has warned of them.
         """
-        self._warn_why_empty()
+        empty = self._warn_why_empty()
         skipped = without_figures(self.workspace, self.selection)
-        if skipped:
+        if skipped and not empty:
             these = "this project is" if len(skipped) == 1 else "these projects are"
             warn(f"{these} left out until fixed (mtrack lint says why): {listed(skipped)}")
         return bool(skipped) or any(map(self.selection.takes_path, self.workspace.walk.closed))
 
-    def _warn_why_empty(self) -> None:
-        """Say that a view shows nothing since there is no project, or none of the client asked for."""
+    def _warn_why_empty(self) -> bool:
+        """Say that a view shows nothing since there is no project, or none of the client asked for; whether none is here."""
         folders = [
             folder for folder in self.workspace.walk.projects if self.selection.takes_path(join(folder, RECORDS))
         ]
         if not folders and not any(map(self.selection.takes_path, self.workspace.walk.closed)):
             warn("there is no project here, so there is nothing to show; mtrack lint says what nearly is one")
-        elif self.client is not None:
+            return True
+        if self.client is not None:
             self._tell_unknown_client(folders)
+        return False
 
     def _tell_unknown_client(self, folders: list[str]) -> None:
         names: set[str] = set()

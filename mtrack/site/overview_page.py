@@ -156,7 +156,9 @@ def units_of(view: Overview) -> dict[str, Unit]:
     }
 
 
-def overview_values(view: Overview, broken: Sequence[str], links: PageLinks, wording: Wording) -> dict[str, Any]:
+def overview_values(
+    view: Overview, broken: Sequence[str], misnamed: Sequence[str], links: PageLinks, wording: Wording
+) -> dict[str, Any]:
     """The values for the overview's template, its list of projects aside."""
     units = units_of(view)
     urgent = [task for task in view.tasks if task.verb != "tidy"]
@@ -164,6 +166,7 @@ def overview_values(view: Overview, broken: Sequence[str], links: PageLinks, wor
     return {
         "projects": len(view.projects),
         "broken": [(folder, links.project(folder)) for folder in broken],
+        "misnamed": misnamed,
         "to_do": sum(task.verb != "soon" for task in urgent),
         "verbs": verb_rows(urgent, view.at_stake, units, links),
         "tidy": verb_rows(tidy, view.at_stake, units, links),

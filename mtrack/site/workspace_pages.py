@@ -101,11 +101,12 @@ class WorkspacePages:
         self._milestones: dict[str, frozenset[str]] = {}
         """The ids of the milestones, by project, of those that a finding is about."""
         self._broken = broken_folders(view)
+        self._misnamed = [path for path in view.report.skipped if not _is_of_project(path)]
         self._left_out = sentence(view.left_out, view.as_of)
         self._units = units_of(view)
         states = [(item.project.folder, kept[item.project.folder].state) for item in view.projects]
         self._inputs = digest_of(
-            states, self._broken, self._left_out, view.report.findings, site.revision, site.additions.since
+            states, view.report.skipped, self._left_out, view.report.findings, site.revision, site.additions.since
         )
 
     def pages(self) -> list[Page]:
@@ -124,11 +125,11 @@ class WorkspacePages:
         return found
 
     def _page(self, name: str, title: str, values: _Values, fill: _Fill | None = None) -> Page:
-        common = {"left_out": self._left_out, "broken_projects": len(self._broken)}
+        common = {"left_out": self._left_out, "broken_projects": len(self._view.report.skipped)}
         return self._site.page(name, title, self._inputs, f"{name}.j2", lambda links: common | values(links), fill)
 
     def _overview(self, links: PageLinks) -> dict[str, Any]:
-        first = overview_values(self._view, self._broken, links, self._site.wording)
+        first = overview_values(self._view, self._broken, self._misnamed, links, self._site.wording)
         since = self._site.additions.since
         if since is not None:
             names = {folder: item.project.name for folder, item in self._summaries.items()}
@@ -352,4 +353,9 @@ def search_data(view: Overview) -> str:
 
 def broken_folders(view: Overview) -> list[str]:
     """The folders of the projects that have no figures."""
-    return sorted(os.path.dirname(path) or "." for path in view.report.skipped)
+    return sorted(os.path.dirname(path) or "." for path in view.report.skipped if _is_of_project(path))
+
+
+def _is_of_project(path: str) -> bool:
+    """Whether a file without figures is one of records, and so has a page; it may only nearly have the name."""
+    return os.path.basename(path) == RECORDS

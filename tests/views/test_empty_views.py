@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,3 +44,55 @@ def test_a_folder_without_projects_is_told(view: str, tmp_path: Path) -> None:
     write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "a/milestones.yml": RECORD.format("")})
     words = "mtrack: there is no project here, so there is nothing to show; mtrack lint says what nearly is one\n"
     assert mtrack(*view.split(), tmp_path, "--as-of", "2026-02-20").err == words
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", ["Milestones.yaml", "milestones.yml", "deep/MILESTONES.YAML.txt"])
+def test_a_project_whose_file_is_misnamed_is_left_out_with_a_word(view: str, name: str, tmp_path: Path) -> None:
+    tree = {"mtrack.yaml": "format: 1\n", "a/milestones.yaml": RECORD.format(""), f"b/{name}": RECORD.format("")}
+    write_tree(tmp_path, tree)
+
+    def said(settings: str = "") -> tuple[int, str]:
+        (tmp_path / "mtrack.yaml").write_text(f"format: 1\n{settings}", encoding="utf-8")
+        shown = mtrack(*view.split(), tmp_path, "--as-of", "2026-02-20")
+        return shown.code, shown.err
+
+    words = f"mtrack: this project is left out until fixed (mtrack lint says why): b/{name}\n"
+    assert said() == (0 if view == "next" else 1, words)
+    assert mtrack(*view.split(), tmp_path / "a", "--as-of", "2026-02-20").err == ""
+    waiver = f"waivers: [{{rule: milestones-file-missing, file: b/{name}, reason: of another tool"
+    assert said(f"{waiver}}}]\n") == (0, "")
+    assert said(f"{waiver}, until: 2026-02-19}}]\n")[1] == words
+    assert said("rules: {milestones-file-missing: off}\n") == (0, "")
+    assert said("exclude: [b]\n") == (0, "")
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view not in ("next", "report --format md")])
+@pytest.mark.parametrize("format_", ["text", "json", "csv", "md"])
+def test_no_format_is_silent_of_a_misnamed_file(view: str, format_: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a/milestones.yaml": RECORD.format(""), "b/milestone.yml": RECORD.format("")})
+    shown = mtrack(view, tmp_path, "--format", format_, "--as-of", "2026-02-20")
+    assert shown.code == 1
+    assert "b/milestone.yml" in shown.err
+    if (view, format_) == ("gaps", "json"):
+        assert json.loads(shown.out)["skipped"] == ["b/milestone.yml"]
+
+
+def test_a_waiver_of_a_project_holds_for_a_misnamed_file_in_it(tmp_path: Path) -> None:
+    waiver = "waivers: [{rule: milestones-file-missing, file: plan/milestones.yml, reason: of another tool}]\n"
+    write_tree(tmp_path, {"a/milestones.yaml": waiver + RECORD.format(""), "a/plan/milestones.yml": "- 1\n"})
+    shown = mtrack("status", tmp_path, "--as-of", "2026-02-20")
+    assert (shown.code, shown.err) == (0, "")
+
+
+def test_the_report_names_a_misnamed_file_and_links_no_page_that_is_not_there(tmp_path: Path) -> None:
+    tree = {f"w/{path}": RECORD.format("") for path in ("a/milestones.yaml", "b/milestone.yml", "b/Milestones.yml")}
+    write_tree(tmp_path, tree | {"w/c/milestones.yaml": "project: [\n", "w/mtrack.yaml": "format: 1\n"})
+    shown = mtrack("report", tmp_path / "w", "-o", tmp_path / "site", "--as-of", "2026-02-20")
+    assert (shown.code, shown.err.count("b/Milestones.yml, b/milestone.yml")) == (1, 1)
+    page = (tmp_path / "site/index.html").read_text(encoding="utf-8")
+    assert page.count("<bdi>b/<wbr>Milestones.yml</bdi>, <bdi>b/<wbr>milestone.yml</bdi>.") == 1
+    assert 'href="projects/c.html"' in page
+    assert 'href="projects/b' not in page
+    invoices = (tmp_path / "site/invoices.html").read_text(encoding="utf-8")
+    assert "3 projects can't be read and are left out here" in " ".join(invoices.split())
