@@ -49,8 +49,7 @@ def test_a_folder_without_projects_is_told(view: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("name", ["Milestones.yaml", "milestones.yml", "deep/MILESTONES.YAML.txt"])
 def test_a_project_whose_file_is_misnamed_is_left_out_with_a_word(view: str, name: str, tmp_path: Path) -> None:
-    tree = {"mtrack.yaml": "format: 1\n", "a/milestones.yaml": RECORD.format(""), f"b/{name}": RECORD.format("")}
-    write_tree(tmp_path, tree)
+    write_tree(tmp_path, {"a/milestones.yaml": RECORD.format(""), f"b/{name}": RECORD.format("")})
 
     def said(settings: str = "") -> tuple[int, str]:
         (tmp_path / "mtrack.yaml").write_text(f"format: 1\n{settings}", encoding="utf-8")
@@ -86,8 +85,8 @@ def test_a_waiver_of_a_project_holds_for_a_misnamed_file_in_it(tmp_path: Path) -
 
 
 def test_the_report_names_a_misnamed_file_and_links_no_page_that_is_not_there(tmp_path: Path) -> None:
-    tree = {f"w/{path}": RECORD.format("") for path in ("a/milestones.yaml", "b/milestone.yml", "b/Milestones.yml")}
-    write_tree(tmp_path, tree | {"w/c/milestones.yaml": "project: [\n", "w/mtrack.yaml": "format: 1\n"})
+    write_tree(tmp_path, {f"w/b/{name}": RECORD.format("") for name in ("milestone.yml", "Milestones.yml")})
+    write_tree(tmp_path, {"w/a/milestones.yaml": RECORD.format(""), "w/c/milestones.yaml": "project: [\n"})
     shown = mtrack("report", tmp_path / "w", "-o", tmp_path / "site", "--as-of", "2026-02-20")
     assert (shown.code, shown.err.count("b/Milestones.yml, b/milestone.yml")) == (1, 1)
     page = (tmp_path / "site/index.html").read_text(encoding="utf-8")
