@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from mtrack import money
 from mtrack.changes import words
 from mtrack.changes.event import Event, FileFact
-from mtrack.changes.facts import AGREEMENT, LINES, PROJECT, Version, plain
+from mtrack.changes.facts import AGREEMENT, LINES, PROJECT, Version, plain, value_at
 from mtrack.record.model import number_key
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class _Comparison:
         elif field is None or name in ("voided", "disputed", "dispute-ended", "cancelled"):
             value = record.fields.get("amount")
         elif field.rpartition(".")[2] in ("amount", "tax", "total") and not field.startswith("received."):
-            value = _inner(record.fields, field)
+            value = value_at(record.fields, field)
         return value if isinstance(value, Decimal) else None
 
     def _milestones(self, owner: Record | None) -> tuple[str, ...]:
@@ -244,10 +244,3 @@ def left_to_pay(version: Version, invoice: Record) -> Decimal:
 
 def _gross(fields: dict[str, Any]) -> Decimal:
     return money.plus(fields["amount"], fields.get("tax", money.ZERO))
-
-
-def _inner(fields: dict[str, Any], field: str) -> Any:
-    """The value at a key path."""
-    top, _, rest = field.partition(".")
-    value = fields.get(field, fields.get(top))
-    return value.get(rest) if isinstance(value, dict) else value

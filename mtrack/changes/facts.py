@@ -238,6 +238,13 @@ def _files(fields: dict[str, Any]) -> tuple[tuple[str, FileFact], ...]:
     return tuple([(field, value) for field, value in fields.items() if isinstance(value, FileFact)])
 
 
+def value_at(fields: Mapping[str, Any], field: str) -> Any:
+    """The value at a key path, which may lead into a mapping."""
+    top, _, rest = field.partition(".")
+    value = fields.get(field, fields.get(top))
+    return value.get(rest) if isinstance(value, dict) and rest and field not in fields else value
+
+
 def plain(value: Any) -> Any:
     """A value as JSON holds it: amounts as the characters of the file."""
     if isinstance(value, str):

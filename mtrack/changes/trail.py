@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack.changes.event import Commit, Event, FileFact
-from mtrack.changes.facts import AGREEMENT, LINES, PROJECT, Version
+from mtrack.changes.facts import AGREEMENT, LINES, PROJECT, Version, value_at
 from mtrack.finding import CommitRef, Place, Problem
 from mtrack.record.model import number_key
 
@@ -85,17 +85,27 @@ class Trail:
             if record is None:
                 continue
             if event.field is None:
-                for field, value in record.fields.items():
-                    self._note(moment, record, field, value)
+                self._note_all(moment, record)
             name = str(event.field)
             for key in (name, f"{name}/{event.new}", name.partition(".")[0]):
                 if key in record.fields:
                     self._note(moment, record, key, record.fields[key])
             self._note(moment, record, None, None)
+            if event.record == PROJECT and event.field is None and AGREEMENT in moment.after.records:
+                self._note_all(moment, moment.after.records[AGREEMENT])  # it has no event of its own then
+
+    def _note_all(self, moment: Moment, record: Record) -> None:
+        self._note(moment, record, None, None)
+        for field, value in record.fields.items():
+            self._note(moment, record, field, value)
 
     def _note(self, moment: Moment, record: Record, field: str | None, value: Any) -> None:
+        """Note a value, and what stands in it where it is a mapping."""
         identity = self._identity(moment.after, record, moment.index + 1)
         self._first.setdefault((*identity, field, _comparable(value)), moment)
+        if isinstance(value, dict) and field != LINES:
+            for name, item in value.items():
+                self._first.setdefault((*identity, f"{field}.{name}", _comparable(item)), moment)
 
     def _identity(self, version: Version, record: Record, since: int) -> tuple[object, ...]:
         """The identity of a record of a version, whatever it was called; of a payment by its day and amount."""
@@ -124,7 +134,7 @@ class Trail:
     def was_there(self, moment: Moment, record: Record, field: str) -> bool:
         """Whether an earlier commit had the value that a record has in `field` after this one."""
         identity = self._identity(moment.after, record, moment.index + 1)
-        first = self._first.get((*identity, field, _comparable(record.fields.get(field))))
+        first = self._first.get((*identity, field, _comparable(value_at(record.fields, field))))
         return first is not None and first.index < moment.index
 
     def late(self, moment: Moment, event: Event, *, whole: bool = False) -> bool:
@@ -136,7 +146,8 @@ class Trail:
         return record is not None and self._is_late(moment, record, None if whole else event.field)
 
     def _is_late(self, moment: Moment, record: Record, field: str | None) -> bool:
-        value = None if field is None else record.fields.get(field)
+        value = None if field is None else value_at(record.fields, field)
+        field = None if value is None else field  # what was not there could be added since the record came
         first = self._first.get((*self._identity(moment.before, record, moment.index), field, _comparable(value)))
         return first is None or moment.days_since(first) > moment.correct_within
 

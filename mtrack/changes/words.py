@@ -44,7 +44,7 @@ class _Telling:
         """The subject of the event: a milestone with its name, an invoice by its number."""
         owner = self.owner
         if owner is None:
-            return "agreement" if self.record.kind in ("agreement", "amendment") else "project"
+            return self.record.kind if self.record.kind in ("agreement", "amendment") else "project"
         return (
             f"{owner.fields['id']} '{owner.fields['name']}'" if owner.kind == "milestone" else str(self.event.invoice)
         )

@@ -4,11 +4,15 @@ from functools import cache, lru_cache
 
 from mtrack.finding import Category, Severity
 from mtrack.rules import agreement as agreement
-from mtrack.rules import audit as audit
 from mtrack.rules import close as close
 from mtrack.rules import gap as gap
 from mtrack.rules import overlap as overlap
 from mtrack.rules import status as status
+from mtrack.rules.audit import agreed as agreed
+from mtrack.rules.audit import branches as branches
+from mtrack.rules.audit import commits as commits
+from mtrack.rules.audit import invoices as invoices
+from mtrack.rules.audit import progress as progress
 from mtrack.rules.evidence import agreement_papers as agreement_papers
 from mtrack.rules.evidence import attachments as attachments
 from mtrack.rules.evidence import invoice_papers as invoice_papers
