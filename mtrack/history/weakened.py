@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,24 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from mtrack.changes.moves import Candidate, pair
+from mtrack.changes.moves import pair
 from mtrack.check.pipeline import check
 from mtrack.check.project import findings
 from mtrack.check.waivers import LocatedProblem, Waivers, fitting, key_of
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.finding import Place, Severity
-from mtrack.history import versions
 from mtrack.history.judged import open_judged
 from mtrack.history.matching import match
-from mtrack.history.outside import folders
 from mtrack.history.sides import Side
+from mtrack.history.vanished import HINT, Vanished, place_of
 from mtrack.history.widened import Accepted, widened
 from mtrack.patterns import matcher
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
 from mtrack.words import count
 from mtrack.workspace import RECORDS, SETTINGS, ancestors, find_root, is_below, join
-from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +41,6 @@ _JUDGING = ("currency", "payment_terms", "tax_rate", "bill_within", "verify", "l
 """The settings, beside rules, exclude and waivers, that decide what a check finds."""
 _OF_AUDIT = ("correct_within", "require_signed")
 """The settings that decide what `mtrack audit` finds."""
-_HINT = "put it back, or say in the change why it is right"
 
 
 def weakened(  # noqa: PLR0913
@@ -198,7 +194,7 @@ class _Comparison:
         for cause in self._without_a_list():
             causes.setdefault(cause, [])
         for (place, how), silenced in causes.items():
-            yield Weakening(place, how, _HINT, tuple(map(_place_of, silenced)))
+            yield Weakening(place, how, HINT, tuple(map(place_of, silenced)))
 
     def _by_waivers(
         self, shown: Sequence[Finding], causes: dict[tuple[Place, str], list[Finding]]
@@ -363,82 +359,16 @@ class _Comparison:
                     f"commands in {folder} go by the {SETTINGS} of the workspace, and went by {own} at {self.revision}"
                 )
             if how is not None:
-                yield Weakening(Place(join(folder, SETTINGS)), how, _HINT, ())
-
-    # Folders.
+                yield Weakening(Place(join(folder, SETTINGS)), how, HINT, ())
 
     def _by_folders(self) -> Iterator[Weakening]:
-        """The projects of then that lie behind a link, in a hidden or excluded folder, or out of the workspace now."""
+        """The projects of then that neither are in sight now nor are hidden by an exclude of now."""
         gone = [folder for folder in self.before.walk.projects if folder not in self.now.walk.projects]
-        gone = [
-            folder for folder in gone if folder not in self._strict.walk.projects and folder not in self._moved.values()
-        ]
-        left: list[str] = []
-        for folder in gone:
-            link = self._link(folder)
-            if link is None:
-                left.append(folder)
-            else:
-                how = f"the project {folder} lies behind a link out of the workspace, and {self.revision} shows it"
-                yield Weakening(Place(link), how, _HINT, self._found_then(folder, folder), folder)
-        own = self.outside.repositories(left) if left and self.outside is not None else {}
-        for folder, path in own.items():
-            how = f"the project {folder} gave way to a repository of its own in {path}, and {self.revision} shows it"
-            yield Weakening(Place(path), how, _HINT, self._found_then(folder, folder), folder)
-        left = [folder for folder in left if folder not in own]
-        hidden = self._hidden() if left else {}
-        side = Side(self.before, lambda _path: None)
-        moved = pair({folder: side.candidate(folder) for folder in left}, hidden) if hidden else {}
-        for new, old in sorted(moved.items()):
-            how = f"the project {old} is hidden in {new}, and {self.revision} shows it"
-            yield Weakening(Place(new), how, _HINT, self._found_then(old, new), old)
-        left = [folder for folder in left if folder not in moved.values()]
-        away = self._away() if left else {}
-        moved = pair({folder: side.candidate(folder) for folder in left}, away) if away else {}
-        for new, old in sorted(moved.items()):
-            how = f"the project {old} lies in {new} outside the workspace, and {self.revision} shows it"
-            yield Weakening(Place(join(old, RECORDS)), how, _HINT, self._found_then(old, old), old)
-
-    def _link(self, folder: str) -> str | None:
-        """The part of a path that is a link."""
-        parts = folder.split("/")
-        paths = ("/".join(parts[: i + 1]) for i in range(len(parts)))
-        return next((path for path in paths if os.path.islink(os.path.join(self.now.root, path))), None)
-
-    def _hidden(self) -> dict[str, Candidate]:
-        """The projects in hidden and excluded folders that are not as they were there; their content as it is read."""
-        result: dict[str, Candidate] = {}
-        for folder in folders(self.now.root):
-            path = join(folder, RECORDS)
-            if folder in self.now.walk.projects or folder in self._strict.walk.projects:
-                continue
-            raw, was = (source.read_bytes(root, path) for root in (self.now.root, self.before.root))
-            if isinstance(raw, bytes) and raw != was:
-                result[folder] = _candidate(path, raw)
-        return result
-
-    def _away(self) -> dict[str, Candidate]:
-        """The projects that came outside the workspace."""
-        found = self.outside.records() if self.outside is not None else {}
-        return {folder: _candidate(join(folder, RECORDS), raw) for folder, raw in found.items()}
-
-    def _found_then(self, old: str, new: str) -> tuple[tuple[Place, str], ...]:
-        """The findings of then in a project, at the paths that it has now."""
-        found = (finding for finding in self.earlier if finding.project == old and not finding.waived)
-        return tuple(
-            _place_of(replace(finding, path=new + finding.path[len(old) :] if old != "." else join(new, finding.path)))
-            for finding in found
-        )
-
-
-def _candidate(path: str, raw: bytes) -> Candidate:
-    return Candidate(hashlib.sha256(raw).hexdigest(), versions.parse(path, raw).records, lambda: raw)
-
-
-def _place_of(finding: Finding) -> tuple[Place, str]:
-    """The place of a finding, and its rule and message."""
-    line = finding.span.line if finding.span is not None else None
-    return Place(finding.path, line=line), f"{finding.rule}: {finding.message}"
+        if gone:
+            known = {*self.now.walk.projects, *self._strict.walk.projects}
+            gone = [folder for folder in gone if folder not in known and folder not in self._moved.values()]
+            vanished = Vanished(self.now, self.before, self.earlier, self.revision, self.outside)
+            yield from vanished.weakenings(gone, known)
 
 
 def _an(severity: Severity) -> str:

@@ -112,7 +112,7 @@ def test_settings_that_were_there_or_came_with_their_folder(tmp_path: Path) -> N
     assert told(story, "ws") == []
     assert graded(found(story, "ws", "--settings-from", "HEAD")) == {"signoff-missing": "warning"}
     story.git("rm", "-rf", "--quiet", "ws")
-    assert told(story, "") == []
+    assert told(story, "") == [("ws/acme/milestones.yaml", "the project ws/acme went, and HEAD shows it")]
 
 
 @pytest.mark.parametrize("name", ["lint", "gaps", "status", "next", "aging", "forecast", "invoices", "payments"])

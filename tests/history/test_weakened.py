@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date, timedelta
 from itertools import product
 from random import Random
@@ -23,7 +20,6 @@ from mtrack.record.model import PaymentTerms, Waiver
 from mtrack.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 RECORDS = "acme/milestones.yaml"
@@ -40,6 +36,11 @@ FOUND = {"overbilled": "error", "overdue": "warning", "signoff-missing": "warnin
 
 @pytest.fixture
 def story(tmp_path: Path) -> Story:
+    return begun(tmp_path)
+
+
+def begun(tmp_path: Path) -> Story:
+    """A repository with the workspace whose findings are `FOUND`."""
     story = Story(tmp_path / "ws")
     story.commit(
         "begin", "2026-02-02",
@@ -429,16 +430,6 @@ def test_what_only_holds_elsewhere_is_not_told(story: Story) -> None:
     assert {item["path"] for item in weakened(story, "acme/invoices")} == {RECORDS, "acme/mtrack.yaml"}
 
 
-def test_a_project_that_is_hidden_is_told_where_it_was(story: Story) -> None:
-    (story.folder / "clients").mkdir()
-    story.git("mv", "acme", "clients/acme")
-    story.commit("move", "2026-02-03", {"other/milestones.yaml": TEXT.replace("Acme website", "Other")})
-    story.git("mv", "clients/acme", ".acme")
-    (story.folder / "clients").mkdir(exist_ok=True)
-    assert [item["path"] for item in weakened(story, "clients")] == [".acme"]
-    assert weakened(story, "other") == []
-
-
 def test_many_are_listed_in_part(story: Story) -> None:
     files: dict[str, str | bytes | None] = {
         f"p{i:02}/milestones.yaml": TEXT.replace("INV-1", f"P-{i}") for i in range(30)
@@ -466,117 +457,6 @@ def test_papers_that_are_no_longer_read(story: Story) -> None:
     settings(story, "verify: false\n")
     (item,) = weakened(story)
     assert (item["line"], item["message"]) == (2, "the papers are no longer compared with the records")
-
-
-# Folders.
-
-
-@pytest.mark.parametrize("hidden", [".acme", ".old/acme", ".acme/deeper"])
-def test_a_project_that_is_hidden(hidden: str, story: Story) -> None:
-    (story.folder / hidden).parent.mkdir(exist_ok=True, parents=True)
-    story.git("mv", "acme", hidden)
-    (item,) = weakened(story)
-    assert (item["path"], item["line"]) == (hidden, None)
-    assert item["message"] == f"the project acme is hidden in {hidden}, and HEAD shows it, which silences 3 findings"
-    assert {other["path"] for other in item["related"]} == {f"{hidden}/milestones.yaml"}
-
-
-def test_a_project_that_is_hidden_and_changed(story: Story) -> None:
-    story.git("mv", "acme", ".acme")
-    story.write({".acme/milestones.yaml": TEXT.replace("4100.00", "4200.00").replace("name: Beta", "name: Gamma")})
-    assert [item["path"] for item in weakened(story)] == [".acme"]
-
-
-@pytest.mark.parametrize("text", [TEXT, TEXT.replace("4100.00", "4200.00")])
-def test_a_project_that_moves_to_where_an_exclude_of_then_hides_it(text: str, story: Story) -> None:
-    other = TEXT.replace("Acme website", "Globex").replace("INV-1", "G-1")
-    own = {"mtrack.yaml": "format: 1\nexclude: [archive/]\n"}
-    story.commit("exclude", "2026-02-03", {**own, "archive/globex/milestones.yaml": other})
-    story.git("mv", "acme", "archive/acme")
-    story.write({"archive/acme/milestones.yaml": text, "archive/globex/milestones.yaml": other})
-    (item,) = weakened(story)
-    assert (item["path"], item["line"]) == ("archive/acme", None)
-    expected = "the project acme is hidden in archive/acme, and HEAD shows it, which silences 3 findings"
-    assert item["message"] == expected
-
-
-def test_a_project_that_went_is_not_taken_for_one_that_was_hidden_before(story: Story) -> None:
-    """A copy that was there is no place where it moved."""
-    own = {"mtrack.yaml": "format: 1\nexclude: [archive/]\n"}
-    story.commit("copies", "2026-02-03", {**own, "archive/acme/milestones.yaml": TEXT, ".old/milestones.yaml": TEXT})
-    story.git("rm", "-rf", "--quiet", "acme")
-    assert weakened(story) == []
-
-
-@pytest.fixture
-def deep(story: Story) -> Iterator[None]:
-    """Hidden folders in each other, deeper than a function may call itself, and than a path is long."""
-    inside = os.open(story.folder, os.O_RDONLY)
-    for _ in range(4_200):
-        os.mkdir(".d", dir_fd=inside)
-        below = os.open(".d", os.O_RDONLY, dir_fd=inside)
-        os.close(inside)
-        inside = below
-    os.close(inside)
-    yield
-    subprocess.run(["rm", "-rf", str(story.folder / ".d")], check=True)  # shutil would call itself as often
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="folders that are held open")
-@pytest.mark.usefixtures("deep")
-def test_a_hidden_folder_that_is_very_deep(story: Story) -> None:
-    story.git("mv", "acme", ".acme")
-    assert [item["path"] for item in weakened(story)] == [".acme"]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-@pytest.mark.parametrize("folder", ["acme", "clients/acme"])
-def test_a_project_behind_a_link(folder: str, story: Story, tmp_path: Path) -> None:
-    if folder != "acme":
-        (story.folder / "clients").mkdir()
-        story.git("mv", "acme", folder)
-        story.commit("move", "2026-02-03")
-    top = folder.partition("/")[0]
-    (story.folder / top).rename(tmp_path / "elsewhere")
-    (story.folder / top).symlink_to(tmp_path / "elsewhere")
-    (item,) = weakened(story)
-    assert (item["path"], item["line"], len(item["related"])) == (top, None, 3)
-    assert "lies behind a link out of the workspace" in item["message"]
-
-
-def test_a_project_that_moved_or_went_is_none(story: Story) -> None:
-    (story.folder / "clients").mkdir()
-    story.git("mv", "acme", "clients/acme")
-    assert weakened(story) == []
-    story.git("rm", "-rf", "--quiet", "clients")
-    assert weakened(story) == []
-
-
-@pytest.mark.parametrize("text", [TEXT, TEXT.replace("4100.00", "4200.00")])
-def test_a_project_that_moves_out_of_the_workspace(text: str, tmp_path: Path) -> None:
-    story = Story(tmp_path / "repo")
-    old = TEXT.replace("Acme website", "Copy")
-    story.commit("begin", "2026-02-02", {"ws/mtrack.yaml": "format: 1\n", f"ws/{RECORDS}": TEXT, f"old/{RECORDS}": old})
-    (story.folder / "out").mkdir()
-    story.git("mv", "ws/acme", "out/acme")
-    story.write({f"out/{RECORDS}": text})
-    inside = story.folder / "ws"
-    result = mtrack("lint", "--since", "HEAD", "--format", "json", *AS_OF, cwd=inside)
-    (item,) = [item for item in json.loads(result.out)["findings"] if item["rule"] == "settings-weakened"]
-    assert (item["path"], item["line"]) == (RECORDS, None)
-    assert item["message"].startswith("the project acme lies in ../out/acme outside the workspace, and HEAD shows it")
-    story.git("rm", "-rf", "--quiet", "out")
-    result = mtrack("lint", "--since", "HEAD", "--format", "json", *AS_OF, cwd=inside)
-    assert "settings-weakened" not in result.out
-
-
-def test_a_project_that_gives_way_to_a_repository(story: Story) -> None:
-    story.git("rm", "-rf", "--quiet", "acme")
-    head = story.git("rev-parse", "HEAD")
-    story.git("update-index", "--add", "--cacheinfo", f"160000,{head},acme")
-    (item,) = weakened(story)
-    assert (item["path"], len(item["related"])) == ("acme", 3)
-    assert item["message"].startswith("the project acme gave way to a repository of its own in acme, and HEAD shows it")
 
 
 def test_settings_that_went(story: Story) -> None:

@@ -37,7 +37,7 @@ ROOMS = {
         (
             "tests/test_rules.py", "tests/test_rule_words.py", "tests/test_rule_pages.py", "tests/test_series.py", "tests/test_waivers.py",
             "tests/test_precision.py", "tests/test_hints.py", "tests/test_settings.py",
-            "tests/history/test_audit.py", "tests/history/test_weakened.py", "tests/verify/test_evidence.py",
+            "tests/history/test_audit.py", "tests/history/test_weakened.py", "tests/history/test_vanished.py", "tests/verify/test_evidence.py",
             "tests/verify/test_agreements.py", "tests/verify/test_verify_command.py", "tests/test_commas.py",
         ),
     ),

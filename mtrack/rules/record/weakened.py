@@ -23,9 +23,11 @@ def settings_weakened(weakenings: tuple[Weakening, ...]) -> Iterator[Problem]:
 
     Why: whoever changes the records can change what they are judged by, and a check that is switched off finds nothing.
     `mtrack lint --since REV` compares the settings with those of REV, a project that moved to a hidden or excluded
-    folder, behind a link or out of the workspace, or gave way to a repository of its own, counts too, as does an `mtrack.yaml` that comes or goes in a folder below, so that commands
-    there go by another, and no setting or waiver of the change itself silences this. A waiver that is new, accepts more than those of REV, or for longer, is told, and a rule that is less
-    grave, also where that silences nothing yet: the next change would be judged by it. What only `mtrack audit` or
+    folder, behind a link or out of the workspace, or gave way to a repository of its own, counts too. So does one that was
+    deleted, unless nothing in it had been signed, delivered or billed, and an `mtrack.yaml` that comes or goes in a folder
+    below, so that commands there go by another. No setting or waiver of the change itself silences this. A waiver that is
+    new, accepts more than those of REV, or for longer, is told, and a rule that is less grave, also where that silences
+    nothing yet: the next change would be judged by it. What only `mtrack audit` or
     `mtrack verify` would find is told without a list. Where a part of the workspace is asked for, all that holds for it is
     told, wherever it stands. `--settings-from REV` judges by the settings of REV.
 
