@@ -187,11 +187,13 @@ class Workspace:
         return None
 
     def source(self, path: str) -> Source | None:
-        """The source of a file of records or settings; None of any other file."""
+        """The source of a file of records or settings, also of a workspace within this one; None of any other file."""
         if path == workspace.SETTINGS:
             return self.settings.source
         folder, _, name = path.rpartition("/")
         folder = folder or "."
+        if name == workspace.SETTINGS:
+            return source.read(self.root, path, schema.shape("workspace"))
         return self.open(folder)[0].source if name == workspace.RECORDS and folder in self._folders else None
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--since", metavar="DATE|REV", help="Only from this day on, or after this revision.")
 @click.option("--until", metavar="DATE|REV", help="Only up to this day, or up to this revision.")
 @click.option("--author", metavar="TEXT", help="Only commits whose author's name or address holds this.")
+@options.settings_from_option
 @options.format_option("text", "json", "md", "csv")
 @click.option("--no-pager", is_flag=True, help="Print all at once, on a terminal too.")
 def log(  # noqa: PLR0913
@@ -43,17 +44,23 @@ def log(  # noqa: PLR0913
     """Show who changed what in the records, and when.
 
     Each commit with its events by project, the newest first: milestones listed, approved, billed, paid; amounts
-    changed; files attached. Read from git; nothing is written.
+    changed; files attached. Read from git; nothing is written. Of the settings only `exclude` decides what is shown.
     """
     from mtrack.history.log import Wanted  # noqa: PLC0415
     from mtrack.history.log import log as log_of  # noqa: PLC0415
     from mtrack.render import log as render  # noqa: PLC0415
 
-    root, folder = _place(project)
+    settings_from = options.settings_from()
+    root, folder = _place(project, settings_from)
     pages = format_ == "text" and not no_pager and sys.stdout.isatty()
-    if milestone is None and not pages:
+    exclude = None
+    if settings_from is not None:
+        from mtrack.history.past import settings_of  # noqa: PLC0415
+
+        exclude = settings_of(root, settings_from).exclude
+    elif milestone is None and not pages:
         _watch_head(root, project)
-    view = log_of(root, Wanted(folder, _id(root, folder, milestone), invoice, since, until, author))
+    view = log_of(root, Wanted(folder, _id(root, folder, milestone), invoice, since, until, author), exclude)
     if format_ != "text":
         output.write(render.FORMATS[format_](view))
         return
@@ -87,10 +94,16 @@ def _id(root: str, folder: str | None, milestone: str | None) -> str | None:
         return milestone
 
 
-def _place(project: str | None) -> tuple[str, str | None]:
-    """The workspace's root, and the project: the named one, or the one that the current folder is in."""
+def _place(project: str | None, settings_from: str | None) -> tuple[str, str | None]:
+    """The workspace's root, as --settings-from had it, and the project: the named one, or the one that the current folder is in."""
     start = project if project is not None and os.path.lexists(project) else "."
-    root = workspace.find_root(start)
+    root = None
+    if settings_from is not None:
+        from mtrack.history.roots import root_then  # noqa: PLC0415
+
+        root = root_then(start, settings_from, "--settings-from")
+    if root is None:
+        root = workspace.find_root(start)
     if project is not None and start == ".":
         return root, project
     here = os.path.realpath(start)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from mtrack.record.settings import Settings
+
 
 @contextmanager
 def past(root: str, revision: str, as_of: date | None) -> Iterator[Workspace]:
@@ -42,6 +44,11 @@ def with_settings_of(root: str, revision: str, as_of: date) -> Workspace:
 
     Findings about the settings of today stay. Raises UsageError, CannotRunError.
     """
+    return open_judged(root, as_of, settings_of(root, revision))
+
+
+def settings_of(root: str, revision: str) -> Settings:
+    """The settings of the workspace at `root` as a revision had them. Raises UsageError, CannotRunError."""
     with closing(Repository(root, "--settings-from")) as repository:
         commit = repository.find(revision)
         then = settings_module.Settings()
@@ -51,4 +58,4 @@ def with_settings_of(root: str, revision: str, as_of: date) -> Workspace:
                 message = f"{SETTINGS} can't be read as {revision} had it: it is a link or too large"
                 raise CannotRunError(message)
             then = settings_module.from_source(source.from_bytes(SETTINGS, raw, schema.shape("workspace")))
-    return open_judged(root, as_of, then)
+    return then

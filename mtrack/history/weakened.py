@@ -14,6 +14,7 @@ from mtrack.check.pipeline import check
 from mtrack.check.project import findings
 from mtrack.check.waivers import LocatedProblem, Waivers, fitting, key_of
 from mtrack.check.workspace import Workspace, open_workspace
+from mtrack.errors import CannotRunError
 from mtrack.finding import Place, Severity
 from mtrack.history.judged import open_judged
 from mtrack.history.matching import match
@@ -25,6 +26,7 @@ from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
 from mtrack.words import count
 from mtrack.workspace import RECORDS, SETTINGS, ancestors, find_root, is_below, join
+from mtrack.yaml import source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -122,10 +124,14 @@ class _Comparison:
 
     def weakenings(self) -> Iterator[Weakening]:
         """The changes that silence something, settings first."""
-        if self._settings_differ or self._widened:
-            yield from self._by_settings()
+        yield from self.weakenings_of_settings()
         yield from self._by_settings_elsewhere()
         yield from self._by_folders()
+
+    def weakenings_of_settings(self) -> Iterator[Weakening]:
+        """The settings and waivers that silence something."""
+        if self._settings_differ or self._widened:
+            yield from self._by_settings()
 
     @cached_property
     def _settings_differ(self) -> bool:
@@ -230,6 +236,8 @@ class _Comparison:
             yield self._key("correct_within"), f"a correction is reported only after {days}"
         if was.require_signed and not now.require_signed:
             yield self._key("require_signed"), f"commits need no signature, and did at {self.revision}"
+        if was.currency is not None and now.currency != was.currency:
+            yield self._changed("currency")
         if now.bill_within > was.bill_within:
             yield self._changed("bill_within")
         if now.payment_terms != was.payment_terms and may_end_later(now.payment_terms, was.payment_terms):
@@ -341,7 +349,7 @@ class _Comparison:
         return Place(SETTINGS, route[:1] if isinstance(inner, dict) and route[-1] not in inner else route)
 
     def _by_settings_elsewhere(self) -> Iterator[Weakening]:
-        """The folders that have become workspaces of their own within this one, or are none any more."""
+        """The workspaces within this one: those that came or are none any more, and what their settings silence."""
         before, now = self.before.walk.folders, self.now.walk.folders
         own = f"its own {SETTINGS} alone"
         for folder in sorted(before.keys() | now.keys()):
@@ -352,7 +360,9 @@ class _Comparison:
                 if was_own and not is_own and above != self.now.root:
                     path = os.path.relpath(os.path.join(above, SETTINGS), self.now.root).replace(os.sep, "/")
                     how = f"commands here go by {path}, and went by {own} at {self.revision}"
-            elif is_own and not was_own:
+            elif is_own and was_own:
+                yield from self._by_settings_of(folder)
+            elif is_own:
                 how = f"commands in {folder} go by {own}, and went by that of the workspace at {self.revision}"
             elif was_own and not is_own and folder in now:
                 how = (
@@ -360,6 +370,28 @@ class _Comparison:
                 )
             if how is not None:
                 yield Weakening(Place(join(folder, SETTINGS)), how, HINT, ())
+
+    def _by_settings_of(self, folder: str) -> Iterator[Weakening]:
+        """What the settings of a workspace within this one silence for commands that run there."""
+        path = join(folder, SETTINGS)
+        if source.read_bytes(self.now.root, path) == source.read_bytes(self.before.root, path):
+            return
+        try:
+            before, now = (
+                open_workspace(os.path.join(workspace.root, folder), workspace.as_of)
+                for workspace in (self.before, self.now)
+            )
+        except CannotRunError:  # commands there say so themselves; what could not be read then silences nothing now
+            return
+        inner = _Comparison(now, before, (), self.revision, None)
+        for item in inner.weakenings_of_settings():
+            if item.place.path == SETTINGS:  # the waivers of projects are told already
+                yield replace(
+                    item,
+                    place=_below(folder, item.place),
+                    how=f"for commands in {folder}, {item.how}",
+                    silenced=tuple((_below(folder, place), told) for place, told in item.silenced),
+                )
 
     def _by_folders(self) -> Iterator[Weakening]:
         """The projects of then that neither are in sight now nor are hidden by an exclude of now."""
@@ -369,6 +401,11 @@ class _Comparison:
             gone = [folder for folder in gone if folder not in known and folder not in self._moved.values()]
             vanished = Vanished(self.now, self.before, self.earlier, self.revision, self.outside)
             yield from vanished.weakenings(gone, known)
+
+
+def _below(folder: str, place: Place) -> Place:
+    """The place with its path from the root, of one from a folder."""
+    return replace(place, path=join(folder, place.path))
 
 
 def _an(severity: Severity) -> str:

@@ -156,6 +156,23 @@ def test_what_reads_papers_and_the_history_goes_by_the_settings_of_then(command:
     assert (shown.code, shown.out) == (1, expected.out)
 
 
+@pytest.mark.parametrize("arguments", [(), ("ws/acme",), ("--invoice", "INV-1"), ("ws/acme", "M1", "--format", "json")])
+@pytest.mark.parametrize("where", ["ws/acme/mtrack.yaml", "mtrack.yaml"])
+def test_a_log_leaves_out_what_the_settings_of_then_do(where: str, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    story = story_of(tmp_path, "mtrack.yaml")
+    expected = mtrack("log", *arguments, cwd=story.folder)
+    assert "INV-1" in expected.out
+    story.write({where: "format: 1\nexclude: [ws]\n"})
+    for repeated in range(2):
+        shown = mtrack("log", *arguments, "--settings-from", "HEAD", cwd=story.folder)
+        assert (shown.code, shown.out) == (0, expected.out), repeated
+    if where == "mtrack.yaml":
+        assert mtrack("log", *arguments, cwd=story.folder).out != expected.out
+    assert mtrack("log", "--settings-from", "nowhere", cwd=story.folder).code == 2
+    story.commit("hidden", "2026-05-02")
+    assert "INV-1" in mtrack("log", *arguments, "--settings-from", "HEAD~1", cwd=story.folder).out
+
+
 @pytest.mark.parametrize("command", ["lint", "gaps", "report", "status", "invoices"])
 def test_it_does_not_go_with_at(command: str, tmp_path: Path) -> None:
     story = story_of(tmp_path, "mtrack.yaml")

@@ -347,6 +347,50 @@ def test_a_setting_can_silence_neither_this_nor_itself(story: Story) -> None:
     assert lint(story, "--since", "HEAD", "--ignore", "unused-waiver")[0]["rule"] == own
 
 
+INNER = {
+    "off": ("format: 1\nrules: {overbilled: off}\n", 2, "'overbilled' is off, and was an error at HEAD, which silences 1 finding"),
+    "terms": ("format: 1\npayment_terms: 3650\n", 2, "`payment_terms` is not what it was at HEAD, which silences 1 finding"),
+    "a waiver": ("format: 1\nwaivers:\n  - {rule: overdue, reason: none}\n", 3, "a new waiver accepts 'overdue', which silences 1 finding"),
+    "an exclude": ("format: 1\nexclude: [acme]\n", 2, "`exclude` hides the project acme, which HEAD shows, which silences 3 findings"),
+    "signatures": ("format: 1\nrequire_signed: false\n", 2, "commits need no signature, and did at HEAD"),
+    "a currency": ("format: 1\nrequire_signed: true\ncurrency: USD\n", 3, "`currency` is not what it was at HEAD"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INNER)
+def test_the_settings_of_a_workspace_within_are_told(name: str, story: Story) -> None:
+    """They hold for commands that run there."""
+    text, line, how = INNER[name]
+    before = "format: 1\nrequire_signed: true\ncurrency: EUR\n"
+    (story.folder / "studio").mkdir()
+    story.git("mv", "acme", "studio/acme")
+    story.commit("inner", "2026-02-03", {"studio/mtrack.yaml": before})
+    story.write({"studio/mtrack.yaml": text + ("" if "currency" in text else "currency: EUR\n")})
+
+    def told(*path: str) -> dict[str, Any]:
+        (item,) = [
+            item for item in weakened(story, *path) if name == "signatures" or "signature" not in item["message"]
+        ]
+        return item
+
+    item = told()
+    assert (item["path"], item["line"]) == ("studio/mtrack.yaml", line)
+    assert item["message"] == f"for commands in studio, {how}"
+    assert {other["path"] for other in item["related"]} <= {"studio/acme/milestones.yaml"}
+    assert told("studio/acme")["message"] == how
+    story.write({"studio/mtrack.yaml": before + "name: Studio\nrules: {overdue: error}\n"})
+    assert weakened(story) == []
+
+
+def test_another_currency_is_told_though_it_silences_nothing(story: Story) -> None:
+    story.commit("currency", "2026-02-03", {"mtrack.yaml": "format: 1\ncurrency: EUR\n"})
+    settings(story, "currency: JPY\n")
+    (item,) = weakened(story)
+    assert (item["line"], item["message"]) == (2, "`currency` is not what it was at HEAD")
+    settings(story, "")
+    assert [item["message"] for item in weakened(story)] == ["`currency` is not what it was at HEAD"]
+
+
 def test_a_workspace_within_the_workspace_is_told(story: Story) -> None:
     story.write({"acme/mtrack.yaml": "format: 1\n", "other/deep/mtrack.yaml": "format: 1\n"})
     assert [(item["path"], item["message"]) for item in weakened(story)] == [

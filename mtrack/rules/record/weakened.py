@@ -27,7 +27,8 @@ def settings_weakened(weakenings: tuple[Weakening, ...]) -> Iterator[Problem]:
     deleted, unless nothing in it had been signed, delivered or billed, and an `mtrack.yaml` that comes or goes in a folder
     below, so that commands there go by another. No setting or waiver of the change itself silences this. A waiver that is
     new, accepts more than those of REV, or for longer, is told, and a rule that is less grave, also where that silences
-    nothing yet: the next change would be judged by it. What only `mtrack audit` or
+    nothing yet: the next change would be judged by it. So is another currency, and what the settings of a workspace within
+    this one silence for commands that run there. What only `mtrack audit` or
     `mtrack verify` would find is told without a list. Where a part of the workspace is asked for, all that holds for it is
     told, wherever it stands. `--settings-from REV` judges by the settings of REV.
 
