@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
@@ -15,7 +16,7 @@ from mtrack.patterns import matcher
 from mtrack.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
 SETTINGS = "mtrack.yaml"
 RECORDS = "milestones.yaml"
@@ -82,8 +83,9 @@ _FEW = 30
 class Folder(Struct, frozen=True, array_like=True, gc=False):
     """The contents of a folder, hidden and excluded things left out, each sorted by name.
 
-    `below` are sub-folders, `links` links to folders, by their path from the root. `files` have their size in bytes, None
-    where one is a link or no regular file. `has_more` says that sub-folders are excluded.
+    `below` are sub-folders, `links` links to folders, by their path from the root; `outside` what leads out of
+    the workspace. `files` have their size in bytes, None where one is a link or no regular file. `has_more` says that
+    sub-folders are excluded.
     """
 
     has_records: bool
@@ -91,21 +93,22 @@ class Folder(Struct, frozen=True, array_like=True, gc=False):
     links: tuple[str, ...]
     files: dict[str, int | None]
     has_more: bool = False
+    outside: tuple[str, ...] = ()
 
     def lacks(self, name: str) -> bool:
         """Whether nothing in it has a name, in capitals or not; False also where that can't be told at once."""
         if self.has_more or len(self.files) > _FEW or name.startswith(".") or name.lower() == RECORDS:
             return False
-        names = "\n".join((*self.files, *self.below, *self.links)).lower()
+        names = "\n".join((*self.files, *self.below, *self.links, *self.outside)).lower()
         return not names or (names.isascii() and name.isascii() and name.lower() not in names and os.name != "nt")
 
     @property
     def plain(self) -> bool:
         """Whether it holds nothing but files, none of them records."""
-        return not (self.has_records or self.below or self.links)
+        return not (self.has_records or self.below or self.links or self.outside)
 
 
-class Walk(Struct, frozen=True):
+class Walk(Struct, frozen=True, array_like=True):
     """The result of a walk, as paths from the root: project folders, and folders with evidence but no records.
 
     `closed` are folders that could not be looked into. `real` has the real path of the root and of what was entered by a
@@ -123,6 +126,8 @@ class Walk(Struct, frozen=True):
     """Whether something was entered by a link."""
     nearly: tuple[str, ...] = ()
     """Files with nearly the name of a project's records, in folders without them, sorted."""
+    outside: tuple[str, ...] = ()
+    """Links to folders outside, or to nothing there, sorted, but those among the papers of a project, which are asked for by name."""
 
     def lacks(self, path: str) -> bool:
         """Whether the listing of a folder shows that nothing is at a path from the root; False also where that can't be told."""
@@ -149,15 +154,27 @@ def _nearly(folders: Iterable[tuple[str, Folder]]) -> list[str]:
     ]
 
 
+def _outside(folders: Iterable[Folder], projects: Container[str]) -> list[str]:
+    """Links to folders outside that may be in the place of a project: those that are not among papers."""
+    return [path for folder in folders for path in folder.outside if not _is_among_papers(path, projects)]
+
+
+def _is_among_papers(path: str, projects: Container[str]) -> bool:
+    """Whether a path is a project's own folder of papers, or lies in it."""
+    names = path.split("/")
+    return any(name in _EVIDENCE and ("/".join(names[:i]) or ".") in projects for i, name in enumerate(names))
+
+
 def join(folder: str, name: str) -> str:
     """A path below a folder, both from the root."""
     return name if folder == "." else f"{folder}/{name}"
 
 
-def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -> Walk:
+def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None, origin: str | None = None) -> Walk:
     """All projects under `root`, hidden folders, excluded ones and links out of it left out.
 
-    `watch` notes each folder and file that is looked at.
+    `watch` notes each folder and file that is looked at. `origin` is the workspace that the root is a copy of: a link
+    leads out where it does so from there too.
     Raises CannotRunError where the root itself can't be read. A folder that is reached by a link as well as by
     itself is entered once, by its own path.
     """
@@ -167,7 +184,7 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
         message = f"{root} can't be read: {os.strerror(error.errno or 5).lower()}"
         raise CannotRunError(message) from error
     top = os.path.realpath(root)
-    excluded = matcher(exclude)
+    excluded, leads_out = matcher(exclude), _way_out(root, origin)
     visited: set[str] = set()
     links: list[str] = []
     unseen: dict[str, bool] = {}
@@ -184,7 +201,7 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
                 continue
             visited.add(real)
             try:
-                folder = _scan(path, full, excluded) if watch is None else _watched(path, full, excluded, watch)
+                folder = _looked(path, full, excluded, leads_out, watch)
             except OSError:
                 unseen[path] = os.path.lexists(os.path.join(full, RECORDS))
                 continue
@@ -221,6 +238,7 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None) -
         watch,
         len(reals) > 1,
         tuple(sorted(_nearly(folders.items()))),
+        tuple(sorted(_outside(folders.values(), frozenset(projects)))),
     )
 
 
@@ -229,7 +247,7 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
 
     `changed` are the folders that are not as they were; the watch takes over what was noted of the others.
     """
-    excluded, known = matcher(exclude), frozenset(before.projects)
+    excluded, leads_out, known = matcher(exclude), _way_out(root, None), frozenset(before.projects)
     folders, new = dict(before.folders), {}
     for path in changed:
         old = folders.get(path)
@@ -237,7 +255,8 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
             return None  # evidence that came or went may have no records
         apart = Watch(watch.began)
         try:
-            found = _watched(path, os.path.join(root, path) if path != "." else root, excluded, apart)
+            full = os.path.join(root, path) if path != "." else root
+            found = _looked(path, full, excluded, leads_out, apart)
         except OSError:
             return None
         if (found.has_records, found.below, found.links) != (old.has_records, old.below, ()):
@@ -246,29 +265,70 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
     watch.take({i: new[path] for i, path in enumerate(folders) if path in new} if new else {})
     nearly = [path for path in before.nearly if (path.rpartition("/")[0] or ".") not in new]
     nearly += _nearly((path, folders[path]) for path in new)
-    return Walk(before.projects, before.recordless, before.closed, {}, folders, watch, nearly=tuple(sorted(nearly)))
+    outside = [path for path in before.outside if (path.rpartition("/")[0] or ".") not in new]
+    outside += _outside((folders[path] for path in new), known)
+    return replace(
+        before, real={}, folders=folders, watch=watch, nearly=tuple(sorted(nearly)), outside=tuple(sorted(outside))
+    )
 
 
-def _watched(path: str, full: str, excluded: Callable[[str], bool], watch: Watch) -> Folder:
-    """The contents of a folder, all of it noted. Raises OSError where it can't be read."""
+def _way_out(root: str, origin: str | None) -> Callable[[str, str], bool]:
+    """A function that says whether a link leads to a folder outside, given its path from the root and its full path.
+
+    One to nothing, as to a disk that is not there now, counts where its name has no ending as files have.
+    """
+    top, stands = os.path.realpath(root), origin and os.path.realpath(origin)
+
+    def leads_out(path: str, full: str) -> bool:
+        *above, name = path.split("/")
+        if stands is None and "." in name and not os.path.isdir(full):
+            return False  # nearly every link to a file
+        real = os.path.realpath(full)
+        if inside(real, top):
+            return False
+        if stands is not None:
+            try:
+                real = os.path.realpath(os.path.join(stands, *above, os.readlink(full)))
+            except OSError:
+                return False
+        return (stands is None or not inside(real, stands)) and (
+            os.path.isdir(real) or not ("." in name or os.path.lexists(real))
+        )
+
+    return leads_out
+
+
+def _looked(
+    path: str, full: str, excluded: Callable[[str], bool], leads_out: Callable[[str, str], bool], watch: Watch | None
+) -> Folder:
+    """The contents of a folder, all of it noted where that is wanted. Raises OSError where it can't be read."""
+    if watch is None:
+        return _scan(path, full, excluded, leads_out)
     info = os.stat(full)
     watch.enter(full, info)
     try:
-        folder = _scan(path, full, excluded, watch)
+        folder = _scan(path, full, excluded, leads_out, watch)
     except OSError:
         watch.leave()
         watch.doubt(full)
         raise
-    if folder.links or None in folder.files.values():
+    if folder.links or folder.outside or None in folder.files.values():
         watch.doubt(full)  # what a link leads to may change, and no state here shows it
     return folder
 
 
-def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | None = None) -> Folder:
+def _scan(
+    path: str,
+    full: str,
+    excluded: Callable[[str], bool],
+    leads_out: Callable[[str, str], bool],
+    watch: Watch | None = None,
+) -> Folder:
     """The contents of a folder. Raises OSError where it can't be read."""
     has_records = has_more = False
     below: list[str] = []
     links: list[str] = []
+    outside: list[str] = []
     files: list[tuple[str, int | None]] = []
     with os.scandir(full) as entries:
         for entry in entries:
@@ -281,18 +341,20 @@ def _scan(path: str, full: str, excluded: Callable[[str], bool], watch: Watch | 
                 continue
             elif entry.is_file(follow_symlinks=False):
                 files.append((name, _size(entry, watch)))
-            elif not is_folder(entry):
+            elif not is_folder(entry) and not (entry.is_symlink() and leads_out(join(path, name), entry.path)):
                 files.append((name, None))
             elif excluded(join(path, name)):
                 has_more = True
             elif entry.is_symlink():
-                links.append(join(path, name))
+                link = join(path, name)
+                (outside if leads_out(link, entry.path) else links).append(link)
             else:
                 below.append(name)
     below.sort()
     links.sort()
+    outside.sort()
     files.sort()
-    return Folder(has_records, tuple(below), tuple(links), dict(files), has_more)
+    return Folder(has_records, tuple(below), tuple(links), dict(files), has_more, tuple(outside))
 
 
 def _size(entry: os.DirEntry[str], watch: Watch | None) -> int | None:

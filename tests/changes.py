@@ -51,6 +51,11 @@ def linked(root: Path, path: str, target: str) -> None:
     os.symlink(target, root / path)
 
 
+def link_in_place_of_a_project(root: Path) -> None:
+    shutil.rmtree(root / "moved")
+    linked(root, "moved", "/")
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "a comment": lambda root: grow(root, "acme-website/milestones.yaml", "# seen\n"),
     "a name": replaced("acme-website/milestones.yaml", "project:", "project: The"),
@@ -88,4 +93,11 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a severity": replaced("mtrack.yaml", "rules:\n", "rules:\n  attachment-missing: off\n"),
     "a project that goes": lambda root: shutil.rmtree(root / "globex-rebrand"),
     "a project that moves": lambda root: (root / "late").rename(root / "moved"),
+    "a link out in the place of a project": link_in_place_of_a_project,
+    "that link to nothing": lambda root: linked(root, "moved", "/nothing/here"),
+    "that link out again": lambda root: linked(root, "moved", "/tmp"),  # noqa: S108
+    "a waiver of it": replaced("mtrack.yaml", "waivers:\n", "waivers:\n  - {rule: link-outside, reason: templates}\n"),
+    "that link within": lambda root: linked(root, "moved", "hooli-app/invoices"),
+    "a link out in a project": lambda root: linked(root, "acme-website/more", "/"),
+    "that link gone": lambda root: (root / "acme-website/more").unlink(),
 }  # fmt: skip

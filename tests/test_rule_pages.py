@@ -70,7 +70,10 @@ def lay_out(root: Path, sample: tuple[SampleFile, ...]) -> None:
     for file in sample:
         target = root / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(file.text, encoding=file.encoding)
+        if file.leads_to is not None:
+            target.symlink_to(file.leads_to)
+        else:
+            target.write_text(file.text, encoding=file.encoding)
     if all(file.path.endswith(".yaml") for file in sample):
         add_evidence(root)
 

@@ -39,7 +39,7 @@ SPEC = """
 record    error    unreadable invalid-yaml schema unknown-key unknown-currency amount-precision lines-mismatch
 record    error    duplicate-milestone unknown-milestone
 record    warning  tax-mismatch text-cut no-projects duplicate-name unused-waiver expired-waiver milestones-file-missing
-record    warning  mixed-scripts settings-weakened
+record    warning  mixed-scripts settings-weakened link-outside
 agreement error    agreement-missing
 agreement warning  agreement-unsigned total-missing
 gap       error    amount-unlisted milestones-missing
@@ -73,7 +73,7 @@ EXPECTED = {
 
 
 def test_rules_are_those_of_the_spec() -> None:
-    assert len(EXPECTED) == 78
+    assert len(EXPECTED) == 79
     assert {rule.name: (rule.category.value, rule.severity.word) for rule in RULES.values()} == EXPECTED
     assert [rule.name for rule in RULES.values() if rule.fixable] == ["status-mismatch"]
 

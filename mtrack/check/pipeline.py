@@ -17,13 +17,13 @@ from mtrack.check.project import check_project, failures
 from mtrack.check.report import Report, Selection, Summary, counts, in_order, worst
 from mtrack.check.store import KeptProjects, StoredProject
 from mtrack.check.visits import visit_all
-from mtrack.check.waivers import accepted, of_state
+from mtrack.check.waivers import not_accepted, of_state
 from mtrack.rules import RULES
 from mtrack.rules.facts import Facts, WorkspaceFacts, facts
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from mtrack.check.contained import RuleProblem
     from mtrack.check.store import Store
@@ -37,6 +37,8 @@ T = TypeVar("T")
 EVERYTHING = Selection()
 _MISNAMED = "milestones-file-missing"
 """The rule that tells of files that are nearly called as records are."""
+_LINKED = "link-outside"
+"""The rule that tells of links to folders outside."""
 _LATER = "later"
 """A mark in the place of a digest: the project is checked once all are read."""
 _SURELY_SHOWN = 100
@@ -204,7 +206,7 @@ class _Run(Generic[S]):
     def _beside(self) -> tuple[tuple[str, ...], ...]:
         """The paths that rules across projects look at beside facts and files."""
         found = self.workspace.walk
-        return found.nearly, found.recordless, found.closed
+        return found.nearly, found.recordless, found.closed, found.outside
 
     def _is_settled(self, folder: str, across: WorkspaceProblems, before: WorkspaceProblems) -> bool:
         """Whether rules across projects find in a project what they did, and point to lines that have not moved."""
@@ -362,11 +364,14 @@ def without_figures(workspace: Workspace, selection: Selection) -> list[str]:
     return sorted((*found, *_misnamed(workspace, selection)))
 
 
-def _misnamed(workspace: Workspace, selection: Selection) -> Iterator[str]:
+def _misnamed(workspace: Workspace, selection: Selection) -> list[str]:
     """The selected files that are nearly called as records are, and so are not read, but for those accepted as such."""
-    for path in workspace.walk.nearly:
-        if selection.takes_path(path) and not accepted(workspace, _MISNAMED, path):
-            yield path
+    return not_accepted(workspace, _MISNAMED, filter(selection.takes_path, workspace.walk.nearly))
+
+
+def behind_links(workspace: Workspace, selection: Selection) -> list[str]:
+    """The selected links to folders outside, behind which a project may lie, but for those accepted as such."""
+    return not_accepted(workspace, _LINKED, filter(selection.takes_path, workspace.walk.outside))
 
 
 def _packed(known: Facts | None) -> msgspec.Raw:

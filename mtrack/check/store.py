@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import ways
 from mtrack.check.digests import tracked_digest
 from mtrack.check.waivers import WaiverKey  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.finding import Finding, Problem  # noqa: TC001
 from mtrack.record.model import Heading  # noqa: TC001
-from mtrack.workspace import RECORDS, SETTINGS, Folder, Walk, ancestors, walk, walk_again
+from mtrack.workspace import RECORDS, SETTINGS, Walk, ancestors, walk, walk_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,14 +63,10 @@ class StoredProject(Struct, Generic[S], frozen=True, array_like=True, gc=False):
         return self.inputs, self.workspace_digest
 
 
-class _Walk(Struct, frozen=True, array_like=True):
+class _Walked(Struct, frozen=True, array_like=True):
     """The result of a walk, and the files that say what git tracks."""
 
-    projects: tuple[str, ...]
-    recordless: tuple[str, ...]
-    closed: tuple[str, ...]
-    nearly: tuple[str, ...]
-    folders: dict[str, Folder]
+    walk: Walk
     git: tuple[str, ...] | None
 
 
@@ -87,7 +84,7 @@ class Store:
     def __init__(self, root: str, watch: Watch) -> None:
         self._top = os.path.join(root, "")
         self._watch = watch
-        self._walk: _Walk | None = None
+        self._walk: Walk | None = None
         self._projects: Any = None
         self._changed: set[str] = set()
         """The paths from the root that have changed, less those that only git reads."""
@@ -102,10 +99,10 @@ class Store:
         content = earlier.content
         try:
             if isinstance(content, (bytes, memoryview)):
-                content = msgspec.msgpack.decode(content, type=tuple[_Walk, msgspec.Raw])
+                content = msgspec.msgpack.decode(content, type=tuple[_Walked, msgspec.Raw])
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return
-        kept, self._projects = cast("tuple[_Walk, Any]", content)
+        kept, self._projects = cast("tuple[_Walked, Any]", content)
         git = self._watch.git
         of_git = {*(git or ()), *(kept.git or ())}
         self.same_git = git is not None and kept.git == git and of_git.isdisjoint(earlier.changed)
@@ -114,7 +111,7 @@ class Store:
                 return
             self._changed.add(path[len(self._top) :].replace(os.sep, "/") or ".")
         if SETTINGS not in self._changed:
-            self._walk = kept
+            self._walk = kept.walk
 
     def walk(self, exclude: tuple[str, ...]) -> Walk:
         """The result of a walk; it is done again where more has changed than files in projects."""
@@ -123,8 +120,7 @@ class Store:
             return walk(root, exclude, self._watch)
         folders = {path if path in kept.folders else path.rpartition("/")[0] or "." for path in self._changed}
         self._touched = folders.union(*map(ancestors, folders))
-        before = Walk(kept.projects, kept.recordless, kept.closed, {}, kept.folders, nearly=kept.nearly)
-        return walk_again(root, exclude, self._watch, before, folders) or walk(root, exclude, self._watch)
+        return walk_again(root, exclude, self._watch, kept, folders) or walk(root, exclude, self._watch)
 
     @property
     def same_files(self) -> bool:
@@ -158,7 +154,7 @@ class Store:
 
     def keep(self, found: Walk, projects: object) -> None:
         """Keep it for the next run."""
-        walk = _Walk(found.projects, found.recordless, found.closed, found.nearly, found.folders, self._watch.git)
+        walk = _Walked(replace(found, real={}, watch=None), self._watch.git)
         self._watch.content = walk, projects
         self._watch.packed = lambda: _packed((walk, projects))
 

@@ -61,17 +61,6 @@ def of_history(waivers: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
     return tuple(waiver for waiver in waivers if is_about_history(waiver.rule))
 
 
-def accepted(workspace: Workspace, rule: str, path: str) -> bool:
-    """Whether what a rule finds at a path is nothing to tell: the settings have it off, or a waiver accepts it."""
-    if workspace.settings.rules.get(rule, RULES[rule].severity) is None:
-        return True
-    project = workspace.project_of(path)
-    own = made(workspace, project, lambda context: context.project.waivers) if project is not None else None
-    waivers = Waivers(workspace, (*workspace.settings.waivers, *(own or ())))
-    item = LocatedProblem(RULES[rule], Problem(place=Place(path), message=""), project)
-    return waivers.apply([item], ())[0].waiver is not None
-
-
 def valid(waivers: tuple[Waiver, ...], problems: Iterable[RuleProblem]) -> tuple[Waiver, ...]:
     """The waivers without those that name a milestone or an invoice that is not there."""
     if not waivers:
@@ -105,6 +94,11 @@ class Waivers:
         ordinary = [waiver for waiver in own if waiver.rule not in about_waivers]
         result += [self._accept(item) for item in self._check(ordinary)]
         return result + self._check([waiver for waiver in own if waiver.rule in about_waivers])
+
+    def accepts(self, rule: str, path: str) -> bool:
+        """Whether one accepts what a rule finds at a path."""
+        item = LocatedProblem(RULES[rule], Problem(place=Place(path), message=""), self.workspace.project_of(path))
+        return self._accept(item).waiver is not None
 
     def _expired(self, waiver: Waiver) -> bool:
         """Whether its last day has passed."""
@@ -142,6 +136,23 @@ class Waivers:
         if self.workspace.compare is None and waiver.rule in RULES and RULES[waiver.rule].verifies:
             return False
         return self.complete or waiver.path != SETTINGS
+
+
+def not_accepted(workspace: Workspace, rule: str, paths: Iterable[str]) -> list[str]:
+    """The paths at which a rule's finding is to be told: none where the settings have it off, else where no waiver fits."""
+    if workspace.settings.rules.get(rule, RULES[rule].severity) is None:
+        return []
+    of_all = Waivers(workspace, workspace.settings.waivers)
+
+    @cache
+    def of_project(folder: str) -> Waivers:
+        return Waivers(workspace, made(workspace, folder, lambda context: context.project.waivers) or ())
+
+    def is_accepted(path: str) -> bool:
+        folder = workspace.project_of(path)
+        return of_all.accepts(rule, path) or (folder is not None and of_project(folder).accepts(rule, path))
+
+    return [path for path in paths if not is_accepted(path)]
 
 
 def fitting(finding: Finding) -> Iterator[WaiverKey]:

@@ -197,11 +197,14 @@ class Workspace:
         return self.open(folder)[0].source if name == workspace.RECORDS and folder in self._folders else None
 
 
-def open_workspace(root: str, as_of: date, watch: Watch | None = None) -> Workspace:
-    """A workspace; `watch` notes what is looked at. Raises CannotRunError where root or settings can't be read."""
+def open_workspace(root: str, as_of: date, watch: Watch | None = None, origin: str | None = None) -> Workspace:
+    """A workspace, as a copy of `origin` if one is given; `watch` notes what is looked at.
+
+    Raises CannotRunError where root or settings can't be read.
+    """
     if watch is None:
         settings = settings_module.load(root)
-        return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude))
+        return Workspace(root, as_of, settings, workspace.walk(root, settings.exclude, origin=origin))
     watch.look(os.path.join(root, workspace.SETTINGS))
     settings = settings_module.load(root)
     store = Store(root, watch)

@@ -24,7 +24,10 @@ def judged_by(then: Settings, now: Settings) -> Settings:
     return replace(then, source=now.source, unknown_keys=now.unknown_keys, broken=now.broken, waivers=waivers)
 
 
-def open_judged(root: str, as_of: date, then: Settings) -> Workspace:
-    """The workspace at `root`, judged by earlier settings. Raises CannotRunError where root or its own can't be read."""
+def open_judged(root: str, as_of: date, then: Settings, origin: str | None = None) -> Workspace:
+    """The workspace at `root`, or a copy of `origin`, judged by earlier settings.
+
+    Raises CannotRunError where root or its own settings can't be read.
+    """
     settings = judged_by(then, settings_module.load(root))
-    return Workspace(root, as_of, settings, walk(root, settings.exclude))
+    return Workspace(root, as_of, settings, walk(root, settings.exclude, origin=origin))

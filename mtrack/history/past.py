@@ -32,7 +32,7 @@ def past(root: str, revision: str, as_of: date | None) -> Iterator[Workspace]:
     with closing(Repository(root, "--at")) as repository:
         commit = repository.find(revision)
         with snapshot(repository, commit) as folder:
-            workspace = open_workspace(folder, as_of or repository.day(commit))
+            workspace = open_workspace(folder, as_of or repository.day(commit), origin=root)
             workspace.origin = root
             workspace.commit = repository.short(commit)
             repository.close()  # all is read

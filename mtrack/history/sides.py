@@ -74,7 +74,10 @@ def side_of(
         return
     tree = {entry.path: entry.content for entry in repository.entries(commit)}
     with snapshot(repository, commit) as folder:
-        opened = open_workspace(folder, as_of) if settings is None else open_judged(folder, as_of, settings)
+        if settings is None:
+            opened = open_workspace(folder, as_of, origin=repository.root)
+        else:
+            opened = open_judged(folder, as_of, settings, repository.root)
         yield Side(opened, tree.get)
 
 

@@ -43,7 +43,7 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
             before: tuple[Finding, ...] = ()
             silenced: list[Finding] = []
             with suppress(CannotRunError):  # settings that could not be read then: all there is now is new
-                workspace = open_workspace(folder, report.as_of)
+                workspace = open_workspace(folder, report.as_of, origin=root)
                 before = check(workspace).report.findings
                 silenced = weakened(root, workspace, before, revision, selection, Outside(repository, commit))
             known = match(report.findings, before)[0]

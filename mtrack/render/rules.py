@@ -85,5 +85,6 @@ def _sample_file(file: SampleFile, *, alone: bool) -> list[str]:
         if file.commit is None
         else f", {file.commit if file.commit == 'not committed' else f'committed {file.commit}'}"
     )
-    head = [] if alone and file.path == RECORDS else [f"    # {file.path}{when}"]
+    leads = "" if file.leads_to is None else f" -> {file.leads_to}"
+    head = [] if alone and file.path == RECORDS else [f"    # {file.path}{leads}{when}"]
     return [*head, *(f"    {line}" for line in file.text.rstrip("\n").splitlines())]

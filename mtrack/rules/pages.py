@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^(Bad|Good):\n", re.MULTILINE)
 _COMMIT = re.compile(r"^=== (.+)\n", re.MULTILINE)
-_FILE = re.compile(r"^>>> (\S+)(?: \((\S+)\))?\n", re.MULTILINE)
+_FILE = re.compile(r"^>>> (\S+)(?: \((\S+)\)| -> (\S+))?\n", re.MULTILINE)
 RECORDS = "acme/milestones.yaml"
 """The file a sample is where it names no other."""
 
 
 class SampleFile(Struct, frozen=True):
-    """A file of a sample; `encoding` as Python names it.
+    """A file of a sample; `encoding` as Python names it. A link has no text, but what it `leads_to`.
 
     In a sample that is a series of versions `commit` is the day the file is committed, with " on BRANCH" where it is
     another branch than the first, or "not committed".
@@ -31,6 +31,7 @@ class SampleFile(Struct, frozen=True):
     text: str
     encoding: str = "utf-8"
     commit: str | None = None
+    leads_to: str | None = None
 
 
 class Page(Struct, frozen=True):
@@ -73,5 +74,5 @@ def _files(text: str, commit: str | None) -> Iterator[SampleFile]:
     parts = _FILE.split(text)
     if parts[0].strip():
         yield SampleFile(RECORDS, parts[0].strip("\n") + "\n", commit=commit)
-    for path, encoding, content in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        yield SampleFile(path, content, encoding or "utf-8", commit)
+    for path, encoding, link, content in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
+        yield SampleFile(path, content, encoding or "utf-8", commit, link)

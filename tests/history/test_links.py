@@ -185,3 +185,26 @@ def test_a_project_that_moves_out_of_view_is_audited_all_the_same(away: str, at_
     assert (item["rule"], item["project"]) == ("sent-invoice-changed", "acme")
     assert (item["path"], item["line"]) == (RECORDS, None)
     assert f"; the project is out of sight in {away} (commit" in item["message"]
+
+
+@pytest.mark.parametrize("absolute", [True, False])
+def test_a_link_out_of_the_workspace_is_new_where_it_came(story: Story, absolute: bool) -> None:  # noqa: FBT001
+    """Wherever a commit is laid out, a link of it leads to where it leads from the workspace."""
+    outside = story.folder.parent / "outside"
+    outside.mkdir()
+    (story.folder / "assets").symlink_to(outside if absolute else "../outside")
+    (story.folder / "v1.0").symlink_to(outside if absolute else "../outside")
+    (story.folder / "same").symlink_to(story.folder / "acme" if absolute else "acme")
+
+    def found(*words: str) -> list[str]:
+        return [item["path"] for item in lint_json(story.folder, *words)["findings"] if item["rule"] == "link-outside"]
+
+    assert found() == found("--since", "HEAD") == ["assets", "v1.0"]
+    story.commit("links", "2026-03-10")
+    assert found("--at", "HEAD") == ["assets", "v1.0"]
+    assert found("--at", "HEAD~1") == found("--since", "HEAD") == []
+    assert "link-outside" not in mtrack("diff", "HEAD", cwd=story.folder).out
+    assert found("--since", "HEAD~1") == ["assets", "v1.0"]
+    words = "what lies behind these links is left out, since they lead out of the workspace: assets, v1.0"
+    shown = mtrack("status", "--at", "HEAD", cwd=story.folder)
+    assert (shown.code, words in shown.err) == (1, True)

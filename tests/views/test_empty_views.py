@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,3 +96,70 @@ def test_the_report_names_a_misnamed_file_and_links_no_page_that_is_not_there(tm
     assert 'href="projects/b' not in page
     invoices = (tmp_path / "site/invoices.html").read_text(encoding="utf-8")
     assert "3 projects can't be read and are left out here" in " ".join(invoices.split())
+
+
+def behind_a_link(tmp_path: Path) -> Path:
+    """A workspace in which a project has given way to a link to a folder elsewhere that holds it."""
+    write_tree(tmp_path, {f"{path}/milestones.yaml": RECORD.format("") for path in ("w/a", "away/b")})
+    (tmp_path / "w/b").symlink_to(tmp_path / "away/b")
+    return write_tree(tmp_path / "w", {"mtrack.yaml": "format: 1\n"})
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_project_behind_a_link_out_of_the_workspace_is_left_out_with_a_word(view: str, tmp_path: Path) -> None:
+    root = behind_a_link(tmp_path)
+
+    def said(*paths: str, settings: str = "") -> tuple[int, str]:
+        write_tree(root, {"mtrack.yaml": f"format: 1\n{settings}"})
+        under = [root / path for path in paths or ("",)]
+        shown = mtrack(*view.split(), *under, "--as-of", "2026-02-20")
+        return shown.code, shown.err
+
+    words = "mtrack: what lies behind these links is left out, since they lead out of the workspace: b\n"
+    told = 0 if view == "next" else 1, words
+    assert said() == told
+    assert said("a") == (0, "")
+    assert said(settings="exclude: [b]\n") == (0, "")
+    assert said(settings="waivers: [{rule: link-outside, file: b, reason: templates}]\n") == (0, "")
+    assert said(settings="rules: {link-outside: off}\n") == (0, "")
+    shutil.rmtree(tmp_path / "away")  # the same tree, where the disk is not there
+    assert said() == told
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view not in ("next", "report --format md")])
+@pytest.mark.parametrize("format_", ["text", "json", "csv", "md"])
+def test_no_format_is_silent_of_a_link_out_of_the_workspace(view: str, format_: str, tmp_path: Path) -> None:
+    shown = mtrack(view, behind_a_link(tmp_path), "--format", format_, "--as-of", "2026-02-20")
+    assert (shown.code, shown.err.count("since they lead out of the workspace: b\n")) == (1, 1)
+    assert "away" not in shown.out
+
+
+def test_links_that_hide_no_project_are_not_told(tmp_path: Path) -> None:
+    root, away = behind_a_link(tmp_path), tmp_path / "away"
+    (root / "b").unlink()
+    write_tree(away, {"notes.txt": "x", "LICENSE": "x"})
+    links: dict[str, str | Path] = {
+        ".venv": away, "a/invoices": away, "a/signoffs/old": away, "inside": root / "a", "notes.txt": away / "notes.txt",
+        "LICENSE": away / "LICENSE", "gone.txt": away / "gone.txt", "loop": root / "loop", "nothing": "nothing-here",
+    }  # fmt: skip
+    for link, target in links.items():
+        (root / link).parent.mkdir(exist_ok=True)
+        (root / link).symlink_to(target)
+    shown = mtrack("status", root, "--as-of", "2026-02-20")
+    assert (shown.code, shown.err) == (0, "")
+    found = mtrack("lint", root, "--select", "link-outside", "--as-of", "2026-02-20")
+    assert (found.code, "link-outside" in found.out) == (0, False)
+
+
+def test_a_link_out_is_a_warning_and_a_task(tmp_path: Path) -> None:
+    root = behind_a_link(tmp_path)
+    (root / "a/more").symlink_to(tmp_path / "away")
+    found = mtrack("lint", root, "--select", "link-outside", "--format", "concise", "--as-of", "2026-02-20")
+    assert (found.code, found.out.count("warning[link-outside]"), found.err) == (0, 2, "")
+    words = "b: warning[link-outside] the link leads out of the workspace, so nothing behind it is in any sum or check"
+    assert words in found.out
+    assert mtrack("lint", root, "--select", "link-outside", "--fail-on", "warning").code == 1
+    items = json.loads(mtrack("next", root, "--format", "json", "--as-of", "2026-02-20").out)["items"]
+    assert [(item["verb"], item["path"]) for item in items if item["rule"] == "link-outside"] == [
+        ("tidy", "a/more"), ("tidy", "b"),
+    ]  # fmt: skip

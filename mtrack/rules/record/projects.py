@@ -49,6 +49,45 @@ def no_projects(workspace: WorkspaceFacts) -> Iterator[Problem]:
 
 
 @workspace_rule(Severity.WARNING, local=True)
+def link_outside(workspace: WorkspaceFacts) -> Iterator[Problem]:
+    """A link to a folder leads out of the workspace.
+
+    Why: nothing behind it is looked at, so a project there is in no sum or check. Views say that they leave it out,
+    and end with 1. If no project lies there, list the link under `exclude`, or waive this. A link to nothing counts too
+    where its name has no ending; links among the papers of a project do not: what is named there is
+    `attachment-outside`.
+
+    Bad:
+        >>> acme/milestones.yaml
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+        >>> acme/agreement/sow.pdf
+        the signed statement of work
+        >>> globex -> ../archive/globex
+
+    Good:
+        >>> acme/milestones.yaml
+        project: Acme website
+        currency: EUR
+        agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 9000.00}
+        milestones:
+          - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}
+        >>> acme/agreement/sow.pdf
+        the signed statement of work
+        >>> current -> acme
+    """
+    for link in workspace.walk.outside:
+        yield Problem(
+            place=Place(link),
+            message="the link leads out of the workspace, so nothing behind it is in any sum or check",
+            hint="put the folder itself in its place, or list the link under `exclude` in mtrack.yaml",
+        )
+
+
+@workspace_rule(Severity.WARNING, local=True)
 def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """A file nearly called `milestones.yaml`, or a folder with an agreement, invoices or sign-offs and no such file.
 
