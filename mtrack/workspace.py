@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from mtrack.characters import seen_tight
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
 from mtrack.patterns import matcher
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 SETTINGS = "mtrack.yaml"
 RECORDS = "milestones.yaml"
-_NEARLY = re.compile(r"milestones?\.ya?ml(?:\.txt)?", re.IGNORECASE)
+_NEARLY = re.compile(r"milestones?(?:\([^)]*\)|copy)?\.ya?ml(?:\.txt|\.bak|\.orig|\.old|~)?")
+"""Nearly the name of a project's records, white space and case aside: other endings, a second download, a copy, a backup."""
 EVIDENCE = ("agreement", "invoices", "signoffs")
 """The sub-folders of a project whose files the records name."""
 _EVIDENCE = frozenset(EVIDENCE)
@@ -150,7 +152,7 @@ def _nearly(folders: Iterable[tuple[str, Folder]]) -> list[str]:
         for path, folder in folders
         if not folder.has_records
         for name in folder.files
-        if name[0] in "mM" and _NEARLY.fullmatch(name)
+        if name[0] in "mM " and _NEARLY.fullmatch(seen_tight(name))
     ]
 
 

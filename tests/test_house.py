@@ -49,7 +49,7 @@ MAY_KNOW = {
     "runner": "",
     "git": "errors files limits",
     "yaml": "characters errors files finding limits money ways",
-    "workspace": "errors files patterns watch",
+    "workspace": "characters errors files patterns watch",
     "directory": "files interrupts limits workspace",
     "memo": "directory interrupts runner watch ways",
     "record": "characters errors files finding interrupts limits money patterns resources words workspace yaml",

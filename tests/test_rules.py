@@ -1041,6 +1041,35 @@ def test_series_is_silent_while_a_file_is_broken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("MILESTONE.YML", True),
+        ("milestones.yaml.txt", True),
+        ("milestones.yaml.bak", True),
+        ("milestones.yaml~", True),
+        ("milestones.yaml ", True),
+        (" milestones.yaml", True),
+        ("mile stones.yaml", True),
+        ("milestones\u200b.yaml", True),
+        ("milestones.\uff59aml", True),
+        ("milestones (1).yaml", True),
+        ("Milestones (conflicted copy of today).yml", True),
+        ("milestones copy.yaml", True),
+        ("milestones-template.yaml", False),
+        ("milestones-2025.yaml", False),
+        ("milestones.json", False),
+        ("milestones", False),
+        ("old-milestones.yaml", False),
+    ],
+)
+def test_a_file_with_nearly_the_name_of_records_is_told(name: str, told: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "a/milestones.yaml": one(), f"b/{name}": one()})
+    write_tree(tmp_path, {f"a/{name}": one()})  # beside the records it is nobody's
+    found = lint_json(tmp_path, "--select", "milestones-file-missing")["findings"]
+    assert [item["path"] for item in found] == ([f"b/{name}"] if told else [])
+
+
+@pytest.mark.parametrize(
     ("files", "path", "wanted"),
     [
         ({}, ".", ["no-projects ."]),
