@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 EVERYTHING = Selection()
-_MISNAMED = "milestones-file-missing"
-"""The rule that tells of files that are nearly called as records are."""
+_MISSING = "milestones-file-missing"
+"""The rule that tells of papers without records, and of files that are nearly called as records are."""
 _LINKED = "link-outside"
 """The rule that tells of links to folders outside."""
 _LATER = "later"
@@ -366,7 +366,14 @@ def without_figures(workspace: Workspace, selection: Selection) -> list[str]:
 
 def _misnamed(workspace: Workspace, selection: Selection) -> list[str]:
     """The selected files that are nearly called as records are, and so are not read, but for those accepted as such."""
-    return not_accepted(workspace, _MISNAMED, filter(selection.takes_path, workspace.walk.nearly))
+    return not_accepted(workspace, _MISSING, filter(selection.takes_path, workspace.walk.nearly))
+
+
+def without_records(workspace: Workspace, selection: Selection) -> list[str]:
+    """The selected folders that hold papers of a project and no file of its records, but for those accepted as such."""
+    named = {path.rpartition("/")[0] or "." for path in workspace.walk.nearly}
+    found = [path for path in workspace.walk.recordless if selection.takes_path(path) and path not in named]
+    return not_accepted(workspace, _MISSING, found)
 
 
 def behind_links(workspace: Workspace, selection: Selection) -> list[str]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from mtrack import git
 from mtrack import workspace as workspace_module
 from mtrack.check.contained import made
-from mtrack.check.pipeline import behind_links, without_figures
+from mtrack.check.pipeline import behind_links, without_figures, without_records
 from mtrack.check.report import Selection
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import options
@@ -56,10 +56,13 @@ class Opened(Struct, frozen=True):
         if skipped and not empty:
             these = "this project is" if len(skipped) == 1 else "these projects are"
             warn(f"{these} left out until fixed (mtrack lint says why): {listed(skipped)}")
+        bare = without_records(self.workspace, self.selection)
+        if bare:
+            warn(f"these folders hold papers but no {RECORDS}, so nothing of them is in any sum: {listed(bare)}")
         outside = behind_links(self.workspace, self.selection)
         if outside:
             warn(f"what lies behind these links is left out, since they lead out of the workspace: {listed(outside)}")
-        return bool(skipped or outside) or any(map(self.selection.takes_path, self.workspace.walk.closed))
+        return bool(skipped or bare or outside) or any(map(self.selection.takes_path, self.workspace.walk.closed))
 
     def _warn_why_empty(self) -> bool:
         """Say that a view shows nothing since there is no project, or none of the client asked for; whether none is here."""

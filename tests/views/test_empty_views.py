@@ -163,3 +163,25 @@ def test_a_link_out_is_a_warning_and_a_task(tmp_path: Path) -> None:
     assert [(item["verb"], item["path"]) for item in items if item["rule"] == "link-outside"] == [
         ("tidy", "a/more"), ("tidy", "b"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_papers_without_records_are_left_out_with_a_word(view: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a/milestones.yaml": RECORD.format(""), "b/invoices/1.pdf": "x", "c/agreement/sow.pdf": "x"})
+    write_tree(tmp_path, {"c/milestones.yml": RECORD.format(""), "a/notes/invoices/1.pdf": "x"})
+
+    def said(*paths: str, settings: str = "exclude: [c]\n") -> tuple[int, str]:
+        write_tree(tmp_path, {"mtrack.yaml": f"format: 1\n{settings}"})
+        under = [tmp_path / path for path in paths or ("",)]
+        shown = mtrack(*view.split(), *under, "--as-of", "2026-02-20")
+        return shown.code, shown.err
+
+    words = "mtrack: these folders hold papers but no milestones.yaml, so nothing of them is in any sum: b\n"
+    fails = 0 if view == "next" else 1
+    assert said() == (fails, words)
+    assert said("a") == (0, "")
+    misnamed = "mtrack: this project is left out until fixed (mtrack lint says why): c/milestones.yml\n"
+    assert said(settings="") == (fails, misnamed + words)  # of c that is told alone
+    assert said(settings="exclude: [b, c]\n") == (0, "")
+    assert said(settings="exclude: [c]\nwaivers: [{rule: milestones-file-missing, file: b, reason: old}]\n") == (0, "")
+    assert said(settings="rules: {milestones-file-missing: off}\n") == (0, "")

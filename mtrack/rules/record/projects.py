@@ -92,8 +92,8 @@ def milestones_file_missing(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """A file nearly called `milestones.yaml`, or a folder with an agreement, invoices or sign-offs and no such file.
 
     Why: the paper is there and the records are not, so nothing of this project is in any sum or check. Folders
-    inside a project, and folders above one, are left alone. Views say that they leave out what is in a file
-    nearly called like this, and end with 1, but where this is off or waived.
+    inside a project, and folders above one, are left alone. Views say so too and end with 1, unless this
+    is off or waived.
 
     Bad:
         >>> acme/milestones.yaml
