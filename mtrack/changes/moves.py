@@ -57,6 +57,14 @@ def pair(gone: Mapping[str, Candidate], came: Mapping[str, Candidate]) -> dict[s
     return result
 
 
+def is_renumbered(old: Candidate, new: Candidate) -> bool:
+    """Whether half of the milestones keep their names, whatever their ids."""
+    if old.records is None or new.records is None:
+        return False
+    before, after = ({name for _, name in _names(records)} for records in (old.records, new.records))
+    return _half(before, after)
+
+
 class _Crowd:
     """Projects that went and have a sign in common, in their order."""
 

@@ -14,6 +14,7 @@ from mtrack.cli import complete, options, output
 from mtrack.cli.opened import open_paths, watch_from
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.render import findings
+from mtrack.words import listed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -179,6 +180,10 @@ def audit(  # noqa: PLR0913
     output.write(findings.FORMATS[format_](view.report.capped(), output.use_colour(), seen), format_)
     if view.shallow:
         output.warn("this is a shallow clone: what came before its first commits is not judged")
+    if view.report.skipped:
+        names = listed([seen.path(path) for path in view.report.skipped])
+        what = "these records can't be used as they were committed, so later changes in them are not judged"
+        output.warn(f"{what}: {names}")
     if view.off:
         output.warn(f"these rules are off in mtrack.yaml: {', '.join(view.off)}")
     return 1 if view.report.fails(options.severity(fail_on)) else 0

@@ -43,7 +43,10 @@ if TYPE_CHECKING:
 
 
 class Audit(Struct, frozen=True):
-    """The result of an audit, whether a shallow clone hides the beginning, and the rules that are off."""
+    """The result of an audit, whether a shallow clone hides the beginning, and the rules that are off.
+
+    Its report skips the records that can't be used as they were committed last: what changed in them since is not judged.
+    """
 
     report: Report
     shallow: bool
@@ -75,6 +78,8 @@ class _Audit:
         self.selection = selection
         self.settings: dict[str, Settings] = {}
         """The settings that held at each commit that changed records."""
+        self.broken: list[str] = []
+        """The records that can't be used as they were committed last."""
 
     def run(self, root: str, since: str | None, *, branches: bool) -> Audit:
         repository = self.repository
@@ -89,7 +94,8 @@ class _Audit:
             for finding in found
             if self.selection.takes(finding) and (finding.commit is None or finding.commit.id not in earlier)
         ]
-        report = Report(self.workspace.as_of, root, tuple(shown), (), self._summary(shown))
+        skipped = tuple(sorted(filter(self.selection.takes_path, self.broken)))
+        report = Report(self.workspace.as_of, root, tuple(shown), skipped, self._summary(shown))
         off = self.workspace.settings.rules
         names = [
             rule.name
@@ -137,6 +143,8 @@ class _Audit:
             now = shown.last(uid)
             folder = now if shown.takes(uid) else linked.get(now) or shown.last_in_view(uid)
             if folder is not None:
+                if _is_broken(found):
+                    self.broken.append(join(folder, RECORDS))
                 left = None if folder in (now, linked.get(now)) else now
                 record = self._today(folder) if left is None else None
                 yield folder, Trail(join(folder, RECORDS), record, numbered(found), left)
@@ -221,6 +229,17 @@ class _Audit:
         known = [self._today(folder) for folder in folders]
         milestones = sum(len(project.milestones) for project in known if project is not None)
         return Summary(projects=len(folders), milestones=milestones, **counts(shown))
+
+
+def _is_broken(moments: Sequence[Moment]) -> bool:
+    """Whether the last version of a project that is still there can't be used."""
+    states = (
+        event.event
+        for moment in reversed(moments)
+        for event in reversed(moment.events)
+        if event.event in ("broken", "mended", "project-removed")
+    )
+    return next(states, None) == "broken"
 
 
 def _again(project: ProjectChange, was: Version) -> ProjectChange:

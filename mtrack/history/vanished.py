@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from mtrack.changes.moves import Candidate, pair
+from mtrack.files import inside
 from mtrack.finding import Place
 from mtrack.history import versions
 from mtrack.history.outside import folders
@@ -51,7 +52,9 @@ class Vanished:
             if link is None:
                 left.append(folder)
             else:
-                how = f"the project {folder} lies behind a link out of the workspace, and {self.revision} shows it"
+                inner = inside(os.path.realpath(os.path.join(self.now.root, link)), os.path.realpath(self.now.root))
+                where = "gave way to a link" if inner else "lies behind a link out of the workspace"
+                how = f"the project {folder} {where}, and {self.revision} shows it"
                 yield Weakening(Place(link), how, HINT, self._found_then(folder, folder), folder)
         own = self.outside.repositories(left) if left and self.outside is not None else {}
         for folder, path in own.items():
@@ -72,7 +75,8 @@ class Vanished:
             yield Weakening(Place(join(old, RECORDS)), how, HINT, self._found_then(old, old), old)
         for folder in left:
             if folder not in moved.values() and self._was_more_than_an_offer(folder):
-                how = f"the project {folder} went, and {self.revision} shows it"
+                went = "gave way to another one" if folder in self.now.walk.projects else "went"
+                how = f"the project {folder} {went}, and {self.revision} shows it"
                 hint = "put it back, and record `cancelled` on what is not to be done, or `closed` on the project"
                 yield Weakening(Place(join(folder, RECORDS)), how, hint, self._found_then(folder, folder), folder)
 

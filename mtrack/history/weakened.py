@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from mtrack.changes.moves import pair
+from mtrack.changes.moves import is_renumbered, pair
 from mtrack.check.pipeline import check
 from mtrack.check.project import findings
 from mtrack.check.waivers import LocatedProblem, Waivers, fitting, key_of
@@ -169,11 +169,35 @@ class _Comparison:
     @cached_property
     def _moved(self) -> dict[str, str]:
         """The old folder of each project that moved."""
-        old, new = self.before.walk.projects, self.now.walk.projects
-        sides = Side(self.before, lambda _path: None), Side(self.now, lambda _path: None)
-        gone = {folder: sides[0].candidate(folder) for folder in old if folder not in new}
-        came = {folder: sides[1].candidate(folder) for folder in new if folder not in old}
-        return pair(gone, came) if gone and came else {}
+        came = [folder for folder in self.now.walk.projects if folder not in self.before.walk.projects]
+        if not came or not self._gone:
+            return {}
+        then, now = self._sides
+        return pair(
+            {folder: then.candidate(folder) for folder in self._gone},
+            {folder: now.candidate(folder) for folder in came},
+        )
+
+    @cached_property
+    def _sides(self) -> tuple[Side, Side]:
+        return Side(self.before, lambda _path: None), Side(self.now, lambda _path: None)
+
+    @cached_property
+    def _gone(self) -> list[str]:
+        """The folders of the projects of then that are not in them any more."""
+        shown = set(self.now.walk.projects)
+        return [folder for folder in self.before.walk.projects if folder not in shown or self._is_another(folder)]
+
+    def _is_another(self, folder: str) -> bool:
+        """Whether the project in a folder is not the one that was there; records that can't be used are told as such."""
+        if self.before.raw(folder) == self.now.raw(folder):
+            return False
+        was, present = (side.candidate(folder) for side in self._sides)
+        return (
+            present.records is not None
+            and not is_renumbered(was, present)
+            and not pair({folder: was}, {folder: present})
+        )
 
     @cached_property
     def _widened(self) -> list[Widened]:
@@ -395,12 +419,13 @@ class _Comparison:
 
     def _by_folders(self) -> Iterator[Weakening]:
         """The projects of then that neither are in sight now nor are hidden by an exclude of now."""
-        gone = [folder for folder in self.before.walk.projects if folder not in self.now.walk.projects]
-        if gone:
-            known = {*self.now.walk.projects, *self._strict.walk.projects}
-            gone = [folder for folder in gone if folder not in known and folder not in self._moved.values()]
+        if self._gone:
+            shown = set(self.now.walk.projects)
+            excluded = set(self._strict.walk.projects) - shown
+            moved = set(self._moved.values())
+            gone = [folder for folder in self._gone if folder not in excluded and folder not in moved]
             vanished = Vanished(self.now, self.before, self.earlier, self.revision, self.outside)
-            yield from vanished.weakenings(gone, known)
+            yield from vanished.weakenings(gone, shown | excluded)
 
 
 def _below(folder: str, place: Place) -> Place:

@@ -348,6 +348,53 @@ def test_a_milestone_that_went(story: Story) -> None:
     assert (rule, milestone, line) == ("milestone-removed", "M2", None)
 
 
+UNSIGNED = (
+    BASE.replace("signed: 2026-01-10, ", "")
+    .replace("INV-1, amount", "U-1, amount")
+    .replace("project: Acme", "project: U")
+)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_approval_goes_with_its_milestone_where_nothing_was_signed(whole: bool, story: Story) -> None:  # noqa: FBT001
+    only = (
+        UNSIGNED[: UNSIGNED.index("    invoice:")]
+        + "    status: not_billed\n"
+        + UNSIGNED[UNSIGNED.index("  - id: M2") :]
+    )
+    story.commit("unsigned", "2026-03-01", {"new/milestones.yaml": only})
+    left = only[: only.index("  - id: M1")] + only[only.index("  - id: M2") :]
+    story.commit("remove", "2026-03-10", {"new/milestones.yaml": None if whole else left})
+    (found,) = audit(story)
+    assert (found["rule"], found["milestone"]) == ("approval-removed", "M1")
+    assert found["message"].startswith("an approval was changed: M1 'Discovery' removed: EUR 4,000.00")
+
+
+def test_a_cancelled_milestone_takes_its_approval_along(story: Story) -> None:
+    text = UNSIGNED.replace("status: partially_paid", "status: cancelled")
+    story.commit("cancelled", "2026-03-01", {"new/milestones.yaml": text})
+    left = text[: text.index("  - id: M1")] + text[text.index("  - id: M2") :]
+    story.commit("remove", "2026-03-10", {"new/milestones.yaml": left})
+    assert "approval-removed" not in rules(story)
+
+
+def test_records_that_were_committed_broken_are_named(story: Story) -> None:
+    """The working tree may hold others: git changes them on the way, where the repository's attributes say so."""
+    story.commit("broken", "2026-03-10", {RECORDS: "project: ["})
+    story.write({RECORDS: BASE.replace("4000.00", "1.00")})
+    result = mtrack("audit", "--format", "json", cwd=story.folder)
+    assert validated(result.out, "findings")["skipped"] == [RECORDS]
+    told = f"these records can't be used as they were committed, so later changes in them are not judged: {RECORDS}"
+    assert result.err == f"mtrack: {told}\n"
+    story.write({"globex/milestones.yaml": BASE.replace("INV-1", "G-1")})
+    assert mtrack("audit", "globex", cwd=story.folder).err == ""
+    story.git("rm", "--cached", "--quiet", RECORDS)
+    story.git("commit", "--quiet", "-m", "went")
+    assert mtrack("audit", cwd=story.folder).err == ""
+    story.commit("fixed", "2026-03-20", {RECORDS: BASE})
+    assert mtrack("audit", cwd=story.folder).err == ""
+
+
 def test_a_project_that_went_is_its_invoices(story: Story) -> None:
     story.git("rm", "-r", "--quiet", "acme")
     story.commit("remove", "2026-03-10")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -189,3 +190,54 @@ def test_a_project_that_is_hidden_is_told_where_it_was(story: Story) -> None:
     (story.folder / "clients").mkdir(exist_ok=True)
     assert [item["path"] for item in weakened(story, "clients")] == [".acme"]
     assert weakened(story, "other") == []
+
+
+OTHER = OFFER.replace("M1", "K1").replace("M2", "K2").replace("Discovery", "Analysis").replace("Beta", "Report")
+
+
+@pytest.mark.parametrize("name", ["Other", "Acme website"])
+def test_a_project_that_gives_way_to_another_one_in_its_folder(name: str, story: Story) -> None:
+    story.write({RECORDS: OTHER.replace("project: Offer", f"project: {name}")})
+    (item,) = weakened(story)
+    assert (item["path"], silenced(item)) == (RECORDS, sorted(FOUND))
+    assert item["message"] == "the project acme gave way to another one, and HEAD shows it, which silences 3 findings"
+
+
+def test_a_project_that_is_hidden_behind_another_one(story: Story) -> None:
+    story.git("mv", "acme", ".acme")
+    story.write({RECORDS: OTHER})
+    assert [item["path"] for item in weakened(story)] == [".acme"]
+
+
+def test_a_project_that_moved_and_left_its_folder_to_another_one(story: Story) -> None:
+    story.git("mv", "acme", "clients")
+    story.write({RECORDS: OTHER})
+    assert weakened(story) == []
+
+
+RENAMED = {
+    "the project": ("project: Acme website", "project: Globex"),
+    "the ids": ("id: M", "id: P-M"),
+    "the ids and the project": ("id: M", "id: P-M", "project: Acme website", "project: Globex"),
+    "the milestones": ("name: Discovery", "name: Research", "name: Beta", "name: Gamma"),
+    "broken": ("project:", "projects:"),
+}
+
+
+@pytest.mark.parametrize("name", RENAMED)
+def test_a_project_that_is_called_otherwise_is_the_same(name: str, story: Story) -> None:
+    text = TEXT
+    for before, after in zip(RENAMED[name][::2], RENAMED[name][1::2], strict=True):
+        assert before in text
+        text = text.replace(before, after)
+    story.write({RECORDS: text})
+    assert weakened(story) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_project_that_gives_way_to_a_link_inside(story: Story) -> None:
+    story.commit("other", "2026-02-03", {"globex/milestones.yaml": TEXT.replace("INV-1", "G-1")})
+    shutil.rmtree(story.folder / "acme")
+    (story.folder / "acme").symlink_to("globex")
+    (item,) = weakened(story)
+    assert item["message"].startswith("the project acme gave way to a link, and HEAD shows it")

@@ -11,7 +11,8 @@ from mtrack.rules.registry import history_rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.changes.trail import Trail
+    from mtrack.changes.event import Event
+    from mtrack.changes.trail import Moment, Trail
     from mtrack.finding import Problem
 
 _ORDER = ("not_billed", "sent", "partially_paid", "paid")
@@ -21,7 +22,8 @@ _ORDER = ("not_billed", "sent", "partially_paid", "paid")
 def approval_removed(trail: Trail) -> Iterator[Problem]:
     """An `approved` date went or was changed, or the content of its sign-off did.
 
-    Why: an approval is what an invoice stands on. One that changes later is one that will be doubted.
+    Why: an approval is what an invoice stands on. One that changes later is one that will be doubted. It also goes with
+    its milestone; once the agreement was signed, `milestone-removed` tells that.
 
     Bad:
         === 2026-02-02
@@ -49,7 +51,9 @@ def approval_removed(trail: Trail) -> Iterator[Problem]:
     """
     for moment in trail.moments:
         for event in moment.events:
-            went = event.event == "delivery-changed" and event.field == "deliverable.approved" and event.old is not None
+            went = (
+                event.event == "delivery-changed" and event.field == "deliverable.approved" and event.old is not None
+            ) or _went_approved(trail, moment, event)
             other = event.event in ("file-changed", "file-removed") and event.field == "deliverable.signoff"
             if (went or other) and trail.late(moment, event):
                 yield trail.problem(
@@ -58,6 +62,16 @@ def approval_removed(trail: Trail) -> Iterator[Problem]:
                     "put it back; if it was recorded wrong, waive it and say why",
                     event,
                 )
+
+
+def _went_approved(trail: Trail, moment: Moment, event: Event) -> bool:
+    """Whether an approved milestone went with its approval, while nothing was signed yet that `milestone-removed` tells of."""
+    return (
+        event.event == "milestone-removed"
+        and moment.before.value(event.record, "deliverable.approved") is not None
+        and not moment.had_cancelled(event)
+        and not trail.signed_before(moment)
+    )
 
 
 @history_rule(Severity.WARNING)

@@ -21,16 +21,17 @@ _MOST = 20
 def settings_weakened(weakenings: tuple[Weakening, ...]) -> Iterator[Problem]:
     """A change silences what the settings before it would show: a rule turned off or lowered, an exclude, a waiver.
 
-    Why: whoever changes the records can change what they are judged by, and a check that is switched off finds nothing.
-    `mtrack lint --since REV` compares the settings with those of REV, a project that moved to a hidden or excluded
-    folder, behind a link or out of the workspace, or gave way to a repository of its own, counts too. So does one that was
-    deleted, unless nothing in it had been signed, delivered or billed, and an `mtrack.yaml` that comes or goes in a folder
-    below, so that commands there go by another. No setting or waiver of the change itself silences this. A waiver that is
-    new, accepts more than those of REV, or for longer, is told, and a rule that is less grave, also where that silences
-    nothing yet: the next change would be judged by it. So is another currency, and what the settings of a workspace within
-    this one silence for commands that run there. What only `mtrack audit` or
-    `mtrack verify` would find is told without a list. Where a part of the workspace is asked for, all that holds for it is
-    told, wherever it stands. `--settings-from REV` judges by the settings of REV.
+    Why: whoever changes the records can change what they are judged by, and a check that is switched off finds
+    nothing. `mtrack lint --since REV` compares the settings with those of REV; a project that moved to a hidden or
+    excluded folder, behind a link or out of the workspace, or gave way to a repository of its own, counts too. So
+    does one that was deleted or gave way to another one in its folder, unless nothing in it had been signed,
+    delivered or billed, and an `mtrack.yaml` that comes or goes in a folder below, so that commands there go by
+    another. No setting or waiver of the change itself silences this. A waiver that is new, accepts more than those of
+    REV, or for longer, is told, and a rule that is less grave, also where that silences nothing yet: the next change
+    would be judged by it. So is another currency, and what the settings of a workspace within this one silence for
+    commands that run there. What only `mtrack audit` or `mtrack verify` would find is told without a list. Where a
+    part of the workspace is asked for, all that holds for it is told, wherever it stands. `--settings-from REV`
+    judges by the settings of REV.
 
     Bad:
         === 2026-02-01
