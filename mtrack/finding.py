@@ -45,7 +45,8 @@ class Place(Struct, frozen=True):
     """A place in a file, by its route; lines and columns are found last, in one module (`source`).
 
     `path` is relative to the root, with "/". A `route` of None means the file or folder itself; `key` means the
-    key at the end of the route, not its value. `offsets` (start, end, in code points) serve only what has no
+    key at the end of the route, not its value; `first` the first of these keys that the mapping there has, else its
+    first key. `offsets` (start, end, in code points) serve only what has no
     route: syntax errors.
     """
 
@@ -55,6 +56,7 @@ class Place(Struct, frozen=True):
     offsets: tuple[int, int] | None = None
     line: int | None = None
     """Line of a paper, which is not looked into again."""
+    first: tuple[str, ...] | None = None
 
 
 class Span(Struct, frozen=True, array_like=True):

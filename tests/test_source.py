@@ -421,16 +421,23 @@ def test_places_are_the_same_without_libyaml(  # noqa: PLR0913
 
 
 def test_the_first_key_of_a_mapping() -> None:
-    result = read("a: b\nproject: x\nm:\n- {q: 1, id: 2}\n- []\n- ~\ne: {}\n")
-    assert result.first_key(()) == ("a",)
-    assert result.first_key((), ("id", "project")) == ("project",)
-    assert result.first_key(("m", 0)) == ("m", 0, "q")
-    assert result.first_key(("m", 0), ("id",)) == ("m", 0, "id")
-    assert result.first_key(("m", 0), ("x",)) == ("m", 0, "q")
-    assert result.first_key(("m", 1)) == ("m", 1)
-    assert result.first_key(("m", 2)) == ("m", 2)
-    assert result.first_key(("e",)) == ("e",)
-    assert result.first_key(("nothing",)) == ("nothing",)
+    text = "a: b\nproject: x\nm:\n- {q: 1, id: 2}\n- []\n- ~\ne: {}\n"
+    result = read(text)
+
+    def first(*route: str | int, of: tuple[str, ...] = ()) -> tuple[int, int] | None:
+        return result.offsets(Place("milestones.yaml", route, first=of))
+
+    def key(*route: str | int) -> tuple[int, int] | None:
+        return result.offsets(Place("milestones.yaml", route, key=True))
+
+    assert first() == key("a") == (0, 1)
+    assert first(of=("id", "project")) == key("project") == (5, 12)
+    assert first("m", 0) == first("m", 0, of=("x",)) == key("m", 0, "q")
+    assert first("m", 0, of=("id",)) == key("m", 0, "id")
+    assert first("m", 1) == key("m", 1)
+    assert first("m", 2) == key("m", 2)
+    assert first("e") == key("e")
+    assert first("nothing") == key("nothing")
 
 
 def test_a_file_itself_has_no_span() -> None:

@@ -133,7 +133,7 @@ class _Found:
         for route, keys in self.missing.items():
             if self._full(route):
                 continue
-            place = Place(self.source.path, self.source.first_key(route, ("id", "project")), key=True)
+            place = Place(self.source.path, route, first=("id", "project"))
             self._add(place, route, _missing(self.name, self.source, route, keys))
         broken: dict[tuple[int, int] | None, Problem] = {}
         for place, problem in self.broken.items():

@@ -320,6 +320,10 @@ class Heading(Struct, frozen=True, array_like=True, gc=False):
         """A place in the project's file."""
         return Place(self.path, route, key)
 
+    def first_key(self, *route: str | int, preferred: tuple[str, ...] = ()) -> Place:
+        """The place of a mapping that has nothing to point to: its first key, or the first `preferred` one it has."""
+        return Place(self.path, route, first=preferred)
+
     def money(self, amount: Decimal) -> str:
         """An amount as messages write it: "EUR 5,000.00"."""
         return money.display(amount, self.currency, self.decimals)

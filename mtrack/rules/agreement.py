@@ -11,13 +11,7 @@ from mtrack.workspace import join
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.finding import Place
     from mtrack.rules.context import ProjectContext
-
-
-def _first_key(context: ProjectContext, *route: str | int) -> Place:
-    project = context.project
-    return project.place(*project.source.first_key(route, ("project",) if not route else ()), key=True)
 
 
 @project_rule(Severity.ERROR, needs="incomplete agreement")
@@ -43,10 +37,10 @@ def agreement_missing(context: ProjectContext) -> Iterator[Problem]:
     agreement = context.project.agreement
     if agreement is None:
         message = "the project has no agreement"
-        place = _first_key(context)
+        place = context.project.first_key(preferred=("project",))
     elif agreement.file is None:
         message = "the agreement names no file"
-        place = _first_key(context, *agreement.route)
+        place = context.project.first_key(*agreement.route)
     else:
         return
     yield Problem(
@@ -82,7 +76,7 @@ def agreement_unsigned(context: ProjectContext) -> Iterator[Problem]:
     if any(named.kind == "agreement" and state.missing for named, state in context.files):
         return
     yield Problem(
-        place=_first_key(context, *agreement.route),
+        place=context.project.first_key(*agreement.route),
         message=f"the agreement {agreement.file} has no signed date",
         hint="once both have signed, add `signed: YYYY-MM-DD`",
         about=join(context.project.folder, agreement.file),
@@ -112,7 +106,7 @@ def total_missing(context: ProjectContext) -> Iterator[Problem]:
     agreement = context.project.agreement
     if agreement is not None and agreement.total is None:
         yield Problem(
-            place=_first_key(context, *agreement.route),
+            place=context.project.first_key(*agreement.route),
             message="the agreement gives no total, so the milestones' amounts can't be checked against it",
             hint="add `total:` with the net amount it names",
         )

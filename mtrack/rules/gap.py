@@ -431,9 +431,7 @@ def retention_due(context: ProjectContext) -> Iterator[Problem]:
             yield about_invoice(
                 project,
                 invoice,
-                "retained"
-                if invoice.retained is not None
-                else project.place(*project.source.first_key(invoice.route), key=True),
+                "retained" if invoice.retained is not None else project.first_key(*invoice.route),
                 f"what was retained of invoice {invoice.number} fell due on {part.day}, {count((context.as_of - part.day).days, 'day')} ago: {project.money(part.open)} outstanding",
                 f"ask for it, and record its payment: {commands.of_invoice('pay', invoice.number, commands.amount(project, part.open))}",
                 amount=part.open,

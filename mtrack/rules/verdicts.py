@@ -56,7 +56,7 @@ def _place(project: Project, verdict: Verdict) -> Place:
     if verdict.field == "currency":
         return project.place("currency") if project.sets_currency else project.place("project", key=True)
     if verdict.field == "gross" or (verdict.field == "tax" and verdict.recorded is None):
-        return project.place(*project.source.first_key(route), key=True)
+        return project.first_key(*route)
     if verdict.field == "amount" and verdict.subject == "agreement":
         return project.place("agreement", "file")
     if verdict.field == "net" and invoice_of(project, verdict.id).total is not None:

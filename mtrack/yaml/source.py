@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from mtrack import files, ways
 from mtrack.files import UnreadableFileError
-from mtrack.finding import Place, Route, Span
+from mtrack.finding import Place, Span
 from mtrack.yaml import forms, plain
 from mtrack.yaml.flaw import Flaw
 from mtrack.yaml.size import may_be_too_much
@@ -64,12 +64,11 @@ class Source(Struct):
             return place.offsets
         if place.route is None:
             return None
-        return self._known_places().offsets(place.route, key=place.key)
-
-    def first_key(self, route: Route, preferred: tuple[str, ...] = ()) -> Route:
-        """The route of the mapping's first key, or of the first `preferred` one that is there; else `route`."""
-        key = self._known_places().first_key(route, preferred)
-        return route if key is None else (*route, key)
+        places = self._known_places()
+        if place.first is None:
+            return places.offsets(place.route, key=place.key)
+        key = places.first_key(place.route, place.first)
+        return places.offsets(place.route if key is None else (*place.route, key), key=True)
 
     @property
     def fits(self) -> bool:

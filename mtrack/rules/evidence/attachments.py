@@ -134,7 +134,7 @@ def invoice_file_missing(context: ProjectContext) -> Iterator[Problem]:
             yield about_invoice(
                 project,
                 invoice,
-                project.place(*project.source.first_key(invoice.route), key=True),
+                project.first_key(*invoice.route),
                 f"invoice {invoice.number} names no file",
                 f"put the PDF into invoices/ and add `file: invoices/{_file_name(invoice.number)}.pdf`",
             )
@@ -171,7 +171,7 @@ def signoff_missing(context: ProjectContext) -> Iterator[Problem]:
             yield about_milestone(
                 project,
                 milestone,
-                project.place(*project.source.first_key(deliverable.route), key=True),
+                project.first_key(*deliverable.route),
                 f"{milestone.label} was approved on {deliverable.approved}, and no sign-off file is named",
                 f"save the approval (an e-mail is enough), and record it: {commands.of_milestone('approve', project, milestone, '--signoff FILE')}",
             )
