@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from mtrack import limits
 from mtrack.check import pipeline
 from mtrack.check.pipeline import check
 from mtrack.check.project import check_project
-from mtrack.check.report import in_order
+from mtrack.check.report import Selection, in_order
 from mtrack.check.workspace import open_workspace
 from mtrack.files import digest
 from mtrack.finding import Severity
@@ -32,6 +33,9 @@ from mtrack.yaml import compose
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from mtrack.check.report import Summary
+    from mtrack.finding import Finding
 
 HEAD = "project: P\ncurrency: EUR\n"
 MILESTONES = "milestones:\n  - {id: M1, name: A, amount: 100.00, status: not_billed}\n"
@@ -336,6 +340,59 @@ def test_where_there_are_too_many_in_all_each_file_shows_as_many_as_others(
         assert (f"(and {count - kept} more finding" in last[f"p{n}/milestones.yaml"]) is (count > kept)
     assert capped.summary == report.summary
     assert capped.fails(Severity.ERROR)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_of_many_findings_of_a_rule_only_the_first_need_be_made(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is shown is the same as of all of them, whatever is asked for, waived, graded and in whichever order."""
+    chance = random.Random(seed)  # noqa: S311
+
+    def invoice(number: str) -> str:
+        more = chance.choice(["", ", file: gone.pdf", ", due: 2026-02-01", ", paid: 2025-12-01"])
+        return f"{{number: {number}, amount: {chance.choice([1, 9])}, sent: 2026-01-05{more}"
+
+    def records(name: str) -> str:
+        milestones = "".join(
+            f"- {{id: M{i}, name: A, amount: 5, status: {chance.choice(['sent', 'paid', 'not_billed'])}, "
+            f"invoice: {invoice(f'{name}{i % 4}')}}}}}\n"
+            for i in range(chance.randrange(12))
+        )
+        invoices = "".join(
+            f"- {invoice(f'{name}{chance.randrange(9)}')}, lines: [{{milestone: M0, amount: 1}}]}}\n" for _ in range(9)
+        )
+        waivers = "".join(
+            f"- {{rule: {rule}, invoice: {name}{i}, reason: r}}\n"
+            for i in range(3)
+            for rule in ("overdue", "invoice-file-missing")
+        )
+        parts = [
+            f"milestones:\n- {{id: M9, name: B, amount: 1, status: not_billed}}\n{milestones}",
+            f"invoices:\n{invoices}",
+            f"waivers:\n{waivers}",
+        ]
+        chance.shuffle(parts)
+        return f"project: {name}\n" + "".join(parts)
+
+    settings = "format: 1\ncurrency: EUR\nrules: {overdue: error, attachment-missing: warning}\n"
+    write_tree(tmp_path, {"mtrack.yaml": settings, **{f"{name}/milestones.yaml": records(name) for name in "PQR"}})
+    monkeypatch.setattr(limits, "FINDINGS", 4)
+
+    def shown(selection: Selection, most: int | None) -> tuple[list[Finding], Summary]:
+        workspace = open_workspace(str(tmp_path), date(2026, 11, 22))
+        report = check(workspace, selection, most=most).report.capped()
+        return [replace(finding, more=0) for finding in report.findings], report.summary
+
+    for selection in (
+        Selection(),
+        Selection(select=frozenset({"gap", "invoice-file-missing"})),
+        Selection(ignore=frozenset({"overlap"}), paths=("P", "R")),
+    ):
+        some, summary = shown(selection, limits.FINDINGS)
+        assert (some, summary) == shown(selection, None)
+        assert len(some) > limits.FINDINGS
+        assert summary.errors + summary.warnings > len(some)
 
 
 @pytest.mark.parametrize("command", ["status", "gaps", "invoices", "aging", "forecast", "next --all", "verify"])

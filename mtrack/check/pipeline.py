@@ -13,7 +13,7 @@ from mtrack import money
 from mtrack.check.across import WorkspaceProblems, find
 from mtrack.check.contained import made
 from mtrack.check.digests import encoded, inputs, tracked_digest
-from mtrack.check.project import check_project, failures
+from mtrack.check.project import Asked, check_project, failures
 from mtrack.check.report import Report, Selection, Summary, counts, in_order, worst
 from mtrack.check.store import KeptProjects, StoredProject
 from mtrack.check.visits import visit_all
@@ -76,15 +76,18 @@ def check(  # noqa: PLR0913
     kind: type[S] | None = None,
     visit: Callable[[str, StoredProject[S]], None] | None = None,
     show: Callable[[Finding], str] | None = None,
+    most: int | None = None,
 ) -> Checked[S]:
     """Check a workspace; the whole of it is checked, and the report shows what is selected.
 
     `root` is the workspace as the user would reach it. `summarize` makes what a view needs of a project, while it is
     open, from all that was found in it. `visit` is given each project that is shown as soon as it is checked, and again
     if rules across projects turn out to find something in it. `show` makes what each finding looks like. `kind` is the type of a summary, if it can be handed over
-    from another process or run, and making one changes nothing else.
+    from another process or run, and making one changes nothing else. No more than `most` findings of one rule in one file
+    are made, where that is given; the last of these stands for the rest.
     """
     run = _Run(workspace, selection, summarize, visit, show)
+    run.asked = Asked(selection.rules, most)
     if summarize is no_summary or kind is not None:
         run.kind = StoredProject[kind] if visit is None else None  # type: ignore[valid-type]
         if workspace.store is not None:
@@ -113,6 +116,7 @@ class _Run(Generic[S]):
         """The projects as an earlier run kept them: those that are as they were are not read again."""
         self.visit = visit
         self.show = show
+        self.asked = Asked(selection.rules)
         self.kind: type[StoredProject[S]] | None = None
         """The type that another process hands over, where one may help."""
         self.projects: dict[str, StoredProject[S]] = {}
@@ -224,7 +228,7 @@ class _Run(Generic[S]):
         across: Sequence[RuleProblem],
         waivers: tuple[Waiver, ...],
     ) -> StoredProject[S]:
-        found = check_project(self.workspace, folder, across, waivers, usable=item.heading is not None)
+        found = check_project(self.workspace, folder, across, waivers, self.asked, usable=item.heading is not None)
 
         def summary(context: ProjectContext) -> S | None:
             known = self.workspace.has_figures(folder)  # asked again when it is closed

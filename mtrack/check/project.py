@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import limits, money, ways
 from mtrack.check.contained import ask
@@ -27,6 +29,19 @@ if TYPE_CHECKING:
     from mtrack.yaml.source import Source
 
 
+class Asked(Struct, frozen=True):
+    """The findings that are asked for: those of rules by name, None for all, and how many of one rule in one file.
+
+    Of more, the first by their place are made, and the last of these stands for the rest.
+    """
+
+    rules: frozenset[str] | None = None
+    most: int | None = None
+
+
+ALL = Asked()
+
+
 class ProjectFindings(Struct, frozen=True):
     """The findings of a project in their order, waived ones marked, and the waivers that accepted something there."""
 
@@ -34,12 +49,18 @@ class ProjectFindings(Struct, frozen=True):
     used: frozenset[WaiverKey]
 
 
-def check_project(
-    workspace: Workspace, folder: str, across: Sequence[RuleProblem], waivers: tuple[Waiver, ...], *, usable: bool
+def check_project(  # noqa: PLR0913
+    workspace: Workspace,
+    folder: str,
+    across: Sequence[RuleProblem],
+    waivers: tuple[Waiver, ...],
+    asked: Asked = ALL,
+    *,
+    usable: bool,
 ) -> ProjectFindings:
-    """The findings of one project, as `judge_project` judges it."""
+    """The findings of one project that are asked for, as `judge_project` judges it."""
     located, used = judge_project(workspace, folder, across, waivers, usable=usable)
-    return ProjectFindings(tuple(findings(workspace, located)), used)
+    return ProjectFindings(tuple(findings(workspace, located, asked)), used)
 
 
 def judge_project(
@@ -105,22 +126,46 @@ def _unasked(workspace: Workspace, context: ProjectContext) -> frozenset[str]:
     return off - asked_by_others() - waived
 
 
-def findings(workspace: Workspace, problems: Iterable[LocatedProblem]) -> list[Finding]:
-    """The findings of problems in their order, without those of rules that the settings turn off."""
+def findings(workspace: Workspace, problems: Iterable[LocatedProblem], asked: Asked = ALL) -> list[Finding]:
+    """The findings of problems that are asked for in their order, without those of rules that the settings turn off."""
     severities = workspace.settings.rules
-    graded = (
-        (item, item.severity if item.graded else severities.get(item.rule.name, item.rule.severity))
-        for item in problems
-    )
+    kinds: dict[tuple[str, Severity, bool, str], list[LocatedProblem]] = {}
+    for item in problems:
+        rule = item.rule
+        severity = item.severity if item.graded else severities.get(rule.name, rule.severity)
+        if severity is not None and (asked.rules is None or rule.name in asked.rules or rule is INTERNAL):
+            kind = rule.name, severity, item.waiver is None, item.problem.place.path
+            kinds.setdefault(kind, []).append(item)
     make = _Findings(workspace)
     result: list[Finding] = []
-    for item, severity in graded:
-        if severity is not None:
-            try:
-                result.append(make.finding(item, severity))
-            except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this finding)
-                workspace.note(failure(item.problem.place.path, f"a finding of the rule {item.rule.name}", error))
+    for (_, severity, _, _), items in kinds.items():
+        if asked.most is None or len(items) <= asked.most:
+            result += make.each(items, severity)
+            continue
+        first = sorted(make.each(_first(items, asked.most), severity), key=lambda finding: finding.order)[: asked.most]
+        more = sum(1 + item.problem.more for item in items) - sum(1 + finding.more for finding in first)
+        result += [*first[:-1], replace(first[-1], more=first[-1].more + more)]
     return sorted(result, key=lambda finding: finding.order)
+
+
+def _first(items: list[LocatedProblem], most: int) -> list[LocatedProblem]:
+    """The first items by their place in one file: at least `most`, and all that may stand before one of these.
+
+    Records of a list stand in its order, so that most places need not be looked for.
+    """
+
+    def record(item: LocatedProblem) -> tuple[str, int]:
+        match item.problem.place.route:
+            case (str(name), int(index), *_):
+                return name, index
+            case _:
+                return "", -1
+
+    lists = {name for name, _ in map(record, items)}
+    if len(lists) > 1:
+        return items
+    last = nsmallest(most, map(record, items))[-1]
+    return [item for item in items if record(item) <= last]
 
 
 def failures(workspace: Workspace) -> list[Finding]:
@@ -146,6 +191,15 @@ class _Findings:
         self._workspace = workspace
         self._sources: dict[str, Source | None] = {}
         self._related: dict[tuple[Place, str], Related] = {}
+
+    def each(self, items: Iterable[LocatedProblem], severity: Severity) -> Iterator[Finding]:
+        """The findings of problems of one severity; one that can't be made is noted."""
+        for item in items:
+            try:
+                yield self.finding(item, severity)
+            except Exception as error:  # noqa: BLE001  (whatever it is, it costs only this finding)
+                path, rule = item.problem.place.path, item.rule.name
+                self._workspace.note(failure(path, f"a finding of the rule {rule}", error))
 
     def finding(self, item: LocatedProblem, severity: Severity) -> Finding:
         """The finding of a problem."""

@@ -33,6 +33,13 @@ class Selection(Struct, frozen=True):
     client: str | None = None
     """A part of the client's name, in any case; None for all."""
 
+    @property
+    def rules(self) -> frozenset[str] | None:
+        """The names of the rules whose findings are shown; None for all."""
+        if not self.select and not self.ignore:
+            return None
+        return frozenset(name for name, rule in RULES.items() if self.takes_rule(rule))
+
     def takes_rule(self, rule: Rule) -> bool:
         """Whether findings of a rule are shown."""
         if not self.select and not self.ignore:

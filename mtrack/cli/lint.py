@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec.structs import replace
 
+from mtrack import limits
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.cli import options, output
@@ -82,7 +83,11 @@ def lint(  # noqa: PLR0913
         with nullcontext() if past else comparing(opened, always=False):
             selection = Selection(*rules, opened.paths)
             report = check(
-                opened.workspace, selection, opened.root, show=form.of_finding(opened) if shows else None
+                opened.workspace,
+                selection,
+                opened.root,
+                show=form.of_finding(opened) if shows else None,
+                most=limits.FINDINGS if shows and since is None else None,
             ).report
         if since is not None:
             from mtrack.history.since import narrow  # noqa: PLC0415

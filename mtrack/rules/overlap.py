@@ -137,6 +137,8 @@ def duplicate_invoice_number(workspace: WorkspaceFacts) -> Iterator[Problem]:
         if is_one_paper(group):
             continue
         first = group[0]
+        sent = f"for {first.project.money(first.invoice.amount)} sent on {first.invoice.sent}"
+        related = ((first.project.place(*first.invoice.route, "number"), "first used here"),)
         for entry in group[1:]:
             project, invoice = entry.project, entry.invoice
             elsewhere = f" in {first.project.name}" if first.project is not entry.project else ""
@@ -144,11 +146,11 @@ def duplicate_invoice_number(workspace: WorkspaceFacts) -> Iterator[Problem]:
                 project,
                 invoice,
                 "number",
-                f"invoice number {invoice.number} is already used{elsewhere}, for {first.project.money(first.invoice.amount)} sent on {first.invoice.sent}",
+                f"invoice number {invoice.number} is already used{elsewhere}, {sent}",
                 "correct the number, or remove the copy; one paper over several projects gives the same `total` in each",
                 amount=invoice.amount,
                 since=invoice.sent,
-                related=((first.project.place(*first.invoice.route, "number"), "first used here"),),
+                related=related,
             )
 
 

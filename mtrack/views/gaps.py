@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.check.pipeline import check
@@ -130,7 +131,8 @@ def gaps(workspace: Workspace, selection: Selection) -> GapsView:
             return None
         return project_gaps(context, [*filter(selection.takes, findings)])
 
-    checked = check(workspace, selection, summarize=shown, kind=ProjectGaps)
+    about = replace(selection, select=frozenset(_SHOWN))
+    checked = check(workspace, about, summarize=shown, kind=ProjectGaps)
     report = checked.report
     projects = tuple(item for item in checked.summaries if item.is_shown)
     groups = by_currency(projects).items()
