@@ -1,7 +1,7 @@
 """Reads recurring parts of plain files by their form: the same lines with other values, as milestones mostly are.
 
-A text falls into its head, the items of the list that a file must have, and what stands below. Of each, the values of its lines are slots,
-and the rest is its form. Once a form has come a few times, the reader of plain files reads it with marks in its slots,
+A text falls into the items of its lists and what stands before, between and below these. Of each item, and of what stands
+before a list, the values of its lines are slots, and the rest is its form. Once a form has come a few times, the reader of plain files reads it with marks in its slots,
 which shows where each value goes; from then on values are put there directly. That is safe because what may stand in a
 slot means nothing to YAML: whatever does not begin a value, or could end one, is part of the form.
 """
@@ -9,6 +9,7 @@ slot means nothing to YAML: whatever does not begin a value, or could end one, i
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ _SLOT = re.compile(
     r"|\"[^\"\\\n]++\"(?![^\n])|'[^'\n]++'(?![^\n]))"
 )
 """A value to the end of its line, one within brackets, and one in quotes."""
-_DASH = re.compile(" *- +")
+_DASH = re.compile("\n *- +")
 _NEXT_KEY = re.compile(r"\n(?=[A-Za-z_])")
 _QUOTES = "'\""
 _QUOTED = "quoted"
@@ -102,11 +103,14 @@ class Form:
         self.fits = False
 
     def fill(self, values: list[Any]) -> Any:
-        """The data of a part with these values in its slots. Raises _UnfitError."""
+        """The data of a part with these values in its slots; None where one does not fit."""
         for i in self._quoted:
             values[i] = values[i][1:-1]
-        for i, table in self._scalars:
-            values[i] = table[values[i]]
+        try:
+            for i, table in self._scalars:
+                values[i] = table[values[i]]
+        except _UnfitError:
+            return None
         values += self._constants
         for keys, chosen in self._steps:
             values.append(list(chosen(values)) if keys is None else dict(zip(keys, chosen(values), strict=True)))
@@ -118,13 +122,13 @@ class Forms:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._list = next(
-            (name for name, below in shape.properties.items() if below.items and name in shape.required), ""
-        )
-        """The list whose items recur; none in a file that must have none."""
+        self._lists = {name for name, below in shape.properties.items() if below.items}
+        """The lists whose items may recur."""
         self._forms: dict[str, Form | None] = {}
         """The forms by the beginnings of their parts and their lines; None for one that can't be learned."""
         self._seen: dict[str, int] = {}
+        self._keys: defaultdict[tuple[str, ...], Form] = defaultdict(lambda: Form((), (), (), ()))
+        """A form for the keys of a file: those of its parts say nothing of what is missing beside them."""
         self._scalars: dict[tuple[str, Any], _Scalars] = {}
         self.taken = 0
         """The number of parts that were read by their form."""
@@ -139,63 +143,66 @@ class Forms:
         return data, [] if None in used else used  # type: ignore[return-value]
 
     def _data(self, text: str, used: list[Form | None]) -> dict[str, Any] | None:
-        if " \n" in text or text[-1:] == " ":
+        if " \n" in text or text[-1:] == " " or self._missed > PATIENCE + self.taken:
             return None
-        opening = f"\n{self._list}:\n"
-        start = text.find(opening) + len(opening)
-        dash = _DASH.match(text, start) if start >= len(opening) else None
-        if dash is None or self._missed > PATIENCE + self.taken:
+        result: dict[str, Any] = {}
+        above: list[str] = []
+        for section in _NEXT_KEY.split(text.removesuffix("\n")):
+            name, _, below = section.partition(":")
+            dash = _DASH.match(below) if name in self._lists else None
+            if dash is None:
+                above.append(section)
+                continue
+            head = self._part("\n".join([*above, f"{name}:"]), "", "", used)
+            items = self._items(below[dash.end() :], name, dash[0], used)
+            if head is None or items is None or head.get(name, items) is not None or not result.keys().isdisjoint(head):
+                return None
+            result |= {**head, name: items}
+            above.clear()
+        rest = self._part("\n".join(above), "", "", used) if result and above else {}
+        if not result or rest is None or not result.keys().isdisjoint(rest):
             return None
-        head, between = text[: start - 1], f"\n{dash[0]}"
-        body, *below = _NEXT_KEY.split(text[dash.end() :], maxsplit=1)
-        pieces = body.removesuffix("\n").split(between)
-        if between in head or max(map(len, (head, *below, *pieces))) > limits.KEYS:
-            return None  # or a mapping could have more keys than one may
-        result = self._part(head, "", "", used)
-        if not isinstance(result, dict) or next(reversed(result)) != self._list or result[self._list] is not None:
-            return None
-        before = f"{self._list}:{between}"
+        used.append(self._keys[tuple(result | rest)])
+        return result | rest
+
+    def _items(self, text: str, name: str, dash: str, used: list[Form | None]) -> list[Any] | None:
+        """The items of a list by its name, which stand in a text from behind the first dash."""
         items: list[Any] = []
-        for piece in pieces:
-            item = self._part(piece, between, before, used)
+        for piece in text.split(dash):
+            item = self._part(piece, name, f"{name}:{dash}", used)
             if item is None:
                 return None
             items.append(item)
-        result[self._list] = items
-        used += [None for _ in below]  # they are read line by line
-        rest = plain.read(below[0], self._shape) if below else {}
-        return result | rest if rest is not None and result.keys().isdisjoint(rest) else None
+        return items
 
-    def _part(self, part: str, kind: str, before: str, used: list[Form | None]) -> Any:
-        """The data of the head or an item, which begins behind `before`; None where it depends on the whole text."""
+    def _part(self, part: str, name: str, before: str, used: list[Form | None]) -> Any:
+        """The data of what stands above a list, or of an item behind `before`; None where it depends on the whole text."""
+        if len(part) > limits.KEYS:
+            return None  # a mapping in it could have more keys than one may
         split = _SLOT.split(part)
         literals, values = split[::2], split[1::2]
-        form = "\0".join((kind, *literals))
+        form = "\0".join((before, *literals))
         if '"' in part or "'" in part:
             form += "".join([f"\0{i}" for i, value in enumerate(values) if value[0] in _QUOTES])
         known = self._forms.get(form)
-        if known is not None and NULLS.isdisjoint(values):
-            try:
-                data = known.fill(values)
-            except _UnfitError:
-                pass
-            else:
-                self.taken += 1
-                used.append(known)
-                return data
+        data = known.fill(values) if known is not None and NULLS.isdisjoint(values) else None
+        if data is not None:
+            self.taken += 1
+            used.append(known)
+            return data
         self._missed += 1
         used.append(None)
-        data = self._read(f"{before}{part}", before)
+        data = self._read(f"{before}{part}", name)
         if data is not None and form not in self._forms and NULLS.isdisjoint(values) and self._comes_often(form):
-            self._forms[form] = self._learned(literals, values, before, data)
+            self._forms[form] = self._learned(literals, values, name, before, data)
         return data
 
-    def _read(self, text: str, before: str) -> Any:
-        """The data of a head or an item as the reader of plain files has it; None if it isn't just that."""
+    def _read(self, text: str, name: str) -> Any:
+        """The data of a text, or of the one item of a list in it, as the reader of plain files has it; None if it isn't that."""
         data = plain.read(text, self._shape)
-        if data is None or not before:
+        if data is None or not name:
             return data
-        items = data[self._list]
+        items = data[name]
         return items[0] if len(data) == 1 and len(items) == 1 and isinstance(items[0], dict) else None
 
     def _comes_often(self, form: str) -> bool:
@@ -204,7 +211,7 @@ class Forms:
         self._seen[form] = self._seen.get(form, 0) + 1
         return self._seen[form] >= _OFTEN and len(self._forms) < _MOST
 
-    def _learned(self, literals: list[str], values: list[str], before: str, data: Any) -> Form | None:
+    def _learned(self, literals: list[str], values: list[str], name: str, before: str, data: Any) -> Form | None:
         """The form of a part; None if the marks in its slots are not all found again, or its own data are not."""
         marks = [f"q{i}q" for i in range(len(values))]
         text = literals[0]
@@ -212,17 +219,12 @@ class Forms:
             quote = value[0] if value[0] in _QUOTES else ""
             text += f": {quote}{mark}{quote}{literal}"
         quoted = [i for i, value in enumerate(values) if value[0] in _QUOTES]
-        marked = self._read(f"{before}{text}", before)
+        marked = self._read(f"{before}{text}", name)
         layout = _Layout(marks, quoted, self._scalars)
-        if marked is None or not layout.take(
-            marked, self._shape.properties[self._list].item if before else self._shape
-        ):
+        if marked is None or not layout.take(marked, self._shape.properties[name].item if name else self._shape):
             return None
         form = layout.form()
-        try:
-            return form if repr(form.fill([*values])) == repr(data) else None
-        except _UnfitError:
-            return None
+        return form if repr(form.fill([*values])) == repr(data) else None
 
 
 class _Layout:

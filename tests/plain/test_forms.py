@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +178,35 @@ def test_what_fits_once_is_known_to_fit(monkeypatch: pytest.MonkeyPatch) -> None
     assert source.parse("milestones.yaml", text(("M2", "Two", "2", "true", "R-2")), SHAPE).fits
     assert not source.parse("milestones.yaml", text(("M 2", "Two", "2", "true", "R-2")), SHAPE).fits
     assert not source.parse("milestones.yaml", text(VALUES, head="~"), SHAPE).fits
+
+
+def test_what_is_missing_beside_parts_that_fit_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    invoices = "invoices:\n- {number: A-1, amount: 1.00, sent: 2026-01-02, lines: [{milestone: M1, amount: 1.00}]}\n"
+    milestones = text(VALUES, VALUES).removeprefix("project: P\ncurrency: EUR\n")
+    whole = f"project: P\n{invoices}currency: EUR\n{milestones}closed: 2026-01-01\n"
+    parts = {
+        "milestones": f"project: P\n{invoices}currency: EUR\nclosed: 2026-01-01\n",
+        "milestones and below": f"project: P\n{invoices}",
+        "project": f"currency: EUR\n{milestones}",
+        "all but invoices": invoices,
+        "all but milestones": milestones,
+    }
+    write_tree(tmp_path, {f"a{i}/milestones.yaml": whole for i in range(9)})
+    write_tree(tmp_path, {f"b{i}/milestones.yaml": part for i, part in enumerate(parts.values())})
+    found = {}
+    for ways in ("", "forms plain"):
+        monkeypatch.setenv("MTRACK_WAYS", ways)
+        monkeypatch.setattr(forms, "_known", {})
+        found[ways] = mtrack("lint", tmp_path, "--as-of", "2026-11-22", "--format", "json").out
+    assert found[""] == found["forms plain"]
+    told = {item["path"] for item in json.loads(found[""])["findings"] if item["rule"] == "schema"}
+    assert told == {f"b{i}/milestones.yaml" for i in range(len(parts))}
+    monkeypatch.setattr(forms, "_known", {})
+    for _ in range(4):
+        source.parse("milestones.yaml", whole, SHAPE).note_that_it_fits()
+    assert source.parse("milestones.yaml", whole, SHAPE).fits
+    for part in parts.values():
+        assert not source.parse("milestones.yaml", part, SHAPE).fits
 
 
 def test_mutated_texts_are_read_alike() -> None:

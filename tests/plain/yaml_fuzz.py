@@ -35,11 +35,16 @@ SHAPE = schema.shape("milestones")
 forms.PATIENCE = 10**9  # most texts here have something of their own
 PIECES = [*" \n\t-:#,[]{}'\"&*!|>%@`?~<.=_5aZé\u00a0\u2028\r", "  ", "- ", ": ", " #", "# ", "\n  ", "\n- ", "---\n", "...\n", "<<: ",
           "null", "true", "0x1F", "1e3", "-5", "- -", "''", '""', "{a: b}", "[x, y]", "[]", "{}", "key:\n", "k: v\n", ": |\n",
-          "id: M1\n", "payments:\n", "\ufeff", "\U0001f600", "a: b: c", "? a", "!!str ", "&a ", "*a", "%YAML 1.1\n"]  # fmt: skip
+          "id: M1\n", "payments:\n", "milestones:\n", "invoices:\n", "\nwaivers:\n- ", "\ufeff", "\U0001f600", "a: b: c", "? a", "!!str ", "&a ", "*a", "%YAML 1.1\n"]  # fmt: skip
 FIXED = [
     "project: P\nmilestones:\n- id: M1\n  payments:\n  - {date: 2026-01-01, amount: 5}\n  - date: 2026-01-02\n    amount: -5.00\n",
     "a:\n  b: c\n  d:\n  - e\n  - 'f g'\n  - \"h\"\nx-y: [1, -2, a b]\n# end\n",
     "a: # none\nb:\nc: ~\nd: 'e'  # f\n",
+    (
+        "project: P\nwaivers:\n- {rule: overdue, reason: r}\n- {rule: overdue, reason: s}\nmilestones:\n  - {id: M1, amount: 1}\n"
+        "  - {id: M2, amount: 2}\nclient: C\n# of M1\ninvoices:\n- number: I1\n  lines: [{milestone: M1, amount: 1}]\n- number: I2\n"
+        "  lines:\n  - {milestone: M2, amount: 2}\nnote: n\n"
+    ),
 ]
 
 
