@@ -99,6 +99,22 @@ def one_file_of_a_project() -> Tree:
     yield "p/milestones.yaml", record(billed(MANY * 21 // 25, lambda j: f"I{j}", ",file: i.pdf"))
 
 
+def one_paper() -> Tree:
+    """Milestones of one agreement, with sign-offs and invoices that name one paper that speaks of none of them."""
+    count = MANY // 10
+    yield "p/sow.md", "".join(f"A{i} {i} EUR {i}.50\n" for i in range(count))
+    yield "p/ok.txt", "fine\n"
+    yield (
+        "p/milestones.yaml",
+        record(
+            billed(count, lambda i: f"I{i}", ",file: ok.txt").replace(
+                ",status", ",deliverable: {approved: 2026-01-02,signoff: ok.txt},status"
+            ),
+            "agreement: {file: sow.md,signed: 2026-01-01,total: 1}\n",
+        ),
+    )
+
+
 def one_id() -> Tree:
     """Milestones of one id."""
     yield "p/milestones.yaml", record("- {id: M1,name: A,amount: 1,status: sent}\n" * MANY)
@@ -308,6 +324,7 @@ SHAPES: dict[str, Callable[[], Tree]] = {
     "unrecorded files, 400 projects": unrecorded_spread,
     "one file": one_file_of_a_project,
     "one file, 400 projects": one_file,
+    "one paper": one_paper,
     "one id": one_id,
     "milestones": milestones,
     "cut off": cut_off,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mtrack.figures.ledger import Ledger, MilestoneFigures
     from mtrack.finding import Place, Problem, Route
     from mtrack.record.evidence import Named, State
-    from mtrack.record.model import Project, Waiver
+    from mtrack.record.model import Invoice, Milestone, Project, Waiver
     from mtrack.record.settings import Settings
     from mtrack.record.verdict import Verdict
     from mtrack.workspace import Walk
@@ -87,6 +87,16 @@ class ProjectContext:
     def paid_before_void(self) -> frozenset[int]:
         """The milestones by whose status alone an invoice counts as paid so far, which is void later, by their index."""
         return clock.paid_before_void(self.project, self.as_of)
+
+    @cached_property
+    def milestone_by_id(self) -> dict[str, Milestone]:
+        """The milestones by id; of several with one id the first."""
+        return {milestone.id: milestone for milestone in reversed(self.project.milestones)}
+
+    @cached_property
+    def invoice_by_number(self) -> dict[str, Invoice]:
+        """The invoice records by number; of several with one number the first."""
+        return {invoice.number: invoice for invoice in reversed([*self.project.invoices()])}
 
     @cached_property
     def counted(self) -> tuple[MilestoneFigures, ...]:

@@ -11,8 +11,9 @@ from mtrack.workspace import join
 
 if TYPE_CHECKING:
     from mtrack.finding import Route
-    from mtrack.record.model import Invoice, Project
+    from mtrack.record.model import Invoice, Milestone, Project
     from mtrack.record.verdict import Verdict
+    from mtrack.rules.context import ProjectContext
 
 _KEYS = {"net": "amount", "count": "milestones", "terms": "payment_terms", "sent": "sent", "kind": "number"}
 """The key of a field that is called something else."""
@@ -24,10 +25,11 @@ _MONEY = frozenset({"amount", "total", "net", "tax", "gross"})
 
 
 def about_verdict(
-    project: Project, verdict: Verdict, message: str, hint: str, *, route: Route | None = None
+    context: ProjectContext, verdict: Verdict, message: str, hint: str, *, route: Route | None = None
 ) -> Problem:
     """A problem at the recorded value, with the paper as its related place."""
-    invoice = invoice_of(project, verdict.id) if verdict.subject == "invoice" else None
+    project = context.project
+    invoice = invoice_of(context, verdict) if verdict.subject == "invoice" else None
     milestone = (
         verdict.id if verdict.subject in {"milestone", "signoff"} else invoice.only_milestone if invoice else None
     )
@@ -37,7 +39,7 @@ def about_verdict(
         page = "" if verdict.page is None else f"page {verdict.page}: "
         related = ((Place(path, line=verdict.line), f'{page}"{verdict.quote}"'),)
     return Problem(
-        place=_place(project, verdict) if route is None else project.place(*route),
+        place=_place(context, verdict) if route is None else project.place(*route),
         message=message,
         hint=hint,
         milestone=milestone,
@@ -47,9 +49,9 @@ def about_verdict(
     )
 
 
-def _place(project: Project, verdict: Verdict) -> Place:
+def _place(context: ProjectContext, verdict: Verdict) -> Place:
     """The recorded value; the first key of its mapping where there is none."""
-    route = _route(project, verdict)
+    project, route = context.project, _route(context, verdict)
     key = _KEYS.get(verdict.field, verdict.field)
     if verdict.subject == "signoff":
         return project.place(*route, "deliverable", "signoff" if verdict.field == "milestone" else "approved")
@@ -59,28 +61,32 @@ def _place(project: Project, verdict: Verdict) -> Place:
         return project.first_key(*route)
     if verdict.field == "amount" and verdict.subject == "agreement":
         return project.place("agreement", "file")
-    if verdict.field == "net" and invoice_of(project, verdict.id).total is not None:
+    if verdict.field == "net" and invoice_of(context, verdict).total is not None:
         key = "total"
     return project.place(*route, key)
 
 
-def _route(project: Project, verdict: Verdict) -> Route:
+def _route(context: ProjectContext, verdict: Verdict) -> Route:
     if verdict.subject == "agreement":
         return ("agreement",)
     if verdict.subject == "invoice":
-        return invoice_of(project, verdict.id).route
-    return next(milestone.route for milestone in project.milestones if milestone.id == verdict.id)
+        return invoice_of(context, verdict).route
+    return _milestone_of(context, verdict).route
 
 
-def invoice_of(project: Project, number: str | None) -> Invoice:
-    """The invoice of a number."""
-    return next(invoice for invoice in project.invoices() if invoice.number == number)
+def invoice_of(context: ProjectContext, verdict: Verdict) -> Invoice:
+    """The invoice that a verdict is about."""
+    return context.invoice_by_number[verdict.id or ""]
 
 
-def subject_text(project: Project, verdict: Verdict) -> str:
+def _milestone_of(context: ProjectContext, verdict: Verdict) -> Milestone:
+    return context.milestone_by_id[verdict.id or ""]
+
+
+def subject_text(context: ProjectContext, verdict: Verdict) -> str:
     """The subject of a verdict, as messages name it."""
     if verdict.id is not None:
-        return next(milestone.label for milestone in project.milestones if milestone.id == verdict.id)
+        return _milestone_of(context, verdict).label
     return f"the agreement's {FIELDS.get(verdict.field, verdict.field)}"
 
 

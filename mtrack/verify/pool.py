@@ -23,11 +23,17 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from mtrack.verify.claims import Claim
+
+    Files = tuple[tuple[str, str], ...]
+
 
 SECONDS = 10.0
-"""The time for one file, comparing included."""
+"""The time for one file, comparing with all claims on it included."""
+USUAL = 2.0
+"""The time that a file may take without being one of those that hold a run up."""
 LOST = 60.0
-"""The time for all files of a run that took too long: what is left behind it is not read."""
+"""The time for all files of a run that hold it up: what is left behind it is not read."""
 _MAX_ANSWER = 32 << 20
 _START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from mtrack.verify.worker import main; main()"
 SLOW = f"takes more than {SECONDS:.0f} seconds to read"
@@ -73,6 +79,11 @@ class Worker:
             self._answers = SimpleQueue()
             Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
         return self._process
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has a process that has not been ended by a paper."""
+        return self._process is not None
 
     def close(self, *, kill: bool = False) -> None:
         """End the process."""
@@ -127,10 +138,16 @@ class Pool:
             worker.close()
 
     def examine(self, jobs: Sequence[Job]) -> list[Examined]:
-        """Read and compare; in order."""
-        if len(jobs) == 1:
-            return [self._examine(jobs[0])]
-        return list(self._threads.map(self._examine, jobs))
+        """Read and compare; in order. Files that several claims are on are read once."""
+        groups: dict[Files, list[int]] = {}
+        for i, job in enumerate(jobs):
+            groups.setdefault(job.files, []).append(i)
+        claims = [[jobs[i].claim for i in places] for places in groups.values()]
+        every = map if len(groups) == 1 else self._threads.map
+        found: dict[int, Examined] = {}
+        for places, examined in zip(groups.values(), every(self._examine, groups, claims), strict=True):
+            found |= zip(places, examined, strict=True)
+        return [found[i] for i in range(len(jobs))]
 
     def proposal(self, path: str) -> Proposal | Trouble:
         """The milestones that a paper proposes, or why it can't be read."""
@@ -149,13 +166,16 @@ class Pool:
         finally:
             self._idle.put(worker)
 
-    def _examine(self, job: Job) -> Examined:
+    def _examine(self, files: Files, claims: Sequence[Claim]) -> list[Examined]:
         worker = self._idle.get()
         try:
             if self._lost >= LOST:
-                return Examined((), tuple(Trouble(path, UNREAD, damaged=False, lasting=False) for path, _ in job.files))
-            examined = _examined(worker, job)
-            self._lost += SECONDS * sum(trouble.slow for trouble in examined.troubles)
+                unread = tuple(Trouble(path, UNREAD, damaged=False, lasting=False) for path, _ in files)
+                return [Examined((), unread)] * len(claims)
+            begin = time.monotonic()
+            examined = _examined(worker, files, claims)
+            slow = {trouble for item in examined for trouble in item.troubles if trouble.slow}
+            self._lost += SECONDS * len(slow) or max(time.monotonic() - begin - USUAL * len(files), 0.0)
             return examined
         finally:
             self._idle.put(worker)
@@ -167,12 +187,12 @@ def _given(path: str) -> tuple[str, bytes]:
     return os.path.basename(raw).decode(errors="replace"), raw
 
 
-def _examined(worker: Worker, job: Job) -> Examined:
-    """Read each file in its time, then compare in the time that is left of it."""
+def _examined(worker: Worker, files: Files, claims: Sequence[Claim]) -> list[Examined]:
+    """Read each file in its time, then compare with each claim in the time that is left of it."""
     troubles: list[Trouble] = []
     readable: list[tuple[str, bytes]] = []
     left = 0.0
-    for file in ((path, os.fsencode(full)) for path, full in job.files):
+    for file in ((path, os.fsencode(full)) for path, full in files):
         begin = time.monotonic()
         answer = _asked(worker, Request((file,)), SECONDS, file[0])
         if isinstance(answer, Trouble):
@@ -181,11 +201,21 @@ def _examined(worker: Worker, job: Job) -> Examined:
             readable.append(file)
             left += SECONDS - (time.monotonic() - begin)
     if not readable:
-        return Examined((), tuple(troubles))
-    compared = _asked(worker, Request(tuple(readable), job.claim), left, readable[0][0])
-    if isinstance(compared, Trouble):
-        return Examined((), (*troubles, compared))
-    return Examined(compared.verdicts, tuple(troubles))
+        return [Examined((), tuple(troubles))] * len(claims)
+    result: list[Examined] = []
+    for claim in claims:
+        begin = time.monotonic()
+        request = Request(tuple(readable), claim, keep=len(result) + 1 < len(claims))
+        compared = _asked(worker, request, left, readable[0][0])
+        left -= time.monotonic() - begin
+        if not isinstance(compared, Trouble):
+            result.append(Examined(compared.verdicts, tuple(troubles)))
+            continue
+        result.append(Examined((), (*troubles, compared)))
+        if not worker.is_running:  # it would be so with the others
+            result += [result[-1]] * (len(claims) - len(result))
+            break
+    return result
 
 
 def _asked(worker: Worker, request: Request, seconds: float, path: str) -> Answer | Trouble:

@@ -72,6 +72,8 @@ class Request(Struct, frozen=True, omit_defaults=True):
     claim: Claim | None = None
     want: Literal["", "proposal", "facts"] = ""
     """The information wanted of a file beside whether it can be read."""
+    keep: bool = False
+    """Whether the files are compared with another claim next."""
 
 
 class Answer(Struct, frozen=True, omit_defaults=True):

@@ -18,6 +18,8 @@ from mtrack.verify.documents.document import MAX_SIZE
 from mtrack.verify.protocol import Examined  # noqa: TC001  (msgspec reads the annotations)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mtrack.verify.protocol import Job
 
 _FORMAT = 3
@@ -41,11 +43,12 @@ class Store:
         """`folder` is where verdicts are kept; None keeps nothing."""
         self._folder = folder if folder is not None and own_folder(folder) else None
 
-    def key(self, job: Job) -> str | None:
-        """The key under which a job is kept; None where a file can't be read."""
+    def key(self, job: Job, content_of: Callable[[str], str | None] | None = None) -> str | None:
+        """The key under which a job is kept; None where a file can't be read. `content_of` is its digest, if that is known."""
+        content_of = content_of or content_digest
         digest = hashlib.sha256(msgspec.json.encode((_FORMAT, __version__, job.claim)))
         for path, full in job.files:
-            content = content_digest(full)
+            content = content_of(full)
             if content is None:
                 return None
             digest.update(msgspec.json.encode((path, content)))

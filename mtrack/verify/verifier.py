@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -71,7 +72,8 @@ class Verifier:
         return (*accepted, *(verdict for verdicts in found for verdict in verdicts))
 
     def _examined(self, jobs: list[Job]) -> list[Examined]:
-        keys = [self._store.key(job) for job in jobs]
+        content_of = cache(content_digest)  # several records may name one file
+        keys = [self._store.key(job, content_of) for job in jobs]
         known = [self._store.get(key) for key in keys]
         new = [i for i, examined in enumerate(known) if examined is None]
         if new:

@@ -73,7 +73,7 @@ def _answer(reader: Reader, line: bytes) -> Answer:
 
 
 class Reader:
-    """Reads and compares; holds what it has read until it has compared it."""
+    """Reads and compares; holds what it has read until it has compared it with the last claim."""
 
     def __init__(self) -> None:
         self.documents: dict[str, Document] = {}
@@ -83,7 +83,8 @@ class Reader:
         documents = [(path, self._document(path, os.fsdecode(full))) for path, full in request.files]
         if request.claim is None and not request.want:
             return Answer()
-        self.documents.clear()
+        if not request.keep:
+            self.documents.clear()
         if request.want == "proposal":
             return Answer(proposal=propose(papers(documents)))
         if request.want == "facts":

@@ -7,23 +7,27 @@ import runpy
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from papers_of import cii, lines, pdf, ubl
 from support import ROOT, write_tree
 
 from mtrack.verify import pool as pool_module
 from mtrack.verify.claims import AgreementClaim, InvoiceClaim, MilestoneClaim, SignoffClaim
-from mtrack.verify.pool import FATAL, SLOW, UNREAD, Pool
-from mtrack.verify.protocol import Examined, Job
+from mtrack.verify.pool import FATAL, SLOW, UNREAD, Pool, Worker
+from mtrack.verify.protocol import Examined, Job, Request
 from mtrack.verify.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mtrack.verify.protocol import Answer
 
 MILESTONES = tuple(MilestoneClaim(f"M{i}", f"Discovery part {i}", Decimal(1000 + i)) for i in range(1, 31))
 AGREEMENT = AgreementClaim("EUR", MILESTONES, (Decimal(7000),), (30,), date(2026, 1, 10), 30)
@@ -112,6 +116,60 @@ def test_a_paper_that_took_too_long_is_not_read_again_for_a_day(
     (kept,) = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     os.utime(kept, (0, 0))
     assert store.get(key) is None
+
+
+def test_a_paper_that_many_records_name_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write_tree(tmp_path, {"good.md": GOOD, "other.md": "Discovery part 2: EUR 1,002.00\n"})
+    asked: list[tuple[tuple[str, ...], bool]] = []
+    plain = Worker.ask
+
+    def ask(worker: Worker, request: Request, seconds: float) -> Answer | None:
+        asked.append((tuple(path for path, _ in request.files), request.claim is not None))
+        return plain(worker, request, seconds)
+
+    monkeypatch.setattr(Worker, "ask", ask)
+    claims = [msgspec.structs.replace(AGREEMENT, milestones=(milestone,)) for milestone in MILESTONES[:3]]
+    jobs = [Job(claim, ((name, str(root / name)),)) for claim in claims for name in ("good.md", "other.md")]
+    with Pool() as pool:
+        together = pool.examine(jobs)
+    assert Counter(asked) == {
+        ((name,), compared): (1, 3)[compared] for name in ("good.md", "other.md") for compared in (False, True)
+    }
+    with Pool() as pool:
+        assert together == [pool.examine([one])[0] for one in jobs]
+    assert [found.verdicts[0].verdict for found in together] == [
+        "confirmed", "not_found", "not_found", "confirmed", "not_found", "not_found",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "reason"), [("slow.md", SLOW), ("bomb.pdf", FATAL)])
+def test_a_paper_that_many_records_name_holds_a_run_up_once(
+    name: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_tree(tmp_path, {"slow.md": "| EUR 5,000.00 | Discovery part 1 |\n" * 40_000, "bomb.pdf": _bomb()})
+    started: list[Any] = []
+    plain = subprocess.Popen
+
+    def start(*arguments: Any, **more: Any) -> Any:
+        started.append(plain(*arguments, **more))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(pool_module, "SECONDS", {SLOW: 0.3, FATAL: 10.0}[reason])
+    with Pool() as pool:
+        found = pool.examine([job(root, name)] * 50)
+    assert [[trouble.reason for trouble in examined.troubles] for examined in found] == [[reason]] * 50
+    assert len(started) == 1
+
+
+def test_papers_that_take_long_all_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write_tree(tmp_path, {f"{i}.md": GOOD for i in range(3)})
+    monkeypatch.setattr(pool_module, "USUAL", 0.0)
+    monkeypatch.setattr(pool_module, "LOST", 1e-9)
+    with Pool() as pool:
+        found = [pool.examine([job(root, f"{i}.md")])[0] for i in range(3)]
+    assert [states(examined) for examined in found] == [{"M1": "confirmed"}, {}, {}]
+    assert [trouble.reason for examined in found for trouble in examined.troubles] == [UNREAD, UNREAD]
 
 
 def test_papers_that_take_too_long_do_not_hold_a_run_up_without_end(

@@ -12,7 +12,6 @@ from mtrack.rules.verdicts import about_verdict, place_text, subject_text, value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.record.model import Project
     from mtrack.record.verdict import Verdict
     from mtrack.rules.context import ProjectContext
 
@@ -65,14 +64,14 @@ def agreement_differs(context: ProjectContext) -> Iterator[Problem]:
         }
         if of_agreement and verdict.verdict == "differs" and not verdict.changed:
             hint = "correct the record, or record the amendment that changed it"
-            yield about_verdict(context.project, verdict, _says(context.project, verdict), hint)
+            yield about_verdict(context, verdict, _says(context, verdict), hint)
 
 
-def _says(project: Project, verdict: Verdict) -> str:
+def _says(context: ProjectContext, verdict: Verdict) -> str:
     """The recorded value, and the one that a paper states, with its place and its words."""
-    recorded = value_text(project, verdict.field, verdict.recorded)
-    said = value_text(project, verdict.field, verdict.found)
-    return f'{subject_text(project, verdict)} is recorded as {recorded}, and{place_text(verdict, "")} says {said}: "{verdict.quote}"'
+    recorded = value_text(context.project, verdict.field, verdict.recorded)
+    said = value_text(context.project, verdict.field, verdict.found)
+    return f'{subject_text(context, verdict)} is recorded as {recorded}, and{place_text(verdict, "")} says {said}: "{verdict.quote}"'
 
 
 @paper_rule(Severity.WARNING)
@@ -114,19 +113,19 @@ def agreement_not_confirmed(context: ProjectContext) -> Iterator[Problem]:
     for verdict in context.verdicts:
         of_agreement = verdict.subject in {"agreement", "milestone"} and verdict.field in {"amount", "total"}
         if of_agreement and verdict.recorded is not None and verdict.verdict == "not_found":
-            yield _not_confirmed(context.project, verdict)
+            yield _not_confirmed(context, verdict)
 
 
-def _not_confirmed(project: Project, verdict: Verdict) -> Problem:
-    amount = value_text(project, verdict.field, verdict.recorded)
-    subject = subject_text(project, verdict)
+def _not_confirmed(context: ProjectContext, verdict: Verdict) -> Problem:
+    amount = value_text(context.project, verdict.field, verdict.recorded)
+    subject = subject_text(context, verdict)
     if verdict.reserved:
         message = f'{amount} of {subject} stands in the agreement only for another milestone: "{verdict.quote}"'
     else:
         message = f"{amount} of {subject} stands nowhere in the agreement"
         if verdict.quote is not None:
             message += f'; the nearest is{place_text(verdict, "")}: "{verdict.quote}"'
-    return about_verdict(project, verdict, message, "correct the amount, or attach the paper that agrees on it")
+    return about_verdict(context, verdict, message, "correct the amount, or attach the paper that agrees on it")
 
 
 @paper_rule(Severity.INFO)
@@ -176,7 +175,7 @@ def agreement_unrecorded(context: ProjectContext) -> Iterator[Problem]:
         if verdict.subject == "agreement" and verdict.field == "amount" and not verdict.changed:
             amount = value_text(context.project, "amount", verdict.found)
             message = f'no milestone is recorded for {amount} in{place_text(verdict, "")}: "{verdict.quote}"'
-            yield about_verdict(context.project, verdict, message, "add the milestone, if it was agreed")
+            yield about_verdict(context, verdict, message, "add the milestone, if it was agreed")
 
 
 @paper_rule(Severity.INFO)
@@ -215,9 +214,7 @@ def agreement_detail_differs(context: ProjectContext) -> Iterator[Problem]:
     """
     for verdict in context.verdicts:
         if verdict.field in {"signed", "terms", "count"} and verdict.verdict == "differs":
-            yield about_verdict(
-                context.project, verdict, _says(context.project, verdict), "correct the record, if it is wrong"
-            )
+            yield about_verdict(context, verdict, _says(context, verdict), "correct the record, if it is wrong")
 
 
 @paper_rule(Severity.ERROR)
@@ -272,7 +269,7 @@ def agreement_changed(context: ProjectContext) -> Iterator[Problem]:
         if verdict.subject in {"agreement", "milestone"} and verdict.changed:
             hint = f"compare them again, then write it down: {commands.of_project('verify --accept', context.project)}"
             yield about_verdict(
-                context.project,
+                context,
                 verdict,
                 verdict.note,
                 hint,

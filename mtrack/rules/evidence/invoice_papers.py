@@ -12,7 +12,6 @@ from mtrack.rules.verdicts import FIELDS, about_verdict, invoice_of, place_text,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mtrack.record.model import Project
     from mtrack.record.verdict import Verdict
     from mtrack.rules.context import ProjectContext
 
@@ -76,22 +75,23 @@ def invoice_file_differs(context: ProjectContext) -> Iterator[Problem]:
     """
     for verdict in context.verdicts:
         if verdict.subject == "invoice" and verdict.certain and verdict.verdict == "differs":
-            yield _invoice_differs(context.project, verdict)
+            yield _invoice_differs(context, verdict)
 
 
-def _invoice_differs(project: Project, verdict: Verdict) -> Problem:
+def _invoice_differs(context: ProjectContext, verdict: Verdict) -> Problem:
     assert verdict.file is not None
+    project = context.project
     paper, said = posixpath.basename(verdict.file), value_text(project, verdict.field, verdict.found)
     if verdict.recorded is None:
         message = f"{verdict.id} is recorded without tax, and {paper} has {said}"
-        return about_verdict(project, verdict, message, "record the invoice's `tax`")
+        return about_verdict(context, verdict, message, "record the invoice's `tax`")
     if verdict.field == "kind":
         message = f"{verdict.id} is recorded as {_a(verdict.recorded)}, and {paper} is {_a(verdict.found or '')}"
-        return about_verdict(project, verdict, message, "record it as what it is: `credits` makes a credit note")
+        return about_verdict(context, verdict, message, "record it as what it is: `credits` makes a credit note")
     field = FIELDS.get(verdict.field, verdict.field)
     recorded = value_text(project, verdict.field, verdict.recorded)
     message = f"the {field} of {verdict.id} is recorded as {recorded}, and {paper} says {said}"
-    return about_verdict(project, verdict, message, "correct the record, or send the invoice again")
+    return about_verdict(context, verdict, message, "correct the record, or send the invoice again")
 
 
 @paper_rule(Severity.WARNING)
@@ -213,10 +213,10 @@ def invoice_detail_not_confirmed(context: ProjectContext) -> Iterator[Problem]:
 
 def _invoice_text(context: ProjectContext, verdict: Verdict) -> Problem:
     project = context.project
-    file = verdict.file or invoice_of(project, verdict.id).file or ""
+    file = verdict.file or invoice_of(context, verdict).file or ""
     if verdict.field == "kind":
         message = f"{verdict.id} is recorded as an invoice, and the total in {posixpath.basename(file)} is negative"
-        return about_verdict(project, verdict, message, "record it as a credit note: `credits` names its invoice")
+        return about_verdict(context, verdict, message, "record it as a credit note: `credits` names its invoice")
     field = FIELDS.get(verdict.field, verdict.field)
     recorded = value_text(project, verdict.field, verdict.recorded)
     message = f"the {field} of {verdict.id}, {recorded}, does not stand in {posixpath.basename(file)}"
@@ -224,7 +224,7 @@ def _invoice_text(context: ProjectContext, verdict: Verdict) -> Problem:
         message += f"; the nearest is {value_text(project, verdict.field, verdict.found)}{place_text(verdict)}"
     elif verdict.quote is not None:
         message += f'; the nearest is{place_text(verdict, "")}: "{verdict.quote}"'
-    return about_verdict(project, verdict, message, "correct the record, or attach the invoice that was sent")
+    return about_verdict(context, verdict, message, "correct the record, or attach the invoice that was sent")
 
 
 def _a(kind: str) -> str:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mtrack.finding import Route
-    from mtrack.record.verdict import Verdict
     from mtrack.rules.context import ProjectContext
 
 
@@ -76,8 +75,8 @@ def signoff_other_milestone(context: ProjectContext) -> Iterator[Problem]:
     """
     for verdict in context.verdicts:
         if verdict.subject == "signoff" and verdict.field == "milestone" and verdict.verdict == "differs":
-            message = f'the sign-off of {subject_text(context.project, verdict)} speaks of {verdict.found} in{place_text(verdict, "")}: "{verdict.quote}"'
-            yield about_verdict(context.project, verdict, message, "attach the sign-off of this milestone")
+            message = f'the sign-off of {subject_text(context, verdict)} speaks of {verdict.found} in{place_text(verdict, "")}: "{verdict.quote}"'
+            yield about_verdict(context, verdict, message, "attach the sign-off of this milestone")
 
 
 @paper_rule(Severity.INFO)
@@ -142,9 +141,9 @@ def signoff_detail_differs(context: ProjectContext) -> Iterator[Problem]:
     """
     for verdict in context.verdicts:
         if verdict.subject == "signoff" and verdict.field == "date" and verdict.verdict == "differs":
-            subject, paper = subject_text(context.project, verdict), posixpath.basename(verdict.file or "")
+            subject, paper = subject_text(context, verdict), posixpath.basename(verdict.file or "")
             message = f"{subject} is recorded as approved on {verdict.recorded}, and {paper} is of {verdict.found}"
-            yield about_verdict(context.project, verdict, message, "record the day of the approval")
+            yield about_verdict(context, verdict, message, "record the day of the approval")
 
 
 @paper_rule(Severity.WARNING)
@@ -224,22 +223,26 @@ def evidence_no_text(context: ProjectContext) -> Iterator[Problem]:
 
 def _unreadable(context: ProjectContext, hint: str, *, damaged: bool) -> Iterator[Problem]:
     """One finding for each file that can't be read, at each record that names it."""
+    routes = _file_routes(context)
     seen: set[tuple[Route, str]] = set()
     for verdict in context.verdicts:
         if verdict.verdict != "unreadable" or verdict.subject == "milestone" or verdict.damaged != damaged:
             continue
-        route = _file_route(context, verdict)
+        route = routes.get((verdict.file, verdict.subject, verdict.id), ("agreement",))
         if verdict.file is not None and (route, verdict.file) not in seen:
             seen.add((route, verdict.file))
             message = f"{posixpath.basename(verdict.file)} {verdict.note}"
-            yield about_verdict(context.project, verdict, message, hint, route=route)
+            yield about_verdict(context, verdict, message, hint, route=route)
 
 
-def _file_route(context: ProjectContext, verdict: Verdict) -> Route:
-    """The route to the path of a file, of those that name it the one that the verdict is about."""
-    kinds = {"agreement": {"agreement", "transcript", "amendment"}, "signoff": {"signoff"}, "invoice": {"invoice"}}
-    for named, _ in context.files:
-        of = named.invoice.number if named.invoice else named.milestone
-        if named.path == verdict.file and named.kind in kinds[verdict.subject] and of == verdict.id:
-            return named.route
-    return ("agreement",)
+def _file_routes(context: ProjectContext) -> dict[tuple[str | None, str, str | None], Route]:
+    """The routes to the paths of files, by the path, and the subject and the id of verdicts on it; the first of each."""
+    subjects = {"transcript": "agreement", "amendment": "agreement"}
+    return {
+        (
+            named.path,
+            subjects.get(named.kind, named.kind),
+            named.invoice.number if named.invoice else named.milestone,
+        ): named.route
+        for named, _ in reversed(context.files)
+    }
