@@ -101,7 +101,7 @@ def one_file_of_a_project() -> Tree:
 
 def one_paper() -> Tree:
     """Milestones of one agreement, with sign-offs and invoices that name one paper that speaks of none of them."""
-    count = MANY // 10
+    count = MANY // 2
     yield "p/sow.md", "".join(f"A{i} {i} EUR {i}.50\n" for i in range(count))
     yield "p/ok.txt", "fine\n"
     yield (

@@ -38,6 +38,8 @@ TEXT = 60
 """Characters of a file's text in a message."""
 LINE = 1_000
 """Characters of a file's line that are kept beside a finding, and of what a commit says of itself."""
+NEAR = 300
+"""Milestones around its own that a sign-off may speak of instead."""
 HASHED = 64 * 1024 * 1024
 """Bytes of a file that are read to compare its content with another's."""
 HEAD = 4096

@@ -220,6 +220,8 @@ def steps(*arguments: str | Path, cwd: Path) -> Counter[tuple[str, int]]:
         ("currencies", "lint"),
         ("milestones", "lint --diff"),
         ("lines and payments", "lint --diff"),
+        ("one paper", "verify"),
+        ("one file", "verify"),
     ],
 )
 def test_no_line_runs_for_each_pair_of_a_crowd(

@@ -46,11 +46,12 @@ class InvoiceClaim(Struct, frozen=True, tag="invoice"):
 
 
 class SignoffClaim(Struct, frozen=True, tag="signoff"):
-    """A sign-off of one of the project's milestones."""
+    """A sign-off of one of the project's milestones, among those around it; `above` is how many come before these."""
 
     milestone: str
     milestones: tuple[MilestoneClaim, ...]
     approved: date | None = None
+    above: int = 0
 
 
 Claim = AgreementClaim | InvoiceClaim | SignoffClaim

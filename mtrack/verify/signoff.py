@@ -54,7 +54,7 @@ class _Subjects:
     def __init__(self, claim: SignoffClaim) -> None:
         self.own = claim.milestone
         self.names = {one.id: _telling(one.name) for one in claim.milestones}
-        self.numbers = {one.id: _number(one, i) for i, one in enumerate(claim.milestones)}
+        self.numbers = {one.id: _number(one, i) for i, one in enumerate(claim.milestones, claim.above)}
         self.ids = {one.id: _identifier(one.id) for one in claim.milestones}
 
     def is_own(self, text: str, behind: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack import money
+from mtrack import limits, money
 from mtrack.record.verdict import Verdict
 from mtrack.verify.claims import AgreementClaim, InvoiceClaim, MilestoneClaim, SignoffClaim
 from mtrack.verify.protocol import Job
@@ -99,12 +99,13 @@ def _tasks(project: Project, files: Sequence[tuple[Named, State]]) -> Iterator[_
         recorded = money.plain(claim.totals[0], 2) if claim.totals else None
         yield _Task(Job(claim, papers), "agreement", None, "total", recorded)
     milestones = {milestone.id: milestone for milestone in project.milestones}
+    all_claims = _milestones(project)
     for named, state in usable:
         paper = ((named.path, state.full),)
         if named.kind == "signoff" and named.milestone is not None:
             milestone = milestones[named.milestone]
             yield _Task(
-                Job(signoff_claim(project, milestone), paper), "signoff", milestone.id, "milestone", milestone.id
+                Job(signoff_claim(milestone, all_claims), paper), "signoff", milestone.id, "milestone", milestone.id
             )
         elif named.invoice is not None:
             number = named.invoice.number
@@ -189,9 +190,10 @@ def invoice_claim(project: Project, invoice: Invoice) -> InvoiceClaim:
     )
 
 
-def signoff_claim(project: Project, milestone: Milestone) -> SignoffClaim:
-    """The claim of the records on a milestone's sign-off."""
-    return SignoffClaim(milestone.id, _milestones(project), milestone.approved)
+def signoff_claim(milestone: Milestone, claims: tuple[MilestoneClaim, ...]) -> SignoffClaim:
+    """The claim of the records on a milestone's sign-off, given those on all milestones: it may speak of one near it."""
+    above = max(0, min(milestone.index - limits.NEAR // 2, len(claims) - limits.NEAR))
+    return SignoffClaim(milestone.id, claims[above : above + limits.NEAR], milestone.approved, above)
 
 
 def _verdicts(task: _Task, examined: Examined) -> Iterator[Verdict]:

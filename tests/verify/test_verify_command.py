@@ -10,6 +10,8 @@ from papers_of import lines, pdf, ubl
 from support import mtrack, validated, write_tree
 from test_since import commit, git
 
+from mtrack import limits
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -344,3 +346,28 @@ def test_approve_takes_day_and_person_from_an_e_mail(root: Path, tmp_path: Path)
     assert mtrack("approve", root / "acme", "M2", "--signoff", tmp_path / "m2.eml", "--as-of", "2026-02-20").code == 0
     text = (root / "acme/milestones.yaml").read_text(encoding="utf-8")
     assert "deliverable: {approved: 2026-02-02, approved_by: Ada Client, signoff: signoffs/m2.eml}" in text
+
+
+def test_a_sign_off_among_many_milestones_may_speak_of_one_near_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "NEAR", 5)
+    names = ("Sand", "Clay", "Slate", "Chalk", "Flint", "Marl", "Peat", "Loam", "Gravel")
+    says = {"a": "Milestone 1", "d": "Chalk", "e": "Milestone 7", "f": "Sand", "g": "Milestone 7", "i": "Loam"}
+    milestones = "".join(
+        f"- {{id: {chr(97 + i)}, name: {name}, amount: 1.00, status: not_billed"
+        + (f", deliverable: {{approved: 2026-02-02, signoff: {chr(97 + i)}.txt}}" if chr(97 + i) in says else "")
+        + "}\n"
+        for i, name in enumerate(names)
+    )
+    root = write_tree(tmp_path / "work", {
+        "mtrack.yaml": "format: 1\ncurrency: EUR\n", "p/milestones.yaml": f"project: P\nmilestones:\n{milestones}",
+        **{f"p/{one}.txt": f"{text} is accepted.\n" for one, text in says.items()},
+    })  # fmt: skip
+    found = {
+        one: (row["verdict"], row["found"]) for (one, field), row in evidence(root).items() if field == "milestone"
+    }
+    assert found == {
+        "a": ("confirmed", "a"), "d": ("confirmed", "d"), "e": ("differs", "g"), "f": ("not_found", None),
+        "g": ("confirmed", "g"), "i": ("differs", "h"),
+    }  # fmt: skip
