@@ -28,6 +28,8 @@ ROWS = 5_000
 """Rows of all tables of a text together: what a terminal is given."""
 PAGE_ROWS = 2_000
 """Milestones, invoices and other parts of a project, each, that a page of the report shows: what a browser is given."""
+PAGE_FINDINGS = 5_000
+"""Findings that the report's page of them shows, the worst."""
 CELL_ROWS = 100
 """Parts of one of these that its row shows: payments of an invoice, invoices of a milestone."""
 UNRECORDED = 1_000

@@ -62,7 +62,7 @@ MAY_KNOW = {
     "render": "changes characters check figures files finding history limits money record resources rules views words",
     "site": "check directory errors figures files finding git history interrupts limits money record render resources rules views watch words workspace",
     "edit": "characters check directory errors figures files finding git interrupts limits money record resources rules words workspace yaml",
-    "verify": "characters check directory files memo money record rules",
+    "verify": "characters check directory files limits memo money record rules",
     "spreadsheet": "edit errors figures limits money record verify words yaml",
     "cli": "characters check directory edit errors figures files finding git history limits memo money record render resources rules site spreadsheet verify views watch words workspace",
     "__main__": "cli interrupts memo runner",

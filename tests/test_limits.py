@@ -523,6 +523,26 @@ def test_the_report_shows_as_many_findings_of_a_file(tmp_path: Path) -> None:
         assert f"(and {more:,} more findings in this file)" in text, page
 
 
+def test_the_page_of_all_findings_shows_the_worst(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tree(tmp_path, {
+        "mtrack.yaml": "format: 1\n",
+        **{f"{name}/milestones.yaml": f"{HEAD}{MILESTONES}{more}" for name, more in (("a", "contact: C #1\n"), ("b", "k: 1\nl: 2\n"), ("c", "note: N #2\n"))},
+    })  # fmt: skip
+    found = json.loads(mtrack("lint", tmp_path, "--format", "json", "--as-of", "2026-11-22").out)["findings"]
+    worst = [finding["message"].replace("`", "") for finding in found if finding["severity"] == "error"]
+    assert 2 <= len(worst) < len(found)
+    for most in (len(worst), len(found)):
+        monkeypatch.setattr(limits, "PAGE_FINDINGS", most)
+        assert mtrack("report", tmp_path, "-o", tmp_path / f"out{most}", "--as-of", "2026-11-22").code == 0
+        text = (tmp_path / f"out{most}" / "findings.html").read_text(encoding="utf-8")
+        rows = re.findall('<tr data-severity="(.*?)"', text)
+        assert (rows[: len(worst)], len(rows)) == (["error"] * len(worst), most)
+        told = re.sub("<[^>]+>", "", text)
+        assert all(message in told for message in worst)
+        more = "1 more finding" if len(found) - most == 1 else f"{len(found) - most} more findings"
+        assert (f"and {more}: mtrack lint lists them" in told) is (most < len(found))
+
+
 MORE = {
     "projects/p.html": [
         ("and 4 more milestones: mtrack status p --format csv lists them", 1),

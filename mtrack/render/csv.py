@@ -64,15 +64,20 @@ def _quoted(text: str) -> str:
 def _text(value: Single) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, str):
+        return _words(value)
     if isinstance(value, Amount):
         return money.plain(value.value, value.decimals)
-    return inert(value.text if isinstance(value, Code) else plain(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return inert(value.text) if isinstance(value, Code) else str(value)
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> str:
+    return inert(plain(text))
 
 
 @lru_cache(maxsize=4096)

@@ -73,6 +73,8 @@ class Filters:
         self.wording = Wording(locale)
         # The same days, amounts and states repeat; looking one up is much faster than writing it.
         self.day = lru_cache(maxsize=4096)(self._day)
+        self.prose = lru_cache(maxsize=4096)(self._prose)
+        self.told = lru_cache(maxsize=4096)(self._told)
         self.amount = lru_cache(maxsize=8192)(self._amount)
         self.cash = lru_cache(maxsize=8192)(self._cash)
         self.state = lru_cache(maxsize=256)(self._state)
@@ -149,11 +151,11 @@ class Filters:
         text = escape(clean(word or STATE_WORDS[name]))
         return _markup(f'<span class="state k-{escape(name)}">{charts.mark(MARKS.get(name, name))}{text}</span>')
 
-    def prose(self, text: object) -> Markup:
+    def _prose(self, text: str) -> Markup:
         """A hint: what stands between backquotes as code; no line breaks an amount or a date, minus is the true one."""
         return self._marked_up(text, lambda match: _NEGATIVE.sub(MINUS, match[0]))
 
-    def told(self, text: object) -> Markup:
+    def _told(self, text: str) -> Markup:
         """An account of what happened, amounts and days as the locale writes them, but for quotes from a file."""
         return self._marked_up(text, self._as_here)
 
@@ -173,8 +175,8 @@ class Filters:
         except (ValueError, InvalidOperation):  # it only looks like one
             return match[0]
 
-    def _marked_up(self, text: object, write: Callable[[re.Match[str]], str]) -> Markup:
-        pieces = clean(str(text)).split("`")
+    def _marked_up(self, text: str, write: Callable[[re.Match[str]], str]) -> Markup:
+        pieces = clean(text).split("`")
         if len(pieces) % 2 == 0:
             return _markup("`".join(self._sentence(piece, write) for piece in pieces))
         return _markup(

@@ -43,6 +43,11 @@ def rows(found: Sequence[S], make: Callable[[S], T], noun: str, command: Sequenc
     return _first(found, make, noun, limits.PAGE_ROWS, command)
 
 
+def findings(found: Sequence[S], make: Callable[[S], T]) -> Shortened[T]:
+    """What is made of the findings that the page of all of them shows."""
+    return _first(found, make, "finding", limits.PAGE_FINDINGS, ("lint",))
+
+
 def in_cell(found: Sequence[S], make: Callable[[S], T], noun: str, command: Sequence[str] = ()) -> Shortened[T]:
     """What is made of the first of a list that stands in a row."""
     return _first(found, make, noun, limits.CELL_ROWS, command)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from mtrack.check.digests import digest_of
 from mtrack.render.left_out import sentence
 from mtrack.render.registers import invoice_line, invoices_csv
-from mtrack.site import charts
+from mtrack.site import charts, shortened
 from mtrack.site.cells import Choice, Unit, contact
 from mtrack.site.history_rows import changed
 from mtrack.site.links import client_page_of, page_of
@@ -291,12 +291,11 @@ class WorkspacePages:
     # Findings.
 
     def _findings(self, links: PageLinks) -> dict[str, Any]:
-        found = self._view.report.capped().findings
-        rows = [self._finding_row(finding, links) for finding in found]
+        found = sorted(self._view.report.capped().findings, key=lambda finding: -_WEIGHTS[_severity(finding)])
         summary = self._view.report.summary
         counts = (("error", summary.errors), ("warning", summary.warnings), ("info", summary.infos))
         return {
-            "rows": sorted(rows, key=lambda row: -row.weight),
+            "rows": shortened.findings(found, lambda finding: self._finding_row(finding, links)),
             "tallies": [_tally(count(number, word), number, word, links) for word, number in counts],
             "waived": _tally(f"{summary.waived} waived", summary.waived, "waived", links) if summary.waived else None,
             "severities": [name for name in _WEIGHTS if any(_severity(finding) == name for finding in found)],
