@@ -40,6 +40,8 @@ TEXT = 60
 """Characters of a file's text in a message."""
 LINE = 1_000
 """Characters of a file's line that are kept beside a finding, and of what a commit says of itself."""
+NAMES = 500
+"""Currencies of a workspace's own among which the one that is meant is looked for."""
 NEAR = 300
 """Milestones around its own that a sign-off may speak of instead."""
 HASHED = 64 * 1024 * 1024

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
 from functools import cache, reduce
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from mtrack import resources
+from mtrack.limits import NAMES
 from mtrack.words import nearest
 
 if TYPE_CHECKING:
@@ -234,7 +236,6 @@ def decimals(code: str | None, own: Mapping[str, int]) -> int | None:
 
 def nearest_currency(code: str, own: Mapping[str, int]) -> str | None:
     """The known code that looks most like `code`."""
-    known = [*own, *_iso_decimals()]
-    if code.upper() in known:
+    if is_currency(code.upper(), own):
         return code.upper()
-    return nearest(code.upper(), known)
+    return nearest(code.upper(), (*islice(own, NAMES), *_iso_decimals()))

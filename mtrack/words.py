@@ -22,7 +22,9 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that looks most like one; None where none looks enough like it, from 0 (any) to 1 (the same)."""
     from difflib import get_close_matches  # noqa: PLC0415  (only where something is wrong)
 
-    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), None)
+    letters = frozenset(word)  # no more letters match than are in the word at all
+    alike = [one for one in known if 2 * sum([letter in letters for letter in one]) >= cutoff * (len(word) + len(one))]
+    return next(iter(get_close_matches(word, alike, n=1, cutoff=cutoff)), None)
 
 
 def listed(names: Sequence[str], most: int = 10) -> str:

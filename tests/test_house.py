@@ -41,7 +41,7 @@ MAY_KNOW = {
     "interrupts": "",
     "resources": "",
     "words": "",
-    "money": "resources words",
+    "money": "limits resources words",
     "files": "interrupts limits",
     "patterns": "",
     "watch": "",
