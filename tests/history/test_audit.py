@@ -121,32 +121,23 @@ def test_a_change_after_some_days(name: str, story: Story) -> None:
 TERMS = "signed: 2026-01-10, total: 9000.00, milestones: 2, payment_terms: 30, retention: 10}"
 PARTS = "1.pdf, due: 2026-03-04, retained: {amount: 400.00}, instalments: [{due: 2026-03-04, amount: 3600.00}],"
 DETAILED = BASE.replace("signed: 2026-01-10, total: 9000.00}", TERMS).replace("1.pdf,", PARTS)
-SIGNED = ", amendments: [{amount: 100.00, signed: 2026-02-09}, {amount: 500.00, milestones: 1, signed: 2026-02-19}]}"
-SENT, AGREED = ["sent-invoice-changed"], ["agreed-amount-changed"]
 LATER = {
-    "due put off": ("due: 2026-03-04, retained", "due: 2099-03-04, retained", SENT),
-    "due gone": ("due: 2026-03-04, retained", "retained", SENT),
-    "other instalments": ("amount: 3600.00}]", "amount: 600.00}, {due: 2026-09-04, amount: 3000.00}]", SENT),
-    "instalments gone": (" instalments: [{due: 2026-03-04, amount: 3600.00}],", "", SENT),
-    "more retained": ("{amount: 400.00}", "{amount: 4000.00}", SENT),
-    "retained until a day": ("{amount: 400.00}", "{amount: 400.00, until: 2027-03-01}", []),
-    "a credit note out of it": ("1.pdf,", "1.pdf, credits: INV-0,", SENT),
-    "longer terms": ("payment_terms: 30", "payment_terms: 9000", AGREED),
-    "terms to the end of a month": ("payment_terms: 30", "payment_terms: {days: 30, month_end: after}", AGREED),
-    "the same terms": ("payment_terms: 30", "payment_terms: {days: 30}", []),
-    "terms gone": (", payment_terms: 30", "", AGREED),
-    "more retention": ("retention: 10", "retention: 100", AGREED),
-    "fewer milestones": ("milestones: 2", "milestones: 1", AGREED),
-    "more milestones": ("milestones: 2", "milestones: 3", []),
+    "due put off": ("due: 2026-03-04, retained", "due: 2099-03-04, retained", []),
+    "other instalments": ("amount: 3600.00}]", "amount: 600.00}, {due: 2026-09-04, amount: 3000.00}]", []),
+    "more retained": ("{amount: 400.00}", "{amount: 4000.00}", []),
+    "longer terms": ("payment_terms: 30", "payment_terms: 90", []),
+    "more retention": ("retention: 10", "retention: 100", []),
+    "fewer milestones": ("milestones: 2", "milestones: 1", []),
     "a tax rate": ("retention: 10", "retention: 10, tax_rate: 19", []),
-    "terms amended": ("milestones: 2, payment_terms: 30, retention: 10}", "payment_terms: 9000" + AMENDED, []),
     "client": ("currency: EUR", "currency: EUR\nclient: Acme GmbH", []),
-    "agreement gone": ("agreement: {file: agreement/sow.pdf, " + TERMS + "\n", "", AGREED),
+    "another total": ("total: 9000.00", "total: 9900.00", ["agreed-amount-changed"]),
+    "total gone": ("total: 9000.00, ", "", ["agreed-amount-changed"]),
+    "agreement gone": ("agreement: {file: agreement/sow.pdf, " + TERMS + "\n", "", ["agreed-amount-changed"]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", LATER)
-def test_what_was_agreed_and_when_money_is_to_come(name: str, story: Story) -> None:
+def test_what_may_be_agreed_later_is_told_by_the_log_alone(name: str, story: Story) -> None:
     before, after, expected = LATER[name]
     assert DETAILED.count(before) == 1
     story.commit("details", "2026-03-01", {RECORDS: DETAILED})
@@ -156,44 +147,6 @@ def test_what_was_agreed_and_when_money_is_to_come(name: str, story: Story) -> N
     story.commit("back", "2026-03-02", {RECORDS: DETAILED})
     story.commit("change", "2026-03-10", {RECORDS: DETAILED.replace(before, after)})
     assert rules(story) == expected
-
-
-def test_what_is_recorded_later_was_agreed_later(story: Story) -> None:
-    story.commit("details", "2026-04-10", {RECORDS: DETAILED})
-    assert audit(story) == []
-    story.commit("change", "2026-06-10", {RECORDS: BASE})
-    assert rules(story) == [*AGREED * 3, *SENT]
-
-
-def test_a_term_that_changes_in_another_part_has_its_own_clock(story: Story) -> None:
-    story.commit("details", "2026-03-01", {RECORDS: DETAILED})
-    until = DETAILED.replace("{amount: 400.00}", "{amount: 400.00, until: 2026-09-01}")
-    story.commit("until", "2026-03-10", {RECORDS: until})
-    story.commit("change", "2026-03-10", {RECORDS: until.replace("{amount: 400.00", "{amount: 4000.00")})
-    assert rules(story) == SENT
-
-
-AMENDMENTS = {
-    "another amount": ("{amount: 500.00", "{amount: 5.00", AGREED),
-    "fewer milestones": ("milestones: 1, ", "", AGREED),
-    "one gone": ("{amount: 100.00, signed: 2026-02-09}, ", "", AGREED * 2),
-    "a note": ("signed: 2026-02-19", "signed: 2026-02-19, note: more pages", []),
-    "one more": ("signed: 2026-02-19}", "signed: 2026-02-19}, {amount: -500.00, signed: 2026-03-09}", []),
-    "another order": (SIGNED, ", amendments: [{amount: 500.00, milestones: 1, signed: 2026-02-19}, {amount: 100.00, signed: 2026-02-09}]}", []),
-    "an agreement without": (SIGNED, "}", AGREED * 2),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", AMENDMENTS)
-def test_a_signed_amendment_stays(name: str, story: Story) -> None:
-    before, after, expected = AMENDMENTS[name]
-    amended = BASE.replace("total: 9000.00}", "total: 9000.00" + SIGNED)
-    assert amended.count(before) == 1
-    story.commit("amended", "2026-03-01", {RECORDS: amended})
-    story.commit("change", "2026-03-10", {RECORDS: amended.replace(before, after)})
-    found = audit(story)
-    assert [item["rule"] for item in found] == expected
-    assert all(item["message"].startswith("amendment") for item in found)
 
 
 def test_a_commit_that_comes_soon_corrects_what_was_missing(story: Story) -> None:

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack import money
 from mtrack.changes.facts import AGREEMENT
 from mtrack.finding import Severity
-from mtrack.record.model import payment_terms
 from mtrack.rules.registry import history_rule
 from mtrack.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from mtrack.changes.event import Event
-    from mtrack.changes.facts import Version
     from mtrack.changes.trail import Moment, Trail
     from mtrack.finding import Problem
 
 _CURRENCY = ("currency",)
-_TERMS = ("total", "milestones", "payment_terms", "retention")
-"""What an agreement says of money."""
 
 
 @history_rule(Severity.ERROR)
 def agreed_amount_changed(trail: Trail) -> Iterator[Problem]:
-    """An agreed amount, another agreed term or the currency was changed after it was signed, with no amendment.
+    """An agreed amount or the currency was changed after it was signed, with no amendment that says so.
 
     Why: what both sides signed changes by what both sides sign. An amendment says so; a number that just changes says
-    nothing to whoever asks later. Agreed are each milestone's amount and, of the agreement, `total`, a higher count of
-    `milestones` than now, `payment_terms` and `retention`, as soon as they are recorded; of a signed amendment its amount
-    and count. An agreement or signed amendment whose record goes takes them along. Another currency, of the project or
-    of the settings, changes every amount. A client's name and a tax rate change without anybody signing it.
+    nothing to whoever asks later. Agreed are each milestone's amount and the agreement's total; an agreement whose record goes
+    takes it along. Another currency, of the project or of the settings, changes every amount.
 
     Bad:
         === 2026-01-12
@@ -82,8 +74,8 @@ def agreed_amount_changed(trail: Trail) -> Iterator[Problem]:
                     revaluation.event,
                 )
         for event in moment.events:
-            for value in _came(trail, moment, event):
-                changed.setdefault(value, moment.index)
+            if event.event in ("listed", "project-added"):
+                changed.setdefault(_value(trail, moment, event), moment.index)
             if not _is_agreed(moment, event):
                 continue
             value = _value(trail, moment, event)
@@ -93,66 +85,24 @@ def agreed_amount_changed(trail: Trail) -> Iterator[Problem]:
                 yield trail.problem(
                     moment,
                     f"{event.message}, after the agreement was signed and with no amendment",
-                    "record the amendment that says so under `amendments`, or put back what was agreed",
+                    "record the amendment that says so under `amendments`, or put the amount back",
                     event,
                 )
 
 
 def _is_agreed(moment: Moment, event: Event) -> bool:
-    """Whether an event changes, or takes away, what had been agreed."""
-    kind = event.record[0]
-    if kind == "milestone":
+    """Whether an event changes, or takes away, an amount that had been agreed."""
+    if event.record != AGREEMENT:
         return (event.event, event.field) == ("milestone-changed", "amount")
-    if event.record == AGREEMENT:
-        return event.event == "agreement-changed" and _is_agreed_term(moment, event)
-    return kind == "amendment" and event.event == "agreement-changed" and _is_less_amended(moment, event)
-
-
-def _is_agreed_term(moment: Moment, event: Event) -> bool:
-    """Whether a recorded term of the agreement became another one; of the count only a lower one hides anything."""
     if event.field is None:
-        return event.new is None
-    key = event.field.partition(".")[0]
-    was, now = moment.before.value(AGREEMENT, key), moment.after.value(AGREEMENT, key)
-    if was is None:
-        return False
-    if key == "milestones":
-        return now is None or now < was
-    if key == "payment_terms":
-        return payment_terms(was) != payment_terms(now)
-    return key in _TERMS
-
-
-def _is_less_amended(moment: Moment, event: Event) -> bool:
-    """Whether a signed amendment went or says another amount or a lower count; amendments in another order say the same."""
-    was, now = (_amendments(version) for version in (moment.before, moment.after))
-    if was == now or moment.before.value(event.record, "signed") is None:
-        return False
-    if event.field == "milestones":
-        return (event.new or 0) < (event.old or 0)
-    return event.field is None or (event.field == "amount" and event.old is not None)
-
-
-def _amendments(version: Version) -> list[tuple[Decimal, int]]:
-    fields = [record.fields for record in version.of_kind("amendment")]
-    return sorted((item.get("amount", money.ZERO), item.get("milestones", 0)) for item in fields)
-
-
-def _came(trail: Trail, moment: Moment, event: Event) -> tuple[tuple[object, ...], ...]:
-    """What a record that came says is agreed: an amendment in the same commit does not cover what changes it later."""
-    if event.event in ("listed", "amended"):
-        return (_value(trail, moment, event),)
-    if event.event == "project-added" or (event.event == "agreement-changed" and event.field is event.old is None):
-        return tuple((*AGREEMENT, key) for key in ("", *_TERMS))
-    return ()
+        return event.new is None and moment.before.value(AGREEMENT, "total") is not None
+    return event.field == "total" and event.old is not None
 
 
 def _value(trail: Trail, moment: Moment, event: Event) -> tuple[object, ...]:
-    """The identity of what was agreed: a milestone's amount, an amendment, or a term of the agreement."""
-    if event.record[0] == "amendment":
-        return event.record
-    if event.record == AGREEMENT:
-        return (*AGREEMENT, (event.field or "").partition(".")[0])
+    """The identity of an agreed amount's record."""
+    if event.record[0] != "milestone":
+        return (AGREEMENT,)
     return ("milestone", trail.name_now(moment, event), event.record[2])
 
 

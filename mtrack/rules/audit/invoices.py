@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from mtrack.changes.trail import Moment, Trail
     from mtrack.finding import Problem
 
-_ON_PAPER = ("number", "amount", "tax", "total", "sent", "lines", "credits")
+_ON_PAPER = ("number", "amount", "tax", "total", "sent", "lines")
 """The fields of an invoice that the client sees."""
-_WHEN_DUE = ("due", "instalments", "retained")
-"""Those that may be agreed or noted later, and say then when money is to come."""
 
 
 @history_rule(Severity.ERROR)
@@ -30,9 +28,8 @@ def sent_invoice_changed(trail: Trail) -> Iterator[Problem]:
     Why: the client has the paper as it was. What was wrong on it is put right with a void or a credit note and
     another invoice, so that books and paper agree. A correction within `correct_within` days is not reported; a commit
     is no older here than those it is made from, whatever its date says. Another currency, of the project or of the
-    settings, changes every invoice. `due`, `instalments` and `retained` may be recorded later, since they are often
-    agreed later; once recorded, they stay. What is put off by agreement is waived, with who agreed to it as the reason.
-    Payments, disputes, notes and files that come are no change.
+    settings, changes every invoice. What may be agreed later (`due`, `instalments`, `retained`), payments, disputes, notes and
+    files that come are no change; `mtrack log` tells them.
 
     Bad:
         === 2026-02-02
@@ -101,10 +98,7 @@ def _is_on_paper(event: Event) -> bool:
         return False
     if event.event in ("file-changed", "file-removed", "invoice-removed"):
         return True
-    if event.event != "invoice-changed":
-        return False
-    key = str(event.field).partition(".")[0]
-    return key in _ON_PAPER or (key in _WHEN_DUE and event.old is not None)
+    return event.event == "invoice-changed" and event.field in _ON_PAPER
 
 
 def _are_back(trail: Trail, moment: Moment, events: Iterable[Event]) -> bool:
