@@ -308,7 +308,9 @@ scalars = st.one_of(
 def values(node: dict[str, Any], top: dict[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:
     """Values that a schema may be given: mostly of the right kind, now and then anything."""
     while "$ref" in node:
-        node = {**top["$defs"][node["$ref"].removeprefix("#/$defs/")], **{k: v for k, v in node.items() if k != "$ref"}}
+        meant = top["$defs"][node["$ref"].removeprefix("#/$defs/")]
+        properties = {**meant.get("properties", {}), **node.get("properties", {})}
+        node = {**meant, **{k: v for k, v in node.items() if k != "$ref"}, "properties": properties}
     kinds = node.get("type", "any")
     options: list[st.SearchStrategy[Any]] = [scalars]
     if "enum" in node:
