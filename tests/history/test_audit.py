@@ -149,6 +149,32 @@ def test_what_may_be_agreed_later_is_told_by_the_log_alone(name: str, story: Sto
     assert rules(story) == expected
 
 
+def test_an_amendment_covers_no_later_change_of_what_came_with_it(story: Story) -> None:
+    whole = BASE.replace("total: 9000.00}", "total: 9000.00" + AMENDED)
+    third = "  - {id: M3, name: Manual, amount: 100.00, status: not_billed}\n"
+    story.commit(
+        "begin", "2026-03-10", {"globex/milestones.yaml": whole.replace("Acme", "Globex").replace("INV-1", "INV-2")}
+    )
+    story.commit("amend", "2026-03-10", {RECORDS: whole + third})
+    assert audit(story) == []
+    story.commit("manual", "2026-05-01", {RECORDS: whole + third.replace("100.00", "900.00")})
+    for before, after in (("total: 9000.00", "total: 9900.00"), ("amount: 5000.00", "amount: 5900.00")):
+        text = whole.replace("Acme", "Globex").replace("INV-1", "INV-2").replace(before, after)
+        story.commit(after, "2026-06-01", {"globex/milestones.yaml": text})
+    found = [(item["path"], item["rule"], item["commit"]["date"][:7]) for item in audit(story)]
+    assert [item for item in found if item[1] == "agreed-amount-changed"] == [
+        ("acme/milestones.yaml", "agreed-amount-changed", "2026-05"),
+        *[("globex/milestones.yaml", "agreed-amount-changed", "2026-06")] * 2,
+    ]
+
+
+def test_money_that_went_back_explains_a_status_that_does(story: Story) -> None:
+    paid = "{date: 2026-02-20, amount: 1000.00}"
+    back = BASE.replace(paid, f"{paid}, {{date: 2026-04-01, amount: -1000.00}}").replace("partially_paid", "sent")
+    story.commit("refund", "2026-04-02", {RECORDS: back})
+    assert audit(story) == []
+
+
 def test_a_commit_that_comes_soon_corrects_what_was_missing(story: Story) -> None:
     taxed = changed(it="sent: 2026-02-02 => sent: 2026-02-02, tax: 760.00")
     story.commit("tax", "2026-03-02", {RECORDS: taxed})
