@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -60,6 +61,13 @@ def story(tmp_path: Path) -> Story:
     story.commit("begin", "2026-02-02", {**files})
     story.write({"acme/invoices/1.pdf": "1"})
     return story
+
+
+def test_a_file_that_git_does_not_track_is_told_with_the_invoice_that_names_it(story: Story) -> None:
+    found = json.loads(mtrack("lint", *AS_OF, "--format", "json", cwd=story.folder).out)["findings"]
+    (missing,) = [item for item in found if item["rule"] == "attachment-not-committed"]
+    assert (missing["milestone"], missing["invoice"]) == ("M1", "INV-1")
+    assert missing["hint"].startswith("commit it with the records: git add acme/invoices/1.pdf")
 
 
 @pytest.mark.parametrize("name", BROKEN)
