@@ -143,3 +143,40 @@ def test_a_revision_by_a_letter_is_no_series_of_its_own(tmp_path: Path) -> None:
     assert found(tmp_path, text, "invoice-number-gap") == []
     with_holes = found(tmp_path, text.replace("number: R-2,", "number: R-9,"), "invoice-number-gap")
     assert {item["invoice"] for item in with_holes} == {"R-3", "R-9"}
+
+
+def test_money_on_a_void_invoice_that_is_marked_paid_is_listed_before_it_goes_back(tmp_path: Path) -> None:
+    for paid, listed in (
+        ("paid: 2026-02-10", "list it under `payments` in place of `paid`, then "),
+        ("payments: [{date: 2026-02-10, amount: 4000.00}]", ""),
+    ):
+        text = HEAD + FIRST.format(status="sent", more=f", void: {{date: 2026-02-12}}, {paid}")
+        (item,) = found(tmp_path, text, "overpaid")
+        assert item["hint"] == (
+            f"move the payment to the invoice it is for, or record the refund: {listed}mtrack pay R-1 -4000.00"
+        )
+
+
+def test_of_a_number_used_twice_the_one_further_down_is_told(tmp_path: Path) -> None:
+    top = "".join(
+        f"  - {{number: {number}, amount: 1.00, sent: 2026-02-03, lines: [{{milestone: M1, amount: 1.00}}]}}\n"
+        for number in ("R-0", "R-1")
+    )
+    milestones = f"milestones:\n{FIRST.format(status='sent', more='')}"
+    head = HEAD.removesuffix("milestones:\n")
+    for text in (f"{head}{milestones}invoices:\n{top}", f"{head}invoices:\n{top}{milestones}"):
+        (item,) = found(tmp_path, text, "duplicate-invoice-number")
+        last = next(i for i, line in reversed([*enumerate(text.splitlines(), 1)]) if "R-1" in line)
+        first = next(i for i, line in enumerate(text.splitlines(), 1) if "R-1" in line)
+        assert (item["line"], item["related"][0]["line"]) == (last, first)
+
+
+def test_an_invoice_that_looks_like_one_before_it_names_that(tmp_path: Path) -> None:
+    milestones = "".join(
+        f"  - {{id: M{i}, name: Part {i}, amount: {amount}, upfront: true, status: sent, invoice: {{number: R-{i}, amount: 4000.00, sent: 2026-02-03}}}}\n"
+        for i, amount in enumerate((4000, 1000, 4000), 1)
+    )
+    items = found(tmp_path, HEAD + milestones, "likely-duplicate-invoice")
+    assert [item["message"].partition(" has the same amount and date as ")[::2] for item in items] == [
+        ("invoice R-2", "R-1: EUR 4,000.00, sent on 2026-02-03"), ("invoice R-3", "R-2: EUR 4,000.00, sent on 2026-02-03"),
+    ]  # fmt: skip
