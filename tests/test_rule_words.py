@@ -180,3 +180,25 @@ def test_an_invoice_that_looks_like_one_before_it_names_that(tmp_path: Path) -> 
     assert [item["message"].partition(" has the same amount and date as ")[::2] for item in items] == [
         ("invoice R-2", "R-1: EUR 4,000.00, sent on 2026-02-03"), ("invoice R-3", "R-2: EUR 4,000.00, sent on 2026-02-03"),
     ]  # fmt: skip
+
+
+def test_a_transfer_is_no_less_than_a_part_of_it(tmp_path: Path) -> None:
+    text = HEAD + FIRST.format(
+        status="partially_paid", more=", payments: [{date: 2026-02-12, amount: 100.00, reference: T, total: 99.99}]"
+    )
+    (item,) = found(tmp_path, text, "lines-mismatch")
+    assert (item["line"], item["column"]) == at(text, "99.99")
+    assert item["invoice"] == "R-1"
+    assert item["message"] == ("the whole transfer, EUR 99.99, is less than this payment out of it, EUR 100.00")
+    assert item["hint"] == "`total` is all that came in one transfer, for all the invoices that it paid"
+    assert found(tmp_path, text.replace("99.99", "100.00"), "lines-mismatch") == []
+
+
+def test_three_digits_behind_a_year_are_no_day(tmp_path: Path) -> None:
+    invoices = "".join(
+        f"  - {{number: R-{number}, amount: 1, sent: 2026-02-0{i}, void: {{date: 2026-02-09}}, lines: [{{milestone: M1, amount: 1}}]}}\n"
+        for i, number in enumerate(("2026021", "2026022", "2026024"), 1)
+    )
+    text = HEAD + "  - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}\ninvoices:\n" + invoices
+    (item,) = found(tmp_path, text, "invoice-number-gap")
+    assert "R-2026023" in item["message"]

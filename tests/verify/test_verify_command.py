@@ -147,6 +147,11 @@ def test_other_differences(root: Path, old: str, new: str, messages: list[str]) 
 PAPER = "Invoice INV-7\nDate: 3 February 2026\nDue: 5 March 2026\nDiscovery {0} 4,000.00\nVAT {0} 760.00\nTotal {0} 4,760.00\n"
 
 
+def test_an_invoice_that_is_a_credit_note_on_paper(root: Path) -> None:
+    (root / "acme/invoices/INV-7.xml").write_bytes(ubl(credit_note=True))
+    assert told(root) == ["error[invoice-file-differs] INV-7 is recorded as an invoice, and INV-7.xml is a credit note"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sign", "messages"),
     [

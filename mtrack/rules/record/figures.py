@@ -276,7 +276,7 @@ def tax_mismatch(context: ProjectContext) -> Iterator[Problem]:
         yield about_invoice(
             project,
             invoice,
-            "tax" if invoice.has_tax else project.first_key(*invoice.route, preferred=("number",)),
+            "tax" if invoice.has_tax else project.first_key(*invoice.route),
             f"invoice {invoice.number} {has}, and {money.plain(rate, 0)} % of {project.money(invoice.amount)} is {project.money(wanted)}",
             f"write `tax: {money.plain(wanted, project.decimals)}`, or waive it where another rate applies",
             since=invoice.sent,
