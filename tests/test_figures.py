@@ -944,3 +944,38 @@ invoices:
     states = figures.milestones[0].states
     assert (states.outstanding, states.to_bill) == amounts("50.00 50.00")
     assert sum(getattr(states, name) for name in STATES) == 100
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("", "100.00 0 0"),
+        (", retained: {amount: 10.00, until: 2026-12-31}", "100.00 0 10.00"),
+        (", disputed: {since: 2026-01-10}", "100.00 100.00 0"),
+        (", retained: {amount: 10.00, until: 2026-12-31}, disputed: {since: 2026-01-10}", "100.00 100.00 0"),
+    ],
+)
+def test_what_is_disputed_and_what_is_kept_back_are_parts_of_what_is_outstanding(more: str, expected: str) -> None:
+    milestone = ledger(ONE.format(invoice=f"due: 2026-12-01{more}", status="sent")).milestones[0]
+    for states in (milestone.states, *milestone.billed_states):
+        assert (states.outstanding, states.disputed, states.retained) == amounts(expected)
+        assert states.overdue == states.to_bill == 0
+
+
+def test_each_later_date_is_named_by_what_it_is_of() -> None:
+    text = ONE.format(invoice="void: {date: 2026-02-03}", status="sent").replace(
+        "approved: 2026-01-01", "completed: 2026-02-01, approved: 2026-02-02"
+    )
+    assert ledger(text, day=date(2026, 1, 31)).left_out == (
+        "M1 completed 2026-02-01", "M1 approved 2026-02-02", "R-1 void 2026-02-03",
+    )  # fmt: skip
+
+
+def test_the_tax_that_is_left_of_an_invoice_whose_net_is_credited_is_not_due(tmp_path: Path) -> None:
+    text = ONE.format(invoice="tax: 19.00", status="sent") + (
+        "invoices:\n  - {number: R-2, amount: 100.00, sent: 2026-01-03, credits: R-1, lines: [{milestone: M1, amount: 100.00}]}\n"
+    )
+    found = mtrack("aging", records(tmp_path, text), "--format", "json", "--as-of", "2027-01-01").out
+    assert [(item["number"], item["bucket"], item["outstanding"]) for item in json.loads(found)["invoices"]] == [
+        ("R-1", "not_due", "19.00"),
+    ]  # fmt: skip

@@ -57,6 +57,16 @@ def test_the_last_part_of_a_milestone(
     assert mismatches(tmp_path) == []
 
 
+def test_a_void_invoice_is_no_part_of_a_milestone(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"acme/milestones.yaml": RECORD.format(whole="100.00", rate="19")})
+    for i in range(2):
+        assert mtrack("bill", "acme", "M1", f"R-{i}", "--amount", "33.33", *AS_OF, cwd=tmp_path).code == 0
+        assert mtrack("void", f"R-{i}", *AS_OF, cwd=tmp_path).code == 0
+    assert mtrack("bill", "acme", "M1", "R-2", "--amount", "33.34", *AS_OF, cwd=tmp_path).code == 0
+    assert taxes(tmp_path) == [Decimal("6.33")] * 3
+    assert mismatches(tmp_path) == []
+
+
 def test_the_last_credit_note_of_an_invoice(tmp_path: Path) -> None:
     write_tree(tmp_path, {"acme/milestones.yaml": RECORD.format(whole="100.00", rate="19")})
     assert mtrack("bill", "acme", "M1", "R-1", *AS_OF, cwd=tmp_path).code == 0
