@@ -7,6 +7,9 @@ from decimal import Decimal  # noqa: TC003
 from enum import IntEnum, StrEnum
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from mtrack import limits
 
 Route = tuple[str | int, ...]
 """The way to a value inside a file: mapping keys and list indexes, as in ("milestones", 2, "amount")."""
@@ -39,6 +42,11 @@ class Category(StrEnum):
     EVIDENCE = "evidence"
     CLOSE = "close"
     AUDIT = "audit"
+
+
+def bounded(words: str) -> str:
+    """Words that may quote a long text of a file, as long as those of a finding may be."""
+    return words if len(words) <= limits.MESSAGE else f"{words[: limits.MESSAGE]}…"
 
 
 class Place(Struct, frozen=True):
@@ -97,6 +105,13 @@ class Problem(Struct, frozen=True, kw_only=True):
     related: tuple[tuple[Place, str], ...] = ()
     commit: CommitRef | None = None
     more: int = 0
+
+    def __post_init__(self) -> None:
+        """Cut words that quote more of a file than they should."""
+        if len(self.message) > limits.MESSAGE:
+            force_setattr(self, "message", bounded(self.message))
+        if self.hint is not None and len(self.hint) > limits.MESSAGE:
+            force_setattr(self, "hint", bounded(self.hint))
 
 
 class Related(Struct, frozen=True, array_like=True):

@@ -14,6 +14,12 @@ PATTERNS_IN_ALL = 20_000
 """Characters of all of them."""
 DEPTH = 100
 """Levels of nesting."""
+VALUE = 100_000
+"""Characters of a text: a name, a note, a reason."""
+PATH = 4_096
+"""Characters of a path that a record names: no system opens longer ones."""
+MESSAGE = 2_000
+"""Characters of a finding's message, and of its hint."""
 ALIAS_NODES = 10_000
 """Values that the aliases of a file expand to."""
 REFERENCE_BYTES = 256 * 1024

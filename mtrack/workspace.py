@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from mtrack import limits
 from mtrack.characters import seen_tight
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
@@ -133,6 +134,8 @@ class Walk(Struct, frozen=True, array_like=True):
 
     def lacks(self, path: str) -> bool:
         """Whether the listing of a folder shows that nothing is at a path from the root; False also where that can't be told."""
+        if len(path) > limits.PATH:
+            return True  # nor would it be looked up
         above, _, name = path.rpartition("/")
         while above and above not in self.folders:
             above, _, name = above.rpartition("/")

@@ -25,7 +25,7 @@ from mtrack.check.report import Selection, in_order
 from mtrack.check.workspace import open_workspace
 from mtrack.files import digest
 from mtrack.finding import Severity
-from mtrack.render import json_text
+from mtrack.render import flow, json_text
 from mtrack.render.csv import csv_text
 from mtrack.rules import same_content
 from mtrack.yaml import compose
@@ -593,3 +593,76 @@ def test_a_page_shows_so_many_parts_of_a_project_and_says_how_many_more_there_ar
     assert len(re.findall(r'<tr data-milestone="', shown)) == 6
     for amount, figure in (("1000.00", "agreed"), ("120.00", "billed"), ("20.00", "paid")):  # the sums are whole
         assert re.search(rf'value="{amount}" data-figure="{figure}"', shown), figure
+
+
+def long_text(count: int, length: int) -> str:
+    """An invoice of a long number that bills more of many milestones than is agreed."""
+    return (
+        "project: P\ncurrency: EUR\nagreement: {total: 100.00}\nmilestones:\n"
+        + "".join(f" - {{id: M{i}, name: n{i}, amount: 1, status: not_billed}}\n" for i in range(count))
+        + f"invoices:\n- number: {'x' * length}\n  amount: 5\n  sent: 2026-01-01\n  lines:\n"
+        + "".join(f"  - {{milestone: M{i}, amount: 2}}\n" for i in range(count))
+    )
+
+
+@pytest.mark.parametrize("ways", ["", "forms plain"])
+@pytest.mark.parametrize("text", ["{}", "'{}'", '"{}"', "|-\n  {}", "[{}]", "{{a: {}}}"])
+def test_a_text_that_is_too_long_is_told(text: str, ways: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTRACK_WAYS", ways)
+    monkeypatch.setattr(limits, "VALUE", 50)
+    for length in (50, 51):
+        write_tree(tmp_path, {"p/milestones.yaml": f"{HEAD}note: {text.format('x' * length)}\n{MILESTONES}"})
+        found = [item for item in lint_json(tmp_path)["findings"] if item["rule"] == "invalid-yaml"]
+        if "[" in text or "{a" in text:  # no text, as the schema says
+            assert found == []
+            continue
+        assert [item["message"] for item in found] == (
+            ["a text has 51 characters, and may have 50"] if length > 50 else []
+        )
+        assert all(item["line"] == 3 for item in found)
+
+
+def test_what_findings_quote_of_a_long_text_is_cut(tmp_path: Path) -> None:
+    count, length = 40, 60_000
+    settings = f"format: 1\nwaivers:\n- {{rule: agreement-incomplete, reason: {'r' * length}}}\n"
+    write_tree(tmp_path, {"mtrack.yaml": settings, "p/milestones.yaml": long_text(count, length)})
+    found = lint_json(tmp_path)["findings"]
+    overbilled = [item for item in found if item["rule"] == "overbilled"]
+    assert len(overbilled) == count
+    for item in overbilled:
+        assert item["message"].endswith("x…")
+        words = [item["message"], item["hint"], *(other["message"] for other in item["related"])]
+        assert max(map(len, words)) <= limits.MESSAGE + 1
+    for command in ("lint", "gaps", "status", "next", "invoices", "aging"):
+        out = mtrack(command, tmp_path).out
+        assert len(out) < 20 * count * limits.MESSAGE, command
+        assert "x" * limits.MESSAGE * 2 not in out.replace("\n", "").replace(" ", "")
+
+
+def test_a_long_word_is_wrapped_in_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[int] = []
+    plain = flow.columns
+
+    def columns(text: str) -> int:
+        measured.append(len(text))
+        return plain(text)
+
+    monkeypatch.setattr(flow, "columns", columns)
+    costs = []
+    for length in (20_000, 40_000, 80_000):
+        measured.clear()
+        lines = flow.wrap(flow.free("a " + "x" * length), 60)
+        assert (lines[0][0], lines[-1][1]) == (0, length + 2)
+        assert max(end - start for start, end in lines) == 60
+        costs.append(sum(measured))
+    assert costs[2] - costs[1] < 2.2 * (costs[1] - costs[0])
+
+
+def test_a_path_longer_than_any_system_opens_is_not_looked_for(tmp_path: Path) -> None:
+    path = "a/" * 40_000 + "x"
+    write_tree(tmp_path, {"p/milestones.yaml": f"{HEAD}{MILESTONES}    attachments: [{path}]\n".replace("status: not_billed}", "status: not_billed,").replace("    attachments: [", "     attachments: [").replace("x]\n", "x]}\n")})  # fmt: skip
+    seconds = time.process_time()
+    found = [item for item in lint_json(tmp_path)["findings"] if item["rule"] == "attachment-missing"]
+    assert time.process_time() - seconds < 5
+    assert found[0]["message"].startswith("the attachment a/a/")
+    assert len(found[0]["message"]) <= limits.MESSAGE + 1

@@ -12,7 +12,7 @@ from mtrack import limits, money, ways
 from mtrack.check.contained import ask
 from mtrack.check.waivers import Waivers, locate, of_state, valid
 from mtrack.errors import failure
-from mtrack.finding import Finding, Related, Span
+from mtrack.finding import Finding, Related, Span, bounded
 from mtrack.rules import INTERNAL, asked_by_others, of_project, of_scope
 from mtrack.rules.traits import traits
 
@@ -143,6 +143,8 @@ def findings(workspace: Workspace, problems: Iterable[LocatedProblem], asked: As
             result += make.each(items, severity)
             continue
         first = sorted(make.each(_first(items, asked.most), severity), key=lambda finding: finding.order)[: asked.most]
+        if not first:
+            continue
         more = sum(1 + item.problem.more for item in items) - sum(1 + finding.more for finding in first)
         result += [*first[:-1], replace(first[-1], more=first[-1].more + more)]
     return sorted(result, key=lambda finding: finding.order)
@@ -241,7 +243,7 @@ class _Findings:
         for pair in problem.related:
             if pair not in known:
                 place, message = pair
-                known[pair] = Related(place.path, self._span(place), message)
+                known[pair] = Related(place.path, self._span(place), bounded(message))
         return tuple([known[pair] for pair in problem.related])
 
     def _span(self, place: Place) -> Span | None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack.check.contained import ask, made
-from mtrack.finding import Place, Problem
+from mtrack.finding import Place, Problem, bounded
 from mtrack.record.model import number_key
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import CheckedWaiver
@@ -83,7 +83,7 @@ class Waivers:
         self.reasons: dict[WaiverKey, str] = {}
         for waiver in waivers:
             if not self._expired(waiver):
-                self.reasons.setdefault(key_of(waiver), waiver.reason)
+                self.reasons.setdefault(key_of(waiver), bounded(waiver.reason))
         self.rules = {rule for rule, *_ in self.reasons}
 
     def apply(self, located: list[LocatedProblem], own: tuple[Waiver, ...]) -> list[LocatedProblem]:

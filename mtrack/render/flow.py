@@ -18,6 +18,8 @@ No text holds a lone surrogate once it is safe.
 """
 _WORD = re.compile("[^ ]+")
 _APART = re.compile(f"[^ {_TIED}]+")
+_GLANCE = 4_000
+"""Characters by which nearly every text is known not to fit on a line."""
 _JOINTS = "/-_"
 """A word that is wider than the screen breaks behind one of these where it has one."""
 
@@ -70,7 +72,11 @@ def wrap(run: Run, width: int, hang: int = 0) -> list[tuple[int, int]]:
     start = end = 0
 
     def fits(to: int) -> bool:
-        return columns(run.text[start:to]) <= width - (hang if lines else 0)
+        room = width - (hang if lines else 0)
+        begins = run.text[
+            start : min(to, start + _GLANCE)
+        ]  # a long word is not measured to its end for each line of it
+        return columns(begins) <= room and (to <= start + _GLANCE or columns(run.text[start:to]) <= room)
 
     for word in _words(run, width - hang):
         too_wide = _WHOLE not in word[0] and columns(run.text[slice(*word.span())]) > width - hang

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from mtrack import limits
 from mtrack.characters import harmful
+from mtrack.finding import bounded
 from mtrack.words import listed
 
 if TYPE_CHECKING:
@@ -102,10 +103,10 @@ def plain(part: Part) -> str:
 def shown(part: Part) -> str:
     """A part of a line, safe."""
     if isinstance(part, str):
-        return safe(part)
+        return safe(bounded(part))
     if isinstance(part, Apart):
-        return _isolated(safe(part.text))
-    return "".join(map(shown, part.parts)) if isinstance(part, Styled) else safe(part.text)
+        return _isolated(safe(bounded(part.text)))
+    return "".join(map(shown, part.parts)) if isinstance(part, Styled) else safe(bounded(part.text))
 
 
 def _isolated(text: str) -> str:
@@ -136,7 +137,7 @@ def run(part: Part) -> Run:
     if isinstance(part, Styled):
         return flow.joined(map(run, part.parts))
     if isinstance(part, Prose):
-        pieces = _AMOUNT.split(safe(part.text))
+        pieces = _AMOUNT.split(safe(bounded(part.text)))
         return flow.joined(flow.whole(piece) if i % 2 else flow.free(piece) for i, piece in enumerate(pieces))
     return flow.whole(shown(part)) if isinstance(part, Whole) else flow.free(shown(part))
 

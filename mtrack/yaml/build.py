@@ -71,7 +71,7 @@ class Builder:
             if name in result and not (shape.properties and self._is_rest_of_number(node, key, value)):
                 repeated.append((key, name))
             below = shape.properties.get(name) or shape.child(name)
-            if type(value) is simple and not (value.style or value.tag):
+            if type(value) is simple and not (value.style or value.tag) and len(value.value) <= limits.VALUE:
                 text, kind = value.value, below.kind
                 result[name] = text if kind == "text" and text not in NULLS else scalar(text, kind)
             else:
@@ -118,6 +118,10 @@ class Builder:
         return self._quoted(node)
 
     def _scalar(self, node: Any, shape: Shape) -> Any:
+        if len(node.value) > limits.VALUE and shape.kind == "text" and shape.fits is None:
+            message = f"a text has {len(node.value):,} characters, and may have {limits.VALUE:,}"
+            self._flaw(node, message, "put long text into a file beside the records, and name it under `attachments`")
+            return None
         if node.style:
             return self._quoted(node)
         return scalar(node.value, shape.kind)

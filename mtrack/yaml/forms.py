@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 _FIRST = r"[^\s\-?:,\[\]{}#&*!|>'\"%@`]"
 _SLOT = re.compile(
     rf": ({_FIRST}[^\n:#{{}}\[\]]*+(?![^\n])|{_FIRST}[^\n,\[\]{{}}:#'\"]*+(?=[,}}\]])(?<! )"
-    r"|\"[^\"\\\n]++\"(?![^\n])|'[^'\n]++'(?![^\n]))"
+    r"|\" *+[^\"\\\n ][^\"\\\n]*+\"(?![^\n])|' *+[^'\n ][^'\n]*+'(?![^\n]))"
 )
-"""A value to the end of its line, one within brackets, and one in quotes."""
+"""A value to the end of its line, one within brackets, and one in quotes that is not blank: blank text fits nowhere."""
 _DASH = re.compile("\n *- +")
 _NEXT_KEY = re.compile(r"\n(?=[A-Za-z_])")
 _QUOTES = "'\""
@@ -177,8 +177,8 @@ class Forms:
 
     def _part(self, part: str, name: str, before: str, used: list[Form | None]) -> Any:
         """The data of what stands above a list, or of an item behind `before`; None where it depends on the whole text."""
-        if len(part) > limits.KEYS:
-            return None  # a mapping in it could have more keys than one may
+        if len(part) > min(limits.KEYS, limits.VALUE):
+            return None  # a mapping in it could have more keys than one may, or a value be longer
         split = _SLOT.split(part)
         literals, values = split[::2], split[1::2]
         form = "\0".join((before, *literals))

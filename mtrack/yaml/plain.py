@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mtrack import limits
 from mtrack.yaml.scalars import NULLS, scalar
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class _Reader:
         """The mapping at the top. Raises _NotPlainError."""
         line_of = _LINE.fullmatch
         for line in text.split("\n"):
-            match = line_of(line)
+            match = line_of(line) if len(line) <= limits.VALUE else None
             if match is None:
                 if _IGNORED.fullmatch(line) is None:
                     raise _NotPlainError

@@ -180,6 +180,33 @@ def test_what_fits_once_is_known_to_fit(monkeypatch: pytest.MonkeyPatch) -> None
     assert not source.parse("milestones.yaml", text(VALUES, head="~"), SHAPE).fits
 
 
+def test_blank_text_among_like_ones_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = "- id: M1\n  name: {name}\n  amount: 100.00\n  invoice:\n    number: {number}\n    amount: 1.00\n    sent: 2026-01-02\n  status: sent\n"
+    record = (
+        "project: {project}\ncurrency: EUR\nclient: {client}\nwaivers:\n- rule: overdue\n  reason: {reason}\nmilestones:\n"
+        + item
+    )
+    names = ("project", "client", "reason", "name", "number")
+    plenty = [dict.fromkeys(names, f'"text {i}"') for i in range(8)]
+    blank = [{**dict.fromkeys(names, '"text"'), name: text} for name in names for text in ('" "', "'  '", "' x '")]
+    write_tree(tmp_path, {f"a{i}/milestones.yaml": record.format(**values) for i, values in enumerate(plenty)})
+    write_tree(tmp_path, {f"b{i:02}/milestones.yaml": record.format(**values) for i, values in enumerate(blank)})
+    found = {}
+    for ways in ("", "forms plain"):
+        monkeypatch.setenv("MTRACK_WAYS", ways)
+        monkeypatch.setattr(forms, "_known", {})
+        found[ways] = mtrack("lint", tmp_path, "--as-of", "2026-11-22", "--format", "json").out
+    assert found[""] == found["forms plain"]
+    told = {item["path"] for item in json.loads(found[""])["findings"] if item["rule"] == "schema"}
+    required = [
+        i
+        for i, values in enumerate(blank)
+        if any(values[name].strip("'\" ") == "" for name in names if name != "client")
+    ]
+    assert len(required) == 8
+    assert told == {f"b{i:02}/milestones.yaml" for i in required}
+
+
 def test_what_is_missing_beside_parts_that_fit_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     invoices = "invoices:\n- {number: A-1, amount: 1.00, sent: 2026-01-02, lines: [{milestone: M1, amount: 1.00}]}\n"
     milestones = text(VALUES, VALUES).removeprefix("project: P\ncurrency: EUR\n")

@@ -78,7 +78,7 @@ def invalid_yaml(file: RecordFile) -> Iterator[Problem]:
 
     Why: two readers must see the same records. A key that stands twice, a tag, a merge key, a second document
     or an alias that expands without bound each mean something else to the next parser, or to you in a year.
-    Nesting over 100 levels, aliases that expand to more than 10,000 values, and more than 1,200,000 keys, values
+    Nesting over 100 levels, texts of more than 100,000 characters, aliases that expand to more than 10,000 values, and more than 1,200,000 keys, values
     and brackets are refused.
 
     Bad:
