@@ -39,7 +39,7 @@ ROOMS = {
             "tests/test_precision.py", "tests/test_hints.py", "tests/test_settings.py",
             "tests/history/test_audit.py", "tests/history/test_weakened.py", "tests/history/test_vanished.py", "tests/verify/test_evidence.py",
             "tests/verify/test_agreements.py", "tests/verify/test_verify_command.py", "tests/test_commas.py",
-            "tests/edit/test_numbers.py", "tests/test_containment.py", "tests/test_limits.py",
+            "tests/edit/test_numbers.py", "tests/test_containment.py", "tests/test_limits.py", "tests/history/test_broken.py",
         ),
     ),
     "writer": Room(
