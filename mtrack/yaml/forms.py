@@ -162,6 +162,8 @@ class Forms:
         rest = self._part("\n".join(above), "", "", used) if result and above else {}
         if not result or rest is None or not result.keys().isdisjoint(rest):
             return None
+        if len(self._keys) >= _MOST:
+            self._keys.clear()
         used.append(self._keys[tuple(result | rest)])
         return result | rest
 

@@ -150,6 +150,15 @@ def test_where_nothing_recurs_it_is_not_tried_for_long(monkeypatch: pytest.Monke
     assert read[-1] is None
 
 
+def test_files_of_keys_of_their_own_are_not_all_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "_MOST", 5)
+    known = forms.Forms(SHAPE)
+    for i in range(30):
+        found, _ = known.read(text(VALUES) + f"x-{i}: 1\n")
+        assert found == plain.read(text(VALUES) + f"x-{i}: 1\n", SHAPE)
+        assert len(vars(known)["_keys"]) <= 5
+
+
 def test_a_value_that_does_not_fit_among_like_ones_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     values = dict.fromkeys(range(12), VALUES) | {
         7: ("M 1", *VALUES[1:]),
