@@ -176,6 +176,36 @@ def starts(bench: Bench) -> Iterator[Line]:
         yield Line(f"{what} / python -c pass, CPU", costs[name].cpu / costs["python"].cpu, goal)
 
 
+TO_BILL = """\
+project: Intranet
+currency: EUR
+milestones:
+  - id: M1
+    name: Draft
+    amount: 3400.00
+    upfront: true
+    status: not_billed
+"""
+
+
+def edits(bench: Bench, *roots: str) -> Iterator[Line]:
+    """A verb that looks for its invoice number in all other projects, beside one and beside many."""
+    folders = [os.path.join(root, "intranet") for root in roots]
+    for folder in folders:
+        os.makedirs(folder)
+        with open(os.path.join(folder, "milestones.yaml"), "w", encoding="utf-8") as file:
+            file.write(TO_BILL)
+
+    def bill(folder: str) -> Cost:
+        return bench.run([MTRACK, "bill", folder, "M1", "INT-1", "--dry-run", "--as-of", str(workspace.AS_OF)])
+
+    one, many = folders
+    costs = in_turns(STARTS, one=lambda: bill(one), many=lambda: bill(many))
+    for folder in folders:
+        shutil.rmtree(folder)
+    yield Line(f"bill, {SMALL:,} projects / one, CPU", costs["many"].cpu / costs["one"].cpu, 2)
+
+
 def others(bench: Bench, root: str) -> Iterator[Line]:
     """Beside a validator and a linter of YAML."""
     records = sorted(
@@ -339,6 +369,7 @@ def measure(folder: str) -> Iterator[Line]:
     workspace.write(small, SMALL, MILESTONES)
     check_lint(bench, small, SMALL)
     yield from starts(bench)
+    yield from edits(bench, os.path.join(folder, "one"), small)
     yield from others(bench, small)
     if shutil.which("hledger"):
         for root, projects, kept in ((few, SMALL, 0), (large, LARGE, 0), (papers, LARGE, PAPERS)):

@@ -72,12 +72,18 @@ def normal(text: str, form: Literal["NFC", "NFKC"]) -> str:
 
 def seen(text: str) -> str:
     """A text as it compares: after NFKC, without what shows nothing, all dashes alike, case aside."""
-    if text.isascii() and text.isprintable():
-        return text.lower()
+    if text.isascii():
+        return (text if text.isprintable() else text.translate(_ascii_unseen())).lower()
     # Twice, since each step can leave work for another: a dash without a compatible form, letters that now compose.
     for _ in range(2):
         text = _unseen().sub(_space_or_nothing, _dashes().sub("-", normal(text, "NFKC"))).casefold()
     return normal(text, "NFKC")
+
+
+@cache
+def _ascii_unseen() -> dict[int, str]:
+    """What `seen` makes of those ASCII characters that show nothing."""
+    return {ord(char): _space_or_nothing(match) for char in map(chr, range(128)) if (match := _unseen().match(char))}
 
 
 def _space_or_nothing(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -175,11 +175,19 @@ def join(folder: str, name: str) -> str:
     return name if folder == "." else f"{folder}/{name}"
 
 
-def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None, origin: str | None = None) -> Walk:
+def walk(
+    root: str,
+    exclude: tuple[str, ...] = (),
+    watch: Watch | None = None,
+    origin: str | None = None,
+    *,
+    files: bool = True,
+) -> Walk:
     """All projects under `root`, hidden folders, excluded ones and links out of it left out.
 
     `watch` notes each folder and file that is looked at. `origin` is the workspace that the root is a copy of: a link
-    leads out where it does so from there too.
+    leads out where it does so from there too. Without `files` only folders are looked at: nothing is told of evidence
+    without records, nor of files with nearly their name.
     Raises CannotRunError where the root itself can't be read. A folder that is reached by a link as well as by
     itself is entered once, by its own path.
     """
@@ -189,7 +197,7 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None, o
         message = f"{root} can't be read: {os.strerror(error.errno or 5).lower()}"
         raise CannotRunError(message) from error
     top = os.path.realpath(root)
-    excluded, leads_out = matcher(exclude), _way_out(root, origin)
+    asked = _Asked(matcher(exclude), _way_out(root, origin), files)
     visited: set[str] = set()
     links: list[str] = []
     unseen: dict[str, bool] = {}
@@ -206,16 +214,20 @@ def walk(root: str, exclude: tuple[str, ...] = (), watch: Watch | None = None, o
                 continue
             visited.add(real)
             try:
-                folder = _looked(path, full, excluded, leads_out, watch)
+                folder = _looked(path, full, asked, watch)
             except OSError:
                 unseen[path] = os.path.lexists(os.path.join(full, RECORDS))
                 continue
             for link in folder.links:
                 heappush(links, link)
             folders[path] = folder
-            if not folder.has_records and any(
-                name in EVIDENCE and _holds_files(path, name, os.path.join(full, name), excluded)
-                for name in folder.below
+            if (
+                files
+                and not folder.has_records
+                and any(
+                    name in EVIDENCE and _holds_files(path, name, os.path.join(full, name), asked.excluded)
+                    for name in folder.below
+                )
             ):
                 evidence.append(path)
             # No link is among them: each really lies where its folder does.
@@ -252,7 +264,7 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
 
     `changed` are the folders that are not as they were; the watch takes over what was noted of the others.
     """
-    excluded, leads_out, known = matcher(exclude), _way_out(root, None), frozenset(before.projects)
+    asked, known = _Asked(matcher(exclude), _way_out(root, None)), frozenset(before.projects)
     folders, new = dict(before.folders), {}
     for path in changed:
         old = folders.get(path)
@@ -261,7 +273,7 @@ def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, 
         apart = Watch(watch.began)
         try:
             full = os.path.join(root, path) if path != "." else root
-            found = _looked(path, full, excluded, leads_out, apart)
+            found = _looked(path, full, asked, apart)
         except OSError:
             return None
         if (found.has_records, found.below, found.links) != (old.has_records, old.below, ()):
@@ -303,16 +315,22 @@ def _way_out(root: str, origin: str | None) -> Callable[[str, str], bool]:
     return leads_out
 
 
-def _looked(
-    path: str, full: str, excluded: Callable[[str], bool], leads_out: Callable[[str, str], bool], watch: Watch | None
-) -> Folder:
+class _Asked(NamedTuple):
+    """What to ask of a folder's contents: which sub-folders are left out, which links lead out, and whether for its files."""
+
+    excluded: Callable[[str], bool]
+    leads_out: Callable[[str, str], bool]
+    files: bool = True
+
+
+def _looked(path: str, full: str, asked: _Asked, watch: Watch | None) -> Folder:
     """The contents of a folder, all of it noted where that is wanted. Raises OSError where it can't be read."""
     if watch is None:
-        return _scan(path, full, excluded, leads_out)
+        return _scan(path, full, asked)
     info = os.stat(full)
     watch.enter(full, info)
     try:
-        folder = _scan(path, full, excluded, leads_out, watch)
+        folder = _scan(path, full, asked, watch)
     except OSError:
         watch.leave()
         watch.doubt(full)
@@ -322,13 +340,7 @@ def _looked(
     return folder
 
 
-def _scan(
-    path: str,
-    full: str,
-    excluded: Callable[[str], bool],
-    leads_out: Callable[[str, str], bool],
-    watch: Watch | None = None,
-) -> Folder:
+def _scan(path: str, full: str, asked: _Asked, watch: Watch | None = None) -> Folder:
     """The contents of a folder. Raises OSError where it can't be read."""
     has_records = has_more = False
     below: list[str] = []
@@ -345,14 +357,15 @@ def _scan(
             elif name.startswith("."):
                 continue
             elif entry.is_file(follow_symlinks=False):
-                files.append((name, _size(entry, watch)))
-            elif not is_folder(entry) and not (entry.is_symlink() and leads_out(join(path, name), entry.path)):
+                if asked.files:
+                    files.append((name, _size(entry, watch)))
+            elif not is_folder(entry) and not (entry.is_symlink() and asked.leads_out(join(path, name), entry.path)):
                 files.append((name, None))
-            elif excluded(join(path, name)):
+            elif asked.excluded(join(path, name)):
                 has_more = True
             elif entry.is_symlink():
                 link = join(path, name)
-                (outside if leads_out(link, entry.path) else links).append(link)
+                (outside if asked.leads_out(link, entry.path) else links).append(link)
             else:
                 below.append(name)
     below.sort()

@@ -142,14 +142,14 @@ for turn in range(int(sys.argv[1])):
 """
 
 
-def instructions(*arguments: str | Path) -> int:
+def instructions(*arguments: str | Path, cwd: Path | None = None) -> int:
     """How many instructions a run of Python takes."""
     assert VALGRIND is not None
     counting = (VALGRIND, "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0",
                    "MTRACK_WAYS": "forms plain traits"}  # fmt: skip
     done = subprocess.run(
-        [*counting, sys.executable, *arguments], capture_output=True, text=True, check=False, env=environment
+        [*counting, sys.executable, *arguments], capture_output=True, text=True, check=False, env=environment, cwd=cwd
     )
     found = re.search(r"I +refs: +([0-9,]+)", done.stderr)
     assert found is not None, done.stderr
@@ -171,6 +171,31 @@ def test_a_project_takes_no_more_instructions_than_it_did(tmp_path: Path, monkey
     work = (instructions("-c", WORK, "22") - instructions("-c", WORK, "2")) / 20
     found = (more - few) / 100 / work
     assert found <= 1.2 * INSTRUCTIONS, f"{found:.2f} of the work, {(more - few) / 100:,.0f} instructions a project"
+
+
+@pytest.mark.skipif(VALGRIND is None, reason="there is no valgrind here")
+@pytest.mark.parametrize("arguments", [("pay", "INV-1"), ("bill", "site", "M2", "INV-2")])
+def test_a_verb_among_a_thousand_projects_takes_at_most_twice_as_much(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    record = (
+        "project: Site\ncurrency: EUR\nmilestones:\n"
+        "  - id: M1\n    name: Draft\n    amount: 3000.00\n    status: sent\n"
+        "    invoice: {number: INV-1, amount: 3000.00, sent: 2026-10-01}\n"
+        "  - id: M2\n    name: Launch\n    amount: 5000.00\n    status: not_billed\n"
+    )
+    totals: list[int] = []
+    for others in (0, 999):
+        root = tmp_path / f"{others}"
+        files: dict[str, str | bytes] = {"mtrack.yaml": "format: 1\n", "site/milestones.yaml": record}
+        for i in range(others):
+            folder = f"clients/c{i % 20}/project-{i}"
+            files[f"{folder}/milestones.yaml"] = record.replace("INV-1", f"OLD-{i:04}")
+            files[f"{folder}/invoices/a.pdf"] = "x"
+        write_tree(root, files)
+        totals.append(instructions("-m", "mtrack", *arguments, "--dry-run", "--as-of", "2026-11-22", cwd=root))
+    alone, among = totals
+    assert among <= 2 * alone, f"{among:,} instructions among a thousand, {alone:,} alone"
 
 
 def steps(*arguments: str | Path, cwd: Path) -> Counter[tuple[str, int]]:

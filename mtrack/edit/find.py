@@ -102,7 +102,7 @@ def nearest(wanted: str, known: Iterable[str]) -> str | None:
 
 def projects(root: str) -> tuple[str, ...]:
     """The folders of all projects of a workspace."""
-    return workspace.walk(root, settings_module.load(root).exclude).projects
+    return workspace.walk(root, settings_module.load(root).exclude, files=False).projects
 
 
 def here() -> Target | None:
@@ -172,7 +172,7 @@ def invoice(project: Project, number: str, *, void: bool = False) -> Invoice:
 def with_number(number: str, root: str, preferred: Target | None = None) -> Target:
     """The project that holds an invoice; of several the `preferred` one. Raises UsageError where none or several do."""
     settings = settings_module.load(root)
-    walk = workspace.walk(root, settings.exclude)
+    walk = workspace.walk(root, settings.exclude, files=False)
     folders = walk.projects
     holding, broken = _with_number(number, root, folders, settings)
     if len(holding) == 1:
@@ -196,16 +196,18 @@ def with_number(number: str, root: str, preferred: Target | None = None) -> Targ
 def is_number(number: str, root: str, only: Target | None = None) -> bool:
     """Whether an invoice of the workspace, or of `only` one project, has that number."""
     settings = settings_module.load(root)
-    folders = (only.folder,) if only is not None else workspace.walk(root, settings.exclude).projects
-    return bool(_with_number(number, root, folders, settings)[0])
+    folders = (only.folder,) if only is not None else workspace.walk(root, settings.exclude, files=False).projects
+    return bool(_with_number(number, root, folders, settings, walked=only is None)[0])
 
 
-def _with_number(number: str, root: str, folders: Iterable[str], settings: Settings) -> tuple[list[str], list[str]]:
+def _with_number(
+    number: str, root: str, folders: Iterable[str], settings: Settings, *, walked: bool = True
+) -> tuple[list[str], list[str]]:
     """The folders of the projects that hold an invoice, and the records that may hold it but are broken."""
     key = number_key(number)
     holding: list[str] = []
     broken: list[str] = []
-    for folder in naming(root, folders, {key}):
+    for folder in naming(root, folders, {key}, walked=walked):
         file, found = _other(root, folder, settings)
         if found is None:
             broken.append(file.source.path)
@@ -219,16 +221,16 @@ def _invoices(root: str, folder: str, settings: Settings) -> Iterable[Invoice]:
     return found.invoices() if found else ()
 
 
-def naming(root: str, folders: Iterable[str], keys: set[str]) -> list[str]:
+def naming(root: str, folders: Iterable[str], keys: set[str], *, walked: bool = True) -> list[str]:
     """The folders whose records can name one of some invoice numbers, judged by their characters alone.
 
     Where a file has none of a number's characters in a row (white space, case and quotes aside), it can't hold it;
-    a backslash could hide one, so such a file is taken, and one that can't be read.
+    a backslash could hide one, so such a file is taken, and one that can't be read. `walked` as for `source.read`.
     """
     keys = {key.replace("'", "") for key in keys}
     result: list[str] = []
     for folder in folders:
-        raw = source.read_bytes(root, workspace.join(folder, workspace.RECORDS))
+        raw = source.read_bytes(root, workspace.join(folder, workspace.RECORDS), walked=walked)
         bare = "\\" if isinstance(raw, Flaw) else seen_tight(raw.decode("utf-8", "replace")).replace("'", "")
         if "\\" in bare or any(key in bare for key in keys):
             result.append(folder)
@@ -294,7 +296,7 @@ def around(target: Target, settings: Settings, keys: set[str], edited: Container
     everything = any(settings.rules.get(rule.name, rule.severity) is Severity.ERROR for rule in across)
     if not everything and not keys:
         return Around({})
-    walk = workspace.walk(target.root, settings.exclude)
+    walk = workspace.walk(target.root, settings.exclude, files=False)
     others = [folder for folder in walk.projects if folder != target.folder and folder not in edited]
     concerned = others if everything else naming(target.root, others, keys)
     return Around({folder: read(target.root, folder) for folder in concerned}, walk.closed, bool(keys))
