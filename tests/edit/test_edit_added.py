@@ -86,3 +86,16 @@ def test_what_is_added_is_what_there_is_more_of(seed: int) -> None:
     assert found == defined(before, after, planned)
     if not planned:
         assert added_to(check(before).report, check(after).report, OPENS) == found
+
+
+def test_what_changes_between_others_that_stay_is_seen() -> None:
+    """The first and the third of four change, and only in the third is more at stake."""
+    item = "- {{id: M{0}, name: N{0}, amount: {1}, status: sent, invoice: {{number: I{0}, amount: {1}, sent: 2026-01-0{2}}}}}\n"
+    texts = [
+        "project: P\nmilestones:\n" + "".join(item.format(i, amount, day) for i, (amount, day) in enumerate(rows, 1))
+        for rows in ([(10, 5), (10, 5), (10, 5), (10, 5)], [(10, 6), (10, 5), (12, 5), (10, 5)])
+    ]
+    before, after = (workspace({"p": text}) for text in texts)
+    found = added_findings(before, after, OPENS)
+    assert found == defined(before, after, frozenset())
+    assert [(one.rule, one.invoice) for one in found.warnings if one.rule == "overdue"] == [("overdue", "I3")]

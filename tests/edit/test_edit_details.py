@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from datetime import date
 from decimal import Decimal
-from errno import EROFS
+from errno import EACCES, EROFS
 from typing import TYPE_CHECKING
 
 import pytest
@@ -286,3 +287,51 @@ def test_an_apostrophe_is_doubled_between_apostrophes(work: Path) -> None:
 )
 def test_a_comment_that_begins_with_a_digit(text: str, found: list[object]) -> None:
     assert list(comments.number_signs(text)) == found
+
+
+def test_a_record_of_a_workspace_without_a_schema_names_none(work: Path) -> None:
+    assert mtrack("new", "r", "--currency", "EUR", "--milestone", "A=1", cwd=work).code == 0
+    assert (work / "r/milestones.yaml").read_text("utf-8").startswith("project:")
+
+
+def test_a_status_that_was_wrong_is_corrected_where_one_more_invoice_bills_the_milestone(work: Path) -> None:
+    path = work / "p/milestones.yaml"
+    path.write_text(RECORD.replace("amount: 100,", "amount: 40,").replace("status: sent", "status: not_billed"), "utf-8")
+    ran = mtrack("bill", "p", "M1", "I2", "--amount", "20", "--as-of", str(DAY), cwd=work)
+    assert ran.code == 0
+    assert "; status of M1 corrected from not_billed to sent" in ran.out
+    assert "status: sent" in path.read_text("utf-8")
+
+
+def test_a_paper_that_can_not_be_moved_away_is_told(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink = os.unlink
+
+    def refused(path: str, **options: int) -> None:
+        if str(path).endswith("a.pdf") and not options:
+            raise PermissionError(EACCES, os.strerror(EACCES))
+        unlink(path, **options)
+
+    monkeypatch.setattr(os, "unlink", refused)
+    ran = mtrack("bill", "p", "M2", "I2", "--file", "a.pdf", "--move", "--as-of", str(DAY), cwd=work)
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        3,
+        "mtrack: recorded, but a.pdf can't be removed: permission denied",
+    )
+    assert "I2" in (work / "p/milestones.yaml").read_text("utf-8")
+
+
+def test_an_id_that_is_taken_is_not_imported() -> None:
+    context = context_of(RECORD)
+    assert context is not None
+    with pytest.raises(UsageError, match=r"\Athe id M2 is taken in p\Z"):
+        verbs.import_records(context, [{"id": "M3", "name": "x"}, {"id": "M2", "name": "x"}], [])
+
+
+def test_another_reason_of_what_is_written_off_is_told(work: Path) -> None:
+    off = ("write-off", "I1", "10", "--as-of", str(DAY))
+    assert mtrack(*off, "--reason", "rounding", cwd=work).code == 0
+    ran = mtrack(*off, "--reason", "insolvent", cwd=work)
+    assert ran.code == 0
+    assert "reason" in ran.out.splitlines()[0]
+    assert "rounding" in ran.out.splitlines()[0]
+    assert "reason: insolvent" in (work / "p/milestones.yaml").read_text("utf-8")

@@ -50,6 +50,7 @@ def _refusal(text: str, *changes: Change) -> RefusedError:
         ("occupied", (4, 3), "- id: M1\n  invoice: {number: I}\n", Put(("milestones", 0), {"id": "M2"})),
         ("occupied", (5, 16), "- id: M1\n  deliverable: done\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
         ("layout", (5, 10), "- id: M1\n  hold: {until: 2026-01-01}\n", Remove(("milestones", 0, "hold", "until"))),
+        ("layout", (8, 16), "- id: M1\n  deliverable:\n    note: x\n- id: M2\n  ? deliverable\n", Put(("milestones", 1, "deliverable"), {"note": "y"})),
         ("layout", (5, 9), "- id: M1\n  hold: [] # why\n", Put(("milestones", 0, "hold", 3), "x")),
     ],
 )  # fmt: skip
@@ -59,6 +60,11 @@ def test_what_can_not_be_edited_is_refused_with_its_reason_and_the_lines_to_writ
     refused = _refusal(HEAD + text, change)
     assert (refused.reason, refused.place) == (reason, place)
     assert str(change.route[-1]) in refused.by_hand
+
+
+def test_the_only_key_of_a_mapping_is_refused_as_such() -> None:
+    refused = _refusal(HEAD + "- id: M1\n  hold: {until: 2026-01-01}\n", Remove(("milestones", 0, "hold", "until")))
+    assert refused.detail == "it is the only key there"
 
 
 def test_a_refusal_shows_every_change_by_hand() -> None:
