@@ -5,6 +5,8 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+import support
+import told
 from hypothesis import HealthCheck, settings
 from support import OF_THE_MACHINE
 
@@ -39,6 +41,25 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("cache"))
+
+
+HELD = {
+    "test_audit", "test_commas", "test_hints", "test_precision", "test_rule_words", "test_vanished", "test_verify_command",
+    "test_weakened",
+}  # fmt: skip
+"""The modules of tests in which every word that a command tells is held to what it told before."""
+
+
+@pytest.fixture(autouse=True)
+def _told(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the commands of a test tell stays as it was."""
+    support.TOLD.clear()
+    module = request.module.__name__.rpartition(".")[2]
+    is_held = module in HELD and not hasattr(request.function, "hypothesis")
+    folder = request.getfixturevalue("tmp_path") if is_held else None
+    yield
+    if folder is not None and support.TOLD:
+        told.hold(module, request.node.name, support.TOLD, folder)
 
 
 @pytest.fixture(autouse=True)

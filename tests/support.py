@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
+from told import told_by
 
 from mtrack import resources, runner
 from mtrack.__main__ import run
@@ -92,6 +93,10 @@ class _Output(io.StringIO):
         return False
 
 
+TOLD: list[str] = []
+"""What the commands of a test told, one after the other."""
+
+
 def mtrack(*arguments: str | Path, cwd: Path | None = None) -> Result:
     """Run the command line in this process."""
     out, err, before = _Output(), _Output(), Path.cwd()
@@ -103,6 +108,7 @@ def mtrack(*arguments: str | Path, cwd: Path | None = None) -> Result:
     finally:
         os.chdir(before)
     _validate_json(arguments, code, out.getvalue())
+    TOLD.append(f"$ {' '.join(map(str, arguments))} ({code})\n{told_by(out.getvalue())}{err.getvalue()}")
     return Result(code, out.getvalue(), err.getvalue())
 
 

@@ -296,7 +296,9 @@ def test_a_record_of_a_workspace_without_a_schema_names_none(work: Path) -> None
 
 def test_a_status_that_was_wrong_is_corrected_where_one_more_invoice_bills_the_milestone(work: Path) -> None:
     path = work / "p/milestones.yaml"
-    path.write_text(RECORD.replace("amount: 100,", "amount: 40,").replace("status: sent", "status: not_billed"), "utf-8")
+    path.write_text(
+        RECORD.replace("amount: 100,", "amount: 40,").replace("status: sent", "status: not_billed"), "utf-8"
+    )
     ran = mtrack("bill", "p", "M1", "I2", "--amount", "20", "--as-of", str(DAY), cwd=work)
     assert ran.code == 0
     assert "; status of M1 corrected from not_billed to sent" in ran.out

@@ -63,6 +63,8 @@ def change(root: Path, old: str, new: str) -> None:
 def told(root: Path, *arguments: str, command: str = "verify") -> list[str]:
     result = mtrack(command, root, "--format", "concise", "--as-of", "2026-02-20", *arguments)
     assert result.code in (0, 1), result.err
+    whole = mtrack(command, root, "--format", "json", "--as-of", "2026-02-20", *arguments)
+    assert whole.code == result.code
     return [line.partition(": ")[2] for line in result.out.splitlines()]
 
 
