@@ -29,6 +29,11 @@ EVIDENCE = ("agreement", "invoices", "signoffs")
 _EVIDENCE = frozenset(EVIDENCE)
 
 
+def is_like_records(name: str) -> bool:
+    """Whether a file's name is that of records, or nearly: in capitals, in another form, with another ending, as a copy."""
+    return _NEARLY.fullmatch(seen_tight(name)) is not None
+
+
 def find_root(path: str) -> str:
     """The nearest folder at or above `path` (a file's folder) that holds `mtrack.yaml`.
 
@@ -155,7 +160,7 @@ def _nearly(folders: Iterable[tuple[str, Folder]]) -> list[str]:
         for path, folder in folders
         if not folder.has_records
         for name in folder.files
-        if name[0] in "mM " and _NEARLY.fullmatch(seen_tight(name))
+        if name[0] in "mM " and is_like_records(name)
     ]
 
 

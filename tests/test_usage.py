@@ -109,7 +109,16 @@ OUTPUTS = [("lint", "--output"), ("report", "--single-file"), ("report", "-o")]
 @pytest.mark.parametrize("command", OUTPUTS, ids=" ".join)
 @pytest.mark.parametrize(
     "target",
-    ["acme/milestones.yaml", "mtrack.yaml", "acme/../acme/milestones.yaml", "link.html", "other/milestones.yaml"],
+    [
+        "acme/milestones.yaml",
+        "mtrack.yaml",
+        "acme/../acme/milestones.yaml",
+        "link.html",
+        "other/milestones.yaml",
+        "other/Milestones.yml",
+        "milestone.yaml",
+        "MTRACK.YAML",
+    ],
 )
 def test_no_output_takes_the_place_of_records_or_settings(command: tuple[str, str], target: str, root: Path) -> None:
     (root / "link.html").symlink_to(os.path.join("acme", "milestones.yaml"))

@@ -498,6 +498,18 @@ def test_files_are_copied_under_a_clean_name_or_moved(work: Path) -> None:
     assert (work / "acme-website/agreement/sow.pdf").exists()
 
 
+@pytest.mark.parametrize("name", ["milestones.yaml", "Milestones.yml", "MILESTONES.YAML"])
+def test_a_paper_that_is_called_like_records_is_copied_under_another_name(work: Path, name: str) -> None:
+    paper = work.parent / f"elsewhere-{work.name}" / name
+    write_tree(paper.parent, {name: "a list of the work done"})
+    result = _run(work, "bill", "acme-website", "M2", "INV-2026-006", "--file", paper)
+    assert result.code == 0, result.err
+    assert f"file: invoices/file-{name}" in _text(work)
+    assert (work / "acme-website/invoices" / f"file-{name}").read_bytes() == paper.read_bytes()
+    assert walk(str(work)).projects == ("acme-website", "clients/globex-portal")
+    assert "milestones-file-missing" not in _run(work, "lint").out
+
+
 def test_a_refused_edit_brings_no_file(work: Path) -> None:
     paper = work / "paper.pdf"
     paper.write_bytes(b"paper")

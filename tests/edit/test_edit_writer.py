@@ -16,7 +16,7 @@ import kill
 import pytest
 from support import ROOT, mtrack, write_tree
 
-from mtrack import files
+from mtrack import files, workspace
 from mtrack.edit import attachments, writer
 from mtrack.errors import CannotRunError, UsageError
 
@@ -261,6 +261,46 @@ def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_names_are_cleaned(name: str, clean: str) -> None:
     assert attachments.clean_name(name) == clean
+
+
+@pytest.mark.parametrize(
+    ("name", "clean"),
+    [
+        ("milestones.yaml", "file-milestones.yaml"), ("Milestones.yml", "file-Milestones.yml"), ("MILESTONES.YAML", "file-MILESTONES.YAML"),
+        ("milestone.yaml", "file-milestone.yaml"), ("milestones (1).yaml", "milestones-(1).yaml"), ("milestones(1).yaml", "file-milestones(1).yaml"),
+        ("milestonescopy.yaml", "file-milestonescopy.yaml"), ("milestones.yaml.bak", "file-milestones.yaml.bak"), ("milestones.yaml~", "file-milestones.yaml"),
+        ("..milestones.yaml", "file-milestones.yaml"), ("milestones.yaml. ", "file-milestones.yaml"), ("\u200bmilestones.yaml", "file-milestones.yaml"),
+        ("\uff4dilestones.yaml", "file-\uff4dilestones.yaml"), ("mile\u017ftones.yaml", "file-mile\u017ftones.yaml"),
+        ("milestones.pdf", "milestones.pdf"), ("my-milestones.yaml", "my-milestones.yaml"), ("milestones-2.yaml", "milestones-2.yaml"),
+        (".git", "git"), (".GIT", "GIT"), (". git", "git"), ("\u200b.git", "file.git"), ("\uff0egit", "git"), ("\u2024git", "git"), (".gitignore", "gitignore"), ("-.git", "file.git"),
+    ],
+)  # fmt: skip
+def test_no_copy_has_a_name_that_means_something_to_mtrack_or_git(name: str, clean: str) -> None:
+    assert attachments.clean_name(name) == clean
+    assert not workspace.is_like_records(clean)
+    assert not clean.startswith(".")
+
+
+@pytest.mark.parametrize("subfolder", workspace.EVIDENCE)
+def test_a_copy_of_records_is_another_papers_neighbour_and_no_project(tmp_path: Path, subfolder: str) -> None:
+    project, source = tmp_path / "acme", tmp_path / "milestones.yaml"
+    write_tree(project, {"milestones.yaml": kill.RECORD})
+    source.write_bytes(b"a statement")
+    item = attachments.locate(str(project), str(source), subfolder)
+    assert (item.path, item.copy) == (f"{subfolder}/file-milestones.yaml", True)
+    attachments.copy_in(str(project), item)
+    assert workspace.walk(str(project)).projects == (".",)
+    assert workspace.walk(str(project)).nearly == ()
+    again = attachments.locate(str(project), str(source), subfolder)
+    assert (again.path, again.copy) == (item.path, False)
+    source.write_bytes(b"another")
+    assert attachments.locate(str(project), str(source), subfolder).path == f"{subfolder}/file-milestones-2.yaml"
+
+
+def test_a_file_that_lies_in_the_project_already_keeps_its_name(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"acme/milestones.yaml": kill.RECORD, "acme/papers/Milestones.yml": "a statement"})
+    item = attachments.locate(str(tmp_path / "acme"), str(tmp_path / "acme/papers/Milestones.yml"), "invoices")
+    assert (item.path, item.copy, item.same) == ("papers/Milestones.yml", False, True)
 
 
 @pytest.mark.parametrize(
