@@ -108,11 +108,13 @@ class Workspace:
 
     @cached_property
     def tracked(self) -> dict[str, frozenset[str]]:
-        """The files that git tracks, by the project they lie in, for each project whose records it tracks.
+        """The files that git tracks, by the projects they lie in, for each project whose records it tracks.
 
-        None of any project where git can't tell; `git_trouble` then says why.
+        What lies in a project within another is in both: the outer one may name it. None of any project where git can't
+        tell; `git_trouble` then says why.
         """
         result: dict[str, set[str]] = {}
+        outer = {folder: self.project_of(folder) for folder in self._folders}
         try:
             paths = git.tracked(self.root)
         except CannotRunError as error:
@@ -121,8 +123,9 @@ class Workspace:
                 self.walk.watch.give_up()  # what git rests on may be anywhere
         for path in paths or ():
             folder = self.project_of(path)
-            if folder is not None:
+            while folder is not None:
                 result.setdefault(folder, set()).add(path)
+                folder = outer[folder]
         return {
             folder: frozenset(paths)
             for folder, paths in result.items()

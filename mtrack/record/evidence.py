@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LITTER = re.compile(r"thumbs\.db|desktop\.ini|\.ds_store|~\$.*|.*~", re.IGNORECASE | re.DOTALL)
 """Files that systems and editors leave in folders: no evidence, unless a record names one."""
 NOT_THERE = "is not there"
+_MOST_LINKS = 40
+"""Links that are followed on the way of one path, as systems do."""
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
@@ -141,6 +143,47 @@ def _real(root: str, folder: str, known: dict[str, str]) -> str:
                 known[path] = os.path.realpath(full) if os.path.islink(full) else os.path.join(real, name)
             real = known[path]
     return known[folder]
+
+
+def is_listed(path: str, walk: Walk) -> bool:
+    """Whether the walk has seen a regular file at a path from the root, so that no link leads to it."""
+    above, _, name = path.rpartition("/")
+    listed = walk.folders.get(above or ".")
+    return listed is not None and listed.files.get(name) is not None and not walk.linked
+
+
+def steps(root: str, path: str) -> Iterator[str]:
+    """The links on the way to a file of the workspace, and the file that they lead to, as paths from the root.
+
+    Links outside the workspace are left out.
+    """
+    top = os.path.realpath(root)
+    at, left, followed = top, path.split("/")[::-1], 0
+    while left:
+        part = left.pop()
+        at = os.path.dirname(at) if part == ".." else os.path.join(at, part) if part not in ("", ".") else at
+        target = _target(at) if followed < _MOST_LINKS else None
+        if target is not None:
+            followed += 1
+            if inside(at, top):
+                yield _from_root(at, top)
+            at = os.path.dirname(at)
+            if os.path.isabs(target):
+                at, target = os.path.splitdrive(at)[0] + os.sep, os.path.splitdrive(target)[1]
+            left += target.replace(os.sep, "/").split("/")[::-1]
+    yield _from_root(at, top)
+
+
+def _target(full: str) -> str | None:
+    """The path that a link leads to, as written; None where there is no link."""
+    try:
+        return os.readlink(full)
+    except (OSError, ValueError):
+        return None
+
+
+def _from_root(full: str, top: str) -> str:
+    return os.path.relpath(full, top).replace(os.sep, "/")
 
 
 def _leads_out(written: str, path: str) -> str | None:

@@ -128,6 +128,16 @@ class ProjectContext:
             for named in evidence.named_files(self.project)
         )
 
+    def not_tracked(self, path: str) -> str | None:
+        """What git does not track of a file of the project: the file, or a link on the way to it; None where it tracks all.
+
+        `path` is from the root, as is what it gives.
+        """
+        tracked = self.tracked or frozenset()
+        if path in tracked and evidence.is_listed(path, self._walk):
+            return None
+        return next((step for step in evidence.steps(self.root, path) if step not in tracked), None)
+
     @property
     def reads_papers(self) -> bool:
         """Whether the papers are read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,56 @@ def test_a_file_that_git_does_not_track_is_told_with_the_invoice_that_names_it(s
     (missing,) = [item for item in found if item["rule"] == "attachment-not-committed"]
     assert (missing["milestone"], missing["invoice"]) == ("M1", "INV-1")
     assert missing["hint"].startswith("commit it with the records: git add acme/invoices/1.pdf")
+
+
+def not_committed(story: Story) -> list[tuple[str, str]]:
+    """The files that are told, and those that are to be added."""
+    result = mtrack("lint", *AS_OF, "--select", "attachment-not-committed", "--format", "json", cwd=story.folder)
+    found = json.loads(result.out)["findings"]
+    return [(item["message"].partition(" is not tracked")[0], item["hint"].split()[7]) for item in found]
+
+
+INNER = "project: Inner\ncurrency: EUR\nmilestones: [{id: M1, name: One, amount: 0, status: not_billed}]\n"
+
+
+@pytest.mark.parametrize("inner", ["acme/invoices", "acme/invoices/deeper"])
+def test_a_file_in_a_project_within_the_project_is_tracked(inner: str, story: Story) -> None:
+    """The outer project names it, and git lists it, whatever git knows of the records beside it."""
+    told = [("the invoice file invoices/1.pdf", "acme/invoices/1.pdf")]
+    story.write({f"{inner}/milestones.yaml": INNER})
+    assert not_committed(story) == told
+    story.git("add", "acme/invoices/1.pdf")
+    assert not_committed(story) == []
+    story.git("add", "--all")
+    assert not_committed(story) == []
+    story.git("rm", "--cached", "--quiet", "acme/invoices/1.pdf")
+    assert not_committed(story) == told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("target", [".inv", "../acme/.inv/", "deep/../.inv", "{root}/acme/.inv"])
+def test_a_file_behind_a_link_is_tracked_where_the_link_and_the_file_are(target: str, story: Story) -> None:
+    (story.folder / "acme/invoices").rename(story.folder / "acme/.inv")
+    (story.folder / "acme/deep").mkdir()
+    (story.folder / "acme/invoices").symlink_to(target.format(root=story.folder))
+    file = "the invoice file invoices/1.pdf"
+    assert not_committed(story) == [(file, "acme/invoices")]
+    story.git("add", "acme/invoices")
+    assert not_committed(story) == [(file, "acme/.inv/1.pdf")]
+    story.git("add", "acme/.inv/1.pdf")
+    assert not_committed(story) == []
+    story.git("rm", "--cached", "--quiet", "acme/invoices")
+    assert not_committed(story) == [(file, "acme/invoices")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_in_the_place_of_a_file_is_not_the_file(story: Story) -> None:
+    (story.folder / "acme/invoices/1.pdf").rename(story.folder / "acme/invoices/real.pdf")
+    (story.folder / "acme/invoices/1.pdf").symlink_to("real.pdf")
+    story.git("add", "acme/invoices/1.pdf")
+    assert not_committed(story) == [("the invoice file invoices/1.pdf", "acme/invoices/real.pdf")]
+    story.git("add", "--all")
+    assert not_committed(story) == []
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -210,11 +210,12 @@ def attachment_not_committed(context: ProjectContext) -> Iterator[Problem]:
         return
     for named, state in context.files:
         path = join(project.folder, named.normal)
-        if state.usable and path not in context.tracked:
+        missing = context.not_tracked(path) if state.usable else None
+        if missing is not None:
             yield Problem(
                 place=project.place(*named.route),
                 message=f"{_WORDS[named.kind]} {named.path} is not tracked by git",
-                hint=f"commit it with the records: git add {shlex.quote(path)} (with --force where it is ignored)",
+                hint=f"commit it with the records: git add {shlex.quote(missing)} (with --force where it is ignored)",
                 milestone=named.milestone,
                 invoice=named.invoice.number if named.invoice else None,
                 about=path,
