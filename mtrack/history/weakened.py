@@ -189,8 +189,12 @@ class _Comparison:
         return [folder for folder in self.before.walk.projects if folder not in shown or self._is_another(folder)]
 
     def _is_another(self, folder: str) -> bool:
-        """Whether the project in a folder is not the one that was there; records that can't be used are told as such."""
-        if self.before.raw(folder) == self.now.raw(folder):
+        """Whether the project in a folder is not the one that was there; records that can't be used are told as such.
+
+        Of records that could not be read then, as behind a link out of the workspace, nobody can say whose they were.
+        """
+        raw = self.before.raw(folder)
+        if raw == self.now.raw(folder) or not isinstance(raw, bytes):
             return False
         was, present = (side.candidate(folder) for side in self._sides)
         return (
