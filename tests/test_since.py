@@ -270,6 +270,64 @@ def test_links_are_as_they_were(root: Path) -> None:
     assert rules(lint(root)) == []
 
 
+LINKED = {
+    "a link beside it": {"acme/milestones.yaml": "real.yaml"},
+    "a link to a link": {"acme/milestones.yaml": "other.yaml", "acme/other.yaml": "../acme/real.yaml"},
+    "a link to a folder": {"acme/milestones.yaml": "real.yaml", "acme": ".acme"},
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("name", LINKED)
+def test_records_behind_a_link_change_with_the_file_that_is_read(name: str, root: Path) -> None:
+    records = root / "acme/milestones.yaml"
+    for path, target in LINKED[name].items():
+        if (root / path).exists():
+            (root / path).rename((root / path).parent / target)
+        (root / path).symlink_to(target)
+    commit(root)
+    assert rules(lint(root)) == []
+    records.resolve().write_text(ACME.replace("status: not_billed", "status:  not_billed", 1), encoding="utf-8")
+    assert rules(lint(root)) == [("status-mismatch", "acme")]
+    commit(root)
+    assert rules(lint(root)) == []
+    assert rules(lint(root, since="HEAD~1")) == [("status-mismatch", "acme")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_records_that_become_a_link_to_the_same_are_no_change(root: Path) -> None:
+    records = root / "acme/milestones.yaml"
+    records.rename(root / "acme/real.yaml")
+    records.symlink_to("real.yaml")
+    assert rules(lint(root)) == []
+    commit(root)
+    records.unlink()
+    (root / "acme/real.yaml").rename(records)
+    assert rules(lint(root)) == []
+    records.write_text("# kept by hand\n" + ACME.replace("not_billed", "written_off", 1), encoding="utf-8")
+    assert rules(lint(root)) == [("status-mismatch", "acme")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_what_a_link_out_of_the_workspace_leads_to_is_not_read(root: Path, tmp_path: Path) -> None:
+    """Nor out of the commit's tree: only the link itself is compared."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(f"{name}\n", encoding="utf-8")
+    records = root / "acme/milestones.yaml"
+    records.unlink()
+    records.symlink_to(tmp_path / "one.yaml")
+    assert rules(lint(root, "--select", "unreadable")) == [("unreadable", "acme")]
+    commit(root)
+    (tmp_path / "one.yaml").write_text("changed\n", encoding="utf-8")
+    assert rules(lint(root)) == []
+    records.unlink()
+    records.symlink_to(tmp_path / "two.yaml")
+    assert rules(lint(root)) == [("unreadable", "acme")]
+    records.unlink()
+    records.write_text(ACME, encoding="utf-8")
+    assert sorted(rules(lint(root))) == sorted(ALL)
+
+
 def test_it_changes_nothing_and_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()

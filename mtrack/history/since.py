@@ -12,6 +12,7 @@ from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.check.workspace import open_workspace
 from mtrack.errors import CannotRunError
+from mtrack.files import inside
 from mtrack.history.matching import match
 from mtrack.history.outside import Outside
 from mtrack.history.repository import Repository
@@ -83,10 +84,10 @@ class _Changes:
 
     def _changed(self, path: str) -> list[range] | None:
         """The changed lines of a file of records or settings, in order; None where it was not there. Raises CannotRunError."""
-        now, then = (os.path.join(folder, *path.split("/")) for folder in (self.root, self.before))
-        if not now.endswith(".yaml") or not os.path.isfile(now):
+        now, then = (_read_at(folder, path) for folder in (self.root, self.before))
+        if not path.endswith(".yaml") or now is None:
             return []  # of evidence and folders only whether they are there matters
-        if not os.path.isfile(then):
+        if then is None:
             return None
         options = (
             "--no-index",
@@ -103,3 +104,12 @@ class _Changes:
             raise CannotRunError(message)
         hunks = [(int(match[1]), int(match[2] or 1)) for match in _HUNK.finditer(done.stdout)]
         return [range(start, start + count) for start, count in hunks]
+
+
+def _read_at(root: str, path: str) -> str | None:
+    """The file that is read at a path: what a link in the workspace leads to; one that leads out is the link itself."""
+    full, top = os.path.join(root, *path.split("/")), os.path.realpath(root)
+    real = os.path.realpath(full)
+    if inside(real, top):
+        return real if os.path.isfile(real) else None
+    return full if os.path.islink(full) and inside(os.path.realpath(os.path.dirname(full)), top) else None
