@@ -36,7 +36,7 @@ def next(  # noqa: A001, PLR0913
     """Show what to do, the most urgent first.
 
     One line per milestone or invoice: what to correct, chase, bill, get approved or deliver, what comes soon (it falls
-    due, is planned, or a hold or waiver ends), and which records to tidy. The exit code is 0.
+    due, is planned, or a hold or waiver ends), and which records to tidy. The exit code is 1 where a project is left out, else 0.
     """
     from mtrack.render import next as render  # noqa: PLC0415
     from mtrack.views.tasks import tasks  # noqa: PLC0415
@@ -50,5 +50,4 @@ def next(  # noqa: A001, PLR0913
         output.write(text)
     else:
         output.write(render.FORMATS[format_](view))
-    opened.warn_of_left_out()
-    return 0
+    return int(opened.warn_of_left_out())

@@ -210,7 +210,7 @@ def _json_task(task: Task) -> dict[str, Any]:
     project = task.project
     return {
         "verb": task.verb,
-        "project": project.folder if project else None,
+        "project": task.folder,
         "path": task.path,
         "client": project.client if project else None,
         "contact": task.contact,

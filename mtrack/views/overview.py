@@ -74,7 +74,9 @@ class Overview(Struct, frozen=True):
 def overview(settings: Settings, report: Report, summaries: Sequence[ProjectSummary]) -> Overview:
     """The projects' summaries put together."""
     groups = sorted(by_currency(summaries).items(), key=lambda item: (-len(item[1]), item[0]))
-    tasks = in_order(((item.project.currency, item.tasks) for item in summaries), tasks_elsewhere(settings, report))
+    tasks = in_order(
+        ((item.project.currency, item.tasks) for item in summaries), tasks_elsewhere(settings, report, report.skipped)
+    )
     buckets = by_age((item.project.currency, item.owed) for item in summaries)
     cash = outlook((item.project.currency, one) for item in summaries for one in item.expected)
     return Overview(

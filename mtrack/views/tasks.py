@@ -8,6 +8,7 @@ from decimal import Decimal  # noqa: TC003  (msgspec reads the annotations)
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.check.pipeline import check
@@ -39,11 +40,13 @@ _TO_CORRECT = (Category.OVERLAP, Category.AGREEMENT, Category.RECORD)
 class Task(Struct, frozen=True, kw_only=True):
     """Something to do. `since` is the day it waits since, or, of what is to come soon, the day it comes.
 
-    `days` is how long ago that was, below 0 for days to come. `file` is another file that it is about.
+    `days` is how long ago that was, below 0 for days to come. `file` is another file that it is about. `folder` is a
+    project's; one whose records can't be used has no `project`.
     """
 
     verb: str
     project: Heading | None
+    folder: str | None
     path: str
     contact: str | None = None
     milestone: str | None = None
@@ -99,7 +102,7 @@ def tasks(workspace: Workspace, selection: Selection, days: int = SOON) -> Tasks
 
     checked = check(workspace, selection, summarize=of_project, kind=_ProjectTasks)
     by_project = [(item.currency, item.tasks) for item in checked.summaries]
-    found = in_order(by_project, tasks_elsewhere(workspace.settings, checked.report, days))
+    found = in_order(by_project, tasks_elsewhere(workspace.settings, checked.report, checked.without_figures, days))
     decimals = {task.project.currency: task.project.decimals for task in found if task.project}
     settings = workspace.settings
     later = LeftOut.sum(item.left_out for item in checked.summaries)
@@ -111,12 +114,23 @@ def project_tasks(context: ProjectContext, findings: Iterable[Finding], days: in
     return _once_each([*_from_findings(context, findings), *_coming(context, days)])
 
 
-def tasks_elsewhere(settings: Settings, report: Report, days: int = SOON) -> tuple[Task, ...]:
-    """The tasks about the settings and about folders without records."""
-    as_of = report.as_of
-    own = {finding for finding in report.findings if finding.project is None and not finding.waived}
-    found = [_from_finding(finding, None, None, as_of) for finding in sorted(own, key=lambda one: one.order)]
+def tasks_elsewhere(
+    settings: Settings, report: Report, without_figures: Iterable[str], days: int = SOON
+) -> tuple[Task, ...]:
+    """The tasks about the settings and folders without records, and one for each file of records without figures."""
+    as_of, broken = report.as_of, frozenset(without_figures)
+    own: dict[object, list[Finding]] = {}
+    for finding in sorted(set(report.findings), key=lambda one: (one.category is not Category.RECORD, one.order)):
+        if finding.project is None and not finding.waived:
+            own[finding] = [finding]
+        elif finding.path in broken and not finding.waived and finding.rule in RULES and _verb(finding) == "correct":
+            own.setdefault(finding.path, []).append(finding)
+    found = [_and_more(_from_finding(first, None, None, as_of), len(more)) for first, *more in own.values()]
     return (*found, *_ending(settings.waivers, None, as_of, days))
+
+
+def _and_more(task: Task, more: int) -> Task:
+    return replace(task, message=f"{task.message}; and {more} more") if more else task
 
 
 def in_order(by_project: Iterable[tuple[str, tuple[Task, ...]]], elsewhere: Iterable[Task]) -> tuple[Task, ...]:
@@ -172,8 +186,8 @@ def _from_finding(
     if amount is None and figures is not None and verb in _BEFORE_BILLING:
         amount = figures.unbilled or None
     return Task(
-        verb=verb, project=context.project.heading if context else None,
-        path=finding.path, contact=context.project.contact if context else None, milestone=finding.milestone,
+        verb=verb, project=context.project.heading if context else None, folder=finding.project, path=finding.path,
+         contact=context.project.contact if context else None, milestone=finding.milestone,
         name=milestone.name if milestone else None, invoice=finding.invoice, file=finding.about, rule=finding.rule,
         amount=amount, since=finding.since, days=(as_of - finding.since).days if finding.since else None,
         message=finding.message, hint=finding.hint,
@@ -190,13 +204,13 @@ def most_urgent(findings: Iterable[Finding]) -> Finding | None:
     def order(finding: Finding) -> tuple[object, ...]:
         currency = finding.currency or "" if finding.amount is not None else ""
         amount = (finding.amount or ZERO).copy_negate()
-        verb = VERBS.index(_verb(finding, completed=True))
+        verb = VERBS.index(_verb(finding))
         return verb, not currency, -use[currency], currency, amount, finding.since or date.max, finding.order
 
     return min(found, key=order, default=None)
 
 
-def _verb(finding: Finding, *, completed: bool) -> str:
+def _verb(finding: Finding, *, completed: bool = True) -> str:
     if finding.severity is Severity.ERROR and finding.category in _TO_CORRECT:
         return "correct"
     task = RULES[finding.rule].task if finding.rule in RULES else None
@@ -220,7 +234,7 @@ def _coming(context: ProjectContext, days: int) -> Iterator[Task]:
 
     def task(day: date, message: str, amount: Decimal | None, **subject: str | None) -> Task:
         return Task(
-            verb="soon", project=heading, path=path, contact=context.project.contact, amount=amount, since=day,
+            verb="soon", project=heading, folder=heading.folder, path=path, contact=context.project.contact, amount=amount, since=day,
             days=(context.as_of - day).days, message=message, **subject,
         )  # fmt: skip
 
@@ -248,7 +262,7 @@ def _ending(waivers: Iterable[Waiver], project: Heading | None, as_of: date, day
     """Waivers that end within the days to come."""
     return [
         Task(
-            verb="soon", project=project, path=waiver.path, milestone=waiver.milestone, rule=waiver.rule,
+            verb="soon", project=project, folder=project.folder if project else None, path=waiver.path, milestone=waiver.milestone, rule=waiver.rule,
             since=waiver.until, days=(as_of - waiver.until).days,
             message=f"the waiver of {waiver.rule} ends on {waiver.until}",
         )

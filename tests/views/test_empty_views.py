@@ -58,7 +58,7 @@ def test_a_project_whose_file_is_misnamed_is_left_out_with_a_word(view: str, nam
         return shown.code, shown.err
 
     words = f"mtrack: this project is left out until fixed (mtrack lint says why): b/{name}\n"
-    assert said() == (0 if view == "next" else 1, words)
+    assert said() == (1, words)
     assert mtrack(*view.split(), tmp_path / "a", "--as-of", "2026-02-20").err == ""
     waiver = f"waivers: [{{rule: milestones-file-missing, file: b/{name}, reason: of another tool"
     assert said(f"{waiver}}}]\n") == (0, "")
@@ -116,7 +116,7 @@ def test_a_project_behind_a_link_out_of_the_workspace_is_left_out_with_a_word(vi
         return shown.code, shown.err
 
     words = "mtrack: what lies behind these links is left out, since they lead out of the workspace: b\n"
-    told = 0 if view == "next" else 1, words
+    told = 1, words
     assert said() == told
     assert said("a") == (0, "")
     assert said(settings="exclude: [b]\n") == (0, "")
@@ -177,7 +177,7 @@ def test_papers_without_records_are_left_out_with_a_word(view: str, tmp_path: Pa
         return shown.code, shown.err
 
     words = "mtrack: these folders hold papers but no milestones.yaml, so nothing of them is in any sum: b\n"
-    fails = 0 if view == "next" else 1
+    fails = 1
     assert said() == (fails, words)
     assert said("a") == (0, "")
     misnamed = "mtrack: this project is left out until fixed (mtrack lint says why): c/milestones.yml\n"
@@ -185,3 +185,31 @@ def test_papers_without_records_are_left_out_with_a_word(view: str, tmp_path: Pa
     assert said(settings="exclude: [b, c]\n") == (0, "")
     assert said(settings="exclude: [c]\nwaivers: [{rule: milestones-file-missing, file: b, reason: old}]\n") == (0, "")
     assert said(settings="rules: {milestones-file-missing: off}\n") == (0, "")
+
+
+def test_records_that_can_not_be_used_are_the_first_thing_to_do(tmp_path: Path) -> None:
+    """One task a file, whatever is wrong in it."""
+    write_tree(
+        tmp_path,
+        {
+            "mtrack.yaml": "format: 1\n",
+            "a/milestones.yaml": RECORD.format(""),
+            "b/milestones.yaml": "project: [\n",
+            "c/milestones.yaml": RECORD.format("").replace("EUR", "XYZ"),
+            "d/milestones.yaml": "project: 1\nmilestones: 2\ncurrency: 3\n",
+        },
+    )
+    shown = mtrack("next", tmp_path, "--format", "json", "--as-of", "2026-02-20")
+    assert shown.code == 1
+    items = [item for item in json.loads(shown.out)["items"] if item["project"] != "a"]
+    assert [(item["verb"], item["project"], item["path"], item["rule"]) for item in items] == [
+        ("correct", "b", "b/milestones.yaml", "invalid-yaml"),
+        ("correct", "c", "c/milestones.yaml", "unknown-currency"),
+        ("correct", "d", "d/milestones.yaml", "schema"),
+    ]
+    assert items[2]["message"].endswith("; and 2 more")
+    assert mtrack("next", tmp_path / "a", "--as-of", "2026-02-20").code == 0
+    waiver = "waivers: [{rule: unknown-currency, file: c/milestones.yaml, reason: barter}]\n"
+    write_tree(tmp_path, {"mtrack.yaml": f"format: 1\n{waiver}"})
+    items = json.loads(mtrack("next", tmp_path, "--format", "json", "--as-of", "2026-02-20").out)["items"]
+    assert [item["rule"] for item in items if item["project"] == "c"] == ["agreement-missing"]
