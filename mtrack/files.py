@@ -12,6 +12,7 @@ from mtrack import limits
 from mtrack.interrupts import held_back, let_in, undone
 
 if TYPE_CHECKING:
+    import tempfile
     from collections.abc import Callable, Iterable, Iterator
 
 _PART = 1 << 20
@@ -153,12 +154,35 @@ def _read(fd: int, size: int, limit: int) -> bytes | None:
     return b"".join(parts)
 
 
+def system_words(error: OSError) -> str:
+    """The system's reason for a refusal, as it stands in a message."""
+    return os.strerror(error.errno or errno.EIO).lower()
+
+
+def temporary_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with the object. Raises OSError, which says that there can be none, where and why."""
+    import tempfile  # noqa: PLC0415  (most runs need none)
+
+    try:
+        return tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+    except OSError as error:
+        refused, place = error, error.filename
+    if place is None:  # none of the usual places will do, and `tempfile` does not say why: the first one is asked again
+        place = next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), os.path.join(os.sep, "tmp"))
+        try:
+            with tempfile.TemporaryFile(dir=place, buffering=0) as file:
+                file.write(b"-")
+        except OSError as error:
+            refused = error
+    raise OSError(refused.errno, f"no temporary file can be written: {system_words(refused)}", place)
+
+
 def _told(full: str, error: OSError) -> UnreadableFileError:
     if os.path.isdir(full):  # Windows opens none
         return UnreadableFileError(*_FOLDER)
     if error.errno in (errno.ENXIO, errno.EOPNOTSUPP):
         return UnreadableFileError(*_SPECIAL)
-    reason = os.strerror(error.errno or errno.EIO).lower()
+    reason = system_words(error)
     return UnreadableFileError(f"the file can't be read: {reason}", "check its permissions", reason)
 
 

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, NoReturn
 
 from mtrack import files, limits
 from mtrack.errors import CannotRunError
+from mtrack.files import system_words
 
 if TYPE_CHECKING:
     import subprocess
@@ -84,8 +85,8 @@ def run_apart(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes
     """Run git for what needs no repository: it sees none, not even one that a hook is run for. Raises CannotRunError."""
     try:
         return _run([*_command(_SETTINGS), "-C", folder, *arguments], b"", _environment(folder))
-    except OSError:
-        raise _not_installed() from None
+    except OSError as error:
+        raise _not_run(error, "the history is read with git") from None
 
 
 def _command(settings: tuple[str, ...]) -> list[str]:
@@ -134,8 +135,8 @@ def stream(place: Location, *arguments: str, stdin: bytes = b"") -> Iterator[byt
             [*_reading(place), _LITERAL, *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_reading_environment(place),
         )  # fmt: skip
-    except OSError:
-        raise _not_installed() from None
+    except OSError as error:
+        raise _not_run(error, "the history is read with git") from None
     assert git.stdin is not None
     assert git.stdout is not None
     assert git.stderr is not None
@@ -212,12 +213,15 @@ def ask(
     """Run git to read the history, whatever it says. Raises CannotRunError without git."""
     try:
         return _run([*_reading(place, settings), _LITERAL, *arguments], stdin, _reading_environment(place))
-    except OSError:
-        raise _not_installed() from None
+    except OSError as error:
+        raise _not_run(error, "the history is read with git") from None
 
 
-def _not_installed() -> CannotRunError:
-    return CannotRunError("the history is read with git, which is not installed")
+def _not_run(error: OSError, purpose: str, then: str = "") -> CannotRunError:
+    """The reason that git was not run: there is none, or the words in which the system refused."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return CannotRunError(f"{purpose}, which is not installed{then}")
+    return CannotRunError(f"{purpose}, which can't be run: {system_words(error)}{then}")
 
 
 def _reading(place: Location, settings: tuple[str, ...] = ()) -> list[str]:
@@ -265,8 +269,8 @@ class Blobs:
                 [*_reading(place), "cat-file", "--batch"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_reading_environment(place),
             )  # fmt: skip
-        except OSError:
-            raise _not_installed() from None
+        except OSError as error:
+            raise _not_run(error, "the history is read with git") from None
 
     def get(self, names: list[str], limit: int) -> Iterator[bytes | None]:
         """The contents of blobs; None for one of more bytes than `limit`. Raises CannotRunError where one is missing.
@@ -384,12 +388,12 @@ def user_name(root: str) -> str | None:
 def _git(place: Location, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     try:
         return run(place, *arguments, stdin=stdin)
-    except OSError:
-        raise _no_git_to_commit_with() from None
+    except OSError as error:
+        raise _no_git_to_commit_with(error) from None
 
 
-def _no_git_to_commit_with() -> CannotRunError:
-    return CannotRunError("--commit needs git, which is not installed; nothing was changed")
+def _no_git_to_commit_with(error: OSError) -> CannotRunError:
+    return _not_run(error, "--commit needs git", "; nothing was changed")
 
 
 def _work_tree(root: str) -> Location:
@@ -397,7 +401,7 @@ def _work_tree(root: str) -> Location:
     import shutil  # noqa: PLC0415  (what it loads takes as long as a lint of a few projects)
 
     if shutil.which("git") is None:
-        raise _no_git_to_commit_with()
+        raise _no_git_to_commit_with(FileNotFoundError())
     place = locate(root)
     if place is None or place.bare:
         message = f"--commit needs a git repository, and {os.path.relpath(root)} is in none; nothing was changed"

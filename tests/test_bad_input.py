@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from history.story import Story
 from support import AS_OF as DAY
 from support import ROOT, lint_json, mtrack, validated, write_tree
 
@@ -422,6 +423,38 @@ def test_a_current_folder_that_is_gone(tmp_path: Path) -> None:
         capture_output=True, check=False, timeout=60, cwd=tmp_path / "gone", env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"mtrack: the current folder is no longer there\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of processes")
+@pytest.mark.parametrize("command", [("lint", "--since", "HEAD"), ("status", "--at", "HEAD"), ("serve",)])
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ("ulimit -f 0; unset TMPDIR TEMP TMP", "{top}tmp: no temporary file can be written: file too large"),
+        ("ulimit -f 0; export TMPDIR='{nowhere}'", "{nowhere}: no temporary file can be written: no such file or directory"),
+        ("ulimit -n 12; exec 3<. 4<. 5<. 6<. 7<. 8<. 9<.", "the history is read with git, which can't be run: too many open files"),
+        ("PATH='{nowhere}'", "the history is read with git, which is not installed"),
+        ("PATH='{shut}'", "the history is read with git, which can't be run: permission denied"),
+    ],
+)  # fmt: skip
+def test_what_the_system_refuses_is_told_in_its_words(
+    command: tuple[str, ...], limits: str, words: str, tmp_path: Path
+) -> None:
+    """Neither a current folder that is gone nor a git that is not installed is made of it."""
+    if "git" in words and command == ("serve",):
+        pytest.skip("it can do without git")
+    story = Story(tmp_path / "ws")
+    story.commit("begin", "2026-02-02", {"mtrack.yaml": "format: 1\n"})
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "shut/git").write_text("no program\n", encoding="utf-8")
+    paths = {"top": os.sep, "nowhere": tmp_path / "nowhere", "shut": tmp_path / "shut"}
+    script = f'{limits.format(**paths)}; exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", sys.executable, "-m", "mtrack", *command, "--as-of", "2026-06-01"],
+        capture_output=True, check=False, timeout=60, cwd=story.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MTRACK_WAYS": ""},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (3, b"", f"mtrack: {words.format(**paths)}\n")
 
 
 def test_output_that_nobody_reads(tmp_path: Path) -> None:

@@ -37,7 +37,16 @@ def report(error: Exception, *, debug: bool) -> int:
 
 def _of_the_system(error: OSError) -> str:
     """The system's refusal in words."""
-    if isinstance(error, FileNotFoundError) and not error.filename:
+    if isinstance(error, FileNotFoundError) and not error.filename and not _is_in_a_folder():
         return "the current folder is no longer there"
-    reason = os.strerror(error.errno or 0).lower()
+    reason = (error.strerror or os.strerror(error.errno or 0)).lower()
     return f"{os.fsdecode(error.filename)}: {reason}" if isinstance(error.filename, str | bytes) else reason
+
+
+def _is_in_a_folder() -> bool:
+    """Whether the current folder is still there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True

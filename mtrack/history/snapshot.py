@@ -7,7 +7,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from mtrack import limits
+from mtrack import files, limits
 from mtrack.errors import CannotRunError
 from mtrack.history.links import LONGEST, lead
 from mtrack.history.repository import LINK
@@ -28,7 +28,7 @@ _EMPTY = {
 
 @contextmanager
 def snapshot(repository: Repository, commit: str) -> Iterator[str]:
-    """A folder with what the workspace held at a commit; it is gone afterwards. Raises CannotRunError.
+    """A folder with what the workspace held at a commit; it is gone afterwards. Raises CannotRunError, OSError.
 
     Records and settings are there byte for byte. Of other files only what rules ask about is kept: the path, whether
     there is any content, and whether two have the same (its name in git stands for it). The folder lies alone in one
@@ -45,7 +45,7 @@ def snapshot(repository: Repository, commit: str) -> Iterator[str]:
             try:
                 _write(os.path.join(folder, *entry.path.split("/")), entry, contents.by_path)
             except (OSError, ValueError) as error:
-                why = os.strerror(error.errno or 5).lower() if isinstance(error, OSError) else "its name can't be"
+                why = files.system_words(error) if isinstance(error, OSError) else "its name can't be"
                 message = f"{commit[:10]} can't be laid out in {tempfile.gettempdir()}: {entry.path}: {why}"
                 raise CannotRunError(message) from None
         yield folder
@@ -89,7 +89,7 @@ class _Contents:
 def _temporary_folder() -> Iterator[str]:
     """A folder of its own, which goes whatever happens: with the object, where an interrupt comes in between."""
     with held_back():
-        folder = tempfile.TemporaryDirectory(prefix="mtrack-", ignore_cleanup_errors=True)
+        folder = files.temporary_folder("mtrack-")
 
     def remove() -> None:
         _empty(folder.name)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from email.message import Message
@@ -19,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
-from mtrack import directory
+from mtrack import directory, files
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.site.links import SERVED
 from mtrack.site.pages import SEARCH
@@ -106,7 +105,7 @@ class Preview:
         """`build` writes the site into the folder it is given, and raises CannotRunError where it can't."""
         self.root = root
         self._build = build
-        self._temporary = tempfile.TemporaryDirectory(prefix="mtrack-preview-")
+        self._temporary = files.temporary_folder("mtrack-preview-")
         self.folder = os.path.join(os.path.realpath(self._temporary.name), "site")
         self.trouble: str | None = None
         self.builds = 0
