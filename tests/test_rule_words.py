@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,6 +38,35 @@ def test_equal_payments_of_one_transfer_fit_in_its_total(tmp_path: Path, total: 
     whole = f", total: {total}" if total else ""
     more = f", payments: [{{date: 2026-02-12, amount: 4000.00, reference: T-88{whole}}}]"
     text = HEAD + FIRST.format(status="paid", more=more) + SECOND.format(status="partially_paid", more=more)
+    assert [item["invoice"] for item in found(tmp_path, text, "duplicate-payment")] == wanted
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("R-1", "R-1", True), ("R-1", "r-1", True), ("R-1", "R\u22121", True), ("R-1", "R-1\u200b", True), ("R-1", "R -1", True), ("R-1", " R-1 ", True),
+        ("A B", "A\xa0B", True), ("A B", "AB", True), ("x", "\uff58", True), ("stra\xdfe", "STRASSE", True), ("\xe9", "e\u0301", True),
+        ("R-1", "R-2", False), ("R-1", "R1", False), ("R-1", "R-01", False), ("\u200b", "\u200b", False), ("\u200b\u2800", "\u200b", False), (" ", " ", False),
+    ],
+)  # fmt: skip
+def test_references_of_payments_compare_as_numbers_do(tmp_path: Path, one: str, other: str, same: bool) -> None:  # noqa: FBT001
+    def paid(line: str, reference: str) -> str:
+        more = f", payments: [{{date: 2026-02-12, amount: 4000.00, reference: {json.dumps(reference)}}}]"
+        return line.format(status="partially_paid", more=more)
+
+    items = found(tmp_path, HEAD + paid(FIRST, one) + paid(SECOND, other), "duplicate-payment")
+    assert [item["invoice"] for item in items] == ["R-2"] * same
+    if same:
+        written = "" if one == other else f", as {one}"
+        assert items[0]["message"].endswith(f" of EUR 4,000.00 on 2026-02-12 is also recorded on invoice R-1{written}")
+
+
+@pytest.mark.parametrize(("total", "wanted"), [("8000.00", []), ("7999.99", ["R-2"])])
+def test_a_transfer_is_one_however_its_reference_is_written(tmp_path: Path, total: str, wanted: list[str]) -> None:
+    text = HEAD
+    for line, reference in ((FIRST, "T-88"), (SECOND, "t\u201388")):
+        more = f", payments: [{{date: 2026-02-12, amount: 4000.00, reference: {reference}, total: {total}}}]"
+        text += line.format(status="partially_paid", more=more)
     assert [item["invoice"] for item in found(tmp_path, text, "duplicate-payment")] == wanted
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
+from mtrack.characters import seen_tight
 from mtrack.finding import Route  # noqa: TC001
 from mtrack.record.model import Heading  # noqa: TC001
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 
 class PaymentFacts(Struct, frozen=True, array_like=True, gc=False):
-    """A payment that has a reference."""
+    """A payment that has a reference; `key` is that as it is compared, which is as invoice numbers are."""
 
     route: Route
     reference: str
+    key: str
     date: date
     amount: Decimal
     total: Decimal | None
@@ -123,9 +125,9 @@ def facts(context: ProjectContext) -> Facts:
         file = files.get(invoice.route)
         path = posixpath.normpath(posixpath.join(project.folder, invoice.file)) if invoice.file is not None else ""
         paid = tuple(
-            PaymentFacts(payment.route, payment.reference, payment.date, payment.amount, payment.total)
+            PaymentFacts(payment.route, payment.reference, key, payment.date, payment.amount, payment.total)
             for payment in invoice.payments
-            if payment.reference
+            if payment.reference and (key := seen_tight(payment.reference))
         )
         invoices.append(
             InvoiceFacts(

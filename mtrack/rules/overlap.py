@@ -428,7 +428,8 @@ def _what_to_do_with(figures: InvoiceFigures, project: Project) -> str:
 def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """Two payments with the same reference, date and amount on different invoices.
 
-    Why: one transfer was recorded twice, so one of the invoices is not paid.
+    Why: one transfer was recorded twice, so one of the invoices is not paid. References are compared as invoice numbers
+    are: case, white space, widths, dashes and characters that can't be seen aside.
 
     Bad:
         project: Acme website
@@ -468,10 +469,9 @@ def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
     """
     known = papers(workspace)
     referred: Iterator[tuple[Hashable, tuple[Entry, PaymentFacts]]] = (
-        ((payment.reference.strip(), payment.date, payment.amount, entry.project.currency), (entry, payment))
+        ((payment.key, payment.date, payment.amount, entry.project.currency), (entry, payment))
         for entry in known.entries
         for payment in entry.invoice.payments
-        if payment.reference.strip()
     )
     for group in groups(referred):
         origin, paid = group[0]
@@ -482,11 +482,12 @@ def duplicate_payment(workspace: WorkspaceFacts) -> Iterator[Problem]:
                 continue
             project, invoice = entry.project, entry.invoice
             place = origin.project.place(*paid.route, "reference")
+            written = f", as {paid.reference}" if paid.reference != payment.reference else ""
             yield about_invoice(
                 project,
                 invoice,
                 project.place(*payment.route, "reference"),
-                f"payment {payment.reference} of {project.money(payment.amount)} on {payment.date} is also recorded on invoice {origin.invoice.number}",
+                f"payment {payment.reference} of {project.money(payment.amount)} on {payment.date} is also recorded on invoice {origin.invoice.number}{written}",
                 "remove it from the invoice it is not for",
                 amount=payment.amount,
                 since=payment.date,
@@ -499,7 +500,7 @@ def _is_one_transfer(known: Papers, payment: PaymentFacts, equal: list[PaymentFa
     total = payment.total
     if total is None or any(other.total != total for other in equal):
         return False
-    return known.transfers[payment.reference.strip(), payment.date] <= total
+    return known.transfers[payment.key, payment.date] <= total
 
 
 @workspace_rule(Severity.WARNING, next_step="void one if it is double")

@@ -55,11 +55,11 @@ class Papers:
 
     @cached_property
     def transfers(self) -> dict[tuple[str, date], Decimal]:
-        """The sums of the payments of one reference and day."""
+        """The sums of the payments of one reference, as it is compared, and day."""
         amounts: dict[tuple[str, date], list[Decimal]] = {}
         for entry in self.entries:
             for payment in entry.invoice.payments:
-                amounts.setdefault((payment.reference.strip(), payment.date), []).append(payment.amount)
+                amounts.setdefault((payment.key, payment.date), []).append(payment.amount)
         return {key: money.total(parts) for key, parts in amounts.items()}
 
     def same(self, one: Entry, other: Entry) -> bool:

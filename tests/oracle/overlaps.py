@@ -96,11 +96,11 @@ def duplicate_numbers(cases: list[Judged]) -> Iterator[Fired]:
 def duplicate_payments(cases: list[Judged]) -> Iterator[Fired]:
     papers = {key: not _shares_paper(group) for key, group in _by_number(cases).items()}
     payments = [
-        (str(payment["reference"]), on(payment["date"]), payment, case, invoice)
+        (number_key(str(payment["reference"])), on(payment["date"]), payment, case, invoice)
         for case in cases
         for invoice in case.whole["invoices"]
         for payment in listed(invoice["raw"], "payments")
-        if payment.get("reference") is not None
+        if payment.get("reference") is not None and number_key(str(payment["reference"]))
     ]
     seen: dict[tuple[Any, ...], list[tuple[Judged, Record]]] = defaultdict(list)
     for reference, day, payment, case, invoice in payments:
