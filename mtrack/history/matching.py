@@ -6,8 +6,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from mtrack.workspace import SETTINGS
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from decimal import Decimal
 
     from mtrack.finding import Finding, Severity
@@ -46,6 +48,14 @@ def match(findings: Iterable[Finding], before: Iterable[Finding]) -> tuple[set[i
     return result, sorted(
         (finding for finding in left if finding.subject not in worse), key=lambda finding: finding.order
     )
+
+
+def lost(strict: Sequence[Finding], shown: Sequence[Finding]) -> list[Finding]:
+    """The findings that old settings show and new ones don't, or less gravely; the settings' own aside."""
+    here = match(strict, shown)[0]
+    return [
+        finding for finding in strict if id(finding) not in here and not finding.waived and finding.path != SETTINGS
+    ]
 
 
 class _Group:

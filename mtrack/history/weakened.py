@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,10 @@ from mtrack.check.pipeline import check
 from mtrack.check.project import findings
 from mtrack.check.waivers import LocatedProblem, Waivers, fitting, key_of
 from mtrack.check.workspace import Workspace, open_workspace
-from mtrack.errors import CannotRunError
 from mtrack.finding import Place, Severity
+from mtrack.history.inner import Inner
 from mtrack.history.judged import open_judged
-from mtrack.history.matching import match
+from mtrack.history.matching import lost as lost_of
 from mtrack.history.sides import Side
 from mtrack.history.vanished import HINT, Vanished, place_of
 from mtrack.history.widened import Accepted, widened
@@ -25,8 +24,7 @@ from mtrack.patterns import matcher
 from mtrack.rules import RULES, of_scope
 from mtrack.rules.context import Weakening
 from mtrack.words import count
-from mtrack.workspace import RECORDS, SETTINGS, ancestors, find_root, is_below, join
-from mtrack.yaml import source
+from mtrack.workspace import RECORDS, SETTINGS, ancestors, is_below, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -125,13 +123,19 @@ class _Comparison:
     def weakenings(self) -> Iterator[Weakening]:
         """The changes that silence something, settings first."""
         yield from self.weakenings_of_settings()
-        yield from self._by_settings_elsewhere()
+        yield from Inner(
+            self.now, self.before, self.revision, lambda: self._shown, lambda: self._found_strictly, self._of_settings
+        ).weakenings()
         yield from self._by_folders()
 
     def weakenings_of_settings(self) -> Iterator[Weakening]:
         """The settings and waivers that silence something."""
         if self._settings_differ or self._widened:
             yield from self._by_settings()
+
+    def _of_settings(self, before: Workspace, now: Workspace) -> Iterable[Weakening]:
+        """What the settings and waivers of another workspace silence."""
+        return _Comparison(now, before, (), self.revision, None).weakenings_of_settings()
 
     @cached_property
     def _settings_differ(self) -> bool:
@@ -142,6 +146,14 @@ class _Comparison:
     def _strict(self) -> Workspace:
         """The records of today with the settings of then."""
         return open_judged(self.now.root, self.now.as_of, self.before.settings)
+
+    @cached_property
+    def _found_strictly(self) -> Sequence[Finding]:
+        return check(self._strict).report.findings
+
+    @cached_property
+    def _shown(self) -> Sequence[Finding]:
+        return check(self.now).report.findings
 
     # Waivers.
 
@@ -216,13 +228,14 @@ class _Comparison:
     # Settings and waivers.
 
     def _by_settings(self) -> Iterator[Weakening]:
-        shown = check(self.now).report.findings
+        shown = self._shown
         causes: dict[tuple[Place, str], list[Finding]] = {}
         accepted = self._by_waivers(shown, causes)
         if self._settings_differ:
-            strict = check(self._strict).report.findings
             lost = [
-                finding for finding in self._lost(strict, shown) if (finding.subject, finding.message) not in accepted
+                finding
+                for finding in lost_of(self._found_strictly, shown)
+                if (finding.subject, finding.message) not in accepted
             ]
             self._attribute(lost, causes)
         for cause in self._without_a_list():
@@ -277,14 +290,6 @@ class _Comparison:
     def _changed(self, name: str) -> tuple[Place, str]:
         return self._key(name), f"`{name}` is not what it was at {self.revision}"
 
-    @staticmethod
-    def _lost(strict: Sequence[Finding], shown: Sequence[Finding]) -> list[Finding]:
-        """The findings that old settings show and new ones don't, or less gravely; the settings' own aside."""
-        here = match(strict, shown)[0]
-        return [
-            finding for finding in strict if id(finding) not in here and not finding.waived and finding.path != SETTINGS
-        ]
-
     def _attribute(self, lost: Iterable[Finding], causes: dict[tuple[Place, str], list[Finding]]) -> None:
         """Add each finding to what silences it, and each project that an exclude hides."""
         hidden = [folder for folder in self._strict.walk.projects if folder not in self.now.walk.projects]
@@ -320,7 +325,7 @@ class _Comparison:
                 break
             settings = replace(self._strict.settings, **{name: getattr(self.now.settings, name)})
             only = Workspace(self.now.root, self.now.as_of, settings, self._strict.walk)
-            gone = self._lost(lost, check(only).report.findings)
+            gone = lost_of(lost, check(only).report.findings)
             if gone:
                 causes.setdefault(self._changed(name), []).extend(gone)
                 ids = set(map(id, gone))
@@ -376,51 +381,6 @@ class _Comparison:
             return Place(SETTINGS, (next(iter(data)),))
         return Place(SETTINGS, route[:1] if isinstance(inner, dict) and route[-1] not in inner else route)
 
-    def _by_settings_elsewhere(self) -> Iterator[Weakening]:
-        """The workspaces within this one: those that came or are none any more, and what their settings silence."""
-        before, now = self.before.walk.folders, self.now.walk.folders
-        own = f"its own {SETTINGS} alone"
-        for folder in sorted(before.keys() | now.keys()):
-            is_own, was_own = (folder in walked and SETTINGS in walked[folder].files for walked in (now, before))
-            how = None
-            if folder == ".":
-                above = find_root(self.now.root)
-                if was_own and not is_own and above != self.now.root:
-                    path = os.path.relpath(os.path.join(above, SETTINGS), self.now.root).replace(os.sep, "/")
-                    how = f"commands here go by {path}, and went by {own} at {self.revision}"
-            elif is_own and was_own:
-                yield from self._by_settings_of(folder)
-            elif is_own:
-                how = f"commands in {folder} go by {own}, and went by that of the workspace at {self.revision}"
-            elif was_own and not is_own and folder in now:
-                how = (
-                    f"commands in {folder} go by the {SETTINGS} of the workspace, and went by {own} at {self.revision}"
-                )
-            if how is not None:
-                yield Weakening(Place(join(folder, SETTINGS)), how, HINT, ())
-
-    def _by_settings_of(self, folder: str) -> Iterator[Weakening]:
-        """What the settings of a workspace within this one silence for commands that run there."""
-        path = join(folder, SETTINGS)
-        if source.read_bytes(self.now.root, path) == source.read_bytes(self.before.root, path):
-            return
-        try:
-            before, now = (
-                open_workspace(os.path.join(workspace.root, folder), workspace.as_of)
-                for workspace in (self.before, self.now)
-            )
-        except CannotRunError:  # commands there say so themselves; what could not be read then silences nothing now
-            return
-        inner = _Comparison(now, before, (), self.revision, None)
-        for item in inner.weakenings_of_settings():
-            if item.place.path == SETTINGS:  # the waivers of projects are told already
-                yield replace(
-                    item,
-                    place=_below(folder, item.place),
-                    how=f"for commands in {folder}, {item.how}",
-                    silenced=tuple((_below(folder, place), told) for place, told in item.silenced),
-                )
-
     def _by_folders(self) -> Iterator[Weakening]:
         """The projects of then that neither are in sight now nor are hidden by an exclude of now."""
         if self._gone:
@@ -430,11 +390,6 @@ class _Comparison:
             gone = [folder for folder in self._gone if folder not in excluded and folder not in moved]
             vanished = Vanished(self.now, self.before, self.earlier, self.revision, self.outside)
             yield from vanished.weakenings(gone, shown | excluded)
-
-
-def _below(folder: str, place: Place) -> Place:
-    """The place with its path from the root, of one from a folder."""
-    return replace(place, path=join(folder, place.path))
 
 
 def _an(severity: Severity) -> str:

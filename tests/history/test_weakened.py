@@ -401,6 +401,70 @@ def test_a_workspace_within_the_workspace_is_told(story: Story) -> None:
     assert weakened(story) == []
 
 
+RAISED = "format: 1\nrules: {signoff-missing: error}\n"
+COMES = {
+    "a rule off": ("", "rules: {overbilled: off}\n", ["overbilled"]),
+    "a rule lowered": ("", "rules: {overbilled: info}\n", ["overbilled"]),
+    "not raised": (RAISED, "", ["signoff-missing"]),
+    "off above": ("format: 1\nrules: {overbilled: off}\n", "rules: {overbilled: off}\n", []),
+    "a waiver": ("", "waivers: [{rule: overdue, reason: none}]\n", ["overdue"]),
+    "an exclude": ("", "exclude: [acme]\n", ["duplicate-invoice-number", *sorted(FOUND)]),
+    "terms": ("", "payment_terms: 3650\n", ["overdue"]),
+}
+
+
+@pytest.mark.parametrize("name", COMES)
+@pytest.mark.parametrize("path", [(), ("clients/studio/acme",), ("clients/studio",)])
+def test_settings_that_come_in_a_folder_below_are_told_with_what_they_silence(
+    name: str, path: tuple[str, ...], story: Story
+) -> None:
+    """For commands that run there: compared with the settings above, wherever those stand."""
+    above, text, rules = COMES[name]
+    (story.folder / "clients/studio").mkdir(parents=True)
+    story.git("mv", "acme", "clients/studio/acme")
+    files: dict[str, str | bytes | None] = {"mtrack.yaml": above or "format: 1\n"}
+    if name == "an exclude":
+        files["clients/studio/acme2/milestones.yaml"] = TEXT.replace("Acme website", "Acme 2")
+    story.commit("studio", "2026-02-03", files)
+    story.write({"clients/studio/mtrack.yaml": f"format: 1\n{text}"})
+    (item,) = weakened(story, *path)
+    assert (item["path"], silenced(item)) == ("clients/studio/mtrack.yaml", rules)
+    how = "commands in clients/studio go by its own mtrack.yaml alone, and went by that of the workspace at HEAD"
+    many = "1 finding" if len(rules) == 1 else f"{len(rules)} findings"
+    assert item["message"] == how + (f", which silences {many}" if rules else "")
+    assert {other["path"].partition("/acme")[0] for other in item["related"]} <= {"clients/studio"}
+    assert all(other["line"] for other in item["related"])
+
+
+def test_the_settings_of_the_nearest_folder_above_are_compared(story: Story) -> None:
+    (story.folder / "clients/studio").mkdir(parents=True)
+    story.git("mv", "acme", "clients/studio/acme")
+    story.commit("studio", "2026-02-03", {"clients/mtrack.yaml": RAISED})
+    story.write({"clients/studio/mtrack.yaml": "format: 1\n"})
+    (item,) = weakened(story)
+    assert (item["path"], silenced(item)) == ("clients/studio/mtrack.yaml", ["signoff-missing"])
+
+
+def test_settings_that_go_in_a_folder_below_are_told_with_what_those_above_silence(story: Story) -> None:
+    files: dict[str, str | bytes | None] = {
+        "mtrack.yaml": "format: 1\nrules: {overbilled: off}\n",
+        "acme/mtrack.yaml": RAISED,
+    }
+    story.commit("own", "2026-02-03", files)
+    story.write({"acme/mtrack.yaml": None})
+    (item,) = weakened(story)
+    assert (item["path"], silenced(item)) == ("acme/mtrack.yaml", ["overbilled", "signoff-missing"])
+    assert item["message"].startswith("commands in acme go by the mtrack.yaml of the workspace, and went by its own")
+    assert {other["path"] for other in item["related"]} == {RECORDS}
+
+
+@pytest.mark.parametrize("text", ["format: [\n", "format: 1\nrules: {no-such-rule: off}\n"])
+def test_broken_settings_that_come_in_a_folder_below_silence_nothing(text: str, story: Story) -> None:
+    story.write({"acme/mtrack.yaml": text})
+    (item,) = weakened(story)
+    assert (item["path"], item["related"]) == ("acme/mtrack.yaml", [])
+
+
 BEYOND = {
     "correct_within: 36500\n": "a correction is reported only after 36,500 days, and was 1 at HEAD",
     "rules: {sent-invoice-changed: off}\n": "'sent-invoice-changed' is off, and was an error at HEAD",
