@@ -145,6 +145,46 @@ def test_bash_is_offered_nothing_where_nothing_can_be_read(root: Path) -> None:
     assert complete(root, "bill", "") == []
 
 
+def ask(root: Path, **asked: str) -> tuple[int, str, str]:
+    """What a shell is told that sets these variables."""
+    names = ("_MTRACK_COMPLETE", "COMP_WORDS", "COMP_CWORD")
+    environment = {name: value for name, value in os.environ.items() if name not in names} | asked
+    done = subprocess.run(
+        [sys.executable, "-m", "mtrack"], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+WORDS = {"COMP_WORDS": "mtrack sta"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("asked", [{}, {"COMP_CWORD": "1"}, WORDS, {**WORDS, "COMP_CWORD": " "}], ids=str)
+def test_a_shell_that_says_not_what_is_typed_is_told_nothing(root: Path, shell: str, asked: dict[str, str]) -> None:
+    assert ask(root, _MTRACK_COMPLETE=f"{shell}_complete", **asked) == (1, "", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+@pytest.mark.parametrize("place", ["", "one", "1.0", "9" * 5000], ids=lambda place: place[:8])
+def test_a_place_that_is_no_number_is_told_nothing(root: Path, shell: str, place: str) -> None:
+    assert ask(root, _MTRACK_COMPLETE=f"{shell}_complete", COMP_CWORD=place, **WORDS) == (1, "", "")
+
+
+@pytest.mark.parametrize("asked", ["bash", "bash_", "nonsense", "bash_nonsense", "csh_complete"])
+def test_what_no_shell_asks_is_told_nothing(root: Path, asked: str) -> None:
+    assert ask(root, _MTRACK_COMPLETE=asked) == (1, "", "")
+
+
+@pytest.mark.parametrize(
+    ("shell", "word", "told"),
+    [("bash", "1", "plain,status\n"), ("zsh", "1", "plain\nstatus\n"), ("fish", "sta", "plain,status\t")],
+)
+def test_what_a_shell_asks_is_told(root: Path, shell: str, word: str, told: str) -> None:
+    code, out, err = ask(root, _MTRACK_COMPLETE=f"{shell}_complete", COMP_CWORD=word, COMP_WORDS="mtrack\nsta")
+    assert (code, out[: len(told)], err) == (0, told, "")
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_is_one_of_its_shell(shell: str) -> None:
     result = mtrack("completion", shell)

@@ -65,7 +65,7 @@ def command_line(arguments: list[str], kept: object = None) -> int:
         if os.environ.get(_COMPLETE):
             from click.shell_completion import shell_complete  # noqa: PLC0415
 
-            import mtrack.cli.bash  # noqa: F401, PLC0415
+            import mtrack.cli.shells  # noqa: F401, PLC0415
 
             return shell_complete(cli, {}, "mtrack", _COMPLETE, os.environ[_COMPLETE])
         with cli.make_context("mtrack", [*arguments], obj=kept) as context:

@@ -112,7 +112,7 @@ def completion(shell: str) -> None:
     """  # noqa: D301  (\b keeps click from filling the line)
     from click.shell_completion import get_completion_class  # noqa: PLC0415
 
-    import mtrack.cli.bash  # noqa: F401, PLC0415  (click then knows it)
+    import mtrack.cli.shells  # noqa: F401, PLC0415  (click then knows them)
     from mtrack.cli.main import cli  # noqa: PLC0415
 
     script = get_completion_class(shell)

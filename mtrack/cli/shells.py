@@ -1,4 +1,7 @@
-"""Completion in bash: names with spaces in them, and with characters that bash would act on, arrive as they are."""
+"""Completion in the shells: silent where a shell asks nothing.
+
+In bash names with spaces in them, and with characters that it would act on, arrive as they are.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from click.shell_completion import BashComplete, add_completion_class
+from click.exceptions import Exit
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete, add_completion_class
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -29,7 +33,18 @@ _ACTED_UPON = {"": re.compile(r"[^\w@%+=:,./-]"), '"': re.compile(r'[$`"\\]'), "
 """The characters that bash would act on, by the quote that a word begins with."""
 
 
-class Bash(BashComplete):
+class _Shell(ShellComplete):
+    """Click's completion, but silent where the variables are not there by which a shell says what is typed."""
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """The words before the one to be completed, and that one. Raises Exit, as click ends where it is asked nothing it knows."""
+        try:
+            return super().get_completion_args()
+        except (LookupError, ValueError):
+            raise Exit(1) from None
+
+
+class Bash(_Shell, BashComplete):
     """Click's completion for bash, but with a script that takes no value apart, and values that bash keeps whole."""
 
     source_template = _SCRIPT
@@ -48,4 +63,13 @@ def _quote() -> str:
     return words[0][:1] if words and words[0][:1] in _ACTED_UPON else ""
 
 
-add_completion_class(Bash)
+class Zsh(_Shell, ZshComplete):
+    """Completion for zsh."""
+
+
+class Fish(_Shell, FishComplete):
+    """Completion for fish."""
+
+
+for _shell in (Bash, Zsh, Fish):
+    add_completion_class(_shell)
