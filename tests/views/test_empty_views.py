@@ -207,7 +207,7 @@ def test_records_that_can_not_be_used_are_the_first_thing_to_do(tmp_path: Path) 
         ("correct", "c", "c/milestones.yaml", "unknown-currency"),
         ("correct", "d", "d/milestones.yaml", "schema"),
     ]
-    assert items[2]["message"].endswith("; and 2 more")
+    assert items[2]["message"].endswith("; and 1 more")
     assert mtrack("next", tmp_path / "a", "--as-of", "2026-02-20").code == 0
     waiver = "waivers: [{rule: unknown-currency, file: c/milestones.yaml, reason: barter}]\n"
     write_tree(tmp_path, {"mtrack.yaml": f"format: 1\n{waiver}"})
