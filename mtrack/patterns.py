@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _DEEP = "**"
 """In the place of a segment: any number of segments."""
@@ -125,8 +125,7 @@ def _class(text: str) -> str:
     """An expression for one of several characters. Raises ValueError where a range runs backwards."""
     inner = text[1:-1]
     negated = inner[:1] in ("!", "^")
-    inner = "".join(map(_in_class, re.finditer(_CLASS, inner[negated:], re.DOTALL)))
-    found = f"[{'^' * negated}{inner}]"
+    found = f"[{'^' * negated}{''.join(_in_class(inner[negated:]))}]"
     try:
         re.compile(found, re.DOTALL)
     except re.error as error:
@@ -134,11 +133,28 @@ def _class(text: str) -> str:
     return found
 
 
-def _in_class(match: re.Match[str]) -> str:
-    """A part of a class as `re` writes it."""
-    if match["name"]:
-        return _POSIX.get(match["name"], "")
-    return "-" if match[0] == "-" else re.escape(match["escaped"] or match[0])
+def _in_class(inner: str) -> Iterator[str]:
+    """The parts of a class as `re` writes them: a dash between two characters makes a range, any other is one."""
+    parts = [*re.finditer(_CLASS, inner, re.DOTALL)]
+    first = None
+    """The character that a dash would begin a range from."""
+    after = iter(range(len(parts)))
+    for i in after:
+        part, following = parts[i], parts[i + 1] if i + 1 < len(parts) else None
+        if part["name"]:
+            yield _POSIX.get(part["name"], "")
+            first = None
+        elif part[0] == "-" and first is not None and following is not None and not following["name"]:
+            yield f"-{re.escape(_one(following))}"
+            first = None
+            next(after)
+        else:
+            first = re.escape(_one(part))
+            yield first
+
+
+def _one(part: re.Match[str]) -> str:
+    return part["escaped"] or part[0]
 
 
 def _matches(wanted: Sequence[Step], names: Sequence[str]) -> bool:

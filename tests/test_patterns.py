@@ -15,9 +15,9 @@ from mtrack.patterns import is_pattern, matcher
 if TYPE_CHECKING:
     from pathlib import Path
 
-PIECES = ["a", "b", "*", "/", "?", "[ab]", "[!a]", "[a-c]", "**/", "/**", "x", "*a", "[]]", "[^b]", ".", "[[:alpha:]]", "[\\]a]", "[a-]",
+PIECES = ["a", "b", "*", "/", "?", "[ab]", "[!a]", "[a-c]", "**/", "/**", "x", "*a", "[]]", "[^b]", ".", "[[:alpha:]]", "[\\]a]", "[a-]", "[a-b-x]", "[--a]", "[&&a]", "[a||b]", "[~~a]", "[[a]", "[[:alpha:]-a]", "[+--]", "[a\\-c]",
           "\\b", "!", " ", "\\ "]  # fmt: skip
-NAMES = ["a", "b", "ab", "ba", "x", "axb", "c", "a ", ".a", "]"]
+NAMES = ["a", "b", "ab", "ba", "x", "axb", "c", "a ", ".a", "]", "-", "&", "|", "~", "[", "+", ","]
 FOLDERS = random.Random(1).sample([  # noqa: S311  (no secret)
     "/".join(names) for count in (1, 2, 3) for names in itertools.product(NAMES, repeat=count)
 ], 120)  # fmt: skip
@@ -86,7 +86,7 @@ def test_the_last_that_matches_decides() -> None:
     assert [excluded(folder) for folder in ("client-x", "client-acme", "other")] == [True, False, False]
 
 
-@pytest.mark.parametrize("text", ["a\\", "!", "[z-a]"])
+@pytest.mark.parametrize("text", ["a\\", "!", "[z-a]", "[a--z]x"])
 def test_what_is_no_pattern(text: str) -> None:
     assert not is_pattern(text)
 

@@ -40,7 +40,7 @@ def told_by(out: str) -> str:
         data = json.loads(out)
     except ValueError:
         return out
-    if not isinstance(data, dict) or "findings" not in data:
+    if not isinstance(data, dict) or not isinstance(data.get("findings"), list):
         return out
     return "".join(f"{line}\n" for finding in data["findings"] for line in _lines(finding))
 

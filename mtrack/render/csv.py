@@ -30,7 +30,8 @@ class _Line:
 
 
 _writer = csv.writer(_Line(), lineterminator="\n")
-_FORMULA = re.compile(rf"(?:\A|(?<=;))(?=\s*[{_SIGNS}])")
+_FORMULA = re.compile(rf'(?:\A|(?<=;))(?=[\s"]*[{_SIGNS}])')
+"""A place from which a formula begins, blanks aside, and quotes, of which a reader takes some for its own."""
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
@@ -84,6 +85,6 @@ def _words(text: str) -> str:
 def inert(text: str) -> str:
     """Text that a spreadsheet takes as text: where one could begin a formula, an apostrophe comes before it.
 
-    That is also behind a semicolon, which parts cells where the comma is the decimal sign; quotes don't hold there.
+    That is also behind a semicolon, which parts cells where the comma is the decimal sign; our quotes don't hold there.
     """
     return _FORMULA.sub("'", safe(text))

@@ -56,8 +56,8 @@ def apply(data: Any, changes: Iterable[Change]) -> Any:
         if isinstance(change, Put):
             holder[last] = _plain(change.value)
         else:
-            items = (holder.get(last) if isinstance(holder, dict) else holder[last]) or []
-            items = holder[last] = owned.copy(items)
+            items = holder.get(last) if isinstance(holder, dict) else holder[last]
+            items = holder[last] = owned.copy(items) if isinstance(items, list) else []
             items.insert(len(items) if change.before is None else change.before, _plain(change.value))
     return data
 

@@ -90,7 +90,7 @@ def _want(tree: Tree, wanted: Wanted, change: Change, rest: Route) -> None:
         wanted.keys = _joined(wanted.keys, _made(tree, node, change, rest))
     else:
         value = _made(tree, node, change, rest)
-        _check_replaceable(tree, node, deeper=bool(rest))
+        _check_replaceable(tree, node, holds=bool(rest) or isinstance(change, Append))
         wanted.value = _joined(wanted.value, value) if wanted.replace else value
         wanted.replace = True
 
@@ -114,12 +114,12 @@ def _joined(old: Any, new: Any) -> Any:
     return new
 
 
-def _check_replaceable(tree: Tree, node: Node, *, deeper: bool) -> None:
-    """Raise RefusedError unless a value may be put where a node stands; `deeper`: a mapping that begins there."""
+def _check_replaceable(tree: Tree, node: Node, *, holds: bool) -> None:
+    """Raise RefusedError unless a value may be put where a node stands; `holds`: a mapping or list that begins there."""
     reason = ""
     if node.kind == "alias":
         reason = "alias"
-    elif (node.kind != "scalar" and not node.bare) or (deeper and not (node.null or node.bare)):
+    elif (node.kind != "scalar" and not node.bare) or (holds and not (node.null or node.bare)):
         reason = "occupied"
     elif node.anchor is not None:
         reason = "alias" if node.anchor in tree.shared else "anchor"

@@ -337,3 +337,17 @@ def test_another_reason_of_what_is_written_off_is_told(work: Path) -> None:
     assert "reason" in ran.out.splitlines()[0]
     assert "rounding" in ran.out.splitlines()[0]
     assert "reason: insolvent" in (work / "p/milestones.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("value", ["x", "1", "true", "'~'", "{a: 1}", "2026-01-01", "1" * 5000])
+@pytest.mark.parametrize(("path", "words"), [("mtrack.yaml", ()), ("p/milestones.yaml", ("p",))])
+def test_a_waiver_is_not_put_where_something_else_stands(
+    value: str, path: str, words: tuple[str, ...], work: Path
+) -> None:
+    file = work / path
+    file.write_text(f"{file.read_text('utf-8')}waivers: {value}\n", "utf-8")
+    before = file.read_bytes()
+    ran = mtrack("waive", "overdue", *words, "--reason", "x", "--as-of", str(DAY), cwd=work)
+    assert ran.code == 3
+    assert "mtrack does not edit this: something else stands there already\n" in ran.err
+    assert file.read_bytes() == before

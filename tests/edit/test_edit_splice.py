@@ -50,6 +50,7 @@ def _refusal(text: str, *changes: Change) -> RefusedError:
         ("occupied", (4, 3), "- id: M1\n  invoice: {number: I}\n", Put(("milestones", 0), {"id": "M2"})),
         ("occupied", (5, 16), "- id: M1\n  deliverable: done\n", Put(("milestones", 0, "deliverable", "approved"), date(2026, 2, 2))),
         ("layout", (5, 10), "- id: M1\n  hold: {until: 2026-01-01}\n", Remove(("milestones", 0, "hold", "until"))),
+        ("occupied", (5, 16), "- id: M1\n  attachments: x\n", Append(("milestones", 0, "attachments"), "y")),
         ("layout", (8, 16), "- id: M1\n  deliverable:\n    note: x\n- id: M2\n  ? deliverable\n", Put(("milestones", 1, "deliverable"), {"note": "y"})),
         ("layout", (5, 9), "- id: M1\n  hold: [] # why\n", Put(("milestones", 0, "hold", 3), "x")),
     ],
