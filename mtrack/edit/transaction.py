@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
@@ -348,13 +349,39 @@ def unified(path: str, before: str, after: str) -> str:
     """The unified diff between two texts, as git writes it."""
     old, new = _lines(before), _lines(after)
     result: list[str] = []
-    names = ("/dev/null" if not before else f"a/{path}", f"b/{path}")
+    names = ("/dev/null" if not before else _quoted(f"a/{path}"), _quoted(f"b/{path}"))
     for line in difflib.unified_diff(old, new, *names, n=3):
         if line.endswith("\n"):
             result.append(line)
         else:
             result.append(line + "\n\\ No newline at end of file\n")
     return "".join(result)
+
+
+def _quoted(name: str) -> str:
+    """A name as git writes it: in quotes where it holds a control character, a quote or a backslash, each as an escape.
+
+    A tab ends one with a space, for those who read a name up to white space.
+    """
+    end = "\t" if " " in name else ""
+    if _ODD.search(name) is None:
+        return name + end
+    inner = _ODD.sub(lambda match: _ESCAPES.get(match[0]) or f"\\{ord(match[0]):03o}", name)
+    return f'"{inner}"{end}'
+
+
+_ODD = re.compile(r'[\x00-\x1f\x7f"\\]')
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+}
 
 
 def _lines(text: str) -> list[str]:

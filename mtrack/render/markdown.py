@@ -16,8 +16,15 @@ if TYPE_CHECKING:
     from mtrack.render.wording import Wording
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
-_REFERENCE = re.compile(r"@|#(?=[0-9])|\bGH-(?=[0-9])|(?:https?|ftp):(?=//)|www(?=\.)", re.IGNORECASE)
-"""The text after which GitHub and GitLab would make a link of what follows, though no markup asks for one."""
+_REFERENCE = re.compile(
+    r"@|[#!$](?=[0-9])|&amp;(?=[0-9])|[%~](?=[\w\"])|\^(?=alert)|\[(?=\w+:)|\b(?:GH|GL)-(?=[0-9])"
+    r"|:(?=//)|www(?=\.)",
+    re.IGNORECASE,
+)
+"""The text after which GitHub and GitLab would make a link of what follows, though no markup asks for one.
+
+GitLab's are those of https://docs.gitlab.com/user/markdown/#gitlab-specific-references.
+"""
 _BLOCK = re.compile(r"\A((?=[-+=:])|[0-9]{1,9}(?=[.)]))")
 """The beginning of a list, a rule, a heading or a definition where it stands first."""
 

@@ -77,7 +77,9 @@ def obeyed_in_markdown(text: str) -> list[str]:
     return found
 
 
-_BY_ITSELF = re.compile(r"@\w|#[0-9]|\bGH-[0-9]|(https?|ftp)://|www\.", re.IGNORECASE)
+_BY_ITSELF = re.compile(
+    r"@\w|[#!&$][0-9]|[%~][\w\"]|\^alert|\[\w+:[0-9]|\bG[HL]-[0-9]|[a-z][a-z0-9+.-]*://|www\.", re.IGNORECASE
+)
 """What becomes a mention or a link without any markup."""
 
 

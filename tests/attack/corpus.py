@@ -23,7 +23,7 @@ SPREADSHEET = (
 )  # fmt: skip
 MARKDOWN = (
     "- [ ] a", "+ a", "* a", "1. a", "1) a", "# a", "> a", "---", "===", "    a", "| a | b |\n|---|---|", "@someone and @org/team",
-    "#12 and GH-12", "![a](https://example.com)", "[a](javascript:b)", "[a]: https://example.com", "```\na", "~~~", "`a", "**a** _b_ ~~c~~", "<!-- a", "&lt;b&gt; &copy;", "$a$", "a\\", "<https://example.com>", "https://example.com/a", "see www.example.com", "FTP://example.com (https://a)",
+    "#12 and GH-12", "![a](https://example.com)", "[a](javascript:b)", "[a]: https://example.com", "```\na", "~~~", "`a", "**a** _b_ ~~c~~", "<!-- a", "&lt;b&gt; &copy;", "$a$", "a\\", "<https://example.com>", "https://example.com/a", "see www.example.com", "FTP://example.com (https://a)", "!1 %1 &1 $1 ~bug", '%"a b" ~"c d"', "x!2 smb://a/b GL-3", "[vulnerability:1] ^alert#2",
 )  # fmt: skip
 HTML = (
     "<script>window.hacked = 1</script>", "\" onmouseover=\"window.hacked = 1\" x='", "<img src=x onerror='window.hacked = 1'>",

@@ -351,3 +351,24 @@ def test_a_waiver_is_not_put_where_something_else_stands(
     assert ran.code == 3
     assert "mtrack does not edit this: something else stands there already\n" in ran.err
     assert file.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names there hold none of these")
+@pytest.mark.parametrize("name", ["a\n--- a/victim.txt\n+++ b", 'a"b', "a\\b", "a\tb\rc\x01\x7f", "plain ö"])
+def test_a_difference_names_a_file_as_git_does(name: str, work: Path) -> None:
+    write_tree(work, {f"{name}/milestones.yaml": RECORD.replace("I1", "R1"), "victim.txt": "x\n"})
+    for words in (
+        ("init", "-q"),
+        ("add", "."),
+        ("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "x"),
+    ):
+        subprocess.run(["git", *words], cwd=work, check=True)
+    shown = mtrack("set", ".", "M2", "--note", "x", "--dry-run", cwd=work / name)
+    assert shown.code == 0, shown.err
+    done = mtrack("set", ".", "M2", "--note", "x", cwd=work / name)
+    assert done.code == 0
+    of_git = subprocess.run(
+        ["git", "-c", "core.quotePath=false", "diff"], cwd=work, capture_output=True, text=True, check=True
+    ).stdout
+    heads = [line for line in of_git.splitlines() if line.startswith(("--- ", "+++ "))]
+    assert [line for line in shown.out.splitlines() if line.startswith(("--- ", "+++ "))] == heads
