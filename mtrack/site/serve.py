@@ -13,6 +13,7 @@ from email.message import Message
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -31,7 +32,9 @@ HOST = "127.0.0.1"
 MOST_OPEN = 32
 """Connections that wait for an answer at once, and as many again that wait for builds."""
 _PATIENCE = 10.0
-"""Seconds in which a request must come and an answer be taken."""
+"""Seconds in which a whole request must come, and some of an answer be taken."""
+_ANSWER_PATIENCE = 60.0
+"""Seconds in which a whole answer must be taken, the largest file too."""
 LIVE = """(function () {
   "use strict";
   var key = "mtrack-view " + location.pathname;
@@ -154,9 +157,15 @@ class _Handler(SimpleHTTPRequestHandler):
         self._preview = preview
         super().__init__(*arguments, directory=preview.folder, **more)
 
+    def handle_one_request(self) -> None:
+        """Wait for a request and answer it, each in its time."""
+        self.server.allow(self.connection, _PATIENCE)
+        super().handle_one_request()
+
     def parse_request(self) -> bool:
         """Parse a request; an empty line is not one either."""
         understood = super().parse_request()
+        self.server.allow(self.connection, _ANSWER_PATIENCE)
         if not understood and not self.requestline.strip():
             self.send_error(HTTPStatus.BAD_REQUEST)
         return understood
@@ -312,19 +321,36 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._lock = threading.Lock()
-        self._open: dict[socket.socket, None] = {}
+        self._open: dict[socket.socket, float] = {}
+        """The connections, in the order they were opened, and when the time of each is over."""
         self._staying: set[socket.socket] = set()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Begin to answer, on a thread."""
         with self._lock:
             if len(self._open) >= MOST_OPEN:
-                first = next(iter(self._open))
-                del self._open[first]
-                with suppress(OSError):
-                    first.shutdown(socket.SHUT_RDWR)
-            self._open[request] = None
+                self._let_go(next(iter(self._open)))
+            self._open[request] = monotonic() + _PATIENCE
         super().process_request(request, client_address)
+
+    def allow(self, request: socket.socket, seconds: float) -> None:
+        """Give a connection so much time from now for its next step: the time of one `recv` says nothing of a request."""
+        with self._lock:
+            if request in self._open:
+                self._open[request] = monotonic() + seconds
+
+    def service_actions(self) -> None:
+        """Let go of the connections whose time is over."""
+        with self._lock:
+            now = monotonic()
+            for request in [request for request, end in self._open.items() if end < now]:
+                self._let_go(request)
+
+    def _let_go(self, request: socket.socket) -> None:
+        """Close a connection under its thread, which then ends."""
+        del self._open[request]
+        with suppress(OSError):
+            request.shutdown(socket.SHUT_RDWR)
 
     def stays(self, request: socket.socket) -> bool:
         """Let a connection stay open for news of builds, if there are not too many."""

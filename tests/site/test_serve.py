@@ -22,7 +22,7 @@ from mtrack.site.links import SERVED
 from mtrack.site.written import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SCRIPT = "<script>alert(1)</script>"
@@ -224,3 +224,65 @@ def test_a_request_that_never_ends_is_let_go(port: int, monkeypatch: pytest.Monk
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(b"GET /index.html HT")
         assert connection.recv(100) == b""
+
+
+def _seconds_open(act: Callable[[], object], most: float = 10.0) -> float:
+    """How long a connection stays open while something is done to it again and again."""
+    began = time.monotonic()
+    while time.monotonic() - began < most:
+        try:
+            act()
+        except OSError:
+            break
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("begin", [b"", b"GET /index.html HT", b"GET /index.html HTTP/1.1\r\n" + HOST + b"X-"])
+def test_a_whole_request_must_come_in_time(port: int, monkeypatch: pytest.MonkeyPatch, begin: bytes) -> None:
+    monkeypatch.setattr(serve, "_PATIENCE", 0.5)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(begin)
+        assert _seconds_open(lambda: connection.sendall(b"x")) < 5  # each byte in time, but not all
+    assert ask(port, "/index.html")[0] == 200
+
+
+def test_the_next_request_of_a_connection_must_come_in_time_too(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "_PATIENCE", 0.5)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        for _ in range(3):  # more than that time in all
+            connection.sendall(b"HEAD /index.html HTTP/1.1\r\n" + HOST + b"\r\n")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+            time.sleep(0.25)
+        connection.sendall(b"HEAD /index.html HTTP/1.1\r\n" + HOST)
+        assert _seconds_open(lambda: connection.sendall(b"x")) < 5
+
+
+def test_a_slow_reader_is_let_go(port: int, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "_ANSWER_PATIENCE", 0.5)
+    (tree / "one/signoffs/large.txt").write_bytes(bytes(64 << 20))
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(20)
+        connection.connect(("127.0.0.1", port))
+        connection.sendall(f"GET {SERVED}one/signoffs/large.txt HTTP/1.1\r\n".encode() + HOST + b"\r\n")
+        assert connection.recv(4096)
+
+        def take() -> None:
+            assert connection.recv(4096)
+            if not any("process_request" in thread.name for thread in threading.enumerate()):
+                raise OSError
+
+        assert _seconds_open(take) < 5  # each part in time, but never all: nobody answers any more
+    assert ask(port, "/index.html")[0] == 200
+
+
+def test_a_page_that_waits_for_builds_stays(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "_PATIENCE", 0.3)
+    monkeypatch.setattr(serve, "_ANSWER_PATIENCE", 0.3)
+    monkeypatch.setattr(serve, "_HEARTBEAT", 0.2)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"GET /live HTTP/1.1\r\n" + HOST + b"\r\n")
+        began = time.monotonic()
+        while time.monotonic() - began < 1.5:
+            assert connection.recv(65536)
