@@ -84,7 +84,7 @@ def run(place: Location, *arguments: str, stdin: bytes = b"") -> subprocess.Comp
 def run_apart(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run git for what needs no repository: it sees none, not even one that a hook is run for. Raises CannotRunError."""
     try:
-        return _run([*_command(_SETTINGS), "-C", folder, *arguments], b"", _environment(folder))
+        return _run([*_command((*_SETTINGS, *_READING)), "-C", folder, *arguments], b"", _environment(folder))
     except OSError as error:
         raise _not_run(error, "the history is read with git") from None
 
@@ -112,8 +112,10 @@ def _environment(top: str) -> dict[str, str]:
     }
 
 
-_READING = ("core.commitGraph=false", "log.showSignature=false")
-"""Settings that could show another history than the commits themselves, or run a program."""
+_READING = (
+    "core.commitGraph=false", "log.showSignature=false", "log.mailmap=false", f"core.attributesFile={os.devnull}"
+)  # fmt: skip
+"""Settings that could show another history than the commits themselves, run a program, or read a file of the working tree."""
 
 
 def read(place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()) -> bytes:

@@ -29,6 +29,7 @@ _DIFF = (
     "--no-ext-diff",
     "--no-textconv",
     "--no-relative",
+    "--ignore-submodules=none",  # which is what git does without .gitmodules; given, it does not read that file
 )
 LINK, SUBMODULE = "120000", "160000"
 _TRUSTED = (
