@@ -8,6 +8,8 @@ PARTS = 1_200_000
 """Keys, values and brackets of a file; a list or a mapping counts twice, for its beginning and its end."""
 KEYS = 100_000
 """Keys of one mapping."""
+ATTACHMENTS = 100_000
+"""Files that the `attachments` of a project's milestones name."""
 PATTERNS = 1_000
 """Patterns of `exclude`, and characters of one."""
 PATTERNS_IN_ALL = 20_000

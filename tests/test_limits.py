@@ -200,6 +200,26 @@ def test_too_many_parts_are_counted_and_not_made(tmp_path: Path, monkeypatch: py
     ]
 
 
+@pytest.mark.parametrize("ways", ["", "forms plain"])
+def test_attachments_beyond_the_limit_are_told_and_not_looked_for(
+    ways: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTRACK_WAYS", ways)
+    monkeypatch.setattr(limits, "ATTACHMENTS", 5)
+    items = [
+        f"  - {{id: M{i}, name: A, amount: 1.00, status: not_billed, attachments: [a{i}, b{i}]}}\n" for i in range(4)
+    ]
+    text = f"{HEAD}milestones:\n{''.join(items)}"
+    found, summary = own_findings(tmp_path, text)
+    assert [(item["rule"], item["line"], item["column"], item["message"]) for item in found] == [
+        ("schema", 6, 70, "the `attachments` of this project name 8 files; they may name 5")
+    ]
+    assert summary["milestones"] == 0
+    found, summary = own_findings(tmp_path, text.replace(items[3], "").replace(", b2", ""))
+    assert {item["rule"] for item in found} == {"agreement-missing", "attachment-missing"}
+    assert summary["milestones"] == 3
+
+
 def test_unrecorded_files_are_named_up_to_a_limit(tmp_path: Path) -> None:
     write_tree(tmp_path, {"p/milestones.yaml": f"{HEAD}{MILESTONES}"})
     write_tree(tmp_path, {f"p/invoices/{i:05}.pdf": "x" for i in range(1200)})

@@ -12,7 +12,7 @@ from mtrack.characters import seen_tight
 from mtrack.finding import Place, Problem, Route
 from mtrack.record import schema, wording
 from mtrack.record.commas import cut_by_comma
-from mtrack.record.faults import Faults
+from mtrack.record.faults import Faults, list_too_long
 from mtrack.words import nearest
 from mtrack.yaml.flaw import shorten
 
@@ -38,6 +38,8 @@ def faults(name: str, source: Source, missing: tuple[str, ...]) -> Faults:
     found.leave_out(left)
     for key in missing:
         found.missing.setdefault((), []).append(key)
+    if not violations and name == "milestones" and (too_long := list_too_long(source)) is not None:
+        found.take_list(*too_long)
     return found.faults()
 
 
@@ -98,6 +100,12 @@ class _Found:
             self._add(self._place(route, key=True), route, wording.words(self.name, self.source, violation))
         elif (place := self._place(route)) not in self.broken:  # the first complaint about a value says enough
             self._add(place, route, wording.words(self.name, self.source, violation))
+
+    def take_list(self, milestone: int, count: int) -> None:
+        """Note the attachments of a milestone as those by which there are too many."""
+        route: Route = ("milestones", milestone, "attachments")
+        message = f"the `attachments` of this project name {count:,} files; they may name {limits.ATTACHMENTS:,}"
+        self._add(self._place(route), route, (message, "pack several into one file, or split the project"))
 
     def _take_unknown(self, route: Route, keys: Iterable[str]) -> None:
         """Note unknown keys of a mapping; those that a comma within a number makes are reported as such a comma."""
