@@ -207,12 +207,12 @@ def test_attachments_beyond_the_limit_are_told_and_not_looked_for(
     monkeypatch.setenv("MTRACK_WAYS", ways)
     monkeypatch.setattr(limits, "ATTACHMENTS", 5)
     items = [
-        f"  - {{id: M{i}, name: A, amount: 1.00, status: not_billed, attachments: [a{i}, b{i}]}}\n" for i in range(4)
+        f"  - {{id: M{i}, name: A{i}, amount: 1.00, status: not_billed, attachments: [a{i}, b{i}]}}\n" for i in range(4)
     ]
     text = f"{HEAD}milestones:\n{''.join(items)}"
     found, summary = own_findings(tmp_path, text)
     assert [(item["rule"], item["line"], item["column"], item["message"]) for item in found] == [
-        ("schema", 6, 70, "the `attachments` of this project name 8 files; they may name 5")
+        ("schema", 6, 71, "the `attachments` of this project name 8 files; they may name 5")
     ]
     assert summary["milestones"] == 0
     found, summary = own_findings(tmp_path, text.replace(items[3], "").replace(", b2", ""))
