@@ -232,3 +232,67 @@ def test_three_digits_behind_a_year_are_no_day(tmp_path: Path) -> None:
     text = HEAD + "  - {id: M1, name: Discovery, amount: 9000.00, status: not_billed}\ninvoices:\n" + invoices
     (item,) = found(tmp_path, text, "invoice-number-gap")
     assert "R-2026023" in item["message"]
+
+
+STATUSES = {
+    "nothing bills it": ("status: sent", "", "no live invoice bills it: not_billed"),
+    "cancelled": ("status: sent, cancelled: {date: 2026-02-10}", "", "it was cancelled on 2026-02-10: cancelled"),
+    "sent": ("status: not_billed, invoice: {number: R-1, amount: 4000.00, sent: 2026-02-03}", "", "R-1 was sent and nothing is paid: sent"),
+    "two sent": (
+        "status: not_billed",
+        "invoices:\n"
+        + "".join(
+            f"  - {{number: R-{i}, amount: 2000.00, sent: 2026-02-03, lines: [{{milestone: M1, amount: 2000.00}}]}}\n" for i in (1, 2)
+        ),
+        "R-1 and R-2 were sent and nothing is paid: sent",
+    ),
+    "part paid": (
+        "status: sent, invoice: {number: R-1, amount: 4000.00, sent: 2026-02-03, payments: [{date: 2026-02-05, amount: 1000.00}]}", "",
+        "R-1 is not settled in full: EUR 3,000.00 outstanding: partially_paid",
+    ),
+    "part billed": (
+        "status: sent, invoice: {number: R-1, amount: 1000.00, sent: 2026-02-03, payments: [{date: 2026-02-05, amount: 1000.00}]}", "",
+        "R-1 is settled in full, but only EUR 1,000.00 of EUR 4,000.00 is billed: partially_paid",
+    ),
+    "paid": (
+        "status: sent, invoice: {number: R-1, amount: 4000.00, sent: 2026-02-03, payments: [{date: 2026-02-05, amount: 4000.00}]}", "", "paid",
+    ),
+    "written off": (
+        "status: sent, invoice: {number: R-1, amount: 4000.00, sent: 2026-02-03, written_off: {date: 2026-02-05, amount: 4000.00}}", "",
+        "written_off",
+    ),
+    "void": (
+        "status: sent, invoice: {number: R-1, amount: 4000.00, sent: 2026-02-03, void: {date: 2026-02-05}}", "",
+        "no live invoice bills it: not_billed",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STATUSES)
+def test_why_a_status_does_not_fit(name: str, tmp_path: Path) -> None:
+    status, invoices, words = STATUSES[name]
+    text = f"{HEAD}  - {{id: M1, name: Discovery, amount: 4000.00, upfront: true, {status}}}\n{invoices}"
+    (item,) = found(tmp_path, text, "status-mismatch")
+    said = status.partition("status: ")[2].partition(",")[0]
+    assert item["message"].startswith(f"M1 'Discovery' says {said}, but ")
+    assert item["message"].endswith(words)
+
+
+def test_an_invoice_that_is_paid_hides_no_later_one(tmp_path: Path) -> None:
+    paid = ", payments: [{date: 2026-02-12, amount: 4000.00}], due: 2026-02-05"
+    text = HEAD + FIRST.format(status="paid", more=paid) + SECOND.format(status="sent", more=", due: 2026-02-05")
+    assert [item["invoice"] for item in found(tmp_path, text, "overdue")] == ["R-2"]
+
+
+def test_a_waiver_is_held_to_the_numbers_and_milestones_that_are_here(tmp_path: Path) -> None:
+    waivers = "waivers:\n  - {rule: overdue, milestone: M9, reason: r}\n  - {rule: overdue, number: R-9, reason: r}\n"
+    text = HEAD + FIRST.format(status="sent", more="") + waivers
+    assert len(found(tmp_path, text, "unknown-milestone")) == 2
+    known = waivers.replace("M9", "M1").replace("R-9", "r-1")
+    assert found(tmp_path, HEAD + FIRST.format(status="sent", more="") + known, "unknown-milestone") == []
+
+
+@pytest.mark.parametrize("key", ["credits", "replaces"])
+def test_what_an_invoice_refers_to_must_be_here(key: str, tmp_path: Path) -> None:
+    other = f"invoices: [{{number: R-2, amount: 4000.00, sent: 2026-02-04, {key}: R-7, lines: [{{milestone: M1, amount: 4000.00}}]}}]\n"
+    assert found(tmp_path, HEAD + FIRST.format(status="sent", more="") + other, "unknown-milestone", "schema")
