@@ -19,6 +19,7 @@ from mtrack.history.matching import match
 from mtrack.history.repository import Repository
 from mtrack.history.settings_events import settings_events
 from mtrack.history.sides import Side, side_of, side_of_files
+from mtrack.history.subjects import Subjects
 from mtrack.views.status import status
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def diff(workspace: Workspace, revisions: Sequence[str], *, judged: bool = False
             after = stack.enter_context(side_of(repository, head, workspace.as_of, settings))
         projects, events = _projects(before, after)
         found = [check(side.workspace).report.findings for side in (before, after)]
-        known, gone = match(found[1], found[0])
+        known, gone = match(found[1], found[0], Subjects(before.workspace, lambda: after.workspace))
         new = tuple(finding for finding in found[1] if id(finding) not in known)
         return Diff(base, head, projects, events, new, tuple(gone))
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from mtrack.workspace import SETTINGS
 
@@ -13,41 +16,93 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mtrack.finding import Finding, Severity
+    from mtrack.history.subjects import Subjects
+
+    _Key = Callable[[Finding], Hashable]
 
 
-def match(findings: Iterable[Finding], before: Iterable[Finding]) -> tuple[set[int], list[Finding]]:
+def match(
+    findings: Iterable[Finding], before: Iterable[Finding], subjects: Subjects | None = None
+) -> tuple[set[int], list[Finding]]:
     """The findings (by `id`) that were there before, and those that are gone: neither there still nor worse now.
 
-    Each old one stands for one at most, the most alike first.
+    Each old one stands for one at most, the most alike first, and only for one about the same: the same milestone, file
+    and invoice, whatever its number is now. `subjects` knows that, where the records are not the same on both sides.
     """
     left, rest = list(before), list(findings)
     result: set[int] = set()
-    keys: tuple[Callable[[Finding], Hashable], ...] = (
-        lambda finding: (finding.subject, finding.message),
-        lambda finding: finding.subject,
-        lambda finding: (
-            finding.rule,
-            finding.path,
-            finding.milestone,
-            finding.about,
-            finding.milestone or finding.subject,
-        ),
-    )
-    for key in keys:
+    for order, old_key, key in _steps(subjects):
+        left = _together(left, order)
+        asked = {(finding.rule, finding.path) for finding in rest}
         groups: dict[Hashable, list[Finding]] = defaultdict(list)
         for finding in left:
-            groups[key(finding)].append(finding)
+            if (finding.rule, finding.path) in asked:
+                groups[old_key(finding)].append(finding)
+        groups.pop(None, None)
         old = {name: _Group(group) for name, group in groups.items()}
         for finding in rest:
             group = old.get(key(finding))
             if group is not None and group.take(finding):
                 result.add(id(finding))
-        left = [finding for group in old.values() for finding in group.left()]
+        taken = {id(finding) for group in old.values() for finding in group.taken()}
+        left = [finding for finding in left if id(finding) not in taken]
         rest = [finding for finding in rest if id(finding) not in result]
     worse = {finding.subject for finding in rest}
     return result, sorted(
         (finding for finding in left if finding.subject not in worse), key=lambda finding: finding.order
     )
+
+
+def _together(findings: Iterable[Finding], key: _Key) -> list[Finding]:
+    """Findings in their order, those of one key together."""
+    groups: dict[Hashable, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[key(finding)].append(finding)
+    return [finding for group in groups.values() for finding in group]
+
+
+def _steps(subjects: Subjects | None) -> Iterator[tuple[_Key, _Key, _Key]]:
+    """What an old finding and one of now must have in common, step by step; with None it has nothing in common.
+
+    Before each, what puts old findings together: of several the first is taken.
+    """
+    yield _same, _same, _same
+    yield _subject, _subject, _subject
+    if subjects is not None:
+        yield _subject, partial(_renumbered, subjects), _subject
+    yield _about, partial(_of_milestone, subjects, now=False), partial(_of_milestone, subjects, now=True)
+
+
+def _same(finding: Finding) -> Hashable:
+    return finding.subject, finding.message
+
+
+def _subject(finding: Finding) -> Hashable:
+    return finding.subject
+
+
+def _about(finding: Finding) -> Hashable:
+    """The milestone and the file that it is about, whatever invoice it names; without a milestone its subject."""
+    return finding.rule, finding.path, finding.milestone, finding.about, finding.milestone or finding.subject
+
+
+def _renumbered(subjects: Subjects, finding: Finding) -> Hashable:
+    """The subject of an old finding whose invoice has another number now; None where it has not."""
+    number = subjects.renumbered(finding.path).get(finding.invoice) if finding.invoice is not None else None
+    return replace(finding, invoice=number).subject if number is not None else None
+
+
+def _of_milestone(subjects: Subjects | None, finding: Finding, *, now: bool) -> Hashable:
+    """A milestone about which a finding is, and whether it names an invoice too: an old one that does is about the same as one that does not.
+
+    So it is where one invoice more or less bills too much. What stands in an invoice is about that alone.
+    """
+    if finding.milestone is None:
+        return None
+    names_one = finding.invoice is not None
+    if names_one and subjects is not None and subjects.is_of_an_invoice(finding, now=now):
+        return None
+    return _about(finding), names_one != now
 
 
 def lost(strict: Sequence[Finding], shown: Sequence[Finding]) -> list[Finding]:
@@ -87,9 +142,9 @@ class _Group:
         rows.remove(first, self._findings[first])
         return True
 
-    def left(self) -> Iterator[Finding]:
-        """Those that were not taken out."""
-        return (finding for i, finding in enumerate(self._findings) if i not in self._taken)
+    def taken(self) -> Iterator[Finding]:
+        """Those that were taken out."""
+        return (self._findings[i] for i in self._taken)
 
 
 class _Rows:

@@ -17,6 +17,7 @@ from mtrack.history.matching import match
 from mtrack.history.outside import Outside
 from mtrack.history.repository import Repository
 from mtrack.history.snapshot import snapshot
+from mtrack.history.subjects import Subjects
 from mtrack.history.weakened import weakened
 from mtrack.rules import RULES
 
@@ -42,12 +43,14 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
             return report
         with snapshot(repository, commit) as folder:
             before: tuple[Finding, ...] = ()
+            subjects: Subjects | None = None
             silenced: list[Finding] = []
             with suppress(CannotRunError):  # settings that could not be read then: all there is now is new
                 workspace = open_workspace(folder, report.as_of, origin=root)
                 before = check(workspace).report.findings
+                subjects = Subjects(workspace, lambda: open_workspace(root, report.as_of))
                 silenced = weakened(root, workspace, before, revision, selection, Outside(repository, commit))
-            known = match(report.findings, before)[0]
+            known = match(report.findings, before, subjects)[0]
             changes = _Changes(root, folder)
             shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
             shown += (finding for finding in silenced if selection.takes_rule(RULES[finding.rule]))

@@ -19,6 +19,7 @@ from mtrack.check.workspace import open_workspace
 from mtrack.finding import Category, Finding, Severity
 from mtrack.history.matching import match
 from mtrack.history.since import touches
+from mtrack.history.subjects import Subjects
 from mtrack.history.versions import parse
 from mtrack.history.weakened import weakened
 
@@ -78,6 +79,51 @@ def test_the_same_findings_are_matched(seed: int) -> None:
         expected = compared_with_each(now, before)
         assert known == expected[0]
         assert list(map(id, gone)) == list(map(id, expected[1]))
+
+
+class Renumbered:
+    """Subjects of which an invoice was renumbered; `inside` stand in their invoices."""
+
+    def __init__(self, inside: frozenset[int]) -> None:
+        self.inside = inside
+
+    def renumbered(self, path: str) -> dict[str, str]:
+        return {"1": "3"} if path == "p" else {}
+
+    def is_of_an_invoice(self, finding: Finding, *, now: bool) -> bool:
+        return now is not None and id(finding) in self.inside
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_only_what_is_about_the_same_is_matched(seed: int) -> None:
+    """Whatever the crowd: the same invoice, its new number, or none where the finding does not stand in an invoice."""
+    random = Random(seed)  # noqa: S311
+    for size in (3, 10, 60):
+        now, before = (
+            [replace(of(random), invoice=random.choice([None, "1", "2", "3"])) for _ in range(size)] for _ in range(2)
+        )
+        subjects: Any = Renumbered(frozenset(id(item) for item in (*now, *before) if random.random() < 0.5))
+        known, gone = match(now, before, subjects)
+        for item in now:
+            if id(item) in known:
+                assert any(not worse(item, was) and same(item, was, subjects) for was in before)
+        assert {id(was) for was in gone} <= set(map(id, before))
+
+
+def same(item: Finding, was: Finding, subjects: Renumbered) -> bool:
+    """Whether two findings may be about the same."""
+    if item.subject == was.subject:
+        return True
+    new = replace(was, invoice=subjects.renumbered(was.path).get(was.invoice or "", was.invoice))
+    if new.subject == item.subject and new.subject != was.subject:
+        return True
+    one = item if item.invoice is not None else was
+    return (
+        (item.rule, item.path, item.milestone, item.about) == (was.rule, was.path, was.milestone, was.about)
+        and item.milestone is not None
+        and (item.invoice is None) != (was.invoice is None)
+        and id(one) not in subjects.inside
+    )
 
 
 def project(random: Random) -> tuple[str, dict[str, str], bytes]:
@@ -244,6 +290,27 @@ def test_many_findings_and_as_many_changed_lines() -> None:
         return lines_run(lambda: [touches(changed, i, i) for i in range(1, 3 * number, 3)])
 
     assert cost(1_600) < 2.5 * cost(800)
+
+
+def test_many_invoices_that_were_renumbered(tmp_path: Path) -> None:
+    def cost(number: int) -> int:
+        root = tmp_path / str(number)
+        for side in ("then", "now"):
+            rows = "".join(
+                f"  - {{id: M{i}, name: N{i}, amount: 1.00, invoice: {{number: {side}{i}, amount: 1.00, sent: 2026-02-03}}, status: sent}}\n"
+                for i in range(number)
+            )
+            write_tree(root, {f"{side}/p/milestones.yaml": f"project: P\ncurrency: EUR\nmilestones:\n{rows}"})
+        before, now = (open_workspace(str(root / side), AS_OF) for side in ("then", "now"))
+        found = [check(workspace).report.findings for workspace in (now, before)]
+        assert len(match(found[0], found[1])[1]) > number
+        known: set[int] = set()
+        lines = lines_run(lambda: known.update(match(found[0], found[1], Subjects(before, lambda: now))[0]))
+        assert len(known) == len(found[0])
+        return lines
+
+    cost(10)  # what is imported for the first one
+    assert cost(200) < 4 * cost(100)
 
 
 def test_many_new_waivers_and_as_many_findings(tmp_path: Path) -> None:

@@ -1,0 +1,77 @@
+"""What findings before and after a change are about: invoices that were renumbered, and those that a finding stands in."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mtrack.changes.align import align
+from mtrack.history.sides import Side
+from mtrack.workspace import RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mtrack.check.workspace import Workspace
+    from mtrack.finding import Finding, Span
+    from mtrack.record.model import Project
+
+
+class Subjects:
+    """The records of two workspaces, each read where a finding asks for it."""
+
+    def __init__(self, before: Workspace, now: Callable[[], Workspace]) -> None:
+        self._before = before
+        self._open = now
+        self._renumbered: dict[str, dict[str, str]] = {}
+        self._invoices: dict[tuple[str, bool], dict[tuple[str, str], list[Span]]] = {}
+
+    @cached_property
+    def _now(self) -> Workspace:
+        return self._open()
+
+    def renumbered(self, path: str) -> dict[str, str]:
+        """The new numbers of the invoices of a file that are called otherwise now, by the old ones."""
+        if path not in self._renumbered:
+            self._renumbered[path] = self._numbers(path)
+        return self._renumbered[path]
+
+    def _numbers(self, path: str) -> dict[str, str]:
+        folder, _, name = path.rpartition("/")
+        folder = folder or "."
+        if name != RECORDS or any(folder not in side.walk.projects for side in (self._before, self._now)):
+            return {}
+        old, new = (Side(side, lambda _path: None).version(folder) for side in (self._before, self._now))
+        if old is None or new is None:
+            return {}
+        result: dict[str, str] = {}
+        for record, same in zip(new.records.values(), align(old, new).records.values(), strict=True):
+            was = old.records.get(same.key)
+            if was is not None and record.kind == "invoice" and was.fields["number"] != record.fields["number"]:
+                result[str(was.fields["number"])] = str(record.fields["number"])
+        return result
+
+    def is_of_an_invoice(self, finding: Finding, *, now: bool) -> bool:
+        """Whether a finding stands in the record of the invoice that it names, rather than in that of its milestone."""
+        if finding.span is None or finding.project is None or finding.invoice is None:
+            return False
+        spans = self._spans(finding.project, now=now).get((finding.path, finding.invoice), ())
+        at = finding.span.line, finding.span.column
+        return any((span.line, span.column) <= at < (span.end_line, span.end_column) for span in spans)
+
+    def _spans(self, folder: str, *, now: bool) -> dict[tuple[str, str], list[Span]]:
+        """Where the invoices of a project stand, by file and number; nowhere where it can't be used."""
+        if (folder, now) not in self._invoices:
+            workspace = self._now if now else self._before
+            context = workspace.open(folder)[1] if folder in workspace.walk.projects else None
+            self._invoices[folder, now] = _spans_of(context.project) if context is not None else {}
+        return self._invoices[folder, now]
+
+
+def _spans_of(project: Project) -> dict[tuple[str, str], list[Span]]:
+    found: dict[tuple[str, str], list[Span]] = {}
+    for invoice in project.invoices():
+        span = project.source.span(project.place(*invoice.route))
+        if span is not None:
+            found.setdefault((project.path, invoice.number), []).append(span)
+    return found
