@@ -17,13 +17,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
-from support import ROOT
+from support import ROOT, lint_json, write_tree
 
 from mtrack import limits, resources
+from mtrack.characters import seen_tight
 from mtrack.record import fits, schema, wording
 from mtrack.record.faults import find_faults
 from mtrack.rules import RULES
-from mtrack.yaml import source
+from mtrack.yaml import plain, source
 from mtrack.yaml.shape import Shape
 
 if TYPE_CHECKING:
@@ -131,6 +132,64 @@ def test_what_both_schemas_define_is_the_same() -> None:
     for name in shared:
         assert milestones[name] == workspace[name], name
     assert sorted(milestones["ruleName"]["enum"]) == sorted(RULES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_shows_nothing_is_what_leaves_nothing_to_compare(name: str) -> None:
+    pattern = resources.schema(name)["$defs"]["shown"]["pattern"]
+    compiled = schema.compiled({"pattern": pattern})
+    for char in (chr(code) for code in (*range(0xD800), *range(0xE000, sys.maxunicode + 1))):
+        shown = bool(seen_tight(char))
+        assert (re.search(pattern, char) is not None) == compiled.is_valid(char) == shown, hex(ord(char))
+        if plain.is_printable(char):  # what is read without a parser is not looked at for that again
+            assert shown or char in " \n", hex(ord(char))
+
+
+HIDDEN = [
+    "\u200b\u2800",
+    "\u2800",
+    "\u3164",
+    "\ufe0f",
+    "\u034f",
+    "\uffa0 ",
+    "\U000e0061",
+    "\U000e0100",
+    "\u2060",
+    "\x01",
+]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=ascii)
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("label", ["project", "name", "number", "credits", "milestone", "reason"])
+def test_a_text_that_shows_nothing_is_told(tmp_path: Path, hidden: str, quote: str, label: str) -> None:
+    if not quote and hidden == "\x01":
+        pytest.skip("YAML has it in quotes alone, as an escape")
+    written = json.dumps(hidden) if hidden == "\x01" else f"{quote}{hidden.strip()}{quote}"
+    values = dict.fromkeys(("project", "name", "number", "credits", "milestone", "reason"), "R-1") | {label: written}
+    text = (
+        "project: {project}\ncurrency: EUR\nmilestones:\n- id: M1\n  name: {name}\n  amount: 1.00\n  status: sent\n"
+        "  invoice:\n    number: {number}\n    amount: 1.00\n    sent: 2026-02-03\n    credits: {credits}\n"
+        "invoices:\n- number: R-2\n  amount: 1.00\n  sent: 2026-02-03\n  lines:\n  - milestone: {milestone}\n    amount: 1.00\n"
+        "waivers:\n- rule: overdue\n  reason: {reason}\n"
+    ).format(**values)
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": text})
+    found = [item for item in lint_json(tmp_path)["findings"] if item["rule"] == "schema"]
+    assert [item["message"] for item in found] == [f"`{label}` holds only characters that show nothing"]
+    named = f"U+{ord(hidden[0]):04X} stands in it: remove it"  # a character that could hide text is named
+    assert found[0]["hint"] == (named if hidden[0] in "\u200b\u2060" else "write it")
+    assert found[0]["line"] == 1 + text[: text.index(written)].count("\n")
+
+
+@pytest.mark.parametrize(
+    "shown", ["\u2800-1", "\u200b1", "\u263a\ufe0f", "\U0001f469\u200d\U0001f52c", "\u0661", "-", "\xb7"], ids=ascii
+)
+def test_a_text_of_which_something_shows_is_none_of_these(tmp_path: Path, shown: str) -> None:
+    text = f"project: {shown}\ncurrency: EUR\nmilestones: [{{id: M1, name: '{shown}', amount: 1.00, status: not_billed}}]\n"
+    write_tree(
+        tmp_path, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": text.replace("project: -", "project: '-'")}
+    )
+    assert lint_json(tmp_path, "--select", "schema,invalid-yaml")["findings"] == []
 
 
 def test_every_definition_is_used() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from mtrack import workspace
-from mtrack.characters import is_text
+from mtrack.characters import is_text, seen_tight
 from mtrack.check.pipeline import check, of_each
 from mtrack.check.workspace import open_workspace
 from mtrack.cli import output, values
@@ -260,7 +260,7 @@ def not_empty(name: str) -> Callable[[str], str]:
     """A check of an answer: it must say something."""
 
     def check(text: str) -> str:
-        if not text.strip():
+        if not seen_tight(text):
             message = f"{name} is empty"
             raise UsageError(message)
         return text.strip()

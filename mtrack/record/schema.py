@@ -97,7 +97,13 @@ class _Shapes:
 
 def _is_closed(node: dict[str, Any]) -> bool:
     """Whether not every text with something to see in it fits."""
-    return "format" in node or "enum" in node or "const" in node or node.get("pattern", r"\S") != r"\S"
+    return "format" in node or "enum" in node or "const" in node or ("pattern" in node and not asks_to_show(node))
+
+
+def asks_to_show(node: dict[str, Any]) -> bool:
+    """Whether the pattern of a part asks for something to see, and no more."""
+    shown: str = resources.schema("milestones")["$defs"]["shown"]["pattern"]
+    return node.get("pattern") == shown
 
 
 def _kind(types: set[str]) -> str:

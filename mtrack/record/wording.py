@@ -374,8 +374,10 @@ def _wrong_pattern(fault: _Fault) -> Words:
     node = schema.at(fault.name, fault.route)
     if node.get("format") == "date":
         return _wrong_date(fault)
-    if not fault.value.strip() or node["pattern"] == r"\S":
+    if not fault.value.strip():
         return f"{fault.label} is empty", "write it"
+    if schema.asks_to_show(node):
+        return f"{fault.label} holds only characters that show nothing", "write it"
     definition = node.get("$ref", "").rpartition("/")[2]
     return _BY_DEFINITION.get(definition, _wrong_locale if fault.route == ("locale",) else _other)(fault)
 

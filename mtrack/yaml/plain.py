@@ -25,6 +25,9 @@ VALUE = rf"(?: *+(?:({_PLAIN})|('[^'\n]*+' *+|\"[^\"\\\n]*+\" *+)|([\[{{][^\n#'\
 _LINE = re.compile(rf"( *+)(-  *+)?(?:({KEY}):(?= |$))?{VALUE} *+(?:(?<= )#.*)?")
 _IGNORED = re.compile(r" *(?:#.*)?")
 _TOKEN = re.compile(rf" *+(?:([\[\]{{}},])|({KEY}): ++|((?:[^\s\-?:,\[\]{{}}#&*!|>%@`]|-(?=[0-9]))[^\n,\[\]{{}}:#]*+))")
+_VARIATIONS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+_SHOWING_NOTHING = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0", *map(chr, _VARIATIONS)}
+"""The characters that show nothing and yet are printable to Python: a text of them alone may not fit, so it is left to a parser."""
 _DEEPEST = 12
 """Levels of nesting; no file of the format has more than eight."""
 
@@ -44,8 +47,8 @@ def read(text: str, shape: Shape) -> dict[str, Any] | None:
 
 
 def is_printable(text: str) -> bool:
-    """Whether a text has only characters that YAML allows and that mean nothing special to any parser."""
-    return text.replace("\n", "").isprintable()
+    """Whether a text has only characters that YAML allows and that show something, and mean nothing special to any parser."""
+    return text.replace("\n", "").isprintable() and (text.isascii() or _SHOWING_NOTHING.isdisjoint(text))
 
 
 class _Block:
