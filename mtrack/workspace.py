@@ -34,6 +34,11 @@ def is_like_records(name: str) -> bool:
     return _NEARLY.fullmatch(seen_tight(name)) is not None
 
 
+def is_reserved(name: str) -> bool:
+    """Whether a file's name is that of settings or records, or nearly."""
+    return is_like_records(name) or seen_tight(name) in (SETTINGS, "mtrack.yml")
+
+
 def find_root(path: str) -> str:
     """The nearest folder at or above `path` (a file's folder) that holds `mtrack.yaml`.
 

@@ -168,7 +168,7 @@ def advancing() -> Callable[[int, int], None]:
 def refuse_records(path: str, option: str) -> None:
     """Raise UsageError for an output that would overwrite records or settings."""
     for name in {os.path.basename(os.path.abspath(path)), os.path.basename(os.path.realpath(path))}:
-        if name.lower() == workspace.SETTINGS or workspace.is_like_records(name):
+        if workspace.is_reserved(name):
             message = f"{path} is not written over: it holds records or settings; name another with {option}"
             raise UsageError(message)
 

@@ -15,7 +15,7 @@ from mtrack.characters import harmful, seen
 from mtrack.edit import writer
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import UnreadableFileError, inside
-from mtrack.workspace import is_like_records
+from mtrack.workspace import is_reserved
 
 _UNCLEAN = re.compile(r"[^\w.()+,=@-]+")
 _DEVICE = re.compile("CON|PRN|AUX|NUL|CLOCK\\$|CONIN\\$?|CONOUT\\$?|(COM|LPT)[0-9]", re.IGNORECASE)
@@ -104,14 +104,14 @@ def clean_name(name: str) -> str:
     """A file's name without white space and characters that trouble a shell, another system or a link.
 
     It is valid on every system: no device's name, no point at the end, short enough. It is not hidden, nor one by which
-    mtrack knows records: a copy called `milestones.yaml` would make a project of the folder it lies in.
+    mtrack knows records or settings: a copy called `milestones.yaml` would make a project of the folder it lies in.
     """
     name = _UNCLEAN.sub("-", unicodedata.normalize("NFC", harmful().sub("-", name)))
     stem, suffix = os.path.splitext(re.sub(r"-{2,}", "-", name).rstrip("-. "))
     stem, suffix = _at_most(stem, LONGEST_STEM).strip("-. "), _at_most(suffix, LONGEST_SUFFIX).rstrip("-. ")
     device = _DEVICE.fullmatch(unicodedata.normalize("NFKC", stem.partition(".")[0]).strip("-"))
     name = f"{stem or 'file'}{suffix}"
-    return f"file-{name}" if device or is_like_records(name) else name
+    return f"file-{name}" if device or is_reserved(name) else name
 
 
 def _at_most(text: str, length: int) -> str:

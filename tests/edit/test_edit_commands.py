@@ -260,7 +260,7 @@ def test_findings_have_their_place_but_in_lines_that_are_not_written(work: Path)
     assert _run(work, *bill).out.startswith(f"{theirs}error: {used} (duplicate-invoice-number)\n  correct the number")
     forced = _run(work, *bill, "--force", "--dry-run")
     assert forced.err.startswith(
-        f"would copy {work / 'mtrack.yaml'} to invoices/mtrack.yaml\n{theirs}error, to be recorded anyway: {used} ("
+        f"would copy {work / 'mtrack.yaml'} to invoices/file-mtrack.yaml\n{theirs}error, to be recorded anyway: {used} ("
     )
     forced = _run(work, *bill, "--force")
     assert forced.err.startswith(
@@ -498,7 +498,7 @@ def test_files_are_copied_under_a_clean_name_or_moved(work: Path) -> None:
     assert (work / "acme-website/agreement/sow.pdf").exists()
 
 
-@pytest.mark.parametrize("name", ["milestones.yaml", "Milestones.yml", "MILESTONES.YAML"])
+@pytest.mark.parametrize("name", ["milestones.yaml", "Milestones.yml", "MILESTONES.YAML", "mtrack.yaml"])
 def test_a_paper_that_is_called_like_records_is_copied_under_another_name(work: Path, name: str) -> None:
     paper = work.parent / f"elsewhere-{work.name}" / name
     write_tree(paper.parent, {name: "a list of the work done"})

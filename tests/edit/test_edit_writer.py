@@ -271,13 +271,14 @@ def test_names_are_cleaned(name: str, clean: str) -> None:
         ("milestonescopy.yaml", "file-milestonescopy.yaml"), ("milestones.yaml.bak", "file-milestones.yaml.bak"), ("milestones.yaml~", "file-milestones.yaml"),
         ("..milestones.yaml", "file-milestones.yaml"), ("milestones.yaml. ", "file-milestones.yaml"), ("\u200bmilestones.yaml", "file-milestones.yaml"),
         ("\uff4dilestones.yaml", "file-\uff4dilestones.yaml"), ("mile\u017ftones.yaml", "file-mile\u017ftones.yaml"),
+        ("mtrack.yaml", "file-mtrack.yaml"), ("MTRACK.Yaml", "file-MTRACK.Yaml"), ("mtrack.yml", "file-mtrack.yml"), ("mtrack.pdf", "mtrack.pdf"),
         ("milestones.pdf", "milestones.pdf"), ("my-milestones.yaml", "my-milestones.yaml"), ("milestones-2.yaml", "milestones-2.yaml"),
         (".git", "git"), (".GIT", "GIT"), (". git", "git"), ("\u200b.git", "file.git"), ("\uff0egit", "git"), ("\u2024git", "git"), (".gitignore", "gitignore"), ("-.git", "file.git"),
     ],
 )  # fmt: skip
 def test_no_copy_has_a_name_that_means_something_to_mtrack_or_git(name: str, clean: str) -> None:
     assert attachments.clean_name(name) == clean
-    assert not workspace.is_like_records(clean)
+    assert not workspace.is_reserved(clean)
     assert not clean.startswith(".")
 
 
