@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import time
-from contextlib import suppress
-from typing import IO, TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from mtrack import files, limits
+from mtrack import files, git_files, limits
 from mtrack.errors import CannotRunError
 from mtrack.files import system_words
+from mtrack.program import CHUNK, Program
 
 if TYPE_CHECKING:
     import subprocess
@@ -32,7 +32,6 @@ _CEILINGS = "GIT_CEILING_DIRECTORIES"
 """Names the folders that are not looked into for a repository, nor those above them."""
 _LONGEST = 500
 """Characters of git's own words that are passed on."""
-_CHUNK = 1 << 16
 _LONGEST_PART = 1 << 20
 """Bytes of what git tells of one file."""
 
@@ -46,6 +45,11 @@ class Location(NamedTuple):
     top: str
     inner: str
     bare: bool = False
+
+    @property
+    def folder(self) -> str:
+        """What holds the repository's own files, or says where they are."""
+        return self.top if self.bare else os.path.join(self.top, ".git")
 
     def path(self, below: str) -> str:
         """A path below the folder, from the top."""
@@ -77,14 +81,15 @@ def _is_bare(folder: str) -> bool:
 
 
 def run(place: Location, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run git at the top of a repository; no lock is taken that can be done without. Raises OSError without git."""
-    return _run([*_command(_SETTINGS), "-C", place.top, *arguments], stdin, _environment(place.top))
+    """Run git at the top of a repository; no lock is taken that can be done without. Raises OSError without git, CannotRunError."""
+    git_files.check(place.folder)
+    return _run([*_command(_SETTINGS), "-C", place.top], arguments, _environment(place.top), stdin)
 
 
 def run_apart(folder: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run git for what needs no repository: it sees none, not even one that a hook is run for. Raises CannotRunError."""
     try:
-        return _run([*_command((*_SETTINGS, *_READING)), "-C", folder, *arguments], b"", _environment(folder))
+        return _run([*_command((*_SETTINGS, *_READING)), "-C", folder], arguments, _environment(folder))
     except OSError as error:
         raise _not_run(error, "the history is read with git") from None
 
@@ -93,12 +98,31 @@ def _command(settings: tuple[str, ...]) -> list[str]:
     return ["git", "--no-pager", *(part for setting in settings for part in ("-c", setting))]
 
 
-def _run(command: list[str], stdin: bytes, environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+def _run(
+    git: list[str], arguments: tuple[str, ...], environment: dict[str, str], stdin: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
     import subprocess  # noqa: PLC0415  (not where there is no repository)
 
-    return subprocess.run(  # noqa: S603  (arguments are a list; no shell)
-        command, input=stdin, capture_output=True, check=False, env=environment
-    )
+    with _start(git, arguments, environment) as program:
+        program.feed(stdin)
+        output = b"".join(iter(lambda: program.read(CHUNK), b""))
+        return subprocess.CompletedProcess([*git, *arguments], program.ended(), output, program.said)
+
+
+def _start(
+    git: list[str],
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    *,
+    memory: int | None = None,
+    heard: bool = True,
+) -> Program:
+    """Git, with a name for messages: its command without options."""
+    words = [word for word in arguments if not word.startswith("-")]
+    commits = words[0] == "commit"
+    silence = limits.GIT_COMMIT_SILENCE if commits else limits.GIT_SILENCE
+    command, name = [*git, *arguments], f"git {words[0]}"
+    return Program(command, environment, name, silence, memory=memory, at_terminal=commits, heard=heard)
 
 
 def _environment(top: str) -> dict[str, str]:
@@ -129,71 +153,27 @@ def read(place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[s
 
 def stream(place: Location, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
     """As `read`, the parts that a zero byte ends, one after another while git runs: no more is held than was asked for."""
-    import subprocess  # noqa: PLC0415
-    from threading import Thread  # noqa: PLC0415
-
+    git_files.check(place.folder)
     try:
-        git = subprocess.Popen(  # noqa: S603
-            [*_reading(place), _LITERAL, *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_reading_environment(place),
-        )  # fmt: skip
+        program = _start([*_reading(place), _LITERAL], arguments, _reading_environment(place), memory=limits.GIT_BYTES)
     except OSError as error:
         raise _not_run(error, "the history is read with git") from None
-    assert git.stdin is not None
-    assert git.stdout is not None
-    assert git.stderr is not None
-    _hold_to(git.pid, limits.GIT_BYTES)
-    said: list[bytes] = []
-    beside = [
-        Thread(target=_feed, args=(git.stdin, stdin), daemon=True),
-        Thread(target=_listen, args=(git.stderr, said), daemon=True),
-    ]
-    for thread in beside:
-        thread.start()
-    ended = False
-    try:
-        yield from _parts(git.stdout)
-        ended = True
-    finally:
-        if not ended:
-            git.kill()
-        git.stdout.close()
-        git.wait()
-        for thread in beside:
-            thread.join()
-    if git.returncode:
-        words = _words(subprocess.CompletedProcess([], 1, b"", b"".join(said)))
+    with program:
+        program.feed(stdin)
+        yield from _parts(program)
+        code = program.ended()
+    if code:
+        words = _quoted(program.said)
         message = f"git can't read the history: {words}"
         if "out of memory" in words.lower():
             message = f"git takes more than {limits.GIT_BYTES >> 20:,} MiB to tell the files of a commit, and is given no more"
         raise CannotRunError(message)
 
 
-def _hold_to(process: int, size: int) -> None:
-    """Bound the memory of a process: git gathers all that a commit changes before it says a word. Linux alone can do that."""
-    with suppress(ImportError, AttributeError, OSError):
-        import resource  # noqa: PLC0415
-
-        resource.prlimit(process, resource.RLIMIT_DATA, (size, size))
-
-
-def _feed(pipe: IO[bytes], content: bytes) -> None:
-    """Write all to a pipe, and close it; where git has ended, nobody asks for the rest."""
-    with suppress(OSError), pipe:
-        pipe.write(content)
-
-
-def _listen(pipe: IO[bytes], said: list[bytes]) -> None:
-    """Keep the end of what comes from a pipe."""
-    with suppress(OSError, ValueError), pipe:
-        while part := pipe.read(_CHUNK):
-            said[:] = [*said[-1:], part]
-
-
-def _parts(pipe: IO[bytes]) -> Iterator[bytes]:
+def _parts(program: Program) -> Iterator[bytes]:
     """What a zero byte ends. Raises CannotRunError where it is longer than any path."""
     rest = b""
-    while chunk := pipe.read(_CHUNK):
+    while chunk := program.read(CHUNK):
         *parts, rest = (rest + chunk).split(b"\0")
         yield from parts
         if len(rest) > _LONGEST_PART:
@@ -213,8 +193,9 @@ def ask(
     place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[str, ...] = ()
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git to read the history, whatever it says. Raises CannotRunError without git."""
+    git_files.check(place.folder)
     try:
-        return _run([*_reading(place, settings), _LITERAL, *arguments], stdin, _reading_environment(place))
+        return _run([*_reading(place, settings), _LITERAL], arguments, _reading_environment(place), stdin)
     except OSError as error:
         raise _not_run(error, "the history is read with git") from None
 
@@ -264,13 +245,9 @@ class Blobs:
 
     def __init__(self, place: Location) -> None:
         """Raises CannotRunError without git."""
-        import subprocess  # noqa: PLC0415
-
+        git_files.check(place.folder)
         try:
-            self._git = subprocess.Popen(  # noqa: S603
-                [*_reading(place), "cat-file", "--batch"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_reading_environment(place),
-            )  # fmt: skip
+            self._git = _start(_reading(place), ("cat-file", "--batch"), _reading_environment(place), heard=False)
         except OSError as error:
             raise _not_run(error, "the history is read with git") from None
 
@@ -280,8 +257,6 @@ class Blobs:
         All names are asked for at once, so that git works while the answers are read; `BATCH` of them at most.
         """
         asked, answers = self._git.stdin, self._git.stdout
-        assert asked is not None
-        assert answers is not None
         try:
             asked.write("".join(f"{name}\n" for name in names).encode())
             asked.flush()
@@ -308,10 +283,7 @@ class Blobs:
 
     def close(self) -> None:
         """End the git process."""
-        for stream in (self._git.stdin, self._git.stdout):
-            if stream is not None:
-                stream.close()
-        self._git.wait()
+        self._git.close()
 
 
 def rests_on(root: str) -> list[str] | None:
@@ -387,11 +359,17 @@ def user_name(root: str) -> str | None:
     return _text(done.stdout) or None
 
 
-def _git(place: Location, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _git(
+    place: Location, *arguments: str, stdin: bytes = b"", recorded: bool = False
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git around an edit; `recorded` where that is made."""
     try:
         return run(place, *arguments, stdin=stdin)
     except OSError as error:
         raise _no_git_to_commit_with(error) from None
+    except CannotRunError as error:
+        message = f"recorded, but not committed: {error}" if recorded else f"{error}; nothing was changed"
+        raise CannotRunError(message) from None
 
 
 def _no_git_to_commit_with(error: OSError) -> CannotRunError:
@@ -421,6 +399,11 @@ def _work_tree(root: str) -> Location:
 def ready(root: str, paths: list[str]) -> None:
     """Raise CannotRunError where there is no repository, or the files have changes that are not committed."""
     place = _work_tree(root)
+    try:
+        git_files.check_to_commit(place.top)
+    except CannotRunError as error:
+        message = f"{error}; nothing was changed"
+        raise CannotRunError(message) from None
     if not paths:
         return
     options = ("--porcelain", "--untracked-files=all", "--ignore-submodules=all")
@@ -441,7 +424,7 @@ def commit(root: str, paths: list[str], message: str) -> str:
     place = _work_tree(root)
     paths = [place.path(path) for path in paths]
     asked = "\0".join(paths).encode("utf-8", "surrogateescape")
-    ignored = os.fsdecode(_git(place, "check-ignore", "-z", "--stdin", stdin=asked).stdout).split("\0")
+    ignored = os.fsdecode(_git(place, "check-ignore", "-z", "--stdin", stdin=asked, recorded=True).stdout).split("\0")
     paths = [path for path in paths if path not in ignored]
     for arguments in (
         ("add", "--intent-to-add", "--", *paths),
@@ -451,13 +434,13 @@ def commit(root: str, paths: list[str], message: str) -> str:
         if done.returncode:
             trouble = "\n  ".join(("recorded, but not committed; git, and the hooks it ran, say:", *_all_lines(done)))
             raise CannotRunError(trouble)
-    return _text(_git(place, *_HEAD).stdout)
+    return head(root) or ""
 
 
 def _patiently(place: Location, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run git, again where another git holds the index for a moment."""
     for _ in range(50):
-        done = _git(place, *arguments)
+        done = _git(place, *arguments, recorded=True)
         if not done.returncode or b"index.lock" not in done.stderr:
             break
         time.sleep(1 / 10)
@@ -476,7 +459,11 @@ def _all_lines(done: subprocess.CompletedProcess[bytes]) -> list[str]:
 
 def _words(done: subprocess.CompletedProcess[bytes]) -> str:
     """Git's own account of its failure, with the remedy it names, in one line and in quotes."""
-    lines = [" ".join(line.split()) for line in _text(done.stderr or done.stdout).splitlines() if line.strip()]
+    return _quoted(done.stderr or done.stdout)
+
+
+def _quoted(said: bytes) -> str:
+    lines = [" ".join(line.split()) for line in _text(said).splitlines() if line.strip()]
     first = next((i for i, line in enumerate(lines) if line.startswith(("fatal:", "error:"))), len(lines) - 1)
     told = " ".join(lines[first:]) if lines else "nothing"
     return f"'{told if len(told) <= _LONGEST else told[: _LONGEST - 1] + '…'}'"

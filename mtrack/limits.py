@@ -62,6 +62,12 @@ SNAPSHOT_FILES = 500_000
 """Files of a workspace at a revision, of a repository whose history is read, and changed ones of a commit."""
 GIT_BYTES = 1024 * 1024 * 1024
 """Memory that git may take to tell the files of a commit, where the system can hold it to that."""
+GIT_SILENCE = 60
+"""Seconds in which git ends or says something, or is ended; and a program that it has started, such as one for signatures."""
+GIT_COMMIT_SILENCE = 3600
+"""The same while it commits: hooks test without a word, and a key's passphrase is asked for."""
+GIT_FILE_BYTES = 1024 * 1024 * 1024
+"""A file in which git keeps what it tracks, or which branches there are."""
 SNAPSHOT_BYTES = 128 * 1024 * 1024
 """Bytes of its records and settings."""
 SHEET_ROWS = 20_000

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import time
+from pathlib import Path
 
 import pytest
 from support import ROOT
+from test_special_files import sparse
 
 from history.story import Story
 from history.test_log import ACME, BILLED
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from mtrack import limits
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 RECORDS = "acme/milestones.yaml"
@@ -104,3 +105,143 @@ def test_the_users_own_files_that_say_what_git_compares_are_not_read(
     settings.write_text(f"[core]\n\tattributesFile = {waiting}\n[mailmap]\n\tfile = {waiting}\n", encoding="utf-8")
     monkeypatch.setitem(ENVIRONMENT, "GIT_CONFIG_GLOBAL", str(settings))
     assert run_each(story.folder, COMMANDS) == before
+
+
+GITS_OWN = (
+    "HEAD",
+    "config",
+    "config.worktree",
+    "index",
+    "commondir",
+    "packed-refs",
+    "shallow",
+    "objects/info/alternates",
+)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "sparse"])
+@pytest.mark.parametrize("name", GITS_OWN)
+def test_in_the_place_of_a_file_of_gits_own(story: Story, name: str, kind: str) -> None:
+    """It is told at once, not after the time that git is given."""
+    path = story.folder / ".git" / name
+    path.unlink(missing_ok=True)
+    {"fifo": os.mkfifo, "device": lambda path: path.symlink_to("/dev/zero"), "sparse": sparse}[kind](path)
+    codes, _, err = run_each(story.folder, COMMANDS)
+    trouble = f"git can't be asked: {path} is {'larger than' if kind == 'sparse' else 'not a regular file'}"
+    for command, code in codes.items():
+        history = command.split()[0] in {"log", "audit", "diff"} or "--" in command
+        assert code == (3 if history else 0), command
+    assert {line.partition(trouble)[1] for line in err.splitlines()} == {trouble}
+
+
+def test_in_the_place_of_git_itself(story: Story) -> None:
+    (story.folder / ".git").rename(story.folder / "git")
+    os.mkfifo(story.folder / ".git")
+    codes, _, err = run_each(story.folder, ("lint", "log", "status"))
+    assert codes == {"lint": 0, "log": 3, "status": 0}
+    assert f"git can't be asked: {story.folder / '.git'} is not a regular file" in err
+
+
+def test_a_worktree_is_looked_at_where_it_keeps_its_files(story: Story, tmp_path: Path) -> None:
+    story.git("worktree", "add", "-q", "--detach", str(tmp_path / "other"))
+    before = run_each(tmp_path / "other", ("lint", "log"))
+    assert set(before[0].values()) <= {0, 1}
+    index = story.folder / ".git/worktrees/other/index"
+    index.rename(tmp_path / "kept")
+    os.mkfifo(index)
+    codes, _, err = run_each(tmp_path / "other", ("lint", "log"))
+    assert (codes["log"], f"{index} is not a regular file" in err) == (3, True)
+    index.unlink()
+    (tmp_path / "kept").rename(index)
+    os.mkfifo(story.folder / ".git/packed-refs")
+    codes, _, err = run_each(tmp_path / "other", ("lint", "log"))
+    assert codes["log"] == 3
+    assert "packed-refs is not a regular file" in err
+
+
+def waits(path: Path) -> bool:
+    """Whether a process waits for somebody to write into a pipe."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
+def hidden(story: Story, kind: str) -> Path:
+    """A pipe where only git meets it."""
+    git = story.folder / ".git"
+    if kind == "included":
+        path = story.folder.parent / "included"
+        story.git("config", "include.path", str(path))
+    elif kind == "branch":
+        path = git / "refs/heads/main"
+    else:
+        name = story.git("rev-parse", "HEAD" if kind == "commit" else f"HEAD~1:{RECORDS}")
+        path = git / "objects" / name[:2] / name[2:]
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["included", "branch", "commit", "records"])
+def test_where_only_git_meets_it(story: Story, kind: str) -> None:
+    """Git is ended, the command that git was asked for is named, and what needs no git is done without."""
+    path = hidden(story, kind)
+    start = time.monotonic()
+    codes, _, err = run_each(
+        story.folder,
+        ("log", "lint", "status", "lint --since HEAD~1"),
+        "from mtrack import limits; limits.GIT_SILENCE = 1",
+    )
+    assert codes == {"log": 3, "lint": 0, "status": 0, "lint --since HEAD~1": 3}
+    assert "mtrack: 'git " in err
+    assert "neither ended nor said anything for 1 second, and was ended" in err
+    assert ("files that are not committed are not found" in err) == (kind == "included")
+    assert time.monotonic() - start < 20
+    assert not waits(path)
+
+
+def test_a_commit_is_not_begun_where_git_would_wait(story: Story) -> None:
+    records = (story.folder / RECORDS).read_bytes()
+    os.mkfifo(story.folder / ".gitmodules")
+    codes, _, err = run_each(story.folder, ("pay INV-1 1.00 --commit",))
+    assert codes == {"pay INV-1 1.00 --commit": 3}
+    assert f"git can't be asked: {story.folder / '.gitmodules'} is not a regular file; nothing was changed" in err
+    (story.folder / ".gitmodules").unlink()
+    (story.folder / "acme/.gitignore").unlink(missing_ok=True)
+    hidden(story, "commit")
+    codes, _, err = run_each(
+        story.folder, ("pay INV-1 1.00 --commit",), "from mtrack import limits; limits.GIT_SILENCE = 1"
+    )
+    assert codes == {"pay INV-1 1.00 --commit": 3}
+    assert "'git status' neither ended nor said anything for 1 second, and was ended; nothing was changed" in err
+    assert (story.folder / RECORDS).read_bytes() == records
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the children of a process are told by /proc")
+@pytest.mark.parametrize("command", ["lint", "log"])
+@pytest.mark.parametrize(
+    ("signals", "code"), [((signal.SIGTERM,), 143), ((signal.SIGINT,), 130), ((signal.SIGINT, signal.SIGTERM), None)]
+)
+def test_no_git_is_left_where_mtrack_is_ended(
+    story: Story, command: str, signals: tuple[int, ...], code: int | None
+) -> None:
+    path = hidden(story, "included")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mtrack", command], cwd=story.folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )  # fmt: skip
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    deadline = time.monotonic() + 30
+    while not children.read_text().split():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.2)
+    for number in signals:
+        process.send_signal(number)
+    assert process.wait(10) in ((code,) if code is not None else (130, 143))
+    assert not waits(path)
+
+
+def test_an_hour_is_given_to_hooks_and_a_minute_to_the_rest() -> None:
+    assert (limits.GIT_SILENCE, limits.GIT_COMMIT_SILENCE) == (60, 3600)

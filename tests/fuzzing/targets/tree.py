@@ -74,7 +74,7 @@ def _lay_out(prefix: str, entries: list[tuple[bytes, bytes, bytes]]) -> None:
 
 def _answers(content: bytes) -> None:
     blobs: Any = git.Blobs.__new__(git.Blobs)
-    blobs._git = SimpleNamespace(stdin=BytesIO(), stdout=BytesIO(content), wait=lambda: 0)  # noqa: SLF001
+    blobs._git = SimpleNamespace(stdin=BytesIO(), stdout=BytesIO(content), close=lambda: None)  # noqa: SLF001
     with suppress(CannotRunError):
         for found in blobs.get(["a" * 40, "b" * 40], 1000):
             assert found is None or len(found) <= 1000
