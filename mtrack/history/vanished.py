@@ -12,14 +12,16 @@ from mtrack.changes.moves import Candidate, pair
 from mtrack.files import inside
 from mtrack.finding import Place
 from mtrack.history import versions
+from mtrack.history.matching import lost
 from mtrack.history.outside import folders
 from mtrack.history.sides import Side
+from mtrack.rules import RULES
 from mtrack.rules.context import Weakening
-from mtrack.workspace import RECORDS, join
+from mtrack.workspace import RECORDS, is_below, join
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Finding
@@ -31,23 +33,40 @@ HINT = "put it back, or say in the change why it is right"
 class Vanished:
     """The projects of `before` that `now` does not show."""
 
-    def __init__(
-        self, now: Workspace, before: Workspace, earlier: Sequence[Finding], revision: str, outside: Outside | None
+    def __init__(  # noqa: PLR0913
+        self,
+        now: Workspace,
+        before: Workspace,
+        earlier: Sequence[Finding],
+        revision: str,
+        outside: Outside | None,
+        still: Callable[[], Sequence[Finding]],
+        moved: Mapping[str, str],
     ) -> None:
-        """`earlier` are the findings of then."""
+        """`earlier` are the findings of then, `still` gives those of today by the settings of then.
+
+        `moved` are the old folders of the projects that are in sight somewhere else.
+        """
         self.now = now
         self.before = before
         self.earlier = earlier
         self.revision = revision
         self.outside = outside
+        self._still = still
+        self._moved = {old: new for new, old in moved.items()}
+        self._gone: dict[str, None] = {}
+        self._elsewhere: dict[str, list[Finding]] = {}
+        """What is not found in other projects any more, by the folder of the project that took part in it."""
 
     def weakenings(self, gone: Iterable[str], known: Container[str]) -> Iterator[Weakening]:
         """Where those that are `gone` went: behind a link, into a repository of their own, out of sight; else they were deleted.
 
         `known` are the folders of the projects that are in sight, and of those that an exclude of now hides.
         """
+        self._gone = dict.fromkeys(gone)
+        self._elsewhere = self._lost_elsewhere()
         left: list[str] = []
-        for folder in gone:
+        for folder in self._gone:
             link = self._link(folder)
             if link is None:
                 left.append(folder)
@@ -118,12 +137,48 @@ class Vanished:
         return {folder: _candidate(join(folder, RECORDS), raw) for folder, raw in found.items()}
 
     def _found_then(self, old: str, new: str) -> tuple[tuple[Place, str], ...]:
-        """The findings of then in a project, at the paths that it has now."""
-        found = (finding for finding in self.earlier if finding.project == old and not finding.waived)
-        return tuple(
-            place_of(replace(finding, path=new + finding.path[len(old) :] if old != "." else join(new, finding.path)))
-            for finding in found
-        )
+        """The findings of then in a project, at the paths that it has now, and those in other projects that are gone with it."""
+        own = [_moved(finding, old, new) for finding in self.earlier if finding.project == old and not finding.waived]
+        return tuple(map(place_of, (*own, *self._elsewhere.get(old, ()))))
+
+    def _lost_elsewhere(self) -> dict[str, list[Finding]]:
+        """The findings of then in the projects that are in sight, which went with one of those that are not.
+
+        One that looks across projects and names no place in another counts with the first of them.
+        """
+        others = [item for item in self.earlier if item.project is not None and item.project not in self._gone]
+        taking = {id(finding): part for finding in others if (part := self._takes_part(finding)) is not None}
+        if not taking:
+            return {}
+        places = [(finding.project or ".", taking.get(id(finding))) for finding in others]
+        here = [
+            _moved(finding, old, self._moved.get(old, old)) for finding, (old, _) in zip(others, places, strict=True)
+        ]
+        missing = set(map(id, lost(here, self._still())))
+        result: dict[str, list[Finding]] = {}
+        for finding, (_, part) in zip(here, places, strict=True):
+            if part is not None and id(finding) in missing:
+                result.setdefault(part, []).append(finding)
+        return result
+
+    def _takes_part(self, finding: Finding) -> str | None:
+        """Which of the projects that are gone a finding in another one is about too; None where it is about none."""
+        paths = [*([finding.about] if finding.about else ()), *(item.path for item in finding.related)]
+        owners = [self.before.project_of(path) for path in paths]
+        if not finding.related and RULES[finding.rule].scope == "workspace":
+            owners.append(next(iter(self._gone)))
+        return next((owner for owner in owners if owner is not None and owner in self._gone), None)
+
+
+def _moved(finding: Finding, old: str, new: str) -> Finding:
+    """A finding in a project, at the paths of the folder to which it moved."""
+    if new == old:
+        return finding
+    path, about = (
+        item if item is None or not is_below(item, old) else join(new, item[len(old) + 1 :] if old != "." else item)
+        for item in (finding.path, finding.about)
+    )
+    return replace(finding, path=path or finding.path, about=about)
 
 
 def _candidate(path: str, raw: bytes) -> Candidate:

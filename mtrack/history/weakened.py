@@ -57,7 +57,7 @@ def weakened(  # noqa: PLR0913
     """
     now = open_workspace(root, before.as_of)
     found = [
-        item
+        _with_what_is_asked_for_first(item, selection)
         for item in _Comparison(now, before, earlier, revision, outside).weakenings()
         if selection is None or _concerns(item, selection)
     ]
@@ -72,15 +72,26 @@ def weakened(  # noqa: PLR0913
 def _concerns(item: Weakening, selection: Selection) -> bool:
     """Whether something silences, or could, what lies under the paths of a selection.
 
-    Settings and records hold for all that lies beside and below them; a project that went out of sight was somewhere.
+    Settings and records hold for all that lies beside and below them; a project that went out of sight was somewhere, and
+    what others share with it is lost with it.
     """
-    if any(map(selection.takes_path, (item.place.path, *([item.was] if item.was is not None else ())))):
+    paths = [item.place.path, *([item.was] if item.was is not None else ())]
+    if any(map(selection.takes_path, (*paths, *(place.path for place, _ in item.silenced)))):
         return True
     holds_for = [item.was] if item.was is not None else []
     folder, _, name = item.place.path.rpartition("/")
     if name in (SETTINGS, RECORDS):
         holds_for.append(folder or ".")
     return any(is_below(path, top) for path in selection.paths for top in holds_for)
+
+
+def _with_what_is_asked_for_first(item: Weakening, selection: Selection | None) -> Weakening:
+    """With what a project that went silences under the paths of a selection before the rest, of which only so many are listed."""
+    if selection is None or item.was is None:
+        return item
+    return replace(
+        item, silenced=tuple(sorted(item.silenced, key=lambda found: not selection.takes_path(found[0].path)))
+    )
 
 
 def _severity(before: Workspace, now: Workspace, name: str) -> Severity | None:
@@ -388,7 +399,10 @@ class _Comparison:
             excluded = set(self._strict.walk.projects) - shown
             moved = set(self._moved.values())
             gone = [folder for folder in self._gone if folder not in excluded and folder not in moved]
-            vanished = Vanished(self.now, self.before, self.earlier, self.revision, self.outside)
+            vanished = Vanished(
+                self.now, self.before, self.earlier, self.revision, self.outside,
+                lambda: self._found_strictly if self._settings_differ else self._shown, self._moved,
+            )  # fmt: skip
             yield from vanished.weakenings(gone, shown | excluded)
 
 

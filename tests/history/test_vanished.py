@@ -16,7 +16,7 @@ from history.story import Story
 from history.test_weakened import AS_OF, FOUND, RECORDS, TEXT, begun, silenced, weakened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -241,3 +241,112 @@ def test_a_project_that_gives_way_to_a_link_inside(story: Story) -> None:
     (story.folder / "acme").symlink_to("globex")
     (item,) = weakened(story)
     assert item["message"].startswith("the project acme gave way to a link, and HEAD shows it")
+
+
+def shares(story: Story, folder: str = "globex", name: str = "Globex") -> str:
+    """The records of a project that has an invoice number of acme, committed."""
+    text = TEXT.replace("Acme website", name).replace("4100.00", "4000.00").replace("M1", "G1").replace("M2", "G2")
+    story.commit("share", "2026-02-03", {f"{folder}/milestones.yaml": text, f"{folder}/invoices/1.pdf": folder})
+    return text
+
+
+def _hide(story: Story) -> None:
+    story.git("mv", "acme", ".acme")
+
+
+def _delete(story: Story) -> None:
+    story.git("rm", "-rf", "--quiet", "acme")
+
+
+def _lead_away(story: Story) -> None:
+    (story.folder / "acme").rename(story.folder.parent / "elsewhere")
+    (story.folder / "acme").symlink_to(story.folder.parent / "elsewhere")
+
+
+def _lead_inside(story: Story) -> None:
+    shutil.rmtree(story.folder / "acme")
+    (story.folder / "acme").symlink_to("globex")
+
+
+def _give_way(story: Story) -> None:
+    story.write({RECORDS: OTHER})
+
+
+def _own_repository(story: Story) -> None:
+    _delete(story)
+    story.git("update-index", "--add", "--cacheinfo", f"160000,{story.git('rev-parse', 'HEAD')},acme")
+
+
+WAYS = [_hide, _delete, _lead_away, _lead_inside, _give_way, _own_repository]
+SHARED = "duplicate-invoice-number"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("act", WAYS)
+@pytest.mark.parametrize("asked", [(), ("globex",), ("globex/milestones.yaml",)])
+def test_what_a_project_that_went_shared_with_others_is_lost_with_it(
+    act: Callable[[Story], None], asked: tuple[str, ...], story: Story
+) -> None:
+    """Shown for the other one too, whose finding it was."""
+    shares(story)
+    act(story)
+    (item,) = weakened(story, *asked)
+    assert silenced(item) == sorted([*FOUND, SHARED])
+    (other,) = [found for found in item["related"] if found["message"].startswith(SHARED)]
+    assert (other["path"], other["line"]) == ("globex/milestones.yaml", 9)
+    assert item["message"].endswith("which silences 4 findings")
+
+
+def test_what_another_one_still_shares_is_not_lost(story: Story) -> None:
+    shares(story)
+    shares(story, "initech", "Initech")
+    _delete(story)
+    (item,) = weakened(story)
+    assert [found["path"] for found in item["related"] if found["message"].startswith(SHARED)] == [
+        "globex/milestones.yaml"
+    ]
+    assert weakened(story, "initech") == []
+
+
+def test_what_was_accepted_or_went_with_its_own_project_is_not_lost(story: Story) -> None:
+    accepted = f"waivers: [{{rule: {SHARED}, reason: one number for both}}]\n"
+    story.commit("accept", "2026-02-04", {"globex/milestones.yaml": shares(story) + accepted})
+    _delete(story)
+    (item,) = weakened(story)
+    assert silenced(item) == sorted(FOUND)
+    assert weakened(story, "globex") == []
+    story.git("rm", "-rf", "--quiet", "globex")
+    told = [silenced(item) for item in weakened(story)]
+    assert (told[0], len(told), SHARED in told[1]) == (sorted(FOUND), 2, False)
+
+
+def test_what_is_lost_in_a_project_that_moved_stands_where_it_is_now(story: Story) -> None:
+    shares(story)
+    story.git("mv", "globex", "zeta")
+    assert weakened(story) == []
+    _hide(story)
+    (item,) = weakened(story, "zeta")
+    assert item["related"][0]["path"] == "zeta/milestones.yaml"
+    assert silenced(item) == sorted([*FOUND, SHARED])
+
+
+def test_a_rule_that_is_off_now_hides_nothing_of_what_is_lost(story: Story) -> None:
+    shares(story)
+    story.write({"mtrack.yaml": f"format: 1\nrules: {{{SHARED}: off}}\n"})
+    _delete(story)
+    assert {item["path"]: silenced(item) for item in weakened(story, "globex")} == {
+        RECORDS: sorted([*FOUND, SHARED]),
+        "mtrack.yaml": [],
+    }
+
+
+def test_what_was_asked_for_is_among_the_first_that_are_listed(story: Story) -> None:
+    """Of many, only so many are listed."""
+    rows = "".join(f"  - {{id: N{i}, name: N{i}, amount: 1.00, status: sent}}\n" for i in range(30))
+    story.commit("many", "2026-02-03", {RECORDS: TEXT + rows})
+    shares(story)
+    _delete(story)
+    (item,) = weakened(story, "globex")
+    assert (item["related"][0]["path"], len(item["related"])) == ("globex/milestones.yaml", 20)
+    (item,) = weakened(story)
+    assert item["related"][0]["path"] == RECORDS

@@ -26,7 +26,7 @@ def settings_weakened(weakenings: tuple[Weakening, ...]) -> Iterator[Problem]:
     excluded folder, behind a link or out of the workspace, or gave way to a repository of its own, counts too. So
     does one that was deleted or gave way to another one in its folder, unless nothing in it had been signed,
     delivered or billed, and an `mtrack.yaml` that comes or goes in a folder below, so that commands there go by
-    another. No setting or waiver of the change itself silences this. A waiver that is new, accepts more than those of
+    another. What other projects had in common with one that went, as an invoice number, is told with it. No setting or waiver of the change itself silences this. A waiver that is new, accepts more than those of
     REV, or for longer, is told, and a rule that is less grave, also where that silences nothing yet: the next change
     would be judged by it. So is another currency, and what the settings of a workspace within this one silence for
     commands that run there. What only `mtrack audit` or `mtrack verify` would find is told without a list. Where a
