@@ -185,7 +185,9 @@ def test_a_project_that_gives_way_to_a_repository(story: Story) -> None:
 def test_a_project_that_is_hidden_is_told_where_it_was(story: Story) -> None:
     (story.folder / "clients").mkdir()
     story.git("mv", "acme", "clients/acme")
-    story.commit("move", "2026-02-03", {"other/milestones.yaml": TEXT.replace("Acme website", "Other")})
+    story.commit(
+        "move", "2026-02-03", {"other/milestones.yaml": TEXT.replace("Acme website", "Other").replace("INV-1", "O-1")}
+    )
     story.git("mv", "clients/acme", ".acme")
     (story.folder / "clients").mkdir(exist_ok=True)
     assert [item["path"] for item in weakened(story, "clients")] == [".acme"]
