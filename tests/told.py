@@ -40,6 +40,10 @@ def told_by(out: str) -> str:
         data = json.loads(out)
     except ValueError:
         return out
+    if isinstance(data, dict) and "runs" in data:  # SARIF, which holds the pages of all rules
+        return "".join(
+            f"{result['ruleId']} {result['message']['text']}\n" for run in data["runs"] for result in run["results"]
+        )
     if not isinstance(data, dict) or not isinstance(data.get("findings"), list):
         return out
     return "".join(f"{line}\n" for finding in data["findings"] for line in _lines(finding))
