@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from mtrack import files, git_files, limits
@@ -14,7 +15,7 @@ from mtrack.program import CHUNK, Program
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 _SETTINGS = ("core.fsmonitor=false", "safe.bareRepository=explicit")
 """A repository's own settings must not run programs, nor a folder in the workspace pass for one."""
@@ -32,6 +33,8 @@ _CEILINGS = "GIT_CEILING_DIRECTORIES"
 """Names the folders that are not looked into for a repository, nor those above them."""
 _LONGEST = 500
 """Characters of git's own words that are passed on."""
+LONGEST_TEXT = 1 << 16
+"""Bytes of a text that are kept where it is longer: enough for the `limits.LINE` characters that are shown."""
 _LONGEST_PART = 1 << 20
 """Bytes of what git tells of one file."""
 
@@ -153,6 +156,16 @@ def read(place: Location, *arguments: str, stdin: bytes = b"", settings: tuple[s
 
 def stream(place: Location, *arguments: str, stdin: bytes = b"") -> Iterator[bytes]:
     """As `read`, the parts that a zero byte ends, one after another while git runs: no more is held than was asked for."""
+    return _parts(pieces(place, *arguments, stdin=stdin))
+
+
+def texts(place: Location, *arguments: str) -> Iterator[bytes]:
+    """As `stream`, of each part little more than its first `LONGEST_TEXT` bytes: a subject has no bound."""
+    return _parts(pieces(place, *arguments), cut=True)
+
+
+def pieces(place: Location, *arguments: str, stdin: bytes = b"") -> Generator[bytes, None, None]:
+    """As `read`, piece by piece as git writes it."""
     git_files.check(place.folder)
     try:
         program = _start([*_reading(place), _LITERAL], arguments, _reading_environment(place), memory=limits.GIT_BYTES)
@@ -160,7 +173,8 @@ def stream(place: Location, *arguments: str, stdin: bytes = b"") -> Iterator[byt
         raise _not_run(error, "the history is read with git") from None
     with program:
         program.feed(stdin)
-        yield from _parts(program)
+        while chunk := program.read(CHUNK):
+            yield chunk
         code = program.ended()
     if code:
         words = _quoted(program.said)
@@ -170,15 +184,18 @@ def stream(place: Location, *arguments: str, stdin: bytes = b"") -> Iterator[byt
         raise CannotRunError(message)
 
 
-def _parts(program: Program) -> Iterator[bytes]:
-    """What a zero byte ends. Raises CannotRunError where it is longer than any path."""
+def _parts(pieces: Generator[bytes, None, None], *, cut: bool = False) -> Iterator[bytes]:
+    """What a zero byte ends, `cut` or whole; CannotRunError where it is longer than any path."""
     rest = b""
-    while chunk := program.read(CHUNK):
-        *parts, rest = (rest + chunk).split(b"\0")
-        yield from parts
-        if len(rest) > _LONGEST_PART:
-            message = f"git tells a name of more than {_LONGEST_PART:,} bytes, and no path is that long"
-            raise CannotRunError(message)
+    with closing(pieces):
+        for piece in pieces:
+            *parts, rest = (rest + piece).split(b"\0")
+            yield from parts
+            if cut and len(rest) > LONGEST_TEXT:
+                rest = rest[:LONGEST_TEXT]
+            elif len(rest) > _LONGEST_PART:
+                message = f"git tells a name of more than {_LONGEST_PART:,} bytes, and no path is that long"
+                raise CannotRunError(message)
     if rest:
         yield rest
 

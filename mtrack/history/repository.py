@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from datetime import date
 from functools import cached_property
 from itertools import islice
@@ -17,7 +18,8 @@ from mtrack.record.schema import is_date
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%ad%x00%cd%x00%s"
+_FIELDS = ("%P", "%an", "%ae", "%ad", "%cd", "%s")
+_FORMAT = "".join(f"{field}%x00" for field in _FIELDS)
 _NO_DATE = "1970-01-01T00:00:00+00:00"
 _DIFF = (
     "--raw",
@@ -44,6 +46,8 @@ _TRUSTED = (
 """The settings that signatures are checked with, and their defaults; a repository has no say in them."""
 
 
+_MARK = 64
+"""Bytes in which the line that begins a signature is found."""
 _BARRED = frozenset({"", ".", ".."})
 _LONGEST_NAME, _LONGEST_PATH = 255, 4095
 """Characters of a file's name and of a path that some system allows."""
@@ -177,11 +181,11 @@ class Repository:
 
     def commits(self, *revisions: str) -> list[Commit]:
         """The commits from which these are made, themselves too, parents first. Raises CannotRunError."""
-        output = git.read(
+        texts = git.texts(
             self.place, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", RAW, f"--format={_FORMAT}",
             "--end-of-options", *revisions, "--",
         )  # fmt: skip
-        return [_commit(line) for line in output.split(b"\n") if b"\0" in line]
+        return [_commit(fields) for fields in zip(*[texts] * len(_FIELDS), strict=False)]  # and a line break at the end
 
     def commits_after(self, known: str, head: str) -> list[Commit] | None:
         """A commit, and all that came after it up to `head`, parents first.
@@ -191,11 +195,7 @@ class Repository:
         ancestor = git.ask(self.place, "merge-base", "--is-ancestor", known, head)
         if ancestor.returncode:
             return None
-        output = git.read(
-            self.place, "rev-list", "--topo-order", "--reverse", "--encoding=UTF-8", RAW, f"--format={_FORMAT}",
-            "--end-of-options", head, f"^{known}", "--",
-        )  # fmt: skip
-        found = [_commit(line) for line in output.split(b"\n") if b"\0" in line]
+        found = self.commits(head, f"^{known}")
         names = {known, *(commit.id for commit in found)}
         if any(not commit.parents or not names.issuperset(commit.parents) for commit in found):
             return None
@@ -219,20 +219,30 @@ class Repository:
 
     def _is_openpgp(self, commit: str) -> bool:
         """Whether a commit is signed with OpenPGP."""
-        head = git.read(self.place, "cat-file", "commit", commit).partition(b"\n\n")[0]
-        return b"\ngpgsig -----BEGIN PGP " in head or b"\ngpgsig-sha256 -----BEGIN PGP " in head
+        head = b""
+        with closing(git.pieces(self.place, "cat-file", "commit", commit)) as pieces:
+            for piece in pieces:
+                head, end, _ = (head[-_MARK:] + piece).partition(b"\n\n")
+                if b"\ngpgsig -----BEGIN PGP " in head or b"\ngpgsig-sha256 -----BEGIN PGP " in head:
+                    return True
+                if end:
+                    break
+        return False
 
     def branches(self) -> dict[str, str]:
         """The last commit of each branch, also of those that follow a remote's, with the name; one name per commit."""
-        output = git.read(
-            self.place, "for-each-ref", "--format=%(objectname)%00%(refname)%00%(symref)", "refs/heads", "refs/remotes"
+        texts = git.texts(
+            self.place,
+            "for-each-ref",
+            "--format=%(objectname)%00%(refname)%00%(symref)%00",
+            "refs/heads",
+            "refs/remotes",
         )
         result: dict[str, str] = {}
-        for line in output.split(b"\n"):
-            if line.count(b"\0") == 2:  # noqa: PLR2004
-                commit, name, leads_to = os.fsdecode(line).split("\0")
-                if not leads_to:
-                    result.setdefault(commit, name.removeprefix("refs/heads/").removeprefix("refs/remotes/"))
+        for commit, name, leads_to in zip(texts, texts, texts, strict=False):  # and a line break at the end
+            if not leads_to:
+                shown = _cut(os.fsdecode(name).removeprefix("refs/heads/").removeprefix("refs/remotes/"))
+                result.setdefault(commit.strip().decode("ascii"), shown)
         return result
 
     def _trusted(self) -> tuple[str, ...]:
@@ -341,13 +351,18 @@ def _refuse(path: str, commit: str, why: str) -> NoReturn:
     raise CannotRunError(message)
 
 
-def _commit(line: bytes) -> Commit:
-    commit, parents, author, email, date, committed, subject = (
-        part.decode("utf-8", "replace") for part in line.split(b"\0", 6)
-    )
+def _commit(fields: tuple[bytes, ...]) -> Commit:
+    """A commit of its fields; before the first git writes a line with the commit's name."""
+    first, *others = fields
+    if len(first) >= git.LONGEST_TEXT:
+        message = f"{first.strip()[7:17].decode('ascii')} is made from more commits than any is: its parents take {len(first):,} bytes"
+        raise CannotRunError(message)
+    head, _, parents = first.decode("ascii").lstrip("\n").partition("\n")
+    author, email, date, committed, subject = (_cut(text.decode("utf-8", "replace")) for text in others)
     dates = written(date), written(committed)
     dates = dates[0] or dates[1] or _NO_DATE, dates[1] or dates[0] or _NO_DATE
-    author, email, subject = (
-        text if len(text) <= limits.LINE else f"{text[: limits.LINE]}…" for text in (author, email, subject)
-    )
-    return Commit(commit, tuple(parents.split()), author, email, *dates, subject)
+    return Commit(head.removeprefix("commit "), tuple(parents.split()), author, email, *dates, subject)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= limits.LINE else f"{text[: limits.LINE]}…"
