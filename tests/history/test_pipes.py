@@ -233,7 +233,7 @@ def test_no_git_is_left_where_mtrack_is_ended(
     )  # fmt: skip
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     deadline = time.monotonic() + 30
-    while not children.read_text().split():
+    while not (started := children.read_text().split()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     time.sleep(0.2)
@@ -241,9 +241,10 @@ def test_no_git_is_left_where_mtrack_is_ended(
         process.send_signal(number)
     assert process.wait(10) in ((code,) if code is not None else (130, 143))
     deadline = time.monotonic() + 10  # what is killed takes a moment to go
-    while waits(path):
+    while any(Path(f"/proc/{child}").exists() for child in started):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    assert not waits(path)
 
 
 def test_an_hour_is_given_to_hooks_and_a_minute_to_the_rest() -> None:
