@@ -171,10 +171,13 @@ def as_nobody(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]
             folder.chmod(0o755)
     # Another user may not be allowed to read Python's own files: a first run loads what the second needs.
     code = (
-        "import io, os, sys\n"
+        "import io, os, sys, tempfile\n"
         "from mtrack.__main__ import run\n"
         "real, sys.stdout = sys.stdout, io.StringIO()\n"
-        f"run([sys.argv[1], {str(ROOT / 'example-workspace')!r}])\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    os.chdir(folder)\n"
+        f"    run([sys.argv[1], {str(ROOT / 'example-workspace')!r}])\n"
+        "    os.chdir('/')\n"
         "sys.stdout = real\n"
         "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "sys.exit(run(sys.argv[1:]))"

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -139,7 +140,7 @@ def test_what_shows_nothing_is_what_leaves_nothing_to_compare(name: str) -> None
     pattern = resources.schema(name)["$defs"]["shown"]["pattern"]
     compiled = schema.compiled({"pattern": pattern})
     for char in (chr(code) for code in (*range(0xD800), *range(0xE000, sys.maxunicode + 1))):
-        shown = bool(seen_tight(char))
+        shown = bool(seen_tight(char)) or (unicodedata.category(char) == "Cc" and not char.isspace())  # as an escape
         assert (re.search(pattern, char) is not None) == compiled.is_valid(char) == shown, hex(ord(char))
         if plain.is_printable(char):  # what is read without a parser is not looked at for that again
             assert shown or char in " \n", hex(ord(char))
@@ -155,7 +156,6 @@ HIDDEN = [
     "\U000e0061",
     "\U000e0100",
     "\u2060",
-    "\x01",
 ]
 
 
@@ -163,9 +163,7 @@ HIDDEN = [
 @pytest.mark.parametrize("quote", ["", '"'])
 @pytest.mark.parametrize("label", ["project", "name", "number", "credits", "milestone", "reason"])
 def test_a_text_that_shows_nothing_is_told(tmp_path: Path, hidden: str, quote: str, label: str) -> None:
-    if not quote and hidden == "\x01":
-        pytest.skip("YAML has it in quotes alone, as an escape")
-    written = json.dumps(hidden) if hidden == "\x01" else f"{quote}{hidden.strip()}{quote}"
+    written = f"{quote}{hidden.strip()}{quote}"
     values = dict.fromkeys(("project", "name", "number", "credits", "milestone", "reason"), "R-1") | {label: written}
     text = (
         "project: {project}\ncurrency: EUR\nmilestones:\n- id: M1\n  name: {name}\n  amount: 1.00\n  status: sent\n"

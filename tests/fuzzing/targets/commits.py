@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import patch
 
-from mtrack import git
+from mtrack import git, limits
 from mtrack.history.repository import Repository
 
 SEEDS = [
@@ -19,12 +19,12 @@ def check(data: bytes) -> None:
     """Fields of two commits, as git prints them."""
     fields = [part.replace(b"\n", b" ") for part in data.split(b"\0")]
     fields += [b""] * (5 - len(fields))
-    line = b"\0".join((b"a" * 40, b"b" * 40, *fields[:5]))
+    told = (b"commit " + b"a" * 40 + b"\n" + b"b" * 40, *fields[:5], b"\n")
     made: Any = Repository.__new__(Repository)
     made.place = git.Location("/", "")
-    output = b"commit " + b"a" * 40 + b"\n" + line + b"\n"
-    with patch.object(git, "read", lambda *_a, **_k: output):
+    with patch.object(git, "texts", lambda *_a, **_k: iter(told)):
         (commit,) = Repository.commits(made, "HEAD")
     assert commit.id == "a" * 40
     assert commit.parents == ("b" * 40,)
-    assert commit.subject == fields[4].decode("utf-8", "replace")
+    subject = fields[4].decode("utf-8", "replace")
+    assert commit.subject == (subject if len(subject) <= limits.LINE else f"{subject[: limits.LINE]}…")
