@@ -59,7 +59,7 @@ def _lines(finding: dict[str, Any]) -> Iterable[str]:
 
 def hold(module: str, test: str, told: list[str], folder: Path) -> None:
     """Hold what the commands of a test told to what they told before; `folder` is the test's own."""
-    names = str(folder), os.path.relpath(folder)
+    names = os.path.relpath(folder), str(folder)  # in this order: the one may end with the other
     text = "".join(told)
     for name in names:
         text = text.replace(name, "FOLDER")

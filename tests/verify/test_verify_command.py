@@ -47,7 +47,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return write_tree(tmp_path / "work", {
+    return write_tree(tmp_path / "studio", {
         "mtrack.yaml": "format: 1\n", "acme/milestones.yaml": RECORDS, "acme/agreement/sow.pdf": pdf(SOW),
         "acme/invoices/INV-7.xml": ubl(), "acme/signoffs/m1.eml": MAIL,
     })  # fmt: skip
@@ -367,7 +367,7 @@ def test_a_sign_off_among_many_milestones_may_speak_of_one_near_it(
         + "}\n"
         for i, name in enumerate(names)
     )
-    root = write_tree(tmp_path / "work", {
+    root = write_tree(tmp_path / "studio", {
         "mtrack.yaml": "format: 1\ncurrency: EUR\n", "p/milestones.yaml": f"project: P\nmilestones:\n{milestones}",
         **{f"p/{one}.txt": f"{text} is accepted.\n" for one, text in says.items()},
     })  # fmt: skip
