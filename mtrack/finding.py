@@ -66,6 +66,16 @@ class Place(Struct, frozen=True):
     """Line of a paper, which is not looked into again."""
     first: tuple[str, ...] | None = None
 
+    @property
+    def record(self) -> tuple[str, int]:
+        """The list in which the record at this place stands, and its index there; "" and -1 where it is in none."""
+        route = self.route
+        if route is not None and len(route) > 1:
+            name, index = route[:2]
+            if isinstance(name, str) and isinstance(index, int):
+                return name, index
+        return "", -1
+
 
 class Span(Struct, frozen=True, array_like=True):
     """A stretch of a file. Lines and columns count from 1, in Unicode code points; the end is exclusive."""

@@ -155,7 +155,7 @@ def decimals_used(amount: Decimal) -> int:
     return max(decimals, 0)
 
 
-def _places(amount: Decimal, decimals: int) -> Decimal:
+def with_places(amount: Decimal, decimals: int) -> Decimal:
     """The same amount with at least `decimals` places and no zeros after them."""
     if amount.same_quantum(_unit(decimals)):
         return amount
@@ -172,12 +172,17 @@ def _unit(decimals: int) -> Decimal:
 
 def plain(amount: Decimal, decimals: int) -> str:
     """The amount as a decimal string with at least `decimals` places and none lost: "500.00"."""
-    return f"{_places(amount, decimals):f}"
+    return f"{with_places(amount, decimals):f}" if amount else _nothing(decimals)
+
+
+@cache
+def _nothing(decimals: int) -> str:
+    return f"{with_places(ZERO, decimals):f}"
 
 
 def display(amount: Decimal, currency: str, decimals: int) -> str:
     """The amount as messages write it, whatever the locale: "EUR 5,000.00"."""
-    return f"{currency} {_places(amount, decimals):,f}"
+    return f"{currency} {with_places(amount, decimals):,f}"
 
 
 def suggestion(found: str, decimals: int = 2) -> str | None:

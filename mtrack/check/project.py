@@ -155,19 +155,11 @@ def _first(items: list[LocatedProblem], most: int) -> list[LocatedProblem]:
 
     Records of a list stand in its order, so that most places need not be looked for.
     """
-
-    def record(item: LocatedProblem) -> tuple[str, int]:
-        match item.problem.place.route:
-            case (str(name), int(index), *_):
-                return name, index
-            case _:
-                return "", -1
-
-    lists = {name for name, _ in map(record, items)}
-    if len(lists) > 1:
+    records = [item.problem.place.record for item in items]
+    if len({name for name, _ in records}) > 1:
         return items
-    last = nsmallest(most, map(record, items))[-1]
-    return [item for item in items if record(item) <= last]
+    last = nsmallest(most, records)[-1]
+    return [item for item, record in zip(items, records, strict=True) if record <= last]
 
 
 def failures(workspace: Workspace) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
+from functools import lru_cache
 from heapq import nsmallest
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -36,9 +37,7 @@ class Selection(Struct, frozen=True):
     @property
     def rules(self) -> frozenset[str] | None:
         """The names of the rules whose findings are shown; None for all."""
-        if not self.select and not self.ignore:
-            return None
-        return frozenset(name for name, rule in RULES.items() if self.takes_rule(rule))
+        return _rules(self.select, self.ignore)
 
     def takes_rule(self, rule: Rule) -> bool:
         """Whether findings of a rule are shown."""
@@ -63,7 +62,16 @@ class Selection(Struct, frozen=True):
         """Whether a finding is shown; that mtrack itself failed always is, in what was asked for."""
         if finding.rule == INTERNAL.name:
             return finding.path == "." or self.takes_path(finding.path)
-        return self.takes_rule(RULES[finding.rule]) and self.takes_path(finding.path)
+        rules = self.rules
+        return (rules is None or finding.rule in rules) and self.takes_path(finding.path)
+
+
+@lru_cache(maxsize=16)
+def _rules(select: frozenset[str], ignore: frozenset[str]) -> frozenset[str] | None:
+    if not select and not ignore:
+        return None
+    selection = Selection(select, ignore)
+    return frozenset(name for name, rule in RULES.items() if selection.takes_rule(rule))
 
 
 class Summary(Struct, frozen=True):

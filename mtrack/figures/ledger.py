@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal  # noqa: TC003
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 ZERO = money.ZERO
 
 
-class MilestoneFigures(Struct, frozen=True, kw_only=True):
+class MilestoneFigures(Struct, frozen=True, kw_only=True, dict=True):
     """A milestone's figures. agreed = billed + unbilled - overbilled + overcredited; all net of tax.
 
     `settled`, `outstanding` and `overdue` (gross) are the sums of its `parts` of the invoices that are not void.
@@ -55,7 +56,7 @@ class MilestoneFigures(Struct, frozen=True, kw_only=True):
         """Its money by the seven states."""
         return states_of(self.billed_states, self.unbilled, self.waits_as)
 
-    @property
+    @cached_property
     def billed_states(self) -> tuple[States, ...]:
         """The states of each of its `parts`: what is billed of `states`, invoice by invoice."""
         return billed_states(self.parts, self.decimals)
@@ -123,7 +124,7 @@ class Totals(Struct, frozen=True, array_like=True, gc=False):
     @classmethod
     def of_invoice(cls, figures: InvoiceFigures) -> Totals:
         """What an invoice that is not void adds to the gross sums."""
-        return cls(**dict(zip(_INVOICE_NAMES, _OF_INVOICE(figures), strict=True)))
+        return cls(*_NO_MILESTONE, *_OF_INVOICE(figures))
 
     @classmethod
     def sum(cls, items: Iterable[Totals]) -> Totals:
@@ -133,8 +134,8 @@ class Totals(Struct, frozen=True, array_like=True, gc=False):
 
 _ALL_TOTALS = attrgetter(*Totals.__struct_fields__)
 _OF_MILESTONE = attrgetter("agreed", "billed", "unbilled", "overbilled", "overcredited")
-_INVOICE_NAMES = ("gross", "received", "written_off", "settled", "outstanding", "overdue", "retained")
-_OF_INVOICE = attrgetter(*_INVOICE_NAMES)
+_NO_MILESTONE = (ZERO,) * 5
+_OF_INVOICE = attrgetter("gross", "received", "written_off", "settled", "outstanding", "overdue", "retained")
 
 
 class Ledger(Struct, frozen=True):

@@ -46,7 +46,7 @@ def csv_line(row: Sequence[Value]) -> str:
 
 def _cell(value: Value) -> str:
     """A cell; several values in one have "; " between them. Text too long for a cell is cut, and the cell says so."""
-    text = _text(value) if not isinstance(value, tuple) else _joined(value)
+    text = _joined(value) if isinstance(value, tuple) else _text(value)
     if len(text) <= limits.CELL:
         return text
     kept = limits.CELL - 100
@@ -63,12 +63,12 @@ def _quoted(text: str) -> str:
 
 
 def _text(value: Single) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _words(value)
     if isinstance(value, Amount):
         return money.plain(value.value, value.decimals)
+    if isinstance(value, str):
+        return _words(value)
+    if value is None:
+        return ""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mtrack.render.cells import Amount, Code, Column, Kind
@@ -15,11 +16,23 @@ if TYPE_CHECKING:
     from mtrack.render.cells import Single, Value
     from mtrack.render.wording import Wording
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~$])")
+_ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|~$"} | {"&": "&amp;"})
+"""The signs that mark up text, as they are written where they shall not."""
 _REFERENCE = re.compile(
-    r"@|[#!$](?=[0-9])|&amp;(?=[0-9])|[%~](?=[\w\"])|\^(?=alert)|\[(?=\w+:)|\b(?:GH|GL)-(?=[0-9])"
-    r"|:(?=//)|www(?=\.)",
-    re.IGNORECASE,
+    r"""
+    [@#!$&%~^\[:GgWw](?:  # one of a few signs first: what has none is passed over quickly
+        (?<=@)
+        | (?<=[#!$]) (?=[0-9])
+        | (?<=&) amp; (?=[0-9])
+        | (?<=[%~]) (?=[\w"])
+        | (?<=\^) (?=(?i:alert))
+        | (?<=\[) (?=\w+:)
+        | (?<=[Gg]) (?<!\w[Gg]) [HhLl]- (?=[0-9])
+        | (?<=:) (?=//)
+        | (?<=[Ww]) [Ww]{2} (?=\.)
+    )
+    """,
+    re.VERBOSE,
 )
 """The text after which GitHub and GitLab would make a link of what follows, though no markup asks for one.
 
@@ -29,10 +42,10 @@ _BLOCK = re.compile(r"\A((?=[-+=:])|[0-9]{1,9}(?=[.)]))")
 """The beginning of a list, a rule, a heading or a definition where it stands first."""
 
 
+@lru_cache(maxsize=4096)
 def escape(text: str) -> str:
     """Text as Markdown that reads the same within a line; controls become escapes, and nothing becomes a link or a mention."""
-    special = _SPECIAL.sub(r"\\\1", safe(text)).replace("&", "&amp;")
-    return _REFERENCE.sub(r"\g<0><!-- -->", special)
+    return _REFERENCE.sub(lambda found: f"{found[0]}<!-- -->", safe(text).translate(_ESCAPES))
 
 
 def begin(text: str) -> str:
@@ -40,6 +53,7 @@ def begin(text: str) -> str:
     return _BLOCK.sub(r"\1\\", escape(text.lstrip()))
 
 
+@lru_cache(maxsize=4096)
 def code(text: str) -> str:
     """Text as inline code."""
     inert = safe(text).replace("|", "\\|")
@@ -90,6 +104,8 @@ class Document:
         return "<br>".join(map(self._single, value)) if isinstance(value, tuple) else self._single(value)
 
     def _single(self, value: Single) -> str:
+        if isinstance(value, str):
+            return escape(value).strip()
         if value is None:
             return ""
         if isinstance(value, int):

@@ -74,16 +74,16 @@ class Wording:
 
     def number(self, amount: Decimal, decimals: int) -> str:
         """An amount without its currency, with at least `decimals` decimals and none lost."""
-        decimals = max(decimals, money.decimals_used(amount))
+        exact = money.with_places(amount, decimals)
         if self._western is not None and amount >= 0:
-            return f"{amount:,.{decimals}f}".translate(self._western)
-        return self._by_pattern(amount, decimals)
+            return f"{exact:,f}".translate(self._western)
+        return self._by_pattern(exact)
 
-    def _by_pattern(self, amount: Decimal, decimals: int) -> str:
-        """The same by the locale's signs and groups alone: Babel's own patterns lose a group sign that is a quote."""
+    def _by_pattern(self, amount: Decimal) -> str:
+        """An amount with all its places by the locale's signs and groups alone: Babel's own patterns lose a group sign that is a quote."""
         first, others = parse_pattern(self._pattern).grouping
         point, group = (_without_marks(self._symbols.get(name, default)) for name, default in _SIGNS)
-        whole, _, rest = f"{amount.copy_abs():.{decimals}f}".partition(".")
+        whole, _, rest = f"{amount.copy_abs():f}".partition(".")
         end = max(len(whole) - first, 0)
         starts = [0, *range(end % others or others, end, others), end] if end else [0]
         groups = [whole[start:stop] for start, stop in zip(starts, [*starts[1:], len(whole)], strict=True)]
@@ -105,13 +105,12 @@ class Wording:
     @cached_property
     def _western(self) -> dict[int, str] | None:
         """The table from Python's own "1,234.56" to the locale's, where only the two signs differ: much faster."""
-        point = self._by_pattern(Decimal("0.5"), 1)[1:-1]
-        comma = self._by_pattern(Decimal(1111111), 0).replace("1", "")
+        point = self._by_pattern(Decimal("0.5"))[1:-1]
+        comma = self._by_pattern(Decimal(1111111)).replace("1", "")
         table = {ord(","): comma[: len(comma) // 2], ord("."): point}
         for text in ("0", "0.50", "7.25", "999", "1234", "98765.4321", "1234567.8", "12345678901234567890.12"):
             amount = Decimal(text)
-            decimals = money.decimals_used(amount)
-            if f"{amount:,.{decimals}f}".translate(table) != self._by_pattern(amount, decimals):
+            if f"{amount:,f}".translate(table) != self._by_pattern(amount):
                 return None
         return table
 

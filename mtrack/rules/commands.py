@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mtrack import money
@@ -17,19 +18,23 @@ if TYPE_CHECKING:
     from mtrack.record.model import Heading, Milestone, Project
 
 
+quoted = lru_cache(maxsize=1024)(shlex.quote)
+"""A word as a shell takes it; of a project's folder, or a number, there are many commands in a row."""
+
+
 def of_project(verb: str, project: Heading, *words: str) -> str:
     """A command about a project: "mtrack add acme NAME 500.00"."""
-    return " ".join(("mtrack", verb, shlex.quote(project.folder), *words))
+    return " ".join(("mtrack", verb, quoted(project.folder), *words))
 
 
 def of_milestone(verb: str, project: Heading, milestone: Milestone, *words: str) -> str:
     """A command about a milestone: "mtrack bill acme M2 NUMBER"."""
-    return of_project(verb, project, shlex.quote(milestone.id), *words)
+    return of_project(verb, project, quoted(milestone.id), *words)
 
 
 def of_invoice(verb: str, number: str, *words: str) -> str:
     """A command about an invoice: "mtrack dispute INV-7 --reason …"."""
-    return " ".join(("mtrack", verb, shlex.quote(number), *words))
+    return " ".join(("mtrack", verb, quoted(number), *words))
 
 
 def amount(project: Heading, value: Decimal, *, signed: bool = False) -> str:
@@ -45,7 +50,7 @@ def take_back(number: str) -> str:
 
 def waive(rule: str, project: Heading, number: str) -> str:
     """The command that accepts a rule's findings about an invoice."""
-    return of_project(f"waive {rule}", project, "--number", shlex.quote(number), REASON)
+    return of_project(f"waive {rule}", project, "--number", quoted(number), REASON)
 
 
 def amend(project: Project, milestone: Milestone, change: Decimal, agreed: Decimal) -> str:
@@ -59,7 +64,7 @@ def amend(project: Project, milestone: Milestone, change: Decimal, agreed: Decim
 
 def share(project: Heading, milestone: Milestone, value: Decimal) -> str:
     """A milestone with an amount: "M2=500.00"."""
-    return f"{shlex.quote(milestone.id)}={amount(project, value)}"
+    return f"{quoted(milestone.id)}={amount(project, value)}"
 
 
 def undo_excess(project: Project, figures: MilestoneFigures) -> str:
@@ -84,4 +89,4 @@ def record_file(project: Project, own: str, path: str) -> str:
         "invoices": ("record the invoice", "bill", "MILESTONE NUMBER --file"),
         "signoffs": ("record the approval", "approve", "MILESTONE --signoff"),
     }.get(own.partition("/")[0], ("record the amendment", "amend", "--file"))
-    return f"{what}: {of_project(verb, project, words, shlex.quote(path))}"
+    return f"{what}: {of_project(verb, project, words, quoted(path))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from mtrack import money
@@ -32,16 +33,15 @@ OWED = ("now", "later", "disputed", "retained")
 """What becomes of what is outstanding, as a statement tells it."""
 SPAN = ("billed-span", "received-span", "undated-span")
 """The sums of the last twelve months: billed, received, and marked paid on no recorded day."""
-FIXED = (
-    "net-billed",
-    *(f"net-{state}" for state in NET_STATES),
-    "tax",
-    *GROSS,
-    *(f"owed-{name}" for name in OWED),
-    *SPAN,
-    *(f"age-{bucket}" for bucket in BUCKETS),
-)
+_NET = tuple(f"net-{state}" for state in NET_STATES)
+_OWED = tuple(f"owed-{name}" for name in OWED)
+_AGES = tuple(f"age-{bucket}" for bucket in BUCKETS)
+FIXED = ("net-billed", *_NET, "tax", *GROSS, *_OWED, *SPAN, *_AGES)
 """The names in order; those of months come after them."""
+_NOTHING = dict.fromkeys(FIXED, ZERO)
+_OF_STATES = attrgetter(*NET_STATES)
+_OF_TOTALS = attrgetter("gross", *GROSS[1:])
+_OF_OWED = attrgetter(*OWED)
 
 
 def invoice_parts(context: ProjectContext, cash: Iterable[Expected]) -> dict[Route, Parts]:
@@ -59,8 +59,8 @@ def invoice_parts(context: ProjectContext, cash: Iterable[Expected]) -> dict[Rou
         for part, states in zip(milestone.parts, milestone.billed_states, strict=True):
             own = found[part.invoice.invoice.route]
             _add(own, "net-billed", part.net)
-            for state in NET_STATES:
-                _add(own, f"net-{state}", getattr(states, state))
+            for name, amount in zip(_NET, _OF_STATES(states), strict=True):
+                _add(own, name, amount)
     for own in found.values():
         own["tax"] = money.minus(own["billed"], own["net-billed"])
     for item in cash:
@@ -77,14 +77,14 @@ def _add(parts: dict[str, Decimal], name: str, amount: Decimal) -> None:
 
 def _of_invoice(figures: InvoiceFigures, as_of: date) -> dict[str, Decimal]:
     """The parts with tax, those of the cash expected aside; and the names of all others that don't name a month."""
-    totals = Totals.of_invoice(figures)
-    parts = dict.fromkeys(FIXED, ZERO)
-    parts |= {name: getattr(totals, "gross" if name == "billed" else name) for name in GROSS}
+    parts = _NOTHING.copy()
+    parts.update(zip(GROSS, _OF_TOTALS(Totals.of_invoice(figures)), strict=True))
     if figures.outstanding:
-        aged, owing = outstanding_by_age([figures], as_of), owed(figures, as_of)
-        parts |= {f"age-{bucket}": amount for bucket, amount in aged.items()}
-        parts |= {f"owed-{name}": getattr(owing, name) for name in OWED}
+        parts.update(zip(_AGES, outstanding_by_age([figures], as_of).values(), strict=True))
+        parts.update(zip(_OWED, _OF_OWED(owed(figures, as_of)), strict=True))
     cash = monthly(figures, as_of)
-    in_span = (billed_in_span(figures, as_of), money.total(cash.values()), undated(figures, as_of))
-    parts |= dict(zip(SPAN, in_span, strict=True))
-    return parts | {f"received-{first.isoformat()[:7]}": amount for first, amount in cash.items()}
+    parts.update(
+        zip(SPAN, (billed_in_span(figures, as_of), money.total(cash.values()), undated(figures, as_of)), strict=True)
+    )
+    parts.update((f"received-{first.isoformat()[:7]}", amount) for first, amount in cash.items())
+    return parts

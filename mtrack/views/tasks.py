@@ -120,10 +120,11 @@ def tasks_elsewhere(
     """The tasks about the settings and folders without records, and one for each file of records without figures."""
     as_of, broken = report.as_of, frozenset(without_figures)
     own: dict[object, list[Finding]] = {}
-    for finding in sorted(set(report.findings), key=lambda one: (one.category is not Category.RECORD, one.order)):
-        if finding.project is None and not finding.waived:
+    about = {one for one in report.findings if not one.waived and (one.project is None or one.path in broken)}
+    for finding in sorted(about, key=lambda one: (one.category is not Category.RECORD, one.order)):
+        if finding.project is None:
             own[finding] = [finding]
-        elif finding.path in broken and not finding.waived and finding.rule in RULES and _verb(finding) == "correct":
+        elif finding.rule in RULES and _verb(finding) == "correct":
             own.setdefault(finding.path, []).append(finding)
     found = [_and_more(_from_finding(first, None, None, as_of), len(more)) for first, *more in own.values()]
     return (*found, *_ending(settings.waivers, None, as_of, days))
