@@ -292,6 +292,15 @@ def test_a_waiver_is_held_to_the_numbers_and_milestones_that_are_here(tmp_path: 
     assert found(tmp_path, HEAD + FIRST.format(status="sent", more="") + known, "unknown-milestone") == []
 
 
+@pytest.mark.parametrize(
+    ("key", "words"), [("credits", "credit note R-2 credits"), ("replaces", "invoice R-2 replaces")]
+)
+def test_the_only_invoice_can_refer_to_none(key: str, words: str, tmp_path: Path) -> None:
+    only = f"  - {{id: M1, name: Discovery, amount: 4000.00, status: not_billed}}\ninvoices: [{{number: R-2, amount: 4000.00, sent: 2026-02-04, {key}: R-7, lines: [{{milestone: M1, amount: 4000.00}}]}}]\n"
+    (item,) = found(tmp_path, HEAD + only, "unknown-milestone")
+    assert item["message"] == f"{words} R-7, which is not in this project"
+
+
 @pytest.mark.parametrize("key", ["credits", "replaces"])
 def test_what_an_invoice_refers_to_must_be_here(key: str, tmp_path: Path) -> None:
     other = f"invoices: [{{number: R-2, amount: 4000.00, sent: 2026-02-04, {key}: R-7, lines: [{{milestone: M1, amount: 4000.00}}]}}]\n"

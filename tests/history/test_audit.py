@@ -175,6 +175,25 @@ def test_money_that_went_back_explains_a_status_that_does(story: Story) -> None:
     assert audit(story) == []
 
 
+NOTE = "invoices:\n  - {number: C-1, amount: 4000.00, sent: 2026-03-09, credits: INV-1, lines: [{milestone: M1, amount: 4000.00}]}\n"
+EXPLAINED = {
+    "nothing": ("", "", True),
+    "a void": ("1.pdf,", "1.pdf, void: {date: 2026-03-09},", False),
+    "a credit note": ("    status: not_billed\n", "    status: not_billed\n" + NOTE, False),
+    "an amendment": ("total: 9000.00}", "total: 9000.00" + AMENDED, False),
+    "a payment": ("1000.00}]", "1000.00}, {date: 2026-03-09, amount: 1.00}]", True),
+}
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_what_explains_a_status_that_went_back(name: str, story: Story) -> None:
+    before, after, is_told = EXPLAINED[name]
+    assert not before or BASE.count(before) == 1
+    back = changed(it="status: partially_paid => status: sent")
+    story.commit("back", "2026-03-10", {RECORDS: back.replace(before, after) if before else back})
+    assert rules(story) == ["status-went-back"] * is_told
+
+
 def test_a_commit_that_comes_soon_corrects_what_was_missing(story: Story) -> None:
     taxed = changed(it="sent: 2026-02-02 => sent: 2026-02-02, tax: 760.00")
     story.commit("tax", "2026-03-02", {RECORDS: taxed})
@@ -219,6 +238,22 @@ def test_a_currency_that_only_stands_elsewhere_or_is_corrected_is_no_change(stor
     assert rules(story) == ["sent-invoice-changed"]
 
 
+def test_an_amendment_covers_one_change_of_the_currency(story: Story) -> None:
+    amended = BASE.replace("total: 9000.00}", "total: 9000.00" + AMENDED)
+    story.commit("amend", "2026-03-10", {RECORDS: amended})
+    story.commit("use it", "2026-03-20", {RECORDS: amended.replace("EUR", "USD")})
+    assert rules(story) == ["sent-invoice-changed"]
+    story.commit("once more", "2026-03-30", {RECORDS: amended.replace("EUR", "CHF")})
+    assert sorted(rules(story)) == ["agreed-amount-changed", "sent-invoice-changed", "sent-invoice-changed"]
+
+
+def test_an_amendment_that_came_with_the_project_covers_no_later_currency(story: Story) -> None:
+    amended = BASE.replace("total: 9000.00}", "total: 9000.00" + AMENDED).replace("INV-1", "G-1")
+    story.commit("new", "2026-03-10", {"globex/milestones.yaml": amended})
+    story.commit("change", "2026-03-20", {"globex/milestones.yaml": amended.replace("EUR", "USD")})
+    assert sorted(rules(story)) == ["agreed-amount-changed", "sent-invoice-changed"]
+
+
 PAYMENT = "payments: [{date: 2026-02-20, amount: 4000.00}]"
 FORMS = {
     "the date went": ("paid: 2026-02-20", "paid: true", ["payment-removed"]),
@@ -226,6 +261,8 @@ FORMS = {
     "another date": ("paid: 2026-02-20", "paid: 2026-02-21", ["payment-removed"]),
     "written out": ("paid: 2026-02-20", PAYMENT, []),
     "written out, with a fee": ("paid: 2026-02-20", PAYMENT.replace("4000.00", "3990.00, fee: 10.00"), []),
+    "written out, with tax withheld": ("paid: 2026-02-20", PAYMENT.replace("4000.00", "3400.00, withheld: 600.00"), []),
+    "written out, with a discount": ("paid: 2026-02-20", PAYMENT.replace("4000.00", "3920.00, discount: 80.00"), []),
     "written out on another day": ("paid: 2026-02-20", PAYMENT.replace("-20", "-21"), ["payment-removed"]),
     "written out, less": ("paid: 2026-02-20", PAYMENT.replace("4000", "3000"), ["payment-removed"]),
     "written out, with a date": ("paid: true", PAYMENT, []),
@@ -303,6 +340,18 @@ def test_files_behind_what_was_signed_sent_and_approved(story: Story) -> None:
         "files", "2026-03-10", {"acme/agreement/sow.pdf": "x", "acme/signoffs/m1.eml": "y", "acme/invoices/1.pdf": None}
     )
     assert sorted(rules(story)) == ["agreement-replaced", "approval-removed", "sent-invoice-changed"]
+
+
+def test_the_file_of_an_amendment_is_as_signed_as_the_agreement(story: Story) -> None:
+    amended = BASE.replace(
+        "total: 9000.00}", "total: 9000.00, amendments: [{file: agreement/more.pdf, signed: 2026-02-01}]}"
+    )
+    story.commit("amend", "2026-03-01", {RECORDS: amended, "acme/agreement/more.pdf": "signed"})
+    story.commit("files", "2026-03-10", {"acme/agreement/more.pdf": "x"})
+    (found,) = audit(story)
+    assert (found["rule"], found["line"]) == ("agreement-replaced", 3)
+    assert "agreement/more.pdf" in found["message"]
+    assert "and it is still said to be signed on 2026-02-01" in found["message"]
 
 
 def test_a_signed_date_that_goes_along_is_another_agreement(story: Story) -> None:

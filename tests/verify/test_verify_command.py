@@ -154,6 +154,15 @@ def test_an_invoice_that_is_a_credit_note_on_paper(root: Path) -> None:
     assert told(root) == ["error[invoice-file-differs] INV-7 is recorded as an invoice, and INV-7.xml is a credit note"]
 
 
+def test_a_text_whose_total_is_negative_is_no_invoice(root: Path) -> None:
+    change(root, "INV-7.xml", "INV-7.md")
+    write_tree(root, {"acme/invoices/INV-7.md": PAPER.format("EUR -").replace("Discovery", "Net total")})
+    message = (
+        "info[invoice-detail-not-confirmed] INV-7 is recorded as an invoice, and the total in INV-7.md is negative"
+    )
+    assert message in told(root)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sign", "messages"),
     [

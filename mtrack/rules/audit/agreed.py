@@ -59,12 +59,12 @@ def agreed_amount_changed(trail: Trail) -> Iterator[Problem]:
         milestones:
           - {id: M1, name: Discovery, amount: 9500.00, status: not_billed}
     """
-    changed: dict[tuple[object, ...], int] = {}
+    changed: dict[tuple[object, ...], int] = {_CURRENCY: 0}  # which came with the project, as its amendments then did
     amended = [moment.index for moment in trail.moments if moment.has("amended")]
     for moment in trail.moments:
         revaluation = trail.revaluations.get(moment.index)
         if revaluation is not None:
-            last, changed[_CURRENCY] = changed.get(_CURRENCY, -1), moment.index
+            last, changed[_CURRENCY] = changed[_CURRENCY], moment.index
             covered = any(last < index <= moment.index for index in amended)
             if not covered and trail.signed_before(moment):
                 yield trail.problem(
