@@ -867,6 +867,9 @@ def records(root: Path, text: str, settings: str = "") -> Path:
     return write_tree(root, {"mtrack.yaml": f"format: 1\n{settings}", "acme/milestones.yaml": text})
 
 
+LATER = "  - {{id: M2, name: Two, amount: 1.00, status: sent, invoice: {}}}\n"
+
+
 @pytest.mark.parametrize(
     ("more", "left_out"),
     [
@@ -874,12 +877,33 @@ def records(root: Path, text: str, settings: str = "") -> Path:
         ("  - {id: M2, name: Two, amount: 1.00, status: cancelled, cancelled: {date: 2026-03-01}}\n", "M2 cancelled 2026-03-01"),
         ("  - {id: M2, name: Two, amount: 1.00, status: sent, invoice: {number: R-2, amount: 1, sent: 2026-01-02, disputed: {since: 2026-03-01}}}\n",
          "R-2 disputed 2026-03-01"),
+        (LATER.format("{number: R-2, amount: 1, sent: 2026-03-01}"), "invoice R-2 sent 2026-03-01"),
+        (LATER.format("{number: R-2, amount: 1, sent: 2026-01-02, payments: [{date: 2026-03-01, amount: 1}]}"), "payment on R-2 2026-03-01"),
+        (LATER.format("{number: R-2, amount: 1, sent: 2026-01-02, paid: 2026-03-01}"), "R-2 paid 2026-03-01"),
+        (LATER.format("{number: R-2, amount: 1, sent: 2026-01-02, void: {date: 2026-03-01}}"), "R-2 void 2026-03-01"),
+        (LATER.format("{number: R-2, amount: 1, sent: 2026-01-02, written_off: {date: 2026-03-01, amount: 1}}"), "R-2 written off 2026-03-01"),
+        ("  - {id: M2, name: Two, amount: 1.00, status: not_billed, deliverable: {completed: 2026-03-01}}\n", "M2 completed 2026-03-01"),
+        ("  - {id: M2, name: Two, amount: 1.00, status: not_billed, deliverable: {approved: 2026-03-01}}\n", "M2 approved 2026-03-01"),
+        ("agreement: {amendments: [{amount: 1}, {amount: 1, signed: 2026-03-01}]}\n", "amendment 2 2026-03-01"),
     ],
 )  # fmt: skip
 def test_what_is_left_out_is_named_by_what_it_is(tmp_path: Path, more: str, left_out: str) -> None:
     root = records(tmp_path, ONE.format(invoice="paid: 2026-02-01", status="paid") + more)
     shown = mtrack("status", root, "--as-of", AS_OF.isoformat()).out
     assert f"left out, since dated after {AS_OF}: 1 record (acme: {left_out})" in shown
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2026-02-28", "EUR 110.00, 1 amendment included"),
+        ("2026-03-01", "EUR 130.00, 2 amendments included"),
+    ],
+)
+def test_an_amendment_counts_from_the_day_it_was_signed(tmp_path: Path, day: str, told: str) -> None:
+    more = "agreement: {total: 100.00, amendments: [{amount: 10.00}, {amount: 20.00, signed: 2026-03-01}]}\n"
+    root = records(tmp_path, ONE.format(invoice="paid: 2026-02-01", status="paid") + more)
+    assert told in mtrack("status", root, "--as-of", day).out
 
 
 def test_what_is_paid_later_is_no_payment_yet(tmp_path: Path) -> None:
@@ -960,6 +984,36 @@ def test_what_is_disputed_and_what_is_kept_back_are_parts_of_what_is_outstanding
     for states in (milestone.states, *milestone.billed_states):
         assert (states.outstanding, states.disputed, states.retained) == amounts(expected)
         assert states.overdue == states.to_bill == 0
+
+
+TWO = """project: P
+currency: EUR
+milestones:
+  - {id: M1, name: One, amount: 60.00, upfront: true, status: sent}
+  - {id: M2, name: Two, amount: 40.00, upfront: true, status: sent}
+invoices:
+  - {number: R-1, amount: AMOUNT, tax: 20.00, sent: 2026-01-02, payments: [PAYMENTS], lines: [{milestone: M1, amount: 60.00}, {milestone: M2, amount: 40.00}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("amount", "payments", "expected"),
+    [
+        ("100.00", "", ["72.00", "48.00"]),
+        ("100.00", "{date: 2026-01-05, amount: 20.00}", ["60.00", "40.00"]),
+        ("100.00", "{date: 2026-01-05, amount: 20.00}, {date: 2026-01-06, amount: -40.00}", ["84.00", "56.00"]),
+        ("130.00", "", ["90.00", "60.00"]),
+    ],
+)
+def test_what_is_open_and_settled_of_an_invoice_is_so_of_its_milestones(
+    amount: str, payments: str, expected: list[str]
+) -> None:
+    """Also after a refund of more than came, and where the lines don't sum to the amount."""
+    figures = ledger(TWO.replace("AMOUNT", amount).replace("PAYMENTS", payments))
+    assert [str(item.outstanding) for item in figures.milestones] == expected
+    (invoice,) = figures.invoices
+    assert invoice.outstanding == sum(map(Decimal, expected))
+    assert sum(item.settled for item in figures.milestones) == invoice.settled
 
 
 def test_each_later_date_is_named_by_what_it_is_of() -> None:
