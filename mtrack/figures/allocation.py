@@ -135,8 +135,7 @@ def _shared(  # noqa: PLR0913
 
 def tax_of(invoice: Invoice, net: Decimal, decimals: int) -> Decimal:
     """The tax of a part of an invoice, in the proportion of the net amounts."""
-    rest = money.minus(invoice.amount, net)
-    return money.allocate(invoice.tax, (net, rest), decimals)[0] if rest else invoice.tax
+    return money.allocate(invoice.tax, (net, money.minus(invoice.amount, net)), decimals)[0]
 
 
 def _by_milestone(invoice: Invoice, billed: Billed) -> Amounts:

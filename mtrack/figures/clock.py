@@ -52,7 +52,7 @@ def as_of(project: Project, day: date = ALWAYS) -> Snapshot:
     closed = cut.unless_later(project.closed, "closed")
     seen = replace(project, agreement=agreement, milestones=milestones, top_level_invoices=invoices, closed=closed)
     for route in cut.unpaid:
-        paid.pop(route, None)
+        del paid[route]
     return Snapshot(seen, paid, tuple(cut.left_out))
 
 
