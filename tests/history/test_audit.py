@@ -354,6 +354,13 @@ def test_the_file_of_an_amendment_is_as_signed_as_the_agreement(story: Story) ->
     assert "and it is still said to be signed on 2026-02-01" in found["message"]
 
 
+def test_a_signed_file_that_moves_is_not_replaced(story: Story) -> None:
+    text = changed(it="agreement/sow.pdf => agreement/signed.pdf")
+    story.git("mv", "acme/agreement/sow.pdf", "acme/agreement/signed.pdf")
+    story.commit("move", "2026-03-10", {RECORDS: text})
+    assert rules(story) == []
+
+
 def test_a_signed_date_that_goes_along_is_another_agreement(story: Story) -> None:
     text = changed(it="signed: 2026-01-10 => signed: 2026-03-09")
     story.commit("files", "2026-03-10", {RECORDS: text, "acme/agreement/sow.pdf": "x"})
