@@ -354,6 +354,13 @@ def test_the_file_of_an_amendment_is_as_signed_as_the_agreement(story: Story) ->
     assert "and it is still said to be signed on 2026-02-01" in found["message"]
 
 
+def test_a_signed_file_that_went_is_replaced_by_nothing(story: Story) -> None:
+    story.commit("remove", "2026-03-10", {"acme/agreement/sow.pdf": None})
+    (found,) = audit(story)
+    assert (found["rule"], found["path"]) == ("agreement-replaced", RECORDS)
+    assert "and it is still said to be signed on 2026-01-10" in found["message"]
+
+
 def test_a_signed_file_that_moves_is_not_replaced(story: Story) -> None:
     text = changed(it="agreement/sow.pdf => agreement/signed.pdf")
     story.git("mv", "acme/agreement/sow.pdf", "acme/agreement/signed.pdf")
