@@ -181,7 +181,8 @@ EXPLAINED = {
     "a void": ("1.pdf,", "1.pdf, void: {date: 2026-03-09},", False),
     "a credit note": ("    status: not_billed\n", "    status: not_billed\n" + NOTE, False),
     "an amendment": ("total: 9000.00}", "total: 9000.00" + AMENDED, False),
-    "a payment": ("1000.00}]", "1000.00}, {date: 2026-03-09, amount: 1.00}]", True),
+    "a payment": ("1000.00}]", "1000.00}, {date: 2026-03-09, amount: 0.50}]", True),
+    "a payment of nothing": ("1000.00}]", "1000.00}, {date: 2026-03-09, amount: 0, fee: 1.00}]", True),
 }
 
 
