@@ -986,6 +986,31 @@ def test_what_is_disputed_and_what_is_kept_back_are_parts_of_what_is_outstanding
         assert states.overdue == states.to_bill == 0
 
 
+def test_what_is_later_leaves_an_earlier_cancellation_as_it_is() -> None:
+    later = "  - {id: M2, name: Two, amount: 1.00, status: not_billed, cancelled: {date: 2026-01-10}, deliverable: {approved: 2026-03-01}}\n"
+    (_, milestone) = ledger(ONE.format(invoice="paid: 2026-02-01", status="paid") + later).milestones
+    assert (milestone.agreed, milestone.expected_status) == (ZERO, "cancelled")
+    assert milestone.milestone.approved is None
+
+
+def test_the_first_instalment_that_is_open_says_since_when(tmp_path: Path) -> None:
+    parts = "instalments: [{due: 2026-01-10, amount: 40.00}, {due: 2026-01-20, amount: 60.00}], payments: [{date: 2026-01-10, amount: 40.00}]"
+    root = records(tmp_path, ONE.format(invoice=parts, status="partially_paid"))
+    (found,) = lint_json(root, "--select", "overdue")["findings"]
+    assert found["message"] == "invoice R-1 was due on 2026-01-20, 31 days ago: EUR 60.00 outstanding"
+
+
+def test_invoices_that_are_not_void_add_up_to_the_gross_sums() -> None:
+    figures = ledger(WORKED)
+    parts = Totals.sum(Totals.of_invoice(item) for item in figures.invoices if item.invoice.void is None)
+    whole = figures.totals
+    assert parts == Totals(
+        gross=whole.gross, received=whole.received, written_off=whole.written_off, settled=whole.settled,
+        outstanding=whole.outstanding, overdue=whole.overdue, retained=whole.retained,
+    )  # fmt: skip
+    assert parts.outstanding > parts.overdue > 0
+
+
 TWO = """project: P
 currency: EUR
 milestones:

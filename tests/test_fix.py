@@ -105,3 +105,33 @@ def test_output_goes_to_a_file(tmp_path: Path) -> None:
     result = mtrack("lint", tmp_path, "--format", "json", "--as-of", "2026-02-20", "--output", target)
     assert (result.code, result.out) == (1, "")
     assert validated(target.read_text(encoding="utf-8"), "findings")["summary"]["errors"] == 1
+
+
+SHARED = """\
+project: Acme website
+currency: EUR
+milestones:
+  - {{id: M1, name: Discovery, amount: 4000.00, upfront: true, status: {status}}}
+invoices:
+{invoices}"""
+BILLS = "  - {{number: {}, amount: 4000.00, sent: 2026-02-03, lines: [{{milestone: M1, amount: 4000.00}}], {}}}\n"
+
+
+def test_fix_leaves_a_status_that_would_settle_the_tax_of_an_invoice_taken_back(tmp_path: Path) -> None:
+    invoices = BILLS.format("R-1", "tax: 760.00") + BILLS.format("C-1", "credits: R-1")
+    invoices += BILLS.format("R-2", "payments: [{date: 2026-02-10, amount: 4000.00}]")
+    text = SHARED.format(status="sent", invoices=invoices)
+    tree(tmp_path, text)
+    (found,) = lint_json(tmp_path, "--select", "status-mismatch")["findings"]
+    assert found["hint"] == "record first what settles R-1; `status: paid` would"
+    mtrack("lint", tmp_path, "--fix", "--as-of", "2026-02-20")
+    assert record_of(tmp_path) == text
+
+
+def test_fix_leaves_a_status_that_counts_an_invoice_as_paid_until_it_is_void(tmp_path: Path) -> None:
+    text = SHARED.format(status="paid", invoices=BILLS.format("R-1", "void: {date: 2026-03-01}"))
+    tree(tmp_path, text)
+    (found,) = lint_json(tmp_path, "--select", "status-mismatch")["findings"]
+    assert found["hint"].startswith("write `paid: true` on the void invoice first, if money came on it; then write")
+    mtrack("lint", tmp_path, "--fix", "--as-of", "2026-02-20")
+    assert record_of(tmp_path) == text
