@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from history.story import Story
+from msgspec.structs import replace
 from support import AS_OF, add_evidence, judge, lint_json, mtrack, validated
 
 from mtrack import resources
@@ -21,9 +22,10 @@ from mtrack.rules import RULES
 from mtrack.rules.pages import SampleFile, page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from mtrack.finding import Finding
+    from mtrack.finding import Finding, Problem
 
 
 def is_series(sample: tuple[SampleFile, ...]) -> bool:
@@ -112,3 +114,21 @@ def test_schema_names_every_rule() -> None:
     for schema in ("milestones", "workspace"):
         names = json.loads(resources.schema_text(schema))["$defs"]["ruleName"]["enum"]
         assert sorted(names) == sorted(RULES)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("Good:", "Fine:", "the page of overdue must have one Bad and one Good sample, in that order"),
+        ("Bad:", "Good:", "the page of overdue must have one Bad and one Good sample, in that order"),
+        ("Why:", "Since", "the page of overdue does not say why"),
+    ],
+)
+def test_a_page_without_one_of_its_parts_says_which(before: str, after: str, told: str) -> None:
+    def finds_nothing() -> Iterator[Problem]:
+        return iter(())
+
+    rule = RULES["overdue"]
+    finds_nothing.__doc__ = rule.page.replace(before, after)
+    with pytest.raises(ValueError, match=f"^{told}$"):
+        page(replace(rule, check=finds_nothing))

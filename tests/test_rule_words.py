@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import lint_json, write_tree
+from support import lint_json, mtrack, write_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -305,3 +306,35 @@ def test_the_only_invoice_can_refer_to_none(key: str, words: str, tmp_path: Path
 def test_what_an_invoice_refers_to_must_be_here(key: str, tmp_path: Path) -> None:
     other = f"invoices: [{{number: R-2, amount: 4000.00, sent: 2026-02-04, {key}: R-7, lines: [{{milestone: M1, amount: 4000.00}}]}}]\n"
     assert found(tmp_path, HEAD + FIRST.format(status="sent", more="") + other, "unknown-milestone", "schema")
+
+
+GAPS = """  - {id: M3, name: Texts, amount: 100.00, planned: 2026-01-20, status: not_billed}
+  - {id: M4, name: Maps, amount: 100.00, deliverable: {completed: 2026-01-21}, status: not_billed}
+  - {id: M5, name: Photos, amount: 100.00, deliverable: {approved: 2026-01-22}, status: not_billed}
+  - {id: M6, name: Deposit, amount: 100.00, upfront: true, planned: 2026-01-23, status: not_billed}
+  - {id: M7, name: Forms, amount: 100.00, deliverable: {approved: 2026-01-24}, status: sent, invoice: {number: R-7, amount: 60.00, sent: 2026-01-25}}
+  - {id: M8, name: Search, amount: 100.00, deliverable: {approved: 2026-01-24}, status: sent, invoice: {number: R-8, amount: 160.00, sent: 2026-01-26}}
+"""
+
+
+def test_each_gap_and_overlap_is_told_since_when(tmp_path: Path) -> None:
+    """Each from a day of its own: what was cancelled from the day its invoice was sent, the rest from what it waits on."""
+    text = (
+        HEAD + FIRST.format(status="cancelled", more="") + SECOND.format(status="sent", more=", due: 2026-02-11") + GAPS
+    )
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": text})
+    told = mtrack("gaps", tmp_path, "--format", "csv", "--as-of", "2026-02-20").out
+    rows = list(csv.DictReader(told.splitlines()))
+    assert {(row["rule"], row["since"]) for row in rows} == {
+        ("amount-unlisted", "2026-01-10"),
+        ("overdue", "2026-02-11"),
+        ("planned-date-passed", "2026-01-20"),
+        ("delivered-not-approved", "2026-01-21"),
+        ("skipped-milestone", "2026-01-25"),
+        ("approved-not-billed", "2026-01-22"),
+        ("upfront-not-billed", "2026-01-23"),
+        ("underbilled", "2026-01-25"),
+        ("invoice-number-gap", ""),
+        ("billed-cancelled", "2026-02-03"),
+        ("overbilled", "2026-01-26"),
+    }

@@ -146,6 +146,18 @@ def test_other_differences(root: Path, old: str, new: str, messages: list[str]) 
     assert sorted(told(root)) == messages
 
 
+def test_a_total_that_stands_nowhere_in_the_agreement(root: Path) -> None:
+    (root / "acme/agreement/sow.pdf").write_bytes(
+        pdf(lines("1. Discovery | EUR 4,000.00", "2. Brand book | EUR 5,000.00"))
+    )
+    assert told(root) == []
+    change(root, "total: 9000.00", "total: 9100.00")
+    (message,) = told(root)
+    assert message.startswith(
+        "warning[agreement-not-confirmed] EUR 9,100.00 of the agreement's total stands nowhere in the agreement; the nearest"
+    )
+
+
 PAPER = "Invoice INV-7\nDate: 3 February 2026\nDue: 5 March 2026\nDiscovery {0} 4,000.00\nVAT {0} 760.00\nTotal {0} 4,760.00\n"
 
 
