@@ -53,8 +53,7 @@ def about_invoice(
 
 def about_project(project: Heading, place: Place, message: str, hint: str, /, **more: Unpack[More]) -> Problem:
     """A problem at a place of a project."""
-    currency = project.currency if "amount" in more else None
-    return Problem(place=place, message=message, hint=hint, currency=currency, **more)
+    return Problem(place=place, message=message, hint=hint, currency=project.currency, **more)
 
 
 def _place(project: Heading, record: Milestone | Invoice | InvoiceFacts, at: str | Place) -> Place:
