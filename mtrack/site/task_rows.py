@@ -11,6 +11,7 @@ from mtrack import limits
 from mtrack.render.next import HEADINGS, TO_DO, about, by_verb, first_of, what
 from mtrack.site.cells import Contact, Unit, contact
 from mtrack.words import capital, count
+from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -118,13 +119,15 @@ def _verb(  # noqa: PLR0913
 
 
 def task_row(task: Task, units: Mapping[str, Unit], links: PageLinks) -> TaskRow:
-    """A task as a row; one about the settings or a folder without records has no page to lead to."""
+    """A task as a row; one about the settings, a folder without records or a misnamed file has no page to lead to."""
     project = task.project
     by_step = task.verb in TO_DO
     invoice = task.invoice if task.verb in ("chase", "soon") or task.milestone is None else None
     href = None
     if project is not None:
         href = links.project(project.folder, milestone=None if invoice else task.milestone, invoice=invoice)
+    elif task.folder is not None and task.path == join(task.folder, RECORDS):
+        href = links.project(task.folder)
     return TaskRow(
         what=what(task),
         href=href,

@@ -182,6 +182,11 @@ def test_a_broken_project_has_a_page_with_its_findings(tree: Path, tmp_path: Pat
     assert report(tree, tmp_path / "out") == 1
     assert "invalid-yaml" in (tmp_path / "out/projects/two.html").read_text(encoding="utf-8")
     assert "Left out until fixed" in (tmp_path / "out/index.html").read_text(encoding="utf-8")
+    for name in ("index", "tasks"):  # what there is to do leads there
+        page = (tmp_path / f"out/{name}.html").read_text(encoding="utf-8")
+        rows = [row for row in page.split("<tr") if "two/milestones.yaml" in row]
+        assert rows, name
+        assert all('href="projects/two.html"' in row for row in rows), name
 
 
 @pytest.mark.parametrize("single", [False, True])
