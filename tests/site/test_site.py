@@ -391,8 +391,8 @@ def test_amounts_are_written_alike_by_the_fast_way_and_by_the_locale() -> None:
         wording = Wording(locale)
         for text in ("0", "7", "999.99", "1000", "1234.5", "12345.67", "123456.78", "1234567.891", "9" * 18):
             amount = Decimal(text)
-            places = max(2, -int(amount.as_tuple().exponent))
-            assert wording.number(amount, 2) == wording._by_pattern(amount, places), (locale, text)  # noqa: SLF001
+            exact = amount.quantize(Decimal(f"1e-{max(2, -int(amount.as_tuple().exponent))}"))
+            assert wording.number(amount, 2) == wording._by_pattern(exact), (locale, text)  # noqa: SLF001
 
 
 def example() -> Overview:
