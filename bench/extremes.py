@@ -286,6 +286,14 @@ def waivers_of_settings() -> Tree:
         yield f"p{i:05}/milestones.yaml", record(billed(10, lambda j: f"J{j}"))
 
 
+def patterns() -> Tree:
+    """Patterns of `exclude` up to the limits, and folders that each of them nearly matches."""
+    lines = "".join(f'- "**/*a*{i}/**/b*"\n' for i in range(999))
+    yield "mtrack.yaml", f"{SETTINGS}exclude:\n{lines}"
+    for i in range(3000):
+        yield f"{'a' * 20}/{i}/{'a' * 13}/c/milestones.yaml", record(MILESTONE, name=f"P{i}")
+
+
 def one_title() -> Tree:
     """Projects of one name."""
     for i in range(10_000):
@@ -343,6 +351,7 @@ SHAPES: dict[str, Callable[[], Tree]] = {
     "numbers with holes, 400 projects": series_spread,
     "waivers": waivers,
     "waivers of the settings": waivers_of_settings,
+    "patterns": patterns,
     "one title": one_title,
     "clients alike": clients,
     "empty mappings": big(f"[{filled('{}')}]"),

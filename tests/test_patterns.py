@@ -110,3 +110,24 @@ def test_no_pattern_takes_long(pattern: str, folder: str) -> None:
     is_pattern(pattern)
     matcher((pattern,))(folder)
     assert time.process_time() - began < 1
+
+
+MANY = [f"**/*a*{i}/**/b*" for i in range(999)], ["[!b]*?" * 3] * 999, ["".join(map(chr, range(i, i + 900))) for i in range(0x4E00, 0x9C00, 900)]  # fmt: skip
+
+
+@pytest.mark.parametrize("patterns", MANY)
+def test_many_patterns_cost_many_folders_little(patterns: list[str]) -> None:
+    """Patterns and folders up to the limits once took a minute: each folder was compared with each pattern."""
+    folders = [f"{'a' * 20}/{i}/{'a' * 13}/c" for i in range(3000)]
+    excluded = matcher(tuple(patterns))
+    began = time.process_time()
+    for folder in folders:
+        names = folder.split("/")
+        for depth in range(len(names)):
+            excluded("/".join(names[: depth + 1]))
+    assert time.process_time() - began < 5
+
+
+def test_the_pattern_that_decides_is_known_by_its_number() -> None:
+    decides = matcher(("# nothing", "client-*", "!client-acme", "client-acme/**/old")).decides
+    assert [decides(folder) for folder in ("client-x", "client-acme", "other", "client-acme/a/old")] == [1, 2, None, 3]

@@ -373,9 +373,8 @@ class _Comparison:
     def _own_pattern(self, folder: str) -> str | None:
         """The pattern of today that hides a folder, whatever hides those above it."""
         old, new = self.before.settings.exclude, self.now.settings.exclude
-        if not matcher(new)(folder) or matcher(old)(folder):
-            return None
-        return next(item for item in reversed(new) if matcher((item,))(folder))
+        number = matcher(new).decides(folder)
+        return new[number] if number is not None and matcher(new)(folder) and not matcher(old)(folder) else None
 
     def _written(self, key: str) -> list[str]:
         written = self.now.settings.source
