@@ -471,3 +471,37 @@ def test_without_a_repository_it_cannot_run(tmp_path: Path) -> None:
     result = mtrack("lint", tmp_path, "--since", "HEAD")
     assert (result.code, result.out) == (3, "")
     assert "git repository" in result.err
+
+
+def crowd(count: int, fault: str) -> str:
+    """Records of many milestones, each with a fault."""
+    lines = "".join(f"  - {{id: M{i}, name: N{i}, {fault}}}\n" for i in range(count))
+    return f"project: P\ncurrency: EUR\nmilestones:\n{lines}"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "amount: 4.00, status: not_billed, foo: 1",
+        "amount: 4.00, status: not_billed, deliverable: {foo: 1}",
+        "amount: 4.00, status: sent, invoice: {number: I, amount: 4.00, sent: 2026-01-05, lines: []}",
+        "amount: 4x0, status: not_billed",
+        "amount: 4.00",
+    ],
+)
+@pytest.mark.parametrize("new", ["amount: 50x0, status: nonsense, bar: 1", "amount: 1.00, status: not_billed, bar: 1"])
+def test_a_fault_beyond_those_that_are_worked_out_is_told(tmp_path: Path, fault: str, new: str) -> None:
+    """Once 1,000 were in words, a change could bring what it liked."""
+    git(tmp_path, "init", "-q")
+    commit(write_tree(tmp_path, {"p/milestones.yaml": crowd(1100, fault)}))
+    with (tmp_path / "p/milestones.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"  - {{id: Z, name: Z, {new}}}\n")
+    for command in (("lint", "--since", "HEAD"), ("diff",)):
+        assert mtrack(*command, "--as-of", AS_OF.isoformat(), cwd=tmp_path).code == 1, command
+
+
+def test_keys_too_many_leave_records_usable_however_many_they_are(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"p/milestones.yaml": crowd(1100, "amount: 4.00, status: not_billed, foo: 1")})
+    assert "4,400.00" in mtrack("status", tmp_path).out
+    found = mtrack("lint", tmp_path, "--format", "concise").out.splitlines()
+    assert found[-1].endswith("(and 101 more findings in this file)")  # that there is no agreement is one

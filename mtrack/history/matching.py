@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,11 @@ def match(
     """
     left, rest = list(before), list(findings)
     result: set[int] = set()
+    more = _more(left)
+    swollen = [finding for finding in rest if finding.more > more[finding.rule, finding.path]]
+    """Those that stand for more than there were."""
+    if swollen:
+        rest = [finding for finding in rest if finding.more <= more[finding.rule, finding.path]]
     for order, old_key, key in _steps(subjects):
         left = _together(left, order)
         asked = {(finding.rule, finding.path) for finding in rest}
@@ -47,10 +52,19 @@ def match(
         taken = {id(finding) for group in old.values() for finding in group.taken()}
         left = [finding for finding in left if id(finding) not in taken]
         rest = [finding for finding in rest if id(finding) not in result]
-    worse = {finding.subject for finding in rest}
+    worse = {finding.subject for finding in (*rest, *swollen)}
     return result, sorted(
         (finding for finding in left if finding.subject not in worse), key=lambda finding: finding.order
     )
+
+
+def _more(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    """How many findings of a rule in a file others stand for."""
+    result: Counter[tuple[str, str]] = Counter()
+    for finding in findings:
+        if finding.more:
+            result[finding.rule, finding.path] += finding.more
+    return result
 
 
 def _together(findings: Iterable[Finding], key: _Key) -> list[Finding]:

@@ -72,8 +72,11 @@ class _Changes:
         self._lines: dict[str, list[range] | None] = {}
 
     def meet(self, finding: Finding) -> bool:
-        """Whether a line of a finding changed, or of a place that belongs to it; of one about a whole file, whether its records did."""
-        return self._meets(finding.path, finding.span) or any(
+        """Whether a line of a finding changed, or of a place that belongs to it.
+
+        Of one about a whole file, or that stands for others in it, whether its records did.
+        """
+        return self._meets(finding.path, None if finding.more else finding.span) or any(
             self._meets(item.path, item.span) for item in finding.related if item.span is not None
         )
 

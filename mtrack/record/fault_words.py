@@ -32,10 +32,11 @@ _NOUNS = ("agreement", "deliverable", "invoice", "hold")
 def faults(name: str, source: Source, missing: tuple[str, ...]) -> Faults:
     """All that breaks the schema `name` in a parsed file; `missing` as in `find_faults`."""
     found = _Found(name, source)
-    violations, left = schema.violations(name, source.data)
+    violations, left, unknown = schema.violations(name, source.data)
     for violation in _telling(violations):
         found.take(violation)
     found.leave_out(left)
+    found.more_unknown += unknown
     for key in missing:
         found.missing.setdefault((), []).append(key)
     if not violations and name == "milestones" and (too_long := list_too_long(source)) is not None:
@@ -72,7 +73,7 @@ class _Found:
         self.broken: dict[Place, Problem] = {}
         self.missing: dict[Route, list[str]] = {}
         self.routes: list[Route] = []
-        self.more_unknown = source.unread
+        self.more_unknown = 0
         self.more_broken = 0
 
     def leave_out(self, routes: list[Route]) -> None:
@@ -111,7 +112,7 @@ class _Found:
         """Note unknown keys of a mapping; those that a comma within a number makes are reported as such a comma."""
         known = schema.at(self.name, route)["properties"]
         for key in keys:
-            if len(self.unknown) + len(self.broken) >= limits.FAULTS:
+            if len(self.unknown) >= limits.FAULTS or len(self.broken) > limits.FAULTS:
                 self.more_unknown += 1
             elif (cut := cut_by_comma(self.source, route, key)) is None:
                 self.unknown.append(_unknown_key(self.source.path, route, key, known))
@@ -148,8 +149,13 @@ class _Found:
             where = self.source.offsets(place)
             first = broken.get(where)
             broken[where] = problem if first is None else _joined(first, problem)
-        unknown = _with_more(self.unknown, self.more_unknown)
-        return Faults(unknown, _with_more(list(broken.values()), self.more_broken), tuple(self.routes))
+        more_unknown, more_broken = self.more_unknown, self.more_broken
+        if not broken:  # what is only counted is told with what is in words
+            more_unknown, more_broken = more_unknown + more_broken, 0
+        elif not self.unknown:
+            more_unknown, more_broken = 0, more_unknown + more_broken
+        unknown = _with_more(self.unknown, more_unknown + self.source.unread)
+        return Faults(unknown, _with_more(list(broken.values()), more_broken), tuple(self.routes))
 
 
 def _with_more(problems: list[Problem], more: int) -> tuple[Problem, ...]:

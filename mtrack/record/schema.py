@@ -193,17 +193,19 @@ def compiled_says(name: str, data: Any) -> bool:
     return valid
 
 
-def violations(name: str, data: Any) -> tuple[list[Violation], list[Route]]:
+def violations(name: str, data: Any) -> tuple[list[Violation], list[Route], int]:
     """The violations in data; of lists with many items at fault the first ones, and the routes of the others.
 
-    The compiled validator makes all violations, as one text and more each, before it returns the first.
+    Items that have nothing but keys too many are counted apart: the first ones are among the violations too, and of the
+    others the number of these keys is given. The compiled validator makes all violations, as one text and more each,
+    before it returns the first.
     """
     shortened = _Shortened(name)
     data = shortened.of(data, shape(name), ())
     with _uninterrupted():
         errors = [error for error in _validator(name).iter_errors(data) if not _is_of_an_entry(error)]
     found = [_violation(error, tuple(error.instance_path)) for error in errors] + list(_in_entries(name, data))
-    return found, shortened.left
+    return found, shortened.left, shortened.unknown
 
 
 class _Shortened:
@@ -214,6 +216,9 @@ class _Shortened:
         self.room = limits.FAULTS
         self.left: list[Route] = []
         """The items at fault that are left out."""
+        self.room_of_unknown = limits.FAULTS
+        self.unknown = 0
+        """The keys too many that are left out of other items."""
 
     def of(self, value: Any, shape: Shape, route: Route) -> Any:
         if isinstance(value, list) and shape.items is not None:
@@ -240,15 +245,56 @@ class _Shortened:
         left = len(self.left)
         validator = _part_validator(self.name, (*(0 if isinstance(step, int) else step for step in route), 0))
         with _uninterrupted():
-            faulty = [not validator.is_valid(item) for item in items]
+            faulty = [i for i, item in enumerate(items) if not validator.is_valid(item)]
+        known = {i: self._known(items[i], shape, (*route, i)) for i in faulty}
+        with _uninterrupted():
+            has_too_much = {i for i, (rest, unknown) in known.items() if unknown and validator.is_valid(rest)}
         for i, item in enumerate(items):
-            own = (*route, i)
-            if faulty[i] and self.room <= 0:
-                self.left.append(own)
-            elif len(self.left) == left:
-                self.room -= faulty[i]
-                result.append(self.of(item, shape, own) if faulty[i] else item)
+            is_in_place = len(self.left) == left
+            if i not in known:
+                kept = item
+            elif i not in has_too_much:
+                if self.room <= 0:
+                    self.left.append((*route, i))
+                    continue
+                self.room -= 1
+                kept = self.of(item, shape, (*route, i))
+            elif is_in_place and self.room_of_unknown > 0:
+                self.room_of_unknown -= 1
+                kept = item
+            else:
+                kept, unknown = known[i]
+                self.unknown += unknown
+            if is_in_place:
+                result.append(kept)
         return result
+
+    def _known(self, value: Any, shape: Shape, route: Route) -> tuple[Any, int]:
+        """A value without the keys in it that the format does not have there, and how many these are."""
+        if isinstance(value, list) and shape.items is not None:
+            pairs = [self._known(item, shape.items, (*route, i)) for i, item in enumerate(value)]
+            return [known for known, _ in pairs], sum(unknown for _, unknown in pairs)
+        if not isinstance(value, dict) or not shape.properties:
+            return value, 0
+        result: dict[str, Any] = {}
+        found = 0
+        for key, inner in value.items():
+            below = shape.properties.get(key)
+            if (below is None and not key.startswith("x-")) or (below is not None and self._is_barred((*route, key))):
+                found += 1
+            else:
+                result[key], unknown = (inner, 0) if below is None else self._known(inner, below, (*route, key))
+                found += unknown
+        return result, found
+
+    def _is_barred(self, route: Route) -> bool:
+        """Whether the format has a key elsewhere in records of the kind, and not here."""
+        return _is_barred(self.name, tuple(0 if isinstance(step, int) else step for step in route))
+
+
+@cache
+def _is_barred(name: str, route: Route) -> bool:
+    return bool(at(name, route).get("not") == {})
 
 
 @cache
