@@ -290,6 +290,7 @@ def patterns() -> Tree:
     """Patterns of `exclude` up to the limits, and folders that each of them nearly matches."""
     lines = "".join(f'- "**/*a*{i}/**/b*"\n' for i in range(999))
     yield "mtrack.yaml", f"{SETTINGS}exclude:\n{lines}"
+    yield "p/milestones.yaml", record(MILESTONE)
     for i in range(3000):
         yield f"{'a' * 20}/{i}/{'a' * 13}/c/milestones.yaml", record(MILESTONE, name=f"P{i}")
 
