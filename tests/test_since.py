@@ -505,3 +505,17 @@ def test_keys_too_many_leave_records_usable_however_many_they_are(tmp_path: Path
     assert "4,400.00" in mtrack("status", tmp_path).out
     found = mtrack("lint", tmp_path, "--format", "concise").out.splitlines()
     assert found[-1].endswith("(and 101 more findings in this file)")  # that there is no agreement is one
+
+
+@pytest.mark.parametrize("revision", ["^HEAD", "^", "HEAD^!", "HEAD^{tree}", "--all", "nowhere", "HEAD@{99}", ""])
+@pytest.mark.parametrize(
+    "command",
+    ["lint --since", "lint --settings-from", "log --since", "log --until", "audit --since", "diff", "status --at", "report --since"],
+)  # fmt: skip
+def test_what_names_no_commit_is_refused(command: str, revision: str, root: Path, tmp_path: Path) -> None:
+    """`^HEAD` is all but HEAD to git, which a range would turn around."""
+    words = [*command.split(), *(["--", revision] if command == "diff" else [revision])]
+    output = ["-o", tmp_path / "report"] if command.startswith("report") else []
+    result = mtrack(words[0], *output, *words[1:], cwd=root)
+    assert (result.code, result.out) == (2, ""), result
+    assert not (tmp_path / "report").exists()

@@ -149,7 +149,8 @@ class Repository:
         if "\0" in revision:
             return None
         done = git.try_read(self.place, "rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
-        return None if done is None else done.decode("ascii", "replace").strip()
+        found = "" if done is None else done.decode("ascii", "replace").strip()
+        return found if found.isalnum() else None  # of "^HEAD" git says that it is all but that
 
     def day(self, commit: str) -> date:
         """The committer's day of a commit; where it has none, that of the nearest before it that has one."""
