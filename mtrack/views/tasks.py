@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from mtrack import money
 from mtrack.check.pipeline import check
 from mtrack.finding import Category, Finding, Severity
-from mtrack.record.model import Heading, number_key
+from mtrack.record.model import Heading  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.rules import RULES
 from mtrack.views.left_out import LeftOut, left_out
 
@@ -67,9 +67,12 @@ class Task(Struct, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> tuple[str, str]:
-        """The subject of a task: an invoice, else a milestone of a project, else its own rule and file."""
+        """The subject of a task: an invoice, else a milestone of a project, else its own rule and file.
+
+        Numbers that compare alike are those of several invoices, of which each may wait for something else.
+        """
         if self.invoice is not None:
-            return self.path, f"invoice {number_key(self.invoice)}"
+            return self.path, f"invoice {self.invoice}"
         if self.milestone is not None:
             return self.path, f"milestone {self.milestone}"
         return self.path, f"{self.rule} {self.file} {self.message}"

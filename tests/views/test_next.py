@@ -170,3 +170,18 @@ def test_what_is_to_be_approved_or_delivered_first_has_the_amount_that_can_be_bi
     assert found["approve", "M4"] is None
     assert data["sums"]["approve"] == {"EUR": "4000.00"}
     assert data["sums"]["deliver"] == {"EUR": "3000.00"}
+
+
+def test_invoices_whose_numbers_compare_alike_are_each_waited_for(tmp_path: Path) -> None:
+    """One of them stood for the other, which was overdue and not chased."""
+    numbers = {"M1": "A-1", "M2": "a-1", "M3": "Ａ–１"}
+    milestones = "".join(
+        f"  - {{id: {id_}, name: Done, amount: 100.00, deliverable: {{approved: 2026-01-01}}, status: sent,\n"
+        f'     invoice: {{number: "{number}", amount: 100.00, sent: 2026-01-01}}}}\n'
+        for id_, number in numbers.items()
+    )
+    text = f"project: Alike\ncurrency: EUR\nmilestones:\n{milestones}"
+    root = write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "alike/milestones.yaml": text})
+    items = json.loads(mtrack("next", root, "--as-of", "2026-06-01", "--format", "json").out)["items"]
+    found = [(item["verb"], item["invoice"]) for item in items if item["invoice"]]
+    assert sorted(found) == [("chase", "A-1"), ("correct", "a-1"), ("correct", "Ａ–１")]
