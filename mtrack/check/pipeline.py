@@ -179,7 +179,8 @@ class _Run(Generic[S]):
     def _read(self, folder: str) -> StoredProject[S]:
         """A project as it is when nothing is found across projects, which holds for nearly all.
 
-        One with a number that was there before is left until all are read: something will be found across projects.
+        One with a number that was there before is left until all are read: something will be found across projects. So is
+        the only one, which stays open.
         """
         known = made(self.workspace, folder, facts)
         if known is not None:
@@ -187,7 +188,7 @@ class _Run(Generic[S]):
         heading, milestones = (None, 0) if known is None else (known.project, len(known.milestones))
         tracked = tracked_digest(self.workspace.tracked_in(folder)) if self.store is not None else ""
         item = StoredProject[S]("", tracked, heading, milestones, _packed(known), "", (), (), None)
-        if known is not None and self._has_been(known):
+        if known is not None and (len(self.workspace.walk.projects) == 1 or self._has_been(known)):
             return replace(item, workspace_digest=_LATER)
         return self._checked(folder, item, "", (), of_state(self.workspace.settings.waivers))
 
