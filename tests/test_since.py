@@ -515,7 +515,7 @@ def test_keys_too_many_leave_records_usable_however_many_they_are(tmp_path: Path
 def test_what_names_no_commit_is_refused(command: str, revision: str, root: Path, tmp_path: Path) -> None:
     """`^HEAD` is all but HEAD to git, which a range would turn around."""
     words = [*command.split(), *(["--", revision] if command == "diff" else [revision])]
-    output = ["-o", tmp_path / "report"] if command.startswith("report") else []
+    output = ["-o", str(tmp_path / "report")] if command.startswith("report") else []
     result = mtrack(words[0], *output, *words[1:], cwd=root)
     assert (result.code, result.out) == (2, ""), result
     assert not (tmp_path / "report").exists()
