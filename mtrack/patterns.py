@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate
 from operator import xor
 from typing import TYPE_CHECKING
@@ -246,7 +246,7 @@ class Matcher:
         return number is not None and self._excludes[number]
 
 
-@cache
+@lru_cache(maxsize=8)
 def matcher(patterns: tuple[str, ...]) -> Matcher:
     """What patterns leave out."""
     return Matcher([*map(parse, patterns)])
