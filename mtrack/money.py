@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ZERO = Decimal(0)
 _EXACT = Context(prec=12_000_000, rounding=ROUND_HALF_EVEN, traps=[Inexact, InvalidOperation])
+plus, minus, times = _EXACT.add, _EXACT.subtract, _EXACT.multiply
+"""The exact sum of two, their difference, their product."""
 MAX_LENGTH = 60
 """Characters that may still be an amount in disguise."""
 
@@ -50,12 +52,7 @@ def parse(text: str) -> Decimal | None:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum."""
-    return reduce(_EXACT.add, amounts, ZERO)
-
-
-def plus(left: Decimal, right: Decimal) -> Decimal:
-    """The exact sum of two."""
-    return _EXACT.add(left, right)
+    return reduce(_EXACT.add, filter(None, amounts), ZERO)
 
 
 def columns(rows: Iterable[tuple[Decimal, ...]], width: int) -> tuple[Decimal, ...]:
@@ -65,11 +62,6 @@ def columns(rows: Iterable[tuple[Decimal, ...]], width: int) -> tuple[Decimal, .
         return rows[0]
     sums = tuple(map(total, zip(*rows, strict=True)))
     return sums or (ZERO,) * width
-
-
-def minus(left: Decimal, right: Decimal) -> Decimal:
-    """The exact difference."""
-    return _EXACT.subtract(left, right)
 
 
 def excess(left: Decimal, right: Decimal) -> Decimal:
@@ -127,11 +119,6 @@ class Rate(Struct, frozen=True):
         return proportion(amount, self.percent, Decimal(100), decimals)
 
 
-def times(left: Decimal, right: Decimal) -> Decimal:
-    """The exact product."""
-    return _EXACT.multiply(left, right)
-
-
 def scaled(amount: Decimal, decimals: int) -> Decimal:
     """The amount times ten to the power of `places`, exactly."""
     return _EXACT.scaleb(amount, decimals)
@@ -170,19 +157,16 @@ def _unit(decimals: int) -> Decimal:
     return Decimal((0, (1,), -decimals))
 
 
+@lru_cache(maxsize=4096)
 def plain(amount: Decimal, decimals: int) -> str:
     """The amount as a decimal string with at least `decimals` places and none lost: "500.00"."""
-    return f"{with_places(amount, decimals):f}" if amount else _nothing(decimals)
+    return f"{with_places(amount or ZERO, decimals):f}"
 
 
-@cache
-def _nothing(decimals: int) -> str:
-    return f"{with_places(ZERO, decimals):f}"
-
-
+@lru_cache(maxsize=4096)
 def display(amount: Decimal, currency: str, decimals: int) -> str:
     """The amount as messages write it, whatever the locale: "EUR 5,000.00"."""
-    return f"{currency} {with_places(amount, decimals):,f}"
+    return f"{currency} {with_places(amount or ZERO, decimals):,f}"
 
 
 def suggestion(found: str, decimals: int = 2) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from anything import AS_OF_ANY, MONEY, STATUS_WORDS, copied, projects, restored, shuffled
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import asdict
 from support import AS_OF, lint_json, mtrack, validated, write_tree
@@ -1058,3 +1058,99 @@ def test_the_tax_that_is_left_of_an_invoice_whose_net_is_credited_is_not_due(tmp
     assert [(item["number"], item["bucket"], item["outstanding"]) for item in json.loads(found)["invoices"]] == [
         ("R-1", "not_due", "19.00"),
     ]  # fmt: skip
+
+
+@st.composite
+def versions(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Records, and another version of them: what has not changed is the same object in both."""
+    first, other = draw(projects()), draw(projects())
+    after = {**first}
+    for key in ("milestones", "invoices"):
+        more = other[key]
+        after[key] = [
+            draw(st.sampled_from([item, item, item, *more[i : i + 1]])) for i, item in enumerate(first[key])
+        ] + draw(st.sampled_from([[], [], more[len(first[key]) :]]))
+        if draw(st.integers(0, 5)) == 0 and len(after[key]) > (key == "milestones"):
+            del after[key][draw(st.integers(0, len(after[key]) - 1))]
+    if draw(st.integers(0, 3)) == 0:
+        place = draw(st.integers(0, len(after["milestones"]) - 1))
+        after["milestones"][place] = {**after["milestones"][place], "status": draw(st.sampled_from(STATUS_WORDS))}
+    if draw(st.integers(0, 5)) == 0:
+        after["agreement"] = other.get("agreement", {})
+    return first, after
+
+
+@settings(max_examples=400)
+@given(versions(), AS_OF_ANY, st.sampled_from([None, None, date(2026, 1, 1)]))
+def test_the_figures_of_another_version_change_none(
+    both: tuple[dict[str, Any], dict[str, Any]], day: date, other: date | None
+) -> None:
+    first, after = both
+    built = model.build("acme", source.Source("acme/milestones.yaml", data=first), first, "EUR", 2, ())
+    read = source.Source("acme/milestones.yaml", data=after)
+    project = model.build("acme", read, after, "EUR", 2, (), built)
+    known = work_out(built, PaymentTerms(30), other or day)
+    assert work_out(project, PaymentTerms(30), day, known) == work_out(project, PaymentTerms(30), day)
+
+
+CHANGED = {
+    "a credit note": ("", "  - {number: C1, credits: I1, amount: 4.00, sent: 2026-01-09, lines: [{milestone: M1, amount: 4.00}]}\n"),
+    "a status": ("status: sent}\n  - {id: M2", "status: paid}\n  - {id: M2"),
+    "the agreement": ("signed: 2026-01-01", "signed: 2027-01-01"),
+    "the terms": ("payment_terms: 10", "payment_terms: 400"),
+    "a new milestone": ("invoices:\n", "  - {id: M4, name: D, amount: 1.00, status: sent}\ninvoices:\n"),
+    "an id": ("{id: M3", "{id: M9"),
+}  # fmt: skip
+"""What changes, and changes figures of records that stay as they are."""
+
+
+@pytest.mark.parametrize("what", CHANGED)
+@pytest.mark.parametrize("back", [False, True])
+def test_what_a_change_means_for_other_records_is_seen(what: str, back: bool) -> None:  # noqa: FBT001
+    text = """
+project: P
+currency: EUR
+agreement: {total: 25.00, signed: 2026-01-01, payment_terms: 10}
+milestones:
+  - {id: M1, name: A, amount: 10.00, status: sent}
+  - {id: M2, name: B, amount: 10.00, status: paid}
+  - {id: M3, name: C, amount: 5.00, status: not_billed, upfront: true}
+invoices:
+  - {number: I1, amount: 20.00, sent: 2026-01-05, lines: [{milestone: M1, amount: 10.00}, {milestone: M2, amount: 10.00}]}
+  - {number: I2, amount: 2.00, sent: 2026-01-05, lines: [{milestone: M3, amount: 2.00}]}
+"""
+    old, new = CHANGED[what]
+    other = text.replace(old, new) if old else text + new
+    assert other != text
+    known, alone = (ledger(each) for each in ((other, text) if back else (text, other)))
+    before, data = known.project.source.data, {**alone.project.source.data}
+    for key in ("milestones", "invoices"):
+        data[key] = [before[key][i] if item in before[key][i : i + 1] else item for i, item in enumerate(data[key])]
+    project = model.build("acme", alone.project.source, data, "EUR", 2, (), known.project)
+    assert any(item is known.project.milestones[i] for i, item in enumerate(project.milestones[:2]))
+    found = work_out(project, PaymentTerms(30), AS_OF, known)
+    assert (found.invoices, found.parts, found.milestones) == (alone.invoices, alone.parts, alone.milestones)
+    assert (found.invoices, found.milestones) != (known.invoices, known.milestones)
+
+
+def test_figures_of_another_day_or_of_other_terms_are_not_taken() -> None:
+    item = "{id: M1, name: A, amount: 10.00, status: sent, invoice: {number: I1, amount: 10.00, sent: 2026-01-05}}"
+    known = ledger(f"project: P\ncurrency: EUR\nmilestones: [{item}]\n")
+    for terms, day, overdue in ((30, AS_OF, 10), (30, date(2026, 1, 10), 0), (400, AS_OF, 0)):
+        (found,) = work_out(known.project, PaymentTerms(terms), day, known).milestones
+        assert found.overdue == overdue
+
+
+def test_the_figures_that_nothing_has_changed_are_not_worked_out_again() -> None:
+    item = "  - {{id: M{0}, name: N{0}, amount: 10.00, status: sent, invoice: {{number: I{0}, amount: 10.00, sent: 2026-01-05}}}}\n"
+    text = "project: P\ncurrency: EUR\nmilestones:\n" + "".join(map(item.format, range(3)))
+    known = ledger(text)
+    data = known.project.source.data
+    changed = {**data, "milestones": [data["milestones"][0], {**data["milestones"][1], "status": "paid"}]}
+    changed["milestones"].append(data["milestones"][2])
+    project = model.build("acme", known.project.source, changed, "EUR", 2, (), known.project)
+    found = work_out(project, PaymentTerms(30), AS_OF, known)
+    assert [new is old for new, old in zip(found.invoices, known.invoices, strict=True)] == [True, False, True]
+    assert [new is old for new, old in zip(found.parts, known.parts, strict=True)] == [True, False, True]
+    assert [new is old for new, old in zip(found.milestones, known.milestones, strict=True)] == [True, False, True]
+    assert [item.outstanding for item in found.milestones] == [Decimal(10), 0, Decimal(10)]

@@ -686,3 +686,19 @@ def test_a_path_longer_than_any_system_opens_is_not_looked_for(tmp_path: Path) -
     assert time.process_time() - seconds < 5
     assert found[0]["message"].startswith("the attachment a/a/")
     assert len(found[0]["message"]) <= limits.MESSAGE + 1
+
+
+def test_the_errors_that_an_edit_would_add_are_shown_up_to_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FINDINGS", 5)
+    item = "  - {{id: M{0}, name: N{0}, amount: 10.00, status: sent, invoice: {{number: I{0}, amount: 10.00, sent: 2026-01-05}}}}\n"
+    text = "project: P\ncurrency: EUR\nmilestones:\n" + "".join(map(item.format, range(12)))
+    write_tree(tmp_path, {"p/milestones.yaml": text})
+    refused = mtrack("close", tmp_path / "p", "--as-of", "2026-11-22")
+    told = [f"M{i} 'N{i}' is sent (closed-with-open)" in refused.out for i in range(12)]
+    assert (refused.code, told) == (1, [True] * 5 + [False] * 7)
+    assert refused.out.endswith("… and 7 more\n")
+    forced = mtrack("close", tmp_path / "p", "--as-of", "2026-11-22", "--force")
+    assert (forced.code, forced.err.count("closed-with-open")) == (0, 5)
+    assert forced.err.endswith("… and 7 more of these; mtrack lint lists them\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from mtrack import limits
 from mtrack.cli import output
 from mtrack.edit import attachments, settings, transaction
 from mtrack.render.places import place
@@ -75,13 +76,21 @@ def refuse(refused: transaction.AddsErrorsError, origin: Callable[[Finding], str
 
     `origin` says where in the imported file a finding comes from, for one in the text that was not written.
     """
-    for finding in refused.findings:
+    shown = refused.findings[: limits.FINDINGS]
+    for finding in shown:
         first, *more = _finding_lines(finding, unwritten=refused.unwritten)
         where = origin(finding) if origin is not None else None
         output.show(f"{where}: {first}" if where else first, *more)
+    if more_errors := _count(refused.findings) - len(shown):
+        output.show(f"… and {more_errors:,} more")
     sys.stdout.flush()  # the last word comes last where both streams lead to one place
     output.warn(refused.why)
     return 1
+
+
+def _count(findings: Sequence[Finding]) -> int:
+    """The number of findings, with those that one stands for."""
+    return sum(1 + finding.more for finding in findings)
 
 
 def _finding_lines(finding: Finding, word: str | None = None, unwritten: frozenset[str] = frozenset()) -> list[str]:
@@ -119,8 +128,9 @@ def report(outcomes: Sequence[Outcome], given: transaction.Options) -> None:
     ):
         for finding in findings[:MOST]:
             output.note(*_finding_lines(finding, word, unwritten))
-        if len(findings) > MOST:
-            output.note(f"… and {len(findings) - MOST:,} more of these; mtrack lint lists them")
+        more = _count(findings) - len(findings[:MOST])
+        if more:
+            output.note(f"… and {more:,} more of these; mtrack lint lists them")
     if last.unread:
         output.warn(
             f"the number may be in use where nothing can be looked up; mtrack lint says what to fix: {listed(last.unread)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -81,7 +82,8 @@ def report(  # noqa: PLR0913
         from mtrack.views.overview import overview  # noqa: PLC0415
         from mtrack.views.summary import ProjectSummary, project_summary  # noqa: PLC0415
 
-        checked = check(*what, summarize=project_summary, kind=ProjectSummary)
+        summarize = partial(project_summary, register=False)
+        checked = check(*what, summarize=summarize, kind=ProjectSummary)
         view = overview(opened.workspace.settings, checked.report_of_figures, checked.summaries)
         output.write(markdown(view))
     else:

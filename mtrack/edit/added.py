@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from mtrack import money
+from mtrack import limits, money
 from mtrack.check.judged import judged
-from mtrack.check.project import findings
+from mtrack.check.project import Asked, findings
 from mtrack.finding import Finding, Problem, Severity
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Subject = tuple[str | None, str | None]
 """The milestone and the invoice that something is found in."""
+Kind = tuple[str, str, Subject]
+"""What is found alike: a rule, a file and a subject."""
 Found = dict[tuple[str, str], list[tuple[Problem | Finding, T]]]
 """What is found, in its order, by rule and file: a problem or a finding, and what is to be made a finding of."""
 
@@ -55,7 +57,7 @@ def added_findings(
             if item.waiver is None and not (item.rule.name == "attachment-missing" and item.problem.about in planned)
         )
 
-    return _added(found(before), found(after), lambda items: findings(after, items), opens)
+    return _added(found(before), found(after), lambda items, most: findings(after, items, Asked(most=most)), opens)
 
 
 def added_to(before: Report, after: Report, opens: frozenset[str]) -> AddedFindings:
@@ -64,7 +66,7 @@ def added_to(before: Report, after: Report, opens: frozenset[str]) -> AddedFindi
         _grouped((item.rule, item.path, item, item) for item in report.findings if not item.waived)
         for report in (before, after)
     )
-    return _added(old, new, list, opens)
+    return _added(old, new, lambda items, _: items, opens)
 
 
 def _grouped(items: Iterable[tuple[str, str, Problem | Finding, T]]) -> Found[T]:
@@ -75,34 +77,56 @@ def _grouped(items: Iterable[tuple[str, str, Problem | Finding, T]]) -> Found[T]
 
 
 def _added(
-    old: Found[T], new: Found[T], made: Callable[[list[T]], Iterable[Finding]], opens: frozenset[str]
+    old: Found[T], new: Found[T], made: Callable[[list[T], int | None], Iterable[Finding]], opens: frozenset[str]
 ) -> AddedFindings:
-    """The findings of kinds of which there is more: those with another message, else as many as there are more."""
-    known: dict[tuple[str, str, Subject], list[str]] = {}
-    more: list[T] = []
+    """The findings of kinds of which there is more: those with another message, else as many as there are more.
+
+    `made` makes findings, of one rule in one file no more than so many.
+    """
+    unsaid: list[T] = []
+    repeated: list[T] = []
+    known: dict[Kind, int] = {}
+    """How many there were of a kind of which each says what another did before."""
     for group, items in new.items():
         before = old.get(group, [])
         grown = _grown([item for item, _ in before], [item for item, _ in items])
-        if grown:
-            more += [origin for item, origin in items if _subject(item) in grown]
-            for item, _ in before:
-                if _subject(item) in grown:
-                    known.setdefault((*group, _subject(item)), []).append(item.message)
-    kinds: dict[tuple[str, str, Subject], list[Finding]] = {}
-    for finding in sorted(made(more), key=lambda finding: finding.order):
+        messages = _by_subject(before, grown)
+        for subject, own in _by_subject(items, grown).items():
+            said = {item.message for item, _ in messages.get(subject, ())}
+            fresh = [origin for item, origin in own if item.message not in said]
+            unsaid += fresh
+            if not fresh:
+                known[*group, subject] = len(messages[subject])
+                repeated += [origin for _, origin in own]
+    kinds: dict[Kind, list[Finding]] = {}
+    for finding in sorted(made(repeated, None), key=_order):
         kinds.setdefault((finding.rule, finding.path, _subject(finding)), []).append(finding)
-    errors: list[Finding] = []
-    warnings: list[Finding] = []
-    left: list[Finding] = []
-    for kind, found in kinds.items():
-        messages = known.get(kind, [])
-        said = set(messages)
-        for finding in [one for one in found if one.message not in said] or found[len(messages) :] or found:
-            if finding.severity is Severity.WARNING:
-                warnings.append(finding)
-            elif finding.severity is Severity.ERROR:
-                (left if finding.rule in opens else errors).append(finding)
-    return AddedFindings(tuple(errors), tuple(warnings), tuple(left))
+    found = [*made(unsaid, limits.FINDINGS)]
+    for kind, alike in kinds.items():
+        found += alike[known[kind] :] or alike
+    found.sort(key=_order)
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    return AddedFindings(
+        tuple(finding for finding in errors if finding.rule not in opens),
+        tuple(finding for finding in found if finding.severity is Severity.WARNING),
+        tuple(finding for finding in errors if finding.rule in opens),
+    )
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return finding.order
+
+
+def _by_subject(
+    items: Iterable[tuple[Problem | Finding, T]], subjects: set[Subject]
+) -> dict[Subject, list[tuple[Problem | Finding, T]]]:
+    """What is found in some subjects, in its order."""
+    result: dict[Subject, list[tuple[Problem | Finding, T]]] = {}
+    for item in items if subjects else ():
+        subject = _subject(item[0])
+        if subject in subjects:
+            result.setdefault(subject, []).append(item)
+    return result
 
 
 def _grown(old: list[Problem | Finding], new: list[Problem | Finding]) -> set[Subject]:

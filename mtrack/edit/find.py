@@ -265,7 +265,7 @@ def load(
         if file is None or file.source is not sources[folder]:
             like = context.project if context is not None else None
             file, found = load_project(folder, sources[folder], settings, like)
-            context = ProjectContext(found, settings, root, as_of) if found else None
+            context = ProjectContext(found, settings, root, as_of, before=context) if found else None
         if len(sources) > 1:
             sources[folder].forget()  # few of them are asked for a place
         opened[folder] = file, context

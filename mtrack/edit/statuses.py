@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack.figures import ledger
 from mtrack.figures.missing_settlement import missing_settlement
 from mtrack.record import model, schema
+from mtrack.rules.context import ProjectContext
 from mtrack.words import listed_with_and
 from mtrack.yaml.changes import Append, Change, Put, apply
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mtrack.figures.ledger import Ledger, MilestoneFigures
     from mtrack.finding import Route
     from mtrack.record.model import Project
-    from mtrack.rules.context import ProjectContext
 
 
 class Consequences(Struct, frozen=True):
@@ -83,7 +82,8 @@ class _Draft:
         """Add what follows, until nothing more does."""
         # Every round but the last adds a contested milestone, a mark or, the figures being the same, the last statuses.
         for _ in range(4 + 2 * (len(self.said.milestones) + len(list(self.said.invoices())))):
-            after = ledger.work_out(self._project(), self.context.settings.payment_terms)
+            known = self.context
+            after = ProjectContext(self._project(), known.settings, known.root, known.as_of, before=known).whole_ledger
             contested = self._contested(after) - self.contested
             lost = [item.invoice.route for item in after.invoices if self._is_lost(item)]
             statuses = {

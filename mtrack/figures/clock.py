@@ -43,7 +43,7 @@ class Snapshot(Struct, frozen=True):
 def as_of(project: Project, day: date = ALWAYS) -> Snapshot:
     """The project as it stood at the end of a day; without one the whole record."""
     paid = _paid_in_full(project)
-    if not any(value is not None and value > day for value in _happened(project)):  # as for most projects
+    if day == ALWAYS or max(filter(None, _happened(project)), default=day) <= day:  # as for most projects
         return Snapshot(project, paid)
     cut = _Cut(day)
     agreement = project.agreement and cut.agreement(project.agreement)

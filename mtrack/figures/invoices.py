@@ -110,7 +110,7 @@ def invoice_figures(
         if amount:
             settled = money.plus(settled, amount)
     live = not (notes and money.total([note.amount for note in notes]) >= invoice.amount)
-    parts = schedule(invoice, terms, settled)
+    parts = schedule(invoice, terms, due, settled)
     late = [part.open for part in parts if part.is_past(day)] if live and invoice.disputed is None else []
     kept_back = [part.open for part in parts if part.is_retained and not part.is_past(day)]
     return InvoiceFigures(

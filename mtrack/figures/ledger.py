@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal  # noqa: TC003
 from functools import cached_property
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,13 +17,14 @@ from mtrack import money
 from mtrack.figures.allocation import Allocation, allocations
 from mtrack.figures.clock import ALWAYS, as_of, billed_milestones, credit_notes
 from mtrack.figures.invoices import InvoiceFigures, invoice_figures
-from mtrack.figures.schedule import terms
+from mtrack.figures.schedule import Terms, terms
 from mtrack.figures.states import States, billed_states, states_of
 from mtrack.figures.status import expected_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from mtrack.finding import Route
     from mtrack.record.model import Agreement, Invoice, Milestone, PaymentTerms, Project
 
 ZERO = money.ZERO
@@ -51,7 +52,7 @@ class MilestoneFigures(Struct, frozen=True, kw_only=True, dict=True):
     accepted_statuses: frozenset[str]
     decimals: int
 
-    @property
+    @cached_property
     def states(self) -> States:
         """Its money by the seven states."""
         return states_of(self.billed_states, self.unbilled, self.waits_as)
@@ -138,6 +139,19 @@ _NO_MILESTONE = (ZERO,) * 5
 _OF_INVOICE = attrgetter("gross", "received", "written_off", "settled", "outstanding", "overdue", "retained")
 
 
+class Beside(Struct, frozen=True):
+    """What the figures of an invoice go by beside its record, as of a day.
+
+    `credited` are the routes of those with credit notes; `paid_in_full` is as in `Snapshot`; `ids` the milestones' in
+    the agreed order.
+    """
+
+    terms: Terms
+    credited: frozenset[Route]
+    paid_in_full: dict[Route, Decimal]
+    ids: tuple[str, ...]
+
+
 class Ledger(Struct, frozen=True):
     """A project worked out, as it stood at the end of `day`. `left_out` names what is dated later."""
 
@@ -148,6 +162,7 @@ class Ledger(Struct, frozen=True):
     parts: tuple[Allocation, ...]
     """Every invoice that is not void, shared out among the milestones."""
     milestones: tuple[MilestoneFigures, ...]
+    beside: Beside
 
     @property
     def totals(self) -> Totals:
@@ -179,10 +194,11 @@ def agreed_count(project: Project) -> int | None:
     return agreement.milestones + sum(item.milestones for item in agreement.amendments)
 
 
-def work_out(whole: Project, default_terms: PaymentTerms, day: date = ALWAYS) -> Ledger:
+def work_out(whole: Project, default_terms: PaymentTerms, day: date = ALWAYS, known: Ledger | None = None) -> Ledger:
     """All figures of a project at the end of a day, without one of the whole record.
 
-    `default_terms` are the workspace's payment terms.
+    `default_terms` are the workspace's payment terms. `known` are the figures of another version of the project, which
+    hold where nothing has changed that they go by.
     """
     snapshot = as_of(whole, day)
     project = snapshot.project
@@ -195,23 +211,75 @@ def work_out(whole: Project, default_terms: PaymentTerms, day: date = ALWAYS) ->
     def billed(invoice: Invoice) -> list[Milestone | None]:
         return billed_milestones(invoice, project.milestones, by_id)
 
-    common = terms(project, default_terms)
+    ids = tuple([milestone.id for milestone in project.milestones])
+    beside = Beside(terms(project, default_terms), frozenset(notes), snapshot.paid_in_full, ids)
+    same = _Same(known, project, day, beside)
     invoices: list[InvoiceFigures] = []
     parts: list[Allocation] = []
     for invoice in records:
-        against = notes.get(invoice.route, ())
-        figures = invoice_figures(invoice, against, snapshot.paid_in_full.get(invoice.route), common, day)
-        invoices.append(figures)
-        if invoice.void is None:
-            parts.extend(allocations(figures, against, billed, project.decimals))
+        found = same.invoice(invoice)
+        if found is None:
+            against = notes.get(invoice.route, ())
+            figures = invoice_figures(invoice, against, beside.paid_in_full.get(invoice.route), beside.terms, day)
+            found = figures, () if invoice.void else allocations(figures, against, billed, project.decimals)
+        invoices.append(found[0])
+        parts.extend(found[1])
     by_milestone: dict[int | None, list[Allocation]] = {}
     for part in parts:
         by_milestone.setdefault(part.milestone, []).append(part)
-    milestones = tuple(
-        _milestone_figures(milestone, tuple(by_milestone.get(milestone.index, ())), project, day)
-        for milestone in project.milestones
+    milestones: list[MilestoneFigures] = []
+    for milestone in project.milestones:
+        own = tuple(by_milestone.get(milestone.index, ()))
+        milestones.append(same.milestone(milestone, own) or _milestone_figures(milestone, own, project, day))
+    return Ledger(project, day, snapshot.left_out, tuple(invoices), tuple(parts), tuple(milestones), beside)
+
+
+class _Same:
+    """The figures of another version of a project that hold for this one too.
+
+    Those are the figures of records that are one and the same object in both, where what they go by beside is the same.
+    """
+
+    def __init__(self, known: Ledger | None, project: Project, day: date, beside: Beside) -> None:
+        self._beside = beside
+        self._invoices: dict[int, tuple[InvoiceFigures, Sequence[Allocation]]] = {}
+        self._milestones: dict[int, MilestoneFigures] = {}
+        if known is None or known.day != day or not _is_alike(known, project, beside):
+            return
+        parts: dict[int, list[Allocation]] = {}
+        for part in known.parts:
+            parts.setdefault(id(part.invoice), []).append(part)
+        before = known.beside
+        for figures in known.invoices:
+            route = figures.invoice.route
+            if (
+                route not in before.credited
+                and route not in beside.credited
+                and before.paid_in_full.get(route) == beside.paid_in_full.get(route)
+            ):
+                self._invoices[id(figures.invoice)] = figures, parts.get(id(figures), ())
+        self._milestones = {id(item.milestone): item for item in known.milestones}
+
+    def invoice(self, invoice: Invoice) -> tuple[InvoiceFigures, Sequence[Allocation]] | None:
+        """The figures of an invoice, and how it is shared out."""
+        return self._invoices.get(id(invoice))
+
+    def milestone(self, milestone: Milestone, parts: tuple[Allocation, ...]) -> MilestoneFigures | None:
+        """The figures of a milestone that has these parts of invoices."""
+        found = self._milestones.get(id(milestone))
+        is_same = found is not None and len(found.parts) == len(parts) and all(map(is_, found.parts, parts))
+        return found if is_same else None
+
+
+def _is_alike(known: Ledger, project: Project, beside: Beside) -> bool:
+    """Whether two versions of a project differ in no more than single records."""
+    before = known.project
+    return (
+        known.beside.terms == beside.terms
+        and known.beside.ids == beside.ids
+        and before.agreement == project.agreement
+        and before.decimals == project.decimals
     )
-    return Ledger(project, day, snapshot.left_out, tuple(invoices), tuple(parts), milestones)
 
 
 def _milestone_figures(

@@ -81,27 +81,30 @@ def due_date(invoice: Invoice, terms: Terms) -> date:
     return invoice.due or terms.payment.due(invoice.sent)
 
 
-def schedule(invoice: Invoice, terms: Terms, settled: Decimal) -> tuple[Part, ...]:
-    """The parts of an invoice in the order in which `settled` fills them: by their days, what is retained last."""
+def schedule(invoice: Invoice, terms: Terms, due: date, settled: Decimal) -> tuple[Part, ...]:
+    """The parts of an invoice in the order in which `settled` fills them: by their days, what is retained last.
+
+    `due` is the day on which it falls due as a whole.
+    """
     gross = invoice.gross
     retained = min(retained_amount(invoice, terms), gross) if may_retain(invoice, terms) else ZERO
     if not retained and not invoice.instalments:
-        return (Part(due_date(invoice, terms), gross, _open(gross, settled)),)
-    parts = _by_day(invoice, terms, money.minus(gross, retained))
+        return (Part(due, gross, _open(gross, settled)),)
+    parts = _by_day(invoice, due, money.minus(gross, retained))
     if retained:
         until = invoice.retained.until if invoice.retained else None
         parts.append(Part(until or terms.accepted, retained, ZERO, is_retained=True))
     return tuple(_filled(parts, settled))
 
 
-def _by_day(invoice: Invoice, terms: Terms, left: Decimal) -> list[Part]:
+def _by_day(invoice: Invoice, due: date, left: Decimal) -> list[Part]:
     parts: list[Part] = []
     for item in invoice.instalments:
         amount = min(item.amount, left)
         parts.append(Part(item.due, amount, ZERO, route=(*item.route, "due")))
         left = money.minus(left, amount)
     if left or not parts:
-        parts.append(Part(due_date(invoice, terms), left, ZERO))
+        parts.append(Part(due, left, ZERO))
     return sorted(parts, key=lambda part: part.day or invoice.sent)
 
 

@@ -71,7 +71,8 @@ _FIELDS = attrgetter(*States.__struct_fields__)
 
 def states_of(shares: Sequence[States], unbilled: Decimal, waits_as: str) -> States:
     """The states of a milestone: of its shares of invoices, and of what is unbilled, which is in the state `waits_as`."""
-    return States.sum((*shares, States(**{waits_as: unbilled})))
+    parts = (*shares, States(**{waits_as: unbilled})) if unbilled else shares
+    return parts[0] if len(parts) == 1 else States.sum(parts)
 
 
 _KINDS = ("rest", "retained", "disputed", "overdue", "written_off", "paid")
@@ -135,9 +136,9 @@ def _kept_back(invoice: InvoiceFigures, net: Decimal, decimals: int) -> Decimal:
 
 def _uncovered(parts: Sequence[Allocation]) -> Decimal:
     """The amount that credit notes take from a milestone and no invoice of theirs bills."""
-    credited = money.total(part.credited_net for part in parts)
-    notes = money.total(part.net.copy_abs() for part in parts if part.invoice.invoice.is_credit_note)
-    return money.minus(notes, credited)
+    credited = [part.credited_net for part in parts if part.credited_net]
+    notes = [part.net.copy_abs() for part in parts if part.invoice.invoice.is_credit_note]
+    return money.minus(money.total(notes), money.total(credited)) if notes or credited else ZERO
 
 
 def _net_parts(part: Allocation, net: Decimal, decimals: int) -> list[tuple[str, Decimal]]:

@@ -57,12 +57,15 @@ class ProjectContext:
         walk: Walk | None = None,
         compare: Compare | None = None,
         tracked: frozenset[str] | None = None,
+        before: ProjectContext | None = None,
     ) -> None:
         """`walk` is the walk over the workspace, so that no folder is looked at twice; it also notes what is looked up.
 
         `compare` reads the papers; without it there is no verdict on anything. `tracked` are the files in the project that git
-        tracks, from the root; None where it tracks no records there.
+        tracks, from the root; None where it tracks no records there. `before` is another version of the project, whose
+        figures are not worked out again where they are the same.
         """
+        self._before = before
         self._compare = compare
         self.tracked = tracked
         self.project = project
@@ -74,7 +77,8 @@ class ProjectContext:
     @cached_property
     def ledger(self) -> Ledger:
         """The project worked out as it stood at the end of the day: views, gaps and overlaps see this."""
-        return ledger.work_out(self.project, self.settings.payment_terms, self.as_of)
+        known = None if self._before is None else self._before.ledger
+        return ledger.work_out(self.project, self.settings.payment_terms, self.as_of, known)
 
     @cached_property
     def whole_ledger(self) -> Ledger:

@@ -50,7 +50,8 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
     `milestones` are ids and names; `counted` are those of them not cancelled, `billed` those with a live invoice.
     `decimals` is how many its amounts use. `owed` is outstanding by bucket, where there is any, `expected` is the cash to
     come, summed by month, kind and whether it is late; `papers` are the files that the
-    records name and that are there: by the path there, the path from the root.
+    records name and that are there: by the path there, the path from the root. `invoices` are none where no register is
+    wanted.
     """
 
     project: Heading
@@ -73,9 +74,12 @@ class ProjectSummary(Struct, frozen=True, array_like=True, gc=False):
 
 
 def project_summary(
-    context: ProjectContext, findings: Sequence[Finding], status: ProjectStatus | None = None
+    context: ProjectContext, findings: Sequence[Finding], status: ProjectStatus | None = None, *, register: bool = True
 ) -> ProjectSummary:
-    """The summary of one project, given what was found in it, and its status where that is known."""
+    """The summary of one project, given what was found in it, and its status where that is known.
+
+    `register` says whether its invoices are wanted, with what each adds to other sums.
+    """
     status = status or project_status(context)
     counted = [item.figures for item in status.milestones if not item.figures.milestone.cancelled]
     following = status.next_planned.milestone if status.next_planned else None
@@ -103,7 +107,7 @@ def project_summary(
         },
         expected=tuple((*key, amount) for key, amount in cash.items()),
         turnover=turnover(context),
-        invoices=invoice_rows(context, invoice_parts(context, coming)),
+        invoices=invoice_rows(context, invoice_parts(context, coming)) if register else (),
         papers=usable_files(context),
         left_out=left_out(context.ledger),
     )

@@ -57,6 +57,7 @@ def defined(before: Workspace, after: Workspace, planned: frozenset[str]) -> Add
         if len(found) > len(known) or stakes[0] > stakes[1]:
             messages = {one.message for one in known}
             added += [one for one in found if one.message not in messages] or found[len(known) :] or found
+    added.sort(key=lambda one: one.order)
     errors = [one for one in added if one.severity is Severity.ERROR]
     return AddedFindings(
         tuple(one for one in errors if one.rule not in OPENS),
