@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.check.pipeline import check
-from mtrack.finding import Category, Finding, Severity
+from mtrack.finding import Category, Finding, Severity, bounded
 from mtrack.record.model import Heading  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.rules import RULES
 from mtrack.views.left_out import LeftOut, left_out
@@ -34,6 +34,8 @@ SOON = 14
 """Days that count as soon."""
 _BEFORE_BILLING = ("approve", "deliver")
 """Verbs of tasks after which a milestone can be billed: what they are about is what is not billed of it."""
+_OF_PARTS = ("chase", "soon")
+"""Verbs of tasks that are about parts of an invoice: what falls due on one day, what is retained."""
 _TO_CORRECT = (Category.OVERLAP, Category.AGREEMENT, Category.RECORD)
 
 
@@ -166,12 +168,23 @@ def sums_of(found: Iterable[Task]) -> dict[str, dict[str, Decimal]]:
 
 
 def _once_each(found: Iterable[Task]) -> tuple[Task, ...]:
-    """One task per milestone or invoice: the most urgent, of equal ones the largest."""
+    """One task per milestone or invoice: the most urgent, of equal ones the largest, or all parts of it together."""
     found = sorted(found, key=lambda task: (VERBS.index(task.verb), (task.amount or ZERO).copy_negate()))
-    first: dict[tuple[str, str], Task] = {}
+    first: dict[tuple[str, str], list[Task]] = {}
     for task in found:
-        first.setdefault(task.subject, task)
-    return tuple(first.values())
+        same = first.setdefault(task.subject, [])
+        if not same or (task.verb in _OF_PARTS and task.verb == same[0].verb and task.invoice is not None):
+            same.append(task)
+    return tuple([_together(parts) if len(parts) > 1 else parts[0] for parts in first.values()])
+
+
+def _together(parts: Sequence[Task]) -> Task:
+    """The task about several parts of an invoice, the largest first."""
+    oldest = min((part for part in parts if part.since), key=lambda part: part.since or date.max, default=parts[0])
+    return replace(
+        parts[0], amount=money.total(part.amount or ZERO for part in parts), since=oldest.since, days=oldest.days,
+        message=bounded("; ".join(part.message for part in parts)),
+    )  # fmt: skip
 
 
 def _from_findings(context: ProjectContext, findings: Iterable[Finding]) -> Iterator[Task]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -185,3 +186,68 @@ def test_invoices_whose_numbers_compare_alike_are_each_waited_for(tmp_path: Path
     items = json.loads(mtrack("next", root, "--as-of", "2026-06-01", "--format", "json").out)["items"]
     found = [(item["verb"], item["invoice"]) for item in items if item["invoice"]]
     assert sorted(found) == [("chase", "A-1"), ("correct", "a-1"), ("correct", "Ａ–１")]
+
+
+IN_PARTS = """project: Parts
+currency: EUR
+milestones:
+  - id: M1
+    name: In parts
+    amount: 3000.00
+    deliverable: {approved: 2026-02-01}
+    status: partially_paid
+    invoice:
+      number: D-1
+      amount: 3000.00
+      sent: 2026-02-02
+      instalments:
+        - {due: 2026-03-01, amount: 1000.00}
+        - {due: 2026-09-15, amount: 1000.00}
+        - {due: 2026-12-10, amount: 500.00}
+        - {due: 2026-12-12, amount: 300.00}
+      retained: {amount: 200.00, until: 2026-10-01}
+      payments: [{date: 2026-02-20, amount: 1300.00}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-09-20", [("chase", "700.00", 5)]),
+        ("2026-11-01", [("chase", "900.00", 47)]),
+        ("2026-12-11", [("chase", "1400.00", 87)]),
+    ],
+)
+def test_all_parts_of_an_invoice_that_are_late_are_chased_together(
+    day: str, expected: list[tuple[str, str, int]], tmp_path: Path
+) -> None:
+    """What was retained and is due stood in no task where an instalment was late, and in no sum."""
+    root = write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "parts/milestones.yaml": IN_PARTS})
+    data = json.loads(mtrack("next", root, "--as-of", day, "--format", "json").out)
+    found = [item for item in data["items"] if item["invoice"]]
+    assert [(item["verb"], item["amount"], item["days"]) for item in found] == expected
+    assert data["sums"]["chase"] == {"EUR": expected[0][1]}
+    assert ("what was retained" in found[0]["message"]) == (day > "2026-10-01")
+
+
+def test_all_parts_of_an_invoice_that_fall_due_soon_are_one_task(tmp_path: Path) -> None:
+    text = IN_PARTS.replace("1300.00}", "2000.00}").replace("until: 2026-10-01", "until: 2027-10-01")
+    root = write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "parts/milestones.yaml": text})
+    data = json.loads(mtrack("next", root, "--as-of", "2026-12-01", "--format", "json").out)
+    (found,) = (item for item in data["items"] if item["invoice"])
+    assert (found["verb"], found["amount"], found["since"], found["days"]) == ("soon", "800.00", "2026-12-10", -9)
+    assert found["message"] == "invoice D-1 falls due on 2026-12-10; invoice D-1 falls due on 2026-12-12"
+
+
+@pytest.mark.parametrize("seed", range(1, 13))
+def test_what_is_overdue_of_an_invoice_is_what_is_to_be_chased(seed: int, tmp_path: Path) -> None:
+    made = generate.workspace(seed)
+    files = {f"{path}/milestones.yaml": yaml_text(record) for path, record in made.projects.items()}
+    root = write_tree(tmp_path, {"mtrack.yaml": yaml_text(made.settings), **files})
+    for day in ("2026-03-01", "2026-07-01", "2026-12-31"):
+        rows = json.loads(mtrack("invoices", root, "--as-of", day, "--format", "json").out)["rows"]
+        items = json.loads(mtrack("next", root, "--as-of", day, "--format", "json").out)["items"]
+        told = {(item["path"].rpartition("/")[0], item["invoice"]): item for item in items if item["invoice"]}
+        late = {(row["project"], row["number"]): row["overdue"] for row in rows if Decimal(row["overdue"])}
+        for key, amount in late.items():
+            assert told[key]["verb"] == "correct" or (told[key]["verb"], told[key]["amount"]) == ("chase", amount)
