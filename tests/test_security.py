@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +149,39 @@ def test_a_reading_command_runs_and_writes_nothing_of_the_tree(tree: Path, tmp_p
     # A name without a path is one in a folder that is held open: what became of the tree says the rest.
     assert [what for what in written if os.path.isabs(what) and not any(_is_in(what, place) for place in places)] == []
     assert {path.name for path in out.iterdir()} == ({Path(words[-1]).name} if writes_out else set())
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("more", [(), ("--no-cache",)])
+@pytest.mark.parametrize("kind", ["link", "file", "folder"])
+def test_what_lies_in_the_folder_for_temporary_files_is_left_alone(
+    tree: Path, tmp_path: Path, kind: str, more: tuple[str, ...]
+) -> None:
+    temporary, target = tmp_path / "temporary", tmp_path / "target"
+    for folder in (temporary, target):
+        folder.mkdir()
+    target.chmod(0o755)
+    planted = temporary / f"_jinja2-cache-{os.getuid()}"  # where Jinja2 itself would keep compiled templates
+    if kind == "link":
+        planted.symlink_to(target)
+    elif kind == "file":
+        planted.write_text("mine", encoding="utf-8")
+    else:
+        planted.mkdir()
+    planted.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "TMPDIR": str(temporary),
+    }
+    subprocess.run(
+        [sys.executable, "-P", "-m", "mtrack", "report", *DAY, "-o", tmp_path / "out", *more],
+        cwd=tree, env=environment, check=True, timeout=300,
+    )  # fmt: skip
+    assert stat.S_IMODE(planted.stat().st_mode) == 0o755
+    assert [*temporary.iterdir()] == [planted]
+    assert [*target.iterdir()] == []
 
 
 def _is_in(path: str, folder: Path) -> bool:

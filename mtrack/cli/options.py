@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import sys
 from datetime import date
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mtrack.check.workspace import Workspace
+    from mtrack.memo.kept import Kept
 
 F = TypeVar("F", bound="Callable[..., Any]")
 _AMOUNT = re.compile(r"-[0-9.,]+")
@@ -191,6 +193,14 @@ def cache_folder() -> str | None:
     """The folder to keep things in for the next run; None with --no-cache, or where there is none to write in."""
     top = cache.folder()
     return top if uses_cache() and top is not None and own_folder(top) else None
+
+
+def kept(name: str) -> Kept:
+    """What earlier runs kept of a kind, and what keeps it for the next one."""
+    from mtrack.memo.kept import Kept  # noqa: PLC0415  (which loads what a lint does not need)
+
+    top = cache_folder()
+    return Kept(os.path.join(top, name) if top is not None else None)
 
 
 def say_where_kept() -> None:

@@ -105,6 +105,7 @@ def report(  # noqa: PLR0913
                     force=force,
                     templates=templates,
                     additions=added,
+                    compiled=options.kept("templates"),
                 )
                 if single is not None:
                     view = build.write_file(*what, single, given)

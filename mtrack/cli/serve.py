@@ -44,7 +44,7 @@ def serve(path: str, port: int, since: str | None, templates: bool, as_of: date)
             told.add(trouble)
             output.warn(trouble)
 
-    written = Written(None)
+    written, compiled = Written(None), options.kept("templates")
 
     def build(folder: str) -> None:
         opened = open_paths((path,), as_of)
@@ -52,7 +52,7 @@ def serve(path: str, port: int, since: str | None, templates: bool, as_of: date)
             with additions(opened, say, since=since) as added:
                 given = Options(
                     advance=lambda _done, _of: None, say=say, written=written, templates=templates, live=True,
-                    additions=added,
+                    additions=added, compiled=compiled,
                 )  # fmt: skip
                 write_folder(opened.workspace, opened.selection, opened.root, folder, given)
         except OSError as error:  # a file went away while it was read

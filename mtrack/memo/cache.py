@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LIMIT = 500 * 1000 * 1000
 """Bytes that may be kept; what was not used for longest goes first."""
 _DAY = 24 * 60 * 60
+_SAFELY = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 _PAGES = ".pages"
 """The ending of a file that lists the pages of a report which mtrack wrote: no run can find that out again."""
 
@@ -98,10 +99,12 @@ def is_older(info: os.stat_result, seconds: float) -> bool:
 
 def read(path: str) -> bytes | None:
     """The bytes of a file of the user's own that no one else may write; None for anything else. Raises OSError."""
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    fd = os.open(path, os.O_RDONLY | _SAFELY)
     try:
         info = os.fstat(fd)
-        if not stat.S_ISREG(info.st_mode) or info.st_uid != os.geteuid() or info.st_mode & 0o022:
+        if not stat.S_ISREG(info.st_mode):
+            return None
+        if os.name != "nt" and (info.st_uid != os.geteuid() or info.st_mode & 0o022):
             return None
         with open(fd, "rb", closefd=False) as file:
             return file.read()
@@ -113,7 +116,7 @@ def write(path: str, *parts: bytes) -> None:
     """Give a file its content, part by part, whole or not at all. Raises OSError."""
     with held_back():
         temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o600)
         try:
             with open(fd, "wb") as file:
                 file.writelines(parts)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import marshal
 import operator
 import os
 import re
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
-    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateNotFound,
@@ -24,7 +24,7 @@ from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from mtrack import __version__, files, resources
+from mtrack import files, resources
 from mtrack.render.terminal import safe
 
 if TYPE_CHECKING:
@@ -50,13 +50,31 @@ class _OwnLoader(BaseLoader):
         return text, full, None
 
 
-class _Compiled(FileSystemBytecodeCache):
-    """Compiled templates in the system's folder for temporary files; a full disk there is no trouble."""
+class Keeper(Protocol):
+    """Keeps bytes by name for later runs of the same mtrack, whole or not at all."""
+
+    def get(self, name: str) -> bytes | None:
+        """What was kept; None where nothing was."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a content."""
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates, in the care of a keeper. Jinja2's own cache would lie in the system's folder for temporary files."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a template that was compiled earlier, from this same text."""
+        kept, text = self._keeper.get(bucket.key), bucket.checksum.encode()
+        if kept is not None and kept.startswith(text):
+            bucket.code = marshal.loads(kept[len(text) :])  # noqa: S302  (of the user's own cache)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template, where that can be done."""
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
+        """Keep a compiled template."""
+        self._keeper.put(bucket.key, bucket.checksum.encode() + marshal.dumps(bucket.code))
 
 
 _NOT_HTML = re.compile("[\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0010fffe\U0010ffff]")
@@ -127,11 +145,12 @@ class _OwnEnvironment(Environment):
         return {**self.globals, **(d or {})}
 
 
-def html_environment(own: str | None = None) -> Environment:
+def html_environment(own: str | None = None, compiled: Keeper | None = None) -> Environment:
     """The environment of the HTML templates, autoescaped.
 
     What lies in the folder `own` comes before mtrack's own templates, and all then runs in the sandbox, which would
-    only slow down those that mtrack brings.
+    only slow down those that mtrack brings. `compiled` keeps mtrack's own templates compiled: the sandbox compiles
+    differently.
     """
     kind: type[Environment] = _OwnEnvironment if own is None else ImmutableSandboxedEnvironment
     loader: BaseLoader = FileSystemLoader(resources.folder("templates"))
@@ -146,9 +165,6 @@ def html_environment(own: str | None = None) -> Environment:
         cache_size=-1,
         optimized=False,  # nothing is worked out while a template is compiled: another locale may use what comes of it
     )
-    if own is None:
-        # Only mtrack's own templates are kept compiled: the sandbox compiles differently. Jinja2 makes sure that the folder is
-        # the user's own; where it can't be made, templates are compiled again.
-        with suppress(OSError, RuntimeError):
-            environment.bytecode_cache = _Compiled(pattern=f"mtrack-{__version__}-lean-%s")
+    if own is None and compiled is not None:
+        environment.bytecode_cache = _Compiled(compiled)
     return environment

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mtrack.check.report import Selection
     from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
+    from mtrack.render.templates import Keeper
     from mtrack.site.output import Folder
     from mtrack.site.pages import Page
     from mtrack.views.overview import Overview
@@ -41,7 +42,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     `advance` is called with how many pages are done, and of how many; `say` with what the user should know. `written` is what is
     known of the pages in the folder, `force` replaces others. `templates` takes the workspace's own. `live` is for the
-    preview. `additions` are what the pages show beyond the records.
+    preview. `additions` are what the pages show beyond the records. `compiled` keeps templates for the next report.
     """
 
     advance: Callable[[int, int], None]
@@ -51,6 +52,7 @@ class Options(Struct, frozen=True, kw_only=True):
     templates: bool = False
     live: bool = False
     additions: Additions = NOTHING_ADDED
+    compiled: Keeper | None = None
 
 
 def write_folder(workspace: Workspace, selection: Selection, root: str, target: str, options: Options) -> Overview:
@@ -68,8 +70,9 @@ def write_folder(workspace: Workspace, selection: Selection, root: str, target: 
     ):
         revision = workspace.commit or git.head(workspace.root)
         site = Site(
-            workspace, directory.plain(target), revision, own=own, live=options.live, additions=options.additions
-        )
+            workspace, directory.plain(target), revision, own=own, live=options.live, additions=options.additions,
+            compiled=options.compiled,
+        )  # fmt: skip
         writer = _Writer(folder, site, options)
         for name in ASSETS:
             writer.put(name, site.asset(name))
@@ -178,7 +181,9 @@ def write_file(workspace: Workspace, selection: Selection, root: str, target: st
     view = overview(workspace.settings, checked.report_of_figures, checked.summaries)
     revision = workspace.commit or git.head(workspace.root)
     own, place = _own_templates(workspace, options), os.path.dirname(target)
-    site = Site(workspace, place, revision, own=own, single=True, additions=options.additions)
+    site = Site(
+        workspace, place, revision, own=own, single=True, additions=options.additions, compiled=options.compiled
+    )
     shown = _shown(checked, selection)
     site.put_in_order(shown)
     top = WorkspacePages(site, view, checked.projects, selection).pages()

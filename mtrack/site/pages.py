@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mtrack.check.store import StoredProject
     from mtrack.check.workspace import Workspace
     from mtrack.finding import Finding
+    from mtrack.render.templates import Keeper
     from mtrack.rules.context import ProjectContext
     from mtrack.views.status import ProjectStatus
     from mtrack.views.summary import ProjectSummary
@@ -106,8 +107,9 @@ class Site:
         single: bool = False,
         live: bool = False,
         additions: Additions = NOTHING_ADDED,
+        compiled: Keeper | None = None,
     ) -> None:
-        """`own` is the folder of the workspace's own templates, where they are wanted."""
+        """`own` is the folder of the workspace's own templates, where they are wanted; `compiled` keeps mtrack's."""
         self.additions = additions
         self._before: dict[str, str] = {}
         self._after: dict[str, str] = {}
@@ -117,7 +119,7 @@ class Site:
         self.single = single
         self.live = live
         self._own = own
-        self._environment = html_environment(own)
+        self._environment = html_environment(own, compiled)
         filters = Filters(workspace.settings.locale)
         filters.install(self._environment)
         self.wording = filters.wording
