@@ -702,3 +702,15 @@ def test_the_errors_that_an_edit_would_add_are_shown_up_to_the_limit(
     forced = mtrack("close", tmp_path / "p", "--as-of", "2026-11-22", "--force")
     assert (forced.code, forced.err.count("closed-with-open")) == (0, 5)
     assert forced.err.endswith("… and 7 more of these; mtrack lint lists them\n")
+
+
+def test_a_project_of_many_findings_has_as_much_to_do_on_its_page_as_in_the_overview(tmp_path: Path) -> None:
+    """Its page shows the worst findings, and counted the tasks of these alone."""
+    item = "  - {{id: M{0}, name: N{0}, amount: 10.00, status: sent, invoice: {{number: I{0}, amount: 10.00, sent: 2026-01-05}}}}\n"
+    text = f"{HEAD}milestones:\n" + "".join(map(item.format, range(1200)))
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "p/milestones.yaml": text})
+    assert mtrack("report", tmp_path, "-o", tmp_path / "out", "--as-of", "2026-11-22").code == 0
+    pages = [(tmp_path / "out" / name).read_text(encoding="utf-8") for name in ("index.html", "projects/p.html")]
+    counts = [re.findall(r"([0-9,]+) things to do", page) for page in pages]
+    assert counts[0] == counts[1]
+    assert int(counts[0][0].replace(",", "")) > limits.FINDINGS

@@ -46,6 +46,8 @@ def csv_line(row: Sequence[Value]) -> str:
 
 def _cell(value: Value) -> str:
     """A cell; several values in one have "; " between them. Text too long for a cell is cut, and the cell says so."""
+    if isinstance(value, Amount):  # as most are
+        return money.plain(value.value, value.decimals)
     text = _joined(value) if isinstance(value, tuple) else _text(value)
     if len(text) <= limits.CELL:
         return text

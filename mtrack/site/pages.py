@@ -280,6 +280,7 @@ class Site:
     def _project_values(self, folder: str, kept: StoredProject[ProjectSummary], links: PageLinks) -> dict[str, Any]:
         context = self.workspace.open(folder)[1]
         assert context is not None
+        assert kept.summary is not None
         top = links.top if self.additions.copies else None
         files = Files(context, self.workspace.origin, self.start_of(page_of(folder)), top)
         compare = self.additions.verdicts
@@ -288,6 +289,7 @@ class Site:
             context,
             self._status(context),
             findings,
+            kept.summary.tasks,
             files,
             links,
             self.wording,

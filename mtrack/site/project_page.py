@@ -23,7 +23,7 @@ from mtrack.views.project_parts import UNBILLED
 from mtrack.views.slots import slots
 from mtrack.views.statement import closeout
 from mtrack.views.summary import decimals_shown
-from mtrack.views.tasks import project_tasks, sums_of
+from mtrack.views.tasks import sums_of
 from mtrack.words import count
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mtrack.views.milestone import Lane
     from mtrack.views.statement import Check
     from mtrack.views.status import MilestoneStatus, ProjectStatus
+    from mtrack.views.tasks import Task
 
 
 class AgreementRow(Struct, frozen=True):
@@ -150,6 +151,7 @@ def project_values(  # noqa: PLR0913
     context: ProjectContext,
     item: ProjectStatus,
     findings: Sequence[Finding],
+    tasks: Sequence[Task],
     files: Files,
     links: PageLinks,
     wording: Wording,
@@ -162,7 +164,6 @@ def project_values(  # noqa: PLR0913
     evidence = Evidence(verdicts, files)
     told = [finding for finding in findings if not finding.waived]
     own, by_number, rest = _by_subject(told, item)
-    tasks = project_tasks(context, findings)
     units = {unit.currency: unit}
     hrefs = _hrefs(item, links)
     return {
