@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from mtrack.spreadsheet.cells import Cell, Faults, Sheet
     from mtrack.spreadsheet.rows import Row
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_PERCENTAGE = re.compile(r"[0-9][0-9.,]*\s*%")
+_SPLIT = re.compile(r"\b(sub|sous|zwischen|teil)[\s-]+(?=tota|summe)")
 _TOTALS = frozenset(
     [
         "total",
         "totals",
         "sum",
+        "sums",
         "grandtotal",
+        "sumtotal",
         "totalsum",
         "overalltotal",
         "summe",
@@ -52,37 +56,73 @@ _TOTALS = frozenset(
     ]
 )
 _BARE = frozenset(["net", "netto"])
-"""Words that name a total where nothing but what fills one stands beside them, and a milestone elsewhere."""
-_SUBTOTALS = ("subtotal", "zwischensumme", "teilsumme", "soustotal", "subtotaal")
+"""Words that name a total where nothing but what fills one stands beside them and the sum fits, and a milestone elsewhere."""
+_SUBTOTALS = frozenset(["subtotal", "subtotals", "zwischensumme", "teilsumme", "soustotal", "subtotaal"])
+_ADJECTIVES = frozenset(["total", "totale", "totaal", "gesamt"])
+"""Totals that may also say of a milestone that it is a whole: "Total redesign"."""
+_PRICES = frozenset(["fixed", "flat", "lump", "provisional"])
+"""Words that make a sum behind them a price: "lump sum"."""
+_PARTS = frozenset(
+    [
+        "abschnitt",
+        "etappe",
+        "lot",
+        "milestone",
+        "part",
+        "phase",
+        "quarter",
+        "release",
+        "section",
+        "sprint",
+        "stage",
+        "teil",
+        "year",
+    ]
+)
+_NUMBER = re.compile(r"\d+|[ivx]+|[a-z]")
 _FILLERS = frozenset(
     [
         "agreed",
         "all",
+        "aller",
         "amount",
         "amounts",
+        "and",
         "billed",
         "contract",
+        "cost",
+        "costs",
         "due",
+        "ex",
         "excl",
         "excluding",
+        "exkl",
         "fee",
         "fees",
+        "for",
+        "für",
         "in",
         "invoiced",
+        "meilensteine",
         "milestones",
+        "mwst",
         "net",
         "netto",
         "of",
         "paid",
         "phases",
         "price",
+        "prices",
         "project",
         "so",
         "far",
         "tax",
         "the",
+        "ust",
         "value",
+        "values",
         "vat",
+        "without",
     ]
 )
 _GROSS = frozenset(["gross", "brutto", "incl", "including", "inclusive", "inkl"])
@@ -92,8 +132,13 @@ _TAX = re.compile(
 )
 
 
+_PLAIN = frozenset(["total", "subtotal", "gross"])
+_TAKEN = frozenset([*AMOUNTS, "currency"])
+"""The columns in which a row that adds up others has something."""
+
+
 class Label(Struct, frozen=True):
-    """The label of a row that adds up others: `kind` is total, subtotal, gross or maybe."""
+    """The label of a row that may add up others, and its kind as `kind_of` has it."""
 
     cell: Cell
     kind: str
@@ -125,28 +170,26 @@ class Sums:
 
 
 def without_totals(rows: list[Row], sheet: Sheet, amounts: Amounts) -> tuple[list[Row], list[str]]:
-    """The rows of milestones, and what to say of the others; a wrong total is a fault."""
+    """The rows of milestones, and what to say of the others; a wrong total is a fault, and so is what may be one or not."""
     labels = {row.number: _label(row, sheet, amounts.currency) for row in rows if "path" not in row.cells}
-    last = max((number for number, label in labels.items() if label and label.kind != "maybe"), default=0)
+    last = max((number for number, label in labels.items() if label and label.kind in _PLAIN), default=0)
     overall, section = Sums(), Sums()
     kept: list[Row] = []
     said: list[str] = []
     totals: list[str] = []
     for row in rows:
-        label = labels.get(row.number)  # a line of an export is a milestone, whatever its name
-        kind = label.kind if label else None
-        if (
-            row.number in labels
-            and kind in (None, "maybe")
-            and _is_sum(row, overall, section, labelled=kind is not None)
-        ):
-            kind = "sum"
-        if kind in ("total", "subtotal", "gross", "sum"):
+        kind = None  # a line of an export is a milestone, whatever its name
+        if row.number in labels:
+            kind = _kind(row, labels[row.number], (overall, section), amounts.faults)
+        if kind == "unclear":
+            overall.unread.update(AMOUNTS)
+            section.unread.update(AMOUNTS)
+        elif kind is not None:
             sums = [overall]
             if kind in ("subtotal", "sum") or row.number < last or "total" in totals:
                 sums.append(section)
             _check(row, sums, amounts, gross=kind == "gross")
-            said.append(f"row {row.number} is a {'total' if kind == 'gross' else kind}, and checked")
+            said.append(f"row {row.number} is a {'total' if kind == 'gross' else kind}, and checked{_left_out(row)}")
             totals.append(kind)
             section = Sums()
         elif _is_remark(row, bool(totals) and row.number > last):
@@ -170,44 +213,90 @@ def _label(row: Row, sheet: Sheet, currency: str) -> Label | None:
 
 
 def kind_of(text: str, currency: str = "") -> str | None:
-    """Whether words name a total, a subtotal, a gross total, or begin like one."""
-    words = [word.casefold() for word in _WORD.findall(text)]
-    joined = "".join(words)
-    if joined.startswith(_SUBTOTALS):
-        return "subtotal"
-    bare = [word for word in words if word not in _FILLERS and not _is_currency(word, currency)]
-    if bare and "".join(word for word in bare if word not in _GROSS) in _TOTALS:
-        return "gross" if any(word in _GROSS for word in bare) else "total"
+    """The kind of row that words name: a total, a subtotal or a gross total where that is plain.
+
+    Else "net" for a total if the sum fits, "maybe" for a milestone if it does not, "either" where only the user knows.
+    """
+    words = _WORD.findall(_SPLIT.sub(r"\1", _PERCENTAGE.sub("", text).casefold()))
     if not words:
         return None
-    if words[-1] in _TOTALS:
+    others = [word for word in words if word not in _FILLERS and not _is_currency(word, currency)]
+    bare = [word for word in others if word not in _PARTS and not _NUMBER.fullmatch(word)]
+    ends = {words[0], words[-1]}
+    if ends & _SUBTOTALS:
         return "subtotal"
-    is_bare = words[0] in _BARE and all(word in _BARE for word in bare)
-    return "maybe" if is_bare or words[0] in _TOTALS else None
+    if "".join(word for word in bare if word not in _GROSS) in _TOTALS:
+        return "gross" if any(word in _GROSS for word in bare) else "total" if bare == others else "subtotal"
+    if words[0] in _BARE and not others:
+        return "net"
+    if words[-1] in _TOTALS and _PRICES.isdisjoint(words[-2:-1]):
+        return "either"
+    return "maybe" if words[0] in _ADJECTIVES else "either" if words[0] in _TOTALS else None
+
+
+def _kind(row: Row, label: Label | None, sums: tuple[Sums, ...], faults: Faults) -> str | None:
+    """Whether a row is a total, a subtotal, a gross total or a nameless sum; "unclear", and a fault, where it may be one."""
+    own = _own(row, label)
+    if label is not None and label.kind in _PLAIN:
+        return label.kind if own is None else _disputed(label, own, faults) if sums[0].seen else None
+    if own is not None or not any(_amounts(row)):
+        return None
+    fitting = [each for each in sums if each.seen and all(value == each.of(key) for key, _, value in _amounts(row))]
+    if (label is None or label.kind == "net") and any(len(each.seen["amount"]) > 1 for each in fitting):
+        return "sum"
+    if not fitting and (label is None or label.kind != "either"):
+        return None
+    cell = label.cell if label else next(cell for _, cell, _ in _amounts(row))
+    milestone = "give a milestone an id" if label else "a milestone what it is"
+    faults.add(
+        cell,
+        f"'{cell.text}' may be a total or a milestone; name a total 'Total', a subtotal 'Subtotal', and {milestone}",
+    )
+    return "unclear"
+
+
+def _disputed(label: Label, own: Cell, faults: Faults) -> str:
+    """Tell that a row is named like a total, and says what belongs to a milestone."""
+    faults.add(
+        own,
+        f"'{own.text}' belongs to a milestone, and '{label.cell.text}' names a total; "
+        "take it out of a total, or give the milestone a name that says more",
+    )
+    return "unclear"
+
+
+def _own(row: Row, label: Label | None) -> Cell | None:
+    """The first cell of a row that says more than a row that adds up others has to say, such as an id, a day or a number."""
+    found: list[Cell] = []
+    for cells, values in _parts(row):
+        for key, cell in cells.items():
+            if key in _TAKEN or values.get(key) is False:
+                continue
+            if label is None or not (key == "note" or cell.is_copy or cell.origin == label.cell.origin):
+                found.append(cell)
+    return min(found, key=lambda cell: cell.column, default=None)
+
+
+def _left_out(row: Row) -> str:
+    """The words on a total's note, which has no place in a record."""
+    return f"; its note is left out: '{row.cells['note'].text}'" if "note" in row.cells else ""
 
 
 def _is_currency(word: str, currency: str) -> bool:
     return word.isascii() and bool(currencies.of_mark(word, currency))
 
 
+def _parts(row: Row) -> list[tuple[dict[str, Cell], dict[str, Any]]]:
+    """The cells of a row with their values: those of the milestone, and those of each invoice."""
+    return [(row.cells, row.values), *((entry.cells, entry.values) for entry in row.entries)]
+
+
 def _amounts(row: Row) -> Iterator[tuple[str, Cell, Decimal]]:
     """The amounts that stand in a row."""
-    for cells, values in ((row.cells, row.values), *((entry.cells, entry.values) for entry in row.entries)):
+    for cells, values in _parts(row):
         for key in AMOUNTS:
             if key in cells and values.get(key) is not None:
                 yield key, cells[key], values[key]
-
-
-def _is_sum(row: Row, overall: Sums, section: Sums, *, labelled: bool) -> bool:
-    """Whether a row without a name, or named like a total, holds nothing but sums of the rows above."""
-    found = list(_amounts(row))
-    others = {key for cells in (row.cells, *(entry.cells for entry in row.entries)) for key in cells} - {*AMOUNTS}
-    return (
-        bool(found)
-        and bool(overall.seen)
-        and others <= ({"name"} if labelled else set())
-        and all(value in (overall.of(key), section.of(key)) for key, _, value in found)
-    )
 
 
 def _check(row: Row, sums: list[Sums], amounts: Amounts, *, gross: bool) -> None:

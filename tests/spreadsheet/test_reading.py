@@ -513,8 +513,14 @@ def test_an_apostrophe_that_keeps_text_from_being_run_is_taken_off() -> None:
         ("Sum", "total"), ("Summe netto", "total"), ("Gesamt", "total"), ("Subtotal", "subtotal"), ("Sub-total phase 1", "subtotal"),
         ("Zwischensumme", "subtotal"), ("Total gross", "gross"), ("Total incl. VAT", "gross"), ("Total redesign", "maybe"),
         ("Totally new", None), ("Summary", None), ("Summer campaign", None), ("Beta", None), ("", None), ("Amount", None),
-        ("Suma", "total"), ("Σ", "total"), ("合計", "total"), ("Итого", "total"), ("Phase 1 total", "subtotal"), ("Net", "maybe"),
-        ("Net amount (EUR)", "maybe"), ("Net design", None), ("Balance", None), ("Project fee", None), ("Planet", None),
+        ("Suma", "total"), ("Σ", "total"), ("合計", "total"), ("Итого", "total"), ("Phase 1 total", "subtotal"), ("Net", "net"),
+        ("Net amount (EUR)", "net"), ("Net design", None), ("Balance", None), ("Project fee", None), ("Planet", None),
+        ("Total net", "total"), ("Total EUR", "total"), ("Sum of milestones", "total"), ("Summe aller Meilensteine", "total"),
+        ("Total costs", "total"), ("Total excl. 19% VAT", "total"), ("Total incl. 19 % VAT", "gross"), ("Total phase 1", "subtotal"),
+        ("Total for phases 1 and 2", "subtotal"), ("Milestone II sum", "subtotal"), ("Design subtotal", "subtotal"), ("Sub total", "subtotal"),
+        ("Subtotal design", "subtotal"), ("Zwischen-Summe", "subtotal"), ("Design total", "either"), ("Summe Design", "either"),
+        ("Final sum", "either"), ("Pago total", "either"), ("Gesamt-Abnahme", "maybe"), ("Lump sum", None), ("Launch, lump sum", None),
+        ("Provisional sum", None), ("Sub-totality", None), ("Subtotaling module", None),
     ],
 )  # fmt: skip
 def test_the_words_of_a_total(text: str, kind: str | None) -> None:
@@ -552,6 +558,70 @@ def test_a_total_is_known_by_its_words_or_by_what_it_comes_to(last: str) -> None
 @pytest.mark.parametrize("last", ["Balance,3", "Net design,3", "Net,4", "Project fee,3"])
 def test_a_milestone_may_be_named_nearly_like_a_total(last: str) -> None:
     assert len(read(f"name,amount\nA,1\nB,2\n{last}\n").milestones) == 3
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["M2,,,,,,,,,,", ",R-2,,2026-03-02,,,,,,,", ",,2026-03-01,,,,,,,,", ",,,,,2026-09-01,,,,,", ",,,,,,cancelled,,,,", ",,,,,,,yes,,,",
+     ",,,,,,,,Ann,,"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["Launch, lump sum", "Final sum", "Design total", "Total redesign", "Net", "Summe Design"]
+)
+def test_what_only_a_milestone_has_makes_a_row_a_milestone(name: str, own: str) -> None:
+    head = "id,invoice,approved,sent,paid,planned,status,upfront,approved_by,note,amount,name"
+    text = (
+        f'{head}\n,R-1,,2026-02-02,,,,,,,5000,Workshop\n{own}5000,"{name}"\n,,,,,,,,,,10,Care\n,,,,,,,,,,10010,Total\n'
+    )
+    assert [item["name"] for item in read(text).milestones] == ["Workshop", name, "Care"]
+    plain = text.replace(name, "Grand total")
+    (fault,) = faults(plain)
+    assert fault.endswith(
+        "belongs to a milestone, and 'Grand total' names a total; take it out of a total, or give the milestone a name that says more"
+    )
+    assert fault[1:3] == "3:"
+
+
+def test_nothing_above_makes_a_milestone_of_what_is_named_like_a_total() -> None:
+    assert [item["name"] for item in read("id,name,amount\nM1,Contract sum,5\nM2,B,6\n,Total,11\n").milestones] == [
+        "Contract sum",
+        "B",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("above", "last", "cell"),
+    [
+        ("A,5", "Total redesign,5", "A3: 'Total redesign'"), ("A,5\nB,6", "Total redesign,11", "A4: 'Total redesign'"),
+        ("A,5", "Final sum,5", "A3: 'Final sum'"), ("A,5", "Final sum,7", "A3: 'Final sum'"), ("A,5\nB,5", "Final sum,10", "A4: 'Final sum'"),
+        ("A,5", "Design total,6", "A3: 'Design total'"), ("A,5", "Net,5", "A3: 'Net'"), ("A,5", "Summe Design,6", "A3: 'Summe Design'"),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_total_or_a_milestone_is_told(above: str, last: str, cell: str) -> None:
+    hint = "name a total 'Total', a subtotal 'Subtotal', and give a milestone an id"
+    text = f"name,amount\n{above}\n{last}\nTotal,1\n"
+    assert faults(text)[0] == f"{cell} may be a total or a milestone; {hint}"
+    assert len(faults(text)) == 1  # the total below it can't be checked
+    name, _, amount = last.partition(",")
+    rows = above.replace("A", ",A").replace("B", ",B")
+    assert read(f"id,name,amount\n{rows}\nX,{name},{amount}\n").milestones[-1]["name"] == name
+
+
+def test_a_sum_without_a_name_has_two_rows_to_add_up() -> None:
+    hint = "may be a total or a milestone; name a total 'Total', a subtotal 'Subtotal', and a milestone what it is"
+    assert faults("name,amount\nA,5000\n,5000\nC,10\n") == [f"B3: '5000' {hint}"]
+    assert faults("name,amount\nA,2\nB,3\nSubtotal,5\nC,5\n,5\n") == [f"B6: '5' {hint}"]
+    assert len(read("name,amount\nA,2\nB,3\nSubtotal,5\nC,5\n,10\n").milestones) == 3
+
+
+@pytest.mark.parametrize("name", ["Lump sum", "Total redesign", "Net"])
+def test_another_amount_than_the_sum_makes_a_milestone_of_a_name_that_may_be_one(name: str) -> None:
+    assert len(read(f"name,amount\nA,5000\n{name},700\n").milestones) == 2
+
+
+def test_the_note_of_a_total_is_told() -> None:
+    found = read("name,amount,note,currency,upfront\nA,1,,,\nB,2,,,\nTotal,3,all net,EUR,no\n")
+    assert found.said == ["row 4 is a total, and checked; its note is left out: 'all net'"]
 
 
 def test_a_wrong_total_of_a_phase_is_a_fault() -> None:

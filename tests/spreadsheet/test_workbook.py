@@ -180,6 +180,17 @@ def test_a_merged_value_holds_for_its_range_and_counts_once_in_a_sum() -> None:
     ]
 
 
+def test_a_merged_label_of_a_total_is_no_id_and_a_day_of_the_row_above_not_its_own() -> None:
+    rows: list[list[Any]] = [
+        ["id", "name", "amount", "planned"],
+        ["M1", "A", 5, None],
+        ["M2", "B", 6, DAY],
+        ["Total", None, 11, None],
+    ]
+    data = workbook(rows, merged=["A4:B4", "D3:D4"])
+    assert read(data).said == ["row 4 is a total, and checked"]
+
+
 def test_months_merged_down_the_side_are_no_rows_of_their_own() -> None:
     data = workbook(
         [
