@@ -231,7 +231,7 @@ def _named(papers: Papers, milestone: MilestoneClaim, matcher: Matcher) -> Verdi
 def _stated_totals(matcher: Matcher) -> Iterator[Decimal]:
     """The totals that the papers state; where they name none, the largest amount."""
     money_spots = [spot for spot in matcher.amounts if spot.is_money and matcher.fits(spot)]
-    named = [spot for spot in money_spots if spot.is_total and spot.label is None]
+    named = [spot for spot in matcher.totals if matcher.fits(spot)]
     if not named and money_spots:
         named = [max(money_spots, key=lambda spot: spot.amount.values[0])]
     for spot in named[:_MAX_TOTALS]:
@@ -244,15 +244,18 @@ def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> 
     def verdict(state: State, spot: Spot | None, note: str = "") -> Verdict:
         return at(matcher.papers, spot, Verdict("agreement", None, "total", recorded, state, note=note))
 
+    of_milestones = {one.spot.index for one in found.values() if one.spot is not None and one.state == "confirmed"}
+    named = [spot for spot in matcher.totals if matcher.fits(spot)]
     fitting = [spot for spot in matcher.amounts if matcher.fits(spot)]
-    named = [spot for spot in fitting if spot.is_total and spot.label is None and spot.is_money]
-    states: tuple[tuple[list[Spot], State], ...] = ((named, "confirmed"), (fitting, "elsewhere"))
+    others = [spot for spot in fitting if spot.index not in of_milestones]
+    states: tuple[tuple[list[Spot], State], ...] = ((named, "confirmed"), (others, "elsewhere"))
     for spots, state in states:
         for spot in spots:
             if any(spot.amount.reads(total) for total in claim.totals):
                 return verdict(state, spot)
-    if named:
-        return verdict("differs", named[0])
+    other = next((spot for spot in named if spot.index not in of_milestones), None)
+    if other is not None:
+        return verdict("differs", other)
     if all(one.state in {"confirmed", "computed"} for one in found.values()) and matcher.sums_to(claim.totals):
         return verdict("computed", None, "the sum of the milestones")
     return verdict("not_found", next((spot for spot in fitting if spot.is_money), None))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from mtrack import money
-from mtrack.verify import names
+from mtrack.verify import names, places
 from mtrack.verify.currencies import fits
 from mtrack.verify.papers import quote
 
@@ -35,6 +35,7 @@ class Matcher:
         self.claims = claim.milestones
         self.amounts = [spot for spot in spots if not spot.amount.percent]
         self.percentages = [spot for spot in spots if spot.amount.percent]
+        self.totals = [spot for spot in self.amounts if _is_stated_total(spot)]
         self.names = {one.id: names.name_words(one.name) for one in claim.milestones}
         self.numbers = {one.id: names.own_number(one.id, one.name, i) for i, one in enumerate(claim.milestones)}
         self.weights = names.weights(self.names.values())
@@ -86,6 +87,11 @@ class Matcher:
     def money(self, amount: Decimal) -> str:
         """An amount as notes write it."""
         return money.display(amount, self.currency, _PLACES)
+
+
+def _is_stated_total(spot: Spot) -> bool:
+    """Whether it is a total that the papers state of all that is agreed."""
+    return spot.is_total and spot.is_money and spot.label is None and places.is_amount(spot)
 
 
 def shape(spot: Spot) -> tuple[str, ...]:

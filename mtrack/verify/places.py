@@ -109,12 +109,13 @@ def is_sum_above(spots: list[Spot], spot: Spot) -> bool:
         for other in spots[max(0, spot.index - _REACH) : spot.index]
         if other.table == spot.table and other.column == spot.column and other.row < spot.row
     ]
-    sums = _running(reversed(above))
-    next(sums, None)
-    return any(total == spot.amount.values[0] for total in sums)
+    found = sums(reversed(above))
+    next(found, None)
+    return spot.amount.values[0] in found
 
 
-def _running(values: Iterable[Decimal]) -> Iterator[Decimal]:
+def sums(values: Iterable[Decimal]) -> Iterator[Decimal]:
+    """The first of the values, the sum of the first two, and so on."""
     total = money.ZERO
     for value in values:
         total = money.plus(total, value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack.verify import currencies, names
+from mtrack.verify import currencies, names, places
 from mtrack.verify.amounts import Amount, amounts, decimal_mark
 from mtrack.verify.dates import dates
 
@@ -24,6 +24,8 @@ _LABEL_REACH = 40
 """Rows below a label that still belong to it."""
 _LABEL_LENGTH = 160
 _SHORT = 100
+_MAX_SUMMED = 300
+"""Amounts above a total that it may sum."""
 _MIN_PLAIN = 100
 """A bare number below this is an amount only where its column says so."""
 _MAX_RATE_TAIL = 4
@@ -65,8 +67,8 @@ class Mark(NamedTuple):
 class Spot(Struct):
     """An amount in a paper. `own`, `near` and `head` are the words of its row, the rows around and the headings.
 
-    `rest` is the row without the amount; `label` the milestone's number that row or heading gives; `above` the row of
-    the label above, -1 without; `is_total` where the row speaks of a total; `column` its column's heading.
+    `rest` is the row without the amount; `label` the milestone's number that row or heading gives, `row_label` that of
+    the row alone; `above` the row of the label above, -1 without; `is_total` where the row speaks of a total; `column` its column's heading.
     """
 
     index: int
@@ -78,6 +80,7 @@ class Spot(Struct):
     head: frozenset[str]
     heading: str
     label: int | None
+    row_label: int | None
     above: int
     is_total: bool
     column: str
@@ -104,7 +107,61 @@ def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
         found = _marks(row, decimal, currency)[: max(left, 0)] if left > 0 else []
         left -= len(found)
         marks.append(found)
-    return list(_Reader(papers, marks).spots()), left <= 0
+    spots = list(_Reader(papers, marks).spots())
+    _release_totals(papers, spots)
+    return spots, left <= 0
+
+
+def _release_totals(papers: Papers, spots: list[Spot]) -> None:
+    """Take a total of all out of the last milestone's part, and all below it: a label reaches on to rows of something else.
+
+    It is in the last part that has a total, and is not the sum of what that part has above it. Where the parts before
+    have such a total too, as one with tax, each has its own, and only a second one is that of all.
+    """
+    of_files: dict[str, list[Spot]] = {}
+    for spot in spots:
+        of_files.setdefault(papers.files[spot.row], []).append(spot)
+    for of_file in of_files.values():
+        parts: dict[tuple[str, int], list[Spot]] = {}
+        for spot in of_file:
+            if spot.table is None and spot.above >= 0:
+                parts.setdefault(spot.block, []).append(spot)
+        labels = {spot.label for spot in of_file if spot.is_money and not spot.is_total}
+        unlike: list[list[int]] = []
+        last: list[Spot] = []
+        for part in parts.values():
+            totals = [i for i, spot in enumerate(part) if _is_total_below(spot)]
+            if totals:
+                last = part
+                unlike.append(
+                    [i for i in totals if not _is_of_part(papers, part[max(0, i - _MAX_SUMMED) : i + 1], labels)]
+                )
+        for i in unlike[-1][1 if any(unlike[:-1]) else 0 :][:1] if unlike else ():
+            for spot in last[i:]:
+                spot.label, spot.above, spot.heading, spot.head = spot.row_label, -1, "", frozenset()
+
+
+def _is_total_below(spot: Spot) -> bool:
+    """Whether it is a total that has its label from above."""
+    is_below = spot.label is not None and spot.row_label is None
+    return is_below and spot.is_total and spot.is_money and places.is_amount(spot)
+
+
+def _is_of_part(papers: Papers, part: list[Spot], labels: set[int | None]) -> bool:
+    """Whether the total at the end of a part is the part's own, given the `labels` of all other amounts.
+
+    It is where it sums the amounts above it, unless there is no other part; and where none stands above, unless the
+    part is a clause with a mere number, as "3. Payment".
+    """
+    total = part[-1]
+    above = [spot for spot in part if spot.row < total.row]
+    if not above:
+        return names.label(papers.rows[total.above].text) is not None or labels <= {total.label}
+    if labels - {None} == {total.label}:
+        return False
+    return total.amount.values[0] in places.sums(
+        spot.amount.values[0] for spot in reversed(above) if not spot.amount.percent
+    )
 
 
 def _marks(row: Row, decimal: str, currency: str) -> list[Mark]:
@@ -156,9 +213,10 @@ class _Reader:
             if row.heading:
                 self._enter(i, row, number)
             self._see_label(i, row, number, has_money=has_money)
-            near = self._near(i, row) if self.marks[i] else frozenset()
-            for mark in self.marks[i]:
-                yield self._spot(i, row, mark, near)
+            if self.marks[i]:
+                near, row_label = self._near(i, row), _row_label(row)
+                for mark in self.marks[i]:
+                    yield self._spot(i, row, mark, near, row_label)
 
     def _enter(self, i: int, row: Row, number: int | None) -> None:
         """A heading ends those of its level and below; a label alone goes on in the heading behind it."""
@@ -217,10 +275,10 @@ class _Reader:
         has_amount = any(shares_alone or not mark.amount.percent for mark in self.marks[j])
         return not (other.heading or has_amount or other.page != rows[i].page or other.table != rows[i].table)
 
-    def _spot(self, i: int, row: Row, mark: Mark, near: frozenset[str]) -> Spot:
+    def _spot(self, i: int, row: Row, mark: Mark, near: frozenset[str], row_label: int | None) -> Spot:
         rest = row.text.replace(mark.amount.raw, " ", 1)
         heading = " / ".join(text for _, text, _ in self.heads)
-        label, above = self._row_label(row), -1
+        label, above = row_label, -1
         if row.table is None and self.label and 0 < i - self.label[1] <= _LABEL_REACH:
             number, above, text = self.label
             heading = heading if text in heading else f"{heading} / {text}"
@@ -231,13 +289,14 @@ class _Reader:
         self.count += 1
         return Spot(
             self.count - 1, i, mark.amount, rest, frozenset(names.words(rest)), near, frozenset(names.words(heading)),
-            heading, label, above, bool(TOTAL.search(rest)), mark.column, row.table, mark.sure,
+            heading, label, row_label, above, bool(TOTAL.search(rest)), mark.column, row.table, mark.sure,
         )  # fmt: skip
 
-    @staticmethod
-    def _row_label(row: Row) -> int | None:
-        number = names.label(row.text)
-        if number is None and (len(row.text) < _SHORT or len(row.cells) > 1):
-            number = names.ordinal(row.text)
-        numbered = _FIRST_CELL_NUMBER.fullmatch(row.cells[0]) if row.table is not None or len(row.cells) > 1 else None
-        return int(numbered[1]) if number is None and numbered else number
+
+def _row_label(row: Row) -> int | None:
+    """The number of a milestone that a row gives itself."""
+    number = names.label(row.text)
+    if number is None and (len(row.text) < _SHORT or len(row.cells) > 1):
+        number = names.ordinal(row.text)
+    numbered = _FIRST_CELL_NUMBER.fullmatch(row.cells[0]) if row.table is not None or len(row.cells) > 1 else None
+    return int(numbered[1]) if number is None and numbered else number

@@ -267,6 +267,63 @@ def test_a_row_without_a_record_is_told() -> None:
     assert (found[None, "amount"].recorded, found[None, "amount"].found) == (None, "500.00")
 
 
+NAMED = {
+    "a number": ("1. Discovery", "2. Beta"),
+    "an id": ("M1 Discovery", "M2 Beta"),
+    "a word": ("Milestone 1: Discovery", "Milestone 2: Beta"),
+    "a heading": ("## Milestone 1: Discovery", "## Milestone 2: Beta"),
+}
+STATED = {
+    "a row": ("Total EUR {}",),
+    "a clause": ("Payment", "The total fee is EUR {}."),
+    "a numbered clause": ("3. Payment", "The total fee is EUR {}."),
+    "tax below": ("Total EUR {}", "VAT 19 % EUR 1,710.00", "Total with VAT EUR 10,710.00"),
+    "clauses behind": ("Total EUR {}", "3. Confidentiality", "Both keep quiet.", "4. Liability", "The total liability is EUR 1,000,000."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["sow.md", "sow.txt", "sow.docx", "sow.pdf"])
+@pytest.mark.parametrize("stated", STATED.values(), ids=STATED)
+@pytest.mark.parametrize("named", NAMED.values(), ids=NAMED)
+def test_a_total_below_the_last_milestone_is_that_of_all(
+    named: tuple[str, str], stated: tuple[str, ...], name: str
+) -> None:
+    for total, state in (("9,000.00", "confirmed"), ("9,500.00", "differs"), ("8,500.00", "differs")):
+        rows = [named[0], "EUR 4,000.00", named[1], "EUR 5,000.00", *(row.format(total) for row in stated)]
+        data = {"docx": docx(*rows), "pdf": pdf(lines(*rows))}.get(name[4:], "\n\n".join(rows).encode())
+        found = verdicts(agreement(("Discovery", "4000"), ("Beta", "5000"), total="9000"), data, name)
+        assert (found[None, "total"].verdict, found[None, "total"].found) == (state, total.replace(",", ""))
+        assert {found[m, "amount"].verdict for m in ("M1", "M2")} == {"confirmed"}
+        proposal = propose(papers([(name, read(name, data))]))
+        assert (proposal.total, proposal.adds_up) == (Decimal(total.replace(",", "")), state == "confirmed")
+        assert [item.amount for item in proposal.items] == [4000, 5000]
+
+
+OWN_TOTALS = {
+    "alone": "1. Discovery\nTotal: EUR 4,000.00\n2. Beta\nTotal: EUR 5,000.00\n",
+    "of parts": "1. Discovery\nEUR 4,000.00\n2. Beta\nDesign EUR 2,000.00\nCode EUR 3,000.00\nTotal EUR 5,000.00\n",
+    "the same": "1. Discovery\nEUR 4,000.00\nTotal EUR 4,000.00\n2. Beta\nEUR 5,000.00\nTotal EUR 5,000.00\n",
+    "with tax": "1. Discovery\nEUR 4,000.00\nplus 19 % VAT\nTotal EUR 4,760.00\n2. Beta\nEUR 5,000.00\nplus 19 % VAT\nTotal EUR 5,950.00\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OWN_TOTALS.values(), ids=OWN_TOTALS)
+def test_a_total_of_one_milestone_is_not_that_of_all(text: str) -> None:
+    claims = agreement(("Discovery", "4000"), ("Beta", "5000"), total="9000")
+    found = verdicts(claims, text, "sow.txt")
+    assert [found[key].verdict for key in (("M1", "amount"), ("M2", "amount"))] == ["confirmed", "confirmed"]
+    assert (found[None, "total"].verdict, found[None, "total"].note) == ("computed", "the sum of the milestones")
+    for total, state in (("9,000", "confirmed"), ("9,500", "differs")):
+        stated = verdicts(claims, f"{text}Total of all EUR {total}.00\n", "sow.txt")[None, "total"]
+        assert (stated.verdict, stated.found) == (state, f"{total.replace(',', '')}.00")
+
+
+@pytest.mark.parametrize(("total", "state"), [("9,000.00", "confirmed"), ("9,500.00", "differs")])
+def test_a_total_below_the_only_milestone_is_that_of_all(total: str, state: str) -> None:
+    text = f"1. Discovery\nEUR 9,000.00\nTotal EUR {total}\n"
+    assert verdicts(agreement(("Discovery", "9000"), total="9000"), text)[None, "total"].verdict == state
+
+
 def test_details_that_differ() -> None:
     of = AgreementClaim("EUR", (MilestoneClaim("M1", "Design", Decimal(3000)),), (), (3,), date(2026, 2, 1), 14)
     text = "Signed on 10 January 2026\nDesign: EUR 3,000\nThe work has two milestones.\nInvoices are paid within 30 days.\n"
