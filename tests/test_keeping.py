@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support import ROOT, mtrack
 
 from mtrack.memo import cache
 from mtrack.memo.kept import Kept
-from support import ROOT, mtrack
 
 if TYPE_CHECKING:
     from pathlib import Path
