@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from mtrack import money
 from mtrack.record.precision import precision_fault
+from mtrack.spreadsheet import formats
 from mtrack.verify import currencies
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _AMOUNT = re.compile(
 )
 _OTHER = {".": ",", ",": "."}
 _MAX_DIGITS = 18
-_SHOWN_MARK = re.compile(r'\[\$([^\]-]*)(?:-[0-9A-Fa-f]+)?\]|"([^"]*)"|\\(.)|_.|\*.|([$€£¥])')
+_DASHES = frozenset(" -–—")
 
 
 class Written(Struct, frozen=True):
@@ -150,7 +151,7 @@ class Amounts:
 
     def _plain(self, cell: Cell) -> Decimal | None:
         if isinstance(cell.value, Decimal):
-            return cell.value if self._is_shown_as_amount(cell) else None
+            return cell.value if self._is_shown_as_amount(cell, cell.value) else None
         amount = written(cell.value) if isinstance(cell.value, str) else None
         if amount is None:
             kind = "a share, not an amount" if cell.text.endswith("%") else "not an amount"
@@ -164,29 +165,42 @@ class Amounts:
             return None
         return amount.readings[self.mark] if self.mark else None
 
-    def _is_shown_as_amount(self, cell: Cell) -> bool:
-        """Whether a workbook shows a number neither as a percentage nor in another currency."""
-        shown = cell.format.partition(";")[0]
-        if "%" in re.sub(r'"[^"]*"', "", shown):
-            self.faults.add(cell, f"{money.plain(_percent(cell.value), 0)}% is a share, not an amount")
+    def _is_shown_as_amount(self, cell: Cell, value: Decimal) -> bool:
+        """Whether a workbook shows a number as it is, with nothing around it but a sign and the project's currency."""
+        own = formats.section(value, cell.format)
+        if own.is_share:
+            self.faults.add(cell, f"{money.plain(money.scaled(value, 2), 0)}% is a share, not an amount")
             return False
-        marks = ["".join(groups).strip() for groups in _SHOWN_MARK.findall(shown)]
-        return self._fits(cell, tuple(mark for mark in marks if currencies.of_mark(mark, self.currency)), shown=True)
+        if not value and not own.has_number and _DASHES.issuperset(own.around("")):
+            return True  # how accountants show 0
+        one = written(own.around("1"))
+        marks = one.marks if one is not None else ()
+        if all(currencies.of_mark(mark, self.currency) for mark in marks) and _is_plain(own, one, value):
+            return self._fits(cell, marks, money.plain(value, 0))
+        shown = formats.as_text(value, cell.format) or own.shown(value)
+        says = f"shows '{shown}'" if shown else "shows nothing"
+        self.faults.add(
+            cell,
+            f"the cell holds {money.plain(value, 0)} and {says}; write the amount, and format the cell as a number",
+        )
+        return False
 
-    def _fits(self, cell: Cell, marks: tuple[str, ...], *, shown: bool = False) -> bool:
+    def _fits(self, cell: Cell, marks: tuple[str, ...], number: str | None = None) -> bool:
+        """Whether marks are the project's currency; beside a `number` a format shows them."""
         for mark in marks:
             codes = currencies.of_mark(mark, self.currency)
             if self.currency not in codes:
                 kind = f"in {codes[0]}, and the project in {self.currency}" if codes else "not an amount"
-                text = f"{mark} {cell.text}" if shown else cell.text
-                self.faults.add(cell, f"'{text}' is {kind}")
+                self.faults.add(cell, f"'{cell.text if number is None else f'{mark} {number}'}' is {kind}")
                 return False
         return True
 
 
-def _percent(value: object) -> Decimal:
-    assert isinstance(value, Decimal)
-    return money.scaled(value, 2)
+def _is_plain(own: formats.Section, one: Written | None, value: Decimal) -> bool:
+    """Whether a section shows a number itself; `one` is how it shows 1."""
+    if one is None or not own.has_number or own.is_scaled:
+        return False
+    return all(reading == 1 or (reading == -1 and value <= 0) for reading in one.readings.values())
 
 
 def _said(mark: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from decimal import Decimal
 from typing import NoReturn
@@ -10,10 +9,7 @@ from typing import NoReturn
 from msgspec import Struct
 
 from mtrack import money
-
-_TOKEN = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|(.)')
-_PLAIN_FORMAT = frozenset("#0,.")
-"""The characters of a format that only set the digits shown."""
+from mtrack.spreadsheet import formats
 
 
 class Cell(Struct, frozen=True):
@@ -52,13 +48,13 @@ class Cell(Struct, frozen=True):
         if isinstance(self.value, bool):
             return str(self.value).upper()
         if isinstance(self.value, Decimal):
-            return _shown(self.value, self.format) or money.plain(self.value, 0)
+            return formats.as_text(self.value, self.format) or money.plain(self.value, 0)
         return str(self.value)
 
     @property
     def is_shown_otherwise(self) -> bool:
         """Whether it is a number that the spreadsheet shows in a way that is not known here."""
-        return isinstance(self.value, Decimal) and _shown(self.value, self.format) is None
+        return isinstance(self.value, Decimal) and formats.as_text(self.value, self.format) is None
 
 
 def letters(column: int) -> str:
@@ -73,29 +69,6 @@ def letters(column: int) -> str:
 def address(row: int, column: int) -> str:
     """A cell's address: B7."""
     return f"{letters(column)}{row}"
-
-
-def _shown(number: Decimal, number_format: str) -> str | None:
-    """A number as its format shows it, with leading zeros and the text around them; None where it shows something else."""
-    form = number_format.partition(";")[0]
-    if form in ("", "General", "@") or set(form) <= _PLAIN_FORMAT - {"0"} or number != number.to_integral_value():
-        return money.plain(number, 0)
-    if set(form) <= _PLAIN_FORMAT and ("." in form or "," in form):
-        return money.plain(number, 0)
-    digits, shown = money.plain(abs(number), 0), ""
-    tokens = list(_TOKEN.finditer(form))
-    left = sum(token[3] in ("0", "#") for token in tokens)
-    digits = digits.rjust(left, " ") if left else digits
-    for token in tokens:
-        if token[3] in ("0", "#"):
-            take = len(digits) - left + 1
-            part, digits, left = digits[:take], digits[take:], left - 1
-            shown += part.replace(" ", "0" if token[3] == "0" else "")
-        elif token[3] is None or token[3] in " -/.:()":
-            shown += token[1] or token[2] or token[3] or ""
-        else:
-            return None
-    return f"-{shown}" if number < 0 else shown
 
 
 class Sheet(Struct):

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from mtrack import limits, money
 from mtrack.errors import UsageError
+from mtrack.spreadsheet import formats
 from mtrack.spreadsheet.cells import Cell, Sheet, refuse
 from mtrack.verify.documents import office, xml
 from mtrack.verify.documents.document import UnreadableError
@@ -171,8 +172,12 @@ def _cell(cell: Any, cached: Any) -> Cell | None:
         cell = cached
     if cell.data_type == "e":
         return Cell(*place, str(cell.value), trouble=f"it shows the error {cell.value}")
-    value = _plain(cell.value)
-    return None if value in ("", None) else Cell(*place, value, format=cell.number_format or "")
+    value, shown = _plain(cell.value), cell.number_format or ""
+    if value in ("", None):
+        return None
+    is_changed = isinstance(value, str) and formats.changes_text(shown)
+    trouble = f"'{value}' is shown as '{shown}'; format the cell as text and write it as it is meant"
+    return Cell(*place, value, format=shown, trouble=trouble if is_changed else None)
 
 
 def _plain(value: Any) -> str | Decimal | date | bool | None:

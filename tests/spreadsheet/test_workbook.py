@@ -16,6 +16,7 @@ from mtrack.errors import UsageError
 
 HEAD = ["Milestone", "Amount (EUR)", "Planned", "Invoice", "Sent", "Paid", "Note"]
 DAY = date(2026, 2, 3)
+PLAINLY = "; write the amount, and format the cell as a number"
 AT = dt.datetime(2026, 2, 4, 13, 30)  # noqa: DTZ001  (a workbook knows no zone)
 
 
@@ -63,9 +64,11 @@ def test_the_same_number_in_a_text_column_is_text_without_decimals_of_its_own() 
         (12, "0000", "0012"), (12, '"R-"0000', "R-0012"), (26007, "00-000", "26-007"), (7, "General", "7"), (1234, "#,##0", "1234"),
         (7, "0.00", "7"), (12345, "000", "12345"), (7, '"Nr. "0', "Nr. 7"), (7, "\\R\\-000", "R-007"), (7, "[Red]000", "007"), (0, "####", "0"),
         (3, '0000;"minus "0', "0003"), (7, "0E+00", None), (7, "_-* #,##0", None), (7, "000%", None),
+        (7, "[$R-407]000", "R007"), (7, ";;;", None), (7, "000,", None), (-7, '0;"minus "00', "minus 07"), (3.5, '"R-"0.0', None), (3.5, "0", None),
+        (3.5, "0.0", "3.5"), (0, '0;0;"none"', "none"), (7, '"a;b"0', "a;b7"),
     ],
 )  # fmt: skip
-def test_a_number_is_the_text_that_its_format_shows(number: int, number_format: str, text: str | None) -> None:
+def test_a_number_is_the_text_that_its_format_shows(number: float, number_format: str, text: str | None) -> None:
     data = workbook([["name", "amount", "invoice", "sent"], ["A", 5, number, DAY]], formats={"C2": number_format})
     if text is None:
         assert faults(data) == [
@@ -119,13 +122,76 @@ def test_text_beside_dates_may_be_what_the_program_has_not_understood() -> None:
         ("#,##0.00\\ [$EUR]", None),
         ('#,##0.00 "€"', None),
         ("[$-409]#,##0.00", None),
-        ('#,##0.00 "per unit"', None),
+        ('#,##0.00 "per unit"', "B2: the cell holds 5 and shows '5 per unit'" + PLAINLY),
         ('0.00;[Red]-"$"0.00', None),
     ],
 )
 def test_the_currency_that_a_format_shows_is_the_projects(number_format: str, fault: str | None) -> None:
     data = workbook([["name", "amount"], ["A", 5]], formats={"B2": number_format})
     assert faults(data) == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("number_format", "shown"),
+    [
+        ('0" TEUR"', "shows '12000 TEUR'"), ('0"k"', "shows '12000k'"), ('0" T€"', "shows '12000 T€'"), ('0" Mio. €"', "shows '12000 Mio. €'"),
+        ('#,##0",000.00"', "shows '12000,000.00'"), ('0",000"', "shows '12000,000'"), ('"1"0', "shows '112000'"), ('0"0"', "shows '120000'"),
+        ("0,", "shows '12'"), ('0.0,"k"', "shows '12k'"), ("#,##0,.00", "shows '12'"), ("0,,", "shows '0'"), ("General,", "shows '12'"),
+        ('"free"', "shows 'free'"), (";;;", "shows nothing"), ('"a;b" [$USD] 0', "shows 'a;b USD 12000'"), ('"a;b"0', "shows 'a;b12000'"),
+        ("-0", "shows '-12000'"), ("(0)", "shows '(12000)'"), ("*-0", "shows '-12000'"), ("0000-00", "shows '0120-00'"), ('General" TEUR"', "shows '12000 TEUR'"),
+        ("0\\%", "shows '12000%'"), ("\\x0", "shows 'x12000'"), ('[>1000]0"k";0', "shows '12000k'"), ("[<1000]0", "shows nothing"), ("0 TEUR", "shows '12000 TEUR'"),
+        ("[[[[", "shows nothing"), ('"', "shows nothing"), ("[$TEUR]0", "shows 'TEUR12000'"),
+    ],
+)  # fmt: skip
+def test_a_format_that_shows_another_amount_is_told(number_format: str, shown: str) -> None:
+    data = workbook([["name", "amount"], ["A", 12000]], formats={"B2": number_format})
+    assert faults(data) == [f"B2: the cell holds 12000 and {shown}{PLAINLY}"]
+
+
+@pytest.mark.parametrize(
+    ("number", "number_format"),
+    [
+        (12, "General"), (12, "@"), (12, "#,##0.00;[Red]-#,##0.00"), (12, '_-* #,##0.00\\ "€"_-;-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-'),
+        (12, '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)'), (0, '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-'), (0, "0;-0;"), (0, "0;-0;-"),
+        (12, "[$€-2]\\ #,##0.00"), (12, "[$EUR-407] 0"), (12, "€0"), (12, "EUR 0"), (12, '0.00;0.00" TEUR"'), (12, "General;[Red]0%"), (12, "[Blue]0"),
+        (12, "# ##0"), (12, "#\\ ##0"), (12, "#'##0"), (12, '"+"0'), (12, '0",-"'), (12, '[>1000]0"k";0'), (12, "0E+00"), (1234.5, "# ##0.0"), (12, "?0"),
+    ],
+)  # fmt: skip
+def test_a_format_that_shows_the_amount_is_read(number: float, number_format: str) -> None:
+    data = workbook([["name", "amount"], ["A", number]], formats={"B2": number_format})
+    assert faults(data) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "number_format", "fault"),
+    [
+        (12, "\\U\\S\\D 0", "'USD 12' is in USD, and the project in EUR"), (12, '0.00"$"', "'$ 12' is in USD, and the project in EUR"),
+        (12, "$0", "'$ 12' is in USD, and the project in EUR"), (-5, "General;[Red]0%", "-500% is a share, not an amount"),
+        (-5, "0;(0)", "'-5' is below 0; what was taken off the agreement is an amendment: mtrack amend"),
+        (-5, '0;0" TEUR"', f"the cell holds -5 and shows '5 TEUR'{PLAINLY}"), (0, '0;0;"tbd"', f"the cell holds 0 and shows 'tbd'{PLAINLY}"),
+        (0, '0"k"', f"the cell holds 0 and shows '0k'{PLAINLY}"), (1e98, '0"k"', f"the cell holds 1{'0' * 98} and shows '1{'0' * 98}k'{PLAINLY}"),
+        (12.5, '0" TEUR"', f"the cell holds 12.5 and shows '13 TEUR'{PLAINLY}"),
+    ],
+)  # fmt: skip
+def test_the_section_of_a_format_is_that_of_the_numbers_sign(number: float, number_format: str, fault: str) -> None:
+    data = workbook([["name", "amount"], ["A", number]], formats={"B2": number_format})
+    told = faults(data)
+    assert [told[0].replace("'(5)'", "'-5'")] == [f"B2: {fault}"]
+
+
+def test_a_total_that_is_shown_otherwise_is_told_too() -> None:
+    data = workbook([["name", "amount"], ["A", 5], ["Total", 5]], formats={"B3": '0" TEUR"'})
+    assert faults(data) == [f"B3: the cell holds 5 and shows '5 TEUR'{PLAINLY}"]
+
+
+@pytest.mark.parametrize(
+    ("number_format", "is_told"),
+    [('"Phase "@', True), ("0;0;0;", True), (";;;", True), ('0;0;0;@" TEUR"', True), ("@", False), ("_-@_-", False), ("0;0;0;@", False), ("0", False)],
+)  # fmt: skip
+def test_a_text_that_its_format_changes_is_told(number_format: str, is_told: bool) -> None:  # noqa: FBT001
+    data = workbook([["name", "amount"], ["A", "5"]], formats={"A2": number_format, "B2": number_format})
+    hint = f"is shown as '{number_format}'; format the cell as text and write it as it is meant"
+    assert faults(data) == ([f"A2: 'A' {hint}", f"B2: '5' {hint}"] if is_told else [])
 
 
 def test_a_formula_counts_by_its_value_and_one_without_is_told() -> None:
