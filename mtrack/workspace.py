@@ -36,7 +36,12 @@ def is_like_records(name: str) -> bool:
 
 def is_reserved(name: str) -> bool:
     """Whether a file's name is that of settings or records, or nearly."""
-    return is_like_records(name) or seen_tight(name) in (SETTINGS, "mtrack.yml")
+    return is_like_records(name) or is_like_settings(name)
+
+
+def is_like_settings(name: str) -> bool:
+    """Whether a file's name is that of settings, or nearly."""
+    return seen_tight(name) in (SETTINGS, "mtrack.yml")
 
 
 def find_root(path: str) -> str:

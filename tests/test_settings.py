@@ -557,3 +557,16 @@ def test_nested_workspaces(tmp_path: Path) -> None:
 def test_a_root_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(CannotRunError, match="can't be read: no such file or directory"):
         workspace.walk(str(tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize("name", ["mtrack.yml", "Mtrack.yaml", "MTRACK.YML"])
+def test_a_file_that_is_nearly_called_as_the_settings_is_told_of(name: str, tmp_path: Path) -> None:
+    """Its currency and rules were passed over without a word."""
+    write_tree(tmp_path, {name: "format: 1\ncurrency: EUR\n", "a/milestones.yaml": RECORD})
+    told = f"mtrack: {name} is not read: the settings are called mtrack.yaml\n"
+    for command in ("lint", "status"):
+        for _ in ("once", "as kept"):
+            assert mtrack(command, tmp_path).err.startswith(told)
+    (tmp_path / name).rename(tmp_path / "settings")
+    (tmp_path / "settings").rename(tmp_path / "mtrack.yaml")
+    assert "is not read" not in mtrack("lint", tmp_path).err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +22,7 @@ from mtrack.memo.run import Run
 from mtrack.render.places import AT_ROOT, Viewpoint
 from mtrack.watch import Rounds
 from mtrack.words import listed
-from mtrack.workspace import RECORDS, is_below, join
+from mtrack.workspace import RECORDS, SETTINGS, is_below, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,11 +120,21 @@ def open_paths(paths: tuple[str, ...], as_of: date, client: str | None = None, s
         workspace = open_workspace(root, as_of, watch_from(root, paths)) if at is None else _at(root, at, as_of)
     options.keep_open(workspace)
     workspace.advance = advancing()
+    if workspace.settings.source is None:
+        _warn_of_misnamed_settings(root)
     if workspace.walk.closed:
         closed = listed(workspace.walk.closed)
         warn(f"what lies in these folders is left out, since they can't be looked into: {closed}")
     meant = tuple(_meant(_relative(path, root), workspace) for path in paths)
     return Opened(workspace, _relative(root, os.getcwd()), meant, client)
+
+
+def _warn_of_misnamed_settings(root: str) -> None:
+    """Say that a file is not read which may be meant as the settings: `mtrack.yml`, `Mtrack.yaml`."""
+    with suppress(OSError):
+        names = sorted(filter(workspace_module.is_like_settings, os.listdir(root)))
+        if names:
+            warn(f"{listed(names)} {'is' if len(names) == 1 else 'are'} not read: the settings are called {SETTINGS}")
 
 
 def _root(path: str, settings_from: str | None, at: str | None, since: str | None) -> str:
