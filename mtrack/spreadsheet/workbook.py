@@ -1,8 +1,8 @@
 """XLSX: the cells of one sheet, merged ranges filled in, read with openpyxl once nothing in the file can do harm.
 
 openpyxl reads row by row here (`read_only`), which makes no cell that is not in the file and looks at no drawing, but
-also knows no merged ranges: those, and how far the cells reach, are taken from the sheet's XML, which is parsed first to
-see that it declares no document type and is no larger than a plan can be.
+also knows no merged ranges and skips what is out of order: where the cells stand is taken from the sheet's XML, which is
+parsed first to see that it declares no document type and is no larger than a plan can be.
 """
 
 from __future__ import annotations
@@ -14,19 +14,18 @@ from datetime import date, datetime
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import limits, money
 from mtrack.errors import UsageError
 from mtrack.spreadsheet import formats
-from mtrack.spreadsheet.cells import Cell, Sheet, refuse
+from mtrack.spreadsheet.cells import Cell, FaultyError, Sheet, refuse
+from mtrack.spreadsheet.markup import Markup, Place, read_markup
 from mtrack.verify.documents import office, xml
 from mtrack.verify.documents.document import UnreadableError
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
 _MAX_UNPACKED = 128 << 20
@@ -34,15 +33,7 @@ _MAX_MERGED = 100_000
 _NOT_ONE = "it is not an XLSX workbook, or is damaged; save it as .xlsx or as CSV"
 _SHOWN_DIGITS = Context(prec=15)
 """A workbook keeps binary numbers and shows 15 digits of them, as `0.1+0.2` does."""
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-
-
-class _Extent(Struct, frozen=True):
-    """The extent of a sheet's cells that hold something, and its merged ranges: top, left, bottom, right."""
-
-    rows: int
-    columns: int
-    merged: tuple[tuple[int, int, int, int], ...]
+_DAMAGED = "it is damaged; open it in a spreadsheet program and save it again"
 
 
 def read_workbook(data: bytes, wanted: str | None) -> Sheet:
@@ -84,39 +75,12 @@ def _open(data: bytes, *, values: bool) -> Any:
         refuse(_NOT_ONE)
 
 
-def _extent(sheet: Any, parts: dict[str, Element]) -> _Extent:
-    """The extent of a sheet's cells; counted as openpyxl does where a cell does not say where it stands."""
-    root = parts.get(sheet._worksheet_path)  # noqa: SLF001  (a part's name; there is no other way to it)
-    rows = columns = row = 0
-    for line in xml.every(root, "sheetData", "row"):
-        row, column = _number(line.get("r")) or row + 1, 0
-        for cell in line:
-            place = _REFERENCE.fullmatch(cell.get("r") or "")
-            row, column = (int(place[2]), _column(place[1])) if place else (row, column + 1)
-            if len(cell):
-                rows, columns = max(rows, row), max(columns, column)
-    if rows > limits.SHEET_ROWS or columns > limits.SHEET_COLUMNS:
+def _markup(sheet: Any, parts: dict[str, Element]) -> Markup:
+    """A sheet's cells, no more than a plan has."""
+    found = read_markup(parts.get(sheet._worksheet_path))  # noqa: SLF001  (a part's name; there is no other way to it)
+    if found.rows > limits.SHEET_ROWS or found.columns > limits.SHEET_COLUMNS:
         refuse(f"sheet '{sheet.title}' has more than {limits.SHEET_ROWS:,} rows or {limits.SHEET_COLUMNS} columns")
-    found = (_range(node.get("ref") or "") for node in xml.every(root, "mergeCells", "mergeCell"))
-    return _Extent(rows, columns, tuple(filter(None, found)))
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text is not None and re.fullmatch("[0-9]{1,7}", text) else 0
-
-
-def _column(name: str) -> int:
-    number = 0
-    for letter in name:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
-def _range(text: str) -> tuple[int, int, int, int] | None:
-    ends = [_REFERENCE.fullmatch(end) for end in text.split(":")]
-    if len(ends) != 2 or not (ends[0] and ends[1]):  # noqa: PLR2004
-        return None
-    return int(ends[0][2]), _column(ends[0][1]), int(ends[1][2]), _column(ends[1][1])
+    return found
 
 
 def _chosen(book: Any, parts: dict[str, Element], wanted: str | None) -> str:
@@ -130,36 +94,39 @@ def _chosen(book: Any, parts: dict[str, Element], wanted: str | None) -> str:
         message = f"--sheet: there is no sheet '{wanted}'; there is {listed}"
         raise UsageError(message)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
-    filled = [sheet for sheet in visible if _extent(sheet, parts).rows]
+    filled = [sheet for sheet in visible if _markup(sheet, parts).cells]
     if len(filled or visible) != 1:
         refuse(f"it has several sheets; say which with --sheet: {listed}" if visible else _NOT_ONE)
     return str((filled or visible)[0].title)
 
 
-def _cells(data: bytes, book: Any, name: str, parts: dict[str, Element]) -> tuple[list[Cell], _Extent]:
+def _cells(data: bytes, book: Any, name: str, parts: dict[str, Element]) -> tuple[list[Cell], Markup]:
     """The cells that hold something, a formula by its value."""
-    extent = _extent(book[name], parts)
-    found = list(_filled(book[name], extent))
-    values: dict[tuple[int, int], Any] = {}
-    if any(cell.data_type == "f" for cell in found):
-        values = {(cell.row, cell.column): cell for cell in _rows(_open(data, values=True)[name], extent)}
-    cells = (_cell(cell, values.get((cell.row, cell.column))) for cell in found)
-    return [cell for cell in cells if cell is not None], extent
+    markup = _markup(book[name], parts)
+    if markup.faults:
+        raise FaultyError(markup.faults)
+    found = {place: cell for place, cell in _read(book[name], markup).items() if cell.value is not None}
+    values: dict[Place, Any] = {}
+    if any(cell.data_type == "f" for cell in found.values()):
+        values = _read(_open(data, values=True)[name], markup)
+    cells = (_cell(cell, values.get(place)) for place, cell in found.items())
+    return [cell for cell in cells if cell is not None], markup
 
 
-def _rows(sheet: Any, extent: _Extent) -> Iterator[Any]:
-    """The cells in the file, as openpyxl has them."""
-    if not extent.rows:
-        return
+def _read(sheet: Any, markup: Markup) -> dict[Place, Any]:
+    """The cells as openpyxl has them: all that are in the file, and no others."""
+    if not markup.cells:
+        return {}
+    cells: dict[Place, Any] = {}
     try:
-        for row in sheet.iter_rows(max_row=extent.rows, max_col=extent.columns):
-            yield from (cell for cell in row if hasattr(cell, "row"))
+        for row in sheet.iter_rows(max_row=markup.rows, max_col=markup.columns):
+            cells.update(((cell.row, cell.column), cell) for cell in row if hasattr(cell, "row"))
     except Exception:  # noqa: BLE001
-        refuse("it is damaged; open it in a spreadsheet program and save it again")
-
-
-def _filled(sheet: Any, extent: _Extent) -> Iterator[Any]:
-    return (cell for cell in _rows(sheet, extent) if cell.value is not None)
+        refuse(_DAMAGED)
+    filled = {place for place, cell in cells.items() if cell.value is not None}
+    if not filled <= markup.cells.keys() <= cells.keys():
+        refuse(_DAMAGED)
+    return {place: cells[place] for place in markup.cells}
 
 
 def _cell(cell: Any, cached: Any) -> Cell | None:
@@ -196,15 +163,15 @@ def _plain(value: Any) -> str | Decimal | date | bool | None:
     return Decimal(money.plain(_SHOWN_DIGITS.plus(Decimal(shown)), 0))
 
 
-def _merged(cells: list[Cell], extent: _Extent) -> dict[int, dict[int, Cell]]:
+def _merged(cells: list[Cell], markup: Markup) -> dict[int, dict[int, Cell]]:
     """The cells by row and column; a merged range shows the value of its first cell in each."""
     rows: dict[int, dict[int, Cell]] = {}
     for cell in cells:
         rows.setdefault(cell.row, {})[cell.column] = cell
     room = _MAX_MERGED
-    for top, left, bottom, right in extent.merged:
+    for top, left, bottom, right in markup.merged:
         first = rows.get(top, {}).get(left)
-        bottom, right = min(bottom, extent.rows), min(right, extent.columns)  # noqa: PLW2901
+        bottom, right = min(bottom, markup.rows), min(right, markup.columns)  # noqa: PLW2901
         room -= max(bottom - top + 1, 0) * max(right - left + 1, 0)
         if room < 0:
             refuse("its merged ranges are larger than a table should be")

@@ -374,6 +374,79 @@ def test_what_is_made_to_do_harm_is_told_at_once(name: str, words: str) -> None:
     assert time.perf_counter() - begun < 5
 
 
+SAVE = "; open it in a spreadsheet program, see that nothing is missing, and save it again"
+
+
+def sheet_of(rows: str) -> bytes:
+    """A workbook whose sheet has these rows, below a header."""
+    data = workbook([["name", "amount"], ["A", 5]])
+    sheet = part(data)
+    return changed(data, {SHEET: sheet[: sheet.index('<row r="2"')] + rows + sheet[sheet.index("</sheetData>") :]})
+
+
+def row_of(number: str, *cells: tuple[str, str]) -> str:
+    """A row of a sheet: the places of its cells and what they hold."""
+    made = "".join(f"<c{at(place)} t='inlineStr'><is><t>{text}</t></is></c>" for place, text in cells)
+    return f"<row{at(number)}>{made}</row>"
+
+
+def at(place: str) -> str:
+    """The attribute for a place."""
+    return place and f" r='{place}'"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (row_of("3", ("A3", "A"), ("B3", "5")) + row_of("2", ("A2", "B"), ("B2", "7")) + row_of("5", ("A5", "C"), ("B5", "9")),
+         ["A2: row 2 stands below row 3 in the file"]),
+        (row_of("3", ("A3", "A"), ("B3", "5")) + row_of("3", ("A3", "B"), ("B3", "7")), ["A3: row 3 stands in the file twice"]),
+        (row_of("1", ("A1", "A"), ("B1", "5")), ["A1: row 1 stands in the file twice"]),
+        (row_of("2", ("A2", "A"), ("B2", "5")) + row_of("", ("A2", "B"), ("B2", "7")), ["A2: row 2 stands in the file twice"]),
+        (row_of("2", ("B2", "5"), ("A2", "A")), ["A2: A2 stands in the file behind B2"]),
+        (row_of("2", ("A2", "A"), ("B2", "5"), ("B2", "7")), ["B2: B2 stands in the file twice"]),
+        (row_of("2", ("A2", "A"), ("B2", "5"), ("A2", "B"), ("B3", "7")),
+         ["A2: A2 stands in the file behind B2", "B3: B3 stands in row 2 in the file"]),
+        (row_of("2", ("A2", "A"), ("B2", "5"), ("B9", "7")), ["B9: B9 stands in row 2 in the file"]),
+    ],
+)  # fmt: skip
+def test_rows_and_cells_out_of_order_are_told(rows: str, told: list[str]) -> None:
+    assert faults(sheet_of(rows)) == [f"{fault}{SAVE}" for fault in told]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        row_of("99999999", ("A2", "A"), ("B2", "5")) + row_of("3", ("A3", "B"), ("B3", "7")),
+        row_of("x", ("A2", "A"), ("B2", "5")),
+        row_of("2", ("b2", "A"), ("c2", "5")),
+        row_of("2", ("A0", "A"), ("B2", "5")),
+    ],
+)  # fmt: skip
+def test_a_place_that_is_none_is_damage(rows: str) -> None:
+    assert faults(sheet_of(rows)) == ["-: it is damaged; open it in a spreadsheet program and save it again"]
+
+
+def test_rows_and_cells_need_not_say_where_they_stand() -> None:
+    rows = row_of("", ("", "A"), ("", "5")) + row_of("", ("A5", "B"), ("B5", "7")) + row_of("6", ("", "C"), ("B6", "9"))
+    found = read(sheet_of(rows))
+    assert [(item["name"], item["amount"]) for item in found.milestones] == [("A", 5), ("B", 7), ("C", 9)]
+    assert found.place("M2", None) == "A5"
+
+
+def test_what_stands_out_of_order_on_another_sheet_is_no_fault() -> None:
+    book = openpyxl.Workbook()
+    for row in (["name", "amount"], ["A", 5]):
+        book.active.append(row)
+    book.create_sheet("Other").append(["x"])
+    data = saved(book)
+    other = part(data, "xl/worksheets/sheet2.xml")
+    row = other[other.index("<row") : other.index("</sheetData>")]
+    data = changed(data, {"xl/worksheets/sheet2.xml": other.replace(row, row + row)})
+    assert read(data, sheet="Sheet").milestones[0]["name"] == "A"
+    assert cells(data, sheet="Other") == ["A1"]
+
+
 def test_merged_ranges_and_dimensions_without_end_are_cut_to_the_cells() -> None:
     data = workbook([["name", "amount"], ["A", 5]], merged=["C1:C2"])
     sheet = part(data).replace('ref="C1:C2"', 'ref="C1:XFD1048576"').replace('ref="A1:C2"', 'ref="A1:XFD1048576"')
