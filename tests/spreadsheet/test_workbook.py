@@ -441,8 +441,8 @@ def test_what_stands_out_of_order_on_another_sheet_is_no_fault() -> None:
     book.create_sheet("Other").append(["x"])
     data = saved(book)
     other = part(data, "xl/worksheets/sheet2.xml")
-    row = other[other.index("<row") : other.index("</sheetData>")]
-    data = changed(data, {"xl/worksheets/sheet2.xml": other.replace(row, row + row)})
+    line = other[other.index("<row") : other.index("</sheetData>")]
+    data = changed(data, {"xl/worksheets/sheet2.xml": other.replace(line, line + line)})
     assert read(data, sheet="Sheet").milestones[0]["name"] == "A"
     assert cells(data, sheet="Other") == ["A1"]
 
