@@ -121,3 +121,8 @@ class Faults:
 def refuse(message: str) -> NoReturn:
     """Raise FaultyError for a whole file."""
     raise FaultyError([Fault(message)])
+
+
+def refuse_damaged() -> NoReturn:
+    """Raise FaultyError for a workbook that is not what one should be."""
+    refuse("it is damaged; open it in a spreadsheet program and save it again")

@@ -19,8 +19,9 @@ from msgspec.structs import replace
 from mtrack import limits, money
 from mtrack.errors import UsageError
 from mtrack.spreadsheet import formats
-from mtrack.spreadsheet.cells import Cell, FaultyError, Sheet, refuse
+from mtrack.spreadsheet.cells import Cell, FaultyError, Sheet, refuse, refuse_damaged
 from mtrack.spreadsheet.markup import Markup, Place, read_markup
+from mtrack.spreadsheet.strings import Strings, Text
 from mtrack.verify.documents import office, xml
 from mtrack.verify.documents.document import UnreadableError
 
@@ -33,7 +34,8 @@ _MAX_MERGED = 100_000
 _NOT_ONE = "it is not an XLSX workbook, or is damaged; save it as .xlsx or as CSV"
 _SHOWN_DIGITS = Context(prec=15)
 """A workbook keeps binary numbers and shows 15 digits of them, as `0.1+0.2` does."""
-_DAMAGED = "it is damaged; open it in a spreadsheet program and save it again"
+_LOST = 10**15
+"""Of a number from here on, which has more digits than a workbook keeps, some are lost."""
 
 
 def read_workbook(data: bytes, wanted: str | None) -> Sheet:
@@ -109,7 +111,11 @@ def _cells(data: bytes, book: Any, name: str, parts: dict[str, Element]) -> tupl
     values: dict[Place, Any] = {}
     if any(cell.data_type == "f" for cell in found.values()):
         values = _read(_open(data, values=True)[name], markup)
-    cells = (_cell(cell, values.get(place)) for place, cell in found.items())
+    strings = Strings(parts.values())
+    try:
+        cells = [_cell(cell, values.get(place), markup.cells[place], strings) for place, cell in found.items()]
+    except (LookupError, AttributeError):  # a style that is not there
+        refuse_damaged()
     return [cell for cell in cells if cell is not None], markup
 
 
@@ -122,16 +128,18 @@ def _read(sheet: Any, markup: Markup) -> dict[Place, Any]:
         for row in sheet.iter_rows(max_row=markup.rows, max_col=markup.columns):
             cells.update(((cell.row, cell.column), cell) for cell in row if hasattr(cell, "row"))
     except Exception:  # noqa: BLE001
-        refuse(_DAMAGED)
+        refuse_damaged()
     filled = {place for place, cell in cells.items() if cell.value is not None}
     if not filled <= markup.cells.keys() <= cells.keys():
-        refuse(_DAMAGED)
+        refuse_damaged()
     return {place: cells[place] for place in markup.cells}
 
 
-def _cell(cell: Any, cached: Any) -> Cell | None:
+def _cell(cell: Any, cached: Any, element: Element, strings: Strings) -> Cell | None:
     """A cell with its value; None where it holds only blanks."""
     place = (cell.row, cell.column)
+    if not element.get("s", "0").isdecimal():  # openpyxl counts from the end
+        refuse_damaged()
     if cell.data_type == "f":
         if cached is None or (cached.value is None and cached.data_type != "str"):
             trouble = "its formula has no value in the file; open it in a spreadsheet program and save it"
@@ -139,12 +147,25 @@ def _cell(cell: Any, cached: Any) -> Cell | None:
         cell = cached
     if cell.data_type == "e":
         return Cell(*place, str(cell.value), trouble=f"it shows the error {cell.value}")
-    value, shown = _plain(cell.value), cell.number_format or ""
+    text = strings.of(element) or Text("")
+    value, shown = _plain(text.value or cell.value), cell.number_format or ""
     if value in ("", None):
         return None
-    is_changed = isinstance(value, str) and formats.changes_text(shown)
-    trouble = f"'{value}' is shown as '{shown}'; format the cell as text and write it as it is meant"
-    return Cell(*place, value, format=shown, trouble=trouble if is_changed else None)
+    return Cell(*place, value, format=shown, trouble=_trouble(cell, value, text, shown))
+
+
+def _trouble(cell: Any, value: str | Decimal | date | bool, text: Text, shown: str) -> str | None:  # noqa: FBT001
+    """Why a value is not what the cell shows."""
+    if text.is_struck or (text.is_plain and cell.font.strike):
+        return "it is struck through, or a part of it; take out what is, or the line through it"
+    if isinstance(value, str) and formats.changes_text(shown):
+        return f"'{value}' is shown as '{shown}'; format the cell as text and write it as it is meant"
+    if isinstance(value, date) and value < cell.parent.parent.epoch.date():
+        return f"it holds {value}, a day before those that a spreadsheet shows; write the day again"
+    if isinstance(value, Decimal) and value.copy_abs() >= _LOST:
+        kept = money.plain(value, 0)
+        return f"'{kept}' is what the spreadsheet kept of a number of more than 15 digits; format the cell as text and write it again"
+    return None
 
 
 def _plain(value: Any) -> str | Decimal | date | bool | None:

@@ -169,7 +169,7 @@ def test_a_format_that_shows_the_amount_is_read(number: float, number_format: st
         (12, "$0", "'$ 12' is in USD, and the project in EUR"), (-5, "General;[Red]0%", "-500% is a share, not an amount"),
         (-5, "0;(0)", "'-5' is below 0; what was taken off the agreement is an amendment: mtrack amend"),
         (-5, '0;0" TEUR"', f"the cell holds -5 and shows '5 TEUR'{PLAINLY}"), (0, '0;0;"tbd"', f"the cell holds 0 and shows 'tbd'{PLAINLY}"),
-        (0, '0"k"', f"the cell holds 0 and shows '0k'{PLAINLY}"), (1e98, '0"k"', f"the cell holds 1{'0' * 98} and shows '1{'0' * 98}k'{PLAINLY}"),
+        (0, '0"k"', f"the cell holds 0 and shows '0k'{PLAINLY}"), (1e14, '0"k"', f"the cell holds 1{'0' * 14} and shows '1{'0' * 14}k'{PLAINLY}"),
         (12.5, '0" TEUR"', f"the cell holds 12.5 and shows '13 TEUR'{PLAINLY}"),
     ],
 )  # fmt: skip
@@ -445,6 +445,111 @@ def test_what_stands_out_of_order_on_another_sheet_is_no_fault() -> None:
     data = changed(data, {"xl/worksheets/sheet2.xml": other.replace(line, line + line)})
     assert read(data, sheet="Sheet").milestones[0]["name"] == "A"
     assert cells(data, sheet="Other") == ["A1"]
+
+
+RUN = "<r><t>{}</t></r>"
+STRUCK = "<r><rPr><strike/></rPr><t>{}</t></r>"
+STYLED = "<r><rPr><b/><strike val='0'/></rPr><t>{}</t></r>"
+LINE = "it is struck through, or a part of it; take out what is, or the line through it"
+
+
+def shared(*texts: str) -> bytes:
+    """A workbook with the texts that its cells share, of which the second row of the sheet shows the last two."""
+    book = sheet_of("<row r='2'><c r='A2' t='s'><v>{}</v></c><c r='B2' t='s'><v>{}</v></c></row>".format(*texts[-2:]))
+    items = "".join(f"<si>{text}</si>" for text in texts[:-2])
+    relation = '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+    types = part(book, "[Content_Types].xml")
+    return changed(
+        book,
+        {
+            "xl/sharedStrings.xml": f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{items}</sst>',
+            "[Content_Types].xml": types if "/xl/sharedStrings.xml" in types else types.replace("</Types>", relation + "</Types>"),
+        },
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (STRUCK.format("4 000") + RUN.format(" 500"), [f"B2: {LINE}"]), (RUN.format("500") + STRUCK.format("4"), [f"B2: {LINE}"]),
+        (STRUCK.format("500"), [f"B2: {LINE}"]), (STYLED.format("5") + RUN.format("00") + STRUCK.format(" "), []), ("<t>500</t>", []),
+        ("<t>500</t><rPh sb='0' eb='1'><t>9</t></rPh>", []),
+    ],
+)  # fmt: skip
+def test_what_is_struck_through_does_not_count_as_if_it_were_not(text: str, told: list[str], is_shared: bool) -> None:  # noqa: FBT001
+    inline = (
+        f"<row r='2'><c r='A2' t='inlineStr'><is><t>A</t></is></c><c r='B2' t='inlineStr'><is>{text}</is></c></row>"
+    )
+    data = shared("<t>A</t>", text, "0", "1") if is_shared else sheet_of(inline)
+    assert faults(data) == told
+    if not told:
+        assert read(data).milestones[0]["amount"] == 500
+
+
+def test_a_cell_that_is_struck_through_is_told_unless_its_column_is_left_out() -> None:
+    book = openpyxl.Workbook()
+    for row in (["name", "amount", "planned", "x"], ["A", 5, DAY, 1], ["B", 5, DAY, 1]):
+        book.active.append(row)
+    for place in ("A2", "B2", "C2", "D3"):
+        book.active[place].font = openpyxl.styles.Font(strike=True)
+    assert faults(saved(book), ignored=("x",)) == [f"{place}: {LINE}" for place in ("A2", "B2", "C2")]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("_x0041_b", "Ab"), ("A_x000D_&#10;B", "A B"), ("_x005F_x000D_", "_x000D_"), ("_x00e9_", "é"), ("_xD83D__xDE00_", "😀"), ("A_xD83D_", "A\ufffd"),
+        ("A_x0000_", "A\ufffd"), ("_x41_", "_x41_"), ("x_x004_", "x_x004_"), ("_x005F_x005F_", "_x005F_"),
+    ],
+)  # fmt: skip
+def test_an_escape_of_a_workbook_is_its_character(written: str, name: str) -> None:
+    assert read(shared(f"<t>{written}</t>", "<t>5</t>", "0", "1")).milestones[0]["name"] == name
+    inline = f"<is><t>{written}</t></is>"
+    formula = f"<f>A1</f><v>{written}</v>"
+    for kind, content in (("inlineStr", inline), ("str", formula)):
+        row = f"<row r='2'><c r='A2' t='{kind}'>{content}</c><c r='B2'><v>5</v></c></row>"
+        assert read(sheet_of(row)).milestones[0]["name"] == name
+
+
+@pytest.mark.parametrize("index", ["-1", "2", "x", "", "1e0", "9" * 5000])
+def test_an_index_that_is_none_is_damage(index: str) -> None:
+    told = faults(shared("<t>A</t>", "<t>5</t>", "0", index))
+    assert told in (
+        ["-: it is damaged; open it in a spreadsheet program and save it again"],
+        ["B2: the milestone has no amount"],
+    )
+    assert (index == "") == (told[0][:2] == "B2")
+
+
+@pytest.mark.parametrize("style", ["-1", "99", "x", "1.0"])
+def test_a_style_that_is_none_is_damage(style: str) -> None:
+    rows = f"<row r='2'><c r='A2' t='inlineStr'><is><t>A</t></is></c><c r='B2' s='{style}'><v>5</v></c></row>"
+    assert faults(sheet_of(rows)) == ["-: it is damaged; open it in a spreadsheet program and save it again"]
+
+
+def test_a_day_that_no_spreadsheet_shows_is_told() -> None:
+    data = workbook([["name", "amount", "planned"], ["A", 5, DAY]])
+    sheet = part(data)
+    written = sheet[sheet.index("<v>", sheet.index('r="C2"')) :][: len("<v>46056</v>")]
+    data = changed(data, {SHEET: sheet.replace(written, "<v>-500</v>")})
+    assert faults(data) == ["C2: it holds 1898-08-17, a day before those that a spreadsheet shows; write the day again"]
+
+
+@pytest.mark.parametrize("key", ["invoice", "id", "note", "paid"])
+def test_a_number_that_has_lost_digits_is_told(key: str) -> None:
+    hint = "is what the spreadsheet kept of a number of more than 15 digits; format the cell as text and write it again"
+    head = ["name", "amount", "sent", *{"invoice": "", key: ""}]
+    rows: list[list[Any]] = [
+        head,
+        ["A", 5, DAY, *((123456789012345678 if name == key else "R-1") for name in head[3:])],
+    ]
+    place = "DE"[head[3:].index(key)]
+    assert faults(workbook(rows))[0] == f"{place}2: '123456789012346000' {hint}"
+    rows[1][head.index(key)] = 123456789012345
+    assert not any(hint in fault for fault in faults(workbook(rows)))
+    rows[1][head.index(key)] = "123456789012345678"
+    assert not any(hint in fault for fault in faults(workbook(rows)))
 
 
 def test_merged_ranges_and_dimensions_without_end_are_cut_to_the_cells() -> None:
