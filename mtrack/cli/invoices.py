@@ -33,17 +33,21 @@ class _Bill(Struct, frozen=True):
     total: Decimal | None
 
     def filled(self, paper: EInvoice | None) -> _Bill:
-        """The bill with missing values taken from an e-invoice; amounts only where it bills nothing else."""
+        """The bill with missing values taken from an e-invoice; amounts only where it bills nothing else.
+
+        Raises UsageError where what it has for a missing value can't be read.
+        """
         if paper is None:
             return self
         alone = self.total is None
         (milestone, amount), *more = self.shares
-        net = paper.net if alone and not more and amount is None else amount
+        takes_net, takes_tax = alone and not more and amount is None, alone and self.tax is None
+        papers.check_read(paper, net=takes_net, tax=takes_tax, sent=self.sent is None, due=self.due is None)
         return _Bill(
-            ((milestone, net), *more),
+            ((milestone, paper.net if takes_net else amount), *more),
             self.sent or paper.issued,
             self.due or (paper.due[-1] if paper.due else None),
-            (paper.tax or None) if alone and self.tax is None else self.tax,
+            (paper.tax or None) if takes_tax else self.tax,
             self.total,
         )
 

@@ -14,6 +14,7 @@ from mtrack.verify.protocol import Facts, Proposal, Trouble
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from mtrack.record.verdict import Field
     from mtrack.verify.einvoice import EInvoice
 
 
@@ -90,3 +91,20 @@ def check_currency(found: EInvoice | None, currency: str) -> None:
     if found is not None and found.currency and found.currency != currency:
         message = f"the invoice is in {found.currency}, and the project in {currency}"
         raise UsageError(message)
+
+
+_OPTIONS: dict[Field, str] = {"net": "--amount", "tax": "--tax", "sent": "--sent", "due": "--due"}
+
+
+def check_read(found: EInvoice, **taken: bool) -> None:
+    """Raise UsageError where one of the values that are `taken` from an e-invoice is none that can be recorded."""
+    unread: dict[Field, str] = dict(found.unread)
+    amounts: dict[Field, Decimal | None] = {"net": found.net, "tax": found.tax}
+    for field, amount in amounts.items():
+        if amount is not None and (amount < 0 or money.parse(money.plain(amount, 2)) is None):
+            unread[field] = money.plain(amount, 2)
+    for field, option in _OPTIONS.items():
+        if taken[field] and field in unread:
+            what = "a day" if field in {"sent", "due"} else f"an amount in {found.currency or 'one currency'}"
+            message = f"the invoice has '{unread[field]}' where {what} should stand; give {option}"
+            raise UsageError(message)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mtrack import money
+from mtrack.record.verdict import Field  # noqa: TC001  (msgspec reads the annotations)
 from mtrack.verify.documents import xml
 from mtrack.verify.documents.document import UnreadableError
 
@@ -25,7 +26,11 @@ _INSIDE = re.compile(r"(?:factur-?x|zugferd-invoice|xrechnung)\.xml", re.IGNOREC
 
 
 class EInvoice(Struct, frozen=True):
-    """A structured invoice; amounts as it gives them, None where it gives none. `credits` are the invoices it credits."""
+    """A structured invoice; amounts and days as it gives them, None where it gives none.
+
+    `credits` are the invoices it credits; `unread` what stands there for an amount or a day and can't be read as one in
+    its currency, by the field of verdicts.
+    """
 
     number: str
     credit_note: bool
@@ -36,6 +41,7 @@ class EInvoice(Struct, frozen=True):
     tax: Decimal | None
     gross: Decimal | None
     credits: tuple[str, ...] = ()
+    unread: dict[Field, str] = {}
 
 
 def read_einvoice(data: bytes) -> EInvoice | None:
@@ -67,7 +73,6 @@ def embedded(attached: Iterable[tuple[str, bytes]]) -> EInvoice | None:
 
 def _ubl(root: Element, *, credit_note: bool) -> EInvoice:
     code = xml.text(root, "InvoiceTypeCode") or xml.text(root, "CreditNoteTypeCode")
-    currency = xml.text(root, "DocumentCurrencyCode")
     total = xml.first(root, "LegalMonetaryTotal")
     due = [
         xml.text(root, "DueDate"),
@@ -75,16 +80,18 @@ def _ubl(root: Element, *, credit_note: bool) -> EInvoice:
         *(xml.text(node) for node in xml.every(root, "PaymentTerms", "PaymentDueDate")),
         *(xml.text(node) for node in xml.every(root, "PaymentTerms", "InstallmentDueDate")),
     ]
-    return EInvoice(
-        number=xml.text(root, "ID"),
+    return _invoice(
+        xml.text(root, "ID"),
+        xml.text(root, "DocumentCurrencyCode"),
+        xml.text(root, "IssueDate"),
+        due,
+        {
+            "net": list(xml.every(total, "TaxExclusiveAmount")),
+            "tax": list(xml.every(root, "TaxTotal", "TaxAmount")),
+            "gross": list(xml.every(total, "TaxInclusiveAmount")),
+        },
+        xml.every(root, "BillingReference", "InvoiceDocumentReference", "ID"),
         credit_note=credit_note or code in _CREDIT_NOTES,
-        issued=_date(xml.text(root, "IssueDate")),
-        due=_dates(due),
-        currency=currency,
-        net=_amount(xml.every(total, "TaxExclusiveAmount"), currency),
-        tax=_amount(xml.every(root, "TaxTotal", "TaxAmount"), currency),
-        gross=_amount(xml.every(total, "TaxInclusiveAmount"), currency),
-        credits=_texts(xml.every(root, "BillingReference", "InvoiceDocumentReference", "ID")),
     )
 
 
@@ -98,18 +105,51 @@ def _cii(root: Element, document: str, deal: str, part: str) -> EInvoice:
         else "SpecifiedTradeSettlementMonetarySummation"
     )
     total = xml.first(settlement, summation)
-    currency = xml.text(settlement, "InvoiceCurrencyCode")
-    terms = list(xml.every(settlement, "SpecifiedTradePaymentTerms", "DueDateDateTime"))
-    return EInvoice(
-        number=xml.text(header, "ID"),
+    return _invoice(
+        xml.text(header, "ID"),
+        xml.text(settlement, "InvoiceCurrencyCode"),
+        _time(xml.first(header, "IssueDateTime")),
+        list(map(_time, xml.every(settlement, "SpecifiedTradePaymentTerms", "DueDateDateTime"))),
+        {
+            "net": list(xml.every(total, "TaxBasisTotalAmount")),
+            "tax": list(xml.every(total, "TaxTotalAmount")),
+            "gross": list(xml.every(total, "GrandTotalAmount")),
+        },
+        xml.every(settlement, "InvoiceReferencedDocument", "IssuerAssignedID"),
         credit_note=xml.text(header, "TypeCode") in _CREDIT_NOTES,
-        issued=_date(_time(xml.first(header, "IssueDateTime"))),
-        due=_dates(map(_time, terms)),
+    )
+
+
+def _invoice(  # noqa: PLR0913
+    number: str,
+    code: str,
+    issued: str,
+    due: list[str],
+    written: dict[Field, list[Element]],
+    credited: Iterable[Element],
+    *,
+    credit_note: bool,
+) -> EInvoice:
+    """The invoice of the texts and elements that a format has for its fields."""
+    named = {name for nodes in written.values() for node in nodes if (name := _currency_of(node))}
+    currency = code or (named.pop() if len(named) == 1 else "")
+    days = _dates(due)
+    amounts = {field: _amount(nodes, currency) for field, nodes in written.items()}
+    unread = {field: next(filter(None, map(_words, nodes)), "") for field, nodes in written.items()}
+    unread = {field: text for field, text in unread.items() if text and amounts[field] is None}
+    if issued and _date(issued) is None:
+        unread["sent"] = issued
+    if any(due) and not days:
+        unread["due"] = next(filter(None, due))
+    return EInvoice(
+        number=number,
+        credit_note=credit_note,
+        issued=_date(issued),
+        due=days,
         currency=currency,
-        net=_amount(xml.every(total, "TaxBasisTotalAmount"), currency),
-        tax=_amount(xml.every(total, "TaxTotalAmount"), currency),
-        gross=_amount(xml.every(total, "GrandTotalAmount"), currency),
-        credits=_texts(xml.every(settlement, "InvoiceReferencedDocument", "IssuerAssignedID")),
+        **amounts,
+        credits=_texts(credited),
+        unread=unread,
     )
 
 
@@ -135,13 +175,17 @@ def _date(text: str) -> date | None:
 
 def _amount(nodes: Iterable[Element], currency: str) -> Decimal | None:
     """The amount in the invoice's currency; the first where none says which."""
-    found: Decimal | None = None
-    for node in nodes:
-        text = (node.text or "").strip()
-        if not _AMOUNT.fullmatch(text):
-            continue
-        value = money.plus(Decimal(text), money.ZERO)
-        if node.get("currencyID") == currency:
-            return value
-        found = value if found is None else found
-    return found
+    readable = [node for node in nodes if _AMOUNT.fullmatch((node.text or "").strip())]
+    own = [node for node in readable if _currency_of(node) == currency]
+    fitting = own or [node for node in readable if not _currency_of(node)]
+    return money.plus(Decimal((fitting[0].text or "").strip()), money.ZERO) if fitting else None
+
+
+def _currency_of(node: Element) -> str:
+    return node.get("currencyID", "").strip()
+
+
+def _words(node: Element) -> str:
+    """What stands for an amount, with its currency: "USD 4000.00"."""
+    text = (node.text or "").strip()
+    return f"{_currency_of(node)} {text}".strip() if text else ""

@@ -47,43 +47,62 @@ _APART = ("<super>", "<sub>", "<fraction>")
 
 
 def check_structured(claim: InvoiceClaim, paper: EInvoice, path: str) -> list[Verdict]:
-    """The verdicts of a structured invoice on the recorded fields that it has."""
-    result: list[Verdict] = []
-
-    def add(field: Field, recorded: str | None, found: str | None, *, same: bool) -> None:
-        state: State = "confirmed" if same else "differs"
-        result.append(Verdict("invoice", claim.number, field, recorded, state, found, path, certain=True))
-
-    if paper.number:
-        add("number", claim.number, paper.number, same=number_key(claim.number) == number_key(paper.number))
-    if paper.currency:
-        add("currency", claim.currency, paper.currency, same=claim.currency == paper.currency)
-    if paper.issued is not None:
-        add("sent", claim.sent.isoformat(), paper.issued.isoformat(), same=_is_sent(claim, paper.issued))
-    if paper.due and claim.due:
-        same = not set(paper.due).isdisjoint(claim.due)
-        add("due", claim.due[0].isoformat(), paper.due[0].isoformat(), same=same)
-    if paper.net is not None:
-        add("net", money_text(claim.paper_net), money_text(abs(paper.net)), same=abs(paper.net) == claim.paper_net)
-    _tax(claim, paper, add)
-    credit_note = paper.credit_note or _negative(paper.gross if paper.gross is not None else paper.net)
-    add("kind", _kind(claim.credit_note), _kind(credit_note), same=claim.credit_note == credit_note)
-    return result
+    """The verdicts of a structured invoice on the recorded fields, and on tax that only it has."""
+    return list(_Structured(claim, paper, path).verdicts())
 
 
-def _tax(claim: InvoiceClaim, paper: EInvoice, add: object) -> None:
-    """Tax and gross are compared where the paper bills this record alone; tax that the record lacks is reported once."""
-    if claim.total is not None or paper.tax is None:
-        return
-    assert callable(add)
-    tax, gross = abs(paper.tax), claim.net if claim.tax is None else money.plus(claim.net, claim.tax)
-    if claim.tax is not None:
-        add("tax", money_text(claim.tax), money_text(tax), same=tax == claim.tax)
-    elif tax:
-        add("tax", None, money_text(tax), same=False)
-        return
-    if paper.gross is not None:
-        add("gross", money_text(gross), money_text(abs(paper.gross)), same=abs(paper.gross) == gross)
+class _Structured:
+    """The fields of a structured invoice beside those recorded."""
+
+    def __init__(self, claim: InvoiceClaim, paper: EInvoice, path: str) -> None:
+        self.claim, self.paper, self.path = claim, paper, path
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """One verdict per field that is recorded."""
+        claim, paper = self.claim, self.paper
+        same = number_key(claim.number) == number_key(paper.number)
+        yield self._verdict("number", claim.number, paper.number, same=same)
+        yield self._verdict("currency", claim.currency, paper.currency, same=claim.currency == paper.currency)
+        yield self._day(
+            "sent", claim.sent, paper.issued, same=paper.issued is not None and _is_sent(claim, paper.issued)
+        )
+        if claim.due:
+            same = not set(paper.due).isdisjoint(claim.due)
+            yield self._day("due", claim.due[0], next(iter(paper.due), None), same=same)
+        yield self._amount("net", claim.paper_net, paper.net)
+        if claim.total is None:
+            yield from self._tax()
+        credit_note = paper.credit_note or _negative(paper.gross if paper.gross is not None else paper.net)
+        yield self._verdict("kind", _kind(claim.credit_note), _kind(credit_note), same=claim.credit_note == credit_note)
+
+    def _tax(self) -> Iterator[Verdict]:
+        """Tax and gross, where the paper bills this record alone; tax that the record lacks is reported once."""
+        claim, paper = self.claim, self.paper
+        if claim.tax is not None:
+            yield self._amount("tax", claim.tax, paper.tax)
+        elif paper.tax:
+            yield self._verdict("tax", None, money_text(paper.tax.copy_abs()), same=False)
+            return
+        if claim.tax is not None or paper.gross is not None:
+            yield self._amount("gross", money.plus(claim.net, claim.tax or money.ZERO), paper.gross)
+
+    def _amount(self, field: Field, recorded: Decimal, found: Decimal | None) -> Verdict:
+        written = "" if found is None else money_text(found.copy_abs())
+        same = found is not None and found.copy_abs() == recorded
+        return self._verdict(field, money_text(recorded), written, same=same)
+
+    def _day(self, field: Field, recorded: date, found: date | None, *, same: bool) -> Verdict:
+        return self._verdict(field, recorded.isoformat(), "" if found is None else found.isoformat(), same=same)
+
+    def _verdict(self, field: Field, recorded: str | None, found: str, *, same: bool) -> Verdict:
+        verdict = Verdict("invoice", self.claim.number, field, recorded, "not_found", certain=True)
+        if found:
+            return replace(verdict, verdict="confirmed" if same else "differs", found=found, file=self.path)
+        unread = self.paper.unread.get(field)
+        if unread is None:
+            return verdict
+        what = "a day" if field in {"sent", "due"} else f"an amount in {self.paper.currency}".removesuffix(" in ")
+        return replace(verdict, file=self.path, quote=quote(unread), note=f"not {what} as e-invoices write it")
 
 
 def _kind(credit_note: bool) -> str:  # noqa: FBT001
@@ -189,7 +208,7 @@ class _Text:
         if not read:
             return self._verdict("net", recorded, "not_found")
         row, nearest = min(
-            own or read, key=lambda at: (abs(money.minus(at[1].values[0], net)), not self._is_total(*at))
+            own or read, key=lambda at: (money.minus(at[1].values[0], net).copy_abs(), not self._is_total(*at))
         )
         found = money_text(nearest.values[0]) if own else None
         return self._verdict("net", recorded, "not_found", found, row)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from mtrack import characters
 from mtrack.record.verdict import Verdict
 from mtrack.verify import names
@@ -20,15 +22,23 @@ _OWN_NAME, _OTHER_NAME = 0.75, 0.9
 _MAX_ROWS = 5_000
 
 
-def check_signoff(claim: SignoffClaim, papers: Papers, day: date | None) -> list[Verdict]:
-    """The verdicts on the milestone that a paper names and, where it is an e-mail of a `day`, on the approval's day."""
+def check_signoff(
+    claim: SignoffClaim, papers: Papers, *, is_mail: bool = False, day: date | None = None
+) -> list[Verdict]:
+    """The verdicts on the milestone that a paper names and, where it is an e-mail, on the approval's day: it has a `day`, or none."""
     result = [_milestone(claim, papers)]
-    if day is not None and claim.approved is not None:
-        same = abs((day - claim.approved).days) <= 1
-        recorded, found = claim.approved.isoformat(), day.isoformat()
-        verdict = Verdict("signoff", claim.milestone, "date", recorded, "confirmed" if same else "differs", found)
-        result.append(seen(papers, 0, verdict) if papers.rows else verdict)
+    if is_mail and claim.approved is not None:
+        result.append(_day(claim.milestone, claim.approved, papers, day))
     return result
+
+
+def _day(milestone: str, approved: date, papers: Papers, day: date | None) -> Verdict:
+    verdict = Verdict("signoff", milestone, "date", approved.isoformat(), "not_found")
+    if day is not None:
+        same = abs((day - approved).days) <= 1
+        verdict = replace(verdict, verdict="confirmed" if same else "differs", found=day.isoformat())
+    has_header = bool(papers.rows) and papers.rows[0].text.startswith("Date:")
+    return seen(papers, 0, verdict) if has_header else verdict
 
 
 def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:

@@ -125,4 +125,4 @@ def _compare(claim: Claim, documents: list[tuple[str, Document]]) -> list[Verdic
         invoice = embedded(document.attached)
         return check_text(claim, papers(documents)) if invoice is None else check_structured(claim, invoice, path)
     text: Papers = papers(documents)
-    return check_signoff(claim, text, document.day)
+    return check_signoff(claim, text, is_mail=document.kind == "mail", day=document.day)

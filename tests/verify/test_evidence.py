@@ -189,7 +189,7 @@ def test_signoffs_speak_of_their_milestone() -> None:
     for truth in index()["signoffs"]:
         for identifier in truth["of"]:
             of = SignoffClaim(identifier, milestones(truth["milestones"]))
-            (verdict,) = check_signoff(of, paper(truth["file"]), None)
+            (verdict,) = check_signoff(of, paper(truth["file"]))
             assert verdict.verdict == ("differs" if truth["names_another"] else "confirmed"), truth["file"]
 
 

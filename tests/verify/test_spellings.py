@@ -107,7 +107,7 @@ def test_an_id_on_a_sign_off(printed: str) -> None:
     for own, expected in (("WP-1", "confirmed"), ("WP-2", "differs")):
         claim = SignoffClaim(milestone=own, approved=None, milestones=milestones)
         document = read("mail.txt", f"We accept {printed}.\n".encode())
-        (found,) = check_signoff(claim, papers([("mail.txt", document)]), None)
+        (found,) = check_signoff(claim, papers([("mail.txt", document)]))
         assert found.verdict == expected
 
 
@@ -115,6 +115,6 @@ def test_a_range_of_ids_names_the_first() -> None:
     milestones = (MilestoneClaim(id="M1", name="Alpha", amount=Decimal(1)),)
     document = read("mail.txt", "We accept M1\u2013M3.\n".encode())
     (found,) = check_signoff(
-        SignoffClaim(milestone="M1", approved=None, milestones=milestones), papers([("m", document)]), None
+        SignoffClaim(milestone="M1", approved=None, milestones=milestones), papers([("m", document)])
     )
     assert found.verdict == "confirmed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -164,6 +165,31 @@ PAPER = "Invoice INV-7\nDate: 3 February 2026\nDue: 5 March 2026\nDiscovery {0} 
 def test_an_invoice_that_is_a_credit_note_on_paper(root: Path) -> None:
     (root / "acme/invoices/INV-7.xml").write_bytes(ubl(credit_note=True))
     assert told(root) == ["error[invoice-file-differs] INV-7 is recorded as an invoice, and INV-7.xml is a credit note"]
+
+
+def test_what_an_e_invoice_lacks_or_writes_otherwise_is_told(root: Path) -> None:
+    text = ubl(net="9.000,00", day="03.02.2026").decode()
+    (root / "acme/invoices/INV-7.xml").write_text(
+        text.replace("<c:TaxAmount", "<c:Tax").replace("</c:TaxAmount", "</c:Tax"), encoding="utf-8"
+    )
+    assert sorted(told(root)) == [
+        'info[invoice-detail-not-confirmed] the date of INV-7, 2026-02-03, does not stand in INV-7.xml; the nearest is INV-7.xml: "03.02.2026"',
+        "info[invoice-detail-not-confirmed] the tax of INV-7, EUR 760.00, does not stand in INV-7.xml",
+        'warning[invoice-not-confirmed] the net amount of INV-7, EUR 4,000.00, does not stand in INV-7.xml; the nearest is INV-7.xml: "EUR 9.000,00"',
+    ]  # fmt: skip
+    row = evidence(root)["INV-7", "net"]
+    assert (row["verdict"], row["found"], row["quote"]) == ("not_found", None, "EUR 9.000,00")
+    shown = mtrack("verify", root, "--as-of", "2026-02-20").out
+    assert "  ▲ INV-7 tax EUR 760.00: not found\n" in shown
+    line = '▲ INV-7 net amount EUR 4,000.00: not found; the nearest is INV-7.xml: "EUR 9.000,00"; not an amount in EUR'
+    assert line in shown
+
+
+@pytest.mark.parametrize(("header", "quote"), [("Date: one day\n", "Date: one day"), ("Date:\n", None), ("", None)])
+def test_an_e_mail_without_a_day_does_not_confirm_one(root: Path, header: str, quote: str | None) -> None:
+    (root / "acme/signoffs/m1.eml").write_text(re.sub(r"Date:.*\n", header, MAIL), encoding="utf-8")
+    row = evidence(root)["M1", "date"]
+    assert (row["recorded"], row["verdict"], row["found"], row["quote"]) == ("2026-02-02", "not_found", None, quote)
 
 
 def test_a_text_whose_total_is_negative_is_no_invoice(root: Path) -> None:
@@ -367,6 +393,34 @@ def test_bill_takes_what_an_e_invoice_says(root: Path, tmp_path: Path) -> None:
     for name, data in (("a.xml", ubl("INV-10", currency="USD")), ("b.xml", ubl("CN-1", credit_note=True))):
         (tmp_path / name).write_bytes(data)
         assert mtrack("bill", root / "acme", "M2", "--file", tmp_path / name, "--as-of", "2026-02-20").code == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (">5000.00<", ">5.000,00<", "has 'EUR 5.000,00' where an amount in EUR should stand; give --amount"),
+        ('"EUR">5000.00<', '"USD">5000.00<', "has 'USD 5000.00' where an amount in EUR should stand; give --amount"),
+        (">5000.00<", f">{'9' * 30}<", f"has '{'9' * 30}.00' where an amount in EUR should stand; give --amount"),
+        (">5000.00<", ">-5000.00<", "has '-5000.00' where an amount in EUR should stand; give --amount"),
+        (">950.00<", ">9E2<", "has 'EUR 9E2' where an amount in EUR should stand; give --tax"),
+        ("2026-02-10", "10.02.2026", "has '10.02.2026' where a day should stand; give --sent"),
+        ("2026-03-12", "soon", "has 'soon' where a day should stand; give --due"),
+        ("<c:DocumentCurrencyCode>EUR</c:DocumentCurrencyCode>", "", "is in USD, and the project in EUR"),
+    ],
+)
+def test_bill_takes_nothing_that_an_e_invoice_writes_otherwise(
+    root: Path, tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = ubl("INV-9", "2026-02-10", net="5000.00", tax="950.00", gross="5950.00", due="2026-03-12").decode()
+    assert old in text
+    text = text.replace(old, new).replace('"EUR"', '"EUR"' if new else '"USD"')
+    (tmp_path / "INV-9.xml").write_text(text, encoding="utf-8")
+    bill = ("bill", root / "acme", "M2", "--file", tmp_path / "INV-9.xml", "--force", "--as-of", "2026-02-20")
+    refused = mtrack(*bill)
+    assert (refused.code, refused.err) == (2, f"mtrack: the invoice {message}\n")
+    if new:
+        given = ("--amount", "5000.00", "--tax", "950.00", "--sent", "2026-02-10", "--due", "2026-03-12")
+        assert mtrack(*bill, *given).code == 0
 
 
 def test_approve_takes_day_and_person_from_an_e_mail(root: Path, tmp_path: Path) -> None:

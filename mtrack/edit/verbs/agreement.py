@@ -77,7 +77,7 @@ def amend(  # noqa: PLR0913
     amount = maybe_here(context, amount)
     milestones = len(added) or None if milestones is None else milestones
     record = stated(file=file, signed=signed, amount=amount, milestones=milestones, note=note)
-    parts = [] if amount is None else [f"{'+' if amount >= 0 else '-'}{project.money(abs(amount))}"]
+    parts = [] if amount is None else [f"{'+' if amount >= 0 else '-'}{project.money(amount.copy_abs())}"]
     parts += [] if milestones is None else [f"{milestones:+d} milestone{'s' if abs(milestones) != 1 else ''}"]
     what = f" ({', '.join(parts)})" if parts else ""
     changes: list[Change] = [Append(("agreement", "amendments"), record)]

@@ -61,7 +61,7 @@ def pay(context: ProjectContext, invoice: Invoice, paid: Paid, *, total: Decimal
     """Money came in on an invoice; `total` is the whole transfer where it pays others too."""
     record = _payment(context, invoice, paid, total)
     amount = record["amount"]
-    what = context.project.money(abs(amount))
+    what = context.project.money(amount.copy_abs())
     return Edit(
         (Append((*invoice.route, "payments"), record),),
         _said(context, invoice, record, paid.date),
@@ -114,7 +114,7 @@ def _said(context: ProjectContext, invoice: Invoice, record: dict[str, Any], day
     """The amount that came in, and what is then open on the invoice."""
     project, amount = context.project, record["amount"]
     if amount < 0:
-        return f"{invoice.number} refunded: {project.money(abs(amount))} on {day}"
+        return f"{invoice.number} refunded: {project.money(amount.copy_abs())} on {day}"
     aside = [record[key] for key in ("withheld", "fee", "discount") if key in record]
     left = money.minus(figures_of(context, invoice).outstanding, money.total([amount, *aside]))
     if left > 0:

@@ -205,9 +205,9 @@ def invoice_detail_not_confirmed(context: ProjectContext) -> Iterator[Problem]:
         Total: EUR 9,000.00, due on 15 March 2026
     """
     for verdict in context.verdicts:
-        if verdict.subject != "invoice" or verdict.certain or verdict.field in {"number", "net"}:
+        if verdict.subject != "invoice" or verdict.field in {"number", "net"}:
             continue
-        if verdict.verdict in {"not_found", "differs"}:
+        if verdict.verdict == "not_found" or (verdict.verdict == "differs" and not verdict.certain):
             yield _invoice_text(context, verdict)
 
 
