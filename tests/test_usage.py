@@ -7,6 +7,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from support import add_evidence, mtrack, write_tree
 
@@ -53,11 +54,49 @@ def root(tmp_path: Path) -> Path:
         ("void I1 5 6", "'5' is a word too many; usage: mtrack void [OPTIONS] [NUMBER]"),
         ("add acme More -50", "'-50' is below 0"),
         ("add acme More 1,5", "'1,5' is not an amount; write 1.50"),
+        ("waive , --reason x", "RULE: there is no rule ','; mtrack rules lists them"),
+        ("waive overdue,overpaid --reason x", "RULE: there is no rule 'overdue,overpaid'; did you mean overpaid?"),
+        ("lint --select ,", "--select names no rule; mtrack rules lists them"),
+        ("lint --ignore ,", "--ignore names no rule; mtrack rules lists them"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_told_in_one_voice(line: str, message: str, root: Path) -> None:
     result = mtrack(*line.split(), cwd=root)
     assert (result.code, result.out, result.err) == (2, "", f"mtrack: {message}\n")
+
+
+EMPTY = [
+    (name, param)
+    for name in cli.list_commands(click.Context(cli))
+    for param in (cli.get_command(click.Context(cli), name) or cli).params
+    if not (isinstance(param, click.Option) and param.is_flag)
+]
+"""Each argument and each option with a value, by command."""
+
+
+@pytest.mark.parametrize(("name", "param"), EMPTY, ids=[f"{name} {param.name}" for name, param in EMPTY])
+def test_an_empty_word_is_wrong_usage(name: str, param: click.Parameter, root: Path) -> None:
+    before = sorted(root.rglob("*"))
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    arguments = [item for item in command.params if isinstance(item, click.Argument)]
+    for empty in ("", " ", "\t"):  # as "$AN_UNSET_VARIABLE" is
+        if isinstance(param, click.Argument):
+            lines = [["x"] * arguments.index(param) + [empty]]
+            expected = "a word is empty; usage: mtrack "
+        else:
+            option = param.opts[-1]
+            lines = [
+                [option, empty],
+                [*(["x"] * len(arguments)), option, empty],
+                *([[f"{option}={empty}"]] if option[1] == "-" else []),
+            ]
+            expected = f"{option} is empty; write a value, or leave it out"
+        for line in lines:
+            result = mtrack(name, *line, cwd=root)
+            assert (result.code, result.out) == (2, ""), line
+            assert result.err.startswith(f"mtrack: {expected}"), line
+    assert sorted(root.rglob("*")) == before
 
 
 def test_a_misspelt_option_is_told_beside_a_negative_amount(root: Path) -> None:

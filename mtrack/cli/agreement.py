@@ -142,7 +142,7 @@ def _from_project(path: str, folder: str) -> str:
 
 def _rule(name: str) -> str:
     """The rule of that name. Raises UsageError where there is none."""
-    return next(iter(options.rule_names((name,), "RULE", categories=False)))
+    return options.rule_name(name.strip(), "RULE")
 
 
 @options.command()

@@ -79,12 +79,12 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words; refuse one too many."""
         ctx.allow_extra_args = True  # only to refuse it in our own words
-        if not all(map(is_text, args)):
-            self._refuse_half_characters(ctx, args)
         if any(_AMOUNT.fullmatch(word) for word in args):
             self._refuse_unknown_options(ctx, args)
             ctx.ignore_unknown_options = True
         try:
+            if not all(is_text(word) and word.strip() and not word.rstrip().endswith("=") for word in args):
+                self._refuse_words(ctx, args)
             rest = super().parse_args(ctx, args)
         except click.BadOptionUsage as error:
             error.ctx = error.ctx or ctx  # the parser does not know it
@@ -98,18 +98,26 @@ class Command(click.Command):
         """The usage that follows the command's name."""
         return " ".join(self.collect_usage_pieces(ctx))
 
-    def _refuse_half_characters(self, ctx: click.Context, args: list[str]) -> None:
-        """Raise BadParameter for an option's value that is not valid text; the name of a file or folder need not be."""
+    def _refuse_words(self, ctx: click.Context, args: list[str]) -> None:
+        """Refuse a word or a value that is empty, as an unset variable of a shell is, and a value that is not valid text.
+
+        The name of a file or folder need not be text. Raises UsageError, BadParameter.
+        """
         given = self.make_parser(ctx).parse_args([*args])[0]
-        for option in self.params:
-            is_path = isinstance(option.type, click.Path) or option.name == "project"
-            found = given.get(option.name or "")
-            for value in (
-                () if is_path or isinstance(option, click.Argument) else (found if isinstance(found, list) else [found])
-            ):
-                if isinstance(value, str) and not is_text(value):
+        for param in () if ctx.resilient_parsing else self.params:
+            may_be_bytes = (
+                isinstance(param, click.Argument) or isinstance(param.type, click.Path) or param.name == "project"
+            )
+            found = given.get(param.name or "")
+            for value in found if isinstance(found, list | tuple) else (found,):
+                if isinstance(value, str) and not value.strip():
+                    message = f"a word is empty; usage: mtrack {ctx.info_name} {self.usage(ctx)}"
+                    if isinstance(param, click.Option):
+                        message = f"{param.opts[-1]} is empty; write a value, or leave it out"
+                    raise UsageError(message)
+                if isinstance(value, str) and not may_be_bytes and not is_text(value):
                     message = f"'{value}' is not text in UTF-8"
-                    raise click.BadParameter(message, ctx, option)
+                    raise click.BadParameter(message, ctx, param)
 
     def _refuse_unknown_options(self, ctx: click.Context, args: list[str]) -> None:
         """Raise NoSuchOption for a word that looks like an option and is neither one nor an amount."""
@@ -303,19 +311,26 @@ def ignore_option(command: F) -> F:
     return click.option("--ignore", multiple=True, metavar="RULES", shell_complete=complete.rules, help=text)(command)
 
 
-def rule_names(given: tuple[str, ...], option: str, *, categories: bool = True) -> frozenset[str]:
-    """Rule and category names, comma-separated or repeated. Raises UsageError for one that is not there."""
+def rule_names(given: tuple[str, ...], option: str) -> frozenset[str]:
+    """Rule and category names, comma-separated or repeated. Raises UsageError for one that is not there, and where none is."""
+    names = [name.strip() for value in given for name in value.split(",") if name.strip()]
+    if given and not names:
+        message = f"{option} names no rule; mtrack rules lists them"
+        raise UsageError(message)
+    return frozenset(rule_name(name, option, categories=True) for name in names)
+
+
+def rule_name(name: str, option: str, *, categories: bool = False) -> str:
+    """The name of a rule, or of a category. Raises UsageError where there is none."""
     from mtrack.rules import RULES  # noqa: PLC0415
 
-    names = [name.strip() for value in given for name in value.split(",") if name.strip()]
     known = [*RULES, *(category.value for category in Category if categories)]
-    for name in names:
-        if name not in known:
-            meant = nearest(name.lower().replace("_", "-"), known, 0.5)
-            hint = f"did you mean {meant}?" if meant else "mtrack rules lists them"
-            message = f"{option}: there is no rule {'or category ' if categories else ''}'{name}'; {hint}"
-            raise UsageError(message)
-    return frozenset(names)
+    if name not in known:
+        meant = nearest(name.lower().replace("_", "-"), known, 0.5)
+        hint = f"did you mean {meant}?" if meant else "mtrack rules lists them"
+        message = f"{option}: there is no rule {'or category ' if categories else ''}'{name}'; {hint}"
+        raise UsageError(message)
+    return name
 
 
 def severity(word: str) -> Severity:

@@ -142,7 +142,7 @@ def test_a_project_is_named_by_its_path_or_its_end(work: Path) -> None:
         (["bill", "acme-website", "M2", "I-9", "--amount", "1,000.50"], "'1,000.50' is not an amount; write 1000.50"),
         (["bill", "acme-website", "M2", "I-9", "--amount", "-5"], "'-5' is below 0"),
         (["bill", "acme-website", "M2", "I-9", "--sent", "2026-02-30"], "is not a day of the calendar"),
-        (["bill", "acme-website", "M2", " "], "NUMBER is empty"),
+        (["bill", "acme-website", "M2", " "], "a word is empty; usage: mtrack bill"),
         (["pay", "INV-2026-004", "--received", "many"], "write 'USD 5120.00'"),
         (["hold", "acme-website", "M2", "--release"], "M2 is not on hold"),
         (["hold", "acme-website", "M2", "--release", "--reason", "x"], "--release goes alone"),
