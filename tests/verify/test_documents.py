@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 from papers_of import docx, lines, odt, pdf
@@ -27,6 +28,26 @@ def test_pdf_keeps_an_amount_beside_its_name() -> None:
         (1, 2, ("1. Discovery", "EUR 4,000.00")),
         (2, 1, ("2. Beta", "EUR 5,000.00")),
     ]
+
+
+LOCKED = pdf(lines("Total EUR 9,000.00")).replace(
+    b"/Root 1 0 R", b"/Root 1 0 R/ID[(a)(b)]/Encrypt<</Filter/Standard/V 1/R 2/P -4/O(%b)/U(%b)>>" % ((b"x" * 32,) * 2)
+)
+
+
+@pytest.mark.parametrize("before", [b"%PDF-1.7 nothing", LOCKED, pdf(), pdf([]), pdf(lines("Total"))])
+def test_what_is_said_of_a_pdf_is_the_same_whatever_was_read_before(before: bytes) -> None:
+    for data, reason, damaged in (
+        (LOCKED, "is protected by a password", False),
+        (pdf(), "is not a PDF that can be read", True),
+        (b"%PDF-1.7 nothing", "is not a PDF that can be read", True),
+        (pdf([]), "has no text: it may be a scan", False),
+    ):
+        with suppress(UnreadableError):
+            read("before.pdf", before)
+        with pytest.raises(UnreadableError) as caught:
+            read("a.pdf", data)
+        assert (str(caught.value), caught.value.damaged) == (reason, damaged)
 
 
 def test_pdf_puts_the_lines_of_a_cell_together() -> None:

@@ -34,10 +34,11 @@ _SIGNED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 
 def read_pdf(data: bytes) -> Document:
     """The rows of up to 500 pages; what is filled into forms counts as text."""
+    raw.FPDF_LoadMemDocument64(b"", 0, None)  # a PDF without pages sets no error, and leaves that of the one before
     try:
         pdf = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower() or "security" in str(error).lower():
+    except pypdfium2.PdfiumError:
+        if raw.FPDF_GetLastError() in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
             raise UnreadableError(reason="is protected by a password") from None
         raise UnreadableError(reason="is not a PDF that can be read", damaged=True) from None
     try:
