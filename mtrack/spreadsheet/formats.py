@@ -128,7 +128,7 @@ def _sections(number_format: str) -> tuple[Section, ...]:
             found[-1].append(Part("room", " "))
         elif kind in ("number", "other"):
             found[-1].append(Part("text" if text in _BARE and kind == "other" else kind, text))
-        else:
+        elif text:
             found[-1].append(Part("text", text))
     return tuple(
         Section(tuple(parts), condition, is_signed=not i or any(conditions))
@@ -158,7 +158,7 @@ def as_text(number: Decimal, number_format: str) -> str | None:
             shown += taken.replace(" ", "0" if part.text == "0" else "")
         else:
             shown += part.text
-    return sign + shown
+    return (sign + shown).strip() or None
 
 
 def changes_text(number_format: str) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from mtrack import money
 from mtrack.spreadsheet.columns import AMOUNTS
-from mtrack.verify import currencies
+from mtrack.spreadsheet.labels import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,119 +20,13 @@ if TYPE_CHECKING:
     from mtrack.spreadsheet.cells import Cell, Faults, Sheet
     from mtrack.spreadsheet.rows import Row
 
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_PERCENTAGE = re.compile(r"[0-9][0-9.,]*\s*%")
-_SPLIT = re.compile(r"\b(sub|sous|zwischen|teil)[\s-]+(?=tota|summe)")
-_TOTALS = frozenset(
-    [
-        "total",
-        "totals",
-        "sum",
-        "sums",
-        "grandtotal",
-        "sumtotal",
-        "totalsum",
-        "overalltotal",
-        "summe",
-        "gesamt",
-        "gesamtsumme",
-        "gesamtbetrag",
-        "endsumme",
-        "totale",
-        "totaal",
-        "somme",
-        "totalgeneral",
-        "totalgénéral",
-        "suma",
-        "sumatotal",
-        "soma",
-        "totalgeral",
-        "summa",
-        "razem",
-        "итого",
-        "合計",
-        "総計",
-        "\N{GREEK SMALL LETTER SIGMA}",
-    ]
-)
-_BARE = frozenset(["net", "netto"])
-"""Words that name a total where nothing but what fills one stands beside them and the sum fits, and a milestone elsewhere."""
-_SUBTOTALS = frozenset(["subtotal", "subtotals", "zwischensumme", "teilsumme", "soustotal", "subtotaal"])
-_ADJECTIVES = frozenset(["total", "totale", "totaal", "gesamt"])
-"""Totals that may also say of a milestone that it is a whole: "Total redesign"."""
-_PRICES = frozenset(["fixed", "flat", "lump", "provisional"])
-"""Words that make a sum behind them a price: "lump sum"."""
-_PARTS = frozenset(
-    [
-        "abschnitt",
-        "etappe",
-        "lot",
-        "milestone",
-        "part",
-        "phase",
-        "quarter",
-        "release",
-        "section",
-        "sprint",
-        "stage",
-        "teil",
-        "year",
-    ]
-)
-_NUMBER = re.compile(r"\d+|[ivx]+|[a-z]")
-_FILLERS = frozenset(
-    [
-        "agreed",
-        "all",
-        "aller",
-        "amount",
-        "amounts",
-        "and",
-        "billed",
-        "contract",
-        "cost",
-        "costs",
-        "due",
-        "ex",
-        "excl",
-        "excluding",
-        "exkl",
-        "fee",
-        "fees",
-        "for",
-        "für",
-        "in",
-        "invoiced",
-        "meilensteine",
-        "milestones",
-        "mwst",
-        "net",
-        "netto",
-        "of",
-        "paid",
-        "phases",
-        "price",
-        "prices",
-        "project",
-        "so",
-        "far",
-        "tax",
-        "the",
-        "ust",
-        "value",
-        "values",
-        "vat",
-        "without",
-    ]
-)
-_GROSS = frozenset(["gross", "brutto", "incl", "including", "inclusive", "inkl"])
 _TAX = re.compile(
     r"(?:\+\s*)?(?:[0-9.,]+\s*%\s*)?(?:vat|tax|sales tax|mwst|ust|gst|tva|iva|btw)\.?:?(?:\s*\(?[0-9.,]+\s*%\)?)?",
     re.IGNORECASE,
 )
 
 
-_PLAIN = frozenset(["total", "subtotal", "gross"])
+_PLAIN = frozenset(["total", "subtotal", "gross", "section"])
 _TAKEN = frozenset([*AMOUNTS, "currency"])
 """The columns in which a row that adds up others has something."""
 
@@ -172,6 +66,9 @@ class Sums:
 def without_totals(rows: list[Row], sheet: Sheet, amounts: Amounts) -> tuple[list[Row], list[str]]:
     """The rows of milestones, and what to say of the others; a wrong total is a fault, and so is what may be one or not."""
     labels = {row.number: _label(row, sheet, amounts.currency) for row in rows if "path" not in row.cells}
+    end = max((row.number for row in rows if any(_amounts(row))), default=0)
+    if (lowest := labels.get(end)) is not None and lowest.kind == "maybe":
+        labels[end] = Label(lowest.cell, "either")  # a total stands there, and a wrong one would be a milestone
     last = max((number for number, label in labels.items() if label and label.kind in _PLAIN), default=0)
     overall, section = Sums(), Sums()
     kept: list[Row] = []
@@ -212,33 +109,13 @@ def _label(row: Row, sheet: Sheet, currency: str) -> Label | None:
     return None
 
 
-def kind_of(text: str, currency: str = "") -> str | None:
-    """The kind of row that words name: a total, a subtotal or a gross total where that is plain.
-
-    Else "net" for a total if the sum fits, "maybe" for a milestone if it does not, "either" where only the user knows.
-    """
-    words = _WORD.findall(_SPLIT.sub(r"\1", _PERCENTAGE.sub("", text).casefold()))
-    if not words:
-        return None
-    others = [word for word in words if word not in _FILLERS and not _is_currency(word, currency)]
-    bare = [word for word in others if word not in _PARTS and not _NUMBER.fullmatch(word)]
-    ends = {words[0], words[-1]}
-    if ends & _SUBTOTALS:
-        return "subtotal"
-    if "".join(word for word in bare if word not in _GROSS) in _TOTALS:
-        return "gross" if any(word in _GROSS for word in bare) else "total" if bare == others else "subtotal"
-    if words[0] in _BARE and not others:
-        return "net"
-    if words[-1] in _TOTALS and _PRICES.isdisjoint(words[-2:-1]):
-        return "either"
-    return "maybe" if words[0] in _ADJECTIVES else "either" if words[0] in _TOTALS else None
-
-
 def _kind(row: Row, label: Label | None, sums: tuple[Sums, ...], faults: Faults) -> str | None:
     """Whether a row is a total, a subtotal, a gross total or a nameless sum; "unclear", and a fault, where it may be one."""
     own = _own(row, label)
     if label is not None and label.kind in _PLAIN:
-        return label.kind if own is None else _disputed(label, own, faults) if sums[0].seen else None
+        if own is None:
+            return "subtotal" if label.kind == "section" else label.kind
+        return _disputed(label, own, faults) if sums[0].seen and label.kind != "section" else None
     if own is not None or not any(_amounts(row)):
         return None
     fitting = [each for each in sums if each.seen and all(value == each.of(key) for key, _, value in _amounts(row))]
@@ -280,10 +157,6 @@ def _own(row: Row, label: Label | None) -> Cell | None:
 def _left_out(row: Row) -> str:
     """The words on a total's note, which has no place in a record."""
     return f"; its note is left out: '{row.cells['note'].text}'" if "note" in row.cells else ""
-
-
-def _is_currency(word: str, currency: str) -> bool:
-    return word.isascii() and bool(currencies.of_mark(word, currency))
 
 
 def _parts(row: Row) -> list[tuple[dict[str, Cell], dict[str, Any]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from sheets import changed, part, read, workbook
 
 from mtrack.errors import UsageError
-from mtrack.spreadsheet.cells import FaultyError
+from mtrack.spreadsheet import formats
+from mtrack.spreadsheet.amounts import Amounts
+from mtrack.spreadsheet.cells import Cell, Faults, FaultyError
 from mtrack.spreadsheet.columns import KEYS, SYNONYMS
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -88,3 +91,20 @@ def test_any_damage_to_a_workbook(seed: int) -> None:
             raw[chance.randrange(len(raw))] = chance.randrange(256)
         data = bytes(raw)
     try_to_read(data)
+
+
+@given(
+    st.lists(st.sampled_from([*'0#?.,;"\\_*[]$€@%E+-/ ()kx<>=1', "General", "[Red]", "[$USD]", "[>5]", '" TEUR"', "0;", "{"]), max_size=12),
+    st.one_of(st.decimals("-1e99", "1e99", places=2), st.decimals(-1000, 1000, places=2), st.integers(-1000, 1000).map(Decimal)),
+)  # fmt: skip
+@settings(max_examples=300, deadline=None)
+def test_any_number_format(parts: list[str], number: Decimal) -> None:
+    form = "".join(parts)
+    for value in (number, Decimal(0)):
+        assert formats.as_text(value, form) != ""
+        formats.section(value, form).shown(value)
+        formats.changes_text(form)
+        faults = Faults()
+        amount = Amounts("EUR", 2, faults).read(Cell(2, 2, value, format=form))
+        assert (amount is None) == bool(faults.found)
+        assert amount is None or amount == value

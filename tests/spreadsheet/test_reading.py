@@ -10,7 +10,7 @@ import pytest
 from sheets import cells, faults, read
 
 from mtrack.spreadsheet.columns import SYNONYMS
-from mtrack.spreadsheet.totals import kind_of
+from mtrack.spreadsheet.labels import kind_of
 
 PLAN = "name,amount,planned\nDiscovery,4000.00,2026-02-01\nBüro,5000.50,\n"
 AS_READ = [
@@ -517,8 +517,8 @@ def test_an_apostrophe_that_keeps_text_from_being_run_is_taken_off() -> None:
         ("Net amount (EUR)", "net"), ("Net design", None), ("Balance", None), ("Project fee", None), ("Planet", None),
         ("Total net", "total"), ("Total EUR", "total"), ("Sum of milestones", "total"), ("Summe aller Meilensteine", "total"),
         ("Total costs", "total"), ("Total excl. 19% VAT", "total"), ("Total incl. 19 % VAT", "gross"), ("Total phase 1", "subtotal"),
-        ("Total for phases 1 and 2", "subtotal"), ("Milestone II sum", "subtotal"), ("Design subtotal", "subtotal"), ("Sub total", "subtotal"),
-        ("Subtotal design", "subtotal"), ("Zwischen-Summe", "subtotal"), ("Design total", "either"), ("Summe Design", "either"),
+        ("Total for phases 1 and 2", "subtotal"), ("Total HT", "total"), ("Total TTC", "gross"), ("Milestone II sum", "subtotal"), ("Design subtotal", "section"), ("Sub total", "subtotal"),
+        ("Subtotal design", "section"), ("Zwischen-Summe", "subtotal"), ("Design total", "either"), ("Summe Design", "either"),
         ("Final sum", "either"), ("Pago total", "either"), ("Gesamt-Abnahme", "maybe"), ("Lump sum", None), ("Launch, lump sum", None),
         ("Provisional sum", None), ("Sub-totality", None), ("Subtotaling module", None),
     ],
@@ -566,7 +566,8 @@ def test_a_milestone_may_be_named_nearly_like_a_total(last: str) -> None:
      ",,,,,,,,Ann,,"],
 )  # fmt: skip
 @pytest.mark.parametrize(
-    "name", ["Launch, lump sum", "Final sum", "Design total", "Total redesign", "Net", "Summe Design"]
+    "name",
+    ["Launch, lump sum", "Final sum", "Design total", "Total redesign", "Net", "Summe Design", "Subtotal module"],
 )
 def test_what_only_a_milestone_has_makes_a_row_a_milestone(name: str, own: str) -> None:
     head = "id,invoice,approved,sent,paid,planned,status,upfront,approved_by,note,amount,name"
@@ -595,16 +596,25 @@ def test_nothing_above_makes_a_milestone_of_what_is_named_like_a_total() -> None
         ("A,5", "Total redesign,5", "A3: 'Total redesign'"), ("A,5\nB,6", "Total redesign,11", "A4: 'Total redesign'"),
         ("A,5", "Final sum,5", "A3: 'Final sum'"), ("A,5", "Final sum,7", "A3: 'Final sum'"), ("A,5\nB,5", "Final sum,10", "A4: 'Final sum'"),
         ("A,5", "Design total,6", "A3: 'Design total'"), ("A,5", "Net,5", "A3: 'Net'"), ("A,5", "Summe Design,6", "A3: 'Summe Design'"),
+        ("A,5\nB,6", "Total Acme,12", "A4: 'Total Acme'"),
     ],
 )  # fmt: skip
 def test_what_may_be_a_total_or_a_milestone_is_told(above: str, last: str, cell: str) -> None:
     hint = "name a total 'Total', a subtotal 'Subtotal', and give a milestone an id"
-    text = f"name,amount\n{above}\n{last}\nTotal,1\n"
+    text = f"name,amount\n{above}\n{last}\n"
     assert faults(text)[0] == f"{cell} may be a total or a milestone; {hint}"
-    assert len(faults(text)) == 1  # the total below it can't be checked
     name, _, amount = last.partition(",")
     rows = above.replace("A", ",A").replace("B", ",B")
     assert read(f"id,name,amount\n{rows}\nX,{name},{amount}\n").milestones[-1]["name"] == name
+
+
+def test_the_subtotal_of_something_is_checked() -> None:
+    assert len(read("name,amount\nA,1\nB,2\nSubtotal design,3\nC,4\nBuild sub-total,4\n").milestones) == 3
+    assert cells("name,amount\nA,1\nB,2\nSubtotal design,4\nC,4\nBuild sub-total,5\n") == ["B4", "B6"]
+
+
+def test_a_total_below_what_may_be_one_is_not_checked() -> None:
+    assert cells("name,amount\nA,5\nFinal sum,5\nTotal,1\n") == ["A3"]
 
 
 def test_a_sum_without_a_name_has_two_rows_to_add_up() -> None:
@@ -616,7 +626,7 @@ def test_a_sum_without_a_name_has_two_rows_to_add_up() -> None:
 
 @pytest.mark.parametrize("name", ["Lump sum", "Total redesign", "Net"])
 def test_another_amount_than_the_sum_makes_a_milestone_of_a_name_that_may_be_one(name: str) -> None:
-    assert len(read(f"name,amount\nA,5000\n{name},700\n").milestones) == 2
+    assert len(read(f"name,amount\nA,5000\n{name},700\nB,1\n").milestones) == 3
 
 
 def test_the_note_of_a_total_is_told() -> None:
