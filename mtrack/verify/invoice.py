@@ -41,6 +41,22 @@ _TOTAL = re.compile(
     r"|合計|請求金額|小計",
     re.IGNORECASE,
 )
+_JOINED_BEFORE = re.compile(r"(?<![\w/-])(?:\w{1,20}[-/]){1,5}$")
+_IN_WORD = r"[^\W\u3040-\u30ff\u3400-\u9fff]"
+_CALLED = re.compile(
+    r"(?:invoice|inv|bill|rechnung|rg|facture|factura|fattura|factuur|faktura|fatura|credit\s*note|gutschrift|avoir|請求書"
+    r"|\bno|nr|\bn|n[°º]|number|nummer|num[eé]ro|num|\bid|#|番号)[\s.:#]*$",
+    re.IGNORECASE,
+)
+"""The words right before an invoice's number."""
+_HEADS_NUMBER = re.compile(
+    r"invoice|rechnung|factur|fattura|factuur|fa[kc]?tura|credit\s*note|gutschrift|avoir|請求書|\bno\b|\bnr\b|number|nummer",
+    re.IGNORECASE,
+)
+"""The words of a heading that may stand above it."""
+_MAX_CALLED = 40
+_SHORT_NUMBER = 4
+"""Digits of a number that may as well be a day, a year or a count."""
 _MAX_ROWS = 5_000
 _APART = ("<super>", "<sub>", "<fraction>")
 """Kinds of characters that NFKC makes digits of the number before them: the mark of a footnote is none."""
@@ -140,6 +156,10 @@ class _Text:
             for amount in amounts(row.text, decimal, claim.currency)
             if not amount.percent
         ]
+        self.marked: dict[int, list[str]] = {}
+        for i, amount in self.amounts:
+            if amount.marked:
+                self.marked.setdefault(i, []).append(amount.raw)
         self.days = [(i, day.days) for i, row in enumerate(rows) for day in dates(row.text)]
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -164,13 +184,28 @@ class _Text:
     def _number(self) -> Verdict:
         number = _number_pattern(self.claim.number)
         for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
-            if number.search(_comparable(row.text)):
+            if any(self._is_number(match, i) for match in number.finditer(_comparable(row.text))):
                 return self._verdict("number", self.claim.number, "confirmed", self.claim.number, i)
         for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
             match = _NUMBER.search(row.text)
             if match:
-                return self._verdict("number", self.claim.number, "not_found", quote(match[1])[:60], i)
+                joined = _JOINED_BEFORE.search(row.text[: match.start(1)])
+                whole = (joined[0] if joined else "") + match[1]
+                return self._verdict("number", self.claim.number, "not_found", quote(whole)[:60], i)
         return self._verdict("number", self.claim.number, "not_found")
+
+    def _is_number(self, match: re.Match[str], row: int) -> bool:
+        """Whether what reads as the invoice's number is not a part of a date or an amount, nor a mere count."""
+        text, length = match.string, len(match[0])
+        for day in dates(text):
+            if day.start <= match.start() and match.end() <= day.end and length < day.end - day.start:
+                return False
+        if not match[0].isdigit() or _CALLED.search(text[max(0, match.start() - _MAX_CALLED) : match.start()]):
+            return True
+        if length > _SHORT_NUMBER:
+            return not any(match[0] in raw for raw in self.marked.get(row, ()))
+        above = self.papers.rows[row - 1].text if row else ""
+        return bool(_HEADS_NUMBER.search(above)) and not re.search(r"\d", above)
 
     def _money(self) -> Iterator[Verdict]:
         claim = self.claim
@@ -249,17 +284,22 @@ class _Text:
 
 
 def _number_pattern(number: str) -> re.Pattern[str]:
-    """An invoice number in a comparable text, whatever its spaces, where it is not part of a longer one."""
+    """An invoice number in a comparable text, whatever its spaces, where it is not part of a longer one.
+
+    Letters, digits and what joins them make it longer: "PRO-INV-1", "INV-1/2". A point does before a digit or behind
+    one, but neither in "No.1" nor at the end of a sentence; Chinese and Japanese need no gap between words.
+    """
     key = number_key(number)
     if not key:
         return re.compile(r"(?!)")  # nothing of it shows, so that it stands nowhere
-    before = r"(?<!\d)" if key[0].isdigit() else ""
-    behind = r"(?!\d)" if key[-1].isdigit() else ""
+    before = rf"(?<!{_IN_WORD})(?<!{_IN_WORD}[-/])(?<!\d\.)" if re.match(_IN_WORD, key[0]) else ""
+    behind = rf"(?![-/.]?{_IN_WORD})" if re.match(_IN_WORD, key[-1]) else ""
     return re.compile(before + r"\s?".join(map(re.escape, key)) + behind)
 
 
 def _comparable(text: str) -> str:
     """A text in which numbers stand as they compare."""
     if not text.isascii():
+        text = text.replace("№", "№ ")
         text = "".join(" " if unicodedata.decomposition(char).startswith(_APART) else char for char in text)
     return characters.seen(text)

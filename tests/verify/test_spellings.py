@@ -50,6 +50,22 @@ SAME = {
     "a ligature": ("OFFICE-1", "O\ufb03CE-1"),
     "a footnote behind it": ("INV-1", "INV-1\u00b2"),
     "a fraction behind it": ("INV-1", "INV-1\u00bd"),
+    "the end of a sentence": ("INV-33", "is INV-33."),
+    "brackets": ("INV-33", "(INV-33)"),
+    "quotes": ("INV-33", '"INV-33"'),
+    "a comma behind it": ("INV-33", "INV-33, of 3 February 2026"),
+    "a colon behind it": ("INV-33", "INV-33: thank you"),
+    "a colon before it": ("INV-33", "number:INV-33"),
+    "a point before it": ("30064443", "Nr.30064443"),
+    "a date behind it": ("INV-33", "INV-33 - 3 February 2026"),
+    "no gap, as in Japanese": ("INV-33", "\u756a\u53f7INV-33\u3067\u3059"),
+    "a digit": ("5", "No. 5"),
+    "a digit behind a sign": ("5", "#5"),
+    "a digit behind a sign for number": ("5", "\u21165"),
+    "a digit behind a degree": ("5", "n\u00b05 du 3 f\u00e9vrier 2026"),
+    "a digit below its heading": ("5", "number    Date\n5    3 February 2026"),
+    "a date": ("2026-01-05", "2026-01-05"),
+    "a number beside an amount": ("12345", "12345 EUR 12,000.00"),
 }
 OTHER = {
     "a longer one": ("INV-1", "INV-12"),
@@ -60,7 +76,27 @@ OTHER = {
     "a fraction that makes another": ("INV-11", "INV-1\u00bd"),
     "another": ("INV-12", wide("INV-13")),
     "other digits of a script": ("INV-12", "INV-\u0661\u0662"),
+    "a word before it": ("INV-33", "PRO-INV-33"),
+    "a letter before it": ("INV-32", "XINV-32"),
+    "a letter behind it": ("INV-32", "INV-32b"),
+    "a part behind a slash": ("INV-34", "INV-34/2"),
+    "a part behind a dash": ("INV-31", "INV-31-B"),
+    "a part behind a point": ("INV-31", "INV-31.2"),
+    "a part behind a line": ("INV-31", "INV-31_2"),
+    "the end of another": ("0008", "INV/2023/03/0008"),
+    "a part of a date": ("5", "2026-88\n3 Feb 2026 due 5 Mar 2026"),
+    "a year": ("2026", "INV-3 of 3 Feb 2026"),
+    "a month": ("2026-01", "INV-3 of 2026-01-15"),
+    "a count": ("5", "INV-3\n5 pieces"),
+    "a page": ("5", "INV-3\nPage 5"),
+    "an amount": ("12345", "INV-3\nDiscovery EUR 12345"),
+    "a part of an amount": ("345", "INV-3\nDiscovery EUR 12,345"),
 }
+
+
+@pytest.mark.parametrize("printed", ["PRO-INV-33", "INV-34/2", "INV-31-B", "XINV-32"])
+def test_the_nearest_number_is_told_as_a_whole(printed: str) -> None:
+    assert verdicts("INV-3", f"Invoice of Ada\n{printed}\nTotal EUR 12,000.00\n")["number"] == ("not_found", printed)
 
 
 @pytest.mark.parametrize("name", SAME)
