@@ -10,7 +10,7 @@ from errno import EIO, EPIPE
 from io import TextIOWrapper
 
 from mtrack import runner
-from mtrack.interrupts import INTERRUPTED, lose_no_interrupt
+from mtrack.interrupts import INTERRUPTED, last_words, lose_no_interrupt
 
 TYPE_CHECKING = False  # `typing` takes as long to load as all that --help needs
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def run(arguments: list[str], begin: Callable[[], None] = lambda: None) -> int:
 
 
 def _interrupted(stop: KeyboardInterrupt) -> int:
-    sys.stderr.write("interrupted\n")
+    sys.stderr.write(last_words())
     return getattr(stop, "code", INTERRUPTED)
 
 

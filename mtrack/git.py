@@ -1,10 +1,9 @@
-"""The one way to run git, and one commit with the files an edit touched and nothing else."""
+"""The one way to run git."""
 
 from __future__ import annotations
 
 import os
 import re
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 _SETTINGS = ("core.fsmonitor=false", "safe.bareRepository=explicit")
 """A repository's own settings must not run programs, nor a folder in the workspace pass for one."""
-_LITERAL = "--literal-pathspecs"
+LITERAL = "--literal-pathspecs"
 """Paths are names, whatever characters they hold; for commands that take this."""
 _KEPT = (
     "GIT_AUTHOR_",
@@ -168,7 +167,7 @@ def pieces(place: Location, *arguments: str, stdin: bytes = b"") -> Generator[by
     """As `read`, piece by piece as git writes it."""
     git_files.check(place.folder)
     try:
-        program = _start([*_reading(place), _LITERAL], arguments, _reading_environment(place), memory=limits.GIT_BYTES)
+        program = _start([*_reading(place), LITERAL], arguments, _reading_environment(place), memory=limits.GIT_BYTES)
     except OSError as error:
         raise _not_run(error, "the history is read with git") from None
     with program:
@@ -212,7 +211,7 @@ def ask(
     """Run git to read the history, whatever it says. Raises CannotRunError without git."""
     git_files.check(place.folder)
     try:
-        return _run([*_reading(place, settings), _LITERAL], arguments, _reading_environment(place), stdin)
+        return _run([*_reading(place, settings), LITERAL], arguments, _reading_environment(place), stdin)
     except OSError as error:
         raise _not_run(error, "the history is read with git") from None
 
@@ -358,7 +357,7 @@ def head(root: str) -> str | None:
     """The short hash of the commit checked out at `root`; None without git, a repository or a commit."""
     place = locate(root)
     try:
-        return _text(try_read(place, *_HEAD) or b"") or None if place is not None else None
+        return text_of(try_read(place, *_HEAD) or b"") or None if place is not None else None
     except CannotRunError:
         return None
 
@@ -373,10 +372,10 @@ def user_name(root: str) -> str | None:
         done = run_apart(root, "config", "user.name") if place is None else ask(place, "config", "user.name")
     except CannotRunError:
         return None
-    return _text(done.stdout) or None
+    return text_of(done.stdout) or None
 
 
-def _git(
+def around_edit(
     place: Location, *arguments: str, stdin: bytes = b"", recorded: bool = False
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git around an edit; `recorded` where that is made."""
@@ -393,7 +392,7 @@ def _no_git_to_commit_with(error: OSError) -> CannotRunError:
     return _not_run(error, "--commit needs git", "; nothing was changed")
 
 
-def _work_tree(root: str) -> Location:
+def work_tree(root: str) -> Location:
     """The repository that an edit is committed to. Raises CannotRunError."""
     import shutil  # noqa: PLC0415  (what it loads takes as long as a lint of a few projects)
 
@@ -403,19 +402,19 @@ def _work_tree(root: str) -> Location:
     if place is None or place.bare:
         message = f"--commit needs a git repository, and {os.path.relpath(root)} is in none; nothing was changed"
         raise CannotRunError(message)
-    found = _git(place, "rev-parse", "--is-inside-work-tree")
+    found = around_edit(place, "rev-parse", "--is-inside-work-tree")
     if found.returncode:
         message = f"--commit needs a git repository, and git says {_words(found)}; nothing was changed"
         raise CannotRunError(message)
-    if _text(found.stdout) != "true":
+    if text_of(found.stdout) != "true":
         message = f"--commit needs a working tree, and the repository of {os.path.relpath(root)} has none here; nothing was changed"
         raise CannotRunError(message)
     return place
 
 
 def ready(root: str, paths: list[str]) -> None:
-    """Raise CannotRunError where there is no repository, or the files have changes that are not committed."""
-    place = _work_tree(root)
+    """Raise CannotRunError where there is no repository, or the files are ignored or have changes that are not committed."""
+    place = work_tree(root)
     try:
         git_files.check_to_commit(place.top)
     except CannotRunError as error:
@@ -423,8 +422,11 @@ def ready(root: str, paths: list[str]) -> None:
         raise CannotRunError(message) from None
     if not paths:
         return
-    options = ("--porcelain", "--untracked-files=all", "--ignore-submodules=all")
-    state = _git(place, _LITERAL, "status", *options, "--", *map(place.path, paths))
+    ignored = ignored_of(place, paths)
+    if ignored:
+        message = f"{left_alone(ignored)}; nothing was changed"
+        raise CannotRunError(message)
+    state = around_edit(place, LITERAL, *STATUS, "--", *map(place.path, paths))
     if state.returncode:
         message = f"git can't determine the state of {', '.join(paths)}: {_words(state)}; nothing was changed"
         raise CannotRunError(message)
@@ -433,45 +435,26 @@ def ready(root: str, paths: list[str]) -> None:
         raise CannotRunError(message)
 
 
-def commit(root: str, paths: list[str], message: str) -> str:
-    """Commit just these files, those that git ignores aside; the commit's short name.
-
-    The user's hooks run. Raises CannotRunError; the edit stays then.
-    """
-    place = _work_tree(root)
-    paths = [place.path(path) for path in paths]
-    asked = "\0".join(paths).encode("utf-8", "surrogateescape")
-    ignored = os.fsdecode(_git(place, "check-ignore", "-z", "--stdin", stdin=asked, recorded=True).stdout).split("\0")
-    paths = [path for path in paths if path not in ignored]
-    for arguments in (
-        ("add", "--intent-to-add", "--", *paths),
-        ("commit", "--quiet", "--only", "--message", message, "--", *paths),
-    ):
-        done = _patiently(place, _LITERAL, *arguments)
-        if done.returncode:
-            trouble = "\n  ".join(("recorded, but not committed; git, and the hooks it ran, say:", *_all_lines(done)))
-            raise CannotRunError(trouble)
-    return head(root) or ""
+def ignored_of(place: Location, paths: list[str], *, recorded: bool = False) -> list[str]:
+    """Those of some files that git leaves alone, by the patterns of `.gitignore` and the like."""
+    asked = "\0".join(map(place.path, paths)).encode("utf-8", "surrogateescape")
+    found = os.fsdecode(
+        around_edit(place, "check-ignore", "-z", "--stdin", stdin=asked, recorded=recorded).stdout
+    ).split("\0")
+    return [path for path in paths if place.path(path) in found]
 
 
-def _patiently(place: Location, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run git, again where another git holds the index for a moment."""
-    for _ in range(50):
-        done = _git(place, *arguments, recorded=True)
-        if not done.returncode or b"index.lock" not in done.stderr:
-            break
-        time.sleep(1 / 10)
-    return done
+def left_alone(paths: list[str]) -> str:
+    """Words for files that git ignores, and how to go on."""
+    return f"git ignores {', '.join(paths)}; leave --commit out, or change the pattern that git check-ignore -v shows"
 
 
-def _text(output: bytes) -> str:
+STATUS = ("status", "--porcelain", "--untracked-files=all", "--ignore-submodules=all")
+
+
+def text_of(output: bytes) -> str:
+    """What git wrote, as text."""
     return output.decode("utf-8", "replace").strip()
-
-
-def _all_lines(done: subprocess.CompletedProcess[bytes]) -> list[str]:
-    """All lines that git and the programs it ran wrote."""
-    said = [line.rstrip() for output in (done.stdout, done.stderr) for line in _text(output).splitlines()]
-    return said or ["nothing"]
 
 
 def _words(done: subprocess.CompletedProcess[bytes]) -> str:
@@ -480,7 +463,7 @@ def _words(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def _quoted(said: bytes) -> str:
-    lines = [" ".join(line.split()) for line in _text(said).splitlines() if line.strip()]
+    lines = [" ".join(line.split()) for line in text_of(said).splitlines() if line.strip()]
     first = next((i for i, line in enumerate(lines) if line.startswith(("fatal:", "error:"))), len(lines) - 1)
     told = " ".join(lines[first:]) if lines else "nothing"
     return f"'{told if len(told) <= _LONGEST else told[: _LONGEST - 1] + '…'}'"

@@ -38,6 +38,8 @@ class _State:
     """How many blocks that hold an interrupt back are being run."""
     waiting: int | None = None
     """The signal that such a block keeps waiting."""
+    done: str | None = None
+    """What is done and stays, for the user who would not learn of it otherwise."""
     raised: int | None = None
     """The signal for which Interrupt was raised. No exception is kept: it would keep all that its frames hold."""
 
@@ -84,8 +86,19 @@ class let_in:  # noqa: N801
         _State.blocks += 1
 
 
+def say_if_interrupted(done: str | None) -> None:
+    """Have an interrupt from now on say what is done and stays; it prints nothing else of that."""
+    _State.done = done
+
+
+def last_words() -> str:
+    """The lines that an interrupted command ends with."""
+    return f"mtrack: {_State.done}\ninterrupted\n" if _State.done else "interrupted\n"
+
+
 def raise_interrupts() -> None:
     """Let a signal raise Interrupt, and a second one end the process; a signal that is ignored stays so."""
+    say_if_interrupted(None)
     lose_no_interrupt()
     _handle_by(_raise)
 
@@ -136,5 +149,5 @@ def _end(code: int) -> None:
         with suppress(OSError):
             undo()
     with suppress(OSError):
-        os.write(2, b"interrupted\n")
+        os.write(2, last_words().encode())
     os._exit(code)

@@ -49,8 +49,8 @@ class Program:
         """`name` is what a user calls it. Raises OSError where it can't be started.
 
         `memory` bounds the bytes it may take, where the system can do that. One `at_terminal` may ask the user for
-        something, so that it stays where Ctrl-C reaches it, and what it has started is not ended for it. What it writes
-        on standard error is kept where it is `heard`.
+        something, so that it stays where Ctrl-C reaches it; what it has started is ended with it on Linux alone. What it
+        writes on standard error is kept where it is `heard`.
         """
         import subprocess  # noqa: PLC0415  (not where nothing is run)
 
@@ -221,14 +221,33 @@ class _Output(io.RawIOBase):
 
 
 def _stop(process: subprocess.Popen[bytes], *, group: bool) -> None:
-    """End a process and its group at once; one alone may put its files in order first."""
+    """End a process and its group at once; one in no group of its own, and what it has started, may put files in order first."""
     import signal  # noqa: PLC0415
 
-    with suppress(OSError):
-        if group:
+    if group:
+        with suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.terminate()
+        return
+    started = _started_by(process.pid)  # while it runs: what it leaves behind is no longer known as its own
+    with suppress(OSError):
+        process.terminate()
+    for child in started:
+        with suppress(OSError):
+            os.kill(child, signal.SIGTERM)
+
+
+def _started_by(process: int) -> list[int]:
+    """The processes that a process has started, and those that they have. Linux alone tells."""
+    found: dict[int, list[int]] = {}
+    with suppress(OSError):
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            with suppress(OSError, ValueError, IndexError), open(f"/proc/{name}/stat", "rb") as file:
+                parent = file.read().rpartition(b")")[2].split()[1]  # after the name, which may hold anything
+                found.setdefault(int(parent), []).append(int(name))
+    started = list(found.get(process, ()))
+    for child in started:
+        started += found.get(child, ())
+    return started
 
 
 def _poll(output: int) -> Callable[[float], object] | None:

@@ -128,6 +128,8 @@ def test_an_interrupted_edit_is_whole_or_not_there(tmp_path: Path, words: tuple[
         assert after == whole or code == 130
         assert b"Traceback" not in said
         assert said.endswith(b"interrupted\n") == (code == 130)
+        tells = words[0] != "schema"  # which may be run again
+        assert (b"mtrack: recorded already\n" in said) == (tells and code == 130 and after == whole), at
         assert os.listdir(tmp_path / f"{at}.tmp") == []
         seen.add(after == whole)
     assert seen == {True, False}

@@ -15,10 +15,11 @@ from mtrack import directory, git, money, workspace
 from mtrack.check.pipeline import check
 from mtrack.edit import attachments, find, scaffold, transaction, verbs, writer
 from mtrack.edit.added import AddedFindings, added_findings
+from mtrack.edit.commit import RECORDED, commit_files
 from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
 from mtrack.files import inside
-from mtrack.interrupts import held_back, let_in
+from mtrack.interrupts import held_back, let_in, say_if_interrupted
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.record.model import number_key
@@ -78,7 +79,8 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
             raise CannotRunError(message) from None
         for name, text in missing.items():
             scaffold.create(root, name, text)
-    committed = git.commit(root, list(missing), "Begin the workspace") if commit and missing else None
+        say_if_interrupted(RECORDED)
+        committed = commit_files(root, list(missing), "Begin the workspace") if commit and missing else None
     place = git.locate(root)
     return CreatedWorkspace(root, tuple(missing), kept, "", committed, tuple(scaffold.stale(root)), place and place.top)
 
@@ -168,7 +170,7 @@ def new(target: Target, plan: Plan, options: Options) -> Outcome:
     """Make a project folder with its records. Raises AddsErrorsError, UsageError, CannotRunError."""
     settings = settings_module.load(target.root)
     if options.commit and not options.dry_run:
-        git.ready(target.root, [])
+        git.ready(target.root, [target.records])
     _check_plan(plan, settings)
     for name in workspace.EVIDENCE:
         writer.check_inside(target.root, os.path.join(target.full, name))
@@ -277,12 +279,13 @@ def _write(target: Target, outcome: Outcome, text: str, options: Options, messag
         for item in outcome.files:
             attachments.remove_copy(target.full, item)
         raise
+    say_if_interrupted(RECORDED)
     if options.move:
         transaction.move_away(outcome.files)
     if not options.commit:
         return outcome
     paths = [target.records, *(workspace.join(target.folder, item.path) for item in outcome.files)]
-    return replace(outcome, committed=transaction.commit([target], paths, message))
+    return replace(outcome, committed=commit_files(target.root, paths, f"{target.label}: {message}"))
 
 
 def _text(target: Target, plan: Plan, files: tuple[Attachment, ...], decimals: int) -> str:

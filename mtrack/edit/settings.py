@@ -13,9 +13,10 @@ from mtrack.check.pipeline import check
 from mtrack.check.workspace import Workspace
 from mtrack.edit import transaction, writer
 from mtrack.edit.added import added_to
+from mtrack.edit.commit import RECORDED, commit_files
 from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
-from mtrack.interrupts import held_back, let_in
+from mtrack.interrupts import held_back, let_in, say_if_interrupted
 from mtrack.record import schema
 from mtrack.record import settings as settings_module
 from mtrack.words import count
@@ -47,10 +48,11 @@ def carry_out(root: str, edit: Edit, options: Options) -> Outcome:
         if options.dry_run:
             return outcome
         writer.replace(root, full, before, after.encode())
+        say_if_interrupted(RECORDED)
         if not options.commit:
             return outcome
-        with let_in():
-            return replace(outcome, committed=git.commit(root, [workspace.SETTINGS], f"mtrack.yaml: {edit.message}"))
+        name = commit_files(root, [workspace.SETTINGS], f"mtrack.yaml: {edit.message}")
+        return replace(outcome, committed=name)
 
 
 def _draft(root: str, before: bytes, edit: Edit, options: Options) -> tuple[Outcome, str]:

@@ -15,11 +15,12 @@ from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.edit import attachments, find, statuses, writer
 from mtrack.edit.added import AddedFindings, added_findings
+from mtrack.edit.commit import RECORDED, commit_files
 from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
 from mtrack.files import inside
 from mtrack.finding import Severity
-from mtrack.interrupts import held_back, let_in
+from mtrack.interrupts import held_back, let_in, say_if_interrupted
 from mtrack.record import settings as settings_module
 from mtrack.workspace import join
 from mtrack.yaml.refusal import RefusedError
@@ -106,6 +107,7 @@ def carry_out_together(
 
     `plan` is for the first. Raises what `carry_out` does.
     """
+    say_if_interrupted(None)
     with held_back(), ExitStack() as stack:
         if not options.dry_run:
             with let_in():
@@ -236,6 +238,7 @@ def _write(drafts: list[_Draft], outcomes: list[Outcome], options: Options) -> l
         for draft in written:
             _take_back(draft)
         raise
+    say_if_interrupted(RECORDED)
     if options.move:
         for draft in drafts:
             move_away(draft.files)
@@ -243,8 +246,9 @@ def _write(drafts: list[_Draft], outcomes: list[Outcome], options: Options) -> l
         return outcomes
     paths = [path for draft in drafts for path in (draft.target.records, *(
         join(draft.target.folder, item.path) for item in draft.files))]  # fmt: skip
-    with let_in():
-        name = commit([draft.target for draft in drafts], paths, "; ".join(draft.edit.message for draft in drafts))
+    labels = ", ".join(draft.target.label for draft in drafts)
+    messages = "; ".join(draft.edit.message for draft in drafts)
+    name = commit_files(drafts[0].target.root, paths, f"{labels}: {messages}")
     return [*outcomes[:-1], replace(outcomes[-1], committed=name)]
 
 
@@ -281,12 +285,6 @@ def move_away(files: Iterable[Attachment]) -> None:
             except OSError as error:
                 message = f"recorded, but {item.source} can't be removed: {os.strerror(error.errno or 5).lower()}"
                 raise CannotRunError(message) from None
-
-
-def commit(targets: Sequence[Target], paths: list[str], message: str) -> str:
-    """One commit, its subject beginning with the projects' folders."""
-    labels = ", ".join(target.label for target in targets)
-    return git.commit(targets[0].root, paths, f"{labels}: {message}")
 
 
 def _opened(target: Target, as_of: date, settings: Settings, read: Source) -> tuple[RecordFile, ProjectContext]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -746,3 +748,116 @@ def test_a_commit_that_fails_says_that_the_record_is_written(repository: Path) -
         "mtrack: recorded, but not committed; git, and the hooks it ran, say:\n  checking\n  error: not on a Sunday\n"
     )
     assert "hold: {}" in _text(repository)
+    assert _git(repository, "status", "--short").splitlines() == [" M acme-website/milestones.yaml"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("approve", "acme-website", "M2", "--signoff", "paper.pdf", "--by", "X", "--force"),
+        ("new", "fresh", "--currency", "EUR", "--milestone", "One=1", "--agreement", "paper.pdf"),
+        ("waive", "overdue", "--reason", "as agreed"),
+        ("hold", "acme-website", "M2"),
+    ],
+    ids=lambda words: words[0],
+)
+@pytest.mark.parametrize("end", ["fails", "signal"])
+def test_what_a_commit_that_does_not_come_leaves(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, words: tuple[str, ...], end: str
+) -> None:
+    """The records as the edit has them, no trace in git's index, and no process."""
+    paper = write_tree(tmp_path_factory.mktemp("given"), {"paper.pdf": "signed"}) / "paper.pdf"
+    (repository / "mine.txt").write_text("mine", encoding="utf-8")
+    _git(repository, "add", "mine.txt")
+    staged = _git(repository, "diff", "--cached", "--name-status")
+    assert "mine.txt" in staged
+    head, begun = _git(repository, "rev-parse", "HEAD"), repository / ".git/begun"
+    hook = repository / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    ends = (
+        "exit 1"
+        if end == "fails"
+        else f"sleep 71.{os.getpid()} & echo $! > '{begun}.new'; mv '{begun}.new' '{begun}'; wait"
+    )
+    hook.write_text(f"#!/bin/sh\n{ends}\n", encoding="utf-8")
+    hook.chmod(0o755)
+    line = [str(paper) if word == "paper.pdf" else word for word in words]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mtrack", *line, "--commit", "--as-of", AS_OF], cwd=repository, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    if end == "signal":
+        deadline = time.monotonic() + 60
+        while not begun.exists():
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+    err = process.communicate(timeout=60)[1]
+    if end == "signal":
+        assert process.returncode == 143
+        assert err == (
+            "mtrack: recorded, but not committed; commit it with git instead of running the command again\ninterrupted\n"
+        )
+        if sys.platform == "linux":
+            deadline, child = time.monotonic() + 10, int(begun.read_text(encoding="utf-8"))
+            while os.path.exists(f"/proc/{child}"):  # what is ended takes a moment to go
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+    else:
+        assert process.returncode == 3
+        assert "mtrack: recorded, but not committed; git, and the hooks it ran, say:\n" in err
+    assert _git(repository, "rev-parse", "HEAD") == head
+    assert _git(repository, "diff", "--cached", "--name-status") == staged
+    assert len(_git(repository, "status", "--short").splitlines()) > 1
+    assert not list(repository.glob(".git/*.lock"))
+
+
+def test_an_interrupt_after_the_commit_says_that_it_is_there(repository: Path) -> None:
+    begun = repository / ".git/begun"
+    hook = repository / ".git/hooks/post-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch '{begun}'\nsleep 71\n", encoding="utf-8")
+    hook.chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mtrack", "hold", "acme-website", "M2", "--commit", "--as-of", AS_OF], cwd=repository,
+        stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    while not begun.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1] == "mtrack: recorded and committed already\ninterrupted\n"
+    assert process.returncode == 130
+    assert _git(repository, "log", "-1", "--format=%s").strip() == "acme-website: hold M2"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("fresh/", ("new", "fresh", "--currency", "EUR", "--milestone", "One=1")),
+        ("milestones.yaml", ("new", "fresh", "--currency", "EUR", "--milestone", "One=1")),
+        ("ignored/", ("hold", "ignored", "M2")),
+    ],
+)
+def test_records_that_git_ignores_are_not_committed(repository: Path, pattern: str, words: tuple[str, ...]) -> None:
+    write_tree(repository, {".gitignore": pattern, "ignored/milestones.yaml": OTHER})
+    before = {path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".git" not in path.parts}
+    result = _run(repository, *words, "--commit")
+    path = f"{words[1]}/milestones.yaml"
+    assert (result.code, result.err) == (
+        3,
+        f"mtrack: git ignores {path}; leave --commit out, or change the pattern that git check-ignore -v shows; nothing was changed\n",
+    )
+    assert before == {
+        path: path.read_bytes() for path in repository.rglob("*") if path.is_file() and ".git" not in path.parts
+    }
+
+
+def test_a_workspace_that_git_ignores_is_made_and_not_committed(tmp_path: Path) -> None:
+    outer = write_tree(tmp_path, {".gitignore": "inner/"})
+    _git(outer, "init", "-q")
+    result = mtrack("init", outer / "inner", "--commit")
+    assert result.code == 3
+    assert result.err.startswith("mtrack: recorded, but not committed: git ignores mtrack.yaml, ")
+    assert (outer / "inner/mtrack.yaml").exists()
