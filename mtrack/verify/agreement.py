@@ -12,7 +12,8 @@ from mtrack.verify import details, names, places
 from mtrack.verify.currencies import fits, named_in
 from mtrack.verify.equal_parts import divisions, is_part
 from mtrack.verify.match import Matcher, at, money_text, seen, shape
-from mtrack.verify.spots import Spot, find_spots
+from mtrack.verify.papers import limited
+from mtrack.verify.spots import MAX_SPOTS, Spot, find_spots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +44,9 @@ class Found(Struct, frozen=True):
 def check_agreement(claim: AgreementClaim, papers: Papers) -> list[Verdict]:
     """One verdict for each milestone and each detail of the agreement that is recorded, and each row nobody recorded."""
     spots, more = find_spots(papers, claim.currency)
-    cut = papers.cut or ("only its first 3,000 amounts are compared" if more else "")
+    cut = papers.cut
+    if more and cut is None:
+        cut = papers.files[spots[-1].row], f"has more than {MAX_SPOTS:,} amounts, and only those are compared"
     other = _other_currency(claim, spots)
     matcher = Matcher(papers, claim, spots, any_currency=other is not None)
     found = _Milestones(matcher, claim).found()
@@ -54,14 +57,7 @@ def check_agreement(claim: AgreementClaim, papers: Papers) -> list[Verdict]:
     unrecorded = list(_unrecorded(matcher, claim, found))
     verdicts += [_extra(papers, spot) for spot in unrecorded]
     verdicts += details.check(claim, papers, len(claim.milestones) + len(unrecorded))
-    return [_unsure(verdict, cut) for verdict in verdicts]
-
-
-def _unsure(verdict: Verdict, cut: str) -> Verdict:
-    """The verdict; on a paper not read to its end, "unreadable" in place of "not_found"."""
-    if not cut or verdict.verdict != "not_found":
-        return verdict
-    return Verdict(verdict.subject, verdict.id, verdict.field, verdict.recorded, "unreadable", note=cut)
+    return limited(verdicts, cut)
 
 
 def _other_currency(claim: AgreementClaim, spots: list[Spot]) -> Spot | None:

@@ -16,7 +16,7 @@ from mtrack.verify.amounts import amounts, decimal_mark
 from mtrack.verify.currencies import fits
 from mtrack.verify.dates import dates
 from mtrack.verify.match import money_text, seen
-from mtrack.verify.papers import Papers, quote
+from mtrack.verify.papers import limited, over, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mtrack.verify.amounts import Amount
     from mtrack.verify.claims import InvoiceClaim
     from mtrack.verify.einvoice import EInvoice
+    from mtrack.verify.papers import Papers
 
 EARLIER = 14
 """Days by which a paper's date may be before the day it was sent."""
@@ -135,12 +136,7 @@ def _is_sent(claim: InvoiceClaim, day: date) -> bool:
 
 def check_text(claim: InvoiceClaim, papers: Papers) -> list[Verdict]:
     """The verdicts of an invoice that is text on the recorded fields."""
-    return [_cut(verdict, papers.cut) for verdict in _Text(claim, papers).verdicts()]
-
-
-def _cut(verdict: Verdict, cut: str) -> Verdict:
-    unsure = bool(cut) and verdict.verdict == "not_found"
-    return replace(verdict, verdict="unreadable", note=cut) if unsure else verdict
+    return limited(list(_Text(claim, papers).verdicts()), over(papers, _MAX_ROWS))
 
 
 class _Text:

@@ -11,6 +11,7 @@ from mtrack import characters
 from mtrack.record.verdict import Verdict
 from mtrack.verify import names
 from mtrack.verify.match import seen
+from mtrack.verify.papers import limited, over
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,7 +30,7 @@ def check_signoff(
     result = [_milestone(claim, papers)]
     if is_mail and claim.approved is not None:
         result.append(_day(claim.milestone, claim.approved, papers, day))
-    return result
+    return limited(result, over(papers, _MAX_ROWS))
 
 
 def _day(milestone: str, approved: date, papers: Papers, day: date | None) -> Verdict:

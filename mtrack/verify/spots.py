@@ -102,14 +102,16 @@ def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
     """All amounts and percentages of the papers, at most 3,000, and whether there are more."""
     decimal = decimal_mark(row.text for row in papers.rows[:5000])
     marks: list[list[Mark]] = []
-    left = MAX_SPOTS
+    left = MAX_SPOTS + 1
     for row in papers.rows:
         found = _marks(row, decimal, currency)[: max(left, 0)] if left > 0 else []
         left -= len(found)
         marks.append(found)
     spots = list(_Reader(papers, marks).spots())
+    more = len(spots) > MAX_SPOTS
+    del spots[MAX_SPOTS:]
     _release_totals(papers, spots)
-    return spots, left <= 0
+    return spots, more
 
 
 def _release_totals(papers: Papers, spots: list[Spot]) -> None:

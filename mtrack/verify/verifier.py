@@ -209,7 +209,15 @@ def _verdicts(task: _Task, examined: Examined) -> Iterator[Verdict]:
         if verdict.verdict != "not_found":
             yield verdict
         elif verdict.subject == "milestone":
-            yield replace(verdict, verdict="unreadable", found=None, file=first.path, note=first.reason, quote=None)
+            yield replace(
+                verdict,
+                verdict="unreadable",
+                found=None,
+                file=first.path,
+                note=first.reason,
+                quote=None,
+                damaged=first.damaged,
+            )
 
 
 def _unreadable(task: _Task, trouble: Trouble) -> Verdict:

@@ -263,6 +263,56 @@ def test_damaged_files_are_told_apart(root: Path) -> None:
     assert rules == {"warning[attachment-unreadable]"}
 
 
+LONG = {
+    "pages": ("pdf", "has more than 500 pages, and only those are read"),
+    "lines": ("txt", "has more than 50,000 lines, and only those are read"),
+    "a line": ("txt", "has a line of more than 4,000 characters, and only those are read"),
+}
+
+
+def _long(what: str, first: list[str], last: list[str]) -> bytes:
+    """A paper that is over a limit: of its `last` lines nothing is read."""
+    if what == "pages":
+        return pdf(lines(*first), *[lines("see below")] * 500, lines(*last))
+    between = {"lines": ["see below"] * 50_000, "a line": ["see below " * 400]}[what]
+    return ("\n".join([*first, *between]) + (" " if what == "a line" else "\n") + " ".join(last) + "\n").encode()
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_a_paper_over_a_limit_is_told(root: Path, what: str) -> None:
+    ending, reason = LONG[what]
+    change(root, "sow.pdf", f"sow.{ending}")
+    change(root, "INV-7.xml", f"INV-7.{ending}")
+    change(root, "m1.eml", f"m1.{ending}")
+    sow = ["1. Discovery EUR 4,000.00", "2. Brand book EUR 5,000.00", "Total EUR 9,000.00", "Signed on 10 January 2026"]
+    invoice = [line.replace("Discovery", "Net") for line in PAPER.format("EUR").splitlines()]
+    signoff = ["Discovery is accepted"]
+    for first in (True, False):
+        for name, said in (("agreement/sow", sow), ("invoices/INV-7", invoice), ("signoffs/m1", signoff)):
+            data = _long(what, said, ["more"]) if first else _long(what, ["Dear Ada"], said)
+            (root / f"acme/{name}.{ending}").write_bytes(data)
+        assert sorted(told(root)) == [
+            f"info[evidence-no-text] {name}.{ending} {reason}" for name in ("INV-7", "m1", "sow")
+        ]
+        (root / "mtrack.yaml").write_text("format: 1\nverify: true\n", encoding="utf-8")
+        assert len(told(root, "--select", "evidence-no-text", command="lint")) == 3
+        states = {key: row["verdict"] for key, row in evidence(root).items() if key[1] in {"amount", "net"}}
+        assert set(states.values()) == ({"confirmed"} if first else {"unreadable"})
+
+
+@pytest.mark.parametrize(
+    ("times", "messages"),
+    [(2_999, []), (3_000, ["info[evidence-no-text] sow.txt has more than 3,000 amounts, and only those are compared"])],
+)
+def test_an_agreement_of_many_amounts(root: Path, times: int, messages: list[str]) -> None:
+    change(root, "sow.pdf", "sow.txt")
+    change(root, "signed: 2026-01-10, total: 9000.00, milestones: 2", "signed: 2026-01-10")
+    change(root, "  - {id: M2, name: Brand book, amount: 5000.00, status: not_billed}\n", "")
+    text = "Signed on 10 January 2026\nDiscovery EUR 4,000.00\n" + "Day rate EUR 700.00\n" * times
+    (root / "acme/agreement/sow.txt").write_text(text, encoding="utf-8")
+    assert [line for line in told(root) if "sow.txt" in line] == messages
+
+
 def test_usage(root: Path) -> None:
     for arguments in (
         ("--by", "Ada"),

@@ -226,9 +226,10 @@ def _unreadable(context: ProjectContext, hint: str, *, damaged: bool) -> Iterato
     routes = _file_routes(context)
     seen: set[tuple[Route, str]] = set()
     for verdict in context.verdicts:
-        if verdict.verdict != "unreadable" or verdict.subject == "milestone" or verdict.damaged != damaged:
+        if verdict.verdict != "unreadable" or verdict.damaged != damaged:
             continue
-        route = routes.get((verdict.file, verdict.subject, verdict.id), ("agreement",))
+        subject, id_ = ("agreement", None) if verdict.subject == "milestone" else (verdict.subject, verdict.id)
+        route = routes.get((verdict.file, subject, id_), ("agreement",))
         if verdict.file is not None and (route, verdict.file) not in seen:
             seen.add((route, verdict.file))
             message = f"{posixpath.basename(verdict.file)} {verdict.note}"

@@ -44,7 +44,7 @@ class Row(Struct):
 
 
 class Document(Struct):
-    """A paper's rows in reading order. `cut` says what of it was not read, where it is over a limit.
+    """A paper's rows in reading order. `cut` says what of it is over a limit, as the end of a sentence that begins with its name.
 
     `day` and `sender` are an e-mail's, `signed` the days of digital signatures, `attached` the files inside it.
     """
@@ -78,12 +78,12 @@ def limited(document: Document) -> Document:
     """The document within the limits of rows and of their length, in plain forms; `cut` where it is longer."""
     if len(document.rows) > MAX_ROWS:
         del document.rows[MAX_ROWS:]
-        document.cut = f"only its first {MAX_ROWS:,} lines are read"
+        document.cut = f"has more than {MAX_ROWS:,} lines, and only those are read"
     for row in document.rows:
         if len(row.text) > MAX_ROW or len(row.cells) > MAX_CELLS:
             row.text = row.text[:MAX_ROW]
             row.cells = tuple(cell[:MAX_ROW] for cell in row.cells[:MAX_CELLS])
-            document.cut = document.cut or f"only the first {MAX_ROW:,} characters of a line are read"
+            document.cut = document.cut or f"has a line of more than {MAX_ROW:,} characters, and only those are read"
         row.text = plain_forms(row.text)
         row.cells, row.header = tuple(map(plain_forms, row.cells)), tuple(map(plain_forms, row.header))
     return document

@@ -54,7 +54,7 @@ def _document(pdf: pypdfium2.PdfDocument) -> Document:
         found.extend((page + 1, number, line, bold) for number, (line, bold) in enumerate(_page(pdf, page), 1))
         if len(found) > MAX_ROWS:
             break
-    cut = f"only its first {MAX_PAGES} pages are read" if pages > MAX_PAGES else ""
+    cut = f"has more than {MAX_PAGES} pages, and only those are read" if pages > MAX_PAGES else ""
     return Document("pdf", _rows(found), cut, signed=tuple(_signatures(pdf)), attached=tuple(_attachments(pdf)))
 
 
