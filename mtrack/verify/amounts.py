@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,9 +13,12 @@ from msgspec.structs import replace
 
 from mtrack import money
 from mtrack.verify import currencies
+from mtrack.verify.dates import dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from mtrack.verify.dates import Day
 
 _SPACES = " \u00a0\u202f\u2009"
 _GROUPED = rf"\d{{1,3}}(?:(?P<sep>[,.'’‘´`{_SPACES}])\d{{3}})(?:(?P=sep)\d{{3}}){{0,4}}(?:[.,]\d{{1,8}})?"
@@ -47,21 +52,37 @@ _SCALES = {
 }
 _SCALE = rf"(?:(?:{'|'.join(sorted(_SCALES, key=len, reverse=True))})s?\.?(?![A-Za-z])|千|万|億)"
 _PERCENT = r"(?:%|per\s?cent\b|prozent\b|procent\b|pour\scent\b|por\sciento\b)"
+_PRE = rf"{currencies.MARK}[{_SPACES}]?(?:[(]?{currencies.MARK}[)]?)?(?:[{_SPACES}]?:?[{_SPACES}]?)"
 _TOKEN = re.compile(
-    rf"""(?P<pre>{currencies.MARK}[{_SPACES}]?(?:[(]?{currencies.MARK}[)]?)?(?:[{_SPACES}]?:?[{_SPACES}]?))?
+    rf"""(?P<pre>{_PRE})?
     (?P<sign>[-−–]?)[{_SPACES}]?(?P<num>{_NUMBER})(?P<tail>[.,][-–—]{{1,2}}|/[-=])?
     (?:[{_SPACES}-]?(?P<scale>(?i:{_SCALE})))?
     (?:[{_SPACES}]?[(\[]?(?P<post>{currencies.MARK}))?
     (?P<percent>[{_SPACES}]?(?i:{_PERCENT}))?""",
     re.VERBOSE,
 )
+_UNIT = (
+    rf"{_PERCENT}|(?:calendar|business|working)\s|(?:days?|weeks?|months?|hours?|tagen?|wochen?|monaten?|stunden|jours?|semaines"
+    r"|mois|giorni|mesi|d[ií]as|semanas|meses|dagen|weken|maanden|dagar|veckor|dage|uger)\b"
+)
+_NEXT = re.compile(
+    rf"""{_PRE}[-−–]?[{_SPACES}]?(?P<num>{_NUMBER})(?P<unit>[{_SPACES}-]?(?i:{_UNIT}))?
+    (?P<more>(?:[{_SPACES}]?{currencies.MARK}[{_SPACES}]?{_NUMBER.replace("?P<sep>", "?P<more_sep>").replace("?P=sep", "?P=more_sep")}){{0,20}}
+    [{_SPACES}]?(?P<last>{currencies.MARK})(?![{_SPACES}]?\d))?""",
+    re.VERBOSE,
+)
+"""What is behind a mark where that may be the mark of the next number."""
 _WIDE = str.maketrans({0xFF10 + i: str(i) for i in range(10)} | {"，": ",", "．": ".", "￥": "¥", "％": "%"})
 _GROUP_OF_THREE = re.compile(r"\d[,.'’´` \u00a0\u202f\u2009]\d{3}(?!\d)|\d[.,]\d\d(?!\d)|\d[.,][-–—]")
 _COUNTED = re.compile(
     r"(?i)(?:milestone|phase|stage|step|part|instal?lment|deliverable|etappe|meilenstein|rate|jalon|étape|hito|fase|etap)\s*$"
 )
 _FIRST_DIGITS = re.compile(r"\d+")
+_MARK = re.compile(currencies.MARK)
+_DIGIT_BEHIND = re.compile(rf"[{_SPACES}]?:?[{_SPACES}]?[-−–]?\d")
 _MAX_DIGITS = 30
+_MAX_ROWS = 5_000
+_REACH = 30
 
 
 class Amount(Struct, frozen=True):
@@ -122,12 +143,32 @@ def decimal_mark(texts: Iterable[str]) -> str:
     return "" if points == commas else "." if points > commas else ","
 
 
-def amounts(text: str, decimal: str = "", own: str = "") -> Iterator[Amount]:
+class Writing:
+    """The way in which a document writes its amounts."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts = tuple(islice(texts, _MAX_ROWS))
+        self.decimal = decimal_mark(self._texts)
+
+    @cached_property
+    def marks_behind(self) -> bool:
+        """Whether currencies stand behind numbers, by the marks that are beside one number alone."""
+        before = behind = 0
+        for text in self._texts:
+            for match in _MARK.finditer(text) if any(char.isdigit() for char in text) else ():
+                follows = text[max(0, match.start() - 2) : match.start()].rstrip(_SPACES)[-1:].isdigit()
+                leads = _DIGIT_BEHIND.match(text, match.end()) is not None
+                if follows != leads and currencies.of_mark(match[0]):
+                    before, behind = before + leads, behind + follows
+        return behind > before
+
+
+def amounts(text: str, writing: Writing, own: str = "") -> Iterator[Amount]:
     """The numbers of a text that may be amounts or percentages. `own` is the record's currency code."""
     wide = text.translate(_WIDE)
     position = 0
     while match := _TOKEN.search(wide, position):
-        amount = _amount(wide, match, decimal, own)
+        amount = _amount(wide, match, writing, own)
         if amount is not None:
             yield replace(amount, raw=text[amount.start : amount.end].strip())
             position = amount.end
@@ -135,8 +176,10 @@ def amounts(text: str, decimal: str = "", own: str = "") -> Iterator[Amount]:
             position = match.start("num") + _FIRST_DIGITS.match(match["num"]).end()  # type: ignore[union-attr]
 
 
-def _amount(text: str, match: re.Match[str], decimal: str, own: str) -> Amount | None:
+def _amount(text: str, match: re.Match[str], writing: Writing, own: str) -> Amount | None:
     before, after = _marks(match["pre"], own), currencies.of_mark(match["post"] or "", own) if match["post"] else ()
+    if after and _is_of_next(text, match, before, after, writing):
+        after = ()
     scale = match["scale"] if before or after or (match["scale"] or "").lower() not in {"m", "mm", "mil"} else None
     start = match.start("pre") if before else match.start("num")
     if not before and not _stands_alone(text, match.start("num")):
@@ -144,7 +187,7 @@ def _amount(text: str, match: re.Match[str], decimal: str, own: str) -> Amount |
     end_of_number = match.end("num")
     if not scale and not after and text[end_of_number : end_of_number + 1].isalpha():
         return None
-    values = _values(text, match, decimal, scale)
+    values = _values(text, match, writing.decimal, scale)
     end = (
         match.end("post")
         if after
@@ -154,7 +197,7 @@ def _amount(text: str, match: re.Match[str], decimal: str, own: str) -> Amount |
         if match["tail"]
         else match.end("num")
     )
-    percent = bool(match["percent"])
+    percent = bool(match["percent"]) and bool(after or not match["post"])
     return Amount(
         start,
         match.end() if percent else end,
@@ -163,8 +206,49 @@ def _amount(text: str, match: re.Match[str], decimal: str, own: str) -> Amount |
         _closer(before, after),
         percent,
         bool(match["sign"]) or text[max(0, start - 1) : start] in {"-", "−"},
-        bool(_GROUP_OF_THREE.search(match["num"] + (match["tail"] or ""))),
+        _is_shaped(match["num"] + (match["tail"] or "")),
     )
+
+
+def _is_shaped(number: str) -> bool:
+    """Whether digits are grouped as those of money are."""
+    return bool(_GROUP_OF_THREE.search(number))
+
+
+def _is_of_next(
+    text: str, match: re.Match[str], before: tuple[str, ...], after: tuple[str, ...], writing: Writing
+) -> bool:
+    """Whether the mark behind a number is that of the number behind it, as in "Milestone 1 EUR 1,000".
+
+    What stands closest decides, then what is no amount, then the digits, and last how the document writes others.
+    """
+    following = _NEXT.match(text, match.start("post"))
+    if following is None:
+        return False
+    start = max(0, match.start("num") - _REACH)
+    days = list(dates(text[start : following.end("num") + _REACH]))
+    if following["unit"] or _is_in(days, following.start("num") - start):
+        return False
+    opened = text[match.start("post") - 1] in "(["
+    apart = match.start("post") > max(match.end(name) for name in ("num", "tail", "scale"))
+    if opened or apart != (match.end("post") < following.start("num")):
+        return opened or apart
+    if before:
+        return not set(after) < set(before)
+    counted = _is_in(days, match.start("num") - start) or _COUNTED.search(text[start : match.start("num")])
+    return bool(counted) or _leads(match, following, writing)
+
+
+def _leads(match: re.Match[str], following: re.Match[str], writing: Writing) -> bool:
+    """Whether a mark leads the number behind it, by the digits on both sides and by the other amounts."""
+    if following["more"] and currencies.of_mark(following["last"]):
+        return False
+    one, other = _is_shaped(match["num"] + (match["tail"] or "")), _is_shaped(following["num"])
+    return other if one != other else not writing.marks_behind
+
+
+def _is_in(days: list[Day], place: int) -> bool:
+    return any(day.start <= place < day.end for day in days)
 
 
 def _marks(pre: str | None, own: str) -> tuple[str, ...]:
@@ -174,10 +258,8 @@ def _marks(pre: str | None, own: str) -> tuple[str, ...]:
 
 
 def _closer(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
-    """The marks before or after an amount, whichever say more."""
-    if before and after:
-        return after if len(after) <= len(before) else before
-    return before or after
+    """The mark before an amount, and that behind it where it says more of the same currency, as in "$100 USD"."""
+    return after if not before or (after and set(after) <= set(before)) else before
 
 
 def _stands_alone(text: str, start: int) -> bool:

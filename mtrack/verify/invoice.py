@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from mtrack import characters, money
 from mtrack.record.model import number_key
 from mtrack.record.verdict import Verdict
-from mtrack.verify.amounts import amounts, decimal_mark
+from mtrack.verify.amounts import Writing, amounts
 from mtrack.verify.currencies import fits
 from mtrack.verify.dates import dates
 from mtrack.verify.match import money_text, seen
@@ -145,11 +145,11 @@ class _Text:
     def __init__(self, claim: InvoiceClaim, papers: Papers) -> None:
         self.claim, self.papers = claim, papers
         rows = papers.rows[:_MAX_ROWS]
-        decimal = decimal_mark(row.text for row in rows)
+        writing = Writing(row.text for row in rows)
         self.amounts = [
             (i, amount)
             for i, row in enumerate(rows)
-            for amount in amounts(row.text, decimal, claim.currency)
+            for amount in amounts(row.text, writing, claim.currency)
             if not amount.percent
         ]
         self.marked: dict[int, list[str]] = {}

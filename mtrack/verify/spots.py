@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack.verify import currencies, names, places
-from mtrack.verify.amounts import Amount, amounts, decimal_mark
+from mtrack.verify.amounts import Amount, Writing, amounts
 from mtrack.verify.dates import dates
 
 if TYPE_CHECKING:
@@ -100,11 +100,11 @@ class Spot(Struct):
 
 def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
     """All amounts and percentages of the papers, at most 3,000, and whether there are more."""
-    decimal = decimal_mark(row.text for row in papers.rows[:5000])
+    writing = Writing(row.text for row in papers.rows)
     marks: list[list[Mark]] = []
     left = MAX_SPOTS + 1
     for row in papers.rows:
-        found = _marks(row, decimal, currency)[: max(left, 0)] if left > 0 else []
+        found = _marks(row, writing, currency)[: max(left, 0)] if left > 0 else []
         left -= len(found)
         marks.append(found)
     spots = list(_Reader(papers, marks).spots())
@@ -166,14 +166,14 @@ def _is_of_part(papers: Papers, part: list[Spot], labels: set[int | None]) -> bo
     )
 
 
-def _marks(row: Row, decimal: str, currency: str) -> list[Mark]:
+def _marks(row: Row, writing: Writing, currency: str) -> list[Mark]:
     if not any(char.isdigit() for char in row.text):
         return []
     found: list[Mark] = []
     for place, cell in enumerate(row.cells):
         column = row.header[place] if place < len(row.header) else ""
         days = [(day.start, day.end) for day in dates(cell)]
-        for amount in amounts(cell, decimal, currency):
+        for amount in amounts(cell, writing, currency):
             sure = _judge(row, cell, amount, column)
             in_date = any(start < amount.end and amount.start < end for start, end in days)
             if sure is not None and (amount.marked or not in_date):

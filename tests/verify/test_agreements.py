@@ -246,6 +246,36 @@ def test_swapped_amounts_are_told() -> None:
     assert {found[m, "amount"].verdict for m in ("M1", "M2")} == {"differs"}
 
 
+NUMBERED = {
+    "a label": "Milestone {} EUR {}",
+    "a sign": "Milestone {} €{}",
+    "a year": "Q{} 2026 EUR {}",
+    "two currencies": "Part {}: EUR {} (CHF 900.00)",
+}
+
+
+@pytest.mark.parametrize("row", NUMBERED.values(), ids=NUMBERED)
+def test_a_number_before_the_mark_is_no_amount(row: str) -> None:
+    text = f"{row.format(1, '1,000.00')}\n{row.format(2, '2,000.00')}\nTotal EUR 3,000.00\n"
+    claims = agreement(
+        *((row.format(i, "").strip(": "), amount) for i, amount in ((1, "1000"), (2, "2000"))), total="3000"
+    )
+    found = verdicts(claims, text, "sow.txt")
+    assert [found["M1", "amount"].verdict, found["M2", "amount"].verdict] == ["confirmed", "confirmed"]
+    assert found[None, "currency"].verdict == "confirmed"
+    swapped = replace(claims, milestones=tuple(replace(one, amount=3000 - one.amount) for one in claims.milestones))
+    found = verdicts(swapped, text, "sow.txt")
+    assert [(found[m, "amount"].verdict, found[m, "amount"].found) for m in ("M1", "M2")] == [
+        ("differs", "1000.00"), ("differs", "2000.00"),
+    ]  # fmt: skip
+    foreign = verdicts(replace(claims, currency="USD"), text, "sow.txt")[None, "currency"]
+    assert (foreign.verdict, foreign.found) == ("differs", "EUR")
+    assert [item.amount for item in propose(papers([("sow.txt", read("sow.txt", text.encode()))])).items] == [
+        1000,
+        2000,
+    ]
+
+
 def test_an_amount_that_serves_another_milestone_is_not_found() -> None:
     text = "Design costs EUR 3,000.\n"
     found = verdicts(agreement(("Design", "3000"), ("Launch", "3000")), text)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from mtrack.verify.amounts import amounts, decimal_mark
+from mtrack.verify.amounts import Writing, amounts, decimal_mark
 from mtrack.verify.currencies import fits, of_mark
 from mtrack.verify.dates import dates
 
@@ -43,17 +43,80 @@ from mtrack.verify.dates import dates
     ],
 )
 def test_amount(text: str, value: str, currency: str) -> None:
-    (amount,) = amounts(text)
+    (amount,) = amounts(text, Writing())
     assert (amount.values[0], currency in amount.currencies) == (Decimal(value), True)
 
 
 @pytest.mark.parametrize("text", ["INV-2026-004", "2nd", "3D", "v1.2", "M12"])
 def test_what_is_no_amount(text: str) -> None:
-    assert list(amounts(text)) == []
+    assert list(amounts(text, Writing())) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "currency"),
+    [
+        ("Milestone 1 EUR 1,000.00", "1000", "EUR"),
+        ("Milestone 1 $1,000.00", "1000", "USD"),
+        ("Milestone 12 (EUR 1,000)", "1000", "EUR"),
+        ("Phase 2 EUR 500", "500", "EUR"),
+        ("Q1 2026 EUR 1,000.00", "1000", "EUR"),
+        ("Kickoff, 1 March 2026 EUR 500", "500", "EUR"),
+        ("Week 1000 EUR 500.00", "500", "EUR"),
+        ("Week 1000 EUR 500", "500", "EUR"),
+        ("1.000,00€ 2", "1000", "EUR"),
+        ("1,000 EUR 14 days", "1000", "EUR"),
+        ("500 EUR 14 days", "500", "EUR"),
+        ("500 EUR, 14 days", "500", "EUR"),
+        ("500 EUR 30 %", "500", "EUR"),
+        ("500 EUR 2026-03-01", "500", "EUR"),
+        ("1.500,00 EUR 01.03.2026", "1500", "EUR"),
+        ("500 EUR 1 March 2026", "500", "EUR"),
+        ("$100 USD 30 days", "100", "USD"),
+        ("2,000.00 (EUR)", "2000", "EUR"),
+        ("2,000.00 (EUR without tax)", "2000", "EUR"),
+    ],
+)
+def test_a_mark_between_two_numbers(text: str, number: str, currency: str) -> None:
+    [amount] = [amount for amount in amounts(text, Writing()) if amount.marked]
+    assert (amount.values[0], currency in amount.currencies) == (Decimal(number), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("EUR 2,000.00 (USD 2,200.00)", {2000: ("EUR",), 2200: ("USD",)}),
+        ("EUR 2,000.00 USD 2,200.00", {2000: ("EUR",), 2200: ("USD",)}),
+        ("2,000.00 EUR 2,200.00 USD", {2000: ("EUR",), 2200: ("USD",)}),
+        ("2,000.00 EUR (2,200.00 USD)", {2000: ("EUR",), 2200: ("USD",)}),
+        ("EUR 2,000.00 / USD 2,200.00", {2000: ("EUR",), 2200: ("USD",)}),
+        ("EUR 500 EUR 1,000", {500: ("EUR",), 1000: ("EUR",)}),
+        ("500 EUR 1,000 EUR 1,500 EUR", {500: ("EUR",), 1000: ("EUR",), 1500: ("EUR",)}),
+        ("EUR 2,000.00 ALL", {2000: ("EUR",)}),
+    ],
+)
+def test_each_amount_keeps_its_own_mark(text: str, expected: dict[int, tuple[str, ...]]) -> None:
+    assert {int(amount.values[0]): amount.currencies for amount in amounts(text, Writing())} == expected
+
+
+@pytest.mark.parametrize(
+    ("others", "first", "second"),
+    [
+        ([], (), ("EUR",)),
+        (["Total 900 EUR"], ("EUR",), ()),
+        (["Total EUR 900"], (), ("EUR",)),
+        (["Total 900 EUR", "Rent EUR 900"], (), ("EUR",)),
+    ],
+)
+def test_a_paper_shows_the_side_of_its_marks(
+    others: list[str], first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    text = "Desks 700 EUR 900"
+    one, two = amounts(text, Writing([text, *others]))
+    assert (one.currencies, two.currencies) == (first, second)
 
 
 def test_percentage() -> None:
-    assert [(amount.percent, amount.values[0]) for amount in amounts("30 % and 33,3 Prozent")] == [
+    assert [(amount.percent, amount.values[0]) for amount in amounts("30 % and 33,3 Prozent", Writing())] == [
         (True, Decimal(30)),
         (True, Decimal("33.3")),
     ]
@@ -62,9 +125,9 @@ def test_percentage() -> None:
 def test_the_document_says_which_mark_parts_decimals() -> None:
     german, english = ["Summe 1.234,50", "Satz 12,50"], ["Total 1,234.50"]
     assert (decimal_mark(german), decimal_mark(english), decimal_mark(["6.000 $"])) == (",", ".", "")
-    (thousand,) = amounts("6.000 $", decimal_mark(["6.000 $"]))
+    (thousand,) = amounts("6.000 $", Writing(["6.000 $"]))
     assert thousand.values == (Decimal(6000), Decimal("6.000"))
-    (ratio,) = amounts("1,234", ",")
+    (ratio,) = amounts("1,234", Writing(german))
     assert ratio.values[0] == Decimal("1.234")
 
 
