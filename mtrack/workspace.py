@@ -274,6 +274,12 @@ def walk(
     )
 
 
+def is_excluded(path: str, exclude: tuple[str, ...]) -> bool:
+    """Whether a walk would not enter a folder, since patterns leave it out or one above it."""
+    parts, excluded = path.split("/"), matcher(exclude)
+    return path != "." and any(excluded("/".join(parts[:i])) for i in range(1, len(parts) + 1))
+
+
 def walk_again(root: str, exclude: tuple[str, ...], watch: Watch, before: Walk, changed: Iterable[str]) -> Walk | None:
     """The same as `walk`, where since the walk `before` no folder or project came or went; else None.
 

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 from support import ROOT, add_evidence, judge, mtrack, validated, write_tree
 
 from mtrack import __version__, resources
-from mtrack.edit import scaffold
+from mtrack.edit import scaffold, writer
 
 WRITTEN = [
     "mtrack.yaml",
@@ -105,6 +105,56 @@ def test_init_in_the_way_of_its_folders(tmp_path: Path) -> None:
     assert result.code == 3
     assert ".vscode can't be made" in result.err
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+@pytest.mark.parametrize(
+    ("path", "kind", "words"),
+    [
+        (".mtrack", "a file", "made: it is not a folder"),
+        (".github/workflows", "a file", "made: it is not a folder"),
+        (".mtrack", "a dangling link", "made: it is not a folder"),
+        ("mtrack.yaml", "a folder", "written: it is not a file"),
+        ("mtrack.yaml", "a dangling link", "written: it is not a file"),
+        (".mtrack/schemas/workspace.schema.json", "a folder", "written: it is not a file"),
+    ],
+)
+def test_init_looks_before_it_writes(path: str, kind: str, words: str, more: tuple[str, ...], tmp_path: Path) -> None:
+    full = tmp_path / path
+    full.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "a file":
+        full.write_text("mine", encoding="utf-8")
+    elif kind == "a folder":
+        full.mkdir()
+    else:
+        full.symlink_to(tmp_path / "nowhere")
+    before = sorted(tmp_path.rglob("*"))
+    result = mtrack("init", tmp_path, *more)
+    assert (result.code, result.out) == (3, "")
+    assert result.err == f"mtrack: {full} can't be {words}; move it away; nothing was changed\n"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("there", [(), ("", "mtrack.yaml"), ("", ".github/mine")])
+def test_what_init_wrote_goes_where_a_later_file_can_t_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...]
+) -> None:
+    root = tmp_path / "deep/inner"
+    if there:
+        write_tree(root, dict.fromkeys(filter(None, there), "format: 1\n"))
+    before = sorted(tmp_path.rglob("*"))
+    create = writer.create
+
+    def fail_late(top: str, full: str, content: bytes) -> None:
+        if full.endswith("workspace.schema.json"):
+            writer.cannot_write(full, OSError(28, "no space left on device"))
+        create(top, full, content)
+
+    monkeypatch.setattr(writer, "create", fail_late)
+    result = mtrack("init", root)
+    assert (result.code, result.out) == (3, "")
+    assert result.err.endswith("can't be written: no space left on device; nothing was changed\n")
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_the_dry_run_shows_every_file_and_writes_none(tmp_path: Path) -> None:

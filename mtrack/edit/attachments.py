@@ -6,11 +6,10 @@ import os
 import re
 import stat
 import unicodedata
-from contextlib import suppress
 
 from msgspec import Struct
 
-from mtrack import directory, files, limits
+from mtrack import files, limits
 from mtrack.characters import harmful, seen
 from mtrack.edit import writer
 from mtrack.errors import CannotRunError, UsageError
@@ -138,6 +137,4 @@ def copy_in(folder: str, item: Attachment) -> None:
 def remove_copy(folder: str, item: Attachment) -> None:
     """Remove a copy that no record names after all."""
     if item.copy:
-        above, name = os.path.split(os.path.join(folder, *item.path.split("/")))
-        with suppress(OSError), directory.open_inside(folder, above) as above_it:
-            above_it.unlink(name)
+        writer.remove(folder, os.path.join(folder, *item.path.split("/")))

@@ -64,25 +64,55 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
     contents = scaffold.contents(currency)
     missing = {name: text for name, text in contents.items() if not os.path.lexists(os.path.join(root, name))}
     kept = tuple(name for name in contents if name not in missing)
-    for name in missing:
-        writer.check_inside(root, os.path.join(root, name))
+    for name in contents:
+        _check_place(root, name)
     if dry_run:
         diff = "".join(transaction.unified(name, "", text) for name, text in missing.items())
         return CreatedWorkspace(root, tuple(missing), kept, diff)
     if commit:
         git.ready(_nearest(root), [])
     with held_back():
-        try:
-            os.makedirs(root, exist_ok=True)
-        except OSError as error:
-            message = f"{folder} can't be made: {os.strerror(error.errno or 5).lower()}"
-            raise CannotRunError(message) from None
-        for name, text in missing.items():
-            scaffold.create(root, name, text)
+        _write_all(root, missing)
         say_if_interrupted(RECORDED)
         committed = commit_files(root, list(missing), "Begin the workspace") if commit and missing else None
     place = git.locate(root)
     return CreatedWorkspace(root, tuple(missing), kept, "", committed, tuple(scaffold.stale(root)), place and place.top)
+
+
+def _check_place(root: str, name: str) -> None:
+    """Raise CannotRunError where a file of a new workspace is not a file, or can't become one."""
+    full = os.path.join(root, *name.split("/"))
+    writer.check_inside(root, full)
+    for path in (full, *workspace.above(full)):
+        if path == root:
+            return
+        if os.path.lexists(path) and not (os.path.isfile(path) if path == full else os.path.isdir(path)):
+            what = "written: it is not a file" if path == full else "made: it is not a folder"
+            message = f"{path} can't be {what}; move it away; nothing was changed"
+            raise CannotRunError(message)
+
+
+def _write_all(root: str, contents: dict[str, str]) -> None:
+    """Write the files of a new workspace, and the folders they need, or none. Raises CannotRunError."""
+    paths = [os.path.join(root, *name.split("/")) for name in contents]
+    missing = {folder for path in paths for folder in workspace.above(path) if not os.path.lexists(folder)}
+    written: list[str] = []
+    try:
+        try:
+            os.makedirs(root, exist_ok=True)
+        except OSError as error:
+            message = f"{root} can't be made: {os.strerror(error.errno or 5).lower()}; nothing was changed"
+            raise CannotRunError(message) from None
+        for path, text in zip(paths, contents.values(), strict=True):
+            writer.create(root, path, text.encode())
+            written.append(path)
+    except BaseException:
+        for path in written:
+            writer.remove(root, path)
+        for folder in sorted(missing, key=len, reverse=True):  # the deepest first
+            with suppress(OSError):
+                os.rmdir(folder)
+        raise
 
 
 def _check_folder(folder: str, root: str) -> None:
@@ -156,6 +186,9 @@ def place(path: str) -> Target:
     folder = os.path.relpath(full, root).replace(os.sep, "/")
     if any(part.startswith(".") for part in folder.split("/") if part != "."):
         message = f"{path} is hidden: mtrack would not look into it"
+        raise UsageError(message)
+    if workspace.is_excluded(folder, settings_module.load(root).exclude):
+        message = f"{path} is excluded by mtrack.yaml: mtrack would not look into it"
         raise UsageError(message)
     return find.Target(root, folder)
 

@@ -156,6 +156,13 @@ def create(root: str, full: str, content: bytes) -> None:
             cannot_write(full, error)
 
 
+def remove(root: str, full: str) -> None:
+    """Remove a file of the workspace `root` that this run has written."""
+    above, name = os.path.split(full)
+    with suppress(OSError), directory.open_inside(root, above) as folder:
+        folder.unlink(name)
+
+
 def check_inside(root: str, path: str) -> None:
     """Raise CannotRunError where a path, of a file that need not be there, does not lie in the workspace `root`."""
     if not inside(os.path.realpath(path), os.path.realpath(root)):

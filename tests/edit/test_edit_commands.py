@@ -639,6 +639,24 @@ def test_a_new_project_may_lack_what_comes_later_but_begins_with_no_error(tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["acme", "plan.csv"]
 
 
+@pytest.mark.parametrize("folder", ["archive", "archive/x", "archive/deep/x", "2026/old-x", "./archive/x"])
+@pytest.mark.parametrize("more", [(), ("--dry-run",), ("--force",), ("--from", "plan.csv")], ids=" ".join)
+def test_no_project_is_made_where_mtrack_would_not_look(tmp_path: Path, folder: str, more: tuple[str, ...]) -> None:
+    write_tree(
+        tmp_path, {"mtrack.yaml": "exclude: [archive/, old-*]\ncurrency: EUR\n", "plan.csv": "name,amount\nx,5\n"}
+    )
+    before = sorted(tmp_path.rglob("*"))
+    result = _run(tmp_path, "new", folder, *more, "--milestone", "A=1")
+    assert (result.code, sorted(tmp_path.rglob("*"))) == (2, before), result.err
+    assert result.err == f"mtrack: {folder} is excluded by mtrack.yaml: mtrack would not look into it\n"
+
+
+def test_a_project_is_made_beside_what_is_excluded(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "exclude: [/archive/]\ncurrency: EUR\n"})
+    for folder in ("archived", "deep/archive"):
+        assert _run(tmp_path, "new", folder, "--milestone", "A=1").code == 0
+
+
 # Commit -----------------------------------------------------------------------------------------------------------
 
 
