@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
-from contextlib import suppress
-from errno import EIO, EPIPE
-from io import TextIOWrapper
+import _signal  # type: ignore[import-not-found]  # Python has loaded it anyway; `signal` takes longer
 
-from mtrack import runner
-from mtrack.interrupts import INTERRUPTED, last_words, lose_no_interrupt
+_raises = _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler
+if _raises:  # while this is loaded, Ctrl-C ends it by the signal: nobody is there yet to catch an exception
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+
+import gc  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+from contextlib import suppress  # noqa: E402
+from errno import EIO, EPIPE  # noqa: E402
+from io import TextIOWrapper  # noqa: E402
+
+from mtrack import runner  # noqa: E402
+from mtrack.interrupts import INTERRUPTED, last_words, lose_no_interrupt  # noqa: E402
 
 TYPE_CHECKING = False  # `typing` takes as long to load as all that --help needs
 if TYPE_CHECKING:
@@ -198,6 +204,9 @@ def _tell(error: Exception, *, debug: bool) -> int:
 
     return trouble.report(error, debug=debug)
 
+
+if _raises:
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
 
 if __name__ == "__main__":
     main()

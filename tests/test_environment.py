@@ -377,6 +377,32 @@ def test_being_told_to_end_ends_it_as_ctrl_c_does(workspace: Path, number: int) 
     assert (128 + number, b"interrupted\n") in codes
 
 
+def test_ctrl_c_while_the_entry_is_loaded_shows_no_traceback(tmp_path: Path) -> None:
+    """It ends by the signal; once all is loaded, Ctrl-C raises an exception as before."""
+    for module, expected in (("runner", (-signal.SIGINT, b"", b"")), ("none", (0, b"True\n", b""))):
+        code = f"""
+import os, signal, sys
+
+class Finder:
+    def find_spec(name, *_):
+        if name == "mtrack.{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder)
+import mtrack.__main__
+print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == expected
+
+
 def test_a_second_signal_ends_it_at_once(workspace: Path) -> None:
     for step in range(12):
         code, error = interrupted(
