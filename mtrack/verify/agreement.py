@@ -217,7 +217,8 @@ def _named(papers: Papers, milestone: MilestoneClaim, matcher: Matcher) -> Verdi
     """A milestone without an amount is looked up by its name."""
     name = matcher.names[milestone.id]
     for i, row in enumerate(papers.rows):
-        if names.overlap(name, frozenset(names.words(row.text)), matcher.weights) >= _NEAR:
+        said = names.overlap(name, frozenset(names.words(row.text)), matcher.weights) >= _NEAR
+        if said and not matcher.names_longer(milestone.id, row.text):
             return seen(
                 papers, i, Verdict("milestone", milestone.id, "name", milestone.name, "confirmed", milestone.name)
             )

@@ -39,6 +39,8 @@ class Matcher:
         self.names = {one.id: names.name_words(one.name) for one in claim.milestones}
         self.numbers = {one.id: names.own_number(one.id, one.name, i) for i, one in enumerate(claim.milestones)}
         self.weights = names.weights(self.names.values())
+        self._phrases = {one.id: names.phrase(names.without_number(one.name)) for one in claim.milestones}
+        self._longer = names.longer(self._phrases.values())
         self._by_value: dict[Decimal, list[Spot]] = {}
         for spot in self.amounts:
             for value in spot.amount.values:
@@ -57,10 +59,11 @@ class Matcher:
         """The fit of the words and numbers around an amount to a milestone, from 0 to about 1.1."""
         key = (milestone.id, spot.index)
         if key not in self._scores:
-            self._scores[key] = self._score(self.names[milestone.id], self.numbers[milestone.id], spot)
+            self._scores[key] = self._score(milestone.id, spot)
         return self._scores[key]
 
-    def _score(self, name: tuple[str, ...], number: int, spot: Spot) -> float:
+    def _score(self, identifier: str, spot: Spot) -> float:
+        name, number = self.names[identifier], self.numbers[identifier]
         own = names.overlap(name, spot.own, self.weights)
         head = names.overlap(name, spot.head, self.weights)
         best = max(own, _HEADING * head)
@@ -68,6 +71,8 @@ class Matcher:
             around = spot.own | spot.near
             best = max(best, _AROUND * names.overlap(name, around, self.weights))
             best = max(best, _ALL * names.overlap(name, around | spot.head, self.weights))
+        if self.names_longer(identifier, self.papers.rows[spot.row].text, spot.heading):
+            best *= _OTHER_NUMBER
         if spot.label == number:
             best = max(best, _SAME_NUMBER) + _NUMBER_BONUS
         elif spot.label is not None and best < _SURE_NAME:
@@ -75,6 +80,14 @@ class Matcher:
         if spot.is_total and spot.label != number and max(own, head) < _OTHER_NUMBER:
             best *= 0.5
         return best
+
+    def names_longer(self, identifier: str, *texts: str) -> bool:
+        """Whether the first of the texts that has a milestone's name has it only as a part of another milestone's."""
+        name = self._phrases[identifier]
+        if not self._longer[name]:
+            return False
+        text = next((text for text in map(names.phrase, texts) if name in text), "")
+        return names.is_part(name, self._longer[name], text)
 
     def is_share(self, percent: Decimal, total: Decimal, amount: Decimal) -> bool:
         """Whether an amount is a percentage of a total, to the last digit."""
@@ -96,7 +109,7 @@ def _is_stated_total(spot: Spot) -> bool:
 
 def shape(spot: Spot) -> tuple[str, ...]:
     """The words that stand with an amount, where they are a short label such as "Costs:"."""
-    words = tuple(word for word in names.words(spot.rest) if not word.isdigit())
+    words = tuple(word for word in names.words(spot.rest) if names.has_letter(word))
     return words if len(words) in range(1, 5) else ()
 
 

@@ -95,6 +95,9 @@ _LETTERED = frozenset(
 """Words after which a letter alone tells one from another: that letter is no article."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _PLURAL = 4
+_VERSION = r"\w*\d(?:\.\d{1,2}){1,3}(?!\d|\.\d)"
+_WORD = re.compile(rf"{_VERSION}|\w+")
+_IN_ORDER = re.compile(rf"{_VERSION}|\w+|[,;&/+]")
 _LABELS = (
     "milestone|mile\\s?stone|phase|stage|deliverable|instal?lment|tranche|payment|sprint|work\\s?package|part|step"
     "|meilenstein|etappe|teilzahlung|abschlag(?:szahlung)?|rate|jalon|étape|etape|lot|échéance|acompte|fase|etapa|hito"
@@ -136,14 +139,46 @@ def words(text: str) -> tuple[str, ...]:
 
 def _words(text: str) -> Iterator[str]:
     before = ""
-    for word in re.findall(r"\w+", fold(text)):
+    for word in _WORD.findall(fold(text)):
         if word in _STOP and len(word) == 1 and before in _LETTERED:
             yield f"{before} {word}"  # "Phase A"
         before = word
         if _CJK.search(word):
             yield from _pairs(word)
         elif word not in _STOP:
-            yield word[:-1] if len(word) > _PLURAL and word.endswith("s") and not word.endswith("ss") else word
+            yield _singular(word)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > _PLURAL and word.endswith("s") and not word.endswith("ss") else word
+
+
+@lru_cache(maxsize=4096)
+def phrase(text: str) -> str:
+    """The text's words in their order, a space around each, so that a name's are found where they stand together."""
+    return f" {' '.join(map(_singular, _IN_ORDER.findall(fold(text))))} "
+
+
+def longer(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The names that have another one in them, as "Design review" has "Design", by the shorter one; all as phrases."""
+    having: dict[str, set[str]] = {}
+    for name in set(names):
+        for word in name.split():
+            having.setdefault(word, set()).add(name)
+    found = {}
+    for name in set(names):
+        rarest = min((having[word] for word in name.split()), key=len, default=set())
+        found[name] = tuple(sorted((other for other in rarest if name in other and name != other), key=len))[::-1]
+    return found
+
+
+def is_part(name: str, others: Iterable[str], text: str) -> bool:
+    """Whether a phrase stands in a text only as a part of longer names."""
+    rest = text
+    for other in others:
+        while other in rest:
+            rest = rest.replace(other, " / ")
+    return name in text and name not in rest
 
 
 def _pairs(word: str) -> Iterator[str]:
@@ -155,7 +190,18 @@ def _pairs(word: str) -> Iterator[str]:
 
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a milestone's name without its number; with it where nothing else is left."""
-    return words(_OWN_NUMBER.sub("", name)) or words(name)
+    return words(without_number(name))
+
+
+def without_number(name: str) -> str:
+    """A milestone's name without its number; all of it where nothing else is left."""
+    rest = _OWN_NUMBER.sub("", name)
+    return rest if words(rest) else name
+
+
+def has_letter(word: str) -> bool:
+    """Whether a word is no mere number."""
+    return any(char.isalpha() for char in word)
 
 
 def label(text: str) -> int | None:

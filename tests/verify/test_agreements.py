@@ -276,6 +276,50 @@ def test_a_number_before_the_mark_is_no_amount(row: str) -> None:
     ]
 
 
+PARTS = {
+    "at the end": ("Design", "Design review"),
+    "at the start": ("Review", "Design review"),
+    "in the middle": ("Website", "New website, maintenance"),
+    "a plural": ("Report", "Final reports"),
+    "numbered": ("Milestone 2: Design", "Milestone 1: Design review"),
+    "versions": ("Release 1.0", "Release 1.1"),
+    "the same digits": ("Version 2.1 of the app", "Version 1.2 of the app"),
+}
+FORMS = {
+    "rows": ("{} EUR {}\n", "sow.txt"),
+    "a table": ("| {} | EUR {} |\n", "sow.md"),
+    "headings": ("## {}\n\nEUR {}\n\n", "sow.md"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("names", PARTS.values(), ids=PARTS)
+def test_a_row_belongs_to_the_name_of_which_it_says_more(names: tuple[str, str], form: tuple[str, str]) -> None:
+    one, two = names
+    head = "| Phase | Fee |\n|---|---|\n" if "|" in form[0] else ""
+    for rows in (((two, "2,000.00"), (one, "3,000.00")), ((one, "3,000.00"), (two, "2,000.00"))):
+        text = head + "".join(form[0].format(*row) for row in rows)
+        found = verdicts(agreement((one, "3000"), (two, "2000")), text, form[1])
+        assert [found[m, "amount"].verdict for m in ("M1", "M2")] == ["confirmed", "confirmed"]
+        assert (None, "amount") not in found
+        found = verdicts(agreement((one, "2000"), (two, "3000")), text, form[1])
+        assert [(found[m, "amount"].verdict, found[m, "amount"].found) for m in ("M1", "M2")] == [
+            ("differs", "3000.00"), ("differs", "2000.00"),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ["Design, review and launch", "Review of the design", "Design and Design review"])
+def test_a_row_that_names_both_is_nobodys_contradiction(row: str) -> None:
+    found = verdicts(agreement(("Design", "5000"), ("Design review", "2000")), f"{row} EUR 5,000.00\n", "sow.txt")
+    assert [found[m, "amount"].verdict for m in ("M1", "M2")] == ["confirmed", "not_found"]
+
+
+def test_a_name_without_an_amount_is_not_found_in_a_longer_one() -> None:
+    claims = agreement(("Design", "0"), ("Design review", "2000"))
+    assert verdicts(claims, "Design review EUR 2,000.00\n", "sow.txt")["M1", "name"].verdict == "not_found"
+    assert verdicts(claims, "Design\nDesign review EUR 2,000.00\n", "sow.txt")["M1", "name"].verdict == "confirmed"
+
+
 def test_an_amount_that_serves_another_milestone_is_not_found() -> None:
     text = "Design costs EUR 3,000.\n"
     found = verdicts(agreement(("Design", "3000"), ("Launch", "3000")), text)
