@@ -80,16 +80,25 @@ def init(folder: str, currency: str | None, *, dry_run: bool = False, commit: bo
 
 
 def _check_place(root: str, name: str) -> None:
-    """Raise CannotRunError where a file of a new workspace is not a file, or can't become one."""
+    """Raise CannotRunError where a folder or a link to nothing stands for a file of a new workspace, or it can't be made."""
     full = os.path.join(root, *name.split("/"))
-    writer.check_inside(root, full)
-    for path in (full, *workspace.above(full)):
-        if path == root:
-            return
-        if os.path.lexists(path) and not (os.path.isfile(path) if path == full else os.path.isdir(path)):
-            what = "written: it is not a file" if path == full else "made: it is not a folder"
-            message = f"{path} can't be {what}; move it away; nothing was changed"
-            raise CannotRunError(message)
+    trouble = None
+    if not os.path.lexists(full):
+        writer.check_inside(root, full)
+        below = [path for path in workspace.above(full) if inside(path, root) and path != root]
+        trouble = next(
+            (
+                f"{path} can't be made: it is not a folder"
+                for path in below
+                if os.path.lexists(path) and not os.path.isdir(path)
+            ),
+            None,
+        )
+    elif os.path.isdir(full) or not os.path.exists(full):
+        trouble = f"{full} can't be written: it is not a file"
+    if trouble is not None:
+        message = f"{trouble}; move it away; nothing was changed"
+        raise CannotRunError(message)
 
 
 def _write_all(root: str, contents: dict[str, str]) -> None:
