@@ -164,7 +164,7 @@ class _Milestones:
         rivals = [
             spot for spot in self._beside(milestone) if places.is_amount(spot) and places.is_listed(self.papers, spot)
         ]
-        if not rivals or any(milestone.amount in spot.amount.values for spot in rivals):
+        if not rivals or any(spot.amount.reads(milestone.amount) for spot in rivals):
             return None
         tried = f"{self.matcher.money(milestone.amount)} stands there without the name" if have else ""
         return Found("differs", rivals[0], tried)
@@ -253,6 +253,9 @@ def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> 
     other = next((spot for spot in named if spot.index not in of_milestones), None)
     if other is not None:
         return verdict("differs", other)
+    foreign = next((spot for spot in matcher.totals if not matcher.fits(spot)), None)
+    if foreign is not None:
+        return verdict("not_found", foreign, "the total is stated in another currency")
     if all(one.state in {"confirmed", "computed"} for one in found.values()) and matcher.sums_to(claim.totals):
         return verdict("computed", None, "the sum of the milestones")
     return verdict("not_found", next((spot for spot in fitting if spot.is_money), None))

@@ -89,7 +89,7 @@ class Amount(Struct, frozen=True):
     """An amount as it is written at `start` to `end` of a text; the likeliest reading is the first of `values`.
 
     `currencies` are those that its mark may stand for: none where it has no mark. `negative` where a minus stands
-    before it; `values` are never negative. `shaped` where its digits are grouped as those of money are.
+    before it, no dash of the text; `values` are never negative. `shaped` where its digits are grouped as those of money are.
     """
 
     start: int
@@ -106,9 +106,14 @@ class Amount(Struct, frozen=True):
         """Whether it is money for certain: a currency stands beside it."""
         return bool(self.currencies) and not self.percent
 
+    @property
+    def value(self) -> Decimal:
+        """The likeliest reading, with its sign."""
+        return self.values[0].copy_negate() if self.negative else self.values[0]
+
     def reads(self, amount: Decimal) -> bool:
-        """Whether it may be read as an amount."""
-        return amount in self.values
+        """Whether it may be read as an amount, which is never negative."""
+        return not self.negative and amount in self.values
 
 
 def readings(number: str, decimal: str = "") -> tuple[Decimal, ...]:
@@ -205,7 +210,7 @@ def _amount(text: str, match: re.Match[str], writing: Writing, own: str) -> Amou
         values,
         _closer(before, after),
         percent,
-        bool(match["sign"]) or text[max(0, start - 1) : start] in {"-", "−"},
+        _is_negative(text, match, start, match.end() if percent else end),
         _is_shaped(match["num"] + (match["tail"] or "")),
     )
 
@@ -249,6 +254,16 @@ def _leads(match: re.Match[str], following: re.Match[str], writing: Writing) -> 
 
 def _is_in(days: list[Day], place: int) -> bool:
     return any(day.start <= place < day.end for day in days)
+
+
+def _is_negative(text: str, match: re.Match[str], start: int, end: int) -> bool:
+    """Whether a minus stands before a number or its mark; a dash between words, of a range or of a list is none."""
+    if match["sign"] and start < match.start("sign"):
+        return True  # behind the mark: "EUR -5,000"
+    before = text[:start].removesuffix("-").removesuffix("−").removesuffix("–")
+    if len(before) == start or before[-1:].isalnum():
+        return False
+    return bool(before.strip()) or not re.search(r"[^\W\d]", text[end:])
 
 
 def _marks(pre: str | None, own: str) -> tuple[str, ...]:

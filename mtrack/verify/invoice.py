@@ -156,6 +156,8 @@ class _Text:
         for i, amount in self.amounts:
             if amount.marked:
                 self.marked.setdefault(i, []).append(amount.raw)
+        self.is_negative = self._is_negative()
+        self.may_be_negative = claim.credit_note or self.is_negative
         self.days = [(i, day.days) for i, row in enumerate(rows) for day in dates(row.text)]
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -168,7 +170,7 @@ class _Text:
         if claim.due:
             yield self._day("due", claim.due)
         yield self._currency()
-        if self._is_negative() and not claim.credit_note:
+        if self.is_negative and not claim.credit_note:
             yield self._verdict("kind", "invoice", "differs", "credit note")
 
     def _verdict(
@@ -224,7 +226,9 @@ class _Text:
         same = [
             (i, found)
             for i, found in self.amounts
-            if found.reads(amount) and fits(found.currencies, self.claim.currency)
+            if amount in found.values
+            and (self.may_be_negative or not found.negative)
+            and fits(found.currencies, self.claim.currency)
         ]
         best = max(same, key=lambda place: place[1].marked or place[1].shaped, default=None)
         if best is not None:
@@ -250,7 +254,7 @@ class _Text:
     def _is_negative(self) -> bool:
         """Whether the paper's total is negative, as that of a credit note is."""
         totals = [
-            amount for i, amount in self.amounts if self._is_total(i, amount) and amount.reads(self.claim.paper_net)
+            amount for i, amount in self.amounts if self._is_total(i, amount) and self.claim.paper_net in amount.values
         ]
         return bool(totals) and all(amount.negative for amount in totals)
 

@@ -43,7 +43,7 @@ class Matcher:
         self._longer = names.longer(self._phrases.values())
         self._by_value: dict[Decimal, list[Spot]] = {}
         for spot in self.amounts:
-            for value in spot.amount.values:
+            for value in () if spot.amount.negative else spot.amount.values:
                 self._by_value.setdefault(value, []).append(spot)
         self._scores: dict[tuple[str, int], float] = {}
 
@@ -123,11 +123,11 @@ def at(papers: Papers, spot: Spot | None, verdict: Verdict) -> Verdict:
     if spot is None:
         return verdict
     row = papers.rows[spot.row]
-    read = {money_text(value) for value in spot.amount.values}
+    read = {money_text(value) for value in spot.amount.values if spot.amount.reads(value)}
     comes_to_it = verdict.verdict == "computed" or verdict.recorded in read
     return replace(
         verdict,
-        found=verdict.recorded if comes_to_it else money_text(spot.amount.values[0]),
+        found=verdict.recorded if comes_to_it else money_text(spot.amount.value),
         file=papers.files[spot.row],
         page=row.page,
         line=row.number,

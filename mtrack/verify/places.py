@@ -93,7 +93,7 @@ def parts(papers: Papers, spots: list[Spot], spot: Spot, amount: Decimal) -> lis
         papers, (other for other in spots if other.block == spot.block and not other.is_total and any(spot.block[0]))
     )
     for group in (in_row, in_block):
-        if _MIN_PARTS <= len(group) <= _MAX_PARTS and money.total(part.amount.values[0] for part in group) == amount:
+        if _MIN_PARTS <= len(group) <= _MAX_PARTS and money.total(part.amount.value for part in group) == amount:
             return group
     return []
 
@@ -105,13 +105,13 @@ def _countable(papers: Papers, spots: Iterable[Spot]) -> list[Spot]:
 def is_sum_above(spots: list[Spot], spot: Spot) -> bool:
     """Whether it is the sum of rows above it in its column."""
     above = [
-        other.amount.values[0]
+        other.amount.value
         for other in spots[max(0, spot.index - _REACH) : spot.index]
         if other.table == spot.table and other.column == spot.column and other.row < spot.row
     ]
     found = sums(reversed(above))
     next(found, None)
-    return spot.amount.values[0] in found
+    return spot.amount.value in found
 
 
 def sums(values: Iterable[Decimal]) -> Iterator[Decimal]:

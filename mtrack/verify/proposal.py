@@ -86,7 +86,7 @@ class _Reader:
         self.spots = [
             spot
             for spot in found
-            if spot.amount.values[0] and places.is_amount(spot) and not places.is_rate(papers, spot)
+            if spot.amount.value > 0 and places.is_amount(spot) and not places.is_rate(papers, spot)
         ]
         self.totals = [spot for spot in self.spots if spot.is_total and (spot.label is None or spot.table is not None)]
 

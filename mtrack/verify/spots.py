@@ -161,9 +161,7 @@ def _is_of_part(papers: Papers, part: list[Spot], labels: set[int | None]) -> bo
         return names.label(papers.rows[total.above].text) is not None or labels <= {total.label}
     if labels - {None} == {total.label}:
         return False
-    return total.amount.values[0] in places.sums(
-        spot.amount.values[0] for spot in reversed(above) if not spot.amount.percent
-    )
+    return total.amount.value in places.sums(spot.amount.value for spot in reversed(above) if not spot.amount.percent)
 
 
 def _marks(row: Row, writing: Writing, currency: str) -> list[Mark]:

@@ -398,6 +398,45 @@ def test_a_total_below_the_only_milestone_is_that_of_all(total: str, state: str)
     assert verdicts(agreement(("Discovery", "9000"), total="9000"), text)[None, "total"].verdict == state
 
 
+@pytest.mark.parametrize("name", ["sow.md", "sow.txt", "sow.docx", "sow.pdf"])
+@pytest.mark.parametrize("minus", ["-", "\u2013"])
+def test_a_negative_amount_confirms_none(name: str, minus: str) -> None:
+    rows = ["1. Discovery | EUR 4,000.00", "2. Beta | EUR -5,000.00", "Total | EUR -9,000.00"]
+    rows = [row.replace("-", minus) for row in rows]
+    if name != "sow.pdf":
+        rows = [row.replace(" | ", " ") for row in rows]
+    data = {"docx": docx(*rows), "pdf": pdf(lines(*rows))}.get(name[4:], "\n\n".join(rows).encode())
+    found = verdicts(agreement(("Discovery", "4000"), ("Beta", "5000"), total="9000"), data, name)
+    said = {key: (found[key].verdict, found[key].found) for key in (("M2", "amount"), (None, "total"))}
+    assert said == {("M2", "amount"): ("differs", "-5000.00"), (None, "total"): ("differs", "-9000.00")}
+    assert found["M1", "amount"].verdict == "confirmed"
+    proposal = propose(papers([(name, read(name, data))]))
+    assert [item.amount for item in proposal.items] == [4000]
+
+
+def test_a_discount_counts_with_its_sign() -> None:
+    text = "## Phase 1: Design\nLogo: EUR 3,000\nFonts: EUR 2,000\nDiscount: EUR -500\n\n## Phase 2: Site\nEUR 5,500\n"
+    found = verdicts(agreement(("Design", "4500"), ("Site", "5500")), text)
+    assert found["M1", "amount"].note == "the sum of EUR 3,000 + EUR 2,000 + EUR -500"
+
+
+@pytest.mark.parametrize("total", ["USD 9,000.00", "USD 9,500.00", "GBP 9,000.00", "9.000,00 $"])
+@pytest.mark.parametrize("numbered", [True, False])
+def test_a_total_in_another_currency_is_told(total: str, numbered: bool) -> None:  # noqa: FBT001
+    rows = (
+        ["1. Discovery", "EUR 4,000.00", "2. Beta", "EUR 5,000.00"]
+        if numbered
+        else ["Discovery EUR 4,000.00", "Beta EUR 5,000.00"]
+    )
+    claims = agreement(("Discovery", "4000"), ("Beta", "5000"), total="9000")
+    text = "\n".join([*rows, f"Total {total}", ""])
+    verdict = verdicts(claims, text, "sow.txt")[None, "total"]
+    assert (verdict.verdict, verdict.quote) == ("not_found", f"Total {total}")
+    assert verdict.note == "the total is stated in another currency"
+    both = verdicts(claims, f"{text}Total EUR 9,000.00\n", "sow.txt")[None, "total"]
+    assert both.verdict == "confirmed"
+
+
 def test_details_that_differ() -> None:
     of = AgreementClaim("EUR", (MilestoneClaim("M1", "Design", Decimal(3000)),), (), (3,), date(2026, 2, 1), 14)
     text = "Signed on 10 January 2026\nDesign: EUR 3,000\nThe work has two milestones.\nInvoices are paid within 30 days.\n"

@@ -115,6 +115,26 @@ def test_a_paper_shows_the_side_of_its_marks(
     assert (one.currencies, two.currencies) == (first, second)
 
 
+@pytest.mark.parametrize(
+    ("text", "negative"),
+    [
+        ("EUR -5,000.00", True), ("EUR - 5,000.00", True), ("-EUR 5,000.00", True), ("\u2212\u20ac5,000", True), ("-5,000.00", True),
+        ("Discount: -5,000.00", True), ("Total (EUR -5,000.00)", True), ("Beta EUR \u22125,000", True), ("Beta -5,000.00 EUR", True),
+        ("Beta - 5,000.00 EUR", False), ("Beta \u2013 5.000,00 \u20ac", False), ("Beta - EUR 5,000", False), ("M1-EUR 5,000", False),
+        ("- 5,000 EUR", False), ("-5,000 EUR on signing", False), ("-EUR 5,000 on signing", False), ("EUR 5,000", False),
+    ],
+)  # fmt: skip
+def test_a_minus_is_told_from_a_dash(text: str, negative: bool) -> None:  # noqa: FBT001
+    (amount,) = amounts(text, Writing())
+    assert (amount.negative, amount.value, amount.reads(Decimal(5000))) == (
+        negative, Decimal(-5000 if negative else 5000), not negative,
+    )  # fmt: skip
+
+
+def test_a_range_has_no_minus() -> None:
+    assert [amount.negative for amount in amounts("EUR 2,000-EUR 5,000", Writing())] == [False, False]
+
+
 def test_percentage() -> None:
     assert [(amount.percent, amount.values[0]) for amount in amounts("30 % and 33,3 Prozent", Writing())] == [
         (True, Decimal(30)),

@@ -159,6 +159,33 @@ def test_a_total_that_stands_nowhere_in_the_agreement(root: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Total | USD 9,000.00", "not-confirmed] EUR 9,000.00 of the agreement's total stands nowhere in the agreement; the nearest is {}"),
+        ("Total | EUR -9,000.00", "differs] the agreement's total is recorded as EUR 9,000.00, and {} says EUR -9,000.00"),
+    ],
+)  # fmt: skip
+def test_a_total_in_another_currency_or_below_zero(root: Path, row: str, said: str) -> None:
+    rows = [
+        "Statement of work",
+        "1. Discovery | EUR 4,000.00",
+        "2. Brand book | EUR 5,000.00",
+        row,
+        "Signed on 10 January 2026",
+    ]
+    (root / "acme/agreement/sow.pdf").write_bytes(pdf(lines(*rows)))
+    message = f'{said.format("sow.pdf p. 1, l. 4")}: "{row.replace(" | ", " ")}"'
+    assert told(root) == [f"warning[agreement-{message}"]
+
+
+def test_a_discount_is_no_net_amount(root: Path) -> None:
+    change(root, "INV-7.xml", "INV-7.md")
+    write_tree(root, {"acme/invoices/INV-7.md": PAPER.format("EUR").replace("Discovery EUR", "Discount EUR -")})
+    net = evidence(root)["INV-7", "net"]
+    assert (net["verdict"], net["quote"]) == ("computed", "Total EUR 4,760.00")
+
+
 PAPER = "Invoice INV-7\nDate: 3 February 2026\nDue: 5 March 2026\nDiscovery {0} 4,000.00\nVAT {0} 760.00\nTotal {0} 4,760.00\n"
 
 
