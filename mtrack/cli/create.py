@@ -220,7 +220,7 @@ def new(  # noqa: PLR0913
         raise UsageError(message)
     if currency is None and settings.currency is None and not is_agreement and prompts.can_ask():
         currency = prompts.one("--currency", functools.partial(create.check_currency, known=settings.currencies))
-    proposed = papers.proposal(source) if is_agreement and source is not None else None
+    proposed = papers.proposal(source, currency) if is_agreement and source is not None else None
     listed = list(milestones)
     if monthly is not None or starting is not None:
         listed = _monthly(listed, monthly or 0, starting if monthly else None)

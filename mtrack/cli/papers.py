@@ -18,15 +18,22 @@ if TYPE_CHECKING:
     from mtrack.verify.einvoice import EInvoice
 
 
-def proposal(path: str) -> Proposal:
-    """The milestones that an agreement proposes. Raises UsageError where it can't be read, or has no schedule."""
+_INSTEAD = "--agreement and --milestone 'NAME=AMOUNT' instead of --from"
+
+
+def proposal(path: str, currency: str | None) -> Proposal:
+    """The milestones that an agreement proposes. Raises UsageError where it can't be read, or has no plain schedule."""
     with Pool() as pool:
-        found = pool.proposal(os.path.abspath(path))
+        found = pool.proposal(os.path.abspath(path), currency or "")
     if isinstance(found, Trouble):
         message = f"{path} {found.reason}"
         raise UsageError(message)
     if not found.items:
-        message = f"no payment schedule is found in {path}; give --milestone 'NAME=AMOUNT'"
+        message = f"no payment schedule is found in {path}; give {_INSTEAD}"
+        raise UsageError(message)
+    if found.doubt:
+        choice = f"--currency {' or '.join(found.choice)}, or " if found.choice else ""
+        message = f"{path} {found.doubt}; give {choice}{_INSTEAD}"
         raise UsageError(message)
     return found
 

@@ -237,7 +237,7 @@ def without_label(text: str) -> str:
         return text
     match = LABEL.search(text)
     assert match is not None
-    return text[match.end() :].strip(" :.)–—-") or text
+    return text[match.end() :].lstrip(" :.)–—-").rstrip(" :.–—-") or text
 
 
 def ordinal(text: str) -> int | None:

@@ -149,9 +149,9 @@ class Pool:
             found |= zip(places, examined, strict=True)
         return [found[i] for i in range(len(jobs))]
 
-    def proposal(self, path: str) -> Proposal | Trouble:
-        """The milestones that a paper proposes, or why it can't be read."""
-        answer = self._told(Request((_given(path),), want="proposal"))
+    def proposal(self, path: str, currency: str = "") -> Proposal | Trouble:
+        """The milestones that a paper proposes, in a currency where one is wanted, or why it can't be read."""
+        answer = self._told(Request((_given(path),), want="proposal", currency=currency))
         return answer if isinstance(answer, Trouble) else answer.proposal or Proposal()
 
     def facts(self, path: str) -> Facts | Trouble:

@@ -7,8 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
-from mtrack.verify import details, names, places
-from mtrack.verify.currencies import named_in
+from mtrack.verify import details, doubts, names, places
+from mtrack.verify.amounts import Writing, amounts
+from mtrack.verify.currencies import fits, named_in
+from mtrack.verify.dates import dates
 from mtrack.verify.match import shape
 from mtrack.verify.protocol import Item, Proposal
 from mtrack.verify.spots import MONEY_COLUMN, TOTAL, Spot, find_spots
@@ -36,10 +38,13 @@ _OVERALL = re.compile(r"\btotal|overall", re.IGNORECASE)
 _NOT_A_NAME = re.compile(
     r"(?i)(?:total|cost|costs|budget|funding|payout|price|amount|fee|payment|estimated|milestone|requested|of|:|\W|\d)+"
 )
-_AMOUNT_AT_END = re.compile(r"\(?\s*[~$€£]?\s*[\d.,' ]+\s*[kK]?\s*(?:[A-Z]{3,4}|[$€£])?\s*\)?\s*$")
+_BEFORE_BRACKET = re.compile(r"\s*[:;,]\s+\(")
+_CLOSED = re.compile(r"[\s(]*[~@=]?\s*$")
+_MAX_TRIMMED = 1000
 _WITH_TAX = re.compile(r"\b(?:vat|tax|gst|mwst|ust|tva|iva|btw|moms|gross|brutto|ttc|bruto)\b|incl", re.IGNORECASE)
 """Words in the heading of a column whose amounts are tax, or hold it."""
-_SHARE = re.compile(r"\([\d.,\s]{1,12}%\s?\)")
+_SHARE = re.compile(r"\((?:[\d.,\s]{1,12}%)?\s?\)")
+_AROUND = " .:;,–—-|=~"
 _NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|\(?[a-zA-Z]\)\s+|[•●▪◦*–-]\s*)+")
 _MAX_NAME = 118
 _MAX_ROW = 110
@@ -58,10 +63,11 @@ class _Candidate(NamedTuple):
     adds_up: bool
 
 
-def propose(papers: Papers) -> Proposal:
-    """The schedule with the best score; without items where there is none."""
-    reader = _Reader(papers)
-    best = max(reader.candidates(), key=lambda candidate: candidate.score, default=None)
+def propose(papers: Papers, currency: str = "") -> Proposal:
+    """The schedule with the best score, of those in the `currency` that is wanted; without items where there is none."""
+    reader = _Reader(papers, currency)
+    candidates = list(reader.candidates())
+    best = max(candidates, key=lambda candidate: (reader.is_wanted(candidate), candidate.score), default=None)
     signed, terms = details.stated(papers)
     if best is None or best.score <= 0:
         return Proposal(signed=signed, terms=terms)
@@ -70,23 +76,26 @@ def propose(papers: Papers) -> Proposal:
         Item(reader.name(spot, best.kind), spot.amount.values[0], rows[spot.row].page, rows[spot.row].number)
         for spot in best.spots
     )
-    return Proposal(items, best.total, reader.currency(best.spots), best.adds_up, signed, terms)
+    doubt, choice = reader.doubt(best, candidates)
+    return Proposal(items, best.total, reader.currency(best.spots), best.adds_up, signed, terms, doubt, choice)
 
 
 class _Reader:
     """The amounts of an agreement, in the groups that a schedule may be written in."""
 
-    def __init__(self, papers: Papers) -> None:
-        self.papers = papers
-        self.all = [spot for spot in find_spots(papers, "")[0] if not spot.amount.percent]
+    def __init__(self, papers: Papers, wanted: str) -> None:
+        self.papers, self.wanted = papers, wanted
+        self.all = [spot for spot in find_spots(papers, wanted)[0] if not spot.amount.percent]
         found = [spot for spot in self.all if spot.is_money and not places.is_tax(spot)]
         net = {spot.row for spot in found if spot.column and not _holds_tax(spot)}
         found = [spot for spot in found if spot.row not in net or not _holds_tax(spot)]
+        rows = {spot.row for spot in found if wanted and wanted in spot.amount.currencies}
+        found = [spot for spot in found if spot.row not in rows or fits(spot.amount.currencies, wanted)]
         self.taxes = [spot.amount.values[0] for spot in self.all if places.is_tax(spot)]
         self.spots = [
             spot
             for spot in found
-            if spot.amount.value > 0 and places.is_amount(spot) and not places.is_rate(papers, spot)
+            if spot.amount.value >= 0 and places.is_amount(spot) and not places.is_rate(papers, spot)
         ]
         self.totals = [spot for spot in self.spots if spot.is_total and (spot.label is None or spot.table is not None)]
 
@@ -96,6 +105,25 @@ class _Reader:
             candidate = self._judge(kind, group)
             if candidate is not None:
                 yield candidate
+
+    def is_wanted(self, candidate: _Candidate) -> bool:
+        """Whether a candidate adds up, and is in the currency that is wanted."""
+        return candidate.adds_up and all(fits(spot.amount.currencies, self.wanted) for spot in candidate.spots)
+
+    def doubt(self, best: _Candidate, candidates: list[_Candidate]) -> tuple[str, tuple[str, ...]]:
+        """Why the best candidate is not to be taken, and the currencies to choose from; "" and none where it may be."""
+        mixed = doubts.in_other_currencies(self.papers, best.spots)
+        code = self.currency(best.spots)
+        if mixed or (self.wanted and code and not fits((code,), self.wanted)):
+            return mixed or f"is in {code}, and the project in {self.wanted}", ()
+        listed = _listed(best)
+        if best.adds_up:
+            beside, choice = doubts.other_columns(self.papers, listed, self.spots)
+            others = (_listed(one) for one in candidates)
+            found = beside or doubts.other_list(self.papers, listed, others, self.totals)
+            if found:
+                return found, choice
+        return doubts.with_tax(self.papers, listed, self.totals), ()
 
     def _groups(self) -> Iterator[tuple[str, list[Spot]]]:
         text = [spot for spot in self.spots if spot.table is None and any(spot.block[0])]
@@ -134,13 +162,13 @@ class _Reader:
         begins_with_sum = may_sum and values[0] == money.total(values[1:]) and not self._is_milestone(group[0], kind)
         if ends_with_sum or begins_with_sum:
             group = group[:-1] if ends_with_sum else group[1:]
-        if not group or (kind == "table" and self._is_breakdown(group)):
+        if not any(spot.amount.values[0] for spot in group) or (kind == "table" and self._is_breakdown(group)):
             return None
         total = money.total(spot.amount.values[0] for spot in group)
         gross = {money.plus(total, tax) for tax in self.taxes}
-        totals = (spot.amount.values[0] for spot in self.totals)
-        largest = max((value for value in totals if value not in gross), default=money.ZERO)
-        stated = _stands_apart(total, group, self.totals) and largest <= total
+        totals = [spot for spot in self.totals if _is_comparable(spot, group)]
+        largest = max((value for spot in totals if (value := spot.amount.values[0]) not in gross), default=money.ZERO)
+        stated = _stands_apart(total, group, totals) and largest <= total
         stated = stated and (len(group) > 1 or group[0].label is not None)
         somewhere = ends_with_sum or begins_with_sum or self._is_stated(total, group)
         score = min(len(group), 6) * 0.3 + (5 if stated else 3.5 if somewhere else 0) + self._looks(kind, group)
@@ -186,7 +214,7 @@ class _Reader:
         for spots in (group, self.spots):
             found = Counter(spot.amount.currencies[0] for spot in spots if spot.amount.currencies)
             if found:
-                return found.most_common(1)[0][0]
+                return doubts.common_currency(spots) or found.most_common(1)[0][0]
         named = named_in(row.text for row in self.papers.rows)
         return named.pop() if len(named) == 1 else None
 
@@ -206,10 +234,20 @@ class _Reader:
         return _trimmed(above or spot.heading.rsplit(" / ", 1)[-1]) or own or f"Milestone {spot.label or ''}".strip()
 
 
+def _listed(candidate: _Candidate) -> doubts.Listed:
+    return doubts.Listed(candidate.spots, money.total(spot.amount.values[0] for spot in candidate.spots))
+
+
 def _stands_apart(total: Decimal, group: list[Spot], spots: list[Spot]) -> bool:
     """Whether one of the spots, in a row of its own, is the sum of a group."""
     rows = {spot.row for spot in group}
     return any(spot.amount.reads(total) and spot.row not in rows for spot in spots)
+
+
+def _is_comparable(total: Spot, group: list[Spot]) -> bool:
+    """Whether a total may be in the currency of a group."""
+    code = doubts.common_currency(group)
+    return code is None or fits(total.amount.currencies, code)
 
 
 def _grouped(kind: str, items: Iterable[tuple[Hashable, Hashable, Spot]]) -> Iterator[tuple[str, list[Spot]]]:
@@ -246,10 +284,25 @@ def _cell_rank(cell: str, header: str) -> float:
 
 def _trimmed(text: str) -> str:
     """A name without the number before it and the amount behind it."""
-    text = _SHARE.sub(" ", text).strip() or text
-    text = _AMOUNT_AT_END.sub("", text) or text
+    text = _SHARE.sub(" ", text).strip(_AROUND) or text
+    text = _without_amounts_at_end(text) or text
+    text = _BEFORE_BRACKET.sub(" (", text)
     text = names.without_label(text)
-    text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(" :;,–—-|=~@")
+    text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(_AROUND + "@")
     if text.count("(") != text.count(")"):
-        text = text.strip(" :;,–—-|=~()@")
+        text = text.strip(_AROUND + "@()")
     return text if len(text) <= _MAX_NAME else text[: _MAX_NAME - 1] + "…"
+
+
+def _without_amounts_at_end(text: str) -> str:
+    """The text without the amounts of money that it ends with; a day or a version is none."""
+    if len(text) > _MAX_TRIMMED:
+        return text
+    days = [(day.start, day.end) for day in dates(text)]
+    end = len(text)
+    for amount in reversed(list(amounts(text, Writing((text,))))):
+        in_day = any(start < amount.end and amount.start < stop for start, stop in days)
+        if text[amount.end : end].strip(" \t)") or in_day or not (amount.marked or amount.shaped):
+            break
+        end = _CLOSED.search(text, 0, amount.start).start()  # type: ignore[union-attr]
+    return text if end == len(text) else text[:end]

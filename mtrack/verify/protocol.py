@@ -47,7 +47,11 @@ class Item(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """The proposal of an agreement; `adds_up` where the amounts sum to one that is stated, `total` that or another."""
+    """The proposal of an agreement; `adds_up` where the amounts sum to one that is stated, `total` that or another.
+
+    `doubt` says of the paper why it is not to be taken as it stands; `choice` are the currencies that it is in, where
+    one of them tells.
+    """
 
     items: tuple[Item, ...] = ()
     total: Decimal | None = None
@@ -55,6 +59,8 @@ class Proposal(Struct, frozen=True):
     adds_up: bool = False
     signed: date | None = None
     terms: int | None = None
+    doubt: str = ""
+    choice: tuple[str, ...] = ()
 
 
 class Facts(Struct, frozen=True):
@@ -72,6 +78,8 @@ class Request(Struct, frozen=True, omit_defaults=True):
     claim: Claim | None = None
     want: Literal["", "proposal", "facts"] = ""
     """The information wanted of a file beside whether it can be read."""
+    currency: str = ""
+    """The currency that a proposal is to be in, where it is known."""
     keep: bool = False
     """Whether the files are compared with another claim next."""
 

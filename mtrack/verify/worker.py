@@ -86,7 +86,7 @@ class Reader:
         if not request.keep:
             self.documents.clear()
         if request.want == "proposal":
-            return Answer(proposal=propose(papers(documents)))
+            return Answer(proposal=propose(papers(documents), request.currency))
         if request.want == "facts":
             document = documents[0][1]
             return Answer(facts=Facts(document.day, document.sender, embedded(document.attached)))

@@ -562,6 +562,117 @@ def test_a_proposed_name_is_without_letter_and_share(row: str, name: str) -> Non
     assert (items[0], total, adds_up) == ((name, 3000), 10000, True)
 
 
+def doubt(text: str, currency: str = "") -> tuple[str, tuple[str, ...]]:
+    found = propose(papers([("sow.md", read("sow.md", text.encode()))]), currency)
+    return found.doubt, found.choice
+
+
+TWO = "| Milestone | {} | {} |\n|---|---|---|\n| Design | 1,100.00 | 1,000.00 |\n| Build | 2,200.00 | 2,000.00 |\n| Total | 3,300.00 | 3,000.00 |\n"
+IN_ROWS = (
+    "Design: USD 1,100.00 (EUR 1,000.00)\nBuild: USD 2,200.00 (EUR 2,000.00)\nTotal: USD 3,300.00 (EUR 3,000.00)\n"
+)
+AGAIN = {"columns": TWO.format("USD", "EUR"), "columns the other way": TWO.format("EUR", "USD"), "in rows": IN_ROWS}
+
+
+@pytest.mark.parametrize("text", AGAIN.values(), ids=AGAIN)
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+def test_of_two_currencies_the_one_that_is_wanted_is_taken(text: str, currency: str) -> None:
+    found = propose(papers([("sow.md", read("sow.md", text.encode()))]), currency)
+    first = text == AGAIN["columns the other way"]
+    amounts = [Decimal(1000), Decimal(2000)] if (currency == "EUR") != first else [Decimal(1100), Decimal(2200)]
+    assert [(item.name, item.amount) for item in found.items] == list(zip(["Design", "Build"], amounts, strict=True))
+    assert (found.currency, found.total) == (currency, amounts[0] + amounts[1])
+    assert (found.adds_up, found.doubt) == (True, "")
+    words, choice = doubt(text)
+    assert "does not say plainly which amounts are agreed: " in words
+    assert sorted(choice) == ["EUR", "USD"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Kickoff USD 1,000.00\nBeta USD 2,000.00\nTotal USD 3,000.00\n", "is in USD, and the project in EUR"),
+        (HEADED.format(" (USD)"), "is in USD, and the project in EUR"),
+        (HEADED.format("") + "\nAll amounts in USD.\n", "is in USD, and the project in EUR"),
+        ("Kickoff EUR 1,000\nBeta USD 2,000\nTotal EUR 3,000\n", "has one amount in EUR (l. 1), and another in USD (l. 2)"),
+        (HEADED.format(" (EUR)"), ""), (HEADED.format(""), ""), ("Kickoff €1,000\nBeta EUR 2,000\nTotal EUR 3,000\n", ""),
+    ],
+)  # fmt: skip
+def test_a_schedule_in_another_currency_is_doubted(text: str, words: str) -> None:
+    assert doubt(text, "EUR") == (words, ())
+    assert not doubt(text)[0] or "another in" in words
+
+
+@pytest.mark.parametrize(
+    "heads", [("On start", "On delivery"), ("First payment", "Second payment"), ("Old fee", "New fee")]
+)
+@pytest.mark.parametrize("second", ["2,000", "1,000"])
+def test_a_second_column_that_adds_up_is_doubted(heads: tuple[str, str], second: str) -> None:
+    total = "3,000" if second == "1,000" else "4,000"
+    rows = f"| Design | EUR 2,000 | EUR 2,000 |\n| Build | EUR 1,000 | EUR {second} |\n| Total | EUR 3,000 | EUR {total} |\n"
+    words, choice = doubt(f"| Milestone | {heads[0]} | {heads[1]} |\n|---|---|---|\n{rows}")
+    assert f"the columns '{heads[0]}' and '{heads[1]}' each add up, to EUR 3,000.00 and EUR {total}.00" in words
+    assert choice == ()
+
+
+@pytest.mark.parametrize(
+    "heads", [("Net", "Gross"), ("Net", "Net incl. VAT"), ("Unit price", "Amount"), ("Price", "Amount")]
+)
+def test_a_column_with_tax_or_of_one_unit_is_no_second_one(heads: tuple[str, str]) -> None:
+    assert doubt(TWO.format(*heads).replace("1,100", "1,000").replace("2,200", "2,000").replace("3,300", "3,000")) == (
+        "",
+        (),
+    )
+
+
+OPTION = "## Option {}\n\n| Milestone | Amount |\n|---|---|\n| Design | EUR {} |\n| Build | EUR 2,000 |\n| Total | EUR {} |\n\n"
+
+
+def test_a_second_list_that_adds_up_is_doubted() -> None:
+    one, other = OPTION.format("A", "1,000", "3,000"), OPTION.format("B (agreed)", "2,000", "4,000")
+    for text, first, second in ((one + other, "3", "4"), (other + one, "4", "3")):
+        assert doubt(text)[0] == (
+            "does not say plainly which list is agreed: that from l. 5 adds up to "
+            f"EUR {first},000.00, and that from l. 13 to EUR {second},000.00"
+        )
+    assert doubt(one) == doubt(one + one) == ("", ())  # twice the same
+    assert doubt(
+        one + "Design is\n\n| Task | Cost |\n|---|---|\n| Logo | EUR 400 |\n| Font | EUR 600 |\n| Total | EUR 1,000 |\n"
+    ) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        (HEADED.format(" incl. VAT (EUR)"), True), (HEADED.format(" brutto"), True), (HEADED.format(" (EUR)") + "\nAll prices include 19% VAT.\n", True),
+        (HEADED.format(" (EUR)") + "\nAlle Preise inkl. 19 % MwSt.\n", True), (HEADED.format(" (EUR)").replace("Total", "Total incl. VAT"), True),
+        (HEADED.format(" (EUR)") + "\nAll prices are exclusive of VAT.\n", False), (HEADED.format(" (EUR)") + "\nPrices do not include VAT.\n", False),
+        (HEADED.format(" net of VAT"), False), (HEADED.format(" (EUR)").replace("Launch", "Gross margin report"), False),
+        (HEADED.format(" (EUR)") + "\nAlle Preise zzgl. MwSt.\n", False), (HEADED.format(" (EUR)") + "\nInvoices show VAT.\n", False),
+    ],
+)  # fmt: skip
+def test_amounts_with_tax_are_doubted(text: str, doubted: bool) -> None:  # noqa: FBT001
+    assert ("gives amounts with tax, and a record has them net (l. " in doubt(text)[0]) is doubted
+
+
+def test_a_milestone_that_costs_nothing_is_proposed() -> None:
+    items = [("Kickoff", 0), ("Design", 1000), ("Build", 2000)]
+    assert proposed("Kickoff EUR 0.00\nDesign EUR 1,000\nBuild EUR 2,000\nTotal EUR 3,000\n") == (items, 3000, True)
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        ("Kickoff (1 March 2026) EUR 3,000.00", "Kickoff (1 March 2026)"), ("Kickoff 2026-02-01 EUR 3,000.00", "Kickoff 2026-02-01"),
+        ("Deposit on signing: EUR 3,000.00 (due 2026-02-01)", "Deposit on signing (due 2026-02-01)"), ("Release 0.1: EUR 3,000.00", "Release 0.1"),
+        ("Kickoff (Release 0.1) EUR 3,000.00", "Kickoff (Release 0.1)"), ("Plugin API: EUR 3,000.00", "Plugin API"), ("Move to S3: EUR 3,000.00.", "Move to S3"),
+        ("Kickoff: EUR 3,000.00 (USD 3,300.00)", "Kickoff"), ("Milestone 1 – Kickoff (v2): EUR 3,000.00", "Kickoff (v2)"),
+    ],
+)  # fmt: skip
+def test_a_proposed_name_keeps_days_and_versions(row: str, name: str) -> None:
+    assert proposed(f"{row}\nLaunch EUR 7,000.00\nTotal EUR 10,000.00\n")[0][0] == (name, 3000)
+
+
 @pytest.mark.parametrize(
     "row",
     ["vat" + " \u2003" * 20_000 + "x", "(1 " * 10_000, ". " * 40_000, "three equal a " * 8_000, "amount of " * 10_000],

@@ -445,6 +445,39 @@ def test_a_schedule_that_does_not_add_up_is_a_draft(root: Path, tmp_path: Path) 
     assert mtrack("new", root / "globex", "--from", tmp_path / "none.md").code == 2
 
 
+REFUSED = {
+    "another currency": ("Kickoff USD 1,000\nBeta USD 2,000\nTotal USD 3,000\n", "is in USD, and the project in EUR; give --agreement"),
+    "two currencies": ("Kickoff EUR 1,000\nBeta USD 2,000\nTotal EUR 3,000\n", "has one amount in EUR (l. 1), and another in USD (l. 2); give --agreement"),
+    "two columns": (
+        "| Phase | On start | On delivery |\n|---|---|---|\n| Design | EUR 500 | EUR 500 |\n| Build | EUR 1,000 | EUR 1,000 |\n| Total | EUR 1,500 | EUR 1,500 |\n",
+        "does not say plainly which amounts are agreed: the columns 'On start' and 'On delivery' each add up, to EUR 1,500.00 and EUR 1,500.00; give --agreement",
+    ),
+    "tax": ("Kickoff EUR 1,190\nBeta EUR 2,380\nTotal EUR 3,570\nAll prices include 19% VAT.\n", 'gives amounts with tax, and a record has them net (l. 4: "All prices include 19% VAT."); give --agreement'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_schedule_that_is_not_plain_is_refused(root: Path, tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "sow.md").write_text(text, encoding="utf-8")
+    refused = mtrack("new", root / "globex", "--currency", "EUR", "--from", tmp_path / "sow.md")
+    assert (refused.code, refused.out) == (2, "")
+    assert f"sow.md {words} and --milestone 'NAME=AMOUNT' instead of --from\n" in refused.err
+    assert not (root / "globex").exists()
+
+
+def test_a_schedule_in_two_currencies_is_taken_in_the_one_that_is_given(root: Path, tmp_path: Path) -> None:
+    rows = "| Design | 1,100.00 | 1,000.00 |\n| Build | 2,200.00 | 2,000.00 |\n| Total | 3,300.00 | 3,000.00 |\n"
+    (tmp_path / "sow.md").write_text(f"| Milestone | USD | EUR |\n|---|---|---|\n{rows}", encoding="utf-8")
+    refused = mtrack("new", root / "globex", "--from", tmp_path / "sow.md")
+    assert (refused.code, "; give --currency USD or EUR, or --agreement" in refused.err) == (2, True)
+    assert mtrack("new", root / "globex", "--currency", "EUR", "--from", tmp_path / "sow.md").code == 0
+    text = (root / "globex/milestones.yaml").read_text(encoding="utf-8")
+    assert "currency: EUR\n" in text
+    assert "total: 3000.00\n" in text
+    assert "amount: 1000.00\n" in text
+    assert told(root / "globex") == []
+
+
 def test_bill_takes_what_an_e_invoice_says(root: Path, tmp_path: Path) -> None:
     (tmp_path / "INV-9.xml").write_bytes(
         ubl("INV-9", "2026-02-10", net="5000.00", tax="950.00", gross="5950.00", due="2026-03-12")

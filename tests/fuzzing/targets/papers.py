@@ -66,4 +66,4 @@ def check(data: bytes) -> None:
     for claim in CLAIMS:
         for verdict in _compare(claim, read_papers):
             assert verdict.field
-    propose(papers(read_papers))
+    propose(papers(read_papers), "EUR")

@@ -1,0 +1,187 @@
+"""The reasons not to take an agreement's schedule as it stands: other currencies, several lists or columns, tax within."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from mtrack import money
+from mtrack.verify.currencies import fits
+from mtrack.verify.papers import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from mtrack.verify.papers import Papers
+    from mtrack.verify.spots import Spot
+
+_TAX = r"(?:vat|v\.a\.t\.?|tax(?:es)?|gst|hst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms)\b"
+_INCLUDED = re.compile(
+    rf"\b(?:incl\.?|includes?|including|inclusive|inkl\.?|inklusive|enthalten|compris\w*|incluid\w*|inclusief)(?!\w)"
+    rf"[^.;]{{0,25}}\b{_TAX}|\b{_TAX}[^.;]{{0,15}}\b(?:included|inkl\w*|inbegriffen|enthalten|compris\w*|incluid\w*|inbegrepen)\b",
+    re.IGNORECASE,
+)
+_GROSS = re.compile(rf"{_INCLUDED.pattern}|\b(?:gross|brutto|bruto|ttc)\b", re.IGNORECASE)
+_PRICES = re.compile(
+    r"\b(?:amounts?|prices?|fees?|figures|sums|beträge|preise|honorare|montants?|prix|importes?|precios?|bedragen|prijzen|belopp"
+    r"|priser)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:not?|never|without|excl\w*|plus|zzgl|ohne|nicht|kein\w*|hors|sans|sin|zonder|exkl\w*|utan)\b", re.IGNORECASE
+)
+_UNIT = re.compile(r"\b(?:unit|each|rate|price)|einzel|preis|prix|precio|prezzo|prijs|pris\b", re.IGNORECASE)
+_MAX_TEXT = 300
+_BELOW = 4
+"""Rows between a list and its total."""
+
+
+class Listed(NamedTuple):
+    """Amounts that may be the schedule, and their sum."""
+
+    spots: list[Spot]
+    total: Decimal
+
+
+def common_currency(spots: Iterable[Spot]) -> str | None:
+    """The currency that all marked amounts may be in, the likeliest where there are several; None without a mark."""
+    marks = [spot.amount.currencies for spot in spots if spot.amount.currencies]
+    ranked = Counter(code for codes in marks for code in codes).most_common()
+    return next((code for code, _ in ranked if all(fits(codes, code) for codes in marks)), None)
+
+
+def in_other_currencies(papers: Papers, spots: list[Spot]) -> str:
+    """The words for amounts of one list in several currencies; "" where they may be in one."""
+    marked = [spot for spot in spots if spot.amount.currencies]
+    if not marked or common_currency(marked) is not None:
+        return ""
+    first = marked[0]
+    other = next(spot for spot in marked if common_currency((first, spot)) is None)
+    return f"has one amount in {_named(first)} ({_at(papers, first)}), and another in {_named(other)} ({_at(papers, other)})"
+
+
+def _named(spot: Spot) -> str:
+    return " or ".join(spot.amount.currencies[:2])
+
+
+def with_tax(papers: Papers, listed: Listed, totals: Iterable[Spot]) -> str:
+    """The words for a schedule whose amounts hold tax; "" where the paper does not say so."""
+    for spot in listed.spots:
+        if _says(_GROSS, spot.column) or _says(_INCLUDED, spot.rest):
+            return _tax_words(papers, spot)
+    same = [spot for spot in totals if spot.amount.reads(listed.total)]
+    if same and all(_says(_GROSS, spot.rest) for spot in same):
+        return _tax_words(papers, same[0])
+    for i, row in enumerate(papers.rows):
+        match = _GROSS.search(row.text[:_MAX_TEXT])
+        if match and _PRICES.search(row.text[: match.start()]) and not _NOT.search(row.text[:_MAX_TEXT]):
+            return f'gives amounts with tax, and a record has them net ({_line(papers, i)}: "{quote(row.text)}")'
+    return ""
+
+
+def _says(pattern: re.Pattern[str], text: str) -> bool:
+    return bool(pattern.search(text[:_MAX_TEXT])) and not _NOT.search(text[:_MAX_TEXT])
+
+
+def _tax_words(papers: Papers, spot: Spot) -> str:
+    said = quote(spot.column if _says(_GROSS, spot.column) else papers.rows[spot.row].text)
+    return f'gives amounts with tax, and a record has them net ({_at(papers, spot)}: "{said}")'
+
+
+def other_columns(papers: Papers, listed: Listed, spots: list[Spot]) -> tuple[str, tuple[str, ...]]:
+    """The words for rows that have further amounts which add up too, and the currencies to choose from; "" and none without."""
+    group = {spot.row: spot for spot in listed.spots}
+    if len(group) < 2:  # noqa: PLR2004  (one row adds up to anything)
+        return "", ()
+    columns: dict[object, dict[int, Spot]] = {}
+    for row, taken in group.items():
+        beside = [spot for spot in spots if spot.row == row and spot.index != taken.index]
+        for place, spot in enumerate(beside):
+            columns.setdefault(spot.column if spot.table is not None else place, {}).setdefault(row, spot)
+    for column in columns.values():
+        total = money.total(spot.amount.values[0] for spot in column.values())
+        if (
+            len(column) == len(group)
+            and not _is_same(group, column)
+            and _is_stated(total, list(column.values()), spots)
+        ):
+            return _columns_words(papers, listed, Listed(list(column.values()), total))
+    return "", ()
+
+
+def _is_same(group: dict[int, Spot], column: dict[int, Spot]) -> bool:
+    """Whether a column says the same as another: unit prices, of one unit each."""
+    same = all(spot.amount.reads(group[row].amount.values[0]) for row, spot in column.items())
+    return same and any(_UNIT.search(spot.column[:_MAX_TEXT]) for of in (group, column) for spot in of.values())
+
+
+def _is_stated(total: Decimal, column: list[Spot], spots: list[Spot]) -> bool:
+    """Whether the sum of a column stands in a row of its own: in that column where it is one of a table."""
+    rows, first = {spot.row for spot in column}, column[0]
+    return any(
+        spot.amount.reads(total)
+        and spot.row not in rows
+        and (spot.table is None or first.table is None or (spot.table, spot.column) == (first.table, first.column))
+        for spot in spots
+    )
+
+
+def _columns_words(papers: Papers, one: Listed, other: Listed) -> tuple[str, tuple[str, ...]]:
+    one, other = sorted((one, other), key=lambda listed: listed.spots[0].index)
+    first, second = one.spots[0], other.spots[0]
+    codes = tuple(code for code in (common_currency(one.spots), common_currency(other.spots)) if code)
+    choice = codes if len(set(codes)) > 1 else ()
+    if first.column and second.column:
+        found = f"the columns '{quote(first.column)}' and '{quote(second.column)}' each add up"
+    else:
+        found = f"{_at(papers, first)} has two amounts, and with those below each adds up"
+    return f"does not say plainly which amounts are agreed: {found}, to {_sum(one)} and {_sum(other)}", choice
+
+
+def other_list(papers: Papers, listed: Listed, others: Iterable[Listed], totals: list[Spot]) -> str:
+    """The words for a second list with a total of its own; "" where there is none, or one list is a part of the other."""
+    rows = {spot.row for spot in listed.spots}
+    for other in others:
+        if len(other.spots) < 2 or rows.intersection(spot.row for spot in other.spots):  # noqa: PLR2004
+            continue
+        if not _has_total(other, totals):
+            continue
+        if other.total != listed.total and not _holds(listed, other.total) and not _holds(other, listed.total):
+            one, two = sorted((listed, other), key=lambda of: of.spots[0].row)
+            return (
+                f"does not say plainly which list is agreed: that from {_at(papers, one.spots[0])} adds up to {_sum(one)}, "
+                f"and that from {_at(papers, two.spots[0])} to {_sum(two)}"
+            )
+    return ""
+
+
+def _has_total(listed: Listed, totals: list[Spot]) -> bool:
+    """Whether the sum of a list stands right above or below it as its total."""
+    first, last = listed.spots[0], listed.spots[-1]
+    return any(
+        spot.amount.reads(listed.total)
+        and first.row - _BELOW <= spot.row <= last.row + _BELOW
+        and spot.table == last.table
+        for spot in totals
+    )
+
+
+def _holds(listed: Listed, amount: Decimal) -> bool:
+    return any(spot.amount.reads(amount) for spot in listed.spots)
+
+
+def _sum(listed: Listed) -> str:
+    code = common_currency(listed.spots) or ""
+    decimals = money.decimals(code or None, {})
+    return money.display(listed.total, code, 2 if decimals is None else decimals).strip()
+
+
+def _at(papers: Papers, spot: Spot) -> str:
+    return _line(papers, spot.row)
+
+
+def _line(papers: Papers, row: int) -> str:
+    page = papers.rows[row].page
+    return f"{'' if page is None else f'p. {page}, '}l. {papers.rows[row].number}"
