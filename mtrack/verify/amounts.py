@@ -61,12 +61,12 @@ _TOKEN = re.compile(
     (?P<percent>[{_SPACES}]?(?i:{_PERCENT}))?""",
     re.VERBOSE,
 )
-_UNIT = (
+UNIT = (
     rf"{_PERCENT}|(?:calendar|business|working)\s|(?:days?|weeks?|months?|hours?|tagen?|wochen?|monaten?|stunden|jours?|semaines"
     r"|mois|giorni|mesi|d[ií]as|semanas|meses|dagen|weken|maanden|dagar|veckor|dage|uger)\b"
 )
 _NEXT = re.compile(
-    rf"""{_PRE}[-−–]?[{_SPACES}]?(?P<num>{_NUMBER})(?P<unit>[{_SPACES}-]?(?i:{_UNIT}))?
+    rf"""{_PRE}[-−–]?[{_SPACES}]?(?P<num>{_NUMBER})(?P<unit>[{_SPACES}-]?(?i:{UNIT}))?
     (?P<more>(?:[{_SPACES}]?{currencies.MARK}[{_SPACES}]?{_NUMBER.replace("?P<sep>", "?P<more_sep>").replace("?P=sep", "?P=more_sep")}){{0,20}}
     [{_SPACES}]?(?P<last>{currencies.MARK})(?![{_SPACES}]?\d))?""",
     re.VERBOSE,

@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mtrack.verify.amounts import UNIT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -97,7 +99,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
 _PLURAL = 4
 _VERSION = r"\w*\d(?:\.\d{1,2}){1,3}(?!\d|\.\d)"
 _WORD = re.compile(rf"{_VERSION}|\w+")
-_IN_ORDER = re.compile(rf"{_VERSION}|\w+|[,;&/+]")
+_IN_ORDER = re.compile(rf"{_VERSION}|\w+|[,;:.!?&/+|]")
 _LABELS = (
     "milestone|mile\\s?stone|phase|stage|deliverable|instal?lment|tranche|payment|sprint|work\\s?package|part|step"
     "|meilenstein|etappe|teilzahlung|abschlag(?:szahlung)?|rate|jalon|étape|etape|lot|échéance|acompte|fase|etapa|hito"
@@ -110,17 +112,35 @@ _ROMAN = dict(zip(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"],
 _ORDINALS = dict(
     zip(["1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "10th"], range(1, 11), strict=True)
 ) | dict(zip(["first", "second", "third", "fourth", "fifth", "sixth"], range(1, 7), strict=True))
-_NUMBER = rf"(?P<n>\d{{1,2}}|[ivx]{{1,4}}|{'|'.join(_WORDS)})"
-LABEL = re.compile(
-    rf"""(?<![\w-])(?:(?:{_LABELS})s?\s*(?:no\.?|nr\.?|n[°º]|number|\#|:)?\s*\#?\s*{_NUMBER}\b
-    |(?<![\w.])[MDP](?P<m>\d{{1,2}})\b|第\s?(?P<j>\d{{1,2}})\s?(?:回|期|段階|フェーズ|工程))""",
+_NO_NUMBER = rf"(?![.,]\d\d|\s?(?i:{UNIT})(?!\s*\d))"
+"""Behind the digits of what is no number of a milestone: "payment 30 days", "Rate 19 %", "payment 5,000"."""
+_NUMBER = rf"(?P<n>\d{{1,2}}\b{_NO_NUMBER}|(?-i:[IVX]{{1,4}}|ii|iii|iv|vii|viii|ix)|{'|'.join(_WORDS)})"
+_LABEL = re.compile(
+    rf"""(?<![\w-])(?:(?:{_LABELS})(?P<plural>s|en?|n)?\s*(?:no\.?|nr\.?|n[°º]|number|\#|:)?\s*\#?\s*{_NUMBER}\b
+    |(?<![\w.])(?:(?-i:[MDP])|(?<!\d\s)[mdp])(?P<m>\d{{1,2}})\b|第\s?(?P<j>\d{{1,2}})\s?(?:回|期|段階|フェーズ|工程))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ORDINAL = re.compile(
     rf"\s*(?:\(?(?P<n>\d{{1,2}})[.):]|\(?(?P<letter>[a-j])\)\s|(?P<bare>\d{{1,2}})(?=\s{{2,}}|\t|$)|(?P<word>{'|'.join(_ORDINALS)})\b)",
     re.IGNORECASE,
 )
-_MORE = re.compile(r"(?:\s*(?:,|and|&|\+|und|et|y|e|en|och)\s*\d{1,2}\b(?![.,]\d))+", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(_ORDINALS)})\s+(?:{_LABELS})\b", re.IGNORECASE)
+_MORE = re.compile(
+    rf"""(?P<before>\s*)(?:,|and|&|\+|und|et|y|e|en|och|(?P<to>[-–—]|to|through|thru|bis|à|au|hasta|al|tot|t/m|til|till))(?P<behind>\s*)
+    (?P<letter>[MDP])?(?P<n>\d{{1,2}})\b(?![.,]\d|-\d+-){_NO_NUMBER}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MAX_RANGE = 50
+_I_BEHIND = re.compile(
+    r"['’]|\s+(?:accept|approv|confirm|agree|sign|hereby|have|had|am|was|will|would|can|could|do|did|want|think|believe|find|found"
+    r"|got|receiv|test|saw|see|like|look|need|ask|also|now|only|just|still|already|formally|gladly|fully|hope|wish|declare|certify"
+    r"|acknowledge)",
+)
+_I_BEFORE = re.compile(
+    r"\b(?:this|that|my|your|our|his|her|their|each|every|any|which|next|last|final|first|second|third|same|current|present)\s+$",
+    re.IGNORECASE,
+)
+_I_REACH = 12
 _OWN_NUMBER = re.compile(r"^\W*(?:milestone|phase|stage|m)\s*\d{1,2}\b\W*", re.IGNORECASE)
 _ID = re.compile(r"[A-Za-z]*[-_. ]?0*(\d{1,2})", re.ASCII)
 
@@ -204,20 +224,49 @@ def has_letter(word: str) -> bool:
     return any(char.isalpha() for char in word)
 
 
+def _labels(text: str) -> Iterator[re.Match[str]]:
+    """The labels in a text; the "I" of "at this stage I accept" is no number."""
+    for match in _LABEL.finditer(text):
+        before = text[max(0, match.start() - _I_REACH) : match.start()]
+        if match["n"] != "I" or not (_I_BEHIND.match(text, match.end()) or _I_BEFORE.search(before)):
+            yield match
+
+
 def label(text: str) -> int | None:
     """The number that a text gives a milestone, as in "Milestone 2" or "Phase IV"."""
-    match = LABEL.search(text)
+    match = next(_labels(text), None)
     return _label_number(match) if match else None
 
 
-def labels(text: str) -> Iterator[int]:
-    """All numbers of milestones in a text, as in "Milestones 1, 2 and 3" and "M1 + M2"."""
-    for match in LABEL.finditer(text):
+def labels(text: str, *, unsure: bool = False) -> Iterator[int]:
+    """All numbers of milestones in a text, as in "Milestones 1, 2 and 3", "M1 + M2" and "Milestones 1 to 3".
+
+    With `unsure` also those of what may be a range or not, as "Milestone 1 - 3 reports".
+    """
+    for match in _labels(text):
         number = _label_number(match)
         if number is not None:
             yield number
-            more = _MORE.match(text, match.end())
-            yield from map(int, re.findall(r"\d+", more[0] if more else ""))
+            yield from _more(text, match, number, unsure=unsure)
+
+
+def _more(text: str, label: re.Match[str], number: int, *, unsure: bool) -> Iterator[int]:
+    """The numbers behind a label's first: a list, and ranges."""
+    end = label.end()
+    while more := _MORE.match(text, end):
+        last, is_range = int(more["n"]), unsure or label["plural"] or more["letter"]
+        if not more["to"]:
+            yield last
+        elif (is_range or not (more["before"] or more["behind"])) and number < last < number + _MAX_RANGE:
+            yield from range(number + 1, last + 1)
+        else:
+            return
+        number, end = last, more.end()
+
+
+def counted(text: str) -> Iterator[int]:
+    """The numbers of milestones in words before the label, as in "second milestone"."""
+    return (_ORDINALS[match["word"].lower()] for match in _COUNTED.finditer(text))
 
 
 def _label_number(match: re.Match[str]) -> int | None:
@@ -227,17 +276,18 @@ def _label_number(match: re.Match[str]) -> int | None:
 
 def starts_with_label(text: str) -> bool:
     """Whether a text begins with such a label."""
-    match = LABEL.search(text)
-    return match is not None and not re.search(r"\w", text[: match.start()])
+    return _first_label(text) is not None
+
+
+def _first_label(text: str) -> re.Match[str] | None:
+    match = next(_labels(text), None)
+    return match if match and not re.search(r"\w", text[: match.start()]) else None
 
 
 def without_label(text: str) -> str:
     """The text without the label that it begins with; all of it where nothing else would be left."""
-    if not starts_with_label(text):
-        return text
-    match = LABEL.search(text)
-    assert match is not None
-    return text[match.end() :].lstrip(" :.)–—-").rstrip(" :.–—-") or text
+    match = _first_label(text)
+    return (text[match.end() :].lstrip(" :.)–—-").rstrip(" :.–—-") if match else "") or text
 
 
 def ordinal(text: str) -> int | None:

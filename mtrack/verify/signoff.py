@@ -46,12 +46,12 @@ def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:
     subjects = _Subjects(claim)
     other: tuple[int, str] | None = None
     for i, row in enumerate(papers.rows[:_MAX_ROWS]):
-        behind = papers.rows[i + 1].text if i + 1 < len(papers.rows) else ""
-        if subjects.is_own(row.text, behind):
-            at = i + 1 if subjects.is_own(behind, "") and not subjects.is_own(row.text, "") else i
+        behind = [row.text for row in papers.rows[i + 1 : i + 3]]
+        if subjects.is_own(row.text, *behind):
+            at = i + 1 if behind and subjects.is_own(*behind) and not subjects.is_own(row.text) else i
             confirmed = Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone)
             return seen(papers, at, confirmed)
-        if other is None and (named := subjects.other(row.text)) is not None:
+        if other is None and (named := subjects.other(row.text, *behind)) is not None:
             other = (i, named)
     if other is None:
         return Verdict("signoff", claim.milestone, "milestone", claim.milestone, "not_found")
@@ -66,20 +66,26 @@ class _Subjects:
         self.own = claim.milestone
         self.names = {one.id: _telling(one.name) for one in claim.milestones}
         self.numbers = {one.id: _number(one, i) for i, one in enumerate(claim.milestones, claim.above)}
+        self.phrases = {one.id: names.phrase(names.without_number(one.name)) for one in claim.milestones}
+        self.longer = names.longer(self.phrases.values())
         self.ids = {one.id: _identifier(one.id) for one in claim.milestones}
 
-    def is_own(self, text: str, behind: str) -> bool:
+    def is_own(self, text: str, *behind: str) -> bool:
         """Whether a row names the milestone: by its id, its number, or its name, which may go on in the row behind."""
         if _names_id(self.ids[self.own], text):
             return True
-        numbers = set(names.labels(text))
-        if self.numbers[self.own] in numbers:
+        number, numbers = self.numbers[self.own], set(names.labels(text))
+        if number in numbers or (number in names.counted(text) and self.other(text, *behind) is None):
             return True
-        found = frozenset(names.words(f"{text} {behind}"))
-        return names.overlap(self.names[self.own], found, {}) >= (1 if numbers else _OWN_NAME)
+        found = frozenset(names.words(" ".join((text, *behind[:1]))))
+        if names.overlap(self.names[self.own], found, {}) < (1 if numbers else _OWN_NAME):
+            return False
+        return not self._is_part(self.own, text, *behind)
 
-    def other(self, text: str) -> str | None:
+    def other(self, text: str, *behind: str) -> str | None:
         """The id of another milestone that a row names, or the label of one that is not recorded."""
+        if self.numbers[self.own] in names.labels(text, unsure=True):
+            return None
         for identifier, pattern in self.ids.items():
             if identifier != self.own and _names_id(pattern, text):
                 return identifier
@@ -87,9 +93,15 @@ class _Subjects:
             return next((one for one, known in self.numbers.items() if known == number), f"milestone {number}")
         found = frozenset(names.words(text))
         for identifier, name in self.names.items():
-            if identifier != self.own and names.overlap(name, found, {}) >= _OTHER_NAME:
+            named = identifier != self.own and names.overlap(name, found, {}) >= _OTHER_NAME
+            if named and not self._is_part(identifier, text, *behind):
                 return identifier
         return None
+
+    def _is_part(self, identifier: str, *rows: str) -> bool:
+        """Whether rows have a milestone's name only as a part of another's."""
+        phrase = self.phrases[identifier]
+        return names.is_part(phrase, self.longer[phrase], names.phrase(" ".join(rows)))
 
 
 def _number(milestone: MilestoneClaim, index: int) -> int:
@@ -101,13 +113,16 @@ def _number(milestone: MilestoneClaim, index: int) -> int:
 def _telling(name: str) -> tuple[str, ...]:
     """The words of a name; none where it is a mere number."""
     words = names.name_words(name)
-    return () if all(word.isdigit() for word in words) else words
+    return words if any(map(names.has_letter, words)) else ()
 
 
 def _identifier(identifier: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-]){re.escape(characters.seen(identifier))}(?![\w-])", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w-])(?:(?-i:{re.escape(identifier)})|(?<!\d\s){re.escape(characters.seen(identifier))})(?![\w-])",
+        re.IGNORECASE,
+    )
 
 
 def _names_id(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether an id stands in a text, as it is or as ids compare; a dash of a range is no hyphen of an id."""
+    """Whether an id stands in a text, as it is or as ids compare; a dash of a range is no hyphen of an id, "40 m2" no M2."""
     return bool(pattern.search(text) or (not text.isascii() and pattern.search(characters.seen(text))))
