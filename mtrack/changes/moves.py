@@ -65,6 +65,16 @@ def is_renumbered(old: Candidate, new: Candidate) -> bool:
     return _half(before, after)
 
 
+def is_another(old: Candidate, new: Candidate) -> bool:
+    """Whether what stands in a folder is not the project that was there; what can't be used is not said to be another."""
+    return (
+        old.blob != new.blob
+        and new.records is not None
+        and not is_renumbered(old, new)
+        and not pair({".": old}, {".": new})
+    )
+
+
 class _Crowd:
     """Projects that went and have a sign in common, in their order."""
 

@@ -128,7 +128,7 @@ def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) ->
     Without REV the working tree against the last commit, with one against that revision, with two one against the
     other; A...B is from their merge base to B. By project what is agreed, billed, received, outstanding and to bill,
     before and after; what happened in between; findings that appear and that go away. The exit code is 1 where one
-    appears at or above --fail-on.
+    appears at or above --fail-on, or where records that can't be used on either side changed.
     """
     from mtrack.history.diff import diff as diff_of  # noqa: PLC0415
     from mtrack.render import diff as render  # noqa: PLC0415
@@ -142,6 +142,8 @@ def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) ->
         output.write(render.text(view, output.width(), colour=output.use_colour(), seen=opened.from_here))
     else:
         output.write(render.FORMATS[format_](view))
+    if view.unread:
+        output.warn(f"what changed here is not told, since it can't be used on either side: {listed(view.unread)}")
     return 1 if view.fails(options.severity(fail_on)) else 0
 
 

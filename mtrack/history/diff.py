@@ -11,16 +11,16 @@ from mtrack.changes.align import align
 from mtrack.changes.compare import compare
 from mtrack.changes.event import Event
 from mtrack.changes.facts import NOTHING, PROJECT, Version
-from mtrack.changes.moves import pair
 from mtrack.check.pipeline import check
 from mtrack.check.report import Selection
 from mtrack.finding import Finding, Severity  # noqa: TC001
 from mtrack.history.matching import match
 from mtrack.history.repository import Repository
 from mtrack.history.settings_events import settings_events
-from mtrack.history.sides import Side, side_of, side_of_files
+from mtrack.history.sides import Side, moves, side_of, side_of_files
 from mtrack.history.subjects import Subjects
 from mtrack.views.status import status
+from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,10 +52,12 @@ class Diff(Struct, frozen=True):
     events: tuple[Event, ...]
     new: tuple[Finding, ...]
     gone: tuple[Finding, ...]
+    unread: tuple[str, ...] = ()
+    """The files that changed and can't be used on either side, so that nothing is known of what that does."""
 
     def fails(self, fail_on: Severity) -> bool:
-        """Whether a finding at or above `fail_on` appears."""
-        return any(not finding.waived and finding.severity >= fail_on for finding in self.new)
+        """Whether a finding at or above `fail_on` appears, or a change can't be told."""
+        return bool(self.unread) or any(not finding.waived and finding.severity >= fail_on for finding in self.new)
 
 
 def diff(workspace: Workspace, revisions: Sequence[str], *, judged: bool = False) -> Diff:
@@ -73,11 +75,13 @@ def diff(workspace: Workspace, revisions: Sequence[str], *, judged: bool = False
             after = side_of_files(repository, workspace)
         else:
             after = stack.enter_context(side_of(repository, head, workspace.as_of, settings))
-        projects, events = _projects(before, after)
-        found = [check(side.workspace).report.findings for side in (before, after)]
-        known, gone = match(found[1], found[0], Subjects(before.workspace, lambda: after.workspace))
-        new = tuple(finding for finding in found[1] if id(finding) not in known)
-        return Diff(base, head, projects, events, new, tuple(gone))
+        led = moves(before, after)
+        projects, events = _projects(before, after, led)
+        was, now = (check(side.workspace).report.findings for side in (before, after))
+        subjects = Subjects(before.workspace, lambda: after.workspace, led)
+        known, gone = match(now, subjects.where_they_are(was), subjects)
+        new = tuple(finding for finding in now if id(finding) not in known)
+        return Diff(base, head, projects, events, new, tuple(gone), _unread(before, after, led))
 
 
 def _ends(repository: Repository, revisions: Sequence[str]) -> tuple[str | None, str | None]:
@@ -95,12 +99,12 @@ def _ends(repository: Repository, revisions: Sequence[str]) -> tuple[str | None,
     return base, head
 
 
-def _projects(before: Side, after: Side) -> tuple[tuple[ProjectDiff, ...], tuple[Event, ...]]:
-    """The projects that are not as they were, and the events."""
+def _projects(before: Side, after: Side, led: dict[str, str]) -> tuple[tuple[ProjectDiff, ...], tuple[Event, ...]]:
+    """The projects that are not as they were, and the events; `led` as `moves` has it."""
     old, new = _figures(before), _figures(after)
     events: list[Event] = list(_settings(before, after))
     projects: list[ProjectDiff] = []
-    for was, now in _pairs(before, after):
+    for was, now in _pairs(before, after, led):
         own = _events(before, after, was, now)
         figures = old.get(was or "..", (None, None)), new.get(now or "..", (None, None))
         if own or figures[0][1] != figures[1][1]:
@@ -114,16 +118,14 @@ def _projects(before: Side, after: Side) -> tuple[tuple[ProjectDiff, ...], tuple
     return tuple(projects), tuple(events)
 
 
-def _pairs(before: Side, after: Side) -> list[tuple[str | None, str | None]]:
+def _pairs(before: Side, after: Side, led: dict[str, str]) -> list[tuple[str | None, str | None]]:
     """The folders that are one project before and after, in the order of paths."""
     old, new = before.workspace.walk.projects, after.workspace.walk.projects
-    gone = {folder: before.candidate(folder) for folder in old if folder not in new}
-    came = {folder: after.candidate(folder) for folder in new if folder not in old}
-    moved = pair(gone, came) if gone and came else {}
+    stay = set(old) & set(new) - set(led.values())
     pairs: list[tuple[str | None, str | None]] = [
-        (moved.get(folder) if folder in came else folder, folder) for folder in new
+        (led.get(folder, folder if folder in stay else None), folder) for folder in new
     ]
-    pairs += [(folder, None) for folder in gone if folder not in moved.values()]
+    pairs += [(folder, None) for folder in old if folder not in stay and folder not in led.values()]
     return sorted(pairs, key=lambda item: item[1] or item[0] or "")
 
 
@@ -140,6 +142,18 @@ def _events(before: Side, after: Side, was: str | None, now: str | None) -> list
     if was is not None and now is not None and was != now:
         events += compare(Version(was, {}), Version(now, {}))
     return events
+
+
+def _unread(before: Side, after: Side, led: dict[str, str]) -> tuple[str, ...]:
+    return tuple(
+        join(now, RECORDS)
+        for was, now in _pairs(before, after, led)
+        if was is not None
+        and now is not None
+        and before.workspace.raw(was) != after.workspace.raw(now)
+        and before.version(was) is None
+        and after.version(now) is None
+    )
 
 
 def _settings(before: Side, after: Side) -> Iterator[Event]:

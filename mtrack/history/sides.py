@@ -8,20 +8,23 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from mtrack import files, git, limits
-from mtrack.changes.moves import Candidate
+from mtrack.changes.moves import Candidate, is_another, pair
 from mtrack.check.workspace import Workspace, open_workspace
 from mtrack.history import versions
 from mtrack.history.judged import open_judged
 from mtrack.history.snapshot import snapshot
 from mtrack.record.settings import Settings
-from mtrack.workspace import Walk, join
+from mtrack.workspace import Walk, is_below, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
     from mtrack.changes.facts import Version
+    from mtrack.finding import Finding
     from mtrack.history.repository import Repository
     from mtrack.yaml.source import Source
 
@@ -62,6 +65,41 @@ class Side:
         raw = self.workspace.raw(folder)
         text = raw if isinstance(raw, bytes) else b""
         return Candidate(hashlib.sha256(text).hexdigest(), self._parsed(folder).records, lambda: text)
+
+    def is_another(self, folder: str, after: Side) -> bool:
+        """Whether the project in a folder is not the one that is there afterwards.
+
+        Of records that could not be read, as behind a link out of the workspace, nobody can say whose they were.
+        """
+        raw = self.workspace.raw(folder)
+        return (
+            isinstance(raw, bytes)
+            and raw != after.workspace.raw(folder)
+            and is_another(self.candidate(folder), after.candidate(folder))
+        )
+
+
+def moves(before: Side, after: Side) -> dict[str, str]:
+    """The old folder of each project that moved; in the place of one that did another may stand now."""
+    old, new = before.workspace.walk.projects, frozenset(after.workspace.walk.projects)
+    came = sorted(new.difference(old))
+    gone = [folder for folder in old if folder not in new or before.is_another(folder, after)] if came else []
+    if not gone:
+        return {}
+    return pair(
+        {folder: before.candidate(folder) for folder in gone}, {folder: after.candidate(folder) for folder in came}
+    )
+
+
+def moved(finding: Finding, old: str, new: str) -> Finding:
+    """A finding in a project, at the paths of the folder to which it moved."""
+    if new == old:
+        return finding
+    path, about = (
+        item if item is None or not is_below(item, old) else join(new, item[len(old) + 1 :] if old != "." else item)
+        for item in (finding.path, finding.about)
+    )
+    return replace(finding, path=path or finding.path, about=about)
 
 
 @contextmanager

@@ -16,13 +16,15 @@ from mtrack.files import inside
 from mtrack.history.matching import match
 from mtrack.history.outside import Outside
 from mtrack.history.repository import Repository
+from mtrack.history.sides import Side, moves
 from mtrack.history.snapshot import snapshot
 from mtrack.history.subjects import Subjects
 from mtrack.history.weakened import weakened
 from mtrack.rules import RULES
+from mtrack.workspace import join
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mtrack.check.report import Report, Selection
     from mtrack.finding import Finding, Span
@@ -42,16 +44,20 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
         if commit is None:
             return report
         with snapshot(repository, commit) as folder:
-            before: tuple[Finding, ...] = ()
+            before: list[Finding] = []
+            led: dict[str, str] = {}
             subjects: Subjects | None = None
             silenced: list[Finding] = []
             with suppress(CannotRunError):  # settings that could not be read then: all there is now is new
                 workspace = open_workspace(folder, report.as_of, origin=root)
-                before = check(workspace).report.findings
-                subjects = Subjects(workspace, lambda: open_workspace(root, report.as_of))
-                silenced = weakened(root, workspace, before, revision, selection, Outside(repository, commit))
+                earlier = check(workspace).report.findings
+                now = open_workspace(root, report.as_of)
+                led = moves(*(Side(side, lambda _path: None) for side in (workspace, now)))
+                subjects = Subjects(workspace, lambda: now, led)
+                before = subjects.where_they_are(earlier)
+                silenced = weakened(now, workspace, earlier, revision, selection, Outside(repository, commit))
             known = match(report.findings, before, subjects)[0]
-            changes = _Changes(root, folder)
+            changes = _Changes(root, folder, led)
             shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]
             shown += (finding for finding in silenced if selection.takes_rule(RULES[finding.rule]))
     return report.narrowed(sorted(shown, key=lambda finding: finding.order))
@@ -66,9 +72,11 @@ def touches(changed: Sequence[range], first: int, last: int) -> bool:
 class _Changes:
     """The lines that changed, by file."""
 
-    def __init__(self, root: str, before: str) -> None:
+    def __init__(self, root: str, before: str, led: Mapping[str, str]) -> None:
+        """`led` are the old folders of projects that moved, by the new ones."""
         self.root = root
         self.before = before
+        self.led = led
         self._lines: dict[str, list[range] | None] = {}
 
     def meet(self, finding: Finding) -> bool:
@@ -90,7 +98,9 @@ class _Changes:
 
     def _changed(self, path: str) -> list[range] | None:
         """The changed lines of a file of records or settings, in order; None where it was not there. Raises CannotRunError."""
-        now, then = (_read_at(folder, path) for folder in (self.root, self.before))
+        folder, _, name = path.rpartition("/")
+        was = join(self.led[folder or "."], name) if (folder or ".") in self.led else path
+        now, then = _read_at(self.root, path), _read_at(self.before, was)
         if not path.endswith(".yaml") or now is None:
             return []  # of evidence and folders only whether they are there matters
         if then is None:

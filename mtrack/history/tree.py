@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from mtrack.changes.moves import Candidate, pair
+from mtrack.changes.moves import Candidate, is_another, pair
 from mtrack.history.links import LONGEST, lead
 from mtrack.history.versions import contents
 from mtrack.workspace import RECORDS, SETTINGS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mtrack.history.repository import TreeChange
     from mtrack.history.versions import Versions
@@ -176,20 +176,23 @@ class Grower:
         now = {folder: tree.records(folder) for folder in touched}
         gone = {folder: project for folder, project in old.items() if now[folder] is None}
         came = {folder: blob for folder, blob in now.items() if blob is not None and folder not in old}
+        maybe = gone | {folder: project for folder, project in old.items() if came and self._is_another(project, now)}
         moved: dict[str, str] = {}
-        if gone and came:
+        if maybe and came:
             moved = pair(
-                {folder: self._candidate(project.blob) for folder, project in gone.items()},
+                {folder: self._candidate(project.blob) for folder, project in maybe.items()},
                 {folder: self._candidate(blob) for folder, blob in came.items()},
             )
+        gone |= {folder: maybe[folder] for folder in moved.values()}
         for folder in gone:
             del tree.projects[folder]
         for folder, blob in now.items():
             if blob is None:
                 continue
-            was = old.get(moved.get(folder, folder)) or next(
-                (other.projects[folder] for other in others if folder in other.projects), None
-            )
+            left = gone.get(folder)  # which stands elsewhere now
+            known = [other.projects[folder] for other in others if folder in other.projects]
+            was = old.get(moved.get(folder, folder)) if left is None else None
+            was = was or next((one for one in known if left is None or one.uid != left.uid), None)
             if (
                 folder in came
                 and folder not in moved
@@ -199,6 +202,11 @@ class Grower:
                 was = replace(was, uid=self._new_uid())
             tree.projects[folder] = self._tracked(tree, folder, blob, was)
         return {*touched}
+
+    def _is_another(self, was: Tracked, now: Mapping[str, str | None]) -> bool:
+        """Whether another project stands in the folder where one was."""
+        blob = now[was.folder]
+        return blob not in (None, was.blob) and is_another(self._candidate(was.blob), self._candidate(blob))
 
     def _candidate(self, blob: str) -> Candidate:
         return Candidate(blob, self.versions.parsed(blob).records, lambda: self.versions.content(blob) or b"")

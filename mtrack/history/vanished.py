@@ -6,18 +6,16 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from mtrack.changes.moves import Candidate, pair
 from mtrack.files import inside
 from mtrack.finding import Place
 from mtrack.history import versions
 from mtrack.history.matching import lost
 from mtrack.history.outside import folders
-from mtrack.history.sides import Side
+from mtrack.history.sides import Side, moved
 from mtrack.rules import RULES
 from mtrack.rules.context import Weakening
-from mtrack.workspace import RECORDS, is_below, join
+from mtrack.workspace import RECORDS, join
 from mtrack.yaml import source
 
 if TYPE_CHECKING:
@@ -138,7 +136,7 @@ class Vanished:
 
     def _found_then(self, old: str, new: str) -> tuple[tuple[Place, str], ...]:
         """The findings of then in a project, at the paths that it has now, and those in other projects that are gone with it."""
-        own = [_moved(finding, old, new) for finding in self.earlier if finding.project == old and not finding.waived]
+        own = [moved(finding, old, new) for finding in self.earlier if finding.project == old and not finding.waived]
         return tuple(map(place_of, (*own, *self._elsewhere.get(old, ()))))
 
     def _lost_elsewhere(self) -> dict[str, list[Finding]]:
@@ -152,7 +150,7 @@ class Vanished:
             return {}
         places = [(finding.project or ".", taking.get(id(finding))) for finding in others]
         here = [
-            _moved(finding, old, self._moved.get(old, old)) for finding, (old, _) in zip(others, places, strict=True)
+            moved(finding, old, self._moved.get(old, old)) for finding, (old, _) in zip(others, places, strict=True)
         ]
         missing = set(map(id, lost(here, self._still())))
         result: dict[str, list[Finding]] = {}
@@ -168,17 +166,6 @@ class Vanished:
         if not finding.related and RULES[finding.rule].scope == "workspace":
             owners.append(next(iter(self._gone)))
         return next((owner for owner in owners if owner is not None and owner in self._gone), None)
-
-
-def _moved(finding: Finding, old: str, new: str) -> Finding:
-    """A finding in a project, at the paths of the folder to which it moved."""
-    if new == old:
-        return finding
-    path, about = (
-        item if item is None or not is_below(item, old) else join(new, item[len(old) + 1 :] if old != "." else item)
-        for item in (finding.path, finding.about)
-    )
-    return replace(finding, path=path or finding.path, about=about)
 
 
 def _candidate(path: str, raw: bytes) -> Candidate:

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from mtrack.changes.moves import is_renumbered, pair
 from mtrack.check.pipeline import check
 from mtrack.check.project import findings
 from mtrack.check.waivers import LocatedProblem, Waivers, fitting, key_of
-from mtrack.check.workspace import Workspace, open_workspace
+from mtrack.check.workspace import Workspace
 from mtrack.finding import Place, Severity
 from mtrack.history.inner import Inner
 from mtrack.history.judged import open_judged
 from mtrack.history.matching import lost as lost_of
-from mtrack.history.sides import Side
+from mtrack.history.sides import Side, moves
 from mtrack.history.vanished import HINT, Vanished, place_of
 from mtrack.history.widened import Accepted, widened
 from mtrack.patterns import matcher
@@ -44,18 +43,17 @@ _OF_AUDIT = ("correct_within", "require_signed")
 
 
 def weakened(  # noqa: PLR0913
-    root: str,
+    now: Workspace,
     before: Workspace,
     earlier: Sequence[Finding],
     revision: str,
     selection: Selection | None = None,
     outside: Outside | None = None,
 ) -> list[Finding]:
-    """The findings about what the workspace at `root` silences; `before` is it as `revision` had it.
+    """The findings about what the workspace silences now; `before` is it as `revision` had it.
 
     `earlier` was found in that. Of a selection's paths only what can silence something under them. The settings and waivers of then decide how grave these are and what is accepted.
     """
-    now = open_workspace(root, before.as_of)
     found = [
         _with_what_is_asked_for_first(item, selection)
         for item in _Comparison(now, before, earlier, revision, outside).weakenings()
@@ -192,14 +190,7 @@ class _Comparison:
     @cached_property
     def _moved(self) -> dict[str, str]:
         """The old folder of each project that moved."""
-        came = [folder for folder in self.now.walk.projects if folder not in self.before.walk.projects]
-        if not came or not self._gone:
-            return {}
-        then, now = self._sides
-        return pair(
-            {folder: then.candidate(folder) for folder in self._gone},
-            {folder: now.candidate(folder) for folder in came},
-        )
+        return moves(*self._sides)
 
     @cached_property
     def _sides(self) -> tuple[Side, Side]:
@@ -209,22 +200,8 @@ class _Comparison:
     def _gone(self) -> list[str]:
         """The folders of the projects of then that are not in them any more."""
         shown = set(self.now.walk.projects)
-        return [folder for folder in self.before.walk.projects if folder not in shown or self._is_another(folder)]
-
-    def _is_another(self, folder: str) -> bool:
-        """Whether the project in a folder is not the one that was there; records that can't be used are told as such.
-
-        Of records that could not be read then, as behind a link out of the workspace, nobody can say whose they were.
-        """
-        raw = self.before.raw(folder)
-        if raw == self.now.raw(folder) or not isinstance(raw, bytes):
-            return False
-        was, present = (side.candidate(folder) for side in self._sides)
-        return (
-            present.records is not None
-            and not is_renumbered(was, present)
-            and not pair({folder: was}, {folder: present})
-        )
+        then, now = self._sides
+        return [folder for folder in self.before.walk.projects if folder not in shown or then.is_another(folder, now)]
 
     @cached_property
     def _widened(self) -> list[Widened]:

@@ -735,3 +735,18 @@ def renamed(names: list[list[str]]) -> Trail:
         before, after = (Version("p", records) for records in versions)
         moments.append(Moment(i, commit, before, after, tuple(events), 1, False, commit.instant, False))  # noqa: FBT003
     return Trail("p", None, tuple(moments))
+
+
+def test_a_project_that_moved_and_left_its_folder_to_another_one_has_not_changed(story: Story) -> None:
+    """Last year's records are filed away, and the next year begins in their folder with the same ids."""
+    other = (
+        BASE.replace("Acme website", "Globex")
+        .replace("INV-1", "G-1")
+        .replace("Discovery", "One")
+        .replace("Beta", "Two")
+    )
+    story.git("mv", "acme", "archive")
+    story.commit("next year", "2026-03-10", {"acme/milestones.yaml": other})
+    assert rules(story) == []
+    story.commit("later", "2026-03-30", {"archive/milestones.yaml": BASE.replace("amount: 5000.00", "amount: 5500.00")})
+    assert rules(story) == ["agreed-amount-changed"]

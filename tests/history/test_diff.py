@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import AS_OF, mtrack, validated
+from support import AS_OF, lint_json, mtrack, validated
 
 from history.story import Story
 from mtrack.render.diff import LIMIT
@@ -188,3 +188,45 @@ def test_before_the_first_commit(tmp_path: Path) -> None:
     found = diff(story)
     assert (found["base"], found["projects"][0]["before"]) == (None, None)
     assert [item["event"] for item in found["events"]] == ["project-added", "listed", "listed"]
+
+
+def test_a_project_that_only_moved_brings_no_finding(story: Story) -> None:
+    """A change that files a project away failed its gate by the old findings in it."""
+    assert lint_json(story.folder, "--as-of", "2026-11-22")["findings"]
+    story.git("mv", "acme", "clients")
+    found = diff(story)
+    assert [item["event"] for item in found["events"]] == ["project-moved"]
+    assert found["findings"] == {"new": [], "gone": []}
+    text = (story.folder / "clients/milestones.yaml").read_text(encoding="utf-8")
+    story.write({"clients/milestones.yaml": text.replace("5000.00", "5100.00")})
+    found = diff(story)
+    assert {item["path"] for item in found["findings"]["new"]} == {"clients/milestones.yaml"}
+    story.commit(
+        "other",
+        "2026-02-02",
+        {
+            "acme/milestones.yaml": text.replace("Acme", "Globex")
+            .replace("M", "K")
+            .replace("INV", "G")
+            .replace("Discovery", "Logo")
+            .replace("Beta", "Shop")
+        },
+    )
+    events = [(item["event"], item["project"]) for item in diff(story, "HEAD~1", "HEAD")["events"]]
+    assert ("project-moved", "clients") in events
+    assert ("project-added", "acme") in events
+    assert not {"invoice-removed", "milestone-removed"} & {event for event, _ in events}
+
+
+def test_a_change_of_records_that_were_and_are_broken_is_said(story: Story) -> None:
+    """It ended with 0 and "no change to the money"."""
+    story.commit("broken", "2026-02-01", {RECORDS: "project: [\n"})
+    same = mtrack("diff", "--as-of", AS_OF.isoformat(), cwd=story.folder)
+    assert (same.code, same.err) == (0, "")
+    story.write({RECORDS: "project: [[\n"})
+    for revisions in ((), ("HEAD",)):
+        result = mtrack("diff", *revisions, "--as-of", AS_OF.isoformat(), cwd=story.folder)
+        assert result.code == 1
+        assert result.err == (
+            f"mtrack: what changed here is not told, since it can't be used on either side: {RECORDS}\n"
+        )

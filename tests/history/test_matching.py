@@ -305,7 +305,7 @@ def test_many_invoices_that_were_renumbered(tmp_path: Path) -> None:
         found = [check(workspace).report.findings for workspace in (now, before)]
         assert len(match(found[0], found[1])[1]) > number
         known: set[int] = set()
-        lines = lines_run(lambda: known.update(match(found[0], found[1], Subjects(before, lambda: now))[0]))
+        lines = lines_run(lambda: known.update(match(found[0], found[1], Subjects(before, lambda: now, {}))[0]))
         assert len(known) == len(found[0])
         return lines
 
@@ -325,7 +325,9 @@ def test_many_new_waivers_and_as_many_findings(tmp_path: Path) -> None:
         before = open_workspace(str(root / "then"), AS_OF)
         earlier = check(before).report.findings
         found: list[Finding] = []
-        number_of_lines = lines_run(lambda: found.extend(weakened(str(root / "now"), before, earlier, "HEAD")))
+        number_of_lines = lines_run(
+            lambda: found.extend(weakened(open_workspace(str(root / "now"), AS_OF), before, earlier, "HEAD"))
+        )
         assert len(found) == number, [item.message for item in found][:3]
         return number_of_lines
 
@@ -343,7 +345,7 @@ def test_many_lost_findings_and_as_many_patterns(tmp_path: Path) -> None:
         write_tree(root, {f"then/{records}": text, f"now/{records}": text, "now/mtrack.yaml": settings})
         before = open_workspace(str(root / "then"), AS_OF)
         earlier = check(before).report.findings
-        return lines_run(lambda: weakened(str(root / "now"), before, earlier, "HEAD"))
+        return lines_run(lambda: weakened(open_workspace(str(root / "now"), AS_OF), before, earlier, "HEAD"))
 
     cost(1)  # what is imported for the first one
     assert cost(200) < 2.5 * cost(100)
