@@ -448,6 +448,76 @@ def test_details_that_differ() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "day", "state", "taken"),
+    [
+        ("Signed on 5 May 2026\nEffective date: 1 June 2026\n", "2026-06-01", "differs", "2026-05-05"),
+        ("Signed on 5 May 2026\nEffective date: 1 June 2026\n", "2026-05-05", "confirmed", "2026-05-05"),
+        ("Effective date: 1 June 2026\n", "2026-06-01", "elsewhere", None),
+        (
+            "Signed on 5 May 2026. The change order is to be signed by 30 September 2026.\n",
+            "2026-09-30",
+            "differs",
+            "2026-05-05",
+        ),
+        ("The change order shall be signed by 30 September 2026.\n", "2026-09-30", "elsewhere", None),
+        ("Der Nachtrag ist bis zum 30. September 2026 zu unterschreiben.\n", "2026-09-30", "elsewhere", None),
+        (
+            "Signed by the client on 5 May 2026\nSigned by the contractor on 7 May 2026\n",
+            "2026-05-05",
+            "confirmed",
+            "2026-05-07",
+        ),
+        ("Signed by A on 5 May 2026 and by B on 7 May 2026.\n", "2026-05-07", "confirmed", "2026-05-07"),
+        ("Signed on 5 May 2026\nSigned on 7 May 2026\n", "2026-05-08", "differs", None),
+        (
+            "Agreement valid until 31 December 2026.\nSigned on 20 January 2026.\n",
+            "2026-12-31",
+            "differs",
+            "2026-01-20",
+        ),
+        ("Signed on 20 January 2026, valid until 31 December 2026.\n", "2026-12-31", "differs", "2026-01-20"),
+        ("Signed copies are kept until 31 December 2026.\n", "2026-12-31", "elsewhere", None),
+        ("Signature: ______\nJane Doe\nDate: 5 May 2026\n", "2026-05-05", "confirmed", "2026-05-05"),
+        ("On 5 May 2026 the parties signed.\n", "2026-05-05", "confirmed", "2026-05-05"),
+        ("This agreement is dated 5 May 2026.\n", "2026-05-05", "confirmed", "2026-05-05"),
+        ("The site is live on 5 May 2026.\n", "2026-05-04", "not_found", None),
+    ],
+)
+def test_the_day_of_signing_stands_beside_words_of_signing(text: str, day: str, state: str, taken: str | None) -> None:
+    of = AgreementClaim("EUR", (), signed=date.fromisoformat(day))
+    assert verdicts(of, text, "sow.txt")[None, "signed"].verdict == state
+    signed = propose(papers([("sow.txt", read("sow.txt", text.encode()))])).signed
+    assert signed == (date.fromisoformat(taken) if taken else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "state"),
+    [
+        ("Defects are reported within 14 days after delivery. Invoices are payable within 30 days.\n", 14, "differs"),
+        ("Defects are reported within 14 days after delivery. Invoices are payable within 30 days.\n", 30, "confirmed"),
+        ("Invoices are payable within 30 days. Defects are reported within 14 days.\n", 14, "differs"),
+        ("Invoices are payable within 30 days.\nLate payment bears interest after 14 days.\n", 14, "differs"),
+        ("Defects are reported within 14 days. All is paid in time.\n", 14, "not_found"), ("Payable within 30 days.\n", 30, "confirmed"),
+    ],
+)  # fmt: skip
+def test_payment_terms_stand_beside_words_of_an_invoice(text: str, terms: int, state: str) -> None:
+    assert verdicts(AgreementClaim("EUR", (), terms=terms), text, "sow.txt")[None, "terms"].verdict == state
+
+
+@pytest.mark.parametrize(
+    ("said", "count", "state"),
+    [
+        ("The project has four milestones.", 2, "differs"), ("The work is divided into four milestones.", 2, "differs"),
+        ("The work is divided into four milestones.", 4, "confirmed"), ("It comprises the following 4 milestones:", 2, "differs"),
+        ("Phase 1 has four milestones.", 2, "computed"), ("After four milestones we meet.", 2, "computed"), ("", 2, "computed"),
+    ],
+)  # fmt: skip
+def test_a_count_that_is_stated_outweighs_the_rows(said: str, count: int, state: str) -> None:
+    of = replace(agreement(("Design", "3000"), ("Build", "7000")), counts=(count,))
+    assert verdicts(of, f"{said}\n\nDesign: EUR 3,000\nBuild: EUR 7,000\n", "sow.txt")[None, "count"].verdict == state
+
+
 def test_an_amendment_is_read_with_the_agreement() -> None:
     of = AgreementClaim(
         "EUR",
