@@ -31,6 +31,7 @@ class _Bill(Struct, frozen=True):
     due: date | None
     tax: Decimal | Rate | None
     total: Decimal | None
+    instalments: tuple[tuple[date, Decimal | None], ...]
 
     def filled(self, paper: EInvoice | None) -> _Bill:
         """The bill with missing values taken from an e-invoice; amounts only where it bills nothing else.
@@ -42,13 +43,18 @@ class _Bill(Struct, frozen=True):
         alone = self.total is None
         (milestone, amount), *more = self.shares
         takes_net, takes_tax = alone and not more and amount is None, alone and self.tax is None
-        papers.check_read(paper, net=takes_net, tax=takes_tax, sent=self.sent is None, due=self.due is None)
+        takes_due = self.due is None and not self.instalments
+        papers.check_read(paper, net=takes_net, tax=takes_tax, sent=self.sent is None, due=takes_due)
+        due, instalments = (
+            papers.due_in(paper, whole=takes_net and takes_tax) if takes_due else (self.due, self.instalments)
+        )
         return _Bill(
             ((milestone, paper.net if takes_net else amount), *more),
             self.sent or paper.issued,
-            self.due or (paper.due[-1] if paper.due else None),
+            due,
             (paper.tax or None) if takes_tax else self.tax,
             self.total,
+            instalments,
         )
 
 
@@ -107,7 +113,7 @@ def bill(  # noqa: PLR0913
     number = rest[most - 1] if len(rest) == most else paper.number if paper is not None else ""
     milestone = rest[0] if rest and not lines else None
     shares = lines or ((prompts.milestone(target, given.as_of, milestone, prompts.to_bill), amount),)
-    bill = _Bill(shares, day, due, tax, total).filled(paper)
+    bill = _Bill(shares, day, due, tax, total, instalments).filled(paper)
     number = prompts.new_number(target, given, bill.sent, number or None)
     on_top = bill.tax if bill.tax is not None or paper is not None else prompts.tax(target, given.as_of)
 
@@ -115,7 +121,7 @@ def bill(  # noqa: PLR0913
         papers.check_currency(paper, context.project.currency)
         return verbs.bill(
             context, verbs.shares_of(context, bill.shares), number, sent=bill.sent or given.as_of, due=bill.due,
-            tax=on_top, total=bill.total, upfront=upfront, parts=verbs.Parts(instalments, retained, until), file=path,
+            tax=on_top, total=bill.total, upfront=upfront, parts=verbs.Parts(bill.instalments, retained, until), file=path,
             replaces=replaces, lines=bool(lines),
         )  # fmt: skip
 

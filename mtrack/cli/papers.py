@@ -12,6 +12,7 @@ from mtrack.verify.pool import Pool
 from mtrack.verify.protocol import Facts, Proposal, Trouble
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from mtrack.record.verdict import Field
@@ -98,6 +99,25 @@ def check_currency(found: EInvoice | None, currency: str) -> None:
     if found is not None and found.currency and found.currency != currency:
         message = f"the invoice is in {found.currency}, and the project in {currency}"
         raise UsageError(message)
+
+
+def due_in(found: EInvoice, *, whole: bool) -> tuple[date | None, tuple[tuple[date, Decimal | None], ...]]:
+    """The day on which an e-invoice is due, or its instalments; they are recorded where the `whole` invoice is as it says.
+
+    Raises UsageError where it has several days, and not for each its part of the gross amount.
+    """
+    if len(found.due) <= 1:
+        return next(iter(found.due), None), ()
+    parts = dict(found.instalments)
+    is_complete = len(parts) == len(found.instalments) and set(parts) == set(found.due)
+    if whole and is_complete and money.total(parts.values()) == found.gross:
+        return None, found.instalments
+    days = ", ".join(day.isoformat() for day in found.due)
+    message = (
+        f"the invoice is due on several days ({days}), and its parts are not plain; "
+        "give --due DATE, or --instalment DATE=AMOUNT for each"
+    )
+    raise UsageError(message)
 
 
 _OPTIONS: dict[Field, str] = {"net": "--amount", "tax": "--tax", "sent": "--sent", "due": "--due"}

@@ -29,7 +29,7 @@ class EInvoice(Struct, frozen=True):
     """A structured invoice; amounts and days as it gives them, None where it gives none.
 
     `credits` are the invoices it credits; `unread` what stands there for an amount or a day and can't be read as one in
-    its currency, by the field of verdicts.
+    its currency, by the field of verdicts; `instalments` the days and amounts of its payment terms where each has both.
     """
 
     number: str
@@ -42,6 +42,7 @@ class EInvoice(Struct, frozen=True):
     gross: Decimal | None
     credits: tuple[str, ...] = ()
     unread: dict[Field, str] = {}
+    instalments: tuple[tuple[date, Decimal], ...] = ()
 
 
 def read_einvoice(data: bytes) -> EInvoice | None:
@@ -91,6 +92,13 @@ def _ubl(root: Element, *, credit_note: bool) -> EInvoice:
             "gross": list(xml.every(total, "TaxInclusiveAmount")),
         },
         xml.every(root, "BillingReference", "InvoiceDocumentReference", "ID"),
+        [
+            (
+                xml.text(terms, "PaymentDueDate") or xml.text(terms, "InstallmentDueDate"),
+                list(xml.every(terms, "Amount")),
+            )
+            for terms in xml.every(root, "PaymentTerms")
+        ],
         credit_note=credit_note or code in _CREDIT_NOTES,
     )
 
@@ -116,6 +124,10 @@ def _cii(root: Element, document: str, deal: str, part: str) -> EInvoice:
             "gross": list(xml.every(total, "GrandTotalAmount")),
         },
         xml.every(settlement, "InvoiceReferencedDocument", "IssuerAssignedID"),
+        [
+            (_time(xml.first(terms, "DueDateDateTime")), list(xml.every(terms, "PartialPaymentAmount")))
+            for terms in xml.every(settlement, "SpecifiedTradePaymentTerms")
+        ],
         credit_note=xml.text(header, "TypeCode") in _CREDIT_NOTES,
     )
 
@@ -127,6 +139,7 @@ def _invoice(  # noqa: PLR0913
     due: list[str],
     written: dict[Field, list[Element]],
     credited: Iterable[Element],
+    terms: list[tuple[str, list[Element]]],
     *,
     credit_note: bool,
 ) -> EInvoice:
@@ -150,7 +163,15 @@ def _invoice(  # noqa: PLR0913
         **amounts,
         credits=_texts(credited),
         unread=unread,
+        instalments=_instalments(terms, currency),
     )
+
+
+def _instalments(terms: list[tuple[str, list[Element]]], currency: str) -> tuple[tuple[date, Decimal], ...]:
+    """The day and the amount of each of the payment terms; none where one lacks either."""
+    read = [(_date(day), _amount(nodes, currency)) for day, nodes in terms]
+    known = tuple((day, amount) for day, amount in read if day is not None and amount is not None)
+    return known if len(known) == len(read) else ()
 
 
 def _time(node: Element | None) -> str:

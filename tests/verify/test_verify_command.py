@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from papers_of import lines, pdf, ubl
+from papers_of import cii, lines, pdf, ubl
 from support import mtrack, validated, write_tree
 from test_since import commit, git
 
@@ -443,6 +443,71 @@ def test_a_schedule_that_does_not_add_up_is_a_draft(root: Path, tmp_path: Path) 
     assert "+agreement:\n+  file: agreement/sow.md\n+  total: 9000.00\n" in shown.out
     (tmp_path / "none.md").write_text("No amounts here.\n", encoding="utf-8")
     assert mtrack("new", root / "globex", "--from", tmp_path / "none.md").code == 2
+
+
+def _due_in_parts(kind: str, *parts: tuple[str, str]) -> bytes:
+    """An e-invoice of 5,950.00 that is due on several days."""
+    if kind == "ubl":
+        text = ubl("INV-9", "2026-02-10", net="5000.00", tax="950.00", gross="5950.00").decode()
+        terms = "".join(
+            f'<a:PaymentTerms>{f"""<c:Amount currencyID="EUR">{amount}</c:Amount>""" if amount else ""}'
+            f"<c:PaymentDueDate>{day}</c:PaymentDueDate></a:PaymentTerms>"
+            for day, amount in parts
+        )
+        return (
+            text.replace("<c:DueDate>2026-03-05</c:DueDate>", "")
+            .replace("<a:TaxTotal>", f"{terms}<a:TaxTotal>")
+            .encode()
+        )
+    text = cii("INV-9", net="5000.00").decode().replace(">760.00<", ">950.00<").replace("4760.00", "5950.00")
+    head, rest = text.split("<x:SpecifiedTradePaymentTerms>", 1)
+    terms = "".join(
+        '<x:SpecifiedTradePaymentTerms><x:DueDateDateTime><x:DateTimeString format="102">'
+        f"{day.replace('-', '')}</x:DateTimeString></x:DueDateDateTime>"
+        f"{f'<x:PartialPaymentAmount>{amount}</x:PartialPaymentAmount>' if amount else ''}</x:SpecifiedTradePaymentTerms>"
+        for day, amount in parts
+    )
+    return f"{head}{terms}{rest.split('</x:SpecifiedTradePaymentTerms>', 1)[1]}".encode()
+
+
+@pytest.mark.parametrize("kind", ["ubl", "cii"])
+def test_bill_takes_the_instalments_of_an_e_invoice(root: Path, tmp_path: Path, kind: str) -> None:
+    paper = tmp_path / "INV-9.xml"
+    paper.write_bytes(_due_in_parts(kind, ("2026-03-12", "5355.00"), ("2026-04-12", "595.00")))
+    assert mtrack("bill", root / "acme", "M2", "--file", paper, "--force", "--as-of", "2026-02-20").code == 0
+    text = (root / "acme/milestones.yaml").read_text(encoding="utf-8")
+    assert "instalments: [{due: 2026-03-12, amount: 5355.00}, {due: 2026-04-12, amount: 595.00}]" in text
+    assert " due: 2026-04-12, file" not in text
+
+
+@pytest.mark.parametrize("kind", ["ubl", "cii"])
+@pytest.mark.parametrize(
+    ("amounts", "options"),
+    [(("5355.00", "594.00"), ()), (("5355.00", ""), ()), (("", ""), ()), (("595.00", "595.00"), ()), (("5355.00", "595.00"), ("--tax", "0"))],
+)  # fmt: skip
+def test_bill_refuses_several_due_dates_without_their_parts(
+    root: Path, tmp_path: Path, kind: str, amounts: tuple[str, str], options: tuple[str, ...]
+) -> None:
+    paper = tmp_path / "INV-9.xml"
+    paper.write_bytes(_due_in_parts(kind, ("2026-03-12", amounts[0]), ("2026-04-12", amounts[1])))
+    bill: list[str | Path] = [
+        "bill",
+        root / "acme",
+        "M2",
+        "--file",
+        paper,
+        "--force",
+        "--as-of",
+        "2026-02-20",
+        *options,
+    ]
+    refused = mtrack(*bill)
+    told_ = (
+        "mtrack: the invoice is due on several days (2026-03-12, 2026-04-12), and its parts are not plain; "
+        "give --due DATE, or --instalment DATE=AMOUNT for each\n"
+    )
+    assert (refused.code, refused.err) == (2, told_)
+    assert mtrack(*bill, "--due", "2026-04-12").code == 0
 
 
 REFUSED = {
