@@ -169,13 +169,15 @@ class Writing:
 
 
 def amounts(text: str, writing: Writing, own: str = "") -> Iterator[Amount]:
-    """The numbers of a text that may be amounts or percentages. `own` is the record's currency code."""
+    """The numbers of a text that may be amounts or percentages, none of a date. `own` is the record's currency code."""
+    days = list(dates(text))
     wide = text.translate(_WIDE)
     position = 0
     while match := _TOKEN.search(wide, position):
         amount = _amount(wide, match, writing, own)
         if amount is not None:
-            yield replace(amount, raw=text[amount.start : amount.end].strip())
+            if amount.marked or not any(day.start < amount.end and amount.start < day.end for day in days):
+                yield replace(amount, raw=text[amount.start : amount.end].strip())
             position = amount.end
         else:  # what goes on behind a space may be an amount: "M1 500"
             position = match.start("num") + _FIRST_DIGITS.match(match["num"]).end()  # type: ignore[union-attr]

@@ -13,10 +13,11 @@ from mtrack import characters, money
 from mtrack.record.model import number_key
 from mtrack.record.verdict import Verdict
 from mtrack.verify.amounts import Writing, amounts
-from mtrack.verify.currencies import fits
+from mtrack.verify.currencies import MARK, fits, of_mark
 from mtrack.verify.dates import dates
 from mtrack.verify.match import money_text, seen
 from mtrack.verify.papers import limited, over, quote
+from mtrack.verify.spots import MONEY_COLUMN, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from mtrack.record.verdict import Field, State
     from mtrack.verify.amounts import Amount
     from mtrack.verify.claims import InvoiceClaim
+    from mtrack.verify.dates import Day
+    from mtrack.verify.documents.document import Row
     from mtrack.verify.einvoice import EInvoice
     from mtrack.verify.papers import Papers
 
@@ -58,6 +61,29 @@ _HEADS_NUMBER = re.compile(
 _MAX_CALLED = 40
 _SHORT_NUMBER = 4
 """Digits of a number that may as well be a day, a year or a count."""
+_NET = re.compile(
+    r"\b(?:nett?o?|sub-?\s?total|zwischensumme|sous-total|excl\w*|exkl\w*|excluding|before|without|ohne|hors|h\.?t|zzgl|base imponible"
+    r"|imponibile|taxable|steuerbasis)\b|小計|税抜",
+    re.IGNORECASE,
+)
+_GROSS = re.compile(r"\b(?:gross|brutto|t\.?t\.?c|bruto)\b|税込", re.IGNORECASE)
+_WITH = re.compile(r"\b(?:incl\w*|inkl\w*|including|with|mit|y compris|iva incluido)\b", re.IGNORECASE)
+_TAX = re.compile(
+    r"\b(?:vat|v\.a\.t|tax(?:es)?|gst|hst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms)\b|消費税",
+    re.IGNORECASE,
+)
+_BASE = re.compile(r"\b(?:of|on|auf|von|sur|su|de|sobre|av|på|over)\s*(?:[A-Z]{3}|\W)*$")
+"""Behind words such as "VAT 19 % on" stands the amount that is taxed."""
+_TOTAL_ALONE = re.compile(r"total|sum\b|summe|gesamt|insgesamt|due\b|balance|合計|請求金額", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+_MARK = re.compile(MARK)
+_DUE = re.compile(
+    r"\bdue\b|payable|pay\w*\s+(?:by|until)|fällig|zahlbar|zahlungsziel|échéance|vencimiento|vence|limite|scadenza|verval|förfall|forfald|支払期限",
+    re.IGNORECASE,
+)
+_ISSUED = re.compile(
+    r"dated?\b|datum|issued|\bfecha|\bdata\b|\bdato\b|émise|\bdel?\s*$|発行|請求日|日付", re.IGNORECASE
+)
 _MAX_ROWS = 5_000
 _APART = ("<super>", "<sub>", "<fraction>")
 """Kinds of characters that NFKC makes digits of the number before them: the mark of a footnote is none."""
@@ -156,9 +182,13 @@ class _Text:
         for i, amount in self.amounts:
             if amount.marked:
                 self.marked.setdefault(i, []).append(amount.raw)
-        self.is_negative = self._is_negative()
-        self.may_be_negative = claim.credit_note or self.is_negative
-        self.days = [(i, day.days) for i, row in enumerate(rows) for day in dates(row.text)]
+        self.negative = self._negative_total()
+        self.may_be_negative = claim.credit_note or self.negative is not None
+        self.labels = dict(_labels(rows, self.amounts))
+        self.taxes = {
+            amount.values[0] for i, amount in self.amounts if self.labels[i, amount.start] == "tax" and amount.values[0]
+        }
+        self.days = [(i, day.days, role) for i, row in enumerate(rows) for day, role in _days(row.text)]
 
     def verdicts(self) -> Iterator[Verdict]:
         """One verdict per field that is recorded."""
@@ -170,8 +200,8 @@ class _Text:
         if claim.due:
             yield self._day("due", claim.due)
         yield self._currency()
-        if self.is_negative and not claim.credit_note:
-            yield self._verdict("kind", "invoice", "differs", "credit note")
+        if self.negative is not None and not claim.credit_note:
+            yield self._verdict("kind", "invoice", "differs", "credit note", self.negative)
 
     def _verdict(
         self, field: Field, recorded: str, state: State, found: str | None = None, row: int | None = None
@@ -212,7 +242,7 @@ class _Text:
         gross = money.plus(net, tax) if tax else None
         net_verdict = self._amount("net", net)
         gross_verdict = self._amount("gross", gross) if gross is not None else None
-        if net_verdict.verdict == "not_found" and gross_verdict and gross_verdict.verdict == "confirmed":
+        if net_verdict.verdict != "confirmed" and gross_verdict and gross_verdict.verdict == "confirmed":
             note = "gross less the recorded tax"
             net_verdict = replace(gross_verdict, field="net", recorded=money_text(net), verdict="computed", note=note)
         yield net_verdict
@@ -229,11 +259,33 @@ class _Text:
             if amount in found.values
             and (self.may_be_negative or not found.negative)
             and fits(found.currencies, self.claim.currency)
+            and (is_plain(found) or self._is_money(i, found))
         ]
-        best = max(same, key=lambda place: place[1].marked or place[1].shaped, default=None)
-        if best is not None:
-            return self._verdict(field, recorded, "confirmed", recorded, best[0])
-        return self._nearest(amount) if field == "net" else self._verdict(field, recorded, "not_found")
+        if not same:
+            return self._nearest(amount) if field == "net" else self._verdict(field, recorded, "not_found")
+        best = max(same, key=lambda place: (self._is_beside(field, *place), place[1].marked or place[1].shaped))
+        state: State = "confirmed" if self._is_beside(field, *best) else "elsewhere"
+        return self._verdict(field, recorded, state, recorded, best[0])
+
+    def _is_beside(self, field: Field, row: int, amount: Amount) -> bool:
+        """Whether a number is money, and not labelled as something else than the field."""
+        label = self.labels[row, amount.start]
+        if not self._is_money(row, amount) or (label and label != field):
+            return False
+        return field != "net" or label == "net" or not self._holds_tax(amount.values[0])
+
+    def _is_money(self, row: int, amount: Amount) -> bool:
+        """Whether a number is money by its looks or by its row, and not a house number, a count or a year."""
+        text = self.papers.rows[row]
+        looks = amount.marked or amount.shaped
+        return looks or any(map(MONEY_COLUMN.search, text.header)) or bool(_TOTAL.search(text.text))
+
+    def _holds_tax(self, value: Decimal) -> bool:
+        """Whether an amount is the tax that the paper states, or another one of the paper with it."""
+        if value in self.taxes:
+            return True
+        all_values = {amount.values[0] for _, amount in self.amounts}
+        return any(money.minus(value, tax) in all_values for tax in self.taxes if tax < value)
 
     def _nearest(self, net: Decimal) -> Verdict:
         """The net amount is not there; the nearest that is, or a row that has it in another currency."""
@@ -251,20 +303,27 @@ class _Text:
     def _is_total(self, row: int, amount: Amount) -> bool:
         return (amount.marked or amount.shaped) and bool(_TOTAL.search(self.papers.rows[row].text))
 
-    def _is_negative(self) -> bool:
-        """Whether the paper's total is negative, as that of a credit note is."""
+    def _negative_total(self) -> int | None:
+        """The row of the paper's total where that is negative, as that of a credit note is."""
         totals = [
-            amount for i, amount in self.amounts if self._is_total(i, amount) and self.claim.paper_net in amount.values
+            (i, amount)
+            for i, amount in self.amounts
+            if self._is_total(i, amount) and self.claim.paper_net in amount.values
         ]
-        return bool(totals) and all(amount.negative for amount in totals)
+        return totals[0][0] if totals and all(amount.negative for _, amount in totals) else None
 
     def _day(self, field: Field, days: tuple[date, ...]) -> Verdict:
         recorded = days[0].isoformat()
-        for i, found in self.days:
-            same = next((day for day in days if day in found), None)
-            if same is not None:
-                return self._verdict(field, recorded, "confirmed", same.isoformat(), i)
-        there = [(abs(day - wanted), i, day) for i, found in self.days for day in found for wanted in days]
+        same = [
+            (role not in {"", field}, i, day.isoformat())
+            for i, found, role in self.days
+            for day in days
+            if day in found
+        ]
+        if same:
+            is_other, row, written = min(same, key=lambda place: place[:2])
+            return self._verdict(field, recorded, "elsewhere" if is_other else "confirmed", written, row)
+        there = [(abs(day - wanted), i, day) for i, found, _ in self.days for day in found for wanted in days]
         if not there:
             return self._verdict(field, recorded, "not_found")
         _, row, nearest = min(there)
@@ -281,6 +340,36 @@ class _Text:
         if named:
             return self._verdict("currency", currency, "not_found", named[0][1].currencies[0], named[0][0])
         return self._verdict("currency", currency, "not_found")
+
+
+def _labels(rows: list[Row], places: list[tuple[int, Amount]]) -> Iterator[tuple[tuple[int, int], str]]:
+    """What the words before each amount, else all of its row, call it: "net", "tax", "gross" or "" for none of them."""
+    end_of: dict[int, int] = {}
+    for i, amount in places:
+        text = rows[i].text
+        before = text[end_of.get(i, 0) : amount.start]
+        end_of[i] = amount.end
+        words = _MARK.sub(lambda mark: "" if of_mark(mark[0]) else mark[0], before)
+        yield (i, amount.start), _role(before if _LETTER.search(words) else text)
+
+
+def _role(text: str) -> str:
+    if _NET.search(text) or (_TAX.search(text) and _BASE.search(text)):
+        return "net"
+    is_total = bool(_TOTAL_ALONE.search(text))
+    if _GROSS.search(text) or (is_total and _WITH.search(text)):
+        return "gross"
+    return "tax" if _TAX.search(text) and not (is_total or _WITH.search(text)) else ""
+
+
+def _days(text: str) -> Iterator[tuple[Day, str]]:
+    """The dates of a row, each with the field that the words beside it name; "" where they name none."""
+    days = list(dates(text))
+    for before, day, behind in zip([None, *days], days, [*days[1:], None], strict=False):
+        words = text[before.end if before else 0 : day.start]
+        if not _LETTER.search(words):
+            words = text[day.end : behind.start if behind else None]
+        yield day, "due" if _DUE.search(words) else "sent" if _ISSUED.search(words) else ""
 
 
 def _number_pattern(number: str) -> re.Pattern[str]:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from mtrack.verify import currencies, names, places
 from mtrack.verify.amounts import Amount, Writing, amounts
-from mtrack.verify.dates import dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,11 +169,9 @@ def _marks(row: Row, writing: Writing, currency: str) -> list[Mark]:
     found: list[Mark] = []
     for place, cell in enumerate(row.cells):
         column = row.header[place] if place < len(row.header) else ""
-        days = [(day.start, day.end) for day in dates(cell)]
         for amount in amounts(cell, writing, currency):
             sure = _judge(row, cell, amount, column)
-            in_date = any(start < amount.end and amount.start < end for start, end in days)
-            if sure is not None and (amount.marked or not in_date):
+            if sure is not None:
                 headed = currencies.of_heading(column, currency) if sure and not amount.marked else ()
                 found.append(Mark(replace(amount, currencies=headed) if headed else amount, sure, column))
     return found[:_MAX_OF_ROW]
@@ -189,8 +186,12 @@ def _judge(row: Row, cell: str, amount: Amount, column: str) -> bool | None:
         return True
     many = len(row.cells) > 1
     shaped = amount.shaped and (alone or not many)
-    plain = amount.values[0] >= _MIN_PLAIN and not _YEAR.fullmatch(amount.raw)
-    return False if shaped or plain else None
+    return False if shaped or is_plain(amount) else None
+
+
+def is_plain(amount: Amount) -> bool:
+    """Whether a bare number is large enough for an amount, and no year."""
+    return amount.values[0] >= _MIN_PLAIN and not _YEAR.fullmatch(amount.raw)
 
 
 class _Reader:
