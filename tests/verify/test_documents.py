@@ -170,3 +170,99 @@ def test_what_cannot_be_read_says_why(name: str, data: bytes, reason: str, damag
     with pytest.raises(UnreadableError) as caught:
         read(name, data)
     assert (str(caught.value), caught.value.damaged) == (reason, damaged)
+
+
+STRUCK = {
+    "s": ("a.html", "a<s>x</s>b"),
+    "del": ("a.html", "a<del>x<b>x</b></del>b"),
+    "strike": ("a.html", "a<STRIKE>x</STRIKE>b"),
+    "a style": ("a.html", "a<span style='color:red; text-decoration: underline line-through red'>x</span>b"),
+    "a style's line": ("a.html", "a<span style='text-decoration-line:line-through'>x</span>b"),
+    "a block": ("a.html", "a<del><p>x</p></del>b"),
+    "no style": ("a.html", "a<span style='text-decoration: underline'>b</span>"),
+    "Markdown": ("a.md", "a ~~x~~ b"),
+    "Markdown twice": ("a.md", "a ~~x~~~~x~~ b ~~x x~~"),
+    "in a table": ("a.md", "| a | ~~x~~ b |\n"),
+    "a tag in Markdown": ("a.md", "a <s>x</s> b <del class='y'>x</del>"),
+    "a tilde in Markdown": ("a.md", "a ~ b"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), STRUCK.values(), ids=STRUCK)
+def test_what_is_struck_through_is_no_text(name: str, text: str) -> None:
+    assert "".join(row.text for row in read(name, text.encode()).rows).replace(" ", "").replace("~", "") == "ab"
+
+
+@pytest.mark.parametrize(
+    ("marks", "shown"),
+    [
+        ("<w:strike/>", False), ('<w:strike w:val="true"/>', False), ("<w:dstrike/>", False), ("<w:vanish/>", False),
+        ('<w:strike w:val="0"/>', True), ('<w:dstrike w:val="false"/>', True), ("<w:b/>", True),
+    ],
+)  # fmt: skip
+def test_struck_text_of_word(marks: str, shown: bool) -> None:  # noqa: FBT001
+    data = _with_part(
+        docx("a MARK b"),
+        "word/document.xml",
+        "MARK",
+        f"</w:t></w:r><w:r><w:rPr>{marks}</w:rPr><w:t>x</w:t></w:r><w:r><w:t>",
+    )
+    assert [row.text.replace(" ", "") for row in read("a.docx", data).rows] == ["axb" if shown else "ab"]
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [('text-line-through-style="solid"', False), ('text-line-through-type="single"', False), ('text-line-through-style="none"', True)],
+)  # fmt: skip
+def test_struck_text_of_opendocument(line: str, shown: bool) -> None:  # noqa: FBT001
+    style = f'<o:automatic-styles><o:style name="T1"><o:text-properties {line}/></o:style></o:automatic-styles><o:body>'
+    data = _with_part(odt("a MARK b"), "content.xml", "MARK", '<t:span style-name="T1">x</t:span>')
+    data = _with_part(data, "content.xml", "<o:body>", style)
+    assert [row.text.replace(" ", "") for row in read("a.odt", data).rows] == ["axb" if shown else "ab"]
+
+
+def _with_part(data: bytes, name: str, old: str, new: str) -> bytes:
+    """An archive with something else in a part."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(buffer, "w") as changed:
+        for part in archive.namelist():
+            text = archive.read(part).decode()
+            changed.writestr(part, text.replace(old, new) if part == name else text)
+    return buffer.getvalue()
+
+
+SPANS = {
+    "a column before": ("<tr><th rowspan=2>Phase<th colspan=2>Amount<tr><th>Net<th>Gross<tr><td>Beta<td>1<td>2", [
+        ("Phase", "Amount", "Amount"), ("", "Net", "Gross"), ("Beta", "1", "2"),
+    ]),
+    "a total": ("<tr><td>Phase<td>When<td>Amount<tr><td colspan=2>Total<td>3", [("Phase", "When", "Amount"), ("Total", "", "3")]),
+    "a name over rows": ("<tr><td>Phase<td>Part<td>Fee<tr><td rowspan='2'>Beta<td>one<td>1<tr><td>two<td>2<tr><td>Launch<td>all<td>3", [
+        ("Phase", "Part", "Fee"), ("Beta", "one", "1"), ("", "two", "2"), ("Launch", "all", "3"),
+    ]),
+    "both": ("<tr><td>a<td>b<td>c<tr><td rowspan=2 colspan=2>x<td>1<tr><td>2", [("a", "b", "c"), ("x", "", "1"), ("", "", "2")]),
+    "the last": ("<tr><td>a<td>b<tr><td colspan=2>x", [("a", "b"), ("x",)]),
+    "no number": ("<tr><td>a<td>b<tr><td colspan=all rowspan=-1>x<td>1", [("a", "b"), ("x", "1")]),
+    "everything": ("<tr><td>a<td>b<tr><td colspan='100%'>x<tr><td>c<td>1", [("a", "b"), ("x",), ("c", "1")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "rows"), SPANS.values(), ids=SPANS)
+def test_cells_over_rows_and_columns_keep_the_columns(table: str, rows: list[tuple[str, ...]]) -> None:
+    assert cells("a.html", f"<table>{table}</table>".encode()) == rows
+
+
+def test_a_cell_over_all_columns_costs_little() -> None:
+    table = "<tr>" + "<td colspan=9999 rowspan=9999>x" * 100 + "<tr>" + "<td>y" * 30
+    document = read("a.html", f"<table>{table}</table>".encode())
+    assert [len(row.cells) for row in document.rows] == [40, 40]
+
+
+def test_a_cell_of_word_over_columns_keeps_them() -> None:
+    data = docx([["Phase", "When", "Amount"], ["Total", "3"]])
+    wide = _with_part(
+        data,
+        "word/document.xml",
+        "<w:tc><w:p><w:r><w:t>Total",
+        '<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr><w:p><w:r><w:t>Total',
+    )
+    assert cells("a.docx", wide) == [("Phase", "When", "Amount"), ("Total", "", "3")]

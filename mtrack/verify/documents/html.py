@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
-from mtrack.verify.documents.document import MAX_ROWS, Document, Row, squeeze
+from mtrack.verify.documents.document import MAX_CELLS, MAX_ROWS, Document, Row, squeeze
 
 _BLOCKS = frozenset(
     [
@@ -43,7 +43,8 @@ _BLOCKS = frozenset(
         "ul",
     ]
 )
-_HIDDEN = frozenset({"noscript", "script", "style", "svg", "template", "title"})
+_HIDDEN = frozenset({"del", "noscript", "s", "script", "strike", "style", "svg", "template", "title"})
+"""Elements that are not shown, or whose text is struck through: it no longer holds."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ROWS = frozenset({"tr", "tbody", "thead", "tfoot"})
 _LIMITS = frozenset({"caption", "object", "table", "td", "template", "th"})
@@ -70,11 +71,13 @@ _ENDED_BY = {
 _GO_ON = frozenset(["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"])
 """Elements that go on behind the block in which they began, until they are closed."""
 _UNSEEN = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)",
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|text-decoration(?:-line)?\s*:[\w\s-]*\bline-through\b[^;]*?)"
+    r"\s*(?:!\s*important\s*)?(?:;|$)",
     re.IGNORECASE,
 )
 _CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 _MAX_DEPTH = 20
+_MAX_SPAN_DIGITS = 4
 _CHUNK = 1 << 16
 
 
@@ -98,22 +101,47 @@ class _Table:
         self.header: tuple[str, ...] = ()
         self.row: list[str] = []
         self.cell: list[str] | None = None
+        self.span = (1, 1)
+        self.gap = 0
+        self.below: dict[int, int] = {}
+
+    def begin_cell(self, attrs: list[tuple[str, str | None]]) -> None:
+        """Open a cell behind the places that the cell before and those of the rows above take."""
+        self.end_cell()
+        self.row += [""] * self.gap
+        while self.below.get(len(self.row)):
+            self.row.append("")
+        self.cell, self.span = [], (_span(attrs, "rowspan"), _span(attrs, "colspan"))
 
     def end_cell(self) -> None:
-        """Close the open cell, if there is one."""
-        if self.cell is not None:
-            self.row.append(" ".join(self.cell))
-            self.cell = None
+        """Close the open cell, if there is one; a heading over several columns is that of each."""
+        if self.cell is None:
+            return
+        rows, columns = self.span
+        at = len(self.row)
+        more = max(0, min(columns, MAX_CELLS - at) - 1)
+        self.row += [" ".join(self.cell)] * (1 if self.header else 1 + more)
+        self.gap = more if self.header else 0
+        self.below.update(dict.fromkeys(range(at, at + 1 + more), rows))
+        self.cell = None
 
     def end_row(self, line: int) -> Row | None:
         """Close the open row; None where it is empty."""
         self.end_cell()
-        cells, self.row = tuple(self.row), []
+        self.below = {place: left - 1 for place, left in self.below.items() if left > 1}
+        cells, self.row, self.gap = tuple(self.row), [], 0
         if not any(cells):
             return None
         row = Row(line, " ".join(filter(None, cells)), cells, table=self.number, header=self.header)
         self.header = self.header or cells
         return row
+
+
+def _span(attrs: list[tuple[str, str | None]], name: str) -> int:
+    """The rows or columns that a cell takes; one where the attribute is no number."""
+    value = next((value for key, value in attrs if key == name), None) or ""
+    digits = value.strip()[:_MAX_SPAN_DIGITS]
+    return max(1, int(digits)) if digits.isascii() and digits.isdigit() else 1
 
 
 class _Open:
@@ -200,8 +228,7 @@ class _Html(HTMLParser):
         elif self.tables and tag == "tr":
             self._end_row()
         elif self.tables and tag in {"td", "th"}:
-            self.tables[-1].end_cell()
-            self.tables[-1].cell = []
+            self.tables[-1].begin_cell(attrs)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open it: HTML knows no element that its own begin closes."""

@@ -115,9 +115,20 @@ def _docx_blocks(node: Element | tuple[()], rows: _Rows) -> None:
         if tag == "p":
             rows.paragraph("".join(_docx_text(child)), _docx_heading(child))
         elif tag == "tbl":
-            rows.table([("".join(_docx_text(cell))) for cell in _below(row, "tc")] for row in _below(child, "tr"))
+            rows.table(_docx_row(row) for row in _below(child, "tr"))
         elif tag not in _DOCX_HIDDEN:
             _docx_blocks(child, rows)
+
+
+def _docx_row(row: Element) -> list[str]:
+    """The cells of a row; before the next one, a cell that takes several columns has empty ones behind it."""
+    cells: list[str] = []
+    gap = 0
+    for cell in _below(row, "tc"):
+        cells += [*[""] * gap, "".join(_docx_text(cell))]
+        span = xml.first(cell, "tcPr", "gridSpan")
+        gap = 0 if span is None else _number(span, "val") - 1
+    return cells
 
 
 def _below(node: Element, name: str) -> Iterator[Element]:
@@ -139,16 +150,16 @@ def _docx_text(node: Element) -> Iterator[str]:
             yield " "
         elif tag == "noBreakHyphen":
             yield "-"
-        elif tag not in _DOCX_HIDDEN and not (tag == "r" and _vanishes(child)):
+        elif tag not in _DOCX_HIDDEN and not (tag == "r" and _is_gone(child)):
             yield from _docx_text(child)
             if tag == "p":
                 yield " "
 
 
-def _vanishes(run: Element) -> bool:
-    """Whether the text of a run is hidden."""
-    vanish = xml.first(run, "rPr", "vanish")
-    return vanish is not None and vanish.get("val", "true") not in {"0", "false", "off"}
+def _is_gone(run: Element) -> bool:
+    """Whether the text of a run is hidden or struck through."""
+    marks = (xml.first(run, "rPr", name) for name in ("vanish", "strike", "dstrike"))
+    return any(mark is not None and mark.get("val", "true") not in {"0", "false", "off"} for mark in marks)
 
 
 def _docx_heading(paragraph: Element) -> int:
@@ -162,13 +173,14 @@ def _docx_heading(paragraph: Element) -> int:
 
 
 def _hiding_styles(content: Element) -> frozenset[str]:
-    """The styles of a document whose text is not displayed."""
+    """The styles of a document whose text is not displayed, or is struck through."""
     styles = xml.every(content, "automatic-styles", "style")
-    return frozenset(
-        style.get("name", "")
-        for style in styles
-        if any(properties.get("display") == "none" for properties in xml.every(style, "text-properties"))
-    )
+    return frozenset(style.get("name", "") for style in styles if any(map(_hides, xml.every(style, "text-properties"))))
+
+
+def _hides(properties: Element) -> bool:
+    lines = (properties.get(f"text-line-through-{name}", "none") for name in ("style", "type"))
+    return properties.get("display") == "none" or any(line != "none" for line in lines)
 
 
 def _remove_hidden(node: Element, styles: frozenset[str]) -> None:

@@ -9,6 +9,9 @@ from mtrack.verify.documents.document import MAX_ROWS, Document, Row, Unreadable
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>")
 _MARK = re.compile(r"\*\*|__|~~|`|\\(?=[_*$\-.#|\[\]()])")
+_STRUCK = re.compile(
+    r"~~(?=[^\s~])[^~\n]{1,1000}~~|<(s|del|strike)\b[^<>\n]{0,300}>[^\n]{0,1000}?</\1\s*>", re.IGNORECASE
+)
 _EMOJI = re.compile(r":[a-z_]{3,40}:")
 _RULE = re.compile(r"[|:\s-]*-[|:\s-]*")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s*(\S.*)")
@@ -44,7 +47,7 @@ def read_text(content: str) -> Document:
 
 
 def read_markdown(content: str) -> Document:
-    """A Markdown file: headings and tables are known, marks and the targets of links left out."""
+    """A Markdown file: headings and tables are known, marks, the targets of links and what is struck through left out."""
     reader = _Markdown()
     content = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), content)
     for number, line in enumerate(content.splitlines(), 1):
@@ -104,5 +107,5 @@ class _Markdown:
 
 
 def _clean(text: str) -> str:
-    text = _LINK.sub(r"\1", text)
+    text = _LINK.sub(r"\1", _STRUCK.sub(" ", text))
     return squeeze(_EMOJI.sub(" ", _MARK.sub("", _TAG.sub(" ", text))))
