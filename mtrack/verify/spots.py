@@ -100,10 +100,11 @@ class Spot(Struct):
 def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
     """All amounts and percentages of the papers, at most 3,000, and whether there are more."""
     writing = Writing(row.text for row in papers.rows)
+    named = _is_named_for_all(papers.rows, currency)
     marks: list[list[Mark]] = []
     left = MAX_SPOTS + 1
     for row in papers.rows:
-        found = _marks(row, writing, currency)[: max(left, 0)] if left > 0 else []
+        found = _marks(row, writing, currency, named=named)[: max(left, 0)] if left > 0 else []
         left -= len(found)
         marks.append(found)
     spots = list(_Reader(papers, marks).spots())
@@ -163,7 +164,7 @@ def _is_of_part(papers: Papers, part: list[Spot], labels: set[int | None]) -> bo
     return total.amount.value in places.sums(spot.amount.value for spot in reversed(above) if not spot.amount.percent)
 
 
-def _marks(row: Row, writing: Writing, currency: str) -> list[Mark]:
+def _marks(row: Row, writing: Writing, currency: str, *, named: bool) -> list[Mark]:
     if not any(char.isdigit() for char in row.text):
         return []
     found: list[Mark] = []
@@ -174,7 +175,32 @@ def _marks(row: Row, writing: Writing, currency: str) -> list[Mark]:
             if sure is not None:
                 headed = currencies.of_heading(column, currency) if sure and not amount.marked else ()
                 found.append(Mark(replace(amount, currencies=headed) if headed else amount, sure, column))
+    if named and len(row.text) < _SHORT:
+        _take_only(found, row)
     return found[:_MAX_OF_ROW]
+
+
+def _is_named_for_all(rows: list[Row], own: str) -> bool:
+    """Whether a sentence or a heading, a row without numbers, names the one currency of all amounts without a mark."""
+    named: set[str] = set()
+    for row in rows:
+        if not any(char.isdigit() for char in row.text):
+            named |= currencies.named_in((row.text,))
+            if row.table is None and len(row.cells) > 1:
+                headed = (currencies.of_heading(cell, own) for cell in row.cells if MONEY_COLUMN.search(cell))
+                named.update(own if own in of else of[0] for of in headed if of)
+    return len(named) == 1
+
+
+def _take_only(found: list[Mark], row: Row) -> None:
+    """Make the only number of a row money, where it is grouped as money is and closes the row or has a cell of its own."""
+    numbers = [i for i, mark in enumerate(found) if not mark.amount.percent]
+    if len(numbers) != 1:
+        return
+    mark = found[numbers[0]]
+    cells = row.cells if len(row.cells) > 1 else row.text.split(" ")[-1:]
+    if mark.amount.shaped and is_plain(mark.amount) and any(cell.strip(" :*()") == mark.amount.raw for cell in cells):
+        found[numbers[0]] = mark._replace(sure=True)
 
 
 def _judge(row: Row, cell: str, amount: Amount, column: str) -> bool | None:

@@ -320,6 +320,53 @@ def test_a_name_without_an_amount_is_not_found_in_a_longer_one() -> None:
     assert verdicts(claims, "Design\nDesign review EUR 2,000.00\n", "sow.txt")["M1", "name"].verdict == "confirmed"
 
 
+HEADED_ROWS = ["Kickoff | 2,000.00", "Beta | 3,000.00", "Total | 5,000.00"]
+
+
+def _headed(head: str, name: str, rows: list[str]) -> bytes:
+    if name.endswith(".pdf"):
+        return pdf(lines(head, *rows))
+    if name.endswith(".txt"):
+        return "\n".join((head, *rows)).replace(" | ", "    ").encode()
+    table = [f"| {row} |" for row in (head, "--- | ---", *rows)]
+    return "\n".join(("All amounts in EUR.\n", *table)).encode()
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("Milestone | Amount in EUR", "sow.pdf"), ("Milestone | Price (EUR)", "sow.pdf"), ("Milestone | Betrag €", "sow.pdf"),
+        ("All amounts in EUR", "sow.pdf"), ("All amounts in EUR", "sow.txt"), ("All prices are in EUR.", "sow.txt"),
+        ("Phase | Net", "sow.md"), ("Phase | Netto", "sow.md"), ("Phase | HT", "sow.md"),
+    ],
+)  # fmt: skip
+def test_swapped_amounts_are_told_where_the_currency_is_named_once(head: str, name: str) -> None:
+    found = verdicts(
+        agreement(("Kickoff", "2000"), ("Beta", "3000"), total="5000"), _headed(head, name, HEADED_ROWS), name
+    )
+    assert [found[key].verdict for key in (("M1", "amount"), ("M2", "amount"), (None, "total"))] == ["confirmed"] * 3
+    found = verdicts(
+        agreement(("Kickoff", "3000"), ("Beta", "2000"), total="6000"), _headed(head, name, HEADED_ROWS), name
+    )
+    assert [found[key].verdict for key in (("M1", "amount"), ("M2", "amount"), (None, "total"))] == ["differs"] * 3
+    assert [found[m, "amount"].found for m in ("M1", "M2")] == ["2000.00", "3000.00"]
+
+
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        ("Milestone | Amount", HEADED_ROWS),
+        ("All amounts in EUR, others in USD: fees in USD", HEADED_ROWS),
+        ("All amounts in EUR", ["Kickoff | 10.00 | 2,000.00", "Beta | 20.00 | 3,000.00"]),
+        ("All amounts in EUR", ["Kickoff 2,000.00 words", "Beta 3,000.00 words"]),
+        ("The fees of EUR 9,000.00 are due", ["Kickoff 2,000.00", "Beta 3,000.00"]),
+    ],
+)
+def test_a_number_that_may_be_something_else_contradicts_nothing(head: str, rows: list[str]) -> None:
+    found = verdicts(agreement(("Kickoff", "3000"), ("Beta", "2000")), pdf(lines(head, *rows)), "sow.pdf")
+    assert [found[m, "amount"].verdict for m in ("M1", "M2")] == ["elsewhere"] * 2
+
+
 def test_an_amount_that_serves_another_milestone_is_not_found() -> None:
     text = "Design costs EUR 3,000.\n"
     found = verdicts(agreement(("Design", "3000"), ("Launch", "3000")), text)
