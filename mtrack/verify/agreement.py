@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from mtrack import money
 from mtrack.record.verdict import Verdict
 from mtrack.verify import details, names, places
 from mtrack.verify.currencies import fits, named_in
@@ -75,6 +77,7 @@ class _Milestones:
     def __init__(self, matcher: Matcher, claim: AgreementClaim) -> None:
         self.matcher, self.papers = matcher, matcher.papers
         self.claims = claim.milestones
+        self.changes = tuple(money.minus(after, before) for before, after in pairwise(claim.totals))
         self.wholes = tuple(dict.fromkeys((*claim.totals, *_stated_totals(matcher))))
         self.divisions = divisions(matcher.papers, matcher.amounts)
 
@@ -104,6 +107,7 @@ class _Milestones:
         for score, _, identifier, spot in pairs:
             if identifier not in result and spot.index not in taken:
                 near = self._fits_best(identifier, score - (0.05 if spot.sure else 0), spot)
+                near = near and places.is_agreed(self.papers, spot)
                 result[identifier] = Found("confirmed" if near else "elsewhere", spot)
                 taken.add(spot.index)
         return result
@@ -162,12 +166,24 @@ class _Milestones:
     def _contradicted(self, milestone: MilestoneClaim, have: Found | None) -> Found | None:
         """Another amount in the milestone's own row, where no row of its name has the recorded one."""
         rivals = [
-            spot for spot in self._beside(milestone) if places.is_amount(spot) and places.is_listed(self.papers, spot)
+            spot
+            for spot in self._beside(milestone)
+            if places.is_amount(spot) and places.is_listed(self.papers, spot) and places.is_agreed(self.papers, spot)
         ]
         if not rivals or any(spot.amount.reads(milestone.amount) for spot in rivals):
             return None
+        for spot in rivals:
+            for change in self.changes:
+                if spot.amount.reads(money.minus(milestone.amount, change)):
+                    return self._amended(spot, change)
         tried = f"{self.matcher.money(milestone.amount)} stands there without the name" if have else ""
         return Found("differs", rivals[0], tried)
+
+    def _amended(self, spot: Spot, change: Decimal) -> Found | None:
+        """The amount of an older paper with the change that an amendment records, where a paper states that too."""
+        if not self.matcher.same(abs(change)):
+            return None
+        return Found("computed", spot, f"{spot.amount.raw} and {self.matcher.money(change)} by an amendment")
 
     def _beside(self, milestone: MilestoneClaim) -> list[Spot]:
         """Amounts beside a milestone's name that fit no other milestone as well, the best first."""
@@ -242,14 +258,14 @@ def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> 
         return at(matcher.papers, spot, Verdict("agreement", None, "total", recorded, state, note=note))
 
     of_milestones = {one.spot.index for one in found.values() if one.spot is not None and one.state == "confirmed"}
-    named = [spot for spot in matcher.totals if matcher.fits(spot)]
+    named = [spot for spot in matcher.totals if matcher.fits(spot) and places.is_agreed(matcher.papers, spot)]
     fitting = [spot for spot in matcher.amounts if matcher.fits(spot)]
     others = [spot for spot in fitting if spot.index not in of_milestones]
     states: tuple[tuple[list[Spot], State], ...] = ((named, "confirmed"), (others, "elsewhere"))
     for spots, state in states:
         for spot in spots:
             if any(spot.amount.reads(total) for total in claim.totals):
-                return verdict(state, spot)
+                return verdict("elsewhere" if _is_replaced(claim, matcher, spot, named) else state, spot)
     other = next((spot for spot in named if spot.index not in of_milestones), None)
     if other is not None:
         return verdict("differs", other)
@@ -259,6 +275,13 @@ def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> 
     if all(one.state in {"confirmed", "computed"} for one in found.values()) and matcher.sums_to(claim.totals):
         return verdict("computed", None, "the sum of the milestones")
     return verdict("not_found", next((spot for spot in fitting if spot.is_money), None))
+
+
+def _is_replaced(claim: AgreementClaim, matcher: Matcher, spot: Spot, named: list[Spot]) -> bool:
+    """Whether a later paper than that of a total states totals, and none that is recorded."""
+    files = matcher.papers.files
+    later = [other for other in named if other.row > spot.row and files[other.row] != files[spot.row]]
+    return bool(later) and not any(other.amount.reads(total) for other in later for total in claim.totals)
 
 
 def _currency(claim: AgreementClaim, papers: Papers, spots: list[Spot], other: Spot | None) -> Verdict:

@@ -50,6 +50,27 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 
+_NOT_AGREED = re.compile(
+    r"insurance|liabilit|penalt|haftung|versicherung|vertragsstrafe|pénalité|penalidad|boete|\bvite\b", re.IGNORECASE
+)
+_REPLACED = re.compile(
+    r"^\W*(?:old|previous|former|original|alt|bisher|ancien|anterior|oud|gross|brutto|bruto|ttc)", re.IGNORECASE
+)
+_CHANGED_BY = re.compile(
+    r"\b(?:reduc|increas|lower|rais|decreas|erhöh|verringer|vermindert|gesenkt|augment|diminu|réduit|aument|verhoog|verlaag)\w*\b[^.;]{0,40}"
+    r"\b(?:by|um|de|en|met)\W*$",
+    re.IGNORECASE,
+)
+
+
+def is_agreed(papers: Papers, spot: Spot) -> bool:
+    """Whether an amount beside a name may be what is agreed: no penalty, no change, none of a column that another replaces."""
+    text = papers.rows[spot.row].text
+    before = text[: text.find(spot.amount.raw)]
+    return not (
+        _NOT_AGREED.search(spot.rest) or _CHANGED_BY.search(before[-120:]) or _REPLACED.search(spot.column[:_MAX_PROSE])
+    )
+
 
 def is_rate(papers: Papers, spot: Spot) -> bool:
     """Whether an amount is paid per hour, day or head."""

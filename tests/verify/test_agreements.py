@@ -496,6 +496,59 @@ def test_details_that_differ() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "beta", "totals", "states"),
+    [
+        ("Beta increases by EUR 500.00.", "3500", (5000, 5500), ("computed", "confirmed")),
+        (
+            "Beta increases by EUR 500.00. The new total is EUR 5,500.00.",
+            "3500",
+            (5000, 5500),
+            ("computed", "confirmed"),
+        ),
+        (
+            "Beta increases by EUR 500.00. The new total is EUR 5,500.00.",
+            "3700",
+            (5000, 5700),
+            ("not_found", "elsewhere"),
+        ),
+        ("Beta increases by EUR 500.00.", "3600", (5000, 5500), ("differs", "confirmed")),
+    ],
+)
+def test_an_amendment_changes_an_amount(said: str, beta: str, totals: tuple[int, int], states: tuple[str, str]) -> None:
+    of = replace(agreement(("Alpha", "2000"), ("Beta", beta)), totals=tuple(map(Decimal, totals)))
+    both = papers([
+        ("sow.md", read("sow.txt", b"Alpha EUR 2,000.00\nBeta EUR 3,000.00\nTotal EUR 5,000.00\n")),
+        ("amendment.md", read("amendment.txt", f"{said}\n".encode())),
+    ])  # fmt: skip
+    found = {(verdict.id, verdict.field): verdict.verdict for verdict in check_agreement(of, both)}
+    assert (found["M2", "amount"], found[None, "total"]) == states
+
+
+@pytest.mark.parametrize(
+    ("text", "beta", "state"),
+    [
+        ("Alpha: EUR 700\nBeta is reduced by EUR 1,000.00 to EUR 2,000.00\n", "1000", "differs"),
+        ("Alpha: EUR 700\nBeta is reduced by EUR 1,000.00 to EUR 2,000.00\n", "2000", "confirmed"),
+        ("Alpha: EUR 700\nPenalty for late Beta: EUR 500.00 per day\nBeta EUR 2,000.00\n", "500", "differs"),
+        ("| Phase | Old amount | New amount |\n|---|---|---|\n| Alpha | EUR 600 | EUR 700 |\n| Beta | EUR 500 | EUR 2,000 |\n", "500", "differs"),
+        ("| Phase | Net | Gross |\n|---|---|---|\n| Alpha | EUR 700 | EUR 833 |\n| Beta | EUR 2,000 | EUR 2,380 |\n", "2380", "differs"),
+        ("| Phase | Net | Gross |\n|---|---|---|\n| Alpha | EUR 700 | EUR 833 |\n| Beta | EUR 2,000 | EUR 2,380 |\n", "2000", "confirmed"),
+    ],
+)  # fmt: skip
+def test_an_amount_of_something_else_confirms_nothing(text: str, beta: str, state: str) -> None:
+    found = verdicts(agreement(("Alpha", "700"), ("Beta", beta)), text)
+    assert found["M2", "amount"].verdict == state
+
+
+@pytest.mark.parametrize(("total", "state"), [("3000", "confirmed"), ("3570", "elsewhere"), ("3100", "differs")])
+def test_a_gross_total_confirms_no_net_one(total: str, state: str) -> None:
+    head = "| Phase | Gross | Net |\n|---|---|---|\n"
+    rows = "| Alpha | EUR 1,190 | EUR 1,000 |\n| Beta | EUR 2,380 | EUR 2,000 |\n| Total | EUR 3,570 | EUR 3,000 |\n"
+    verdict = verdicts(agreement(("Alpha", "1000"), ("Beta", "2000"), total=total), head + rows)[None, "total"]
+    assert (verdict.verdict, verdict.found) == (state, "3570.00" if total == "3570" else "3000.00")
+
+
+@pytest.mark.parametrize(
     ("text", "day", "state", "taken"),
     [
         ("Signed on 5 May 2026\nEffective date: 1 June 2026\n", "2026-06-01", "differs", "2026-05-05"),
