@@ -331,7 +331,12 @@ def test_exit_codes(tmp_path: Path) -> None:
 def test_an_as_of_that_is_no_day(tmp_path: Path, day: str) -> None:
     result = mtrack("lint", tmp_path, "--as-of", day)
     assert (result.code, result.out) == (2, "")
-    assert "is not a day of the calendar; write it as YYYY-MM-DD" in result.err
+    what = (
+        "is not a day of the calendar; write it as YYYY-MM-DD"
+        if day
+        else "--as-of is empty; write a value, or leave it out"
+    )
+    assert what in result.err
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
