@@ -259,7 +259,7 @@ def _is_in(days: list[Day], place: int) -> bool:
 
 
 def _is_negative(text: str, match: re.Match[str], start: int, end: int) -> bool:
-    """Whether a minus stands before a number or its mark; a dash between words, of a range or of a list is none."""
+    """Whether a minus sign stands before a number or its currency mark, not a dash of a range, of a list or between words."""
     if match["sign"] and start < match.start("sign"):
         return True  # behind the mark: "EUR -5,000"
     before = text[:start].removesuffix("-").removesuffix("−").removesuffix("–")

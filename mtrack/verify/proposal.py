@@ -295,7 +295,7 @@ def _trimmed(text: str) -> str:
 
 
 def _without_amounts_at_end(text: str) -> str:
-    """The text without the amounts of money that it ends with; a day or a version is none."""
+    """The text without the amounts of money at its end; days and versions stay."""
     if len(text) > _MAX_TRIMMED:
         return text
     days = [(day.start, day.end) for day in dates(text)]
