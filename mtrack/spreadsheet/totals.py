@@ -11,6 +11,7 @@ from msgspec import Struct
 from mtrack import money
 from mtrack.spreadsheet.columns import AMOUNTS
 from mtrack.spreadsheet.labels import kind_of
+from mtrack.verify import taxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mtrack.spreadsheet.rows import Row
 
 _TAX = re.compile(
-    r"(?:\+\s*)?(?:[0-9.,]+\s*%\s*)?(?:vat|tax|sales tax|mwst|ust|gst|tva|iva|btw)\.?:?(?:\s*\(?[0-9.,]+\s*%\)?)?",
+    rf"(?:\+\s*)?(?:[0-9.,]+\s*%\s*)?(?:{taxes.NAMES})\.?:?(?:\s*\(?[0-9.,]+\s*%\)?)?",
     re.IGNORECASE,
 )
 

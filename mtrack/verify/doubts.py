@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
+from mtrack.verify import places, taxes
 from mtrack.verify.currencies import fits
 from mtrack.verify.papers import quote
 
@@ -17,25 +19,21 @@ if TYPE_CHECKING:
     from mtrack.verify.papers import Papers
     from mtrack.verify.spots import Spot
 
-_TAX = r"(?:vat|v\.a\.t\.?|tax(?:es)?|gst|hst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms)\b"
-_INCLUDED = re.compile(
-    rf"\b(?:incl\.?|includes?|including|inclusive|inkl\.?|inklusive|enthalten|compris\w*|incluid\w*|inclusief)(?!\w)"
-    rf"[^.;]{{0,25}}\b{_TAX}|\b{_TAX}[^.;]{{0,15}}\b(?:included|inkl\w*|inbegriffen|enthalten|compris\w*|incluid\w*|inbegrepen)\b",
-    re.IGNORECASE,
-)
-_GROSS = re.compile(rf"{_INCLUDED.pattern}|\b(?:gross|brutto|bruto|ttc)\b", re.IGNORECASE)
-_PRICES = re.compile(
-    r"\b(?:amounts?|prices?|fees?|figures|sums|beträge|preise|honorare|montants?|prix|importes?|precios?|bedragen|prijzen|belopp"
-    r"|priser)\b[^.;]{0,40}$",
-    re.IGNORECASE,
-)
-_NOT = re.compile(
-    r"\b(?:not?|never|without|excl\w*|plus|zzgl|ohne|nicht|kein\w*|hors|sans|sin|zonder|exkl\w*|utan)\b", re.IGNORECASE
-)
 _UNIT = re.compile(r"\b(?:unit|each|rate|price)|einzel|preis|prix|precio|prezzo|prijs|pris\b", re.IGNORECASE)
+_FIGURE = r"(?:\d\s*%|\d[\d.,'’\s]{0,20}\d)"
+_OFF = r"\b(?:discount|rebate|rabatt?|nachlass|rabais|remise|descuento|desconto|sconto|korting)\b"
+_DISCOUNT = re.compile(rf"{_OFF}[^.;]{{0,40}}?{_FIGURE}|{_FIGURE}[^.;]{{0,15}}{_OFF}", re.IGNORECASE)
+_IF_PAID = re.compile(
+    r"\b(?:if|when|within|early|prompt|paid|payment|wenn|bei|innerhalb|innert|zahlung|paiement|si|sous|pago|pagamento|betaling"
+    r"|betalning)\b",
+    re.IGNORECASE,
+)
+"""Words of a discount that depends on the day of payment, and changes nothing of what is agreed."""
 _MAX_TEXT = 300
 _BELOW = 4
 """Rows between a list and its total."""
+_MAX_SUMMED = 300
+"""Amounts that a total may sum."""
 
 
 class Listed(NamedTuple):
@@ -66,27 +64,33 @@ def _named(spot: Spot) -> str:
     return " or ".join(spot.amount.currencies[:2])
 
 
-def with_tax(papers: Papers, listed: Listed, totals: Iterable[Spot]) -> str:
+def with_tax(papers: Papers, listed: Listed, totals: Iterable[Spot], spots: Iterable[Spot]) -> str:
     """The words for a schedule whose amounts hold tax; "" where the paper does not say so."""
     for spot in listed.spots:
-        if _says(_GROSS, spot.column) or _says(_INCLUDED, spot.rest):
+        if taxes.is_gross(spot.column) or taxes.is_included(spot.rest):
             return _tax_words(papers, spot)
     same = [spot for spot in totals if spot.amount.reads(listed.total)]
-    if same and all(_says(_GROSS, spot.rest) for spot in same):
+    if same and all(_is_gross(papers, spot) for spot in same):
         return _tax_words(papers, same[0])
+    largest: dict[int, Decimal] = {}
+    for spot in spots:
+        largest[spot.row] = max(spot.amount.value, largest.get(spot.row, money.ZERO))
     for i, row in enumerate(papers.rows):
-        match = _GROSS.search(row.text[:_MAX_TEXT])
-        if match and _PRICES.search(row.text[: match.start()]) and not _NOT.search(row.text[:_MAX_TEXT]):
+        goes_on = (
+            i + 1 < len(papers.rows) and not largest.keys() & {i, i + 1} and not row.text.endswith((".", ":", ";"))
+        )
+        text = f"{row.text} {papers.rows[i + 1].text}" if goes_on else row.text
+        if largest.get(i, money.ZERO) < listed.total and taxes.is_about_prices(text):
             return f'gives amounts with tax, and a record has them net ({_line(papers, i)}: "{quote(row.text)}")'
     return ""
 
 
-def _says(pattern: re.Pattern[str], text: str) -> bool:
-    return bool(pattern.search(text[:_MAX_TEXT])) and not _NOT.search(text[:_MAX_TEXT])
+def _is_gross(papers: Papers, spot: Spot) -> bool:
+    return taxes.is_gross(spot.column) or taxes.is_gross(papers.rows[spot.row].text)
 
 
 def _tax_words(papers: Papers, spot: Spot) -> str:
-    said = quote(spot.column if _says(_GROSS, spot.column) else papers.rows[spot.row].text)
+    said = quote(spot.column if taxes.is_gross(spot.column) else papers.rows[spot.row].text)
     return f'gives amounts with tax, and a record has them net ({_at(papers, spot)}: "{said}")'
 
 
@@ -157,6 +161,21 @@ def other_list(papers: Papers, listed: Listed, others: Iterable[Listed], totals:
     return ""
 
 
+def other_amount(papers: Papers, listed: Listed, named: Iterable[tuple[str, Spot]]) -> str:
+    """The words for an amount that stands with the name of one in the list, and is another; "" where there is none."""
+    named = list(named)
+    rows = {spot.row for spot in listed.spots}
+    of_list = {name: spot for name, spot in named if spot.row in rows}
+    for name, spot in named:
+        own = of_list.get(name)
+        if own is not None and spot.row not in rows and not any(map(spot.amount.reads, own.amount.values)):
+            return (
+                f"does not say plainly what is agreed for '{quote(name)}': one amount is in {_at(papers, own)}, "
+                f'and another in {_at(papers, spot)} ("{quote(papers.rows[spot.row].text)}")'
+            )
+    return ""
+
+
 def _has_total(listed: Listed, totals: list[Spot]) -> bool:
     """Whether the sum of a list stands right above or below it as its total."""
     first, last = listed.spots[0], listed.spots[-1]
@@ -166,6 +185,64 @@ def _has_total(listed: Listed, totals: list[Spot]) -> bool:
         and spot.table == last.table
         for spot in totals
     )
+
+
+def other_total(papers: Papers, listed: Listed, totals: list[Spot], spots: list[Spot], added: list[Decimal]) -> str:
+    """The words for a total that is not that of the list, nor of a part of it or of other amounts; "" where there is none."""
+    own = [spot for spot in totals if spot.amount.reads(listed.total)]
+    rows = {spot.row for spot in (*own, *listed.spots)}
+    with_tax = [money.plus(listed.total, tax) for tax in added]
+    for spot in totals:
+        is_known = (
+            spot.row in rows
+            or any(map(spot.amount.reads, with_tax))
+            or (spot.amount.value > listed.total and _is_gross(papers, spot))
+            or _holds(listed, spot.amount.value)
+            or _sums_neighbours(spot, own, spots)
+            or places.is_liability(spot)
+        )
+        if not is_known:
+            return _total_words(papers, listed, "another total is stated", spot.row)
+    return ""
+
+
+def deduction(papers: Papers, listed: Listed, spots: list[Spot]) -> str:
+    """The words for what is taken off the total of a list: a negative amount beside it, or a discount; "" where nothing is."""
+    rows, tables = {spot.row for spot in listed.spots}, {spot.table for spot in listed.spots}
+    near = range(min(rows), max(rows) + _BELOW + 1)
+    negative = [
+        spot.row
+        for spot in spots
+        if spot.is_money
+        and spot.amount.value < 0
+        and spot.table in tables
+        and (spot.table is not None or spot.row in near)
+    ]
+    discounts = (
+        i
+        for i, row in enumerate(papers.rows)
+        if i not in rows and _DISCOUNT.search(row.text[:_MAX_TEXT]) and not _IF_PAID.search(row.text[:_MAX_TEXT])
+    )
+    row = negative[0] if negative else next(discounts, None)
+    return "" if row is None else _total_words(papers, listed, "something is taken off", row)
+
+
+def _total_words(papers: Papers, listed: Listed, what: str, row: int) -> str:
+    return (
+        f"does not say plainly what is agreed in all: its list adds up to {_sum(listed)}, and {what} "
+        f'({_line(papers, row)}: "{quote(papers.rows[row].text)}")'
+    )
+
+
+def _sums_neighbours(total: Spot, own: list[Spot], spots: list[Spot]) -> bool:
+    """Whether a total is the sum of the rows right above or below it, up to the totals of the list."""
+    ends = [spot.row for spot in own]
+    first = max((row for row in ends if row < total.row), default=-1)
+    last = min((row for row in ends if row > total.row), default=math.inf)
+    others = [spot for spot in spots if spot.table == total.table and spot.column == total.column and not spot.is_total]
+    above = [spot.amount.value for spot in others if first < spot.row < total.row][-_MAX_SUMMED:]
+    below = [spot.amount.value for spot in others if total.row < spot.row < last][:_MAX_SUMMED]
+    return total.amount.value in places.sums(reversed(above)) or total.amount.value in places.sums(below)
 
 
 def _holds(listed: Listed, amount: Decimal) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mtrack import money
+from mtrack.verify import taxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,8 +34,7 @@ _EQUAL = re.compile(
     re.IGNORECASE,
 )
 _TAX = re.compile(
-    r"\W*(?:plus\s+|zzgl\.?\s+|\+\s*)?(?:[\d.,]+\s*%\s*)?(?:of\s+)?"
-    r"(?:vat|v\.a\.t\.|(?:sales\s+|service\s+)?tax|gst|hst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|i\.v\.a\.|btw|moms|消費税)\b"
+    rf"\W*(?:plus\s+|zzgl\.?\s+|\+\s*)?(?:[\d.,]+\s*%\s*)?(?:of\s+)?(?:{taxes.NAMES})(?!\w)"
     r"\.?\W*(?:[\d.,]+\s*%?)?\W*(?:amount|rate|payable)?\W*",
     re.IGNORECASE,
 )
@@ -70,6 +70,11 @@ def is_agreed(papers: Papers, spot: Spot) -> bool:
     return not (
         _NOT_AGREED.search(spot.rest) or _CHANGED_BY.search(before[-120:]) or _REPLACED.search(spot.column[:_MAX_PROSE])
     )
+
+
+def is_liability(spot: Spot) -> bool:
+    """Whether its row or those around speak of an insurance, a liability or a penalty."""
+    return bool(_NOT_AGREED.search(" ".join((spot.rest, *spot.near))))
 
 
 def is_rate(papers: Papers, spot: Spot) -> bool:

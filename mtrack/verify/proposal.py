@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
-from mtrack.verify import details, doubts, names, places
+from mtrack.verify import details, doubts, names, places, taxes
 from mtrack.verify.amounts import Writing, amounts
 from mtrack.verify.currencies import fits, named_in
 from mtrack.verify.dates import dates
@@ -41,7 +41,7 @@ _NOT_A_NAME = re.compile(
 _BEFORE_BRACKET = re.compile(r"\s*[:;,]\s+\(")
 _CLOSED = re.compile(r"[\s(]*[~@=]?\s*$")
 _MAX_TRIMMED = 1000
-_WITH_TAX = re.compile(r"\b(?:vat|tax|gst|mwst|ust|tva|iva|btw|moms|gross|brutto|ttc|bruto)\b|incl", re.IGNORECASE)
+_WITH_TAX = re.compile(rf"\b(?:{taxes.NAMES}|gross|brutto|ttc|bruto)(?!\w)|incl", re.IGNORECASE)
 """Words in the heading of a column whose amounts are tax, or hold it."""
 _SHARE = re.compile(r"\((?:[\d.,\s]{1,12}%)?\s?\)")
 _AROUND = " .:;,–—-|=~"
@@ -121,9 +121,23 @@ class _Reader:
             beside, choice = doubts.other_columns(self.papers, listed, self.spots)
             others = (_listed(one) for one in candidates)
             found = beside or doubts.other_list(self.papers, listed, others, self.totals)
+            found = found or doubts.other_total(self.papers, listed, self._totals_of(best), self.spots, self.taxes)
+            found = found or doubts.other_amount(self.papers, listed, self._named())
+            found = found or doubts.deduction(self.papers, listed, self.all)
             if found:
                 return found, choice
-        return doubts.with_tax(self.papers, listed, self.totals), ()
+        return doubts.with_tax(self.papers, listed, self.totals, self.all), ()
+
+    def _named(self) -> Iterator[tuple[str, Spot]]:
+        """The amounts that have a name in their own row, with it."""
+        for spot in self.spots:
+            name = _trimmed(spot.rest)
+            if not spot.is_total and len(spot.rest) < _MAX_ROW and not _NOT_A_NAME.fullmatch(name):
+                yield name, spot
+
+    def _totals_of(self, candidate: _Candidate) -> list[Spot]:
+        """The totals that may be in the currency of a candidate."""
+        return [spot for spot in self.totals if _is_comparable(spot, candidate.spots)]
 
     def _groups(self) -> Iterator[tuple[str, list[Spot]]]:
         text = [spot for spot in self.spots if spot.table is None and any(spot.block[0])]
@@ -139,20 +153,25 @@ class _Reader:
         yield from self._runs()
 
     def _runs(self) -> Iterator[tuple[str, list[Spot]]]:
-        """Rows one under the other, each with an amount."""
-        run: list[Spot] = []
+        """Rows one under the other, each with an amount: all of them, and those between two totals."""
+        runs: list[list[list[Spot]]] = [[[]]]
+        last = None
         for spot in self.spots:
             row = self.papers.rows[spot.row]
-            if spot.table is not None or spot.is_total or (len(row.cells) == 1 and len(row.text) >= _MAX_ROW):
+            if spot.table is not None or spot.row == last or (len(row.cells) == 1 and len(row.text) >= _MAX_ROW):
                 continue
-            if run and spot.row == run[-1].row:
+            if spot.is_total:
+                runs[-1].append([])
                 continue
-            if run and spot.row - run[-1].row > _RUN:
-                yield "rows", run
-                run = []
-            run.append(spot)
-        if run:
-            yield "rows", run
+            if last is not None and spot.row - last > _RUN:
+                runs.append([[]])
+            runs[-1][-1].append(spot)
+            last = spot.row
+        for run in runs:
+            parts = [part for part in run if part]
+            yield from (("rows", part) for part in parts if 1 < len(parts) <= _MANY)
+            if parts:
+                yield "rows", [spot for part in parts for spot in part]
 
     def _judge(self, kind: str, group: list[Spot]) -> _Candidate | None:
         group = [spot for spot in group if not spot.is_total or _is_part(spot, kind)]

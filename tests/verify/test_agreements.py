@@ -811,6 +811,79 @@ def test_a_second_list_that_adds_up_is_doubted() -> None:
     ) == ("", ())
 
 
+THREE = "Offer\n1. Discovery  EUR 24,000\n2. Beta release  EUR 48,000\n3. Launch  EUR 48,000\n"
+IN_A_TABLE = (
+    "| Phase | Amount |\n|---|---|\n| Discovery | EUR 24,000 |\n| Beta | EUR 48,000 |\n| Launch | EUR 48,000 |\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("below", "words"),
+    [
+        ("Subtotal  EUR 120,000\nDiscount 10%  EUR 12,000\nTotal  EUR 108,000", "another total is stated (l. 7: "),
+        ("Subtotal  EUR 120,000\nSurcharge 10%  EUR 12,000\nTotal  EUR 132,000", "another total is stated (l. 7: "),
+        ("Zwischensumme EUR 120,000\nabzgl. 10 % Rabatt EUR -12,000\nGesamt netto EUR 108,000", "another total is stated (l. 7: "),
+        ("Subtotal EUR 120,000\nRebate EUR 12,000\nNet total EUR 108,000\nVAT 20% EUR 21,600\nTotal gross EUR 129,600", "another total is stated (l. 7: "),
+        ("Total EUR 120,000\nLoyalty  EUR -12,000\nTo pay  EUR 108,000", "something is taken off (l. 6: "),
+        ("Total EUR 120,000\nA discount of 10 % is granted.", "something is taken off (l. 6: "),
+        ("Total EUR 120,000\nThe total is reduced by EUR 12,000.", "another total is stated (l. 6: "),
+        ("Total EUR 120,000", ""), ("Subtotal EUR 120,000\nTotal EUR 120,000", ""),
+        ("Total EUR 120,000\nA discount of 2 % is granted if paid within 10 days.", ""),
+        ("Net total EUR 120,000\nVAT 20% EUR 24,000\nTotal EUR 144,000", ""), ("Total incl. VAT EUR 144,000\nTotal net EUR 120,000", ""),
+        ("Total EUR 120,000\nInsurance\nTotal cover of liability: EUR 2,000,000", ""),
+        ("Total EUR 120,000\n\nDiscovery is\nInterviews EUR 20,000\nReport EUR 4,000\nTotal EUR 24,000", ""),
+        ("Total EUR 120,000\n\nHosting, each year\nServer EUR 2,000\nBackup EUR 400\nTotal EUR 2,400", "which list is agreed: "),
+    ],
+)  # fmt: skip
+def test_another_total_or_a_discount_is_doubted(below: str, words: str) -> None:
+    found = doubt(THREE + below)[0]
+    assert words in found if words else not found
+    assert proposed(THREE + below)[2]
+
+
+@pytest.mark.parametrize("discount", ["-12,000", "EUR -12,000"])
+def test_a_discount_in_a_table_is_doubted(discount: str) -> None:
+    rows = f"| Subtotal | EUR 120,000 |\n| Rebate | {discount} |\n| Total | EUR 108,000 |\n"
+    assert "another total is stated (l. 8: " in doubt(IN_A_TABLE + rows)[0]
+    assert not proposed(IN_A_TABLE + rows.replace(discount, "(12,000)"))[2]
+    assert doubt(IN_A_TABLE + "| Total | EUR 120,000 |\n") == ("", ())
+
+
+def test_subtotals_of_phases_are_no_other_totals() -> None:
+    one = "Phase A\nDiscovery EUR 10,000\nUX EUR 14,000\nSubtotal EUR 24,000\n"
+    other = "Phase B\nBuild EUR 40,000\nTest EUR 8,000\nSubtotal EUR 48,000\n"
+    assert doubt(f"{one}{other}Total EUR 72,000\n") == ("", ())
+    assert "which list is agreed" in doubt(one + other)[0]
+
+
+AMENDED = (
+    "Agreement\n1. Design  EUR 10,000\n2. Build  EUR 20,000\nTotal  EUR 30,000\n\nAmendment No. 1 replaces this by:\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("amendment", "words"),
+    [
+        ("1. Design  EUR 12,000\n2. Build  EUR 20,000\nTotal  EUR 32,000", "which list is agreed: that from l. 2 adds up to EUR 30,000.00, and that from l. 7 to EUR 32,000.00"),
+        ("1. Design  EUR 12,000\nTotal  EUR 32,000", 'another total is stated (l. 8: "Total EUR 32,000")'),
+        ("1. Design  EUR 12,000\n2. Build  EUR 20,000", "what is agreed for 'Design': one amount is in l. 2, and another in l. 7"),
+        ("Design  EUR 12,000", "what is agreed for 'Design': one amount is in l. 2, and another in l. 7"),
+        ("1. Design  EUR 10,000\n2. Build  EUR 20,000\nTotal  EUR 30,000", ""),
+    ],
+)  # fmt: skip
+def test_what_an_amendment_replaces_is_doubted(amendment: str, words: str) -> None:
+    found = doubt(f"{AMENDED}{amendment}\n")[0]
+    assert words in found if words else not found
+
+
+@pytest.mark.parametrize("totals", [("excl. option EUR 30,000", "incl. option EUR 36,000")])
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_total_with_an_option_is_doubted_beside_one_without(totals: tuple[str, str], turn: int) -> None:
+    below = "".join(f"Total {total}\n" for total in totals[::turn])
+    text = f"1. Design EUR 10,000\n2. Build EUR 20,000\nPhase 3 Support (optional) EUR 6,000\n{below}"
+    assert "another total is stated (l. " in doubt(text)[0]
+
+
 @pytest.mark.parametrize(
     ("text", "doubted"),
     [
@@ -823,6 +896,46 @@ def test_a_second_list_that_adds_up_is_doubted() -> None:
 )  # fmt: skip
 def test_amounts_with_tax_are_doubted(text: str, doubted: bool) -> None:  # noqa: FBT001
     assert ("gives amounts with tax, and a record has them net (l. " in doubt(text)[0]) is doubted
+
+
+NET = "1. Konzept  CHF 10'810.00\n2. Umsetzung  CHF 21'620.00\n"
+WITHIN = [
+    "Preise verstehen sich inkl. 8.1% MWST.", "All prices are VAT-inclusive.", "Alle Preise inkl. 8,1 % MwSt.", "Inkl. 8.1% MWST", "(incl. VAT)",
+    "VAT is included in all prices.", "Les prix s'entendent TTC.", "Prices are gross.", "Die Beträge sind Bruttobeträge.", "Prices incl. VAT, excl. travel.",
+    "Preise inkl. ges. MwSt.", "I prezzi sono IVA inclusa.", "Preços com IVA incluído.", "Todos los precios incluyen IVA.", "Alle prijzen zijn inclusief btw.",
+    "Alla priser är inklusive moms.", "Priser er inkl. 25 % mva.", "Hinnat sis. ALV 25,5 %.", "Ceny včetně DPH.", "Fiyatlar KDV dahil.", "価格は税込です。",
+    "All prices in this offer are fixed and include 8.1 %\nVAT.", "darin enthalten MwSt. 8.1 %: CHF 2'430.00", "thereof VAT 8.1% CHF 2'430.00",
+    "dont TVA 8,1 %  CHF 2'430.00", "Prices include all taxes.", "Tax inclusive pricing.",
+]  # fmt: skip
+ROW_WITHIN = [
+    "Total (VAT inclusive)", "Totale IVA inclusa", "Total com IVA incluído", "Total TTC", "Total incl. VAT", "Gesamtbetrag brutto", "Total inc VAT",
+    "Total inc. 8.1% VAT", "Total with VAT", "Total inkl. moms", "Total (incl. taxes)", "Totaal incl. 21% btw", "Razem brutto",
+]  # fmt: skip
+WITHOUT = [
+    "Preise zzgl. 8.1% MWST.", "All prices exclude VAT.", "Prices are net of VAT.", "Prices do not include VAT.", "VAT is not included.", "Prix hors TVA.",
+    "Precios sin IVA.", "IVA no incluido.", "IVA esclusa.", "Prijzen exclusief btw.", "plus VAT 8.1%", "Total incl. VAT CHF 35'056.83",
+    "VAT 8.1 % CHF 2'626.83\nTotal incl. VAT CHF 35'056.83", "Alle Preise inkl. Reisekosten, zzgl. MwSt.", "Invoices show VAT.",
+    "All prices excl. VAT (incl. VAT: CHF 35'056.83).", "Prices are net. Invoices include VAT at the statutory rate.", "The supplier's gross margin is secret.",
+    "Travel costs are reimbursed incl. VAT where incurred.", "We deliver a tax module, including reports.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", WITHIN)
+def test_a_sentence_that_tax_is_within_is_doubted(said: str) -> None:
+    assert (
+        "gives amounts with tax, and a record has them net (l. 4: " in doubt(f"{NET}Total  CHF 32'430.00\n{said}\n")[0]
+    )
+
+
+@pytest.mark.parametrize("total", ROW_WITHIN)
+def test_a_total_with_tax_within_is_doubted(total: str) -> None:
+    assert "gives amounts with tax, and a record has them net (l. 3: " in doubt(f"{NET}{total}  CHF 32'430.00\n")[0]
+
+
+@pytest.mark.parametrize("said", WITHOUT)
+def test_tax_that_comes_on_top_is_no_doubt(said: str) -> None:
+    text = f"{NET}Total  CHF 32'430.00\n{said}\n"
+    assert (proposed(text)[2], doubt(text)) == (True, ("", ()))
 
 
 def test_a_milestone_that_costs_nothing_is_proposed() -> None:
