@@ -93,6 +93,11 @@ def without_totals(rows: list[Row], sheet: Sheet, amounts: Amounts) -> tuple[lis
         elif _is_remark(row, bool(totals) and row.number > last):
             said.append(f"row {row.number} is a remark, and left out: '{row.first.text}'")
         else:
+            if row.number == end and _comes_to_all(row, overall):
+                said.append(
+                    f"row {row.number} comes to the sum of all above, and is taken for a milestone: '{row.cells['name'].text}'; "
+                    "a total is named 'Total'"
+                )
             _refuse_misplaced(row, is_below=0 < last < row.number and "total" in totals, faults=amounts.faults)
             overall.add(row)
             section.add(row)
@@ -131,6 +136,14 @@ def _kind(row: Row, label: Label | None, sums: tuple[Sums, ...], faults: Faults)
         f"'{cell.text}' may be a total or a milestone; name a total 'Total', a subtotal 'Subtotal', and {milestone}",
     )
     return "unclear"
+
+
+def _comes_to_all(row: Row, above: Sums) -> bool:
+    """Whether a row says no more than a name, and the sum of two rows above it or more."""
+    name = row.cells.get("name")
+    if name is None or "path" in row.cells or len(above.seen["amount"]) < 2 or _own(row, Label(name, "")) is not None:  # noqa: PLR2004
+        return False
+    return all(value == above.of(key) for key, _, value in _amounts(row))
 
 
 def _disputed(label: Label, own: Cell, faults: Faults) -> str:

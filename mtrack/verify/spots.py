@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack.verify import currencies, names, places
+from mtrack.verify import currencies, names, places, total_names
 from mtrack.verify.amounts import Amount, Writing, amounts
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ _MIN_PLAIN = 100
 """A bare number below this is an amount only where its column says so."""
 _MAX_RATE_TAIL = 4
 
+_TOTALS = (*total_names.SUMS, *total_names.WHOLE, *total_names.CONTRACT)
+_IN_WORDS = "|".join(name.replace(" ", r"\s+") for name in _TOTALS if name < "\u3000")
+_WITHOUT_GAPS = "|".join(name for name in _TOTALS if name > "\u3000")
 TOTAL = re.compile(
-    r"""\b(?:grand\s+total|sub-?total|totals?|totale|totaux|montant\s+global|sum|gesamt\w*|summe|suma|somme|insgesamt|overall
-    |altogether|in\s+all|aggregate|not\s+to\s+exceed|maximum\s+fee|budget|contract\s+(?:price|value|sum|amount)|project\s+cost
-    |licen[sc]e\s+fee\s+in\s+the\s+amount|fees?\s+for\s+the\s+project|sponsorship\s+fee|base\s+fee|totaal|totalt|totalsumma
-    |summa|samlet|importe\s+total|auftragssumme|gesamthonorar|razem|итого)\b|合計|総額|総計""",
+    rf"""\b(?:{_IN_WORDS}|sub-?total|gesamt\w*|not\s+to\s+exceed|maximum\s+fee|budget|licen[sc]e\s+fee\s+in\s+the\s+amount
+    |fees?\s+for\s+the\s+project|sponsorship\s+fee|base\s+fee)\b|{_WITHOUT_GAPS}""",
     re.IGNORECASE | re.VERBOSE,
 )
 MONEY_COLUMN = re.compile(

@@ -521,6 +521,12 @@ def test_an_apostrophe_that_keeps_text_from_being_run_is_taken_off() -> None:
         ("Subtotal design", "section"), ("Zwischen-Summe", "subtotal"), ("Design total", "either"), ("Summe Design", "either"),
         ("Final sum", "either"), ("Pago total", "either"), ("Gesamt-Abnahme", "maybe"), ("Lump sum", None), ("Launch, lump sum", None),
         ("Provisional sum", None), ("Sub-totality", None), ("Subtotaling module", None),
+        ("Overall", "total"), ("Overall price", "total"), ("Overall design", None), ("Montant total HT", "total"), ("Insgesamt", "total"),
+        ("Gesamtpreis", "total"), ("Gesamthonorar netto", "total"), ("Gesamtpreis brutto", "gross"), ("Celkem", "total"), ("Ukupno", "total"),
+        ("Összesen", "total"), ("O\u0308sszesen", "total"), ("Toplam", "total"), ("Yhteensä", "total"), ("I alt", "total"), ("Samlet pris", "total"),
+        ("Auftragssumme", "total"), ("Gross", "gross"), ("Brutto", "gross"), ("Gross margin", None), ("Contract value", "net"),
+        ("Contract value (EUR) net", "net"), ("Project price", "net"), ("Fixed price", "net"), ("Fixed price launch", None), ("All milestones", "net"),
+        ("Endbetrag", "net"), ("Nettobetrag", "net"), ("Rechnungsbetrag", "net"), ("Carried forward", "net"), ("合計金額", "total"),
     ],
 )  # fmt: skip
 def test_the_words_of_a_total(text: str, kind: str | None) -> None:
@@ -553,6 +559,39 @@ def test_total_rows_are_no_milestones_and_are_checked() -> None:
 )
 def test_a_total_is_known_by_its_words_or_by_what_it_comes_to(last: str) -> None:
     assert [item["name"] for item in read(f"name,amount\nA,1\nB,2\n{last}\n").milestones] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Gesamtpreis", "Overall", "Gross", "Contract value", "Fixed price", "All milestones", "Rechnungsbetrag", "Carried forward", "Samlet pris",
+        "Auftragssumme", "Yhteensä",
+    ],
+)  # fmt: skip
+def test_what_names_a_total_and_comes_to_it_is_no_milestone(last: str) -> None:
+    found = read(f"name,amount\nA,1\nB,2\n{last},3\n")
+    assert [item["name"] for item in found.milestones] == ["A", "B"]
+    assert found.said[0].startswith("row 4 is a ")
+    assert cells(f"name,amount\nA,1\nB,2\n{last},4\n") in ([], ["B4"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("A,30\nB,30\nAcceptance,60", "row 4 comes to the sum of all above, and is taken for a milestone: 'Acceptance'; a total is named 'Total'"),
+        ("A,25\nB,25\nBalance,50", "row 4 comes to the sum of all above, and is taken for a milestone: 'Balance'; a total is named 'Total'"),
+        ("A,50\nB,50", None), ("A,30\nB,30\nC,61", None), ("A,30\nB,30\nC,60\nD,10", None), ("A,30\nB,30\nC,60\nTotal,120", None),
+    ],
+)  # fmt: skip
+def test_a_last_row_that_comes_to_all_above_it_is_told(rows: str, told: str | None) -> None:
+    found = read(f"name,amount\n{rows}\n")
+    assert [line for line in found.said if "comes to" in line] == ([told] if told else [])
+    assert len(found.milestones) == rows.count("\n") + 1 - ("Total" in rows)
+
+
+@pytest.mark.parametrize("own", ["M3,,", ",2026-03-01,", ",,cancelled"])
+def test_a_row_that_says_it_is_a_milestone_is_not_told(own: str) -> None:
+    assert not read(f"name,amount,id,planned,status\nA,30,,,\nB,30,,,\nC,60,{own}\n").said
 
 
 @pytest.mark.parametrize("last", ["Balance,3", "Net design,3", "Net,4", "Project fee,3"])
