@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import money
-from mtrack.verify import currencies
+from mtrack.verify import currencies, scales
 from mtrack.verify.dates import dates
 
 if TYPE_CHECKING:
@@ -25,38 +25,12 @@ _GROUPED = rf"\d{{1,3}}(?:(?P<sep>[,.'’‘´`{_SPACES}])\d{{3}})(?:(?P=sep)\d{
 _INDIAN = r"\d{1,2}(?:,\d{2}){1,5},\d{3}(?:\.\d{1,8})?"
 _SPACED = r"\d{1,3}(?:,[ \u00a0]\d{3}){1,4}(?=[ \u00a0]?(?:[$€£]|[A-Z]{3}(?![A-Za-z])))"
 _NUMBER = rf"(?:{_INDIAN}|{_SPACED}|{_GROUPED}|\d{{1,18}}(?:[.,]\d{{1,18}})?)(?!\d)"
-_SCALES = {
-    "k": 3,
-    "tsd": 3,
-    "thousand": 3,
-    "tausend": 3,
-    "mille": 3,
-    "mil": 3,
-    "duizend": 3,
-    "tusen": 3,
-    "千": 3,
-    "万": 4,
-    "lakh": 5,
-    "lac": 5,
-    "m": 6,
-    "mm": 6,
-    "mn": 6,
-    "mio": 6,
-    "million": 6,
-    "millionen": 6,
-    "millones": 6,
-    "miljoen": 6,
-    "miljoner": 6,
-    "crore": 7,
-    "億": 8,
-}
-_SCALE = rf"(?:(?:{'|'.join(sorted(_SCALES, key=len, reverse=True))})s?\.?(?![A-Za-z])|千|万|億)"
 _PERCENT = r"(?:%|per\s?cent\b|prozent\b|procent\b|pour\scent\b|por\sciento\b)"
 _PRE = rf"{currencies.MARK}[{_SPACES}]?(?:[(]?{currencies.MARK}[)]?)?(?:[{_SPACES}]?:?[{_SPACES}]?)"
 _TOKEN = re.compile(
-    rf"""(?P<pre>{_PRE})?
+    rf"""(?:(?P<pre>{_PRE})(?:(?P<lead>{scales.LONG})[{_SPACES}]?)?)?
     (?P<sign>[-−–]?)[{_SPACES}]?(?P<num>{_NUMBER})(?P<tail>[.,][-–—]{{1,2}}|/[-=])?
-    (?:[{_SPACES}-]?(?P<scale>(?i:{_SCALE})))?
+    (?:[{_SPACES}-]?(?P<scale>{scales.WORD}))?
     (?:[{_SPACES}]?[(\[]?(?P<post>{currencies.MARK}))?
     (?P<percent>[{_SPACES}]?(?i:{_PERCENT}))?""",
     re.VERBOSE,
@@ -80,6 +54,7 @@ _COUNTED = re.compile(
 _FIRST_DIGITS = re.compile(r"\d+")
 _MARK = re.compile(currencies.MARK)
 _DIGIT_BEHIND = re.compile(rf"[{_SPACES}]?:?[{_SPACES}]?[-−–]?\d")
+_THOUSANDS = 3
 _MAX_DIGITS = 30
 _MAX_ROWS = 5_000
 _REACH = 30
@@ -89,7 +64,8 @@ class Amount(Struct, frozen=True):
     """An amount as it is written at `start` to `end` of a text; the likeliest reading is the first of `values`.
 
     `currencies` are those that its mark may stand for: none where it has no mark. `negative` where a minus stands
-    before it, no dash of the text; `values` are never negative. `shaped` where its digits are grouped as those of money are.
+    before it, no dash of the text; `values` are never negative. `shaped` where its digits are grouped as those of money are;
+    `scaled` where a word or a mark beside it makes it larger, `unsure` where it is not plain whether the paper's unit does.
     """
 
     start: int
@@ -100,6 +76,8 @@ class Amount(Struct, frozen=True):
     percent: bool = False
     negative: bool = False
     shaped: bool = False
+    scaled: bool = False
+    unsure: bool = False
 
     @property
     def marked(self) -> bool:
@@ -168,13 +146,16 @@ class Writing:
         return behind > before
 
 
-def amounts(text: str, writing: Writing, own: str = "") -> Iterator[Amount]:
-    """The numbers of a text that may be amounts or percentages, none of a date. `own` is the record's currency code."""
+def amounts(text: str, writing: Writing, own: str = "", headed: tuple[str, ...] = ()) -> Iterator[Amount]:
+    """The numbers of a text that may be amounts or percentages, none of a date.
+
+    `own` is the record's currency code; `headed` are the currencies that the heading above the text names.
+    """
     days = list(dates(text))
     wide = text.translate(_WIDE)
     position = 0
     while match := _TOKEN.search(wide, position):
-        amount = _amount(wide, match, writing, own)
+        amount = _amount(wide, match, writing, own, headed)
         if amount is not None:
             if amount.marked or not any(day.start < amount.end and amount.start < day.end for day in days):
                 yield replace(amount, raw=text[amount.start : amount.end].strip())
@@ -183,23 +164,24 @@ def amounts(text: str, writing: Writing, own: str = "") -> Iterator[Amount]:
             position = match.start("num") + _FIRST_DIGITS.match(match["num"]).end()  # type: ignore[union-attr]
 
 
-def _amount(text: str, match: re.Match[str], writing: Writing, own: str) -> Amount | None:
-    before, after = _marks(match["pre"], own), currencies.of_mark(match["post"] or "", own) if match["post"] else ()
+def _amount(text: str, match: re.Match[str], writing: Writing, own: str, headed: tuple[str, ...]) -> Amount | None:
+    before, after = _codes(match["pre"], own), _codes(match["post"], own)
     if after and _is_of_next(text, match, before, after, writing):
         after = ()
-    scale = match["scale"] if before or after or (match["scale"] or "").lower() not in {"m", "mm", "mil"} else None
     start = match.start("pre") if before else match.start("num")
     if not before and not _stands_alone(text, match.start("num")):
         return None
+    values = readings(_number(text, match), writing.decimal)
+    behind = _scale_behind(match, _closer(before, after) or headed, values[:1])
     end_of_number = match.end("num")
-    if not scale and not after and text[end_of_number : end_of_number + 1].isalpha():
+    if not behind and not after and text[end_of_number : end_of_number + 1].isalpha():
         return None
-    values = _values(text, match, writing.decimal, scale)
+    scale = behind or _scale_of_marks(match, before, after) or _scale_before(text[:start], match, before, values[:1])
     end = (
         match.end("post")
         if after
         else match.end("scale")
-        if scale
+        if behind
         else match.end("tail")
         if match["tail"]
         else match.end("num")
@@ -209,12 +191,44 @@ def _amount(text: str, match: re.Match[str], writing: Writing, own: str) -> Amou
         start,
         match.end() if percent else end,
         "",
-        values,
+        tuple(money.scaled(value, scale) for value in _in_order(values, writing.decimal, scale)) if scale else values,
         _closer(before, after),
         percent,
         _is_negative(text, match, start, match.end() if percent else end),
         _is_shaped(match["num"] + (match["tail"] or "")),
+        bool(scale),
     )
+
+
+def _scale_behind(match: re.Match[str], codes: tuple[str, ...], values: tuple[Decimal, ...]) -> int:
+    """The places by which a word behind a number scales it; 0 where it does not."""
+    if not match["scale"] or not values:
+        return 0
+    apart = match.start("scale") > max(match.end("num"), match.end("tail"))
+    text, end = match.string, match.end("scale")
+    if apart and text[end : end + 1] == ")" and text.count("(", 0, end) <= text.count(")", 0, end):
+        return 0  # the letter of a list: "EUR 900 b) EUR 800"
+    return scales.places(match["scale"], codes, values[0], apart=apart)
+
+
+def _scale_of_marks(match: re.Match[str], before: tuple[str, ...], after: tuple[str, ...]) -> int:
+    """The places by which the marks beside a number scale it: "TEUR"."""
+    marks = [*_MARK.findall((before and match["pre"]) or ""), *([match["post"]] if after else [])]
+    return max((currencies.of_scaled(mark)[0] for mark in marks), default=0)
+
+
+def _scale_before(text: str, match: re.Match[str], before: tuple[str, ...], values: tuple[Decimal, ...]) -> int:
+    """The places by which a word scales the number behind it, on one side of its mark or the other: "EUR Mio. 2,5"."""
+    if not before or not values:
+        return 0
+    return (
+        scales.places(match["lead"], before, values[0], apart=True) if match["lead"] else scales.before(text, values[0])
+    )
+
+
+def _in_order(values: tuple[Decimal, ...], decimal: str, scale: int) -> tuple[Decimal, ...]:
+    """The readings of a number that is scaled, the likeliest first: "1.234 million" has a part, "1.234 TEUR" has none."""
+    return values if decimal or scale <= _THOUSANDS else values[::-1]
 
 
 def _is_shaped(number: str) -> bool:
@@ -268,9 +282,13 @@ def _is_negative(text: str, match: re.Match[str], start: int, end: int) -> bool:
     return bool(before.strip()) or not re.search(r"[^\W\d]", text[end:])
 
 
-def _marks(pre: str | None, own: str) -> tuple[str, ...]:
-    """The currencies of what stands before a number, which may be a code and a sign; the narrower decides."""
-    found = [of for mark in re.findall(currencies.MARK, pre or "") if (of := currencies.of_mark(mark, own))]
+def _codes(marks: str | None, own: str) -> tuple[str, ...]:
+    """The currencies of what stands beside a number, which may be a code and a sign; the narrower decides."""
+    found = [
+        of
+        for mark in _MARK.findall(marks or "")
+        if (of := currencies.of_scaled(mark)[1] or currencies.of_mark(mark, own))
+    ]
     return min(found, key=len, default=())
 
 
@@ -288,16 +306,9 @@ def _stands_alone(text: str, start: int) -> bool:
     return not (last.isalnum() or last in "./_,#")
 
 
-def _values(text: str, match: re.Match[str], decimal: str, scale: str | None) -> tuple[Decimal, ...]:
+def _number(text: str, match: re.Match[str]) -> str:
+    """The digits of an amount, without a count before them: "Phase 2 500.00"."""
     number = match["num"]
     if match["sep"] in {" ", "\xa0"} and _COUNTED.search(text[: match.start("num")]):
-        number = re.split(r"[ \xa0]", number, maxsplit=1)[1]  # "Phase 2 500.00"
-    values = readings(number, decimal)
-    if scale:
-        places = _SCALES.get(scale.lower().rstrip(".").removesuffix("s"), 0) or _SCALES.get(
-            scale.lower().rstrip("."), 0
-        )
-        values = tuple(
-            money.scaled(value, places) for value in (values[-1:] if "." in number or "," in number else values)
-        )
-    return values
+        number = re.split(r"[ \xa0]", number, maxsplit=1)[1]
+    return number

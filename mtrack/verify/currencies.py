@@ -80,16 +80,24 @@ _LOWER = ("usd", "eur", "gbp", "chf", "sek", "inr", "btc", "dai", "usdt", "usdc"
 _SAME_VALUE = frozenset({"USD", "USDT", "USDC", "DAI"})
 """Papers name these for one another."""
 
+LETTER = r"(?:[^\W\d_\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[\u0300-\u036f])"
+"""A letter of a script that has gaps between words: with it before or behind, a mark or a unit is a part of a word."""
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if not sign[0].isalpha())
 _LETTERED = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if sign[0].isalpha())
-_WORD = rf"(?:U\.?S\.?\s)?(?:{'|'.join(_WORDS)})(?:s|es)?(?![a-z])"
-_CODE = rf"(?:[A-Z]{{3,5}}|{'|'.join(_LOWER)}|Usd|Eur|Dai)(?![A-Za-z])"
+_WORD = rf"(?:U\.?S\.?\s)?(?:{'|'.join(_WORDS)})(?:s|es)?(?!{LETTER})"
+_CODE = rf"(?:[A-Z]{{3,5}}|{'|'.join(_LOWER)}|Usd|Eur|Dai)(?!{LETTER})"
+USUAL = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|JPY|INR|ZAR"
+"""Codes before or behind which a letter may scale the amount: "TEUR", "EURm"."""
+_SCALING = {"k": 3, "t": 3, "m": 6}
+SCALED = rf"(?<!{LETTER})[kKtTmM](?:[$€£]|(?:kr|Kč|zł|{USUAL})(?!{LETTER}))"
+"""A pattern for a currency of thousands or millions, as "TEUR", "k€" and "Mkr"."""
 _MAX_HEADING = 200
 _IN_WORDS = re.compile(
     r"(?i:\b(?:amounts?|prices?|fees?|values?|payments?|figures|currency|beträge|preise|montants?|importes?)\b[^.]{0,30}?)\b([A-Z]{3})\b"
 )
-MARK = rf"(?:{_SIGN}|(?<![A-Za-z])(?:{_LETTERED})(?![A-Za-z])|(?<![A-Za-z])(?:(?i:{_WORD})|{_CODE}))"
-"""A pattern for what may name a currency; `of_mark` says whether it does."""
+MARK = rf"(?:{SCALED}|{_SIGN}|(?<!{LETTER})(?:{_LETTERED})(?!{LETTER})|(?<!{LETTER})(?:(?i:{_WORD})|{_CODE}))"
+"""A pattern for what may name a currency; `of_mark` says whether it does, and `of_scaled` whether of thousands or millions."""
+_SCALED = re.compile(SCALED)
 
 
 def of_mark(mark: str, own: str = "") -> tuple[str, ...]:
@@ -106,6 +114,12 @@ def of_mark(mark: str, own: str = "") -> tuple[str, ...]:
     return next((tuple(codes.split()) for word, codes in _WORDS.items() if low.startswith(word)), ())
 
 
+def of_scaled(mark: str) -> tuple[int, tuple[str, ...]]:
+    """The places by which a mark such as "TEUR" scales the number beside it, and its currencies; 0 and none for another."""
+    mark = mark.strip(" \xa0()[]")
+    return (_SCALING[mark[0].casefold()], of_mark(mark[1:])) if _SCALED.fullmatch(mark) else (0, ())
+
+
 def of_heading(text: str, own: str = "") -> tuple[str, ...]:
     """The currencies that a column's heading names, as "Amount (EUR)"; capitals that may be a word count in brackets alone."""
     found = []
@@ -115,7 +129,7 @@ def of_heading(text: str, own: str = "") -> tuple[str, ...]:
         is_word = mark.isascii() and mark.isalpha() and mark.isupper()
         known = mark == own or mark in money.USUAL or mark in _UNLISTED or mark in _SIGNS
         if not is_word or known or text[: match.start()].endswith(("(", "[")):
-            found.append(of_mark(mark, own))
+            found.append(of_scaled(mark)[1] or of_mark(mark, own))
     return min(filter(None, found), key=len, default=())
 
 

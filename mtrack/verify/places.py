@@ -68,7 +68,10 @@ def is_agreed(papers: Papers, spot: Spot) -> bool:
     text = papers.rows[spot.row].text
     before = text[: text.find(spot.amount.raw)]
     return not (
-        _NOT_AGREED.search(spot.rest) or _CHANGED_BY.search(before[-120:]) or _REPLACED.search(spot.column[:_MAX_PROSE])
+        spot.amount.unsure
+        or _NOT_AGREED.search(spot.rest)
+        or _CHANGED_BY.search(before[-120:])
+        or _REPLACED.search(spot.column[:_MAX_PROSE])
     )
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from mtrack.verify import currencies, names, places, total_names
+from mtrack import money
+from mtrack.verify import currencies, names, places, scales, total_names
 from mtrack.verify.amounts import Amount, Writing, amounts
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _MAX_SUMMED = 300
 """Amounts above a total that it may sum."""
 _MIN_PLAIN = 100
 """A bare number below this is an amount only where its column says so."""
-_MAX_RATE_TAIL = 4
 
 _TOTALS = (*total_names.SUMS, *total_names.WHOLE, *total_names.CONTRACT)
 _IN_WORDS = "|".join(name.replace(" ", r"\s+") for name in _TOTALS if name < "\u3000")
@@ -44,6 +44,7 @@ MONEY_COLUMN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FIRST_CELL_NUMBER = re.compile(r"\s*#?(\d{1,2})\.?\s*")
+_LETTER = re.compile(r"[^\W\d_]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -90,7 +91,7 @@ class Spot(Struct):
     @property
     def is_money(self) -> bool:
         """Whether it is money for certain."""
-        return self.sure or self.amount.marked
+        return (self.sure or self.amount.marked) and not self.amount.unsure
 
     @property
     def block(self) -> tuple[str, int]:
@@ -102,10 +103,11 @@ def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
     """All amounts and percentages of the papers, at most 3,000, and whether there are more."""
     writing = Writing(row.text for row in papers.rows)
     named = _is_named_for_all(papers.rows, currency)
+    scale = max(map(_scale_of_all, papers.rows), default=0)
     marks: list[list[Mark]] = []
     left = MAX_SPOTS + 1
     for row in papers.rows:
-        found = _marks(row, writing, currency, named=named)[: max(left, 0)] if left > 0 else []
+        found = _marks(row, writing, currency, scale, named=named)[: max(left, 0)] if left > 0 else []
         left -= len(found)
         marks.append(found)
     spots = list(_Reader(papers, marks).spots())
@@ -165,20 +167,40 @@ def _is_of_part(papers: Papers, part: list[Spot], labels: set[int | None]) -> bo
     return total.amount.value in places.sums(spot.amount.value for spot in reversed(above) if not spot.amount.percent)
 
 
-def _marks(row: Row, writing: Writing, currency: str, *, named: bool) -> list[Mark]:
+def _marks(row: Row, writing: Writing, currency: str, scale: int, *, named: bool) -> list[Mark]:
     if not any(char.isdigit() for char in row.text):
         return []
     found: list[Mark] = []
     for place, cell in enumerate(row.cells):
         column = row.header[place] if place < len(row.header) else ""
-        for amount in amounts(cell, writing, currency):
+        headed = currencies.of_heading(column, currency)
+        for amount in amounts(cell, writing, currency, headed):
             sure = _judge(row, cell, amount, column)
             if sure is not None:
-                headed = currencies.of_heading(column, currency) if sure and not amount.marked else ()
-                found.append(Mark(replace(amount, currencies=headed) if headed else amount, sure, column))
+                own = replace(amount, currencies=headed) if headed and sure and not amount.marked else amount
+                found.append(_scaled(row, Mark(own, sure, column), scale))
     if named and len(row.text) < _SHORT:
         _take_only(found, row)
     return found[:_MAX_OF_ROW]
+
+
+def _scale_of_all(row: Row) -> int:
+    """The places by which a row, a sentence or headings without a table, scales all numbers of a paper."""
+    if row.table is None and len(row.cells) > 1 and not any(char.isdigit() for char in row.text):
+        return max(scales.of_heading(cell) for cell in row.cells)
+    return scales.of_all(row.text) if row.table is None else 0
+
+
+def _scaled(row: Row, mark: Mark, scale: int) -> Mark:
+    """The mark in the unit that its column's heading gives, else in that of the paper, which is unsure for an amount with a mark of its own."""
+    amount = mark.amount
+    places = scales.of_heading(mark.column) or scale
+    if not places or amount.scaled or amount.percent:
+        return mark
+    values = tuple(money.scaled(value, places) for value in amount.values)
+    if scale and amount.marked and row.table is None and len(row.cells) == 1:
+        return mark._replace(amount=replace(amount, values=(*amount.values, *values), unsure=True))
+    return mark._replace(amount=replace(amount, values=values))
 
 
 def _is_named_for_all(rows: list[Row], own: str) -> bool:
@@ -208,8 +230,8 @@ def _judge(row: Row, cell: str, amount: Amount, column: str) -> bool | None:
     """True where it is money, False where it may be, None where it is a number of something else."""
     if amount.percent or amount.marked:
         return amount.marked
-    alone = cell.strip(" :*()+-~") == amount.raw or len(re.sub(r"[\d.,'’\s]", "", cell)) <= _MAX_RATE_TAIL
-    if column and alone and MONEY_COLUMN.search(column):
+    alone = cell.strip(" :*()+-~") == amount.raw or not _LETTER.search(cell.replace(amount.raw, "", 1))
+    if column and alone and (MONEY_COLUMN.search(column) or scales.of_heading(column)):
         return True
     many = len(row.cells) > 1
     shaped = amount.shaped and (alone or not many)

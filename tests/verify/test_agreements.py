@@ -367,6 +367,39 @@ def test_a_number_that_may_be_something_else_contradicts_nothing(head: str, rows
     assert [found[m, "amount"].verdict for m in ("M1", "M2")] == ["elsewhere"] * 2
 
 
+SCALED = {
+    "a column of thousands": "| Phase | Betrag (TEUR) |\n|---|---|\n| Design | 100 |\n| Build | 1.200 |\n| Total | 1.300 |\n",
+    "a column in words": "| Phase | Amount (EUR thousands) |\n|---|---|\n| Design | 100 |\n| Build | 1,200 |\n| Total | 1,300 |\n",
+    "marks": "1. Design: 100 TEUR\n2. Build: TEUR 1.200\nTotal: 1.300 TEUR\n",
+    "words": "1. Design: 100 Tsd. EUR\n2. Build: 1,2 Mio. EUR\nTotal: 1,3 Mio. €\n",
+}
+
+
+@pytest.mark.parametrize("text", SCALED.values(), ids=SCALED)
+def test_amounts_are_those_that_the_paper_scales(text: str) -> None:
+    right = agreement(("Design", "100000"), ("Build", "1200000"), total="1300000")
+    found = verdicts(right, text)
+    assert {found[key].verdict for key in (("M1", "amount"), ("M2", "amount"), (None, "total"))} == {"confirmed"}
+    small = verdicts(agreement(("Design", "100"), ("Build", "1200000"), total="1300000"), text)["M1", "amount"]
+    assert (small.verdict, small.found) == ("differs", "100000.00")
+    proposal = propose(papers([("sow.md", read("sow.md", text.encode()))]))
+    assert [item.amount for item in proposal.items] == [100000, 1200000]
+    assert proposal.adds_up
+
+
+def test_a_marked_amount_below_a_unit_of_all_is_not_sure() -> None:
+    text = "All amounts in EUR thousands.\n\n1. Design: EUR 100\n\n2. Build: EUR 200\n"
+    for amounts in (("100", "200"), ("100000", "200000")):
+        found = verdicts(agreement(("Design", amounts[0]), ("Build", amounts[1])), text)
+        assert [found[m, "amount"].verdict for m in ("M1", "M2")] == ["elsewhere"] * 2
+    assert not propose(papers([("sow.md", read("sow.md", text.encode()))])).items
+
+
+def test_a_cell_with_a_unit_that_nobody_knows_is_not_proposed() -> None:
+    text = "| Phase | Fee |\n|---|---|\n| Design | 25 L |\n| Build | 15 L |\n| Total | 40 L |\n"
+    assert not propose(papers([("sow.md", read("sow.md", text.encode()))])).items
+
+
 def test_an_amount_that_serves_another_milestone_is_not_found() -> None:
     text = "Design costs EUR 3,000.\n"
     found = verdicts(agreement(("Design", "3000"), ("Launch", "3000")), text)

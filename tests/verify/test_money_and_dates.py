@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from mtrack.verify import scales
 from mtrack.verify.amounts import Writing, amounts, decimal_mark
 from mtrack.verify.currencies import fits, of_mark
 from mtrack.verify.dates import dates
@@ -40,11 +41,67 @@ from mtrack.verify.dates import dates
         ("€ 12.000,-", "12000", "EUR"),
         ("8, 000 USD", "8000", "USD"),
         ("Phase 2 500.00 EUR", "500.00", "EUR"),
+        ("INR 2.5 Cr", "25000000", "INR"),
+        ("₹3.5Cr", "35000000", "INR"),
+        ("INR 25 L", "2500000", "INR"),
+        ("EUR 1,5 Mrd.", "1500000000", "EUR"),
+        ("CHF 1 Mia.", "1000000000", "CHF"),
+        ("USD 2 bn", "2000000000", "USD"),
+        ("$1.5B", "1500000000", "USD"),
+        ("15 TEUR", "15000", "EUR"),
+        ("TEUR 15", "15000", "EUR"),
+        ("10 k€", "10000", "EUR"),
+        ("10 tkr", "10000", "SEK"),
+        ("12 Mkr", "12000000", "SEK"),
+        ("EUR Mio. 2,5", "2500000", "EUR"),
+        ("Mio. EUR 2.5", "2500000", "EUR"),
+        ("100 tys. zł", "100000", "PLN"),
+        ("(USD 2 m)", "2000000", "USD"),
+        ("1.234 Mio. €", "1234000", "EUR"),
+        ("EUR 4.500 más IVA", "4500", "EUR"),
+        ("EUR 10.000 müssen gezahlt werden", "10000", "EUR"),
+        ("EUR 20.000 können gezahlt werden", "20000", "EUR"),
+        ("EUR 4.500 mértékben", "4500", "EUR"),
+        ("EUR 4.500 m\u0300", "4500", "EUR"),
+        ("120 000 Kč", "120000", "CZK"),
+        ("EUR 25 m² Teppich", "25", "EUR"),
+        ("EUR 500 Cr", "500", "EUR"),
+        ("EUR 10.000 M. Müller", "10000", "EUR"),
+        ("b) EUR 900 c) Rest", "900", "EUR"),
+        ("EUR 900 m) Rest", "900", "EUR"),
     ],
 )
 def test_amount(text: str, value: str, currency: str) -> None:
     (amount,) = amounts(text, Writing())
     assert (amount.values[0], currency in amount.currencies) == (Decimal(value), True)
+
+
+@pytest.mark.parametrize("text", ["4 000 kräver", "10.000 EURÖ", "12 Kčs", "9 000 zło"])
+def test_a_letter_of_any_script_goes_on_with_a_word(text: str) -> None:
+    assert [amount.currencies for amount in amounts(text, Writing())] == [()]
+
+
+@pytest.mark.parametrize(
+    ("heading", "places"),
+    [
+        ("Betrag (TEUR)", 3), ("Amount (EUR thousands)", 3), ("in Tsd. EUR", 3), ("Fee in lakhs", 5), ("Amount (k€)", 3), ("€m", 6),
+        ("Fee (USDm)", 6), ("Budget [$000s]", 3), ("EUR '000", 3), ("Amount (₹ Cr)", 7), ("Kosten, Mio. CHF", 6), ("in thousands of euros", 3),
+        ("Amount (EUR)", 0), ("Fee M1", 0), ("Million tokens", 0), ("Price per million tokens (USD)", 0), ("EUR/k", 0), ("TOTAL M", 0),
+    ],
+)  # fmt: skip
+def test_a_heading_scales_its_column(heading: str, places: int) -> None:
+    assert scales.of_heading(heading) == places
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("All amounts in EUR thousands.", 3), ("Alle Beträge in TEUR", 3), ("(in Tsd. EUR)", 3), ("Figures are in USD million", 6),
+        ("The amount is one thousand dollars.", 0), ("The total funding is CHF 90'000.", 0), ("The fee is ten thousand euros.", 0),
+    ],
+)  # fmt: skip
+def test_a_sentence_scales_all_numbers(text: str, places: int) -> None:
+    assert scales.of_all(text) == places
 
 
 @pytest.mark.parametrize("text", ["INV-2026-004", "2nd", "3D", "v1.2", "M12"])

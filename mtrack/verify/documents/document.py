@@ -64,8 +64,11 @@ def squeeze(text: str) -> str:
 
 
 def plain_forms(text: str) -> str:
-    """The text with letters, digits and signs of another width or type face, as "１２" or "𝟏𝟐", in their plain form."""
-    return text if text.isascii() else "".join(map(_plain_form, text))
+    """The text with letters, digits and signs of another width or type face, as "１２" or "𝟏𝟐", in their plain form.
+
+    A letter and the accent behind it are one character.
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", "".join(map(_plain_form, text)))
 
 
 @cache
