@@ -139,6 +139,33 @@ def test_amend_changes_total_count_and_amounts_in_one_edit(work: Path) -> None:
     assert run(work, "lint", "--fail-on", "error").code == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (("--set", "M2=6000"), "amount-exceeds-agreement"),
+        (("--set", "M2=4000"), "amount-unlisted"),
+        (("+1000", "--set", "M2=7000"), "amount-exceeds-agreement"),
+        (("-1000", "--set", "M2=3000"), "amount-unlisted"),
+        (("--milestone", "Phase 4=3000"), "amount-exceeds-agreement"),
+        (("--note", "as we said", "--set", "M2=6000"), "amount-exceeds-agreement"),
+    ],
+)
+def test_amend_is_refused_where_it_breaks_the_agreed_total_the_other_way(
+    arguments: tuple[str, ...], rule: str, work: Path
+) -> None:
+    """What an amendment adds can be listed by the next edit; what it sets beyond that is agreed by nobody."""
+    assert f"({rule})" in run(work, "amend", "acme", *arguments, code=1).out
+    assert (work / "acme/milestones.yaml").read_text(encoding="utf-8") == ACME
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("+1000", "--set", "M2=5500"), ("-1000", "--set", "M2=4500"), ("--set", "M1=5000", "--set", "M2=4000")],
+)
+def test_amend_may_move_amounts_and_leave_some_of_its_own_to_list(arguments: tuple[str, ...], work: Path) -> None:
+    assert ("still to do" in run(work, "amend", "acme", *arguments).err) == (len(arguments) == 3)
+
+
 def test_amend_alone_leaves_the_milestones_to_do(work: Path) -> None:
     assert "still to do" in run(work, "amend", "acme", "+5000", "--milestones", "1").err
     assert "give the amount once" in run(work, "amend", "acme", "5", "--amount", "6", code=2).err

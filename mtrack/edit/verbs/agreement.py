@@ -7,7 +7,7 @@ from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING, Any
 
 from mtrack.edit import find
-from mtrack.edit.verbs.edit import AGREEMENT_RULES, Edit, Values, amount_here, maybe_here, stated
+from mtrack.edit.verbs.edit import EXCEEDED, UNLISTED, Edit, Values, amount_here, maybe_here, stated
 from mtrack.edit.verbs.numbers import check_id, next_id
 from mtrack.errors import UsageError
 from mtrack.yaml.changes import Append, Change, Put
@@ -82,7 +82,15 @@ def amend(  # noqa: PLR0913
     what = f" ({', '.join(parts)})" if parts else ""
     changes: list[Change] = [Append(("agreement", "amendments"), record)]
     said = _set_amounts(context, changed, changes) + _add_milestones(context, added, changes)
-    return Edit(tuple(changes), f"agreement amended{what}{said}", f"amend the agreement{what}", opens=AGREEMENT_RULES)
+    return Edit(
+        tuple(changes), f"agreement amended{what}{said}", f"amend the agreement{what}", opens=_opens(amount, milestones)
+    )
+
+
+def _opens(amount: Decimal | None, milestones: int | None) -> frozenset[str]:
+    """What an amendment may leave for the next edits: the milestones of what it adds, or takes away."""
+    changes = zip((amount, milestones), UNLISTED, EXCEEDED, strict=True)
+    return frozenset(unlisted if change > 0 else exceeded for change, unlisted, exceeded in changes if change)
 
 
 def _set_amounts(context: ProjectContext, changed: Sequence[tuple[Milestone, Decimal]], changes: list[Change]) -> str:

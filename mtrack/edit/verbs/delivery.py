@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mtrack.edit.verbs.edit import AGREEMENT_RULES, Edit, Values, maybe_here, stated
+from mtrack.edit.verbs.edit import UNLISTED, Edit, Values, maybe_here, stated
 from mtrack.errors import UsageError
 from mtrack.yaml.changes import Change, Put, Remove
 
@@ -130,4 +130,6 @@ def cancel(context: ProjectContext, milestone: Milestone, *, date: date, reason:
         raise UsageError(message)
     change = Put((*milestone.route, "cancelled"), stated(date=date, reason=reason))
     del context
-    return Edit((change,), f"{milestone.label} cancelled on {date}", f"cancel {milestone.id}", opens=AGREEMENT_RULES)
+    return Edit(
+        (change,), f"{milestone.label} cancelled on {date}", f"cancel {milestone.id}", opens=frozenset(UNLISTED)
+    )

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
 
-AGREEMENT_RULES = frozenset({"amount-unlisted", "milestones-missing", "amount-exceeds-agreement", "milestones-extra"})
-"""Rules that fire between an amendment and its milestones until both are recorded."""
+UNLISTED = ("amount-unlisted", "milestones-missing")
+"""The rules that fire while more is agreed than the milestones come to, by amount and by count."""
+EXCEEDED = ("amount-exceeds-agreement", "milestones-extra")
+"""Those that fire while the milestones come to more than is agreed."""
 
 
 class Edit(Struct, frozen=True):
