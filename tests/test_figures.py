@@ -924,6 +924,32 @@ def test_a_void_invoice_that_is_paid_is_overpaid_by_all_of_it(tmp_path: Path) ->
     assert [(item["amount"], item["invoice"]) for item in found] == [("100.00", "R-1")]
 
 
+@pytest.mark.parametrize("paid", ["paid: 2026-02-01", "paid: true", "note: at its word"])
+@pytest.mark.parametrize(
+    ("day", "received", "settled"),
+    [("2026-02-01", "90.00", "100.00"), ("2026-06-30", "90.00", "100.00"), ("2026-07-01", "100.00", "100.00")],
+)
+def test_what_was_paid_left_room_for_a_credit_note_until_that_is_void(
+    paid: str, day: str, received: str, settled: str, tmp_path: Path
+) -> None:
+    note = "invoices:\n  - {number: G-1, amount: 10, sent: 2026-02-01, credits: R-1, lines: [{milestone: M1, amount: 10}], void: {date: 2026-07-01}}\n"
+    root = records(tmp_path, ONE.format(invoice=paid, status="paid") + note)
+    rows = json.loads(mtrack("invoices", root, "--format", "json", "--as-of", day).out)["rows"]
+    [invoice] = [row for row in rows if row["number"] == "R-1"]
+    assert (invoice["received"], invoice["settled"], invoice["outstanding"]) == (received, settled, "0.00")
+    assert lint_json(root, "--select", "overpaid", "--as-of", day)["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("day", "received"), [("2026-02-28", "100.00"), ("2026-03-05", "90.00"), ("2026-07-01", "100.00")]
+)
+def test_a_credit_note_that_came_and_went_later_leaves_no_room(day: str, received: str, tmp_path: Path) -> None:
+    note = "invoices:\n  - {number: G-1, amount: 10, sent: 2026-03-01, credits: R-1, lines: [{milestone: M1, amount: 10}], void: {date: 2026-07-01}}\n"
+    root = records(tmp_path, ONE.format(invoice="paid: 2026-02-20", status="paid") + note)
+    rows = json.loads(mtrack("invoices", root, "--format", "json", "--as-of", day).out)["rows"]
+    assert [row["received"] for row in rows if row["number"] == "R-1"] == [received]
+
+
 def test_a_credit_note_of_nothing_is_no_amount_below_nothing(tmp_path: Path) -> None:
     note = (
         "invoices:\n  - {number: R-2, amount: 0, sent: 2026-01-03, credits: R-1, lines: [{milestone: M1, amount: 0}]}\n"

@@ -42,7 +42,7 @@ class Snapshot(Struct, frozen=True):
 
 def as_of(project: Project, day: date = ALWAYS) -> Snapshot:
     """The project as it stood at the end of a day; without one the whole record."""
-    paid = _paid_in_full(project)
+    paid = _paid_in_full(project, day)
     if day == ALWAYS or max(filter(None, _happened(project)), default=day) <= day:  # as for most projects
         return Snapshot(project, paid)
     cut = _Cut(day)
@@ -145,14 +145,17 @@ class _Cut:
         )
 
 
-def _paid_in_full(project: Project) -> dict[Route, Decimal]:
-    """The amount settled by `paid`, or a status taken at its word: less write-offs and credit notes of any day."""
+def _paid_in_full(project: Project, day: date) -> dict[Route, Decimal]:
+    """The amount settled by `paid`, or a status taken at its word: less write-offs and credit notes of any day.
+
+    Of a credit note that is void later than the day the room is left as long as the note was sent by then.
+    """
     by_id: dict[str, Milestone] = {}
     for milestone in project.milestones:
         by_id.setdefault(milestone.id, milestone)
     invoices = tuple(project.invoices())
     paid = [item for item in invoices if item.is_paid or _at_its_word(item, project, by_id)]
-    notes = credit_notes(invoices) if paid else {}
+    notes = credit_notes(invoices, day) if paid else {}
     return {item.route: _left(item, notes.get(item.route, ())) for item in paid}
 
 
@@ -205,9 +208,11 @@ def credit_targets(invoices: Iterable[Invoice]) -> dict[str, Invoice]:
     return result
 
 
-def credit_notes(invoices: Sequence[Invoice]) -> dict[Route, list[Invoice]]:
-    """The credit notes against an invoice that are not void, by the invoice's route."""
-    notes = [invoice for invoice in invoices if invoice.credits is not None and invoice.void is None]
+def credit_notes(invoices: Sequence[Invoice], day: date = ALWAYS) -> dict[Route, list[Invoice]]:
+    """The credit notes against an invoice, by its route: all that are not void, or on a day were not while it ended."""
+    notes = [
+        item for item in invoices if item.credits is not None and (item.void is None or item.sent <= day < item.void)
+    ]
     result: dict[Route, list[Invoice]] = {}
     targets = credit_targets(invoices) if notes else {}
     for note in notes:

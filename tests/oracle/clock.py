@@ -33,13 +33,15 @@ def is_cancelled(milestone: Record) -> bool:
     )
 
 
-def left_to_pay(record: Record, invoice: Record) -> Fraction:
+def left_to_pay(record: Record, invoice: Record, day: date) -> Fraction:
     """What `paid`, or a status taken at its word, settles: what entries of any day leave open."""
     # "of any day" is read for credit notes as for a write-off: the cash that came does not change with the day
-    # looked at. A credit note that is void in the whole record leaves no room.
+    # looked at. A credit note that is void in the whole record leaves no room, but on the days from its own to that before.
     left = gross_of(invoice) - exact(inside(invoice, "written_off").get("amount"))
     for note, _ in all_invoices(record):
-        if note.get("credits") is None or note.get("void"):
+        if note.get("credits") is None:
+            continue
+        if note.get("void") and (_later(note["sent"], day) or not _later(note["void"]["date"], day)):
             continue
         if number_key(note["credits"]) == number_key(invoice["number"]):
             left -= gross_of(note)
@@ -55,7 +57,7 @@ def as_of(record: Record, day: date) -> tuple[Record, list[str]]:
     seen = copy.deepcopy(record)
     for invoice, _ in all_invoices(seen):
         invoice["x-listed"] = bool(invoice.get("payments") or invoice.get("paid") or invoice.get("written_off"))
-        invoice["x-left"] = left_to_pay(record, invoice)
+        invoice["x-left"] = left_to_pay(record, invoice, day)
     left_out: list[str] = []
     _cut_project(seen, day, left_out)
     for milestone in seen["milestones"]:
