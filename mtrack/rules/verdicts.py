@@ -35,9 +35,10 @@ def about_verdict(
     )
     related: tuple[tuple[Place, str], ...] = ()
     path = None if verdict.file is None else join(project.folder, posixpath.normpath(verdict.file))
-    if path is not None and (verdict.line is not None or verdict.quote is not None):
+    if path is not None:
         page = "" if verdict.page is None else f"page {verdict.page}: "
-        related = ((Place(path, line=verdict.line), f'{page}"{verdict.quote}"'),)
+        said = "the paper" if verdict.quote is None else f'{page}"{verdict.quote}"'
+        related = ((Place(path, line=verdict.line), said),)
     return Problem(
         place=_place(context, verdict) if route is None else project.place(*route),
         message=message,

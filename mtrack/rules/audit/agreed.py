@@ -111,7 +111,8 @@ def milestone_removed(trail: Trail) -> Iterator[Problem]:
     """A milestone went from the records without having been cancelled, though the agreement was signed.
 
     Why: work that both sides agreed on does not vanish. Cancelled, it stays to be seen, with its day and reason. A whole
-    project that went is one finding; one that comes again in its folder is compared with what it was.
+    project that went is one finding, or, where it had sent invoices, those of `sent-invoice-changed`; one that comes again
+    in its folder is compared with what it was.
 
     Bad:
         === 2026-01-12
@@ -150,7 +151,11 @@ def milestone_removed(trail: Trail) -> Iterator[Problem]:
             continue
         went = [event for event in went if trail.late(moment, event) and not moment.had_cancelled(event)]
         project = next((event for event in moment.events if event.event == "project-removed"), None)
-        if project is not None and went:
+        if project is not None:
+            if not went or any(
+                event.event == "invoice-removed" and trail.late(moment, event) for event in moment.events
+            ):
+                continue  # its invoices tell that it went
             yield trail.problem(
                 moment,
                 f"{project.message}, with {count(len(went), 'milestone')} not cancelled, after its agreement was signed",
