@@ -78,7 +78,7 @@ def _said(project: ProjectEvidence, verdict: Verdict) -> str:
     found = _value(project, verdict.field, verdict.found)
     if verdict.verdict == "differs":
         return f"{where} says {found}{quote}" if found else where
-    if verdict.verdict == "elsewhere":
+    if verdict.verdict == "elsewhere" and verdict.field != "kind":
         return f"stands in {where}, not beside its name{quote}"
     if verdict.verdict == "not_found":
         return f"not found; the nearest is {where}{quote}" if where else "not found"

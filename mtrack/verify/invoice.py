@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from mtrack import characters, money
+from mtrack import money
 from mtrack.record.model import number_key
 from mtrack.record.verdict import Verdict
 from mtrack.verify.amounts import Writing, amounts
-from mtrack.verify.currencies import MARK, fits, of_mark
-from mtrack.verify.dates import dates
+from mtrack.verify.another import is_of_another, title
+from mtrack.verify.currencies import fits
+from mtrack.verify.invoice_days import invoice_days
+from mtrack.verify.invoice_number import called, numbers
 from mtrack.verify.match import money_text, seen
 from mtrack.verify.papers import limited, over, quote
+from mtrack.verify.roles import Sums, roles
 from mtrack.verify.spots import MONEY_COLUMN, is_plain
 
 if TYPE_CHECKING:
@@ -27,66 +29,18 @@ if TYPE_CHECKING:
     from mtrack.record.verdict import Field, State
     from mtrack.verify.amounts import Amount
     from mtrack.verify.claims import InvoiceClaim
-    from mtrack.verify.dates import Day
-    from mtrack.verify.documents.document import Row
     from mtrack.verify.einvoice import EInvoice
     from mtrack.verify.papers import Papers
 
 EARLIER = 14
 """Days by which a paper's date may be before the day it was sent."""
-_NUMBER = re.compile(
-    r"(?:invoice|inv\.?|bill|rechnungs?|rg\.?|facture|factura|fattura|factuur|faktura|fatura|credit\s*note|gutschrifts?|avoir"
-    r"|請求書)[\s\w-]{0,20}?(?:no\.?|nr\.?|n[°º]|number|num(?:mer|éro|ero)?\.?|#|id|番号)?\s*[:#.]?\s*"
-    r"([A-Z0-9][A-Z0-9./_-]*\d[A-Z0-9./_-]*)",
-    re.IGNORECASE,
-)
 _TOTAL = re.compile(
     r"total|sum|amount|betrag|netto|brutto|montant|importe|gesamt|totale|à payer|due|balance|net\b|totaal|bedrag|belopp|att betala"
     r"|合計|請求金額|小計",
     re.IGNORECASE,
 )
-_JOINED_BEFORE = re.compile(r"(?<![\w/-])(?:\w{1,20}[-/]){1,5}$")
-_IN_WORD = r"[^\W\u3040-\u30ff\u3400-\u9fff]"
-_CALLED = re.compile(
-    r"(?:invoice|inv|bill|rechnung|rg|facture|factura|fattura|factuur|faktura|fatura|credit\s*note|gutschrift|avoir|請求書"
-    r"|\bno|nr|\bn|n[°º]|number|nummer|num[eé]ro|num|\bid|#|番号)[\s.:#]*$",
-    re.IGNORECASE,
-)
-"""The words right before an invoice's number."""
-_HEADS_NUMBER = re.compile(
-    r"invoice|rechnung|factur|fattura|factuur|fa[kc]?tura|credit\s*note|gutschrift|avoir|請求書|\bno\b|\bnr\b|number|nummer",
-    re.IGNORECASE,
-)
-"""The words of a heading that may stand above it."""
-_MAX_CALLED = 40
-_SHORT_NUMBER = 4
-"""Digits of a number that may as well be a day, a year or a count."""
-_NET = re.compile(
-    r"\b(?:nett?o?|sub-?\s?total|zwischensumme|sous-total|excl\w*|exkl\w*|excluding|before|without|ohne|hors|h\.?t|zzgl|base imponible"
-    r"|imponibile|taxable|steuerbasis)\b|小計|税抜",
-    re.IGNORECASE,
-)
-_GROSS = re.compile(r"\b(?:gross|brutto|t\.?t\.?c|bruto)\b|税込", re.IGNORECASE)
-_WITH = re.compile(r"\b(?:incl\w*|inkl\w*|including|with|mit|y compris|iva incluido)\b", re.IGNORECASE)
-_TAX = re.compile(
-    r"\b(?:vat|v\.a\.t|tax(?:es)?|gst|hst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms)\b|消費税",
-    re.IGNORECASE,
-)
-_BASE = re.compile(r"\b(?:of|on|auf|von|sur|su|de|sobre|av|på|over)\s*(?:[A-Z]{3}|\W)*$")
-"""Behind words such as "VAT 19 % on" stands the amount that is taxed."""
-_TOTAL_ALONE = re.compile(r"total|sum\b|summe|gesamt|insgesamt|due\b|balance|合計|請求金額", re.IGNORECASE)
-_LETTER = re.compile(r"[^\W\d_]")
-_MARK = re.compile(MARK)
-_DUE = re.compile(
-    r"\bdue\b|payable|pay\w*\s+(?:by|until)|fällig|zahlbar|zahlungsziel|échéance|vencimiento|vence|limite|scadenza|verval|förfall|forfald|支払期限",
-    re.IGNORECASE,
-)
-_ISSUED = re.compile(
-    r"dated?\b|datum|issued|\bfecha|\bdata\b|\bdato\b|émise|\bdel?\s*$|発行|請求日|日付", re.IGNORECASE
-)
+_BILLS = frozenset({"invoice", "credit note"})
 _MAX_ROWS = 5_000
-_APART = ("<super>", "<sub>", "<fraction>")
-"""Kinds of characters that NFKC makes digits of the number before them: the mark of a footnote is none."""
 
 
 def check_structured(claim: InvoiceClaim, paper: EInvoice, path: str) -> list[Verdict]:
@@ -184,24 +138,37 @@ class _Text:
                 self.marked.setdefault(i, []).append(amount.raw)
         self.negative = self._negative_total()
         self.may_be_negative = claim.credit_note or self.negative is not None
-        self.labels = dict(_labels(rows, self.amounts))
-        self.taxes = {
-            amount.values[0] for i, amount in self.amounts if self.labels[i, amount.start] == "tax" and amount.values[0]
+        self.labels = {
+            (i, start): "other" if is_of_another(rows[i].text, start) else label
+            for (i, start), label in roles(rows, self.amounts)
         }
-        self.days = [(i, day.days, role) for i, row in enumerate(rows) for day, role in _days(row.text)]
+        self.sums = Sums([(self.labels[i, amount.start], amount.values[0]) for i, amount in self.amounts])
+        self.days = [(i, day.days, role) for i, row in enumerate(rows) for day, role in invoice_days(row.text)]
+        self.title = title([row.cells for row in rows])
 
     def verdicts(self) -> Iterator[Verdict]:
         """One verdict per field that is recorded."""
         claim = self.claim
-        yield self._number()
-        yield from self._money()
         early = tuple(claim.sent - timedelta(days=back) for back in range(EARLIER + 1))
-        yield self._day("sent", early)
-        if claim.due:
-            yield self._day("due", claim.due)
-        yield self._currency()
-        if self.negative is not None and not claim.credit_note:
-            yield self._verdict("kind", "invoice", "differs", "credit note", self.negative)
+        due = [self._day("due", claim.due)] if claim.due else []
+        kind = self._kind()
+        for verdict in (self._number(), *self._money(), self._day("sent", early), *due, self._currency()):
+            is_bill = verdict.verdict != "confirmed" or self.title is None or self.title.kind in _BILLS
+            yield verdict if is_bill else replace(verdict, verdict="elsewhere")
+        if kind is not None:
+            yield kind
+
+    def _kind(self) -> Verdict | None:
+        """The kind of the paper by its title, or by a negative total, where it is another than the recorded one."""
+        recorded = _kind(self.claim.credit_note)
+        if self.title is not None and self.title.kind not in {recorded, "invoice"}:
+            verdict = self._verdict("kind", recorded, "differs", self.title.kind, self.title.row)
+            if self.title.sure:
+                return replace(verdict, note="by its title")
+            return replace(verdict, verdict="elsewhere", note="a credit note, unless the client bills itself by it")
+        if self.negative is not None and not self.claim.credit_note:
+            return self._verdict("kind", recorded, "differs", "credit note", self.negative)
+        return None
 
     def _verdict(
         self, field: Field, recorded: str, state: State, found: str | None = None, row: int | None = None
@@ -210,30 +177,22 @@ class _Text:
         return verdict if row is None else seen(self.papers, row, verdict)
 
     def _number(self) -> Verdict:
-        number = _number_pattern(self.claim.number)
-        for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
-            if any(self._is_number(match, i) for match in number.finditer(_comparable(row.text))):
-                return self._verdict("number", self.claim.number, "confirmed", self.claim.number, i)
-        for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
-            match = _NUMBER.search(row.text)
-            if match:
-                joined = _JOINED_BEFORE.search(row.text[: match.start(1)])
-                whole = (joined[0] if joined else "") + match[1]
-                return self._verdict("number", self.claim.number, "not_found", quote(whole)[:60], i)
+        rows = self.papers.rows[:_MAX_ROWS]
+        above = ["", *(row.text for row in rows)]
+        same = [
+            (is_of_another(row.text, place), i)
+            for i, row in enumerate(rows)
+            for place in numbers(self.claim.number, row.text, above[i], self.marked.get(i, ()))
+        ]
+        if same:
+            is_another, at = min(same)
+            state: State = "elsewhere" if is_another else "confirmed"
+            return self._verdict("number", self.claim.number, state, self.claim.number, at)
+        for i, row in enumerate(rows):
+            found = called(row.text)
+            if found is not None:
+                return self._verdict("number", self.claim.number, "not_found", quote(found)[:60], i)
         return self._verdict("number", self.claim.number, "not_found")
-
-    def _is_number(self, match: re.Match[str], row: int) -> bool:
-        """Whether what reads as the invoice's number is not a part of a date or an amount, nor a mere count."""
-        text, length = match.string, len(match[0])
-        for day in dates(text):
-            if day.start <= match.start() and match.end() <= day.end and length < day.end - day.start:
-                return False
-        if not match[0].isdigit() or _CALLED.search(text[max(0, match.start() - _MAX_CALLED) : match.start()]):
-            return True
-        if length > _SHORT_NUMBER:
-            return not any(match[0] in raw for raw in self.marked.get(row, ()))
-        above = self.papers.rows[row - 1].text if row else ""
-        return bool(_HEADS_NUMBER.search(above)) and not re.search(r"\d", above)
 
     def _money(self) -> Iterator[Verdict]:
         claim = self.claim
@@ -246,10 +205,19 @@ class _Text:
             note = "gross less the recorded tax"
             net_verdict = replace(gross_verdict, field="net", recorded=money_text(net), verdict="computed", note=note)
         yield net_verdict
-        if tax:
-            yield self._amount("tax", tax)
+        if tax and gross:
+            yield self._tax(tax, gross)
         if gross_verdict is not None:
             yield gross_verdict
+
+    def _tax(self, tax: Decimal, gross: Decimal) -> Verdict:
+        """The recorded tax; several rates may each have a row, where the sum with all of them stands in the paper."""
+        verdict = self._amount("tax", tax)
+        rows = [i for i, amount in self.amounts if self.labels[i, amount.start] == "tax"]
+        if verdict.verdict == "confirmed" or self.sums.tax != tax or gross not in self.sums.values:
+            return verdict
+        computed = replace(verdict, verdict="computed", found=verdict.recorded, note="the sum of its rows of tax")
+        return seen(self.papers, rows[-1], computed)
 
     def _amount(self, field: Field, amount: Decimal) -> Verdict:
         recorded = money_text(amount)
@@ -263,29 +231,27 @@ class _Text:
         ]
         if not same:
             return self._nearest(amount) if field == "net" else self._verdict(field, recorded, "not_found")
-        best = max(same, key=lambda place: (self._is_beside(field, *place), place[1].marked or place[1].shaped))
+        best = max(same, key=lambda place: self._nearness(field, *place))
         state: State = "confirmed" if self._is_beside(field, *best) else "elsewhere"
         return self._verdict(field, recorded, state, recorded, best[0])
 
     def _is_beside(self, field: Field, row: int, amount: Amount) -> bool:
-        """Whether a number is money, and not labelled as something else than the field."""
-        label = self.labels[row, amount.start]
-        if not self._is_money(row, amount) or (label and label != field):
+        """Whether a number is money, and labelled as the field, or not as something else while nothing else is labelled so."""
+        label, value = self.labels[row, amount.start], amount.values[0]
+        if not self._is_money(row, amount) or label not in {field, "total", ""}:
             return False
-        return field != "net" or label == "net" or not self._holds_tax(amount.values[0])
+        return label == field or self.sums.may_be(field, value)
+
+    def _nearness(self, field: Field, row: int, amount: Amount) -> tuple[bool, bool, bool]:
+        """How surely an amount is the field's, to compare with others."""
+        is_called = self.labels[row, amount.start] == field
+        return self._is_beside(field, row, amount), is_called, amount.marked or amount.shaped
 
     def _is_money(self, row: int, amount: Amount) -> bool:
         """Whether a number is money by its looks or by its row, and not a house number, a count or a year."""
         text = self.papers.rows[row]
         looks = amount.marked or amount.shaped
         return looks or any(map(MONEY_COLUMN.search, text.header)) or bool(_TOTAL.search(text.text))
-
-    def _holds_tax(self, value: Decimal) -> bool:
-        """Whether an amount is the tax that the paper states, or another one of the paper with it."""
-        if value in self.taxes:
-            return True
-        all_values = {amount.values[0] for _, amount in self.amounts}
-        return any(money.minus(value, tax) in all_values for tax in self.taxes if tax < value)
 
     def _nearest(self, net: Decimal) -> Verdict:
         """The net amount is not there; the nearest that is, or a row that has it in another currency."""
@@ -314,8 +280,9 @@ class _Text:
 
     def _day(self, field: Field, days: tuple[date, ...]) -> Verdict:
         recorded = days[0].isoformat()
+        is_named = any(role == field for _, _, role in self.days)
         same = [
-            (role not in {"", field}, i, day.isoformat())
+            (role != field and bool(role or is_named), i, day.isoformat())
             for i, found, role in self.days
             for day in days
             if day in found
@@ -340,55 +307,3 @@ class _Text:
         if named:
             return self._verdict("currency", currency, "not_found", named[0][1].currencies[0], named[0][0])
         return self._verdict("currency", currency, "not_found")
-
-
-def _labels(rows: list[Row], places: list[tuple[int, Amount]]) -> Iterator[tuple[tuple[int, int], str]]:
-    """What the words before each amount, else all of its row, call it: "net", "tax", "gross" or "" for none of them."""
-    end_of: dict[int, int] = {}
-    for i, amount in places:
-        text = rows[i].text
-        before = text[end_of.get(i, 0) : amount.start]
-        end_of[i] = amount.end
-        words = _MARK.sub(lambda mark: "" if of_mark(mark[0]) else mark[0], before)
-        yield (i, amount.start), _role(before if _LETTER.search(words) else text)
-
-
-def _role(text: str) -> str:
-    if _NET.search(text) or (_TAX.search(text) and _BASE.search(text)):
-        return "net"
-    is_total = bool(_TOTAL_ALONE.search(text))
-    if _GROSS.search(text) or (is_total and _WITH.search(text)):
-        return "gross"
-    return "tax" if _TAX.search(text) and not (is_total or _WITH.search(text)) else ""
-
-
-def _days(text: str) -> Iterator[tuple[Day, str]]:
-    """The dates of a row, each with the field that the words beside it name; "" where they name none."""
-    days = list(dates(text))
-    for before, day, behind in zip([None, *days], days, [*days[1:], None], strict=False):
-        words = text[before.end if before else 0 : day.start]
-        if not _LETTER.search(words):
-            words = text[day.end : behind.start if behind else None]
-        yield day, "due" if _DUE.search(words) else "sent" if _ISSUED.search(words) else ""
-
-
-def _number_pattern(number: str) -> re.Pattern[str]:
-    """An invoice number in a comparable text, whatever its spaces, where it is not part of a longer one.
-
-    Letters, digits and what joins them make it longer: "PRO-INV-1", "INV-1/2". A point does before a digit or behind
-    one, but neither in "No.1" nor at the end of a sentence; Chinese and Japanese need no gap between words.
-    """
-    key = number_key(number)
-    if not key:
-        return re.compile(r"(?!)")  # nothing of it shows, so that it stands nowhere
-    before = rf"(?<!{_IN_WORD})(?<!{_IN_WORD}[-/])(?<!\d\.)" if re.match(_IN_WORD, key[0]) else ""
-    behind = rf"(?![-/.]?{_IN_WORD})" if re.match(_IN_WORD, key[-1]) else ""
-    return re.compile(before + r"\s?".join(map(re.escape, key)) + behind)
-
-
-def _comparable(text: str) -> str:
-    """A text in which numbers stand as they compare."""
-    if not text.isascii():
-        text = text.replace("№", "№ ")
-        text = "".join(" " if unicodedata.decomposition(char).startswith(_APART) else char for char in text)
-    return characters.seen(text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 NAMES = (
-    r"vat|v\.a\.t\.?|(?:sales\s+|service\s+)?tax(?:es)?|gst|hst|mwst|mehrwertsteuer|ust|umsatzsteuer|tva|iva|i\.v\.a\.?|btw|moms"
-    r"|mva|alv|dph|pdv|ddv|kdv|áfa|ндс|φπα|消費税"
+    r"vat|v\.a\.t\.?|(?:sales\s+|service\s+)?taxe?s?|[cisu]?gst|utgst|hst|pst|qst|m\.?w\.?st|u\.?st|\w*steuer(?:betrag|summe)?|t\.?v\.?a"
+    r"|tps|tvq|i\.?v\.?a\.?|igic|imposta|impuestos?|impostos?|b\.?t\.?w|moms|mva|alv|dph|pdv|ddv|pvm|pvn|kdv|ptu|vsk|áfa|ндс|ддс|φ\.?π\.?α"
+    r"|消費税|增值税|税額|税额|부가세|부가가치세"
 )
 """The names of the tax, for a pattern that ignores case."""
 _TAX = rf"\b(?:{NAMES})(?!\w)"

@@ -15,12 +15,14 @@ from mtrack.verify.papers import papers
 FEBRUARY, MARCH = date(2026, 2, 4), date(2026, 3, 4)
 
 
-def states(
-    text: str, net: str = "1000", tax: str | None = None, days: tuple[date, ...] = (FEBRUARY,)
-) -> dict[str, str]:
+def states(  # noqa: PLR0913
+    text: str, net: str = "1000", tax: str | None = None, days: tuple[date, ...] = (FEBRUARY,), number: str = "INV-7",
+    *, credit_note: bool = False,
+) -> dict[str, str]:  # fmt: skip
     sent, *due = days
-    name = "i.md" if "|" in text else "i.txt"
-    claim = InvoiceClaim("INV-7", "EUR", Decimal(net), sent, Decimal(tax) if tax else None, due=tuple(due))
+    name = "i.html" if text.startswith("<") else "i.md" if "|" in text else "i.txt"
+    tax_amount = Decimal(tax) if tax else None
+    claim = InvoiceClaim(number, "EUR", Decimal(net), sent, tax_amount, due=tuple(due), credit_note=credit_note)
     return {one.field: one.verdict for one in check_text(claim, papers([(name, read(name, text.encode()))]))}
 
 
@@ -100,3 +102,157 @@ def test_a_negative_total_is_told_with_its_row() -> None:
         if one.field == "kind"
     ]
     assert (kind.file, kind.line, kind.quote) == ("i.txt", 2, "Total EUR -1,000.00")
+
+
+TAX_ROWS = [
+    "zzgl. 19 % USt.", "zuzüglich 19 % MwSt.", "zzgl. gesetzlicher Umsatzsteuer 19 %", "plus VAT", "plus 19% VAT", "+ VAT 19%", "más IVA",
+    "plus TVA", "+ 19 % TVA", "CGST @ 19%", "IGST @ 19%", "MVA 19 %", "ÁFA 19%", "27% ÁFA", "ALV 19 %", "DPH 19 %", "KDV (%19)", "PTU A 19%",
+    "TPS/TVQ", "Steuerbetrag", "Summe Umsatzsteuer", "Total VAT", "incl. 19 % VAT", "enthaltene MwSt. 19 %",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", TAX_ROWS)
+def test_tax_is_no_net_amount_however_it_is_named(label: str) -> None:
+    text = f"Invoice INV-7\nKickoff   1.000,00 EUR\nSubtotal    1.000,00 EUR\n{label}   190,00 EUR\nAmount due  1.190,00 EUR\n"
+    right = states(text, "1000", "190")
+    assert (right["net"], right["tax"], right["gross"]) == ("confirmed", "confirmed", "confirmed")
+    assert states(text, "1190")["net"] == "elsewhere"
+    assert states(text, "190")["net"] == "elsewhere"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Kickoff EUR 1,000.00 plus 19 % VAT", "EUR 1,000.00 zzgl. USt.", "Total excl. VAT EUR 1,000.00", "Rechnungssumme ohne USt. 1.000,00",
+        "Total HT 1 000,00 €", "Total (no VAT) EUR 1,000.00", "Nettosumme 1.000,00 €", "EUR 1,000.00 (VAT exempt)",
+    ],
+)  # fmt: skip
+def test_an_amount_before_its_tax_is_net(row: str) -> None:
+    assert states(f"Invoice INV-7\n{row}\n")["net"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "row", ["Bruttosumme 1.000,00", "Total inkl. USt. 1.000,00 €", "EUR 1,000.00 incl. VAT", "Zahlbar netto 1.000,00 €"]
+)
+def test_an_amount_with_its_tax_is_not_net(row: str) -> None:
+    assert states(f"Invoice INV-7\n{row}\n")["net"] == "elsewhere"
+
+
+def test_several_rates_are_tax_together() -> None:
+    text = "VAT 19% on 1,000.00  EUR 190.00\nVAT 7% on 100.00  EUR 7.00\nTotal EUR 1,297.00\n"
+    right = states(text, "1100", "197")
+    assert (right["net"], right["tax"], right["gross"]) == ("computed", "computed", "confirmed")
+    assert states(text, "1297")["net"] == "elsewhere"
+    half = "Design EUR 1,000.00\nCGST @ 9%  90.00\nSGST @ 9%  90.00\nTotal EUR 1,180.00\n"
+    assert [states(half, "1000", "180")[field] for field in ("net", "tax", "gross")] == [
+        "confirmed",
+        "computed",
+        "confirmed",
+    ]
+    assert states(half, "1180")["net"] == "elsewhere"
+    assert states(half, "1000", "90")["gross"] == "not_found"
+
+
+COLUMNS = {
+    "HTML": "<table><tr><th>Item</th><th>Net</th><th>VAT</th><th>Gross</th></tr>"
+    "<tr><td>Design</td><td>1,000.00</td><td>190.00</td><td>1,190.00</td></tr></table>",
+    "Markdown": "| Item | Qty | Net | VAT % | VAT | Total incl. VAT |\n|---|---|---|---|---|---|\n"
+    "| Design | 1 | 1,000.00 | 19% | 190.00 | 1,190.00 |\n",
+    "text": "Item     Net     VAT     Gross\nDesign     1,000.00     190.00     1,190.00\n",
+    "no names": "Net     VAT     Gross\n1,000.00     190.00     1,190.00\n",
+}
+
+
+@pytest.mark.parametrize("text", COLUMNS.values(), ids=COLUMNS)
+def test_headings_tell_net_tax_and_gross_apart(text: str) -> None:
+    right = states(text, "1000", "190")
+    assert (right["net"], right["tax"], right["gross"]) == ("confirmed", "confirmed", "confirmed")
+    assert states(text, "1190")["net"] == "elsewhere"
+    assert states(text, "190")["net"] == "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("net", "row"),
+    [
+        ("3000", "Acompte déjà versé : 3 000,00 €"), ("7000", "Balance Due EUR 7,000.00"), ("50000", "Contract sum EUR 50,000.00"),
+        ("4000", "Previous invoice INV-6 of 2 January 2026: EUR 4,000.00 remains open."),
+    ],
+)  # fmt: skip
+def test_where_a_row_is_called_net_another_is_not(net: str, row: str) -> None:
+    assert states(f"Invoice INV-7\nSubtotal EUR 10,000.00\n{row}\n", net)["net"] == "elsewhere"
+
+
+def test_a_subtotal_less_a_discount_is_net_too() -> None:
+    text = "Subtotal EUR 1,100.00\nDiscount EUR 100.00\nTotal EUR 1,000.00\n"
+    assert states(text)["net"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Kundennummer: 10445",
+        "Kunden-Nr. 10445",
+        "Customer no. 10445",
+        "Customer number: 10445",
+        "Order 10445",
+        "Bestellnummer 10445",
+    ],
+)
+def test_the_number_of_something_else_is_not_the_invoices(row: str) -> None:
+    text = f"Rechnung R-8\n{row}\nNetto 1.000,00 EUR\n"
+    assert states(text, number="10445")["number"] == "not_found"
+    assert states(text, number="R-8")["number"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "row", ["Invoice number 10445", "Rechnungs-Nr. 10445", "Factuurnummer: 10445", "Nr. 10445", "Belegnummer 10445"]
+)
+def test_the_number_of_the_invoice_is(row: str) -> None:
+    assert states(f"{row}\n", number="10445")["number"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Previous invoice INV-7 of 4 February 2026: EUR 1,000.00 remains open.",
+        "Our invoice INV-7 of 4 February 2026 over EUR 1,000.00 is overdue.",
+        "Invoice INV-7 of 4 February 2026 over EUR 1,000.00 will follow.",
+        "This invoice replaces invoice INV-7 of 4 February 2026 over EUR 1,000.00.",
+    ],
+)
+def test_what_is_said_of_another_invoice_confirms_nothing(row: str) -> None:
+    found = states(f"Date: 4 May 2026\nDesign EUR 5,000.00\n{row}\n")
+    assert (found["number"], found["net"], found["sent"]) == ("elsewhere", "elsewhere", "elsewhere")
+
+
+DAYS_OF_OTHER_THINGS = {
+    "period": "Rechnungsdatum: 04.01.2026\nLeistungszeitraum: 01.02.2026 - 04.02.2026\nFällig: 01.05.2026\nSkonto bis 04.03.2026\n",
+    "no words": "München, 04.01.2026\nLeistungszeitraum 01.02.2026 bis 04.02.2026\nZahlbar bis 04.03.2026 mit 2 % Skonto, bis 01.05.2026 netto\n",
+    "English": "Invoice date 4 Jan 2026\nDelivery date 4 Feb 2026\nDue 1 May 2026\n2% discount if paid by 4 March 2026\n",
+}
+
+
+@pytest.mark.parametrize("text", DAYS_OF_OTHER_THINGS.values(), ids=DAYS_OF_OTHER_THINGS)
+def test_a_day_of_something_else_confirms_nothing(text: str) -> None:
+    found = states(text, days=(FEBRUARY, MARCH))
+    assert (found["sent"], found["due"]) == ("elsewhere", "elsewhere")
+    right = states(text, days=(date(2026, 1, 4), date(2026, 5, 1)))
+    assert (right["sent"], right["due"]) == ("confirmed", "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "number"),
+    [
+        ("CREDIT NOTE INV-7", "differs", "confirmed"), ("Avoir INV-7", "differs", "confirmed"), ("GUTSCHRIFT INV-7", "elsewhere", "confirmed"),
+        ("PROFORMA INVOICE INV-7", "differs", "elsewhere"), ("Payment reminder INV-7", "differs", "elsewhere"),
+        ("Mahnung INV-7", "differs", "elsewhere"), ("Invoice INV-7", None, "confirmed"), ("Credit note: CN-6 Invoice INV-7", None, "confirmed"),
+    ],
+)  # fmt: skip
+def test_a_title_says_what_the_paper_is(title: str, kind: str | None, number: str) -> None:
+    found = states(f"{title}\n4 Feb 2026\nDesign EUR 1,000.00\n")
+    assert (found.get("kind"), found["number"]) == (kind, number)
+
+
+def test_a_credit_note_recorded_as_one_is_no_finding() -> None:
+    assert "kind" not in states("CREDIT NOTE INV-7\nDesign EUR 1,000.00\n", credit_note=True)
+    assert "kind" not in states("Invoice INV-7\nDesign EUR 1,000.00\nCredit note CN-6\n")

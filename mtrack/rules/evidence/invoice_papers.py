@@ -215,8 +215,7 @@ def _invoice_text(context: ProjectContext, verdict: Verdict) -> Problem:
     project = context.project
     file = verdict.file or invoice_of(context, verdict).file or ""
     if verdict.field == "kind":
-        message = f"{verdict.id} is recorded as an invoice, and the total in {posixpath.basename(file)} is negative"
-        return about_verdict(context, verdict, message, "record it as a credit note: `credits` names its invoice")
+        return _kind_text(context, verdict, posixpath.basename(file))
     field = FIELDS.get(verdict.field, verdict.field)
     recorded = value_text(project, verdict.field, verdict.recorded)
     message = f"the {field} of {verdict.id}, {recorded}, does not stand in {posixpath.basename(file)}"
@@ -225,6 +224,15 @@ def _invoice_text(context: ProjectContext, verdict: Verdict) -> Problem:
     elif verdict.quote is not None:
         message += f'; the nearest is{place_text(verdict, "")}: "{verdict.quote}"'
     return about_verdict(context, verdict, message, "correct the record, or attach the invoice that was sent")
+
+
+def _kind_text(context: ProjectContext, verdict: Verdict, paper: str) -> Problem:
+    """A text that is something else by its title, or a credit note by its total."""
+    said = f"{paper} calls itself {_a(verdict.found or '')}" if verdict.note else f"the total in {paper} is negative"
+    message = f"{verdict.id} is recorded as {_a(verdict.recorded or '')}, and {said}"
+    if verdict.found == "credit note":
+        return about_verdict(context, verdict, message, "record it as a credit note: `credits` names its invoice")
+    return about_verdict(context, verdict, message, f"attach the {verdict.recorded} that was sent")
 
 
 def _a(kind: str) -> str:

@@ -1,0 +1,59 @@
+"""The dates of an invoice's text, each with what the words beside it say it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mtrack.verify.another import is_of_another
+from mtrack.verify.dates import dates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mtrack.verify.dates import Day
+
+_LETTER = re.compile(r"[^\W\d_]")
+_DUE = re.compile(
+    r"\bdue\b|payable|pay\w*\s+(?:by|until)|fällig|zahlbar|zahlungsziel|échéance|vencimiento|vence|limite|scadenza|verval|förfall|forfald|支払期限",
+    re.IGNORECASE,
+)
+_ISSUED = re.compile(
+    r"dated?\b|datum|issued|\bfecha|\bdata\b|\bdato\b|émise|\bdel?\s*$|発行|請求日|日付", re.IGNORECASE
+)
+_OTHER_DAY = re.compile(
+    r"leistung|liefer|\bservices?\b|period|zeitraum|performed|deliver|prestation|période|livraison|consegna|entrega|levering|valid"
+    r"|gültig|\border|bestell|auftrag|contract|vertrag|commande|pedido",
+    re.IGNORECASE,
+)
+"""Words of a day on which something else is than that of the invoice."""
+_OF_INVOICE = re.compile(r"invoice|rechnung|fact(?:ur|uur)|fattur|faktur|fatura|issue", re.IGNORECASE)
+_DISCOUNT = re.compile(
+    r"(?<!without )(?<!ohne )(?<!no )\b(?:skonto|discount|escompte|sconto|korting|descuento|kassarabatt)", re.IGNORECASE
+)
+_RANGE = re.compile(r"\W*(?:to|until|through|bis|au|al|a|t/m|tot|till)?\W*", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;]|\.\s")
+
+
+def invoice_days(text: str) -> Iterator[tuple[Day, str]]:
+    """The dates of a row, each with the field that the words beside it name: "other" for none of the invoice's, "" without words."""
+    days = list(dates(text))
+    role = ""
+    for before, day, behind in zip([None, *days], days, [*days[1:], None], strict=False):
+        words = text[before.end if before else 0 : day.start]
+        rest = text[day.end : behind.start if behind else None]
+        if before is None or not _RANGE.fullmatch(words) or role != "other":
+            clause = _CLAUSE.split(rest, maxsplit=1)[0]
+            role = _day_role(words if _LETTER.search(words) else rest, clause)
+        yield day, "other" if is_of_another(text, day.start) else role
+
+
+def _day_role(words: str, behind: str) -> str:
+    """What the words before a day say it is, and those behind it in its clause."""
+    if _DISCOUNT.search(_CLAUSE.split(words)[-1]) or _DISCOUNT.search(behind):
+        return "other"
+    if _DUE.search(words):
+        return "due"
+    if _OTHER_DAY.search(words) and not _OF_INVOICE.search(words):
+        return "other"
+    return "sent" if _ISSUED.search(words) else ""
