@@ -29,6 +29,8 @@ _IF_PAID = re.compile(
     re.IGNORECASE,
 )
 """Words of a discount that depends on the day of payment, and changes nothing of what is agreed."""
+_LINE_WORDS = 4
+"""Words in a line of a running text."""
 _MAX_TEXT = 300
 _BELOW = 4
 """Rows between a list and its total."""
@@ -142,6 +144,23 @@ def _columns_words(papers: Papers, one: Listed, other: Listed) -> tuple[str, tup
     else:
         found = f"{_at(papers, first)} has two amounts, and with those below each adds up"
     return f"does not say plainly which amounts are agreed: {found}, to {_sum(one)} and {_sum(other)}", choice
+
+
+def between_lines(papers: Papers, listed: Listed) -> str:
+    """The words for an amount in a column of running text, beside which another column runs; "" where there is none."""
+    for spot in listed.spots:
+        row = papers.rows[spot.row]
+        if row.page is None or row.table is not None or len(row.cells) == 1:
+            continue
+        place = next((place for place, cell in enumerate(row.cells) if spot.amount.raw in cell), 0)
+        for other in papers.rows[max(0, spot.row - 1) : spot.row + 2]:
+            lines = [place for place, cell in enumerate(other.cells) if len(cell.split()) >= _LINE_WORDS]
+            if other is not row and other.page == row.page and len(lines) > 1 and place in lines:
+                return (
+                    f"does not say plainly what is paid: {_at(papers, spot)} stands in a text in columns "
+                    f'("{quote(row.text, spot.amount.raw)}")'
+                )
+    return ""
 
 
 def other_list(papers: Papers, listed: Listed, others: Iterable[Listed], totals: list[Spot]) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
     from decimal import Decimal
 
+    from mtrack.verify.documents.document import Row
     from mtrack.verify.papers import Papers
 
 _NAME_COLUMN = re.compile(
@@ -46,7 +47,15 @@ _WITH_TAX = re.compile(rf"\b(?:{taxes.NAMES}|gross|brutto|ttc|bruto)(?!\w)|incl"
 _SHARE = re.compile(r"\((?:[\d.,\s]{1,12}%)?\s?\)")
 _AROUND = " .:;,–—-|=~"
 _NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|\(?[a-zA-Z]\)\s+|[•●▪◦*–-]\s*)+")
+_CODE = re.compile(r"\W*(?:[^\W\d_]{1,3}[-. ]?\d{1,3}(?:\.\d{1,2})?|[^\W\d_]|[IVX]{1,4})\W*")
+_TIME = re.compile(
+    r"\W*(?:(?:week|month|day|woche|monat|tag|semaine|mois|jour|semana|mes|día|hour|kw|cw|q)\w*\W*)?\d{1,3}(?:\s*[-–]\s*\d{1,3})?\W*"
+    r"(?:weeks?|months?|days?|hours?|hrs?|h|d|w|wochen?|monate?|tage?n?|stunden?|std|semaines?|mois|jours?|semanas?|meses|días?)?\W*(?:\d{4})?\W*",
+    re.IGNORECASE,
+)
 _MAX_NAME = 118
+_HEADER_REACH = 40
+"""Rows below the headings of columns that are in no table."""
 _MAX_ROW = 110
 _RUN = 4
 """Rows that may stand between two amounts of one list."""
@@ -72,8 +81,9 @@ def propose(papers: Papers, currency: str = "") -> Proposal:
     if best is None or best.score <= 0:
         return Proposal(signed=signed, terms=terms)
     rows = papers.rows
+    times = Counter(cell for spot in best.spots for cell in enumerate(rows[spot.row].cells))
     items = tuple(
-        Item(reader.name(spot, best.kind), spot.amount.values[0], rows[spot.row].page, rows[spot.row].number)
+        Item(reader.name(spot, best.kind, times), spot.amount.values[0], rows[spot.row].page, rows[spot.row].number)
         for spot in best.spots
     )
     doubt, choice = reader.doubt(best, candidates)
@@ -91,6 +101,7 @@ class _Reader:
         found = [spot for spot in found if spot.row not in net or not _holds_tax(spot)]
         rows = {spot.row for spot in found if wanted and wanted in spot.amount.currencies}
         found = [spot for spot in found if spot.row not in rows or fits(spot.amount.currencies, wanted)]
+        self.rows_with_amounts = {spot.row for spot in self.all}
         self.taxes = [spot.amount.values[0] for spot in self.all if places.is_tax(spot)]
         self.spots = [
             spot
@@ -120,6 +131,7 @@ class _Reader:
         if best.adds_up:
             beside, choice = doubts.other_columns(self.papers, listed, self.spots)
             others = (_listed(one) for one in candidates)
+            beside = beside or doubts.between_lines(self.papers, listed)
             found = beside or doubts.other_list(self.papers, listed, others, self.totals)
             found = found or doubts.other_total(self.papers, listed, self._totals_of(best), self.spots, self.taxes)
             found = found or doubts.other_amount(self.papers, listed, self._named())
@@ -198,7 +210,7 @@ class _Reader:
         """Whether a row that comes to all the others is one more of them: half of a schedule is due in its last row."""
         if spot.label is not None:
             return True
-        name = self.name(spot, kind)
+        name = self.name(spot, kind, Counter())
         return not spot.is_total and bool(re.search(r"[^\W\d]", name)) and not _NOT_A_NAME.fullmatch(name)
 
     def _is_stated(self, total: Decimal, group: list[Spot]) -> bool:
@@ -237,11 +249,25 @@ class _Reader:
         named = named_in(row.text for row in self.papers.rows)
         return named.pop() if len(named) == 1 else None
 
-    def name(self, spot: Spot, kind: str) -> str:
-        """The name of a proposed milestone: its cell, its row, or the heading above."""
+    def _header(self, spot: Spot) -> tuple[str, ...]:
+        """The headings above the cells of a row that is in no table: a row of as many cells, and without amounts."""
+        rows = self.papers.rows
+        with_amounts = self.rows_with_amounts
+        for i in range(spot.row - 1, max(-1, spot.row - _HEADER_REACH - 1), -1):
+            cells = rows[i].cells
+            if (
+                i not in with_amounts
+                and len(cells) == len(rows[spot.row].cells)
+                and any(map(MONEY_COLUMN.search, cells))
+            ):
+                return cells
+        return ()
+
+    def name(self, spot: Spot, kind: str, times: Counter[tuple[int, str]]) -> str:
+        """The name of a proposed milestone: its cell, of which `times` counts those in its group, its row, or the heading above."""
         row = self.papers.rows[spot.row]
         if len(row.cells) > 1:
-            cell = _best_cell(row.cells, row.header, spot)
+            cell = _best_cell(row, row.header or self._header(spot), spot, times)
             if cell:
                 return _trimmed(cell)
         own = _trimmed(spot.rest)
@@ -287,10 +313,14 @@ def _is_part(spot: Spot, kind: str) -> bool:
     return spot.label is not None or (kind == "shape" and not _OVERALL.search(spot.rest))
 
 
-def _best_cell(cells: tuple[str, ...], header: tuple[str, ...], spot: Spot) -> str:
+def _best_cell(row: Row, header: tuple[str, ...], spot: Spot, times: Counter[tuple[int, str]]) -> str:
+    """The cell of a row that names what is paid; "" where there is none. `times` counts the cells of all rows of its list.
+
+    One that several rows have is a condition or a status.
+    """
     ranked = [
-        (_cell_rank(cell, header[place] if place < len(header) else "") - 0.1 * place, cell)
-        for place, cell in enumerate(cells)
+        (_cell_rank(cell, header[place] if place < len(header) else "") - (times[place, cell] > 1) - 0.1 * place, cell)
+        for place, cell in enumerate(row.cells)
         if spot.amount.raw not in cell and re.search(r"[^\W\d]", cell) and not TOTAL.fullmatch(cell)
     ]
     return max(ranked, default=(0, ""))[1]
@@ -298,7 +328,14 @@ def _best_cell(cells: tuple[str, ...], header: tuple[str, ...], spot: Spot) -> s
 
 def _cell_rank(cell: str, header: str) -> float:
     known = 2 if _BEST_COLUMN.search(header) else 1 if _NAME_COLUMN.search(header) else 0
-    return known + (1 if len(cell) > 6 else 0) - (1 if len(cell) > 160 else 0)  # noqa: PLR2004
+    return known + (1 if _is_name(cell) else 0) - (1 if len(cell) > 160 else 0)  # noqa: PLR2004
+
+
+def _is_name(cell: str) -> bool:
+    """Whether a cell may be a name: no number or code such as "M1", no day, no time such as "6 weeks", no amount."""
+    if _CODE.fullmatch(cell) or _TIME.fullmatch(cell) or not re.search(r"[^\W\d]", _without_amounts_at_end(cell)):
+        return False
+    return len(cell) > _MAX_TRIMMED or not any(day.end - day.start >= len(cell.strip()) - 4 for day in dates(cell))
 
 
 def _trimmed(text: str) -> str:

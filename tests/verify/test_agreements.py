@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
 from decimal import Decimal
@@ -687,8 +688,8 @@ HALVES = {
 }
 
 
-def proposed(text: str) -> tuple[list[tuple[str, int]], int | None, bool]:
-    found = propose(papers([("sow.md", read("sow.md", text.encode()))]))
+def proposed(text: str, name: str = "sow.md") -> tuple[list[tuple[str, int]], int | None, bool]:
+    found = propose(papers([(name, read(name, text.encode()))]))
     items = [(item.name, int(item.amount)) for item in found.items]
     return items, None if found.total is None else int(found.total), found.adds_up
 
@@ -987,6 +988,54 @@ def test_a_milestone_that_costs_nothing_is_proposed() -> None:
 )  # fmt: skip
 def test_a_proposed_name_keeps_days_and_versions(row: str, name: str) -> None:
     assert proposed(f"{row}\nLaunch EUR 7,000.00\nTotal EUR 10,000.00\n")[0][0] == (name, 3000)
+
+
+IN_COLUMNS = """Plan
+No   {0}     {1}          Fee (USD)
+1    {2}     {3}      18,000
+2    {4}      {5}       32,500
+Total fixed fee                50,500
+"""
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Milestone", "Due", "Design", "Jan 15, 2026", "Build", "Mar 1, 2026"), ("Due", "Milestone", "Jan 15, 2026", "Design", "Mar 1, 2026", "Build"),
+        ("Milestone", "Due", "Design", "15 January 2026", "Build", "1 March 2026"), ("Work", "Time", "Design", "6 weeks", "Build", "10 weeks"),
+        ("Work", "Time", "Design", "Week 1-6", "Build", "Week 7-16"), ("Id", "Work", "WP1", "Design", "WP2", "Build"),
+        ("Work", "When", "Design", "on acceptance", "Build", "on acceptance"), ("What", "When", "Design", "Q1 2026", "Build", "Q2 2026"),
+        ("Status", "Work", "not started", "Design", "not started", "Build"), ("Hours", "Work", "40 h", "Design", "90 h", "Build"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["text", "table", "without headings"])
+def test_the_cell_that_names_is_told_from_days_times_and_codes(cells: tuple[str, ...], kind: str) -> None:
+    text = IN_COLUMNS.format(*cells)
+    if kind == "without headings":
+        text = "\n".join(text.splitlines()[2:]) + "\nAll amounts in USD.\n"
+    elif kind == "table":
+        [head, one, two] = [re.split(r"\s{3,}", line) for line in text.splitlines()[1:4]]
+        rows = [head, ["---"] * 4, one, two, ["", "", "Total", "50,500"]]
+        text = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    found = proposed(text, "sow.md" if kind == "table" else "sow.txt")
+    assert found == ([("Design", 18000), ("Build", 32500)], 50500, True)
+
+
+LEFT = [
+    "This agreement is made between Acme Ltd and", "the studio. Both parties agree on the work of this", "document and on the fees in section 2 of",
+    "it. The studio works with care and reports", "once a week to the client, who answers in", "two days. Changes need a letter of both.",
+    "All work is done in Berlin", "and the law of Germany holds for all of it.", "There is no other agreement besides this one.",
+]  # fmt: skip
+RIGHT = [
+    "2. Fees", "Milestone 1: Design", "EUR 10,000", "is paid once the design is approved by the", "client in writing.", "Milestone 2: Build",
+    "EUR 20,000", "is paid once the site is live and has been", "Total EUR 30,000",
+]  # fmt: skip
+
+
+def test_amounts_in_one_of_two_columns_of_text_are_doubted() -> None:
+    page = [(x, 800 - 14.0 * i, line) for x, lines in ((50.0, LEFT), (320.0, RIGHT)) for i, line in enumerate(lines)]
+    found = propose(papers([("sow.pdf", read("sow.pdf", pdf(page)))]))
+    assert "does not say plainly what is paid: p. 1, l. 3 stands in a text in columns " in found.doubt
 
 
 @pytest.mark.parametrize(
