@@ -12,7 +12,6 @@ import warnings
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +20,7 @@ import axe_playwright_python
 import pytest
 from hostile import write_hostile
 from playwright.sync_api import Error as PlaywrightError
+from printed import printed
 from support import AS_OF, ROOT, mtrack, write_tree
 
 from mtrack.check.report import Selection
@@ -626,11 +626,9 @@ def test_it_is_whole_without_scripts(browser: Browser, site: Path) -> None:
 
 
 def test_paper_has_no_buttons_repeats_heads_and_counts_its_pages(browser: Browser, site: Path) -> None:
-    from pypdf import PdfReader  # noqa: PLC0415
-
     with Visit(browser, theme="dark") as visit:
         page = visit.open((site / "invoices.html").as_uri())
-        sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+        sheets = printed(page)
         assert len(sheets) > 1
         for number, text in enumerate(sheets, 1):
             assert "Outstanding" in text

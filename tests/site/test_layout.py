@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from printed import printed
 from support import mtrack
 from test_browser import CHROMIUM, Visit, browser
 from workspaces import DAY, WORKSPACES
@@ -161,8 +161,6 @@ def squeezed(text: str) -> str:
     ("name", "paper"), [*((name, "A4") for name in WORKSPACES), ("example", "Letter"), ("long", "Letter")]
 )
 def test_paper_holds_every_amount_whole(browser: Browser, built: Callable[[str], Path], name: str, paper: str) -> None:
-    from pypdf import PdfReader  # noqa: PLC0415
-
     folder = built(name)
     lost: dict[str, Any] = {}
     with Visit(browser, theme="dark") as visit:
@@ -174,8 +172,7 @@ def test_paper_holds_every_amount_whole(browser: Browser, built: Callable[[str],
             amounts = page.evaluate(
                 "[...document.querySelectorAll('main data')].filter(item => item.checkVisibility()).map(item => item.textContent)"
             )
-            reader = PdfReader(BytesIO(page.pdf(format=paper)))
-            sheets = [squeezed(sheet.extract_text()) for sheet in reader.pages]
+            sheets = [squeezed(sheet) for sheet in printed(page, paper)]
             whole = "".join(sheets)
             missing = [amount for amount in amounts if squeezed(amount) not in whole]
             if missing:

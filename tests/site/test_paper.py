@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from printed import printed
 from support import mtrack, write_tree
 from test_browser import DAY, Visit, browser, pytestmark, site  # noqa: F401  (fixtures, and what holds for every test)
 from workspaces import project, settings
@@ -49,11 +49,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def sheets(browser: Browser, path: Path, size: str) -> list[str]:  # noqa: F811
-    from pypdf import PdfReader  # noqa: PLC0415
-
     with Visit(browser) as visit:
         page = visit.open(path.as_uri())
-        return [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format=size))).pages]
+        return printed(page, size)
 
 
 @pytest.mark.parametrize("size", ["A4", "Letter"])
