@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from mtrack.record.verdict import Verdict
+from mtrack.verify.another import SENTENCE
 from mtrack.verify.dates import dates
 from mtrack.verify.match import seen
+from mtrack.verify.terms import stated_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,25 +49,7 @@ _AND = re.compile(r"\W*(?:and|und|et|y|e|en|och)\b", re.IGNORECASE)
 _DATE_LABEL = re.compile(r"\W*(?:date|datum|le|fecha|data|dato|日付)?\W*", re.IGNORECASE)
 _BLOCK = 3
 """Rows below a signature in which its day may stand alone."""
-_SENTENCE = re.compile(r"(?<=[.;!?。])\s+(?=[^\W\d_])")
-_NUMBERS = {
-    "ten": 10, "fourteen": 14, "fifteen": 15, "thirty": 30, "forty-five": 45, "sixty": 60, "ninety": 90,
-}  # fmt: skip
-_TERMS = re.compile(
-    rf"""(?:\bnet|within|in|not\s+later\s+than|after|innerhalb(?:\s+von)?|binnen|innert|sous|dans\s+(?:un\s+délai\s+de|les)?|entro
-    |dentro\s+de|en\s+un\s+plazo\s+de|à|a|inom)\s*(?:a\s+period\s+of\s+)?(?:[a-z-]+\s*\()?\s*
-    (?P<n>\d{{1,3}}|{"|".join(_NUMBERS)})\)?\s*-?\s*(?:calendar|business|working|consecutive)?\s*
-    (?P<d>days?|tagen?|jours?|giorni|días|dias|dagen|dagar|dage)?|(?P<j>\d{{1,3}})日以内""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_DAYS = re.compile(r"day|tag|jour|giorn|d[ií]a|dag|\bnet\b|日以内", re.IGNORECASE)
 _MAX_ROWS = 20_000
-_PAYING = re.compile(
-    r"pay|invoice|remit|zahl|rechnung|fällig|paie|régl|facture|pag|factura|betaal|betal|faktur|\bdue\b|支払|請求",
-    re.IGNORECASE,
-)
-_INVOICE = re.compile(r"invoice|rechnung|facture|factura|factuur|faktura|請求", re.IGNORECASE)
-_REACH = 120
 _COUNT_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _MILESTONES = re.compile(r"milestones|meilensteine|jalons|hitos|mijlpalen|milstolpar|マイルストーン", re.IGNORECASE)
 _COUNT = re.compile(
@@ -81,12 +65,6 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(r"\b(?:phase|part|stage|module|package|year|month|option|teil|étape|fase|lot|etapp)", re.IGNORECASE)
-
-
-class _Terms(NamedTuple):
-    days: int
-    row: int
-    by_invoice: bool
 
 
 def check(claim: AgreementClaim, papers: Papers, listed: int) -> list[Verdict]:
@@ -106,7 +84,7 @@ def stated(papers: Papers) -> tuple[date | None, int | None]:
     found = list(_signings(papers))
     signings = [one for one in found if one.kind == "signed"] or [one for one in found if one.kind == "made"]
     days = {one.days[0] for one in signings if len(one.days) == 1}
-    terms = {terms.days for terms in _stated(papers) if terms.by_invoice}
+    terms = {terms.days for terms in stated_terms(papers) if terms.sure}
     of_parties = all(one.by_party for one in signings)
     signed = papers.signed[0] if papers.signed else max(days) if len(days) == 1 or (days and of_parties) else None
     return signed, terms.pop() if len(terms) == 1 else None
@@ -129,7 +107,7 @@ def _signings(papers: Papers) -> Iterator[_Signing]:
         text = text[: max(len(row.text), *(day.end for day in found))] if found else ""
         breaks = [
             gap.start()
-            for gap in _SENTENCE.finditer(text)
+            for gap in SENTENCE.finditer(text)
             if not any(day.start <= gap.start() < day.end for day in found)
         ]
         last: _Signing | None = None
@@ -198,36 +176,17 @@ def _signed(claim: AgreementClaim, papers: Papers) -> Verdict:
 def _terms(claim: AgreementClaim, papers: Papers) -> Verdict:
     """Payment terms are contradicted only where the papers give one number of days beside an invoice."""
     recorded = str(claim.terms)
-    found = list(_stated(papers))
-    stated = [terms for terms in found if terms.by_invoice]
-    same = next((terms for terms in stated or found if terms.days == claim.terms), None)
-    if same is not None:
+    found = list(stated_terms(papers))
+    same = max((terms for terms in found if terms.days == claim.terms), key=lambda terms: terms.paid, default=None)
+    if same is not None and same.paid:
         return seen(papers, same.row, Verdict("agreement", None, "terms", recorded, "confirmed", recorded))
-    if len({terms.days for terms in stated}) == 1:
-        verdict = Verdict("agreement", None, "terms", recorded, "differs", str(stated[0].days))
-        return seen(papers, stated[0].row, verdict)
+    sure = [terms for terms in found if terms.sure]
+    if len({terms.days for terms in sure}) == 1:
+        verdict = Verdict("agreement", None, "terms", recorded, "differs", str(sure[0].days))
+        return seen(papers, sure[0].row, verdict)
+    if same is not None:
+        return seen(papers, same.row, Verdict("agreement", None, "terms", recorded, "elsewhere", recorded))
     return Verdict("agreement", None, "terms", recorded, "not_found")
-
-
-def _stated(papers: Papers) -> Iterator[_Terms]:
-    for i, row in enumerate(papers.rows[:_MAX_ROWS]):
-        text = f"{row.text} {_next(papers, i)}"
-        if not _DAYS.search(text):
-            continue
-        for match in _TERMS.finditer(text):
-            around = _sentence(text, match)
-            said = match["d"] or match["j"] or match[0].lower().startswith("net")
-            if match.start() <= len(row.text) and said and _PAYING.search(around):
-                number = (match["n"] or match["j"]).lower()
-                yield _Terms(_NUMBERS.get(number) or int(number), i, bool(_INVOICE.search(around)))
-
-
-def _sentence(text: str, match: re.Match[str]) -> str:
-    """The sentence of a match, or what of it is near."""
-    start, end = max(0, match.start() - _REACH), match.end() + _REACH
-    before = [gap.end() for gap in _SENTENCE.finditer(text, start, match.start() + 1)]
-    behind = [gap.start() for gap in _SENTENCE.finditer(text, match.end(), end)]
-    return text[max([start, *before]) : min([end, *behind])]
 
 
 def _count(claim: AgreementClaim, papers: Papers, listed: int) -> Verdict:
