@@ -22,6 +22,7 @@ from support import ROOT, add_evidence, judge, mtrack, validated, write_tree
 
 from mtrack import __version__, resources
 from mtrack.edit import scaffold, writer
+from mtrack.errors import CannotRunError
 
 WRITTEN = [
     "mtrack.yaml",
@@ -242,6 +243,29 @@ def test_schema_check_and_update(tmp_path: Path) -> None:
     assert mtrack("schema", "--check", cwd=tmp_path).code == 0
     settings.write_bytes(settings.read_bytes().replace(b"\n", b"\r\n"))
     assert mtrack("schema", "--check", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize("state", ["missing", "out of date"])
+def test_schemas_are_updated_all_or_none(state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (workspace(tmp_path) / path for path in scaffold.SCHEMAS)
+    for schema in (first, second):
+        schema.write_bytes(b"{}\r\n")
+    if state == "missing":
+        first.unlink()
+    replace = writer.replace
+
+    def failing(root: str, full: str, before: bytes, after: bytes) -> None:
+        if full.endswith(second.name):
+            message = f"{full} can't be written: no space left on device; nothing was changed"
+            raise CannotRunError(message)
+        replace(root, full, before, after)
+
+    monkeypatch.setattr(writer, "replace", failing)
+    result = mtrack("schema", "--update", cwd=tmp_path)
+    assert (result.code, result.out) == (3, "")
+    assert "nothing was changed" in result.err
+    assert second.read_bytes() == b"{}\r\n"
+    assert first.read_bytes() == b"{}\r\n" if state == "out of date" else not first.exists()
 
 
 @pytest.mark.parametrize("arguments", [("--check", "--update"), ("--check", "nowhere"), ("nothing",), ()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import ExitStack
 
 from mtrack import __version__, resources, workspace
 from mtrack.edit import writer
@@ -64,11 +65,6 @@ def source() -> str | None:
     return found if _PINNED.fullmatch(found) else None
 
 
-def create(root: str, path: str, text: str) -> None:
-    """Write a file of the workspace and the folders above it, never over another. Raises CannotRunError."""
-    writer.create(root, os.path.join(root, *path.split("/")), text.encode())
-
-
 def stale(root: str) -> dict[str, str]:
     """The schemas in the workspace that are not this mtrack's: path, and "missing" or "out of date".
 
@@ -85,18 +81,21 @@ def stale(root: str) -> dict[str, str]:
 
 
 def refresh(root: str) -> tuple[str, ...]:
-    """Bring the workspace's schemas up to date; the paths written. Raises CannotRunError."""
+    """Bring the workspace's schemas up to date, all or none; the paths written. Raises CannotRunError."""
     for path in SCHEMAS:
         writer.check_inside(root, os.path.join(root, *path.split("/")))
     written = stale(root)
-    with held_back():
+    with held_back(), ExitStack() as undo:
         for path, state in written.items():
-            text = resources.schema_text(SCHEMAS[path])
+            full, text = os.path.join(root, *path.split("/")), resources.schema_text(SCHEMAS[path]).encode()
             if state == "missing":
-                create(root, path, text)
+                writer.create(root, full, text)
+                undo.callback(writer.remove, root, full)
             else:
-                full = os.path.join(root, *path.split("/"))
-                writer.replace(root, full, writer.read(full), text.encode())
+                before = writer.read(full)
+                writer.replace(root, full, before, text)
+                undo.callback(writer.replace, root, full, text, before)
+        undo.pop_all()
     return tuple(written)
 
 
