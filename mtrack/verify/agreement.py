@@ -15,7 +15,7 @@ from mtrack.verify.currencies import fits, named_in
 from mtrack.verify.equal_parts import divisions, is_part
 from mtrack.verify.match import Matcher, at, money_text, seen, shape
 from mtrack.verify.papers import limited
-from mtrack.verify.spots import MAX_SPOTS, Spot, find_spots
+from mtrack.verify.spots import TOO_MANY, Spot, find_spots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +48,7 @@ def check_agreement(claim: AgreementClaim, papers: Papers) -> list[Verdict]:
     spots, more = find_spots(papers, claim.currency)
     cut = papers.cut
     if more and cut is None:
-        cut = papers.files[spots[-1].row], f"has more than {MAX_SPOTS:,} amounts, and only those are compared"
+        cut = papers.files[spots[-1].row], TOO_MANY
     other = _other_currency(claim, spots)
     matcher = Matcher(papers, claim, spots, any_currency=other is not None)
     found = _Milestones(matcher, claim).found()

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
-from mtrack.verify import places, taxes
+from mtrack.verify import places, taxes, total_names
 from mtrack.verify.currencies import fits
 from mtrack.verify.papers import quote
 
@@ -23,6 +23,7 @@ _UNIT = re.compile(r"\b(?:unit|each|rate|price)|einzel|preis|prix|precio|prezzo|
 _FIGURE = r"(?:\d\s*%|\d[\d.,'’\s]{0,20}\d)"
 _OFF = r"\b(?:discount|rebate|rabatt?|nachlass|rabais|remise|descuento|desconto|sconto|korting)\b"
 _DISCOUNT = re.compile(rf"{_OFF}[^.;]{{0,40}}?{_FIGURE}|{_FIGURE}[^.;]{{0,15}}{_OFF}", re.IGNORECASE)
+_PAYABLE = re.compile(rf"\W*(?:{'|'.join(total_names.PAYABLE)})\W*(?:net|netto)?\W*", re.IGNORECASE)
 _IF_PAID = re.compile(
     r"\b(?:if|when|within|early|prompt|paid|payment|wenn|bei|innerhalb|innert|zahlung|paiement|si|sous|pago|pagamento|betaling"
     r"|betalning)\b",
@@ -211,7 +212,7 @@ def other_total(papers: Papers, listed: Listed, totals: list[Spot], spots: list[
     own = [spot for spot in totals if spot.amount.reads(listed.total)]
     rows = {spot.row for spot in (*own, *listed.spots)}
     with_tax = [money.plus(listed.total, tax) for tax in added]
-    for spot in totals:
+    for spot in (*totals, *(spot for spot in spots if not spot.is_total and _PAYABLE.fullmatch(spot.rest))):
         is_known = (
             spot.row in rows
             or any(map(spot.amount.reads, with_tax))

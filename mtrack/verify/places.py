@@ -53,6 +53,11 @@ _EACH = re.compile(
 _NOT_AGREED = re.compile(
     r"insurance|liabilit|penalt|haftung|versicherung|vertragsstrafe|pénalité|penalidad|boete|\bvite\b", re.IGNORECASE
 )
+_EXPENSES = re.compile(
+    r"\b(?:expense|travel|reise|spesen|auslagen|frais|gastos|spese|onkosten|reiskosten)\w*[^.;]{0,60}"
+    r"\b(?:limit\w*|exceed\w*|cap|capped|max\w*|höchstens|up\s+to|bis\s+zu|plafonn\w*|begrenzt|jusqu\w*|hasta)\b",
+    re.IGNORECASE,
+)
 _REPLACED = re.compile(
     r"^\W*(?:old|previous|former|original|alt|bisher|ancien|anterior|oud|gross|brutto|bruto|ttc)", re.IGNORECASE
 )
@@ -76,8 +81,8 @@ def is_agreed(papers: Papers, spot: Spot) -> bool:
 
 
 def is_liability(spot: Spot) -> bool:
-    """Whether its row or those around speak of an insurance, a liability or a penalty."""
-    return bool(_NOT_AGREED.search(" ".join((spot.rest, *spot.near))))
+    """Whether its row or those around speak of an insurance, a liability or a penalty, or its row of a limit to expenses."""
+    return bool(_NOT_AGREED.search(" ".join((spot.rest, *spot.near))) or _EXPENSES.search(spot.rest[:_REACH]))
 
 
 def is_rate(papers: Papers, spot: Spot) -> bool:

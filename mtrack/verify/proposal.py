@@ -13,7 +13,7 @@ from mtrack.verify.currencies import fits, named_in
 from mtrack.verify.dates import dates
 from mtrack.verify.match import shape
 from mtrack.verify.protocol import Item, Proposal
-from mtrack.verify.spots import MONEY_COLUMN, TOTAL, Spot, find_spots
+from mtrack.verify.spots import MONEY_COLUMN, TOO_MANY, TOTAL, Spot, find_spots
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -95,7 +95,8 @@ class _Reader:
 
     def __init__(self, papers: Papers, wanted: str) -> None:
         self.papers, self.wanted = papers, wanted
-        self.all = [spot for spot in find_spots(papers, wanted)[0] if not spot.amount.percent]
+        spots, self.has_more = find_spots(papers, wanted)
+        self.all = [spot for spot in spots if not spot.amount.percent]
         found = [spot for spot in self.all if spot.is_money and not places.is_tax(spot)]
         net = {spot.row for spot in found if spot.column and not _holds_tax(spot)}
         found = [spot for spot in found if spot.row not in net or not _holds_tax(spot)]
@@ -123,6 +124,9 @@ class _Reader:
 
     def doubt(self, best: _Candidate, candidates: list[_Candidate]) -> tuple[str, tuple[str, ...]]:
         """Why the best candidate is not to be taken, and the currencies to choose from; "" and none where it may be."""
+        if self.papers.cut is not None or self.has_more:
+            _, reason = self.papers.cut or ("", TOO_MANY)
+            return reason, ()
         mixed = doubts.in_other_currencies(self.papers, best.spots)
         code = self.currency(best.spots)
         if mixed or (self.wanted and code and not fits((code,), self.wanted)):

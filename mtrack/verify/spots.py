@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mtrack.verify.papers import Papers
 
 MAX_SPOTS = 3_000
+TOO_MANY = f"has more than {MAX_SPOTS:,} amounts, and only those are compared"
 _MAX_OF_ROW = 40
 _LABEL_REACH = 40
 """Rows below a label that still belong to it."""

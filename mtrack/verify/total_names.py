@@ -19,3 +19,9 @@ CONTRACT = (
     "auftragswert", "vertragswert",
 )  # fmt: skip
 """Names of what is agreed in all, which may also be that of its only part."""
+PAYABLE = (
+    "final price", "agreed price", "net price", "reduced price", "special price", "final amount", "amount payable", "amount due", "amount to pay",
+    "to pay", "payable", "endpreis", "endbetrag", "zahlbetrag", "zu zahlen", "à payer", "net à payer", "a pagar", "importe a pagar", "da pagare",
+    "te betalen", "att betala", "at betale", "å betale",
+)  # fmt: skip
+"""Names of what is left to be paid of a sum."""

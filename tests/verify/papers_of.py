@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def pdf(*pages: list[tuple[float, float, str]], attached: dict[str, bytes] | None = None) -> bytes:
+def pdf(*pages: list[tuple[float, float, str]], attached: dict[str, bytes] | None = None, width: int = 595) -> bytes:
     """A PDF whose pages show texts at places (points from the left and from the bottom)."""
     objects = [b"", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
     kids = []
@@ -18,8 +18,8 @@ def pdf(*pages: list[tuple[float, float, str]], attached: dict[str, bytes] | Non
         objects.append(b"<</Length %d>>stream\n" % len(shown) + shown + b"endstream")
         content = len(objects)
         objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F 3 0 R>>>>>>"
-            % content
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d 842]/Contents %d 0 R/Resources<</Font<</F 3 0 R>>>>>>"
+            % (width, content)
         )
         kids.append(b"%d 0 R" % len(objects))
     names = b""

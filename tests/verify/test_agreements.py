@@ -883,9 +883,12 @@ IN_A_TABLE = (
         ("Subtotal  EUR 120,000\nSurcharge 10%  EUR 12,000\nTotal  EUR 132,000", "another total is stated (l. 7: "),
         ("Zwischensumme EUR 120,000\nabzgl. 10 % Rabatt EUR -12,000\nGesamt netto EUR 108,000", "another total is stated (l. 7: "),
         ("Subtotal EUR 120,000\nRebate EUR 12,000\nNet total EUR 108,000\nVAT 20% EUR 21,600\nTotal gross EUR 129,600", "another total is stated (l. 7: "),
-        ("Total EUR 120,000\nLoyalty  EUR -12,000\nTo pay  EUR 108,000", "something is taken off (l. 6: "),
+        ("Total EUR 120,000\nLoyalty  EUR -12,000\nRest  EUR 108,000", "something is taken off (l. 6: "),
         ("Total EUR 120,000\nA discount of 10 % is granted.", "something is taken off (l. 6: "),
         ("Total EUR 120,000\nThe total is reduced by EUR 12,000.", "another total is stated (l. 6: "),
+        ("Total EUR 120,000\nSpecial offer EUR 12,000\nAmount payable EUR 108,000", "another total is stated (l. 7: "),
+        ("Total EUR 120,000\nEndpreis EUR 108,000", "another total is stated (l. 6: "),
+        ("Total EUR 120,000\nTotal travel expenses shall not exceed EUR 5,000", ""),
         ("Total EUR 120,000", ""), ("Subtotal EUR 120,000\nTotal EUR 120,000", ""),
         ("Total EUR 120,000\nA discount of 2 % is granted if paid within 10 days.", ""),
         ("Net total EUR 120,000\nVAT 20% EUR 24,000\nTotal EUR 144,000", ""), ("Total incl. VAT EUR 144,000\nTotal net EUR 120,000", ""),
@@ -1061,6 +1064,17 @@ def test_amounts_in_one_of_two_columns_of_text_are_doubted() -> None:
     page = [(x, 800 - 14.0 * i, line) for x, lines in ((50.0, LEFT), (320.0, RIGHT)) for i, line in enumerate(lines)]
     found = propose(papers([("sow.pdf", read("sow.pdf", pdf(page)))]))
     assert "does not say plainly what is paid: p. 1, l. 3 stands in a text in columns " in found.doubt
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("Day rate EUR 700\n" * 3_000, "has more than 3,000 amounts, and only those are compared"),
+        ("see below " * 500, "has a line of more than 4,000 characters, and only those are read"),
+    ],
+)
+def test_a_schedule_of_a_paper_over_a_limit_is_doubted(more: str, words: str) -> None:
+    assert doubt(f"{NET}Total  CHF 32'430.00\n{more}\n") == (words, ())
 
 
 @pytest.mark.parametrize(

@@ -292,6 +292,7 @@ def test_damaged_files_are_told_apart(root: Path) -> None:
 
 LONG = {
     "pages": ("pdf", "has more than 500 pages, and only those are read"),
+    "a page": ("pdf", "has a page of more than 40,000 characters, and only those are read"),
     "lines": ("txt", "has more than 50,000 lines, and only those are read"),
     "a line": ("txt", "has a line of more than 4,000 characters, and only those are read"),
 }
@@ -301,6 +302,9 @@ def _long(what: str, first: list[str], last: list[str]) -> bytes:
     """A paper that is over a limit: of its `last` lines nothing is read."""
     if what == "pages":
         return pdf(lines(*first), *[lines("see below")] * 500, lines(*last))
+    if what == "a page":
+        rows = [*first, *["see below " * 85] * 49, *last]
+        return pdf([(50, 800 - 14.0 * i, row) for i, row in enumerate(rows)], width=6000)
     between = {"lines": ["see below"] * 50_000, "a line": ["see below " * 400]}[what]
     return ("\n".join([*first, *between]) + (" " if what == "a line" else "\n") + " ".join(last) + "\n").encode()
 

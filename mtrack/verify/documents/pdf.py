@@ -50,16 +50,19 @@ def read_pdf(data: bytes) -> Document:
 def _document(pdf: pypdfium2.PdfDocument) -> Document:
     pages = len(pdf)
     found: list[tuple[int, int, Line, bool]] = []
+    cut = f"has more than {MAX_PAGES} pages, and only those are read" if pages > MAX_PAGES else ""
     for page in range(min(pages, MAX_PAGES)):
-        found.extend((page + 1, number, line, bold) for number, (line, bold) in enumerate(_page(pdf, page), 1))
+        of_page, is_whole = _page(pdf, page)
+        found.extend((page + 1, number, line, bold) for number, (line, bold) in enumerate(of_page, 1))
+        if not is_whole:
+            cut = cut or f"has a page of more than {_MAX_CHARACTERS:,} characters, and only those are read"
         if len(found) > MAX_ROWS:
             break
-    cut = f"has more than {MAX_PAGES} pages, and only those are read" if pages > MAX_PAGES else ""
     return Document("pdf", _rows(found), cut, signed=tuple(_signatures(pdf)), attached=tuple(_attachments(pdf)))
 
 
-def _page(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[tuple[Line, bool]]:
-    """The lines of a page, and whether each is bold; none where the page is broken."""
+def _page(pdf: pypdfium2.PdfDocument, number: int) -> tuple[list[tuple[Line, bool]], bool]:
+    """The lines of a page, each with whether it is bold, and whether these are all; none where the page is broken."""
     try:
         page = pdf[number]
         if raw.FPDFPage_GetAnnotCount(page.raw) and raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY) == 1:
@@ -67,11 +70,15 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[tuple[Line, bool]
             page = pdf[number]
         text = page.get_textpage()
     except pypdfium2.PdfiumError:
-        return
-    for line in lines(_characters(text.raw, min(text.count_chars(), _MAX_CHARACTERS))):
-        yield line, len(line.cells) == 1 and raw.FPDFText_GetFontWeight(text.raw, line.place) >= _BOLD
+        return [], True
+    count = text.count_chars()
+    found = [
+        (line, len(line.cells) == 1 and raw.FPDFText_GetFontWeight(text.raw, line.place) >= _BOLD)
+        for line in lines(_characters(text.raw, min(count, _MAX_CHARACTERS)))
+    ]
     text.close()
     page.close()
+    return found, count <= _MAX_CHARACTERS
 
 
 def _characters(text: raw.FPDF_TEXTPAGE, count: int) -> Iterator[Word]:
