@@ -66,7 +66,9 @@ def _other_currency(claim: AgreementClaim, spots: list[Spot]) -> Spot | None:
     """An amount in another currency, where the recorded amounts stand in the papers in other currencies alone."""
     recorded = {milestone.amount for milestone in claim.milestones} | set(claim.totals)
     marked = [spot for spot in spots if spot.amount.marked and recorded.intersection(spot.amount.values)]
-    if not marked or any(fits(spot.amount.currencies, claim.currency) for spot in marked):
+    rows = {spot.row for spot in marked}
+    beside = (spot for spot in spots if spot.row in rows and spot.amount.marked)
+    if not marked or any(fits(spot.amount.currencies, claim.currency) for spot in beside):
         return None
     return marked[0]
 
@@ -80,6 +82,8 @@ class _Milestones:
         self.changes = tuple(money.minus(after, before) for before, after in pairwise(claim.totals))
         self.wholes = tuple(dict.fromkeys((*claim.totals, *_stated_totals(matcher))))
         self.divisions = divisions(matcher.papers, matcher.amounts)
+        self.tax_rate = claim.tax_rate
+        self.rests = list(places.rests(matcher.papers))
 
     def found(self) -> dict[str, Found]:
         """The result for each milestone, by its id."""
@@ -123,6 +127,9 @@ class _Milestones:
             self._share(milestone)
             or self._repeated(milestone)
             or self._equal_part(milestone)
+            or self._product(milestone)
+            or self._net(milestone)
+            or self._balance(milestone)
             or (self._sum(milestone) if have is None else None)
         )
 
@@ -154,6 +161,38 @@ class _Milestones:
                         return Found("computed", spot, f"{spot.amount.raw} of {self.matcher.money(whole)}")
                     break
         return None
+
+    def _product(self, milestone: MilestoneClaim) -> Found | None:
+        """A rate that stands beside the name, as often as the paper says: "80 h at EUR 125"."""
+        for spot in self.matcher.amounts:
+            if self.matcher.fits(spot) and self.matcher.score(milestone, spot) >= _NEAR:
+                for number in places.quantities(self.papers, spot):
+                    if any(money.times(number, rate) == milestone.amount for rate in spot.amount.values):
+                        return Found("computed", spot, f"{money.plain(number, 0)} times {spot.amount.raw}")
+        return None
+
+    def _net(self, milestone: MilestoneClaim) -> Found | None:
+        """The amount beside the name without the tax that its row says is within it."""
+        for spot in self.matcher.amounts:
+            if (
+                spot.is_money
+                and self.matcher.fits(spot)
+                and places.is_gross(spot)
+                and self.matcher.score(milestone, spot) >= _NEAR
+            ):
+                rate = places.is_net_of(self.papers, spot, milestone.amount, self.tax_rate)
+                if rate is not None:
+                    return Found("computed", spot, _net_words(spot, rate))
+        return None
+
+    def _balance(self, milestone: MilestoneClaim) -> Found | None:
+        """The rest of a total, where a row with the name has no amount and speaks of the rest."""
+        others = money.total(one.amount for one in self.claims if one.id != milestone.id)
+        whole = money.plus(others, milestone.amount)
+        if len(self.claims) < 2 or whole not in self.wholes:  # noqa: PLR2004  (what is alone is no rest)
+            return None
+        row = next((i for i, part in self.rests if self.matcher.is_named(milestone, part)), None)
+        return None if row is None else Found("computed", None, f"the rest of {self.matcher.money(whole)}", row=row)
 
     def _sum(self, milestone: MilestoneClaim) -> Found | None:
         for spot in self.matcher.amounts:
@@ -191,7 +230,7 @@ class _Milestones:
         for spot in self.matcher.amounts:
             if spot.is_money and self.matcher.fits(spot) and self._is_own(milestone, spot):
                 score = self.matcher.score(milestone, spot)
-                if score >= _NEAR and all(
+                if min(score, self.matcher.own_score(milestone, spot)) >= _NEAR and all(
                     self.matcher.score(other, spot) < score for other in self.claims if other.id != milestone.id
                 ):
                     found.append((-score, spot.index, spot))
@@ -215,6 +254,10 @@ class _Milestones:
         marked = [spot for spot in self.matcher.amounts if spot.amount.marked]
         best = max(marked, key=lambda spot: self.matcher.score(milestone, spot), default=None)
         return Found("not_found", best, "tried as it is, as a share of the total, as a sum and as an equal payment")
+
+
+def _net_words(spot: Spot, rate: Decimal) -> str:
+    return f"{spot.amount.raw} without {money.plain(rate, 0)} % tax"
 
 
 def _milestone(papers: Papers, milestone: MilestoneClaim, found: Found, matcher: Matcher) -> Verdict:
@@ -260,6 +303,11 @@ def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> 
     of_milestones = {one.spot.index for one in found.values() if one.spot is not None and one.state == "confirmed"}
     named = [spot for spot in matcher.totals if matcher.fits(spot) and places.is_agreed(matcher.papers, spot)]
     fitting = [spot for spot in matcher.amounts if matcher.fits(spot)]
+    with_tax = {money.plus(one.amount.value, tax) for one in named for tax in matcher.taxes}
+    with_tax.add(
+        money.total(one.amount.value for one in fitting if one.is_money and places.is_gross(one) and not one.is_total)
+    )
+    named = [spot for spot in named if spot.amount.value not in with_tax]
     others = [spot for spot in fitting if spot.index not in of_milestones]
     states: tuple[tuple[list[Spot], State], ...] = ((named, "confirmed"), (others, "elsewhere"))
     for spots, state in states:
@@ -269,6 +317,14 @@ def _total(claim: AgreementClaim, matcher: Matcher, found: dict[str, Found]) -> 
     other = next((spot for spot in named if spot.index not in of_milestones), None)
     if other is not None:
         return verdict("differs", other)
+    for spot in matcher.totals:
+        rate = (
+            places.is_net_of(matcher.papers, spot, claim.totals[0], claim.tax_rate)
+            if places.is_gross(spot) and matcher.fits(spot)
+            else None
+        )
+        if rate is not None:
+            return verdict("computed", spot, _net_words(spot, rate))
     foreign = next((spot for spot in matcher.totals if not matcher.fits(spot)), None)
     if foreign is not None:
         return verdict("not_found", foreign, "the total is stated in another currency")

@@ -17,7 +17,7 @@ class MilestoneClaim(Struct, frozen=True):
 
 
 class AgreementClaim(Struct, frozen=True, tag="agreement"):
-    """The agreement with its amendments. `totals` are the recorded one, then those after each amendment."""
+    """The agreement with its amendments. `totals` are the recorded one, then those after each amendment; `tax_rate` is in percent."""
 
     currency: str
     milestones: tuple[MilestoneClaim, ...]
@@ -25,6 +25,7 @@ class AgreementClaim(Struct, frozen=True, tag="agreement"):
     counts: tuple[int, ...] = ()
     signed: date | None = None
     terms: int | None = None
+    tax_rate: Decimal | None = None
 
 
 class InvoiceClaim(Struct, frozen=True, tag="invoice"):

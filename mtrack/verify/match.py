@@ -25,6 +25,7 @@ _HEADING, _AROUND, _ALL = 0.97, 0.92, 0.88
 _SAME_NUMBER, _NUMBER_BONUS, _OTHER_NUMBER = 0.75, 0.1, 0.6
 _SURE_NAME = 0.95
 _PLACES = 2
+_MAX_TAXES = 20
 
 
 class Matcher:
@@ -36,6 +37,7 @@ class Matcher:
         self.amounts = [spot for spot in spots if not spot.amount.percent]
         self.percentages = [spot for spot in spots if spot.amount.percent]
         self.totals = [spot for spot in self.amounts if _is_stated_total(spot)]
+        self.taxes = [spot.amount.value for spot in self.amounts if places.is_tax(spot)][:_MAX_TAXES]
         self.names = {one.id: names.name_words(one.name) for one in claim.milestones}
         self.numbers = {one.id: names.own_number(one.id, one.name, i) for i, one in enumerate(claim.milestones)}
         self.weights = names.weights(self.names.values())
@@ -46,6 +48,7 @@ class Matcher:
             for value in () if spot.amount.negative else spot.amount.values:
                 self._by_value.setdefault(value, []).append(spot)
         self._scores: dict[tuple[str, int], float] = {}
+        self._own_clauses = self._shared()
 
     def fits(self, spot: Spot) -> bool:
         """Whether an amount may be in the recorded currency."""
@@ -59,8 +62,41 @@ class Matcher:
         """The fit of the words and numbers around an amount to a milestone, from 0 to about 1.1."""
         key = (milestone.id, spot.index)
         if key not in self._scores:
-            self._scores[key] = self._score(milestone.id, spot)
+            score = self._clause_score if spot.row in self._own_clauses else self._score
+            self._scores[key] = score(milestone.id, spot)
         return self._scores[key]
+
+    def _shared(self) -> set[int]:
+        """The rows that several milestones share, each with a part and an amount of its own."""
+        rows: dict[int, list[Spot]] = {}
+        for spot in self.amounts:
+            if spot.clause is not None:
+                rows.setdefault(spot.row, []).append(spot)
+        return {row for row, spots in rows.items() if self._is_shared(spots)}
+
+    def _is_shared(self, spots: list[Spot]) -> bool:
+        parts = {spot.clause: spot for spot in spots}
+        named = [
+            {part for part, spot in parts.items() if self._clause_score(one.id, spot) >= _SAME_NUMBER}
+            for one in self.claims
+        ]
+        return len(set().union(*(of for of in named if len(of) == 1))) > 1
+
+    def _clause_score(self, identifier: str, spot: Spot) -> float:
+        """The fit of a milestone to the part of a row that is an amount's own."""
+        clause = spot.clause or ""
+        best = names.overlap(self.names[identifier], frozenset(names.words(clause)), self.weights)
+        if self.names_longer(identifier, clause):
+            best *= _OTHER_NUMBER
+        label = names.label(clause)
+        if label is None:
+            return best
+        return max(best, _SAME_NUMBER) + _NUMBER_BONUS if label == self.numbers[identifier] else best * _OTHER_NUMBER
+
+    def own_score(self, milestone: MilestoneClaim, spot: Spot) -> float:
+        """The fit of a milestone to an amount without the rows around, unless the amount's row has no words of its own."""
+        alone = replace(spot, near=frozenset()) if any(map(names.has_letter, spot.own)) else spot
+        return self.score(milestone, spot) if spot.row in self._own_clauses else self._score(milestone.id, alone)
 
     def _score(self, identifier: str, spot: Spot) -> float:
         name, number = self.names[identifier], self.numbers[identifier]
@@ -80,6 +116,11 @@ class Matcher:
         if spot.is_total and spot.label != number and max(own, head) < _OTHER_NUMBER:
             best *= 0.5
         return best
+
+    def is_named(self, milestone: MilestoneClaim, text: str) -> bool:
+        """Whether a text has the words of a milestone's name."""
+        said = names.overlap(self.names[milestone.id], frozenset(names.words(text)), self.weights)
+        return said >= _SAME_NUMBER and not self.names_longer(milestone.id, text)
 
     def names_longer(self, identifier: str, *texts: str) -> bool:
         """Whether the first of the texts that has a milestone's name has it only as a part of another milestone's."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mtrack import money
 from mtrack.verify import taxes
+from mtrack.verify.amounts import readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from decimal import Decimal
 
     from mtrack.verify.papers import Papers
     from mtrack.verify.spots import Spot
@@ -28,6 +29,24 @@ _RATE = re.compile(
     r"\s*(?:/|per\s|an?\s)\s*(?:h\b|hr|hour|d\b|day|week|month|mo\b|year|fte|person|user|unit|stunde|tag)",
     re.IGNORECASE,
 )
+_FIGURE = r"(?P<n>\d[\d.,'’]{0,8})"
+_TIMES_BEFORE = re.compile(
+    rf"(?<![\d.,])(?<!\w){_FIGURE}\s*(?:[^\W\d_]{{1,14}}\.?\s*)?(?:[@à×*x]|\b(?:at|a|je|zu\s+je|per|por|tegen|til))\s*(?:the\s+rate\s+of\s+)?$",
+    re.IGNORECASE,
+)
+_TIMES_BEHIND = re.compile(rf"\s*[×*x]\s*{_FIGURE}(?!\s*%)", re.IGNORECASE)
+_COUNTED = re.compile(rf"{_FIGURE}\s*(?:[^\W\d_]{{1,14}}\.?)?")
+_QUANTITY_COLUMN = re.compile(
+    r"^\W*(?:no\.?\s+of\s+|number\s+of\s+|anzahl\s+)?(?:hours?|hrs|days?|weeks?|months?|qty|quantity|units?|pcs|menge|anzahl|stunden|std"
+    r"|tage|pt|personentage|heures|jours|quantité|qté|horas|días|dias|cantidad|ore|giorni|quantità|uren|dagen|aantal|timmar|dagar|antal)\b\.?\W*$",
+    re.IGNORECASE,
+)
+_RATE_BY_NAME = re.compile(
+    r"(?:day|daily|hour|hourly|week|weekly|unit)\W?(?:rate|price|cost)|tagess[aä]tz|stundens[aä]tz|einzelpreis|\btjm\b|unitaire|unitari[oa]"
+    r"|\btaux\b|timpris|uurtarief|dagtarief|(?:per|pro|/)\s?(?:h|hour|day|stunde|tag)\b",
+    re.IGNORECASE,
+)
+_RATE_COLUMN = re.compile(r"\brates?\b|satz\b|tarif|\beach\b|\bje\b", re.IGNORECASE)
 _EQUAL = re.compile(
     r"\b(?:equal|instal?lments?|payments?|raten|mensualités|cuotas|termijnen|delbetalningar)\b[^.;]{0,40}"
     r"\b(?:of|à|zu|von|de|di|van|om|på)\W*(?:[\w-]+\W+){0,3}$",
@@ -58,26 +77,81 @@ _EXPENSES = re.compile(
     r"\b(?:limit\w*|exceed\w*|cap|capped|max\w*|höchstens|up\s+to|bis\s+zu|plafonn\w*|begrenzt|jusqu\w*|hasta)\b",
     re.IGNORECASE,
 )
-_REPLACED = re.compile(
-    r"^\W*(?:old|previous|former|original|alt|bisher|ancien|anterior|oud|gross|brutto|bruto|ttc)", re.IGNORECASE
+_REPLACED = re.compile(r"^\W*(?:old|previous|former|original|alt|bisher|ancien|anterior|oud)", re.IGNORECASE)
+_NOT_IT = re.compile(
+    r"""\b(?:was|were|previously|formerly|originally|instead\s+of|rather\s+than|statt|anstatt|anstelle\s+von|bisher\w*|vorher|zuvor
+    |ursprünglich\w*|au\s+lieu\s+d[eu]|auparavant|en\s+(?:lugar|vez)\s+de|antes|invece\s+di|in\s+plaats\s+van|voorheen|i\s+stället\s+för
+    |tidigare|less|minus|deduct\w*|abzüglich|abzgl|moins|menos|meno|minder|avgår|retention|retained|einbehalt\w*|retenue|retención
+    |of\s+which|thereof|including|inclusive\s+of|incl|davon|darin|inkl|inklusive|einschließlich|dont|y\s+compris|de\s+los\s+cuales|di\s+cui
+    |waarvan|inclusief|varav|heraf|herav)\b[\W\d]{0,3}(?:[^\W\d_]+\W+){0,3}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What stands before an amount that another one replaced, that is taken off, or that is within another one."""
+_WITHIN = re.compile(
+    r"\W*(?:[^\W\d_]+\W+){0,2}(?:included|inbegriffen|enthalten|inclus[aeo]?s?|compris\w*|incluid\w*|inbegrepen|inkluderat|ingår)\b",
+    re.IGNORECASE,
 )
 _CHANGED_BY = re.compile(
     r"\b(?:reduc|increas|lower|rais|decreas|erhöh|verringer|vermindert|gesenkt|augment|diminu|réduit|aument|verhoog|verlaag)\w*\b[^.;]{0,40}"
     r"\b(?:by|um|de|en|met)\W*$",
     re.IGNORECASE,
 )
+_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_NEAR_BEFORE = 120
+_HUNDRED = Decimal(100)
+_ROUNDED = Decimal("0.05")
+"""The step to which papers round a sum with tax, at most."""
+_REST = re.compile(
+    r"\b(?:balance|remainder|remaining|rest(?:betrag|zahlung|summe)?|verbleibend\w*|übrig\w*|solde|reste|restant\w*|saldo|resto|rimanente"
+    r"|restbedrag|resterend\w*|restbelopp\w*|återstoden|resterende)\b",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"[;,.]\s+")
+_MAX_ROWS, _MAX_TEXT, _MAX_RATES = 20_000, 2_000, 20
 
 
 def is_agreed(papers: Papers, spot: Spot) -> bool:
-    """Whether an amount beside a name may be what is agreed: no penalty, no change, none of a column that another replaces."""
-    text = papers.rows[spot.row].text
-    before = text[: text.find(spot.amount.raw)]
+    """Whether an amount beside a name may be what is agreed: no rate, tax, penalty or change, nothing replaced or within another."""
+    before, behind = _around(papers, spot)
     return not (
         spot.amount.unsure
+        or spot.outdone
         or _NOT_AGREED.search(spot.rest)
-        or _CHANGED_BY.search(before[-120:])
+        or _CHANGED_BY.search(before)
+        or _NOT_IT.search(before)
+        or _WITHIN.match(behind)
         or _REPLACED.search(spot.column[:_MAX_PROSE])
+        or _is_tax_column(spot.column[:_MAX_PROSE])
+        or is_gross(spot)
+        or is_rate(papers, spot)
     )
+
+
+def is_gross(spot: Spot) -> bool:
+    """Whether its column or its part of the row says that it has tax within; what is agreed is net."""
+    return taxes.is_gross(spot.column) or taxes.is_gross(spot.rest if spot.clause is None else spot.clause)
+
+
+def is_net_of(papers: Papers, spot: Spot, amount: Decimal, recorded: Decimal | None) -> Decimal | None:
+    """The rate of tax in percent by which an amount is that of a spot without tax: that of its row, of the papers, or recorded; else None."""
+    own = list(taxes.rates(papers.rows[spot.row].text))
+    own = own or [rate for row in papers.rows[:_MAX_ROWS] for rate in taxes.rates(row.text)]
+    own = own or [rate for rate in (recorded,) if rate]
+    for rate in own[:_MAX_RATES]:
+        gross = money.scaled(money.times(amount, money.plus(rate, _HUNDRED)), -2)
+        if any(money.minus(gross, value).copy_abs() <= _ROUNDED for value in spot.amount.values):
+            return rate
+    return None
+
+
+def _around(papers: Papers, spot: Spot) -> tuple[str, str]:
+    """What stands before an amount in its row, and behind it."""
+    text = papers.rows[spot.row].text
+    return text[max(0, spot.at - _NEAR_BEFORE) : spot.at], text[spot.at + len(spot.amount.raw) :]
+
+
+def _is_tax_column(column: str) -> bool:
+    return bool(column) and _TAX.fullmatch(_IN_BRACKETS.sub("", column)) is not None
 
 
 def is_liability(spot: Spot) -> bool:
@@ -86,9 +160,35 @@ def is_liability(spot: Spot) -> bool:
 
 
 def is_rate(papers: Papers, spot: Spot) -> bool:
-    """Whether an amount is paid per hour, day or head."""
-    text = papers.rows[spot.row].text
-    return bool(_RATE.match(text[text.find(spot.amount.raw) + len(spot.amount.raw) :]))
+    """Whether an amount is paid per hour, day or head, or for each of several."""
+    _, behind = _around(papers, spot)
+    return (
+        bool(_RATE.match(behind))
+        or _is_rate_column(papers, spot)
+        or any(number != 1 for number in quantities(papers, spot))
+    )
+
+
+def quantities(papers: Papers, spot: Spot) -> Iterator[Decimal]:
+    """How often an amount is paid, by what stands beside it or in the columns of its row: "80 h à 125 EUR"."""
+    before, behind = _around(papers, spot)
+    for match in (_TIMES_BEFORE.search(before), _TIMES_BEHIND.match(behind)):
+        if match:
+            yield from readings(match["n"])
+    if _is_rate_column(papers, spot):
+        row = papers.rows[spot.row]
+        for heading, cell in zip(row.header, row.cells, strict=False):
+            number = _COUNTED.fullmatch(cell) if _QUANTITY_COLUMN.search(heading) and heading != spot.column else None
+            if number:
+                yield from readings(number["n"])
+
+
+def _is_rate_column(papers: Papers, spot: Spot) -> bool:
+    """Whether an amount's column is of rates by its name, or by that of a column of quantities beside it."""
+    if _RATE_BY_NAME.search(spot.column):
+        return True
+    others = (heading for heading in papers.rows[spot.row].header if heading != spot.column)
+    return bool(_RATE_COLUMN.search(spot.column)) and any(map(_QUANTITY_COLUMN.search, others))
 
 
 def is_amount(spot: Spot) -> bool:
@@ -118,6 +218,15 @@ def is_repeated(papers: Papers, spot: Spot) -> bool:
     return bool(
         _EQUAL.search(said) or _EACH_BEFORE.search(said) or _EACH.match(f"{text[at + len(raw) :]} {behind}"[:60])
     )
+
+
+def rests(papers: Papers) -> Iterator[tuple[int, str]]:
+    """The parts of rows that speak of the rest of an amount and state none, with their rows: "the balance on launch"."""
+    for i, row in enumerate(papers.rows[:_MAX_ROWS]):
+        if _REST.search(row.text[:_MAX_TEXT]):
+            for part in _PART.split(row.text[:_MAX_TEXT]):
+                if _REST.search(part) and not re.search(r"\d{3}", part):
+                    yield i, part
 
 
 def parts(papers: Papers, spots: list[Spot], spot: Spot, amount: Decimal) -> list[Spot]:

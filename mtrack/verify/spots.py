@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import money
-from mtrack.verify import currencies, names, places, scales, total_names
+from mtrack.verify import clauses, currencies, names, places, scales, total_names
 from mtrack.verify.amounts import Amount, Writing, amounts
 
 if TYPE_CHECKING:
@@ -59,11 +59,12 @@ def _is_prose(row: Row) -> bool:
 
 
 class Mark(NamedTuple):
-    """An amount of a row, before it is known what stands around: `sure` where it is money for certain."""
+    """An amount of a row, before it is known what stands around: `sure` where it is money for certain, `at` its place in the row."""
 
     amount: Amount
     sure: bool
     column: str
+    at: int
 
 
 class Spot(Struct):
@@ -71,6 +72,8 @@ class Spot(Struct):
 
     `rest` is the row without the amount; `label` the milestone's number that row or heading gives, `row_label` that of
     the row alone; `above` the row of the label above, -1 without; `is_total` where the row speaks of a total; `column` its column's heading.
+    `at` is its place in the row; `clause` the part of the row that is its own where others are in the row;
+    `outdone` where it is no money for certain, and another amount of the row is.
     """
 
     index: int
@@ -88,6 +91,9 @@ class Spot(Struct):
     column: str
     table: int | None
     sure: bool
+    at: int
+    clause: str | None
+    outdone: bool
 
     @property
     def is_money(self) -> bool:
@@ -172,17 +178,28 @@ def _marks(row: Row, writing: Writing, currency: str, scale: int, *, named: bool
     if not any(char.isdigit() for char in row.text):
         return []
     found: list[Mark] = []
-    for place, cell in enumerate(row.cells):
+    for place, (start, cell) in enumerate(zip(cell_starts(row), row.cells, strict=True)):
         column = row.header[place] if place < len(row.header) else ""
         headed = currencies.of_heading(column, currency)
         for amount in amounts(cell, writing, currency, headed):
             sure = _judge(row, cell, amount, column)
             if sure is not None:
                 own = replace(amount, currencies=headed) if headed and sure and not amount.marked else amount
-                found.append(_scaled(row, Mark(own, sure, column), scale))
+                found.append(_scaled(row, Mark(own, sure, column, start + amount.start), scale))
     if named and len(row.text) < _SHORT:
         _take_only(found, row)
     return found[:_MAX_OF_ROW]
+
+
+def cell_starts(row: Row) -> list[int]:
+    """Where in a row's text its cells begin."""
+    starts, place = [], 0
+    for cell in row.cells:
+        found = row.text.find(cell, place)
+        place = found if found >= 0 else place
+        starts.append(place)
+        place += len(cell) if found >= 0 else 0
+    return starts
 
 
 def _scale_of_all(row: Row) -> int:
@@ -244,6 +261,15 @@ def is_plain(amount: Amount) -> bool:
     return amount.values[0] >= _MIN_PLAIN and not _YEAR.fullmatch(amount.raw)
 
 
+class _Shared(NamedTuple):
+    """What the amounts of a row share: the words around, the row's number, the parts of it, and whether one is money for certain."""
+
+    near: frozenset[str]
+    label: int | None
+    parts: dict[int, str]
+    has_money: bool
+
+
 class _Reader:
     """Goes through the rows, and remembers the headings and the label it is under."""
 
@@ -265,9 +291,9 @@ class _Reader:
                 self._enter(i, row, number)
             self._see_label(i, row, number, has_money=has_money)
             if self.marks[i]:
-                near, row_label = self._near(i, row), _row_label(row)
+                shared = _Shared(self._near(i, row), _row_label(row), _parts(row, self.marks[i]), has_money)
                 for mark in self.marks[i]:
-                    yield self._spot(i, row, mark, near, row_label)
+                    yield self._spot(i, row, mark, shared)
 
     def _enter(self, i: int, row: Row, number: int | None) -> None:
         """A heading ends those of its level and below; a label alone goes on in the heading behind it."""
@@ -324,10 +350,15 @@ class _Reader:
         other = rows[j]
         shares_alone = all(mark.amount.percent for mark in self.marks[i])
         has_amount = any(shares_alone or not mark.amount.percent for mark in self.marks[j])
-        return not (other.heading or has_amount or other.page != rows[i].page or other.table != rows[i].table)
+        is_header = other.table is not None and other.cells == rows[i].header
+        return not (
+            other.heading or has_amount or is_header or other.page != rows[i].page or other.table != rows[i].table
+        )
 
-    def _spot(self, i: int, row: Row, mark: Mark, near: frozenset[str], row_label: int | None) -> Spot:
-        rest = row.text.replace(mark.amount.raw, " ", 1)
+    def _spot(self, i: int, row: Row, mark: Mark, shared: _Shared) -> Spot:
+        rest = f"{row.text[: mark.at]} {row.text[mark.at + len(mark.amount.raw) :]}"
+        row_label = names.label(mark.column) if shared.label is None else shared.label
+        outdone = shared.has_money and not (mark.sure or mark.amount.percent)
         heading = " / ".join(text for _, text, _ in self.heads)
         label, above = row_label, -1
         if row.table is None and self.label and 0 < i - self.label[1] <= _LABEL_REACH:
@@ -339,9 +370,21 @@ class _Reader:
             above = self.heads[-1][2] if label is not None or row.table is None else -1
         self.count += 1
         return Spot(
-            self.count - 1, i, mark.amount, rest, frozenset(names.words(rest)), near, frozenset(names.words(heading)),
-            heading, label, row_label, above, bool(TOTAL.search(rest)), mark.column, row.table, mark.sure,
+            self.count - 1, i, mark.amount, rest, frozenset(names.words(f"{mark.column} {rest}")), shared.near,
+            frozenset(names.words(heading)), heading, label, row_label, above, bool(TOTAL.search(rest)), mark.column, row.table, mark.sure,
+            mark.at, shared.parts.get(mark.at), outdone,
         )  # fmt: skip
+
+
+def _parts(row: Row, marks: list[Mark]) -> dict[int, str]:
+    """The part of a row that each amount stands in, by the amount's place; none where there is one amount."""
+    amounts = [mark for mark in marks if mark.sure and not mark.amount.percent]
+    if len(amounts) < 2:  # noqa: PLR2004  (one amount has the whole row)
+        return {}
+    spans = [clauses.Span(mark.at, mark.at + len(mark.amount.raw)) for mark in amounts]
+    return {
+        span.start: part for span, part in zip(spans, clauses.clauses(row.text, cell_starts(row), spans), strict=True)
+    }
 
 
 def _row_label(row: Row) -> int | None:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAMES = (
     r"vat|v\.a\.t\.?|(?:sales\s+|service\s+)?taxe?s?|[cisu]?gst|utgst|hst|pst|qst|m\.?w\.?st|u\.?st|\w*steuer(?:betrag|summe)?|t\.?v\.?a"
@@ -31,6 +36,11 @@ _NOT = (
 )
 _EXCLUDED = re.compile(rf"{_NOT}[^,;]{{0,20}}{_TAX}|{_TAX}[^,;]{{0,15}}{_NOT}", re.IGNORECASE)
 _NOT_BEFORE = re.compile(rf"{_NOT}[^,;.]{{0,15}}$", re.IGNORECASE)
+_PERCENT = r"\d{1,2}(?:[.,]\d{1,2})?"
+_RATE = re.compile(
+    rf"(?<![\d.,])(?P<before>{_PERCENT})\s*%\s*(?:of\s+)?{_TAX}|{_TAX}\.?\s*[(:]?\s*(?:of|von|at)?\s*(?P<behind>{_PERCENT})\s*%",
+    re.IGNORECASE,
+)
 _PRICES = re.compile(
     r"\b(?:amounts?|prices?|pricing|fees?|figures|sums|totals?|beträge|preise|festpreise|honorare|montants?|prix|importes?|precios?|importi|prezzi"
     r"|valores|preços|bedragen|prijzen|belopp|beløb|priser|ceny|hinnat|fiyatlar|cijene|árak)\b",
@@ -59,6 +69,12 @@ def is_about_prices(text: str) -> bool:
         return gross is not None and _PRICES.search(text, max(0, gross.start() - _NEAR), gross.start()) is not None
     around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
     return _PRICES.search(around) is not None or _is_note(text, match)
+
+
+def rates(text: str) -> Iterator[Decimal]:
+    """The rates of tax, in percent, that a text states beside the tax's name."""
+    for match in _RATE.finditer(text[:_MAX_TEXT]):
+        yield Decimal((match["before"] or match["behind"]).replace(",", "."))
 
 
 def _is_note(text: str, match: re.Match[str]) -> bool:

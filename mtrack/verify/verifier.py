@@ -173,6 +173,7 @@ def agreement_claim(project: Project, agreement: Agreement) -> AgreementClaim:
         tuple(counts),
         agreement.signed,
         None if terms is None or (terms.month_end is not None and terms.days == 0) else terms.days,
+        agreement.tax_rate,
     )
 
 

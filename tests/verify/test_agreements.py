@@ -401,6 +401,149 @@ def test_a_cell_with_a_unit_that_nobody_knows_is_not_proposed() -> None:
     assert not propose(papers([("sow.md", read("sow.md", text.encode()))])).items
 
 
+RATES = {
+    "à": "1. Design: 80 h à 125 EUR\n2. Build: 20 days @ EUR 900\n",
+    "at": "1. Design: 80 hours at EUR 125 per hour\n2. Build: 20 Tage × 900,- €/Tag\n",
+    "behind": "1. Design: EUR 125 x 80 h\n2. Build: 20 Tage zu je 900 €\n",
+    "a column": "| Task | Hours | Rate (EUR) |\n|---|---|---|\n| Design | 80 | 125 |\n| Build | 20 | 900 |\n",
+    "a column by its name": "| Task | Day rate (EUR) | Days |\n|---|---|---|\n| Design | 125 | 80 |\n| Build | 900 | 20 |\n",
+}
+
+
+@pytest.mark.parametrize("text", RATES.values(), ids=RATES)
+def test_a_rate_is_taken_as_often_as_the_paper_says(text: str) -> None:
+    found = verdicts(agreement(("Design", "10000"), ("Build", "18000")), text)
+    assert [found[m, "amount"].verdict for m in ("M1", "M2")] == ["computed"] * 2
+    assert found["M1", "amount"].note.startswith("80 times ")
+    for amounts in (("10500", "18500"), ("125", "900")):
+        wrong = verdicts(agreement(("Design", amounts[0]), ("Build", amounts[1])), text)
+        assert {wrong[m, "amount"].verdict for m in ("M1", "M2")} <= {"not_found", "elsewhere"}
+
+
+def test_one_of_a_thing_costs_its_price() -> None:
+    found = verdicts(
+        agreement(("Design", "5000"), ("Build", "9000")), "1. Design: 1 x EUR 5,000\n2. Build: 1 lot à EUR 9,000\n"
+    )
+    assert [found[m, "amount"].verdict for m in ("M1", "M2")] == ["confirmed"] * 2
+
+
+PLAN = "- EUR 10,000 on signing\n- EUR 20,000 on beta\n- the balance on launch\n"
+RESTS = {
+    "a total above": f"Fee EUR 40,000, payable as follows:\n{PLAN}Travel is paid up to EUR 2,000.\n",
+    "a total below": f"Payable as follows:\n{PLAN}Fee EUR 40,000\n",
+    "a sentence": "Fee EUR 40,000: EUR 10,000 on signing, EUR 20,000 on beta, the balance on launch.\n",
+    "German": "Festpreis 40.000 EUR: 10.000 EUR bei Signing, 20.000 EUR bei Beta, der Restbetrag bei Launch.\n",
+}
+
+
+@pytest.mark.parametrize("text", RESTS.values(), ids=RESTS)
+def test_the_rest_of_a_total_is_computed(text: str) -> None:
+    found = verdicts(agreement(("signing", "10000"), ("beta", "20000"), ("launch", "10000")), text, "sow.txt")
+    assert [found[m, "amount"].verdict for m in ("M1", "M2", "M3")] == ["confirmed", "confirmed", "computed"]
+    assert found["M3", "amount"].note == "the rest of EUR 40,000.00"
+    wrong = verdicts(agreement(("signing", "10000"), ("beta", "20000"), ("launch", "12000")), text, "sow.txt")
+    assert wrong["M3", "amount"].verdict == "not_found"
+
+
+def test_the_row_of_another_amount_contradicts_nothing() -> None:
+    text = "1. Design\n2. Beta, third-party licences EUR 1,200 are included\n\nPlan\n15 Jan 2026 EUR 10,000.00\n15 Mar 2026 EUR 20,000.00\n"
+    assert (
+        verdicts(agreement(("Design", "10000"), ("Beta", "20000")), text, "sow.txt")["M2", "amount"].verdict
+        == "elsewhere"
+    )
+
+
+SHARED = {
+    "semicolons": "Phase 1 (Design) 10,000 EUR; Phase 2 (Build) 20,000 EUR; Phase 3 (Launch) 15,000 EUR.\n",
+    "commas": "EUR 10,000 on Design, EUR 20,000 on Build, EUR 15,000 on Launch.\n",
+    "names before": "Design, EUR 10,000, Build, EUR 20,000, Launch, EUR 15,000\n",
+    "a conjunction": "EUR 10,000 for Design, EUR 20,000 for Build and EUR 15,000 for Launch.\n",
+    "cells": "Design    EUR 10,000    Build    EUR 20,000    Launch    EUR 15,000\n",
+    "numbers": "Milestone 1 EUR 10,000; Milestone 2 EUR 20,000; Milestone 3 EUR 15,000\n",
+}
+
+
+@pytest.mark.parametrize("text", SHARED.values(), ids=SHARED)
+def test_each_amount_of_a_row_has_its_own_milestone(text: str) -> None:
+    ids = ("M1", "M2", "M3")
+    right = verdicts(agreement(("Design", "10000"), ("Build", "20000"), ("Launch", "15000")), text, "sow.txt")
+    assert [right[m, "amount"].verdict for m in ids] == ["confirmed"] * 3
+    swapped = verdicts(agreement(("Design", "20000"), ("Build", "10000"), ("Launch", "15000")), text, "sow.txt")
+    assert [(swapped[m, "amount"].verdict, swapped[m, "amount"].found) for m in ids] == [
+        ("differs", "10000.00"), ("differs", "20000.00"), ("confirmed", "15000.00"),
+    ]  # fmt: skip
+
+
+OTHERS = {
+    "was": ("1. Design: was EUR 9,500, now EUR 8,000\n", "9500", "8000"),
+    "statt": ("1. Design: 8.000 EUR statt bisher 9.500 EUR\n", "9500", "8000"),
+    "less": ("1. Design: EUR 8,000.00 less retention EUR 400.00\n", "400", "8000"),
+    "included": ("1. Design: EUR 8,000, of which EUR 1,200 for licences\n", "1200", "8000"),
+    "another number": ("1. Design by ISO 27001: EUR 8,000\n", "27001", "8000"),
+    "another currency": ("1. Design: EUR 8,000 (USD 8,800)\n", "8800", "8000"),
+    "a day rate": ("| Task | Day rate (EUR) | Days | Amount (EUR) |\n|---|---|---|---|\n| Design | 800 | 10 | 8,000 |\n", "800", "8000"),
+    "tax": ("| Task | Net (EUR) | VAT (EUR) | Gross (EUR) |\n|---|---|---|---|\n| Design | EUR 8,000 | EUR 1,600 | EUR 9,600 |\n", "1600", "8000"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wrong", "right"), OTHERS.values(), ids=OTHERS)
+def test_another_number_of_a_row_is_not_its_amount(text: str, wrong: str, right: str) -> None:
+    confirmed = verdicts(agreement(("Design", right)), text)
+    assert (confirmed["M1", "amount"].verdict, confirmed[None, "currency"].verdict) == ("confirmed", "confirmed")
+    told = verdicts(agreement(("Design", wrong)), text)
+    assert (told["M1", "amount"].verdict, told["M1", "amount"].found) == ("differs", f"{right}.00")
+    assert told[None, "currency"].verdict == "confirmed"
+
+
+def test_a_table_may_have_a_column_for_each_milestone() -> None:
+    text = "| | Concept | Build |\n|---|---|---|\n| Fee (EUR) | 8,000 | 30,000 |\n"
+    for amounts, state in ((("8000", "30000"), "confirmed"), (("30000", "8000"), "elsewhere")):
+        found = verdicts(agreement(("Concept", amounts[0]), ("Build", amounts[1])), text)
+        assert [found[m, "amount"].verdict for m in ("M1", "M2")] == [state] * 2
+
+
+NET_AND_GROSS = "1. Design 18.000,00 €\n2. Build 30.000,00 €\n{}"
+
+
+@pytest.mark.parametrize(
+    "totals",
+    [
+        "Summe netto 48.000,00 €\nMwSt. 19 % 9.120,00 €\nGesamtbetrag brutto 57.120,00 €\n",
+        "Total exkl. MWST 48.000,00 €\nTotal inkl. MWST 57.120,00 €\n",
+        "Total 48.000,00 €\nVAT 19 % 9.120,00 €\nTotal 57.120,00 €\n",
+    ],
+)
+@pytest.mark.parametrize(("total", "state"), [("48000", "confirmed"), ("57120", "elsewhere"), ("47000", "differs")])
+def test_a_total_with_tax_confirms_no_net_one(totals: str, total: str, state: str) -> None:
+    found = verdicts(
+        agreement(("Design", "18000"), ("Build", "30000"), total=total), NET_AND_GROSS.format(totals), "sow.txt"
+    )
+    assert found[None, "total"].verdict == state
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("1. Design: {} € inkl. 19 % MwSt.\n2. Build: {} € inkl. 19 % MwSt.\nGesamt: {} € inkl. 19 % MwSt.\n", None),
+        (
+            "| Phase | Brutto |\n|---|---|\n| Design | {} € |\n| Build | {} € |\n| Gesamt | {} € |\nMwSt. 19 % ist enthalten.\n",
+            None,
+        ),
+        ("1. Design: {} € inkl. MwSt.\n2. Build: {} € inkl. MwSt.\nGesamt: {} € inkl. MwSt.\n", "19"),
+    ],
+)
+def test_a_net_amount_is_computed_from_one_with_tax(text: str, rate: str | None) -> None:
+    paper = text.format("11.900,00", "23.800,00", "35.700,00")
+    right = replace(
+        agreement(("Design", "10000"), ("Build", "20000"), total="30000"), tax_rate=Decimal(rate) if rate else None
+    )
+    found = verdicts(right, paper)
+    assert {found[key].verdict for key in (("M1", "amount"), ("M2", "amount"), (None, "total"))} == {"computed"}
+    assert found["M1", "amount"].note == "11.900,00 € without 19 % tax"
+    wrong = replace(agreement(("Design", "10100"), ("Build", "20000"), total="30100"), tax_rate=right.tax_rate)
+    assert verdicts(wrong, paper)["M1", "amount"].verdict == "not_found"
+
+
 def test_an_amount_that_serves_another_milestone_is_not_found() -> None:
     text = "Design costs EUR 3,000.\n"
     found = verdicts(agreement(("Design", "3000"), ("Launch", "3000")), text)
