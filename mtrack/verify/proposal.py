@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
-from mtrack.verify import details, doubts, names, places, taxes
+from mtrack.verify import details, doubts, names, places, shares, taxes
 from mtrack.verify.amounts import Writing, amounts
 from mtrack.verify.currencies import fits, named_in
 from mtrack.verify.dates import dates
@@ -40,6 +40,8 @@ _NOT_A_NAME = re.compile(
     r"(?i)(?:total|cost|costs|budget|funding|payout|price|amount|fee|payment|estimated|milestone|requested|of|:|\W|\d)+"
 )
 _BEFORE_BRACKET = re.compile(r"\s*[:;,]\s+\(")
+_FROM_AMOUNT = re.compile(r"(?<=\w)\s*[,;]\s*[,;].*")
+"""All from the gap on that an amount left between two commas."""
 _CLOSED = re.compile(r"[\s(]*[~@=]?\s*$")
 _MAX_TRIMMED = 1000
 _WITH_TAX = re.compile(rf"\b(?:{taxes.NAMES}|gross|brutto|ttc|bruto)(?!\w)|incl", re.IGNORECASE)
@@ -60,6 +62,8 @@ _MAX_ROW = 110
 _RUN = 4
 """Rows that may stand between two amounts of one list."""
 _MANY = 30
+_SHARES = 1.0
+"""The score of percentages: a list of amounts that adds up comes first."""
 
 
 class _Candidate(NamedTuple):
@@ -96,6 +100,7 @@ class _Reader:
     def __init__(self, papers: Papers, wanted: str) -> None:
         self.papers, self.wanted = papers, wanted
         spots, self.has_more = find_spots(papers, wanted)
+        self.percentages = [spot for spot in spots if spot.amount.percent]
         self.all = [spot for spot in spots if not spot.amount.percent]
         found = [spot for spot in self.all if spot.is_money and not places.is_tax(spot)]
         net = {spot.row for spot in found if spot.column and not _holds_tax(spot)}
@@ -117,6 +122,7 @@ class _Reader:
             candidate = self._judge(kind, group)
             if candidate is not None:
                 yield candidate
+        yield from self._of_shares()
 
     def is_wanted(self, candidate: _Candidate) -> bool:
         """Whether a candidate adds up, and is in the currency that is wanted."""
@@ -188,6 +194,23 @@ class _Reader:
             yield from (("rows", part) for part in parts if 1 < len(parts) <= _MANY)
             if parts:
                 yield "rows", [spot for part in parts for spot in part]
+
+    def _of_shares(self) -> Iterator[_Candidate]:
+        """The lists of percentages, each as the amounts that it comes to of the total that is stated."""
+        total = self._net_total()
+        if total is None:
+            return
+        for run in shares.lists(self.papers, self.percentages, self.rows_with_amounts):
+            found = shares.of_total(run, total)
+            if found is not None:
+                yield _Candidate(_SHARES, "shares", found, total.amount.values[0], adds_up=True)
+
+    def _net_total(self) -> Spot | None:
+        """The total, or the only amount, that is stated; one that holds the tax of another aside. None where there are several."""
+        stated = {spot.amount.values[0]: spot for spot in reversed(self.totals or self.spots)}
+        gross = {money.plus(value, tax) for value in stated for tax in self.taxes}
+        net = [spot for value, spot in stated.items() if value not in gross]
+        return net[0] if len(net) == 1 else None
 
     def _judge(self, kind: str, group: list[Spot]) -> _Candidate | None:
         group = [spot for spot in group if not spot.is_total or _is_part(spot, kind)]
@@ -275,7 +298,7 @@ class _Reader:
             if cell:
                 return _trimmed(cell)
         own = _trimmed(spot.rest)
-        if kind in {"label", "rows", "table"} and own and not _NOT_A_NAME.fullmatch(own):
+        if kind in {"label", "rows", "table", "shares"} and own and not _NOT_A_NAME.fullmatch(own):
             return own
         above = self.papers.rows[spot.above].text if spot.above >= 0 else ""
         if above and not _trimmed(above):
@@ -345,7 +368,7 @@ def _is_name(cell: str) -> bool:
 def _trimmed(text: str) -> str:
     """A name without the number before it and the amount behind it."""
     text = _SHARE.sub(" ", text).strip(_AROUND) or text
-    text = _without_amounts_at_end(text) or text
+    text = _FROM_AMOUNT.sub("", _without_amounts_at_end(text) or text)
     text = _BEFORE_BRACKET.sub(" (", text)
     text = names.without_label(text)
     text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(_AROUND + "@")
