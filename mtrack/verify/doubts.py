@@ -23,6 +23,11 @@ _UNIT = re.compile(r"\b(?:unit|each|rate|price)|einzel|preis|prix|precio|prezzo|
 _FIGURE = r"(?:\d\s*%|\d[\d.,'’\s]{0,20}\d)"
 _OFF = r"\b(?:discount|rebate|rabatt?|nachlass|rabais|remise|descuento|desconto|sconto|korting)\b"
 _DISCOUNT = re.compile(rf"{_OFF}[^.;]{{0,40}}?{_FIGURE}|{_FIGURE}[^.;]{{0,15}}{_OFF}", re.IGNORECASE)
+_OPTION = re.compile(
+    r"\W*(?P<name>(?:option|variante?|alternative?|angebot|opción|opcion|opção|opzione|optie|vaihtoehto)\s+(?-i:[A-H]|[IVX]{1,4}|\d))\b"
+    r"(?![.,]\d)",
+    re.IGNORECASE,
+)
 _PAYABLE = re.compile(rf"\W*(?:{'|'.join(total_names.PAYABLE)})\W*(?:net|netto)?\W*", re.IGNORECASE)
 _IF_PAID = re.compile(
     r"\b(?:if|when|within|early|prompt|paid|payment|wenn|bei|innerhalb|innert|zahlung|paiement|si|sous|pago|pagamento|betaling"
@@ -179,6 +184,22 @@ def other_list(papers: Papers, listed: Listed, others: Iterable[Listed], totals:
                 f"and that from {_at(papers, two.spots[0])} to {_sum(two)}"
             )
     return ""
+
+
+def options(papers: Papers) -> str:
+    """The words for several options, each with a row that begins with its name; "" where there are none or one."""
+    found: dict[str, int] = {}
+    for i, row in enumerate(papers.rows):
+        match = _OPTION.match(row.text)
+        if match:
+            found.setdefault(match["name"].casefold(), i)
+    if len(found) < 2:  # noqa: PLR2004  (one is no choice)
+        return ""
+    one, two = list(found.values())[:2]
+    return (
+        f"does not say plainly which option is agreed: that of {_line(papers, one)} or that of {_line(papers, two)} "
+        f'("{quote(papers.rows[one].text)}", "{quote(papers.rows[two].text)}")'
+    )
 
 
 def other_amount(papers: Papers, listed: Listed, named: Iterable[tuple[str, Spot]]) -> str:

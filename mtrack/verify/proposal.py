@@ -139,13 +139,16 @@ class _Reader:
             return mixed or f"is in {code}, and the project in {self.wanted}", ()
         listed = _listed(best)
         if best.adds_up:
-            beside, choice = doubts.other_columns(self.papers, listed, self.spots)
-            others = (_listed(one) for one in candidates)
-            beside = beside or doubts.between_lines(self.papers, listed)
-            found = beside or doubts.other_list(self.papers, listed, others, self.totals)
-            found = found or doubts.other_total(self.papers, listed, self._totals_of(best), self.spots, self.taxes)
-            found = found or doubts.other_amount(self.papers, listed, self._named())
-            found = found or doubts.deduction(self.papers, listed, self.all)
+            columns, choice = doubts.other_columns(self.papers, listed, self.spots)
+            found = (
+                columns
+                or doubts.between_lines(self.papers, listed)
+                or doubts.other_list(self.papers, listed, map(_listed, candidates), self.totals)
+                or doubts.other_total(self.papers, listed, self._totals_of(best), self.spots, self.taxes)
+                or doubts.other_amount(self.papers, listed, self._named())
+                or doubts.options(self.papers)
+                or doubts.deduction(self.papers, listed, self.all)
+            )
             if found:
                 return found, choice
         return doubts.with_tax(self.papers, listed, self.totals, self.all), ()

@@ -1061,6 +1061,20 @@ def test_subtotals_of_phases_are_no_other_totals() -> None:
     assert "which list is agreed" in doubt(one + other)[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Option A\nDesign EUR 10,000\nBuild EUR 20,000\nTotal EUR 30,000\nOption B\nBasic design EUR 8,000\nBasic build EUR 12,000\n", "l. 1 or that of l. 5"),
+        ("Variante 1\nDesign EUR 10,000\nBuild EUR 20,000\nTotal EUR 30,000\n\nVariante 2: with a cheaper theme EUR 20,000\n", "l. 1 or that of l. 6"),
+        ("Option A\nDesign EUR 10,000\nBuild EUR 20,000\nTotal EUR 30,000\nOption A is chosen.\n", ""),
+        ("Design EUR 10,000\nBuild EUR 20,000\nTotal EUR 30,000\nOption 1.5 days of care\nOptions are listed below\n", ""),
+    ],
+)  # fmt: skip
+def test_options_in_plain_text_are_doubted(text: str, words: str) -> None:
+    found = doubt(text)[0]
+    assert f"does not say plainly which option is agreed: that of {words}" in found if words else not found
+
+
 AMENDED = (
     "Agreement\n1. Design  EUR 10,000\n2. Build  EUR 20,000\nTotal  EUR 30,000\n\nAmendment No. 1 replaces this by:\n"
 )
