@@ -1,4 +1,4 @@
-"""What a paper says of another document: an earlier invoice, a reminder, one that will follow."""
+"""What a paper says of another document: an earlier invoice, one that will follow, a framework agreement, an offer."""
 
 from __future__ import annotations
 
@@ -27,6 +27,33 @@ _TAIL = re.compile(
     + r")\b)*",
     re.IGNORECASE,
 )
+_AGREEMENT = (
+    r"(?:nda|non-?disclosure|confidentiality|geheimhaltung\w*|verschwiegenheit\w*|framework|master\s+(?:\w+\s+)?(?:agreement|contract)|msa"
+    r"|rahmen\w+|(?:contrat|accord)-cadre|contrato\s+marco|(?:accordo|contratto)\s+quadro|raamovereenkomst|ramavtal|rammeavtale"
+    r"|letter\s+of\s+intent|memorandum|mou|rfp|tender|purchase\s+order|data\s+processing|dpa)"
+)
+"""Agreements that others refer to."""
+_OFFER = re.compile(
+    r"\b(?:proposal|offer|quotation|quote|estimate|angebot\w*|kostenvoranschlag|devis|proposition|oferta|propuesta|preventivo|offert[ae]?"
+    r"|voorstel|tilbud)\b",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    rf"(?P<own>{_THIS.pattern}(?:\W+{_AGREEMENT})?)|(?P<other>\b(?:supersed\w*|replac\w*|amend(?:s|ing)|terminat\w*|previous|prior|earlier|former"
+    r"|ersetzt|vorherige\w*|frühere\w*|remplace\w*|précédent\w*|sustituye\w*|anterior|sostituisce|precedente|vervangt|vorige|ersätter|tidigare"
+    r"|(?:under|pursuant\s+to|according\s+to|gemäß|nach|zum|selon|según)\s+(?:the|an?|our|their|dem|de[rnm]|le|el)\s+(?:\w+\s+){0,2}?"
+    rf"(?:agreement|contract|vertrag|contrat|contrato)|{_AGREEMENT})\b)",
+    re.IGNORECASE,
+)
+"""A word for the agreement itself, or for another one."""
+_STAYS = re.compile(
+    r"\b(?:(?:stays?|remains?|continues?|is|are|was|shall)\b[^.;]{0,20}\b(?:in\s+(?:full\s+)?(?:force|effect)|superseded|replaced|terminated|void"
+    r"|to\s+apply)|applies|gilt\s+(?:weiter|fort)|bleibt|(?:wird|ist)\s+(?:ersetzt|aufgehoben)|reste\s+en|est\s+remplacée?|queda\s+sin|sigue"
+    r"|resta\s+in|blijft|vervalt|gäller\s+fort)",
+    re.IGNORECASE,
+)
+"""What is said behind the day of an agreement that goes on or ends beside this one."""
+_NAMED = re.compile(rf"\W*(?:[\w-]+\s+){{0,2}}?{_AGREEMENT}\b", re.IGNORECASE)
 _MAX_TITLE = 60
 _TITLE_ROWS = 30
 
@@ -74,3 +101,23 @@ def is_of_another(text: str, place: int) -> bool:
     before = text[start:place]
     earlier = list(_EARLIER.finditer(before))
     return bool(earlier) and not _THIS.search(before, earlier[-1].end())
+
+
+def own_names(texts: list[str]) -> bool:
+    """Whether a paper calls itself, at its top, by a name that is otherwise that of an agreement which others refer to."""
+    return any(len(text) <= _MAX_TITLE and _NAMED.match(text) for text in texts[:_TITLE_ROWS])
+
+
+def is_of_another_agreement(before: str, behind: str, *, named: bool) -> bool:
+    """Whether a day is that of another agreement, given its sentence before and behind it; `named` as `own_names` says."""
+    last = next(reversed(list(_REFERENCE.finditer(before))), None)
+    if last is not None and last["own"]:
+        return False
+    if last is not None and not (named and re.fullmatch(_AGREEMENT, last["other"], re.IGNORECASE)):
+        return True
+    return bool(_STAYS.search(behind))
+
+
+def is_offer(text: str) -> bool:
+    """Whether words are those of an offer, whose day is not that of the agreement."""
+    return bool(_OFFER.search(text))

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from mtrack.record.verdict import Verdict
-from mtrack.verify.another import SENTENCE
+from mtrack.verify.another import SENTENCE, is_of_another_agreement, is_offer, own_names
 from mtrack.verify.dates import dates
 from mtrack.verify.match import seen
 from mtrack.verify.terms import stated_terms
@@ -23,6 +23,12 @@ _SIGNED = re.compile(
     r"|undertecknad|underskriv|署名|締結|契約日",
     re.IGNORECASE,
 )
+_ACCEPTED = re.compile(
+    r"\W*(?:accepted|agreed|angenommen|beauftragt|acceptée?|bon\s+pour\s+accord|lu\s+et\s+approuvé|aceptad[oa]|accettat[oa]|akkoord|geaccepteerd"
+    r"|godkänd)\b(?:\s+(?:and|und|et|by|on|by\s+(?:the\s+)?\w+|agreed|accepted|von|vom|am|par|le|por|el|il|op|den)\b|\s+[A-Z]\w*|\W)*",
+    re.IGNORECASE,
+)
+"""Words at the begin of a row that end in the day on which an offer was accepted."""
 _MADE = re.compile(r"dated\b|entered into", re.IGNORECASE)
 """Words beside the day of an agreement, which is that of signing where nothing else is said."""
 _OTHER_DAY = re.compile(
@@ -50,6 +56,8 @@ _DATE_LABEL = re.compile(r"\W*(?:date|datum|le|fecha|data|dato|日付)?\W*", re.
 _BLOCK = 3
 """Rows below a signature in which its day may stand alone."""
 _MAX_ROWS = 20_000
+_TITLES = 10
+"""Rows at the top of a paper, where it says what it is."""
 _COUNT_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _MILESTONES = re.compile(r"milestones|meilensteine|jalons|hitos|mijlpalen|milstolpar|マイルストーン", re.IGNORECASE)
 _COUNT = re.compile(
@@ -101,6 +109,7 @@ class _Signing(NamedTuple):
 
 def _signings(papers: Papers) -> Iterator[_Signing]:
     """The dates of the papers, each with what the words of its sentence say of it."""
+    named = own_names([row.text for row in papers.rows[:_TITLES]])
     for i, row in enumerate(papers.rows[:_MAX_ROWS]):
         text = f"{row.text} {_next(papers, i)[:40]}"
         found = [day for day in dates(text) if day.start < len(row.text)]
@@ -120,18 +129,24 @@ def _signings(papers: Papers) -> Iterator[_Signing]:
                 text[start : day.start],
                 "" if place and start == found[place - 1].end else text[day.end : end],
             )
+            sentence = text[max([0, *(gap for gap in breaks if gap < day.start)]) : day.start]
+            is_another = is_of_another_agreement(sentence, behind, named=named)
             goes_on = (
                 last is not None
                 and start == found[place - 1].end
                 and _AND.match(before)
                 and not _OTHER_DAY.search(before)
+                and not is_another
             )
             if goes_on and last is not None:
                 last = _Signing(i, day.days, last.kind, bool(_PARTY.search(before)))
-            elif _DATE_LABEL.fullmatch(before) and not behind.strip() and _is_signature(papers, i):
+            elif _DATE_LABEL.fullmatch(before) and not behind.strip() and _is_signature(papers, i, named=named):
                 last = _Signing(i, day.days, "signed", by_party=True)
             else:
-                last = _Signing(i, day.days, _kind(before, behind), bool(_PARTY.search(f"{before} {behind}")))
+                kind = _kind(before, behind)
+                if is_another or (kind == "made" and is_offer(before)):
+                    kind = "other"
+                last = _Signing(i, day.days, kind, bool(_PARTY.search(f"{before} {behind}")))
             yield last
 
 
@@ -139,6 +154,8 @@ def _kind(before: str, behind: str) -> Literal["signed", "made", "other"]:
     """The kind of a date between words of its sentence."""
     if _DEADLINE.search(before):
         return "other"
+    if _ACCEPTED.fullmatch(before):
+        return "signed"
     for words in (before, behind):
         match = list(_SIGNED.finditer(words))[-1:]
         if match and not _NOT_YET.search(words[: match[0].start()]):
@@ -147,10 +164,11 @@ def _kind(before: str, behind: str) -> Literal["signed", "made", "other"]:
     return "made" if _MADE.search(before) or _MADE.search(behind) else "other"
 
 
-def _is_signature(papers: Papers, index: int) -> bool:
+def _is_signature(papers: Papers, index: int, *, named: bool) -> bool:
     """Whether one of the rows above is that of a signature."""
     above = range(max(0, index - _BLOCK), index)
-    return any(_kind(papers.rows[i].text, "") == "signed" for i in above)
+    texts = [papers.rows[i].text for i in above]
+    return any(_kind(text, "") == "signed" and not is_of_another_agreement(text, "", named=named) for text in texts)
 
 
 def _signed(claim: AgreementClaim, papers: Papers) -> Verdict:
