@@ -124,7 +124,23 @@ _ORDINAL = re.compile(
     rf"\s*(?:\(?(?P<n>\d{{1,2}})[.):]|\(?(?P<letter>[a-j])\)\s|(?P<bare>\d{{1,2}})(?=\s{{2,}}|\t|$)|(?P<word>{'|'.join(_ORDINALS)})\b)",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(_ORDINALS)})\s+(?:{_LABELS})\b", re.IGNORECASE)
+_ORDINAL_WORDS = tuple(
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        r"1st|first|erste[nrsm]?|premi(?:er|ère)|primer[oa]?|prim[oa]|primeir[oa]|eerste|första|første",
+        r"2nd|second[ao]?|zweite[nrsm]?|deuxième|seconde|segund[oa]|tweede|andra|anden|andet|andre",
+        r"3rd|third|dritte[nrsm]?|troisième|tercer[oa]?|terz[oa]|terceir[oa]|derde|tredje",
+        r"4th|fourth|vierte[nrsm]?|quatrième|cuart[oa]|quart[oa]|vierde|fjärde|fjerde",
+        r"5th|fifth|fünfte[nrsm]?|cinquième|quint[oa]|vijfde|femte",
+        r"6th|sixth|sechste[nrsm]?|sixième|sext[oa]|sest[oa]|zesde|sjätte|sjette",
+        *(rf"{number}th" for number in range(7, 11)),
+    )
+)
+_COUNTED = re.compile(
+    rf"(?<![\w-])(?:(?P<word>{'|'.join(words.pattern for words in _ORDINAL_WORDS)})|(?P<n>\d{{1,2}})(?:e|er|ère|[eè]me|º|ª|°)"
+    rf"|(?:der|die|das|de[nms]|zu[mr]|im)\s+(?P<d>\d{{1,2}})\.)\s+(?:{_LABELS})(?:e?[ns])?\b",
+    re.IGNORECASE,
+)
 _MORE = re.compile(
     rf"""(?P<before>\s*)(?:,|and|&|\+|und|et|y|e|en|och|(?P<to>[-–—]|to|through|thru|bis|à|au|hasta|al|tot|t/m|til|till))(?P<behind>\s*)
     (?P<letter>[MDP])?(?P<n>\d{{1,2}})\b(?![.,]\d|-\d+-){_NO_NUMBER}""",
@@ -265,8 +281,13 @@ def _more(text: str, label: re.Match[str], number: int, *, unsure: bool) -> Iter
 
 
 def counted(text: str) -> Iterator[int]:
-    """The numbers of milestones in words before the label, as in "second milestone"."""
-    return (_ORDINALS[match["word"].lower()] for match in _COUNTED.finditer(text))
+    """The numbers of milestones before the label, as in "second milestone", "2e étape" or "den 2. Meilenstein"."""
+    for match in _COUNTED.finditer(text):
+        digits = match["n"] or match["d"]
+        if digits:
+            yield int(digits)
+        else:
+            yield next(i for i, words in enumerate(_ORDINAL_WORDS, 1) if words.fullmatch(match["word"]))
 
 
 def _label_number(match: re.Match[str]) -> int | None:

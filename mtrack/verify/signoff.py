@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 _OWN_NAME, _OTHER_NAME = 0.75, 0.9
 _MAX_ROWS = 5_000
+_NEXT = re.compile(
+    r"\b(?:may|can|will|shall|should|could|to|let's|kann|können|darf|wird|soll|peut|peuvent|va|puede[n]?|può|kan)\s+(?:(?:now|then|nun|jetzt|dann|also)\s+)?"
+    r"(?:be\s+)?(?:begin|begun|start|started|commence|proceed|follow|beginnen|starten|folgen|commencer|débuter|comenzar|empezar|iniziare|cominciare|börja"
+    r"|begynne)\b|\b(?:begins|starts|follows|beginnt|startet|folgt|commencera|is\s+next)\b|\b(?:proceed|continue|go\s+on|go\s+ahead|move\s+on)"
+    r"\s+(?:with|to)\b|\blooking\s+forward\s+to\b|\bweiter\s+mit\b",
+    re.IGNORECASE,
+)
+"""Words of work that comes next, which nobody accepts yet."""
+_CLAUSE = re.compile(r"(?<=[.;!?。,])\s+|\s+(?=(?:and|so|und|et|y|en|och)\s)", re.IGNORECASE)
 
 
 def check_signoff(
@@ -44,19 +53,38 @@ def _day(milestone: str, approved: date, papers: Papers, day: date | None) -> Ve
 
 def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:
     subjects = _Subjects(claim)
-    other: tuple[int, str] | None = None
-    for i, row in enumerate(papers.rows[:_MAX_ROWS]):
-        behind = [row.text for row in papers.rows[i + 1 : i + 3]]
-        if subjects.is_own(row.text, *behind):
-            at = i + 1 if behind and subjects.is_own(*behind) and not subjects.is_own(row.text) else i
-            confirmed = Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone)
-            return seen(papers, at, confirmed)
-        if other is None and (named := subjects.other(row.text, *behind)) is not None:
-            other = (i, named)
-    if other is None:
-        return Verdict("signoff", claim.milestone, "milestone", claim.milestone, "not_found")
-    at, named = other
-    return seen(papers, at, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "differs", named))
+    rows = [row.text for row in papers.rows[:_MAX_ROWS]]
+    done = [_done(text) for text in rows]
+    own = _own(subjects, done)
+    if own is not None:
+        confirmed = Verdict("signoff", claim.milestone, "milestone", claim.milestone, "confirmed", claim.milestone)
+        return seen(papers, own, confirmed)
+    own = _own(subjects, rows)
+    if own is not None:
+        return seen(
+            papers, own, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "elsewhere", claim.milestone)
+        )
+    for i, text in enumerate(done):
+        named = subjects.other(text, *done[i + 1 : i + 3])
+        if named is not None:
+            return seen(papers, i, Verdict("signoff", claim.milestone, "milestone", claim.milestone, "differs", named))
+    return Verdict("signoff", claim.milestone, "milestone", claim.milestone, "not_found")
+
+
+def _own(subjects: _Subjects, rows: list[str]) -> int | None:
+    """The first of the rows that names the milestone; None where none does."""
+    for i, text in enumerate(rows):
+        behind = rows[i + 1 : i + 3]
+        if subjects.is_own(text, *behind):
+            return i + 1 if behind and subjects.is_own(*behind) and not subjects.is_own(text) else i
+    return None
+
+
+def _done(text: str) -> str:
+    """A row without the clauses that speak of work that comes next."""
+    return (
+        " ".join(clause for clause in _CLAUSE.split(text) if not _NEXT.search(clause)) if _NEXT.search(text) else text
+    )
 
 
 class _Subjects:

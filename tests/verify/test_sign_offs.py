@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,14 +12,21 @@ from mtrack.verify.documents import read
 from mtrack.verify.papers import papers
 from mtrack.verify.signoff import check_signoff
 
+if TYPE_CHECKING:
+    from mtrack.record.verdict import Verdict
+
 NAMES = ("Design", "Beta release", "Launch", "Support", "Design review")
+
+
+def states_of(text: str, milestone: str) -> list[Verdict]:
+    """The verdicts of a text on the sign-off of one of the five milestones."""
+    milestones = tuple(MilestoneClaim(f"M{i}", name, Decimal(1)) for i, name in enumerate(NAMES, 1))
+    return check_signoff(SignoffClaim(milestone, milestones), papers([("mail.txt", read("mail.txt", text.encode()))]))
 
 
 def of_each(text: str) -> list[str | None]:
     """What a text says of each of the five milestones: its id, another's or None."""
-    milestones = tuple(MilestoneClaim(f"M{i}", name, Decimal(1)) for i, name in enumerate(NAMES, 1))
-    document = papers([("mail.txt", read("mail.txt", text.encode()))])
-    return [check_signoff(SignoffClaim(one.id, milestones), document)[0].found for one in milestones]
+    return [states_of(text, f"M{i}")[0].found for i in range(1, len(NAMES) + 1)]
 
 
 def signed(*own: int, other: str | None) -> list[str | None]:
@@ -82,7 +90,14 @@ def test_a_label(text: str) -> None:
     assert of_each(text) == expected
 
 
-@pytest.mark.parametrize("text", ["Second milestone accepted, payment 30 days.", "The 2nd phase is accepted."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Second milestone accepted, payment 30 days.", "The 2nd phase is accepted.", "Wir nehmen den 2. Meilenstein ab.",
+        "Der zweite Meilenstein ist abgenommen.", "La deuxième étape est acceptée.", "La 2e étape est acceptée.", "El segundo hito, aceptado.",
+        "La seconda tappa è accettata.", "De tweede mijlpaal is akkoord.", "Andra etappen är godkänd.",
+    ],
+)  # fmt: skip
 def test_an_ordinal_confirms_and_contradicts_nothing(text: str) -> None:
     assert of_each(text) == signed(2, other=None)
 
@@ -100,3 +115,23 @@ def test_a_name_that_is_part_of_another(text: str, own: tuple[int, ...], other: 
     found = of_each(text)
     assert [f"M{i}" == found[i - 1] for i in range(1, 6)] == [i in own for i in range(1, 6)]
     assert {found[i] for i in (1, 2, 3)} <= {other, None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All is well. Milestone 3 may begin.", "All is well and milestone 3 can start.", "Meilenstein 3 kann jetzt beginnen.",
+        "We proceed with milestone 3.", "L'étape 3 peut commencer.",
+    ],
+)  # fmt: skip
+def test_work_that_comes_next_is_not_accepted(text: str) -> None:
+    [second] = [one.verdict for one in states_of(text, "M2")]
+    [third] = [one.verdict for one in states_of(text, "M3")]
+    assert (second, third) == ("not_found", "elsewhere")
+
+
+def test_what_is_accepted_stands_beside_what_comes_next() -> None:
+    text = "Milestone 2 is accepted and milestone 3 may begin."
+    assert [one.verdict for one in states_of(text, "M2")] == ["confirmed"]
+    assert [(one.verdict, one.found) for one in states_of(text, "M1")] == [("differs", "M2")]
+    assert [one.verdict for one in states_of(text, "M3")] == ["elsewhere"]
