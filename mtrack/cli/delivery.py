@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mtrack.cli import options, papers, prompts, values
+from mtrack.cli import options, output, papers, prompts, values
 from mtrack.cli.outcome import carry_out
 from mtrack.edit import find, verbs
 from mtrack.errors import UsageError
@@ -109,6 +109,10 @@ def approve(  # noqa: PLR0913
     def verb(context: ProjectContext, path: str | None) -> Edit:
         item = find.milestone(context.project, id_)
         known = item.approved if by or path else None  # what is added to an approval leaves its day alone
+        if mail is not None and (day or known or said.day) is None:
+            output.warn(
+                f"{mail} has no day that can be read; {item.id} is approved on {given.as_of}, give --date for another day"
+            )
         return verbs.approve(
             context, item, date=day or known or said.day or given.as_of, by=by or said.sender or None, signoff=path,
             force=given.force,

@@ -86,10 +86,11 @@ def facts(path: str | None) -> Facts:
 
 
 def invoice(path: str | None) -> EInvoice | None:
-    """The structured invoice in a file, where it is one. Raises UsageError for a credit note."""
+    """The structured invoice in a file, where it is one. Raises UsageError for a credit note or a proforma invoice."""
     found = facts(path).invoice if path is not None and path.lower().endswith((".pdf", ".xml")) else None
-    if found is not None and found.credit_note:
-        message = f"{path} is a credit note; record it with mtrack credit"
+    if found is not None and found.kind != "invoice":
+        instead = "record it with mtrack credit" if found.kind == "credit note" else "give the invoice that was sent"
+        message = f"{path} is a {found.kind}; {instead}"
         raise UsageError(message)
     return found
 
@@ -135,3 +136,7 @@ def check_read(found: EInvoice, **taken: bool) -> None:
             what = "a day" if field in {"sent", "due"} else f"an amount in {found.currency or 'one currency'}"
             message = f"the invoice has '{unread[field]}' where {what} should stand; give {option}"
             raise UsageError(message)
+    if (taken["net"] or taken["tax"]) and not found.adds_up:
+        net, tax, gross = (money.plain(amount or money.ZERO, 2) for amount in (found.net, found.tax, found.gross))
+        message = f"the invoice says {net} net and {tax} of tax, and {gross} in all; give --amount and --tax"
+        raise UsageError(message)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _CREDIT_NOTES = frozenset(["81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"])
 """Codes of UNTDID 1001 that mean a credit note."""
+_PROFORMA = "325"
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T Z+-].*)?", re.ASCII | re.DOTALL)
 _AMOUNT = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
 _INSIDE = re.compile(r"(?:factur-?x|zugferd-invoice|xrechnung)\.xml", re.IGNORECASE)
@@ -43,6 +44,20 @@ class EInvoice(Struct, frozen=True):
     credits: tuple[str, ...] = ()
     unread: dict[Field, str] = {}
     instalments: tuple[tuple[date, Decimal], ...] = ()
+    proforma: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is by its code, or by a negative total, as that of a correction may be."""
+        total = self.net if self.gross is None else self.gross
+        if self.credit_note or (total is not None and total < 0):
+            return "credit note"
+        return "proforma invoice" if self.proforma else "invoice"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether net and tax come to gross; one without gross says nothing else."""
+        return None in {self.net, self.gross} or money.total(filter(None, (self.net, self.tax))) == self.gross
 
 
 def read_einvoice(data: bytes) -> EInvoice | None:
@@ -99,7 +114,8 @@ def _ubl(root: Element, *, credit_note: bool) -> EInvoice:
             )
             for terms in xml.every(root, "PaymentTerms")
         ],
-        credit_note=credit_note or code in _CREDIT_NOTES,
+        code,
+        credit_note=credit_note,
     )
 
 
@@ -128,7 +144,7 @@ def _cii(root: Element, document: str, deal: str, part: str) -> EInvoice:
             (_time(xml.first(terms, "DueDateDateTime")), list(xml.every(terms, "PartialPaymentAmount")))
             for terms in xml.every(settlement, "SpecifiedTradePaymentTerms")
         ],
-        credit_note=xml.text(header, "TypeCode") in _CREDIT_NOTES,
+        xml.text(header, "TypeCode"),
     )
 
 
@@ -140,8 +156,9 @@ def _invoice(  # noqa: PLR0913
     written: dict[Field, list[Element]],
     credited: Iterable[Element],
     terms: list[tuple[str, list[Element]]],
+    kind: str,
     *,
-    credit_note: bool,
+    credit_note: bool = False,
 ) -> EInvoice:
     """The invoice of the texts and elements that a format has for its fields."""
     named = {name for nodes in written.values() for node in nodes if (name := _currency_of(node))}
@@ -156,7 +173,7 @@ def _invoice(  # noqa: PLR0913
         unread["due"] = next(filter(None, due))
     return EInvoice(
         number=number,
-        credit_note=credit_note,
+        credit_note=credit_note or kind in _CREDIT_NOTES,
         issued=_date(issued),
         due=days,
         currency=currency,
@@ -164,6 +181,7 @@ def _invoice(  # noqa: PLR0913
         credits=_texts(credited),
         unread=unread,
         instalments=_instalments(terms, currency),
+        proforma=kind == _PROFORMA,
     )
 
 

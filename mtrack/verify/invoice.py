@@ -69,8 +69,8 @@ class _Structured:
         yield self._amount("net", claim.paper_net, paper.net)
         if claim.total is None:
             yield from self._tax()
-        credit_note = paper.credit_note or _negative(paper.gross if paper.gross is not None else paper.net)
-        yield self._verdict("kind", _kind(claim.credit_note), _kind(credit_note), same=claim.credit_note == credit_note)
+        recorded = _kind(claim.credit_note)
+        yield self._verdict("kind", recorded, paper.kind, same=recorded == paper.kind)
 
     def _tax(self) -> Iterator[Verdict]:
         """Tax and gross, where the paper bills this record alone; tax that the record lacks is reported once."""
@@ -104,10 +104,6 @@ class _Structured:
 
 def _kind(credit_note: bool) -> str:  # noqa: FBT001
     return "credit note" if credit_note else "invoice"
-
-
-def _negative(amount: Decimal | None) -> bool:
-    return amount is not None and amount < 0
 
 
 def _is_sent(claim: InvoiceClaim, day: date) -> bool:

@@ -120,3 +120,12 @@ def test_an_amount_of_many_digits_is_told_to_the_last() -> None:
     for sign in ("", "-"):
         verdict = verdicts(ubl(net=sign + "9" * 30))["net"]
         assert (verdict.verdict, verdict.found) == ("differs", "9" * 30 + ".00")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("380", "invoice"), ("384", "invoice"), ("381", "credit note"), ("325", "proforma invoice")]
+)
+@pytest.mark.parametrize("data", FORMATS.values(), ids=FORMATS)
+def test_the_kind_of_an_e_invoice_is_that_of_its_code(data: bytes, code: str, kind: str) -> None:
+    verdict = verdicts(data.replace(b">380<", f">{code}<".encode()))["kind"]
+    assert (verdict.verdict, verdict.found) == ("confirmed" if kind == "invoice" else "differs", kind)

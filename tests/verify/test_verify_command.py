@@ -602,6 +602,44 @@ def test_bill_takes_nothing_that_an_e_invoice_writes_otherwise(
         assert mtrack(*bill, *given).code == 0
 
 
+OTHER_KINDS = {
+    "proforma": (("5000.00", "950.00", "5950.00"), "325", "INV-9.xml is a proforma invoice; give the invoice that was sent"),
+    "correction": (
+        ("-5000.00", "-950.00", "-5950.00"), "384", "INV-9.xml is a credit note; record it with mtrack credit",
+    ),
+    "sum": (
+        ("5000.00", "950.00", "6950.00"), "380",
+        "the invoice says 5000.00 net and 950.00 of tax, and 6950.00 in all; give --amount and --tax",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("amounts", "code", "message"), OTHER_KINDS.values(), ids=OTHER_KINDS)
+def test_bill_takes_no_e_invoice_of_another_kind_nor_one_that_does_not_add_up(
+    root: Path, tmp_path: Path, amounts: tuple[str, str, str], code: str, message: str
+) -> None:
+    net, tax, gross = amounts
+    data = ubl("INV-9", "2026-02-10", net=net, tax=tax, gross=gross)
+    (tmp_path / "INV-9.xml").write_bytes(data.replace(b">380<", f">{code}<".encode()))
+    bill = ("bill", root / "acme", "M2", "--file", tmp_path / "INV-9.xml", "--force", "--as-of", "2026-02-20")
+    refused = mtrack(*bill)
+    assert refused.code == 2
+    assert refused.err.endswith(f"{message}\n")
+    given = mtrack(*bill, "--amount", "5000.00", "--tax", "950.00")
+    assert (given.code == 0) == (code == "380")
+
+
+def test_approve_says_that_it_cannot_read_the_day_of_an_e_mail(root: Path, tmp_path: Path) -> None:
+    mail = MAIL.replace("Discovery", "Brand book")
+    lines = ["Date: 03/04/2026" if line.startswith("Date:") else line for line in mail.splitlines()]
+    (tmp_path / "m2.eml").write_text("\n".join(lines), encoding="utf-8")
+    approve = ("approve", root / "acme", "M2", "--signoff", tmp_path / "m2.eml", "--as-of", "2026-02-20", "--dry-run")
+    said = mtrack(*approve)
+    assert said.code == 0
+    assert "m2.eml has no day that can be read; M2 is approved on 2026-02-20, give --date for another day\n" in said.err
+    assert "no day" not in mtrack(*approve, "--date", "2026-02-03").err
+
+
 def test_approve_takes_day_and_person_from_an_e_mail(root: Path, tmp_path: Path) -> None:
     (tmp_path / "m2.eml").write_text(MAIL.replace("Discovery", "Brand book"), encoding="utf-8")
     assert mtrack("approve", root / "acme", "M2", "--signoff", tmp_path / "m2.eml", "--as-of", "2026-02-20").code == 0

@@ -87,7 +87,11 @@ def _invoice_differs(context: ProjectContext, verdict: Verdict) -> Problem:
         return about_verdict(context, verdict, message, "record the invoice's `tax`")
     if verdict.field == "kind":
         message = f"{verdict.id} is recorded as {_a(verdict.recorded)}, and {paper} is {_a(verdict.found or '')}"
-        return about_verdict(context, verdict, message, "record it as what it is: `credits` makes a credit note")
+        is_bill = verdict.found in {"invoice", "credit note"}
+        hint = (
+            "record it as what it is: `credits` makes a credit note" if is_bill else "attach the invoice that was sent"
+        )
+        return about_verdict(context, verdict, message, hint)
     field = FIELDS.get(verdict.field, verdict.field)
     recorded = value_text(project, verdict.field, verdict.recorded)
     message = f"the {field} of {verdict.id} is recorded as {recorded}, and {paper} says {said}"
