@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 BROKEN_PIPE = 141
+_WRITTEN = ("utf-8", "backslashreplace")
+"""The encoding of what is written, and what becomes of characters that it has none for."""
 
 
 class OutputError(Exception):
@@ -123,8 +125,9 @@ def run(arguments: list[str], begin: Callable[[], None] = lambda: None) -> int:
     `begin` is called first where what an earlier run printed will not do.
     """
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        # Not where it is so already, as standard error is: interrupted on the way, it could write nothing any more.
+        if hasattr(stream, "reconfigure") and (stream.encoding, stream.errors) != _WRITTEN:
+            stream.reconfigure(encoding=_WRITTEN[0], errors=_WRITTEN[1])
     interrupted = False
     try:
         if arguments in (["--help"], ["-h"]):

@@ -370,6 +370,39 @@ def test_ctrl_c_at_any_moment(workspace: Path, words: list[str], tmp_path: Path)
     assert 130 in seen or words == ["--help"]  # which takes no longer than it takes to ask
 
 
+AS_STREAMS_ARE_SET_UP = """
+import codecs, signal, sys
+from mtrack import __main__ as entry
+
+made = 0
+codec = codecs.lookup("utf-8")
+
+class Encoder(codec.incrementalencoder):
+    def __init__(self, errors="strict"):
+        global made
+        made += 1
+        if made == {at}:
+            signal.raise_signal(signal.SIGINT)
+        super().__init__(errors)
+
+codec.incrementalencoder = Encoder
+sys.argv[1:] = ["--help"]
+entry.main()
+"""
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_ctrl_c_while_the_streams_are_set_up_is_told(at: int) -> None:
+    """A stream whose encoder is being changed can write nothing any more."""
+    code = AS_STREAMS_ARE_SET_UP.format(at=at)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.strip()) in [(130, b"interrupted"), (0, b"")]
+    assert at > 1 or done.returncode == 130
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_being_told_to_end_ends_it_as_ctrl_c_does(workspace: Path, number: int) -> None:
     codes = {interrupted(["verify", *AS_OF], workspace, step * 0.03, number) for step in range(12)}
