@@ -31,7 +31,7 @@ _RATE = re.compile(
 )
 _FIGURE = r"(?P<n>\d[\d.,'’]{0,8})"
 _TIMES_BEFORE = re.compile(
-    rf"(?<![\d.,])(?<!\w){_FIGURE}\s*(?:[^\W\d_]{{1,14}}\.?\s*)?(?:[@à×*x]|\b(?:at|a|je|zu\s+je|per|por|tegen|til))\s*(?:the\s+rate\s+of\s+)?$",
+    rf"(?<![\d.,])(?<!\w){_FIGURE}\s*(?:[^\W\d_]{{1,14}}\.?\s*)?(?:[@×*]|(?<![^\W\d_])[àx]|\b(?:at|a|je|zu\s+je|per|por|tegen|til))\s*(?:the\s+rate\s+of\s+)?$",
     re.IGNORECASE,
 )
 _TIMES_BEHIND = re.compile(rf"\s*[×*x]\s*{_FIGURE}(?!\s*%)", re.IGNORECASE)

@@ -1260,6 +1260,12 @@ def test_the_cell_that_names_is_told_from_days_times_and_codes(cells: tuple[str,
     assert found == ([("Design", 18000), ("Build", 32500)], 50500, True)
 
 
+@pytest.mark.parametrize("name", ["UX", "Mix", "Qualità"])
+def test_a_name_that_ends_like_a_sign_of_times_is_no_quantity(name: str) -> None:
+    text = f"| Due | Milestone | Fee |\n|---|---|---|\n| 15 January 2026 | {name} | USD 18,000 |\n| 1 March 2026 | Build | USD 32,500 |\n"
+    assert proposed(f"{text}| | Total | USD 50,500 |\n") == ([(name, 18000), ("Build", 32500)], 50500, True)
+
+
 LEFT = [
     "This agreement is made between Acme Ltd and", "the studio. Both parties agree on the work of this", "document and on the fees in section 2 of",
     "it. The studio works with care and reports", "once a week to the client, who answers in", "two days. Changes need a letter of both.",
