@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from mtrack import money
 from mtrack.record.verdict import Verdict
 from mtrack.verify import details, names, places
-from mtrack.verify.currencies import fits, named_in
+from mtrack.verify.currencies import fits
 from mtrack.verify.equal_parts import divisions, is_part
 from mtrack.verify.match import Matcher, at, money_text, seen, shape
 from mtrack.verify.papers import limited
-from mtrack.verify.spots import TOO_MANY, Spot, find_spots
+from mtrack.verify.spots import TOO_MANY, Spot, find_spots, named_for_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,11 +92,21 @@ class _Milestones:
         for milestone in self.claims:
             have = assigned.get(milestone.id)
             if have is not None and have.state == "confirmed":
-                result[milestone.id] = have
+                result[milestone.id] = (
+                    replace(have, state="elsewhere") if self._is_replaced(milestone, have.spot) else have
+                )
                 continue
             computed = self._computed(milestone, have)
             result[milestone.id] = computed or self._contradicted(milestone, have) or have or self._missing(milestone)
         return result
+
+    def _is_replaced(self, milestone: MilestoneClaim, spot: Spot | None) -> bool:
+        """Whether a later paper than that of an amount has another one beside the milestone's name, and not that one."""
+        files = self.papers.files
+        if spot is None or files[spot.row] == files[-1]:
+            return False
+        later = [one for one in self._rivals(milestone) if one.row > spot.row and files[one.row] != files[spot.row]]
+        return bool(later) and not any(one.amount.reads(milestone.amount) for one in later)
 
     def _assign(self) -> dict[str, Found]:
         """Each recorded amount to the place of that amount that fits the milestone's name best."""
@@ -204,11 +214,7 @@ class _Milestones:
 
     def _contradicted(self, milestone: MilestoneClaim, have: Found | None) -> Found | None:
         """Another amount in the milestone's own row, where no row of its name has the recorded one."""
-        rivals = [
-            spot
-            for spot in self._beside(milestone)
-            if places.is_amount(spot) and places.is_listed(self.papers, spot) and places.is_agreed(self.papers, spot)
-        ]
+        rivals = self._rivals(milestone)
         if not rivals or any(spot.amount.reads(milestone.amount) for spot in rivals):
             return None
         for spot in rivals:
@@ -217,6 +223,14 @@ class _Milestones:
                     return self._amended(spot, change)
         tried = f"{self.matcher.money(milestone.amount)} stands there without the name" if have else ""
         return Found("differs", rivals[0], tried)
+
+    def _rivals(self, milestone: MilestoneClaim) -> list[Spot]:
+        """The amounts that a milestone's own rows say are agreed for it."""
+        return [
+            spot
+            for spot in self._beside(milestone)
+            if places.is_amount(spot) and places.is_listed(self.papers, spot) and places.is_agreed(self.papers, spot)
+        ]
 
     def _amended(self, spot: Spot, change: Decimal) -> Found | None:
         """The amount of an older paper with the change that an amendment records, where a paper states that too."""
@@ -345,15 +359,19 @@ def _currency(claim: AgreementClaim, papers: Papers, spots: list[Spot], other: S
     if other is not None:
         verdict = Verdict("agreement", None, field, claim.currency, "differs", " or ".join(other.amount.currencies[:2]))
         return seen(papers, other.row, verdict)
-    spot = next((spot for spot in spots if spot.amount.marked and fits(spot.amount.currencies, claim.currency)), None)
+    marked = [spot for spot in spots if spot.amount.marked and fits(spot.amount.currencies, claim.currency)]
+    spot = min(marked, key=lambda spot: len(spot.amount.currencies), default=None)
     if spot is not None:
+        said = _named_currency(claim, papers) if len(spot.amount.currencies) > 1 else None
+        if said is not None and said.verdict == "differs" and said.found in spot.amount.currencies:
+            return said  # a sentence says which dollars "$" are
         return seen(papers, spot.row, Verdict("agreement", None, field, claim.currency, "confirmed", claim.currency))
     return _named_currency(claim, papers)
 
 
 def _named_currency(claim: AgreementClaim, papers: Papers) -> Verdict:
-    """The verdict on a currency that a sentence names for amounts without a mark: not found where several are named."""
-    rows = {code: i for i, row in enumerate(papers.rows) for code in named_in((row.text,))}
+    """The verdict on a currency that a sentence or a heading names for amounts without a mark: not found where several are named."""
+    rows = named_for_all(papers.rows, claim.currency)
     if len(rows) != 1:
         return Verdict("agreement", None, "currency", claim.currency, "not_found")
     [(code, row)] = rows.items()
@@ -377,6 +395,7 @@ def _unrecorded(matcher: Matcher, claim: AgreementClaim, found: dict[str, Found]
             spot.row in schedule.rows
             or spot.is_total
             or places.is_tax(spot)
+            or places.is_optional(spot)
             or not spot.is_money
             or not matcher.fits(spot)
         ):

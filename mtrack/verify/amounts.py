@@ -284,11 +284,10 @@ def _is_negative(text: str, match: re.Match[str], start: int, end: int) -> bool:
 
 def _codes(marks: str | None, own: str) -> tuple[str, ...]:
     """The currencies of what stands beside a number, which may be a code and a sign; the narrower decides."""
-    found = [
-        of
-        for mark in _MARK.findall(marks or "")
-        if (of := currencies.of_scaled(mark)[1] or currencies.of_mark(mark, own))
-    ]
+    each = _MARK.findall(marks or "") or filter(
+        None, [(marks or "").strip(" :()[]")]
+    )  # "R" is one only before a number
+    found = [of for mark in each if (of := currencies.of_scaled(mark)[1] or currencies.of_mark(mark, own))]
     return min(found, key=len, default=())
 
 

@@ -56,7 +56,33 @@ _SIGNS = {
     "Rs.": "INR PKR LKR NPR",
     "RMB": "CNY",
     "CDN": "CAD",
+    "R": "ZAR",
+    "Ft": "HUF",
+    "KSh": "KES",
+    "Ksh": "KES",
+    "KSH": "KES",
+    "TSh": "TZS",
+    "USh": "UGX",
+    "GH₵": "GHS",
+    "₵": "GHS",
+    "RM": "MYR",
+    "Rp": "IDR",
+    "lei": "RON",
+    "лв": "BGN",
+    "руб": "RUB",
+    "грн": "UAH",
+    "Dhs": "AED",
+    "₸": "KZT",
+    "₾": "GEL",
+    "₼": "AZN",
+    "₡": "CRC",
+    "₲": "PYG",
+    "৳": "BDT",
 }
+_OF_COUNTRIES = {
+    "canadian": "CAD", "australian": "AUD", "new zealand": "NZD", "singapore": "SGD", "hong kong": "HKD", "taiwan": "TWD", "us": "USD",
+    "u.s.": "USD", "american": "USD", "united states": "USD",
+}  # fmt: skip
 _WORDS = {
     "dollar": _DOLLARS,
     "euro": "EUR",
@@ -83,7 +109,14 @@ _SAME_VALUE = frozenset({"USD", "USDT", "USDC", "DAI"})
 LETTER = r"(?:[^\W\d_\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[\u0300-\u036f])"
 """A letter of a script that has gaps between words: with it before or behind, a mark or a unit is a part of a word."""
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if not sign[0].isalpha())
-_LETTERED = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if sign[0].isalpha())
+_LETTERED = "|".join(
+    re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True) if sign[0].isalpha() and sign != "R"
+)
+_RAND = (
+    rf"(?<!{LETTER})R(?=(?:[ \u00a0]\d{{1,3}}|\d{{2,3}})(?:[ \u00a0]\d{{3}})+(?!\d)|[ \u00a0]?\d{{1,3}}(?:[,.]\d{{3}})+(?!\d)"
+    r"|[ \u00a0]?\d+[.,]\d\d(?!\d))"
+)
+"""The sign of the rand, before a number that is grouped as those of money are: "R2" is something else."""
 _WORD = rf"(?:U\.?S\.?\s)?(?:{'|'.join(_WORDS)})(?:s|es)?(?!{LETTER})"
 _CODE = rf"(?:[A-Z]{{3,5}}|{'|'.join(_LOWER)}|Usd|Eur|Dai)(?!{LETTER})"
 USUAL = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|CAD|AUD|JPY|INR|ZAR"
@@ -92,10 +125,10 @@ _SCALING = {"k": 3, "t": 3, "m": 6}
 SCALED = rf"(?<!{LETTER})[kKtTmM](?:[$€£]|(?:kr|Kč|zł|{USUAL})(?!{LETTER}))"
 """A pattern for a currency of thousands or millions, as "TEUR", "k€" and "Mkr"."""
 _MAX_HEADING = 200
-_IN_WORDS = re.compile(
-    r"(?i:\b(?:amounts?|prices?|fees?|values?|payments?|figures|currency|beträge|preise|montants?|importes?)\b[^.]{0,30}?)\b([A-Z]{3})\b"
-)
-MARK = rf"(?:{SCALED}|{_SIGN}|(?<!{LETTER})(?:{_LETTERED})(?!{LETTER})|(?<!{LETTER})(?:(?i:{_WORD})|{_CODE}))"
+_AMOUNTS_IN = r"(?i:\b(?:amounts?|prices?|fees?|values?|payments?|figures|currency|beträge|preise|montants?|importes?)\b[^.]{0,30}?)"
+_IN_WORDS = re.compile(rf"{_AMOUNTS_IN}\b([A-Z]{{3}})\b")
+_IN_DOLLARS = re.compile(rf"{_AMOUNTS_IN}(?i:\b({'|'.join(map(re.escape, _OF_COUNTRIES))})\s+dollars?\b)")
+MARK = rf"(?:{SCALED}|{_SIGN}|{_RAND}|(?<!{LETTER})(?:{_LETTERED})(?!{LETTER})|(?<!{LETTER})(?:(?i:{_WORD})|{_CODE}))"
 """A pattern for what may name a currency; `of_mark` says whether it does, and `of_scaled` whether of thousands or millions."""
 _SCALED = re.compile(SCALED)
 
@@ -134,8 +167,12 @@ def of_heading(text: str, own: str = "") -> tuple[str, ...]:
 
 
 def named_in(texts: Iterable[str]) -> set[str]:
-    """The currencies that sentences such as "All amounts in EUR" name by their codes."""
-    return {code for text in texts for code in _IN_WORDS.findall(text) if of_mark(code) == (code,)}
+    """The currencies that sentences such as "All amounts in EUR" or "in Canadian dollars" name."""
+    named: set[str] = set()
+    for text in texts:
+        named.update(code for code in _IN_WORDS.findall(text) if of_mark(code) == (code,))
+        named.update(_OF_COUNTRIES[country.casefold()] for country in _IN_DOLLARS.findall(text))
+    return named
 
 
 def fits(marks: tuple[str, ...], currency: str) -> bool:

@@ -57,14 +57,20 @@ _TAX = re.compile(
     r"\.?\W*(?:[\d.,]+\s*%?)?\W*(?:amount|rate|payable)?\W*",
     re.IGNORECASE,
 )
+_MONTHLY = (
+    r"(?:monthly|quarterly|yearly|annual|weekly|monatlich\w*|vierteljährlich\w*|jährlich\w*|mensuel\w*|trimestriel\w*|mensual\w*"
+    r"|trimestral\w*|mensil\w*|maandelijks\w*|månatlig\w*|månedlig\w*)"
+)
 _EACH_BEFORE = re.compile(
     r"\b(?:each|every|per|pro|jede[rsmn]?|chaque|cada|ogni|elke?|varje)\s+(?:milestone|phase|stage|month|quarter|year"
     r"|instal?lments?|payments?|meilenstein|monat|rate|jalon|mois|étape|hito|mes|cuota|tappa|mese|mijlpaal|maand|etapp|månad)\b"
-    r"[^.;]{0,40}$",
+    r"[^.;]{0,40}$"
+    rf"|\b{_MONTHLY}\b[^.;]{{0,40}}$",
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    r"\W*(?:\([^)]*\)\W*)?(?:each\b|per\s+(?:month|quarter|year|annum|milestone)\b|monthly\b|quarterly\b|a\s+month\b|jeweils\b"
+    r"\W*(?:\([^)]*\)\W*)?(?:each\b|per\s+(?:month|quarter|year|annum|milestone)\b|a\s+month\b|(?:every|each)\s+(?:month|quarter|year)\b|jeweils\b"
+    rf"|{_MONTHLY}\b"
     r"|chacun|cada un|ciascun|elk\b|vardera\b)",
     re.IGNORECASE,
 )
@@ -98,6 +104,11 @@ _CHANGED_BY = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _NEAR_BEFORE = 120
+_OPTIONAL = re.compile(
+    r"\boption(?:s|en|al|ally|ale[nrs]?|nel(?:le)?|eel|ele)?\b|\b(?:on\s+request|if\s+requested|auf\s+wunsch|bei\s+bedarf|eventualposition"
+    r"|alternativposition|bedarfsposition|facultati\w*|opcional\w*|opzional\w*|valfri\w*|tillval)\b",
+    re.IGNORECASE,
+)
 _HUNDRED = Decimal(100)
 _ROUNDED = Decimal("0.05")
 """The step to which papers round a sum with tax, at most."""
@@ -199,6 +210,11 @@ def is_amount(spot: Spot) -> bool:
 def is_tax(spot: Spot) -> bool:
     """Whether its row is the tax on what stands above: "VAT 19 %"."""
     return len(spot.rest) <= _MAX_TAX and _TAX.fullmatch(spot.rest) is not None
+
+
+def is_optional(spot: Spot) -> bool:
+    """Whether its row speaks of an option, which is not agreed until it is chosen."""
+    return _OPTIONAL.search(spot.rest) is not None
 
 
 def is_listed(papers: Papers, spot: Spot) -> bool:

@@ -271,13 +271,16 @@ class _Reader:
         ))  # fmt: skip
 
     def currency(self, group: list[Spot]) -> str | None:
-        """The currency that most of the amounts have, else most of the paper's."""
+        """The currency that most of the amounts have, else most of the paper's; of several dollars the one that the paper names."""
+        named = named_in(row.text for row in self.papers.rows)
+        marks = [spot.amount.currencies for spot in group if spot.amount.currencies]
+        if len(named) == 1 and all(named.issubset(codes) for codes in marks):
+            return named.pop()
         for spots in (group, self.spots):
             found = Counter(spot.amount.currencies[0] for spot in spots if spot.amount.currencies)
             if found:
                 return doubts.common_currency(spots) or found.most_common(1)[0][0]
-        named = named_in(row.text for row in self.papers.rows)
-        return named.pop() if len(named) == 1 else None
+        return None
 
     def _header(self, spot: Spot) -> tuple[str, ...]:
         """The headings above the cells of a row that is in no table: a row of as many cells, and without amounts."""

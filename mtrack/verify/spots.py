@@ -46,6 +46,8 @@ MONEY_COLUMN = re.compile(
 )
 _FIRST_CELL_NUMBER = re.compile(r"\s*#?(\d{1,2})\.?\s*")
 _LETTER = re.compile(r"[^\W\d_]")
+_UNIT_ALONE = re.compile(rf"[(\[]\s?(?:in\s)?{currencies.MARK}\s?[)\]]")
+"""A currency that stands in brackets below a column's heading."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -109,7 +111,7 @@ class Spot(Struct):
 def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
     """All amounts and percentages of the papers, at most 3,000, and whether there are more."""
     writing = Writing(row.text for row in papers.rows)
-    named = _is_named_for_all(papers.rows, currency)
+    named = len(named_for_all(papers.rows, currency)) == 1
     scale = max(map(_scale_of_all, papers.rows), default=0)
     marks: list[list[Mark]] = []
     left = MAX_SPOTS + 1
@@ -221,16 +223,21 @@ def _scaled(row: Row, mark: Mark, scale: int) -> Mark:
     return mark._replace(amount=replace(amount, values=values))
 
 
-def _is_named_for_all(rows: list[Row], own: str) -> bool:
-    """Whether a sentence or a heading, a row without numbers, names the one currency of all amounts without a mark."""
-    named: set[str] = set()
-    for row in rows:
-        if not any(char.isdigit() for char in row.text):
-            named |= currencies.named_in((row.text,))
-            if row.table is None and len(row.cells) > 1:
-                headed = (currencies.of_heading(cell, own) for cell in row.cells if MONEY_COLUMN.search(cell))
-                named.update(own if own in of else of[0] for of in headed if of)
-    return len(named) == 1
+def named_for_all(rows: list[Row], own: str) -> dict[str, int]:
+    """The currencies that sentences and headings, rows without numbers, name for all amounts without a mark, with their rows."""
+    named: dict[str, int] = {}
+    for i, row in enumerate(rows):
+        if any(char.isdigit() for char in row.text):
+            continue
+        for code in currencies.named_in((row.text,)):
+            named.setdefault(code, i)
+        in_heading = row.table is None and len(row.cells) > 1
+        for cell in row.cells:
+            if (in_heading and MONEY_COLUMN.search(cell)) or _UNIT_ALONE.fullmatch(cell):
+                of = currencies.of_heading(cell, own)
+                if of:
+                    named.setdefault(own if own in of else of[0], i)
+    return named
 
 
 def _take_only(found: list[Mark], row: Row) -> None:

@@ -544,6 +544,88 @@ def test_a_net_amount_is_computed_from_one_with_tax(text: str, rate: str | None)
     assert verdicts(wrong, paper)["M1", "amount"].verdict == "not_found"
 
 
+@pytest.mark.parametrize(
+    ("amended", "beta", "state"),
+    [
+        ("2. Beta    EUR 24,000", "20000", "elsewhere"),
+        ("2. Beta    EUR 24,000", "24000", "confirmed"),
+        ("2. Beta    EUR 20,000\n3. Care    EUR 1,000", "20000", "confirmed"),
+        ("2. Beta is due in May.", "20000", "confirmed"),
+    ],
+)
+def test_a_later_paper_replaces_an_amount(amended: str, beta: str, state: str) -> None:
+    both = papers([
+        ("sow.txt", read("sow.txt", b"1. Alpha    EUR 10,000\n2. Beta    EUR 20,000\n")),
+        ("amendment.txt", read("amendment.txt", f"Amendment 1\n{amended}\n".encode())),
+    ])  # fmt: skip
+    found = {
+        (one.id, one.field): one.verdict for one in check_agreement(agreement(("Alpha", "10000"), ("Beta", beta)), both)
+    }
+    assert (found["M1", "amount"], found["M2", "amount"]) == ("confirmed", state)
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["3. Optional: zweite Sprache 4.000 €", "3. Option: second language 4.000 €", "3. Auf Wunsch: Pflege 4.000 €"],
+)
+def test_an_option_is_no_milestone_that_nobody_recorded(row: str) -> None:
+    text = f"1. Design 10.000 €\n2. Build 20.000 €\n{row}\nGesamt (ohne Option) 30.000 €\n"
+    found = verdicts(
+        replace(agreement(("Design", "10000"), ("Build", "20000"), total="30000"), counts=(2,)), text, "sow.txt"
+    )
+    assert (None, "amount") not in found
+    assert (found[None, "count"].verdict, found[None, "total"].verdict) == ("computed", "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("All amounts in Canadian dollars.", "CAD"),
+        ("All amounts are in CAD.", "CAD"),
+        ("Prices in Australian dollars", "AUD"),
+        ("All fees in US dollars", "USD"),
+    ],
+)
+def test_a_sentence_says_which_dollars_a_sign_is(said: str, named: str) -> None:
+    text = f"{said}\n1. Design: $12,000\n2. Build: $13,000\nTotal: $25,000\n"
+    for currency in ("USD", "CAD", "AUD"):
+        found = verdicts(agreement(("Design", "12000"), ("Build", "13000"), currency=currency), text, "sow.txt")[
+            None, "currency"
+        ]
+        assert (found.verdict, found.found) == ("confirmed" if currency == named else "differs", named)
+    assert propose(papers([("sow.txt", read("sow.txt", text.encode()))])).currency == named
+
+
+UNIT_BELOW = {
+    "a table": ("| Phase | Fee |\n|---|---|\n| | (USD) |\n| Design | 12,000 |\n| Build | 13,000 |\n", "sow.md"),
+    "text": ("Phase    Fee\n         (USD)\nDesign    12,000\nBuild    13,000\n", "sow.txt"),
+}
+
+
+@pytest.mark.parametrize(("text", "name"), UNIT_BELOW.values(), ids=UNIT_BELOW)
+def test_a_heading_may_have_its_currency_below(text: str, name: str) -> None:
+    for currency, state in (("USD", "confirmed"), ("EUR", "differs")):
+        found = verdicts(agreement(("Design", "12000"), ("Build", "13000"), currency=currency), text, name)
+        assert (found[None, "currency"].verdict, found["M1", "amount"].verdict) == (state, "confirmed")
+
+
+MONTHLY = [
+    "A monthly retainer of EUR 4,500 is paid in advance for three months from January 2026.\n",
+    "The client pays a retainer of EUR 4,500 every month.\n",
+    "Der monatliche Pauschalbetrag von 4.500 EUR ist im Voraus zu zahlen.\n",
+    "Un forfait mensuel de 4 500 EUR est payé d'avance.\n",
+]
+
+
+@pytest.mark.parametrize("text", MONTHLY)
+def test_a_monthly_amount_is_paid_several_times(text: str) -> None:
+    months = [(f"Retainer 2026-0{i}", "4500") for i in (1, 2, 3)]
+    found = verdicts(agreement(*months, total="13500"), text)
+    assert {found[key].verdict for key in (("M1", "amount"), ("M2", "amount"), ("M3", "amount"), (None, "total"))} == {
+        "computed"
+    }
+
+
 def test_an_amount_that_serves_another_milestone_is_not_found() -> None:
     text = "Design costs EUR 3,000.\n"
     found = verdicts(agreement(("Design", "3000"), ("Launch", "3000")), text)
