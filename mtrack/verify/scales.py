@@ -51,6 +51,7 @@ _OF_ALL = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(r"(?:\bin\b|[(\[])[^;]{0,20}$")
+_COUNTED = re.compile(r"[1-9]")
 _REACH = 24
 _MAX_HEADING, _MAX_CAPTION = 200, 40
 
@@ -87,8 +88,8 @@ def of_heading(text: str) -> int:
 
 def of_all(text: str) -> int:
     """The places by which a sentence or a caption scales all numbers: "All amounts in EUR thousands", "(in TEUR)"."""
-    is_caption = text.startswith(("(", "[", "in ")) and len(text) <= _MAX_CAPTION
-    if not (is_caption or _OF_ALL.search(text[:_MAX_HEADING])) or re.search(r"[1-9]", text):
+    is_caption = len(text) <= _MAX_CAPTION and text.startswith(("(", "[", "in "))
+    if _COUNTED.search(text) or not (is_caption or _OF_ALL.search(text[:_MAX_HEADING])):
         return 0
     match = _HEADING.search(text[:_MAX_HEADING])
     return of_heading(text) if match and _INTRODUCED.search(text, 0, match.end()) else 0

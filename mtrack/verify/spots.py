@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mtrack import money
-from mtrack.verify import clauses, currencies, names, places, scales, total_names
+from mtrack.verify import clauses, currencies, names, places, scales, taxes, total_names
 from mtrack.verify.amounts import Amount, Writing, amounts
 
 if TYPE_CHECKING:
@@ -44,14 +44,20 @@ MONEY_COLUMN = re.compile(
     |gbp|chf|sek|inr|jpy|dai|usdt|usdc|btc|\$|€|£|¥|₹""",
     re.IGNORECASE | re.VERBOSE,
 )
+_HEADS_MONEY = re.compile(
+    rf"\b(?:{MONEY_COLUMN.pattern})|(?:{MONEY_COLUMN.pattern})\b|[(\[]{currencies.MARK}[)\]]",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""The same at the beginning or end of a word."""
 _FIRST_CELL_NUMBER = re.compile(r"\s*#?(\d{1,2})\.?\s*")
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _UNIT_ALONE = re.compile(rf"[(\[]\s?(?:in\s)?{currencies.MARK}\s?[)\]]")
 """A currency that stands in brackets below a column's heading."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-_PROSE = 60
+_PROSE, _MAX_HEADING = 60, 30
 _ENDS = (".", ";", ":")
 
 
@@ -110,6 +116,7 @@ class Spot(Struct):
 
 def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
     """All amounts and percentages of the papers, at most 3,000, and whether there are more."""
+    _give_headings(papers)
     writing = Writing(row.text for row in papers.rows)
     named = len(named_for_all(papers.rows, currency)) == 1
     scale = max(map(_scale_of_all, papers.rows), default=0)
@@ -124,6 +131,26 @@ def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
     del spots[MAX_SPOTS:]
     _release_totals(papers, spots)
     return spots, more
+
+
+def _give_headings(papers: Papers) -> None:
+    """Give rows that are no table's the headings above them, where a row without numbers has as many cells."""
+    header: tuple[str, ...] = ()
+    for i, row in enumerate(papers.rows):
+        if i and (
+            papers.files[i] != papers.files[i - 1] or row.heading or (len(row.cells) == 1 and len(row.text) >= _PROSE)
+        ):
+            header = ()
+        if row.table is None and len(row.cells) > 1:
+            if not _DIGIT.search(row.text):
+                header = row.cells if _is_header(row.cells) else ()
+            elif len(row.cells) == len(header):
+                row.header = header
+
+
+def _is_header(cells: tuple[str, ...]) -> bool:
+    is_short = all(len(cell) <= _MAX_HEADING for cell in cells)
+    return is_short and any(_HEADS_MONEY.search(cell) or taxes.is_gross(cell) for cell in cells)
 
 
 def _release_totals(papers: Papers, spots: list[Spot]) -> None:
@@ -177,14 +204,14 @@ def _is_of_part(papers: Papers, part: list[Spot], labels: set[int | None]) -> bo
 
 
 def _marks(row: Row, writing: Writing, currency: str, scale: int, *, named: bool) -> list[Mark]:
-    if not any(char.isdigit() for char in row.text):
+    if not _DIGIT.search(row.text):
         return []
     found: list[Mark] = []
     for place, (start, cell) in enumerate(zip(cell_starts(row), row.cells, strict=True)):
         column = row.header[place] if place < len(row.header) else ""
         headed = currencies.of_heading(column, currency)
         for amount in amounts(cell, writing, currency, headed):
-            sure = _judge(row, cell, amount, column)
+            sure = _judge(row, cell, amount, column, currency)
             if sure is not None:
                 own = replace(amount, currencies=headed) if headed and sure and not amount.marked else amount
                 found.append(_scaled(row, Mark(own, sure, column, start + amount.start), scale))
@@ -206,7 +233,7 @@ def cell_starts(row: Row) -> list[int]:
 
 def _scale_of_all(row: Row) -> int:
     """The places by which a row, a sentence or headings without a table, scales all numbers of a paper."""
-    if row.table is None and len(row.cells) > 1 and not any(char.isdigit() for char in row.text):
+    if row.table is None and len(row.cells) > 1 and not _DIGIT.search(row.text):
         return max(scales.of_heading(cell) for cell in row.cells)
     return scales.of_all(row.text) if row.table is None else 0
 
@@ -227,7 +254,7 @@ def named_for_all(rows: list[Row], own: str) -> dict[str, int]:
     """The currencies that sentences and headings, rows without numbers, name for all amounts without a mark, with their rows."""
     named: dict[str, int] = {}
     for i, row in enumerate(rows):
-        if any(char.isdigit() for char in row.text):
+        if _DIGIT.search(row.text):
             continue
         for code in currencies.named_in((row.text,)):
             named.setdefault(code, i)
@@ -251,12 +278,13 @@ def _take_only(found: list[Mark], row: Row) -> None:
         found[numbers[0]] = mark._replace(sure=True)
 
 
-def _judge(row: Row, cell: str, amount: Amount, column: str) -> bool | None:
+def _judge(row: Row, cell: str, amount: Amount, column: str, own: str) -> bool | None:
     """True where it is money, False where it may be, None where it is a number of something else."""
     if amount.percent or amount.marked:
         return amount.marked
     alone = cell.strip(" :*()+-~") == amount.raw or not _LETTER.search(cell.replace(amount.raw, "", 1))
-    if column and alone and (MONEY_COLUMN.search(column) or scales.of_heading(column)):
+    has_unit = scales.of_heading(column) or (row.table is None and currencies.of_heading(column, own))
+    if column and alone and (has_unit or (row.table is not None and MONEY_COLUMN.search(column))):
         return True
     many = len(row.cells) > 1
     shaped = amount.shaped and (alone or not many)

@@ -626,6 +626,37 @@ def test_a_monthly_amount_is_paid_several_times(text: str) -> None:
     }
 
 
+IN_TEXT = {
+    "tax": (
+        "Phase | Amount net (EUR) | VAT (EUR) | Amount gross (EUR)\nDesign | 10,000 | 2,000 | 12,000\nBuild | 19,000 | 3,800 | 22,800\n",
+        "3800",
+    ),
+    "gross": (
+        "Phase | Net (EUR) | VAT (EUR) | Gross (EUR)\nDesign | 10,000 | 2,000 | 12,000\nBuild | 19,000 | 3,800 | 22,800\n",
+        "22800",
+    ),
+    "a rate": (
+        "Phase | Day rate (EUR) | Days | Amount (EUR)\nDesign | 500 | 20 | 10,000\nBuild | 950 | 20 | 19,000\n",
+        "950",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "wrong"), IN_TEXT.values(), ids=IN_TEXT)
+def test_columns_of_a_text_have_their_headings(rows: str, wrong: str) -> None:
+    text = rows.replace(" | ", "    ")
+    for data, name in ((text.encode(), "sow.txt"), (pdf(lines(*rows.splitlines())), "sow.pdf")):
+        right = verdicts(agreement(("Design", "10000"), ("Build", "19000")), data, name)
+        assert [right[m, "amount"].verdict for m in ("M1", "M2")] == ["confirmed"] * 2
+        told = verdicts(agreement(("Design", "10000"), ("Build", wrong)), data, name)["M2", "amount"]
+        assert (told.verdict, told.found) == ("differs", "19000.00")
+
+
+def test_the_number_of_a_clause_is_no_amount_below_an_address() -> None:
+    text = "Acme, Incorporated    Rates Lane, Payments House\n1. Design    EUR 10,000\n10.    Term\n11.    Liability\n"
+    assert (None, "amount") not in verdicts(agreement(("Design", "10000")), text, "sow.txt")
+
+
 def test_an_amount_that_serves_another_milestone_is_not_found() -> None:
     text = "Design costs EUR 3,000.\n"
     found = verdicts(agreement(("Design", "3000"), ("Launch", "3000")), text)
