@@ -22,11 +22,10 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:\W|\S*\d\S*|\b(?:no|nr|number|nummer|num[eé]ro|vom|of|du|del?|dated?|datum|for|to|zu|zur|our|"
-    + _INVOICE
-    + r")\b)*",
+    r"\S*\d\S*|\b(?:no|nr|number|nummer|num[eé]ro|vom|of|du|del?|dated?|datum|for|to|zu|zur|our|" + _INVOICE + r")\b",
     re.IGNORECASE,
 )
+"""What may stand behind a title: a number, a date, the invoice it is for."""
 _AGREEMENT = (
     r"(?:nda|non-?disclosure|confidentiality|geheimhaltung\w*|verschwiegenheit\w*|framework|master\s+(?:\w+\s+)?(?:agreement|contract)|msa"
     r"|rahmen\w+|(?:contrat|accord)-cadre|contrato\s+marco|(?:accordo|contratto)\s+quadro|raamovereenkomst|ramavtal|rammeavtale"
@@ -54,6 +53,7 @@ _STAYS = re.compile(
 )
 """What is said behind the day of an agreement that goes on or ends beside this one."""
 _NAMED = re.compile(rf"\W*(?:[\w-]+\s+){{0,2}}?{_AGREEMENT}\b", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
 _MAX_TITLE = 60
 _TITLE_ROWS = 30
 
@@ -86,7 +86,7 @@ def title(rows: list[tuple[str, ...]]) -> Title | None:
         for cell in cells:
             for kind, pattern in reversed(_TITLES.items()):
                 match = pattern.match(cell) if len(cell) <= _MAX_TITLE else None
-                if match and _TAIL.fullmatch(cell[match.end() :]):
+                if match and not _LETTER.search(_TAIL.sub(" ", cell[match.end() :])):
                     return Title(kind, i, not _SELF_BILLED.search(match[0]))
     return None
 

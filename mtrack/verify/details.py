@@ -25,10 +25,14 @@ _SIGNED = re.compile(
 )
 _ACCEPTED = re.compile(
     r"\W*(?:accepted|agreed|angenommen|beauftragt|acceptée?|bon\s+pour\s+accord|lu\s+et\s+approuvé|aceptad[oa]|accettat[oa]|akkoord|geaccepteerd"
-    r"|godkänd)\b(?:\s+(?:and|und|et|by|on|by\s+(?:the\s+)?\w+|agreed|accepted|von|vom|am|par|le|por|el|il|op|den)\b|\s+[A-Z]\w*|\W)*",
+    r"|godkänd)\b",
     re.IGNORECASE,
 )
-"""Words at the begin of a row that end in the day on which an offer was accepted."""
+"""The begin of a row with the day on which an offer was accepted."""
+_BY_WHOM = re.compile(
+    r"\b(?:and|und|et|by|the|on|agreed|accepted|von|vom|am|par|le|por|el|il|op|den|client|customer|kunde|auftraggeber|date|[A-ZÀ-Þ]\w*)\b"
+)
+"""Words that may stand between that and the day: names, and who accepted it."""
 _MADE = re.compile(r"dated\b|entered into", re.IGNORECASE)
 """Words beside the day of an agreement, which is that of signing where nothing else is said."""
 _OTHER_DAY = re.compile(
@@ -154,7 +158,8 @@ def _kind(before: str, behind: str) -> Literal["signed", "made", "other"]:
     """The kind of a date between words of its sentence."""
     if _DEADLINE.search(before):
         return "other"
-    if _ACCEPTED.fullmatch(before):
+    accepted = _ACCEPTED.match(before)
+    if accepted and not re.search(r"[^\W\d_]", _BY_WHOM.sub("", before[accepted.end() :])):
         return "signed"
     for words in (before, behind):
         match = list(_SIGNED.finditer(words))[-1:]

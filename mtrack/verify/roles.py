@@ -22,7 +22,7 @@ Role = Literal["net", "tax", "gross", "total", "discount", "other", "unsure", ""
 
 _NAME = rf"(?<!\w)(?:{NAMES})(?!\w)(?![\s.-]*(?:id|nr|no|n[°º]|num|number|nummer|reg)(?![^\W\d_]))"
 """The name of a tax; "VAT no." names a number, no tax."""
-_FILL = r"[^.;\w]*(?:\.\W*)?(?:\d[\d.,]*\s*%\W*)?(?:(?:of|the|any|all|der|die|gesetzl\w*|applicable|statutory|la|le|les|l|de|d)\b\W*){0,3}(?:\d[\d.,]*\s*%\W*)?"
+_FILL = r"[^.;\w]{0,4}(?:\.\W{0,4})?(?:\d[\d.,]*\s*%\W*)?(?:(?:of|the|any|all|der|die|gesetzl\w*|applicable|statutory|la|le|les|l|de|d)\b\W*){0,3}(?:\d[\d.,]*\s*%\W*)?"
 """What stands between such a word and the tax: "zzgl. 19 % gesetzlicher USt"."""
 _WITHOUT = re.compile(
     rf"\b(?:excl\w*|exkl\w*|ekskl\w*|ex|eks|before|without|net\s+of|no|not\s+subject\s+to|ohne|vor|keine?|nett?o|hors|sans|sin|senza|sem"
@@ -59,11 +59,11 @@ _PAYING = re.compile(
 )
 """Words with which "net" means that nothing is deducted from what is paid."""
 _TOTAL = re.compile(r"total|sum\b|sum(?:me|a)\b|gesamt|insgesamt|due\b|balance|合計|請求金額", re.IGNORECASE)
-_ONLY_TAX = re.compile(
-    rf"(?:{_NAME}|\b(?:total\w*|sum|summe|gesamt|amount|betrag|montant|importe|of|de|der|des|du|la|the|in|at|rate|due|payable|(?-i:[A-Z]{{3}}))\b"
-    r"|[\W\d_])*",
+_OF_TAX = re.compile(
+    rf"{_NAME}|\b(?:total\w*|sum|summe|gesamt|amount|betrag|montant|importe|of|de|der|des|du|la|the|in|at|rate|due|payable|(?-i:[A-Z]{{3}}))\b",
     re.IGNORECASE,
 )
+"""The words of a row of tax alone, as "Total VAT payable"."""
 _DISCOUNT = re.compile(r"\b(?:discount|rebate|rabatt|nachlass|remise|rabais|descuento|sconto|korting)", re.IGNORECASE)
 _OTHER = re.compile(
     r"\b(?:contract|order|project|agreed)\s+(?:sum|price|value|total|amount)\b|auftrags(?:summe|wert)|vertragssumme|montant\s+du\s+(?:marché|contrat)"
@@ -242,4 +242,4 @@ def _role_of_tax(words: str, *, behind: bool) -> Role:
         return "gross"
     if _BASE.search(words):
         return "net"
-    return "unsure" if _TOTAL.search(words) and not _ONLY_TAX.fullmatch(words) else "tax"
+    return "unsure" if _TOTAL.search(words) and _LETTER.search(_OF_TAX.sub("", words)) else "tax"

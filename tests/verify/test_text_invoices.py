@@ -256,3 +256,10 @@ def test_a_title_says_what_the_paper_is(title: str, kind: str | None, number: st
 def test_a_credit_note_recorded_as_one_is_no_finding() -> None:
     assert "kind" not in states("CREDIT NOTE INV-7\nDesign EUR 1,000.00\n", credit_note=True)
     assert "kind" not in states("Invoice INV-7\nDesign EUR 1,000.00\nCredit note CN-6\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["VAT " * 900 + "total x 1,000.00", "Credit note " + "1" * 44 + " x", "i.v.a. " * 500 + "total 1,000.00 x"]
+)
+def test_words_that_recur_cost_little(text: str) -> None:
+    assert states(f"{text}\n")["number"] == "not_found"  # in time: a pattern that tries every way would never end
