@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -174,26 +175,33 @@ class _Milestones:
 
     def _product(self, milestone: MilestoneClaim) -> Found | None:
         """A rate that stands beside the name, as often as the paper says: "80 h at EUR 125"."""
-        for spot in self.matcher.amounts:
-            if self.matcher.fits(spot) and self.matcher.score(milestone, spot) >= _NEAR:
-                for number in places.quantities(self.papers, spot):
+        for spot, numbers in self._rates:
+            if self.matcher.score(milestone, spot) >= _NEAR:
+                for number in numbers:
                     if any(money.times(number, rate) == milestone.amount for rate in spot.amount.values):
                         return Found("computed", spot, f"{money.plain(number, 0)} times {spot.amount.raw}")
         return None
 
+    @cached_property
+    def _rates(self) -> list[tuple[Spot, list[Decimal]]]:
+        """The amounts that are paid several times, and how often."""
+        counted = ((spot, list(places.quantities(self.papers, spot))) for spot in self.matcher.amounts)
+        return [(spot, numbers) for spot, numbers in counted if numbers and self.matcher.fits(spot)]
+
     def _net(self, milestone: MilestoneClaim) -> Found | None:
         """The amount beside the name without the tax that its row says is within it."""
-        for spot in self.matcher.amounts:
-            if (
-                spot.is_money
-                and self.matcher.fits(spot)
-                and places.is_gross(spot)
-                and self.matcher.score(milestone, spot) >= _NEAR
-            ):
+        for spot in self._gross:
+            if self.matcher.score(milestone, spot) >= _NEAR:
                 rate = places.is_net_of(self.papers, spot, milestone.amount, self.tax_rate)
                 if rate is not None:
                     return Found("computed", spot, _net_words(spot, rate))
         return None
+
+    @cached_property
+    def _gross(self) -> list[Spot]:
+        """The amounts with tax within."""
+        amounts = self.matcher.amounts
+        return [spot for spot in amounts if spot.is_money and self.matcher.fits(spot) and places.is_gross(spot)]
 
     def _balance(self, milestone: MilestoneClaim) -> Found | None:
         """The rest of a total, where a row with the name has no amount and speaks of the rest."""
@@ -244,8 +252,12 @@ class _Milestones:
         for spot in self.matcher.amounts:
             if spot.is_money and self.matcher.fits(spot) and self._is_own(milestone, spot):
                 score = self.matcher.score(milestone, spot)
-                if min(score, self.matcher.own_score(milestone, spot)) >= _NEAR and all(
-                    self.matcher.score(other, spot) < score for other in self.claims if other.id != milestone.id
+                if (
+                    score >= _NEAR
+                    and all(
+                        self.matcher.score(other, spot) < score for other in self.claims if other.id != milestone.id
+                    )
+                    and self.matcher.own_score(milestone, spot) >= _NEAR
                 ):
                     found.append((-score, spot.index, spot))
         return [spot for _, _, spot in sorted(found)]
