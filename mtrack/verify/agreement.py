@@ -145,10 +145,17 @@ class _Milestones:
         )
 
     def _repeated(self, milestone: MilestoneClaim) -> Found | None:
+        """One of several equal payments, where no row says more of the name and has another amount."""
         for spot in self.matcher.same(milestone.amount):
-            if places.is_repeated(self.papers, spot):
+            if places.is_repeated(self.papers, spot) and not self._is_outdone(milestone, spot):
                 return Found("computed", spot, "one of several equal payments")
         return None
+
+    def _is_outdone(self, milestone: MilestoneClaim, spot: Spot) -> bool:
+        """Whether another amount stands nearer to a milestone's name, and nowhere the recorded one."""
+        rivals, score = self._rivals(milestone), self.matcher.score(milestone, spot)
+        has_own = any(rival.amount.reads(milestone.amount) for rival in rivals)
+        return not has_own and any(self.matcher.score(milestone, rival) > score for rival in rivals)
 
     def _equal_part(self, milestone: MilestoneClaim) -> Found | None:
         for division in self.divisions:

@@ -48,8 +48,8 @@ _RATE_BY_NAME = re.compile(
 )
 _RATE_COLUMN = re.compile(r"\brates?\b|satz\b|tarif|\beach\b|\bje\b", re.IGNORECASE)
 _EQUAL = re.compile(
-    r"\b(?:equal|instal?lments?|payments?|raten|mensualités|cuotas|termijnen|delbetalningar)\b[^.;]{0,40}"
-    r"\b(?:of|à|zu|von|de|di|van|om|på)\W*(?:[\w-]+\W+){0,3}$",
+    r"\b(?:equal|instal?lments|payments|raten|mensualités|cuotas|termijnen|delbetalningar)\b[^.;]{0,40}"
+    r"\b(?:of|à|zu|von|de|di|van|om|på)\b\W*(?:[\w-]+\W+){0,3}$",
     re.IGNORECASE,
 )
 _TAX = re.compile(

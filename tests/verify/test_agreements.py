@@ -241,6 +241,39 @@ def test_a_sum_and_equal_payments_are_computed() -> None:
     assert {found[m, "amount"].verdict for m in ("M2", "M3")} == {"computed"}
 
 
+OWN_PAYMENTS = {
+    "a word that begins as a preposition": (
+        ("Down payment", "Interim payment", "Final payment"),
+        "{} on signing  £1,650.00\n{} after design  £3,300.00\n{} on delivery  £1,650.00\nTotal  £6,600.00\n",
+    ),
+    "a table": (
+        ("Deposit", "Second payment", "Final payment"),
+        "| Payment | Amount |\n|---|---|\n| {} | £1,650.00 |\n| {} (of three) | £3,300.00 |\n| {} | £1,650.00 |\n",
+    ),
+    "one payment of an amount": (
+        ("First payment", "Second payment", "Final payment"),
+        "{} of £1,650.00 on signing\n{} of £3,300.00 on design\n{} of £1,650.00 on delivery\n",
+    ),
+    "a repeated payment elsewhere": (
+        ("Deposit", "Design", "Delivery"),
+        "{}  £1,650.00\n{}  £3,300.00\n{}  £1,650.00\n\nCare is paid in instalments of £3,300.00 or of £1,650.00.\n",
+    ),
+    "a monthly payment elsewhere": (
+        ("Deposit", "Design", "Delivery"),
+        "{}  £1,650.00\n{}  £3,300.00\n{}  £1,650.00\n\nCare costs £3,300.00 each month, £1,650.00 per month in summer.\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("payments", "text"), OWN_PAYMENTS.values(), ids=OWN_PAYMENTS)
+def test_a_row_of_its_own_outweighs_a_repeated_payment(payments: tuple[str, ...], text: str) -> None:
+    right, wrong = ("1650", "3300", "1650"), ("3300", "1650", "1650")
+    for amounts, states in ((right, {"confirmed"}), (wrong, {"differs"})):
+        claims = agreement(*zip(payments, amounts, strict=True), total="6600", currency="GBP")
+        found = verdicts(claims, text.format(*payments))
+        assert {found[m, "amount"].verdict for m in ("M1", "M2")} == states
+
+
 def test_swapped_amounts_are_told() -> None:
     text = "| Phase | Fee |\n|---|---|\n| Design | EUR 3,000 |\n| Site | EUR 7,000 |\n"
     found = verdicts(agreement(("Design", "7000"), ("Site", "3000")), text)
