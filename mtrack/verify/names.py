@@ -116,10 +116,14 @@ _NO_NUMBER = rf"(?![.,]\d\d|\s?(?i:{UNIT})(?!\s*\d))"
 """Behind the digits of what is no number of a milestone: "payment 30 days", "Rate 19 %", "payment 5,000"."""
 _NUMBER = rf"(?P<n>\d{{1,2}}\b{_NO_NUMBER}|(?-i:[IVX]{{1,4}}|ii|iii|iv|vii|viii|ix)|{'|'.join(_WORDS)})"
 _LABEL = re.compile(
-    rf"""(?<![\w-])(?:(?:{_LABELS})(?P<plural>s|en?|n)?\s*(?:no\.?|nr\.?|n[°º]|number|\#|:)?\s*\#?\s*{_NUMBER}\b
+    rf"""(?<![\w-])(?:(?:{_LABELS})(?P<plural>s|en?|n)?\s*(?:no\.?|nr\.?|n[°º]|number|\#|(?P<colon>:))?\s*\#?\s*{_NUMBER}\b
     |(?<![\w.])(?:(?-i:[MDP])|(?<!\d\s)[mdp])(?P<m>\d{{1,2}})\b|第\s?(?P<j>\d{{1,2}})\s?(?:回|期|段階|フェーズ|工程))""",
     re.IGNORECASE | re.VERBOSE,
 )
+_COUNTS = re.compile(
+    r"\s+(?:[x×]\s+)?(?!(?:and|und|et|y|e|en|och|to|through|thru|bis|à|au|hasta|al|tot|til|till)\b)[^\W\d_]{2}"
+)
+"""Behind a colon and a number that counts something: "Deliverables: 2 videos" is no label, "Milestones: 1 and 2" is one."""
 _ORDINAL = re.compile(
     rf"\s*(?:\(?(?P<n>\d{{1,2}})[.):]|\(?(?P<letter>[a-j])\)\s|(?P<bare>\d{{1,2}})(?=\s{{2,}}|\t|$)|(?P<word>{'|'.join(_ORDINALS)})\b)",
     re.IGNORECASE,
@@ -241,11 +245,18 @@ def has_letter(word: str) -> bool:
 
 
 def _labels(text: str) -> Iterator[re.Match[str]]:
-    """The labels in a text; the "I" of "at this stage I accept" is no number."""
+    """The labels in a text; the "I" of "at this stage I accept" is no number, nor is the count of "Deliverables: 2 videos"."""
     for match in _LABEL.finditer(text):
         before = text[max(0, match.start() - _I_REACH) : match.start()]
-        if match["n"] != "I" or not (_I_BEHIND.match(text, match.end()) or _I_BEFORE.search(before)):
+        is_word = match["n"] == "I" and (_I_BEHIND.match(text, match.end()) or _I_BEFORE.search(before))
+        if not (is_word or _is_count(match)):
             yield match
+
+
+def _is_count(label: re.Match[str]) -> bool:
+    """Whether the number behind a label counts what comes next: behind a colon, many of a thing or a thing in small letters."""
+    behind = _COUNTS.match(label.string, label.end()) if label["colon"] else None
+    return behind is not None and (bool(label["plural"]) or behind[0][-2:].islower())
 
 
 def label(text: str) -> int | None:

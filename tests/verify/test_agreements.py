@@ -274,6 +274,27 @@ def test_a_row_of_its_own_outweighs_a_repeated_payment(payments: tuple[str, ...]
         assert {found[m, "amount"].verdict for m in ("M1", "M2")} == states
 
 
+COUNTED = [
+    ("Deliverables: three concepts", "Deliverables: 2 videos"),
+    ("Deliverable: one report", "Deliverable: 1 video"),
+    ("Deliverables: 2x concept", "Deliverables: 2 Videos"),
+    ("Milestones: 3 reports", "Payments: 2 transfers"),
+]
+
+
+@pytest.mark.parametrize(("concept", "production"), COUNTED)
+def test_a_count_of_things_is_no_label(concept: str, production: str) -> None:
+    phases = (("Research", "8400"), ("Concept", "12600"), ("Production", "15000"))
+    below = ("Two workshops, one report", concept, production)
+    text = "".join(
+        f"Phase {i} - {name}\n  {said}\n  Fee: ${amount}\n"
+        for i, ((name, amount), said) in enumerate(zip(phases, below, strict=True), 1)
+    )
+    found = verdicts(agreement(*phases, total="36000", currency="USD"), text + "Total: $36,000\n")
+    assert {found[m, "amount"].verdict for m in ("M1", "M2", "M3", None) if (m, "amount") in found} == {"confirmed"}
+    assert proposed(text)[0] == [(name, int(amount)) for name, amount in phases]
+
+
 def test_swapped_amounts_are_told() -> None:
     text = "| Phase | Fee |\n|---|---|\n| Design | EUR 3,000 |\n| Site | EUR 7,000 |\n"
     found = verdicts(agreement(("Design", "7000"), ("Site", "3000")), text)
