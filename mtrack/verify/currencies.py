@@ -125,7 +125,10 @@ _SCALING = {"k": 3, "t": 3, "m": 6}
 SCALED = rf"(?<!{LETTER})[kKtTmM](?:[$€£]|(?:kr|Kč|zł|{USUAL})(?!{LETTER}))"
 """A pattern for a currency of thousands or millions, as "TEUR", "k€" and "Mkr"."""
 _MAX_HEADING = 200
-_AMOUNTS_IN = r"(?i:\b(?:amounts?|prices?|fees?|values?|payments?|figures|currency|beträge|preise|montants?|importes?)\b[^.]{0,30}?)"
+_AMOUNTS_IN = (
+    r"(?i:\b(?:amounts?|prices?|fees?|values?|payments?|figures|currency|beträge|preise|montants?|prix|import[eio]s?|precios?|prezzi|preços"
+    r"|bedragen|prijzen|belopp|beløb|priser|kwoty|ceny)\b[^.]{0,30}?)"
+)
 _IN_WORDS = re.compile(rf"{_AMOUNTS_IN}\b([A-Z]{{3}})\b")
 _IN_DOLLARS = re.compile(rf"{_AMOUNTS_IN}(?i:\b({'|'.join(map(re.escape, _OF_COUNTRIES))})\s+dollars?\b)")
 MARK = rf"(?:{SCALED}|{_SIGN}|{_RAND}|(?<!{LETTER})(?:{_LETTERED})(?!{LETTER})|(?<!{LETTER})(?:(?i:{_WORD})|{_CODE}))"

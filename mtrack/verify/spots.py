@@ -55,6 +55,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _UNIT_ALONE = re.compile(rf"[(\[]\s?(?:in\s)?{currencies.MARK}\s?[)\]]")
 """A currency that stands in brackets below a column's heading."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SENTENCE_END = re.compile(r"[.;]\s")
+_PERCENTAGE = re.compile(r"\b\d[\d.,]{0,5}\s?%")
 
 
 _PROSE, _MAX_HEADING = 60, 30
@@ -251,13 +253,14 @@ def _scaled(row: Row, mark: Mark, scale: int) -> Mark:
 
 
 def named_for_all(rows: list[Row], own: str) -> dict[str, int]:
-    """The currencies that sentences and headings, rows without numbers, name for all amounts without a mark, with their rows."""
+    """The currencies that sentences and headings without numbers name for all amounts without a mark, with their rows."""
     named: dict[str, int] = {}
     for i, row in enumerate(rows):
-        if _DIGIT.search(row.text):
-            continue
-        for code in currencies.named_in((row.text,)):
+        has_number = _DIGIT.search(row.text) is not None
+        for code in currencies.named_in(_sentences(row.text) if has_number else (row.text,)):
             named.setdefault(code, i)
+        if has_number:
+            continue
         in_heading = row.table is None and len(row.cells) > 1
         for cell in row.cells:
             if (in_heading and MONEY_COLUMN.search(cell)) or _UNIT_ALONE.fullmatch(cell):
@@ -265,6 +268,13 @@ def named_for_all(rows: list[Row], own: str) -> dict[str, int]:
                 if of:
                     named.setdefault(own if own in of else of[0], i)
     return named
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a row that have no number but a share: "All prices in EUR plus 19 % VAT. Travel at most EUR 900"."""
+    if "%" not in text and not _SENTENCE_END.search(text):
+        return []
+    return [part for part in _SENTENCE_END.split(text) if not _DIGIT.search(_PERCENTAGE.sub("", part))]
 
 
 def _take_only(found: list[Mark], row: Row) -> None:

@@ -650,6 +650,36 @@ def test_a_sentence_says_which_dollars_a_sign_is(said: str, named: str) -> None:
     assert propose(papers([("sow.txt", read("sow.txt", text.encode()))])).currency == named
 
 
+BARE = (
+    "Item                 Amount\nSurvey               3,600.00\nDraft design         8,200.00\nFinal plans         13,000.00\n"
+    "Total net           24,800.00\n\n{}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("All prices in EUR plus VAT. Travel at cost, at most EUR 900.00.", True),
+        ("Alle Beträge in EUR. Zahlungsziel: 30 Tage", True),
+        ("All amounts in EUR. Extra hours are billed at 98.00 EUR.", True),
+        ("Travel is paid up to EUR 900.00; all other amounts in EUR", True),
+        ("All prices in EUR plus 19 % VAT", True),
+        ("Tous les prix en EUR, TVA 20 % en sus", True),
+        ("Alle priser i EUR. Betalingsfrist 30 dage", True),
+        ("The amount for travel is EUR 900.00.", False),
+        ("All amounts in EUR. Amounts of licences in USD. Travel at cost, at most 900.00.", False),
+    ],
+)
+def test_a_sentence_names_the_currency_beside_one_with_a_number(said: str, named: bool) -> None:  # noqa: FBT001
+    text = BARE.format(said)
+    found = verdicts(
+        agreement(("Survey", "8200"), ("Draft design", "3600"), ("Final plans", "13000"), total="24800"), text
+    )
+    assert {found[m, "amount"].verdict for m in ("M1", "M2")} == {"differs" if named else "elsewhere"}
+    items = [("Survey", 3600), ("Draft design", 8200), ("Final plans", 13000)] if named else []
+    assert proposed(text, "offer.txt")[0] == items
+
+
 UNIT_BELOW = {
     "a table": ("| Phase | Fee |\n|---|---|\n| | (USD) |\n| Design | 12,000 |\n| Build | 13,000 |\n", "sow.md"),
     "text": ("Phase    Fee\n         (USD)\nDesign    12,000\nBuild    13,000\n", "sow.txt"),
