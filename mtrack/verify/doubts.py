@@ -51,11 +51,19 @@ class Listed(NamedTuple):
     total: Decimal
 
 
-def common_currency(spots: Iterable[Spot]) -> str | None:
-    """The currency that all marked amounts may be in, the likeliest where there are several; None without a mark."""
-    marks = [spot.amount.currencies for spot in spots if spot.amount.currencies]
-    ranked = Counter(code for codes in marks for code in codes).most_common()
-    return next((code for code, _ in ranked if all(fits(codes, code) for codes in marks)), None)
+def common_currencies(spots: Iterable[Spot]) -> list[str]:
+    """The currencies that all marked amounts may be in, the likeliest first; none without a mark."""
+    marks = Counter(spot.amount.currencies for spot in spots if spot.amount.currencies)
+    found: Counter[str] = Counter()
+    for codes, times in marks.items():
+        found.update(dict.fromkeys(codes, times))
+    return [code for code, _ in found.most_common() if all(fits(codes, code) for codes in marks)]
+
+
+def common_currency(spots: Iterable[Spot], wanted: str = "") -> str | None:
+    """The currency that all marked amounts may be in: the wanted one, else the likeliest; None without a mark."""
+    codes = common_currencies(spots)
+    return wanted if wanted in codes else next(iter(codes), None)
 
 
 def in_other_currencies(papers: Papers, spots: list[Spot]) -> str:

@@ -271,15 +271,15 @@ class _Reader:
         ))  # fmt: skip
 
     def currency(self, group: list[Spot]) -> str | None:
-        """The currency that most of the amounts have, else most of the paper's; of several dollars the one that the paper names."""
+        """The currency that the amounts and their totals have, else most of the paper's; of several dollars the one that the paper names or is wanted."""
         named = named_in(row.text for row in self.papers.rows)
         marks = [spot.amount.currencies for spot in group if spot.amount.currencies]
         if len(named) == 1 and all(named.issubset(codes) for codes in marks):
             return named.pop()
-        for spots in (group, self.spots):
+        for spots in ([*group, *(spot for spot in self.totals if _is_comparable(spot, group))], self.spots):
             found = Counter(spot.amount.currencies[0] for spot in spots if spot.amount.currencies)
             if found:
-                return doubts.common_currency(spots) or found.most_common(1)[0][0]
+                return doubts.common_currency(spots, self.wanted) or found.most_common(1)[0][0]
         return None
 
     def _header(self, spot: Spot) -> tuple[str, ...]:
@@ -324,8 +324,8 @@ def _stands_apart(total: Decimal, group: list[Spot], spots: list[Spot]) -> bool:
 
 def _is_comparable(total: Spot, group: list[Spot]) -> bool:
     """Whether a total may be in the currency of a group."""
-    code = doubts.common_currency(group)
-    return code is None or fits(total.amount.currencies, code)
+    codes = doubts.common_currencies(group)
+    return not codes or any(fits(total.amount.currencies, code) for code in codes)
 
 
 def _grouped(kind: str, items: Iterable[tuple[Hashable, Hashable, Spot]]) -> Iterator[tuple[str, list[Spot]]]:

@@ -1127,6 +1127,35 @@ def test_a_last_row_without_a_name_is_the_sum() -> None:
     assert proposed(text) == ([("Kick-off", 2000), ("Prototype", 3000)], 5000, True)
 
 
+CROWNS = "TILBUD\nSurvey  3 600 {}\nDraft design  8 200 {}\nFinal plans  13 000 {}\nSum eks. mva  24 800 {}\n"
+DOLLARS = "QUOTE\nDeposit  $1,650.00\nDesign  $3,300.00\nLaunch  $1,650.00\nTotal  {}6,600.00\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "currency"),
+    [
+        (CROWNS.replace("{}", "kr") + "Alle priser i NOK.\n", "NOK", "NOK"),
+        (CROWNS.replace("{}", "kr"), "NOK", "NOK"),
+        (CROWNS.replace("{}", "kr."), "DKK", "DKK"),
+        (CROWNS.replace("{}", "kr"), "", "SEK"),
+        *((DOLLARS.format("$"), code, code) for code in ("CAD", "MXN", "AUD", "USD")),
+        (DOLLARS.format("A$"), "AUD", "AUD"),
+        (DOLLARS.format("A$"), "", "AUD"),
+        (DOLLARS.format("A$"), "CAD", None),
+        (DOLLARS.format("$") + "All prices in USD.\n", "CAD", None),
+        (DOLLARS.format("$"), "EUR", None),
+        (CROWNS.replace("{}", "kr") + "Alle priser i NOK.\n", "SEK", None),
+    ],
+)
+def test_a_sign_of_several_currencies_is_of_the_wanted_one(text: str, wanted: str, currency: str | None) -> None:
+    found = propose(papers([("offer.txt", read("offer.txt", text.encode()))]), wanted)
+    assert (len(found.items), found.adds_up) == (3, True)
+    if currency is None:
+        assert found.doubt.endswith(f"and the project in {wanted}")
+    else:
+        assert (found.currency, found.doubt) == (currency, "")
+
+
 @pytest.mark.parametrize(
     "tax", ["VAT 19 %", "19% VAT", "plus 19 % VAT", "VAT", "MwSt. 19 %", "TVA (19 %)", "Sales tax"]
 )
