@@ -15,7 +15,7 @@ from mtrack.verify.amounts import Writing, amounts
 from mtrack.verify.another import is_of_another, title
 from mtrack.verify.currencies import fits
 from mtrack.verify.invoice_days import invoice_days
-from mtrack.verify.invoice_number import called, numbers
+from mtrack.verify.invoice_number import called, labelled, labels, numbers
 from mtrack.verify.match import money_text, seen
 from mtrack.verify.papers import limited, over, quote
 from mtrack.verify.roles import Sums, roles
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mtrack.record.verdict import Field, State
     from mtrack.verify.amounts import Amount
     from mtrack.verify.claims import InvoiceClaim
+    from mtrack.verify.documents.document import Row
     from mtrack.verify.einvoice import EInvoice
     from mtrack.verify.papers import Papers
 
@@ -106,6 +107,10 @@ def _kind(credit_note: bool) -> str:  # noqa: FBT001
     return "credit note" if credit_note else "invoice"
 
 
+def _cells(row: Row) -> tuple[str, ...]:
+    return row.cells or (row.text,)
+
+
 def _is_sent(claim: InvoiceClaim, day: date) -> bool:
     return claim.sent - timedelta(days=EARLIER) <= day <= claim.sent
 
@@ -173,22 +178,39 @@ class _Text:
         return verdict if row is None else seen(self.papers, row, verdict)
 
     def _number(self) -> Verdict:
+        """The number where it is called the invoice's; one that stands elsewhere, where the paper has another, is not its."""
+        number, is_credit = self.claim.number, self.claim.credit_note
         rows = self.papers.rows[:_MAX_ROWS]
         above = ["", *(row.text for row in rows)]
         same = [
             (is_of_another(row.text, place), i)
             for i, row in enumerate(rows)
-            for place in numbers(self.claim.number, row.text, above[i], self.marked.get(i, ()))
+            for place in numbers(number, row.text, above[i], self.marked.get(i, ()))
         ]
+        own = [i for _, i in same if any(labels(number, cell, is_credit_note=is_credit) for cell in _cells(rows[i]))]
+        other = self._labelled() if same and not own else None
+        if other is not None and not number_key(number).endswith(number_key(other[1])):  # "INV-7" may be called "7"
+            return self._verdict("number", number, "differs", other[1], other[0])
         if same:
-            is_another, at = min(same)
-            state: State = "elsewhere" if is_another else "confirmed"
-            return self._verdict("number", self.claim.number, state, self.claim.number, at)
-        for i, row in enumerate(rows):
-            found = called(row.text)
-            if found is not None:
-                return self._verdict("number", self.claim.number, "not_found", quote(found)[:60], i)
-        return self._verdict("number", self.claim.number, "not_found")
+            is_another, at = min(one for one in same if not own or one[1] in own)
+            state: State = "elsewhere" if is_another or other else "confirmed"
+            return self._verdict("number", number, state, number, at)
+        found = [(i, said) for i, row in enumerate(rows) if (said := called(row.text)) is not None]
+        for i, said in found:
+            if number_key(said) == number_key(number):
+                return self._verdict("number", number, "elsewhere", number, i)
+        for i, said in found[:1]:
+            return self._verdict("number", number, "not_found", quote(said)[:60], i)
+        return self._verdict("number", number, "not_found")
+
+    def _labelled(self) -> tuple[int, str] | None:
+        """The number that the paper plainly calls its own, with its row, where it is another one than that recorded."""
+        for i, row in enumerate(self.papers.rows[:_MAX_ROWS]):
+            for cell in _cells(row):
+                said = labelled(cell, is_credit_note=self.claim.credit_note)
+                if said is not None and not is_of_another(row.text, row.text.find(said)):
+                    return None if number_key(said) == number_key(self.claim.number) else (i, said)
+        return None
 
     def _money(self) -> Iterator[Verdict]:
         claim = self.claim

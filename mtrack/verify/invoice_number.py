@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mtrack import characters
 from mtrack.record.model import number_key
 from mtrack.verify.dates import dates
+from mtrack.verify.taxes import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +37,28 @@ _OTHER_NUMBER = re.compile(
     re.IGNORECASE,
 )
 """The words right before a number of something else: of a customer, of an order."""
+_WORD = (
+    r"(?:invoice|inv\.?|bill|rechnungs?|rg\.?|facture|factura|fattura|factuur|faktura|fatura|beleg|do[ck]ument|請求書)"
+)
+_CREDIT = (
+    r"(?:credit\s*(?:note|memo)|gutschrifts?|avoir|creditnota|creditfactuur|kreditnota|nota\s+(?:de|di)\s+cr[eé]dito)"
+)
+_CALLS = r"(?:no|nr|n[°º]|number|nummer|num(?:mer|éro|ero)?|id|番号|№|#)(?![^\W\d_])"
+_TAXED = re.compile(rf"({_WORD})\s+(?:{NAMES})(?!\w)(?![\s.-]*(?:id|reg))", re.IGNORECASE)
+"""A name of an invoice that has the tax in it: "Faktura VAT nr"."""
+_LABELS = {
+    is_credit: rf"\W*(?:(?:tax|vat|commercial|sales|final)\s+)?(?:{word}[\W_]{{1,3}}){{0,2}}?"
+    rf"(?:(?P<word>{word})[\s.-]*(?P<calls>{_CALLS})?|{_CALLS})[\s.:#]*"
+    for is_credit, word in ((False, _WORD), (True, rf"(?:{_CREDIT}|{_WORD})"))
+}
+"""All that stands in a cell before the number of an invoice, or of a credit note."""
+_ALONE = {is_credit: re.compile(label, re.IGNORECASE) for is_credit, label in _LABELS.items()}
+_LABELLED = {
+    is_credit: re.compile(rf"{label}(?P<number>(?=\S*\d)[A-Z0-9][A-Z0-9/_.-]*)(?![^\s,;)])", re.IGNORECASE)
+    for is_credit, label in _LABELS.items()
+}
+_SURE = re.compile(r"(?!(?:0?[1-9]|1[0-2]|q[1-4])[/.-]\d|(?:19|20)\d\d[/.-]\d{1,2}$)(?:[a-z]|\d+[/-])", re.IGNORECASE)
+"""A number that is not a month, an amount or a count, which may stand behind the mere word as well: "Rechnung 04/2026"."""
 _HEADS_NUMBER = re.compile(
     r"invoice|rechnung|factur|fattura|factuur|fa[kc]?tura|credit\s*note|gutschrift|avoir|請求書|\bno\b|\bnr\b|number|nummer",
     re.IGNORECASE,
@@ -56,6 +79,25 @@ def numbers(number: str, text: str, above: str, amounts: Iterable[str]) -> Itera
             yield match.start()
 
 
+def labels(number: str, cell: str, *, is_credit_note: bool) -> bool:
+    """Whether a cell has an invoice's number behind nothing but the words for it."""
+    text = _TAXED.sub(r"\1", _comparable(cell))
+    label = _ALONE[is_credit_note]
+    return any(label.fullmatch(text, 0, match.start()) for match in _pattern(number).finditer(text))
+
+
+def labelled(cell: str, *, is_credit_note: bool) -> str | None:
+    """The number that a cell plainly gives an invoice; None for none, and for a day, a month or a count behind the mere word."""
+    match = _LABELLED[is_credit_note].match(_TAXED.sub(r"\1", cell))
+    if match is None or not match["word"] or not (match["calls"] or _SURE.match(match["number"])):
+        return None
+    if is_credit_note and not re.search(_CREDIT, match[0], re.IGNORECASE):
+        return None
+    if any(day.start < match.end() and day.end > match.start("number") for day in dates(match.string)):
+        return None
+    return match["number"].rstrip("./_-")
+
+
 def called(text: str) -> str | None:
     """What a text calls the number of an invoice; None for nothing."""
     match = _NUMBER.search(text)
@@ -71,7 +113,7 @@ def _is_number(match: re.Match[str], above: str, amounts: Iterable[str]) -> bool
     for day in dates(text):
         if day.start <= match.start() and match.end() <= day.end and length < day.end - day.start:
             return False
-    before = text[max(0, match.start() - _MAX_CALLED) : match.start()]
+    before = _TAXED.sub(r"\1", text[max(0, match.start() - _MAX_CALLED) : match.start()])
     if _OTHER_NUMBER.search(before):
         return False
     if not match[0].isdigit() or _CALLED.search(before):
@@ -91,7 +133,7 @@ def _pattern(number: str) -> re.Pattern[str]:
     if not key:
         return re.compile(r"(?!)")  # nothing of it shows, so that it stands nowhere
     before = rf"(?<!{_IN_WORD})(?<!{_IN_WORD}[-/])(?<!\d\.)" if re.match(_IN_WORD, key[0]) else ""
-    behind = rf"(?![-/.]?{_IN_WORD})" if re.match(_IN_WORD, key[-1]) else ""
+    behind = rf"(?![-/.]?{_IN_WORD})" if re.match(_IN_WORD, key[-1]) else rf"(?!{_IN_WORD})"
     return re.compile(before + r"\s?".join(map(re.escape, key)) + behind)
 
 

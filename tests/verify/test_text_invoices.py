@@ -212,6 +212,58 @@ def test_the_number_of_the_invoice_is(row: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "heading",
+    [
+        "Faktura VAT nr 12/2026", "Faktura VAT 12/2026", "FAKTURA VAT NR: 12/2026", "Factura IVA nº 12/2026", "Tax invoice no. 12/2026",
+        "Rechnung / Invoice No. 12/2026",
+    ],
+)  # fmt: skip
+def test_a_name_of_an_invoice_may_name_the_tax(heading: str) -> None:
+    assert states(f"{heading}\n", number="12/2026")["number"] == "confirmed"
+
+
+def test_a_number_that_may_be_that_of_a_project_is_no_contradiction() -> None:
+    assert states("Rechnung zum Projekt Nr. 12/2026\n", number="12/2026")["number"] == "elsewhere"
+    assert states("VAT no. 12/2026\n", number="12/2026")["number"] == "not_found"
+
+
+OTHER_DOCUMENTS = [
+    "Umowa nr", "Our ref.", "Ref:", "Credit note", "Delivery note", "Lieferschein", "Zamówienie nr", "Zlecenie", "Pedido nº", "Ordine",
+    "Offerte", "Bestelling", "Avtal nr", "Job no.", "Quotation ref", "Statement of Work", "Reminder for invoice", "Serial", "Previous invoice",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("of", OTHER_DOCUMENTS)
+@pytest.mark.parametrize("own", ["Invoice no. 77/2026", "FAKTURA VAT 77/2026", "Rechnungsnummer: 77/2026"])
+def test_the_number_that_a_paper_calls_its_own_wins(of: str, own: str) -> None:
+    text = f"{own}\nInvoice date: 2026-02-04\n{of} 77/2027\nDesign EUR 1,000.00\n"
+    assert states(text, number="77/2027")["number"] in {"differs", "not_found"}
+    assert states(text, number="77/2026")["number"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Invoice 04/2026", "Invoice 2026-04-10", "Rechnung 2026", "Invoice 2 of 3", "Invoice date: 2026-04-10", "Invoice to 12 Main Street",
+        "Invoice 4800.00 EUR", "Invoice 1st half", "Invoice no. 4 April 2026", "Invoice Q1-2026", "Previous invoice no. R-6", "Order no. 4711",
+        "Invoice no. 7", "Credit note no. CN-6",
+    ],
+)  # fmt: skip
+def test_what_may_be_no_number_of_the_invoice_contradicts_none(heading: str) -> None:
+    assert states(f"{heading}\nReference: INV-7\n")["number"] in {"confirmed", "elsewhere"}
+
+
+@pytest.mark.parametrize(("number", "printed"), [("2026-", "2026-9"), ("R-20260611-", "R-20260611-3"), ("R-", "R-7")])
+def test_a_number_cut_short_is_another(number: str, printed: str) -> None:
+    assert states(f"Invoice no. {printed}\n", number=number)["number"] == "not_found"
+
+
+@pytest.mark.parametrize("text", ["invoice " * 2000, "Invoice no " + " " * 4000, "." * 5000])
+def test_words_before_a_number_cost_little(text: str) -> None:
+    assert states(f"Ref INV-7\n{text}\n")["number"] == "confirmed"
+
+
+@pytest.mark.parametrize(
     "row",
     [
         "Previous invoice INV-7 of 4 February 2026: EUR 1,000.00 remains open.",

@@ -152,7 +152,9 @@ def invoice_not_confirmed(context: ProjectContext) -> Iterator[Problem]:
         Total: EUR 9,000.00
     """
     for verdict in context.verdicts:
-        if verdict.subject == "invoice" and verdict.field in {"number", "net"} and verdict.verdict == "not_found":
+        if verdict.subject != "invoice" or verdict.field not in {"number", "net"}:
+            continue
+        if verdict.verdict == "not_found" or (verdict.verdict == "differs" and not verdict.certain):
             yield _invoice_text(context, verdict)
 
 
@@ -222,6 +224,10 @@ def _invoice_text(context: ProjectContext, verdict: Verdict) -> Problem:
         return _kind_text(context, verdict, posixpath.basename(file))
     field = FIELDS.get(verdict.field, verdict.field)
     recorded = value_text(project, verdict.field, verdict.recorded)
+    if verdict.verdict == "differs":
+        said = value_text(project, verdict.field, verdict.found)
+        message = f"the {field} of {verdict.id} is recorded as {recorded}, and {posixpath.basename(file)} says {said}{place_text(verdict)}"
+        return about_verdict(context, verdict, message, "correct the record, or attach the invoice that was sent")
     message = f"the {field} of {verdict.id}, {recorded}, does not stand in {posixpath.basename(file)}"
     if verdict.found is not None:
         message += f"; the nearest is {value_text(project, verdict.field, verdict.found)}{place_text(verdict)}"
