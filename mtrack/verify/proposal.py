@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
-from mtrack.verify import details, doubts, names, places, shares, taxes
+from mtrack.verify import details, doubts, names, places, shares, taxes, total_names
 from mtrack.verify.amounts import Writing, amounts
 from mtrack.verify.currencies import fits, named_in
 from mtrack.verify.dates import dates
@@ -37,8 +37,10 @@ _SCHEDULE = re.compile(
 )
 _OVERALL = re.compile(r"\btotal|overall", re.IGNORECASE)
 _NOT_A_NAME = re.compile(
-    r"(?i)(?:total|cost|costs|budget|funding|payout|price|amount|fee|payment|estimated|milestone|requested|of|:|\W|\d)+"
+    r"(?i)(?:total|cost|costs|budget|funding|payout|price|amount|fee|payment|estimated|milestone|requested|of"
+    rf"|{'|'.join(name.replace(' ', '.') for name in total_names.NET)}|:|\W|\d)+"
 )
+_TAX_NAME = re.compile(rf"\b(?:{taxes.NAMES})(?!\w)", re.IGNORECASE)
 _BEFORE_BRACKET = re.compile(r"\s*[:;,]\s+\(")
 _FROM_AMOUNT = re.compile(r"(?<=\w)\s*[,;]\s*[,;].*")
 """All from the gap on that an amount left between two commas."""
@@ -109,6 +111,7 @@ class _Reader:
         found = [spot for spot in found if spot.row not in rows or fits(spot.amount.currencies, wanted)]
         self.rows_with_amounts = {spot.row for spot in self.all}
         self.taxes = [spot.amount.values[0] for spot in self.all if places.is_tax(spot)]
+        self.taxed, self.gross = _taxed(spot for spot in self.all if spot.is_money)
         self.spots = [
             spot
             for spot in found
@@ -175,13 +178,19 @@ class _Reader:
         yield from _grouped("label", ((spot.table, spot.label, spot) for spot in labelled))
         alone = [spot for spot in text if not spot.is_total and not names.words(re.sub(r"\d+", " ", spot.rest))]
         yield from _grouped("alone", ((None, spot.block, spot) for spot in alone))
-        yield from self._runs()
+        yield from self._runs(self.spots)
+        columns: dict[str, list[Spot]] = {}
+        for spot in self.spots:
+            if spot.table is None and spot.column:
+                columns.setdefault(spot.column, []).append(spot)
+        for column in columns.values():
+            yield from self._runs(column)
 
-    def _runs(self) -> Iterator[tuple[str, list[Spot]]]:
+    def _runs(self, spots: list[Spot]) -> Iterator[tuple[str, list[Spot]]]:
         """Rows one under the other, each with an amount: all of them, and those between two totals."""
         runs: list[list[list[Spot]]] = [[[]]]
         last = None
-        for spot in self.spots:
+        for spot in spots:
             row = self.papers.rows[spot.row]
             if spot.table is not None or spot.row == last or (len(row.cells) == 1 and len(row.text) >= _MAX_ROW):
                 continue
@@ -216,7 +225,7 @@ class _Reader:
         return net[0] if len(net) == 1 else None
 
     def _judge(self, kind: str, group: list[Spot]) -> _Candidate | None:
-        group = [spot for spot in group if not spot.is_total or _is_part(spot, kind)]
+        group = [spot for spot in group if spot.index not in self.gross and (not spot.is_total or _is_part(spot, kind))]
         values = [spot.amount.values[0] for spot in group]
         may_sum = len(values) > 2 and not _stands_apart(money.total(values), group, self.totals)  # noqa: PLR2004  (a sum has two parts)
         ends_with_sum = may_sum and values[-1] == money.total(values[:-1]) and not self._is_milestone(group[-1], kind)
@@ -238,9 +247,11 @@ class _Reader:
 
     def _is_milestone(self, spot: Spot, kind: str) -> bool:
         """Whether a row that comes to all the others is one more of them: half of a schedule is due in its last row."""
+        if spot.index in self.taxed:
+            return False
         if spot.label is not None:
             return True
-        name = self.name(spot, kind, Counter())
+        name = _TAX_NAME.sub(" ", self.name(spot, kind, Counter()))
         return not spot.is_total and bool(re.search(r"[^\W\d]", name)) and not _NOT_A_NAME.fullmatch(name)
 
     def _is_stated(self, total: Decimal, group: list[Spot]) -> bool:
@@ -314,6 +325,22 @@ class _Reader:
 
 def _listed(candidate: _Candidate) -> doubts.Listed:
     return doubts.Listed(candidate.spots, money.total(spot.amount.values[0] for spot in candidate.spots))
+
+
+def _taxed(spots: Iterable[Spot]) -> tuple[set[int], set[int]]:
+    """The indexes of the amounts on which tax follows and then both together, and of those sums."""
+    net: set[int] = set()
+    gross: set[int] = set()
+    before, tax = None, money.ZERO
+    for spot in spots:
+        if places.is_tax(spot):
+            tax = money.plus(tax, spot.amount.value)
+            continue
+        if before is not None and tax and spot.amount.reads(money.plus(before.amount.value, tax)):
+            net.add(before.index)
+            gross.add(spot.index)
+        before, tax = spot, money.ZERO
+    return net, gross
 
 
 def _stands_apart(total: Decimal, group: list[Spot], spots: list[Spot]) -> bool:

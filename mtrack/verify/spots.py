@@ -40,7 +40,7 @@ TOTAL = re.compile(
 )
 MONEY_COLUMN = re.compile(
     r"""amount|cost|price|payment|fees?\b|budget|fund|value|sum|total|betrag|preis|kosten|honorar|montant|prix|tarif|importe
-    |precio|monto|importo|prezzo|bedrag|prijs|belopp|pris\b|beløb|kwota|金額|価格|gr[ae]nt|payout|remuneration|rate|usd|eur
+    |precio|monto|importo|prezzo|bedrag|prijs|belopp|pris\b|beløb|kwota|wartość|\bcen[ay]\b|金額|価格|gr[ae]nt|payout|remuneration|rate|usd|eur
     |gbp|chf|sek|inr|jpy|dai|usdt|usdc|btc|\$|€|£|¥|₹""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -50,6 +50,8 @@ _HEADS_MONEY = re.compile(
 )
 """The same at the beginning or end of a word."""
 _FIRST_CELL_NUMBER = re.compile(r"\s*#?(\d{1,2})\.?\s*")
+_POSITION = re.compile(r"[A-Za-z]{0,2}[-.]?\d{1,3}(?:\.\d{1,2}){0,2}[.)]?")
+"""The number of a row in a list: "1", "2.1", "P3"."""
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _UNIT_ALONE = re.compile(rf"[(\[]\s?(?:in\s)?{currencies.MARK}\s?[)\]]")
@@ -146,8 +148,18 @@ def _give_headings(papers: Papers) -> None:
         if row.table is None and len(row.cells) > 1:
             if not _DIGIT.search(row.text):
                 header = row.cells if _is_header(row.cells) else ()
-            elif len(row.cells) == len(header):
-                row.header = header
+            else:
+                row.header = _headings(header, row.cells)
+
+
+def _headings(header: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The headings of a row's cells; a position before the name may share the name's heading: "Pos. Leistung". () where they don't fit."""
+    if len(cells) == len(header):
+        return header
+    if header and len(cells) == len(header) + 1 and _POSITION.fullmatch(cells[0]):
+        position, _, name = header[0].rpartition(" ") if header[0].count(" ") == 1 else ("", "", header[0])
+        return (position, name, *header[1:])
+    return ()
 
 
 def _is_header(cells: tuple[str, ...]) -> bool:

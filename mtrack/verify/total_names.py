@@ -25,3 +25,8 @@ PAYABLE = (
     "te betalen", "att betala", "at betale", "å betale",
 )  # fmt: skip
 """Names of what is left to be paid of a sum."""
+NET = (
+    "net", "nett", "netto", "neto", "nettosumme", "nettobetrag", "nettopreis", "nettogesamt", "subtotal", "subtotaal", "subtotale", "sous total",
+    "zwischensumme", "delsumma", "delsum", "excl", "excluding", "exkl", "ekskl", "ex", "ohne", "zonder", "hors", "sans", "sin", "senza", "bez",
+)  # fmt: skip
+"""The words, with the name of a tax, of a sum before tax that is called nothing else: "Subtotaal excl. btw", "Netto"."""

@@ -1,0 +1,98 @@
+"""Ordinary offers, as `new --from` reads them: columns, sums before tax, and sentences beside the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mtrack.verify.documents import read
+from mtrack.verify.papers import papers
+from mtrack.verify.proposal import propose
+
+if TYPE_CHECKING:
+    from mtrack.verify.protocol import Proposal
+
+
+def _of(text: str, path: str = "offer.txt") -> Proposal:
+    return propose(papers([(path, read(path, text.encode()))]))
+
+
+def _items(found: Proposal) -> list[tuple[str, str]]:
+    return [(item.name, f"{item.amount:.2f}") for item in found.items]
+
+
+def _is_ready(found: Proposal) -> bool:
+    return found.adds_up and not found.doubt
+
+
+ROWS = [("Survey", "2100.00"), ("Draft design", "5200.00"), ("Final plans", "3600.00")]
+POSITIONS = [
+    "Pos. Leistung              Menge    Einzelpreis      Gesamt",
+    "Pos.  Bezeichnung          Anzahl   E-Preis          G-Preis",
+    "N°   Désignation           Qté      PU HT            Total HT",
+    "Nr   Omschrijving          Aantal   Prijs            Bedrag",
+    "Lp.  Nazwa                 Ilość    Cena             Wartość",
+    "No.  Item                  Qty      Rate             Amount",
+    "     Leistung              Menge    Einzelpreis      Gesamt",
+    "Lfd. Nr. Leistung          Menge    Einzelpreis      Gesamt",
+]
+SUMS = [
+    "     Summe netto                                10.900,00 €",
+    "     Netto                                      10.900,00 €",
+    (
+        "     Nettosumme                                 10.900,00 €\n     19 % MwSt.                                  2.071,00 €\n"
+        "     Gesamtsumme                                12.971,00 €"
+    ),
+    (
+        "     Zwischensumme netto                        10.900,00 €\n     zzgl. 19 % USt.                             2.071,00 €\n"
+        "     Gesamtbetrag brutto                        12.971,00 €"
+    ),
+    (
+        "     Subtotaal                                  10.900,00 €\n     Btw 19%                                     2.071,00 €\n"
+        "     Te betalen                                 12.971,00 €"
+    ),
+]
+
+
+@pytest.mark.parametrize("header", POSITIONS)
+@pytest.mark.parametrize("marks", ["1 2 3", "01 02 03", "1. 2. 3.", "1.1 1.2 1.3"])
+def test_a_position_before_the_name_shifts_no_column(header: str, marks: str) -> None:
+    one, two, three = marks.split()
+    found = _of(f"""{header}
+{one:<6} Survey              3          700,00 €      2.100,00 €
+{two:<6} Draft design        1        5.200,00 €      5.200,00 €
+{three:<6} Final plans         4          900,00 €      3.600,00 €
+{SUMS[0]}
+""")
+    assert _items(found) == ROWS
+    assert _is_ready(found)
+    assert f"{found.total:.2f}" == "10900.00"
+
+
+@pytest.mark.parametrize("sums", SUMS[:5])
+@pytest.mark.parametrize("marked", ["lines", "table"])
+def test_the_sum_before_tax_is_the_total_by_any_name(sums: str, marked: str) -> None:
+    rows = ["Survey   2.100,00 €", "Draft design   5.200,00 €", "Final plans   3.600,00 €"]
+    lines = [*rows, *(line.strip() for line in sums.splitlines())]
+    text = "\n".join(lines)
+    path = "offer.txt"
+    if marked == "table":
+        cells = ([part.strip() for part in line.split("   ", 1)] for line in lines)
+        text, path = "| Leistung | Betrag |\n|---|---|\n" + "\n".join(f"| {a} | {b} |" for a, b in cells), "offer.md"
+    found = _of(text, path)
+    assert _items(found) == ROWS
+    assert _is_ready(found), found.doubt
+    assert f"{found.total:.2f}" == "10900.00"
+
+
+def test_half_of_a_schedule_in_its_last_row_is_no_sum() -> None:
+    found = _of("Design   1.000,00 €\nBuild   2.000,00 €\nLaunch, net   3.000,00 €\n")
+    assert _items(found)[-1] == ("Launch, net", "3000.00")
+
+
+def test_one_row_with_its_tax_stays_a_milestone() -> None:
+    found = _of(
+        "| Item | Amount |\n|---|---|\n| Design | 1,000.00 € |\n| VAT 19 % | 190.00 € |\n| Total | 1,190.00 € |", "a.md"
+    )
+    assert not _is_ready(found) or _items(found) == [("Design", "1000.00")]
