@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from mtrack.verify.dates import MONTHS
+from mtrack.verify.dates import month_of
 
 if TYPE_CHECKING:
     from mtrack.spreadsheet.cells import Cell, Faults
@@ -41,7 +41,7 @@ def readings(text: str) -> dict[str, date]:
         if mark != ".":
             found[f"mdy{mark}"] = _day(match["year"], match["one"], match["two"])
     elif match := _DAY_MONTH.fullmatch(text) or _MONTH_DAY.fullmatch(text):
-        month = MONTHS.get(match["month"].lower())
+        month = month_of(match["month"])
         style = "day month year" if match.re is _DAY_MONTH else "month day year"
         found = {style: None if month is None else _day(match["year"], month, match["day"])}
     else:

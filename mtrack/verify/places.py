@@ -38,7 +38,8 @@ _TIMES_BEHIND = re.compile(rf"\s*[×*x]\s*{_FIGURE}(?!\s*%)", re.IGNORECASE)
 _COUNTED = re.compile(rf"{_FIGURE}\s*(?:[^\W\d_]{{1,14}}\.?)?")
 _QUANTITY_COLUMN = re.compile(
     r"^\W*(?:no\.?\s+of\s+|number\s+of\s+|anzahl\s+)?(?:hours?|hrs|days?|weeks?|months?|qty|quantity|units?|pcs|menge|anzahl|stunden|std"
-    r"|tage|pt|personentage|heures|jours|quantité|qté|horas|días|dias|cantidad|ore|giorni|quantità|uren|dagen|aantal|timmar|dagar|antal)\b\.?\W*$",
+    r"|tage|pt|personentage|heures|jours|quantité|qté|horas|días|dias|cantidad|cant|ore|giorni|quantità|q\.?\s?t[àa]|uren|dagen|aantal|timmar|dagar|antall?|stück|stk|nbre?|quantidade|qtde?"
+    r"|ilość|szt|množství|počet|määrä|kpl|mennyiség|cantitate|miktar|adet)\b\.?\W*$",
     re.IGNORECASE,
 )
 _RATE_BY_NAME = re.compile(

@@ -481,6 +481,27 @@ def test_one_of_a_thing_costs_its_price() -> None:
     assert [found[m, "amount"].verdict for m in ("M1", "M2")] == ["confirmed"] * 2
 
 
+@pytest.mark.parametrize(
+    ("quantity", "price"),
+    [
+        ("Q.tà", "Prezzo unitario"), ("Q.ta", "Prezzo unitario"), ("Qtà", "Prezzo unitario"), ("Qtd.", "Preço unitario"),
+        ("Cant.", "Precio unitario"), ("Nbre", "Prix unitaire"), ("Stück", "Einzelpreis"), ("Qty.", "Unit price"),
+        ("Antall", "Timpris"), ("Ilość", "Unit price"), ("Množství", "Unit price"),
+    ],
+)  # fmt: skip
+def test_a_column_of_quantities_is_known_in_many_languages(quantity: str, price: str) -> None:
+    head = f"<tr><th>Voce</th><th>{quantity}</th><th>{price}</th><th>Importo</th></tr>"
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{number}</td><td>€ {of_one}</td><td>€ {amount}</td></tr>"
+        for name, number, of_one, amount in (("Rilievo", 1, "3.600", "3.600"), ("Piani", 4, "3.250", "13.000"))
+    )
+    text = f"<table>{head}{rows}<tr><td colspan=3>Totale</td><td>€ 16.600</td></tr></table>"
+    found = verdicts(agreement(("Rilievo", "3600"), ("Piani", "13000"), total="16600"), text, "offer.html")
+    assert {verdict.verdict for verdict in found.values()} <= {"confirmed", "computed"}
+    wrong = verdicts(agreement(("Rilievo", "3600"), ("Piani", "3250"), total="16600"), text, "offer.html")
+    assert wrong["M2", "amount"].verdict in {"differs", "elsewhere"}
+
+
 PLAN = "- EUR 10,000 on signing\n- EUR 20,000 on beta\n- the balance on launch\n"
 RESTS = {
     "a total above": f"Fee EUR 40,000, payable as follows:\n{PLAN}Travel is paid up to EUR 2,000.\n",

@@ -241,11 +241,47 @@ def test_a_sign_that_several_currencies_share_contradicts_none() -> None:
         "3 febbraio 2026",
         "2026年2月3日",
         "2026/2/3",
+        "3 lutego 2026",
+        "3 luty 2026 r.",
+        "3 lut 2026",
+        "3. února 2026",
+        "3. únor 2026",
+        "3. unora 2026",
+        "3. februára 2026",
+        "3. februar 2026",
+        "3. helmikuuta 2026",
+        "3 februarie 2026",
+        "2026. február 3.",
+        "3 Şubat 2026",
+        "3 SUBAT 2026",
+        "3 de fevereiro de 2026",
+        "2026 February 3",
     ],
 )
 def test_date(text: str) -> None:
     (day,) = dates(text)
     assert day.days == (date(2026, 2, 3),)
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("3 marca 2026", 3), ("3 kwietnia 2026", 4), ("3 maj 2026", 5), ("3 czerwca 2026", 6), ("3 lipca 2026", 7), ("3 paź 2026", 10),
+        ("3. června 2026", 6), ("3. července 2026", 7), ("3. červen 2026", 6), ("3. červenec 2026", 7), ("3. listopadu 2026", 11),
+        ("3. marraskuuta 2026", 11), ("3. maaliskuuta 2026", 3), ("3 iunie 2026", 6), ("3 iulie 2026", 7), ("2026. júl. 3.", 7),
+        ("3 MAYIS 2026", 5), ("3 Kasım 2026", 11), ("3 NİSAN 2026", 4), ("3 juin 2026", 6), ("3 juillet 2026", 7), ("3 aout 2026", 8),
+        ("3 aprıl 2026", 4), ("3 auguſt 2026", 8),
+    ],
+)  # fmt: skip
+def test_month_of_a_date(text: str, month: int) -> None:
+    assert [day.days for day in dates(text)] == [(date(2026, month, 3),)]
+
+
+@pytest.mark.parametrize(
+    "text", ["3 jui 2026", "3. červ 2026", "3 words 2026", "in 2026 March 10,000.00", "in 2026 March 3.5"]
+)
+def test_no_date(text: str) -> None:
+    assert not list(dates(text))
 
 
 def test_day_and_month_may_stand_in_either_order() -> None:
