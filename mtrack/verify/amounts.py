@@ -58,6 +58,8 @@ _THOUSANDS = 3
 _MAX_DIGITS = 30
 _MAX_ROWS = 5_000
 _REACH = 30
+_MAX_MARK = 4
+"""Characters of one mark of a currency and the space behind it."""
 
 
 class Amount(Struct, frozen=True):
@@ -168,7 +170,7 @@ def _amount(text: str, match: re.Match[str], writing: Writing, own: str, headed:
     before, after = _codes(match["pre"], own), _codes(match["post"], own)
     if after and _is_of_next(text, match, before, after, writing):
         after = ()
-    start = match.start("pre") if before else match.start("num")
+    start = _start_of_mark(match, own) if before else match.start("num")
     if not before and not _stands_alone(text, match.start("num")):
         return None
     values = readings(_number(text, match), writing.decimal)
@@ -289,6 +291,14 @@ def _codes(marks: str | None, own: str) -> tuple[str, ...]:
     )  # "R" is one only before a number
     found = [of for mark in each if (of := currencies.of_scaled(mark)[1] or currencies.of_mark(mark, own))]
     return min(found, key=len, default=())
+
+
+def _start_of_mark(match: re.Match[str], own: str) -> int:
+    """Where the currency before an amount begins, behind a word in capitals that is none: "VAT £220.00"."""
+    start, pre = match.start("pre"), match["pre"]
+    if len(pre) > _MAX_MARK:
+        return next((start + mark.start() for mark in _MARK.finditer(pre) if _codes(mark[0], own)), start)
+    return start
 
 
 def _closer(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

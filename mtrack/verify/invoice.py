@@ -127,12 +127,9 @@ class _Text:
         self.claim, self.papers = claim, papers
         rows = papers.rows[:_MAX_ROWS]
         writing = Writing(row.text for row in rows)
-        self.amounts = [
-            (i, amount)
-            for i, row in enumerate(rows)
-            for amount in amounts(row.text, writing, claim.currency)
-            if not amount.percent
-        ]
+        read = [(i, amount) for i, row in enumerate(rows) for amount in amounts(row.text, writing, claim.currency)]
+        self.amounts = [(i, amount) for i, amount in read if not amount.percent]
+        self.rates = {amount.values[0] for _, amount in read if amount.percent}
         self.marked: dict[int, list[str]] = {}
         for i, amount in self.amounts:
             if amount.marked:
@@ -249,6 +246,12 @@ class _Text:
         ]
         if not same:
             return self._nearest(amount) if field == "net" else self._verdict(field, recorded, "not_found")
+        net = self.sums.net_of(amount, self.rates) if field == "net" else None
+        if net is not None:
+            row = next(
+                i for i, found in self.amounts if found.values[0] == net and self.labels[i, found.start] == "net"
+            )
+            return self._verdict(field, recorded, "differs", money_text(net), row)
         best = max(same, key=lambda place: self._nearness(field, *place))
         state: State = "confirmed" if self._is_beside(field, *best) else "elsewhere"
         return self._verdict(field, recorded, state, recorded, best[0])

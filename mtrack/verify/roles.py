@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from mtrack import money
@@ -11,8 +12,7 @@ from mtrack.verify.spots import is_plain
 from mtrack.verify.taxes import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mtrack.verify.amounts import Amount
     from mtrack.verify.documents.document import Row
@@ -77,6 +77,10 @@ _STATES_TAX = re.compile(r"\b(?:enthält|enthalten\w*|contains?)\b|%", re.IGNORE
 """What makes an amount behind "incl. VAT" the tax itself: "incl. 19 % VAT"."""
 _LETTER = re.compile(r"[^\W\d_]")
 _MARK = re.compile(MARK)
+_RATE = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?%")
+_TAXED = 3
+"""Amounts of a row that are net, tax and gross."""
+_ROUNDED = Decimal("0.05")
 _HEADER_REACH = 60
 _COLUMNS = 2
 """Columns of different roles that make a table one of net, tax and gross."""
@@ -92,6 +96,8 @@ def roles(rows: Sequence[Row], places: Sequence[tuple[int, Amount]]) -> Iterator
         several = len(set(filter(None, columns))) >= _COLUMNS
         money_of_row = [one for one in found if one.marked or one.shaped or is_plain(one)] or found
         said = dict(zip(money_of_row, _in_row(row.text, money_of_row), strict=True))
+        if not any(columns) and "%" in row.text:
+            said.update(_of_rate(row.text, money_of_row[-_TAXED:]))
         for amount, column in zip(found, columns, strict=True):
             words = said.get(amount, "")
             yield (i, amount.start), (column or words) if several else (words or column)
@@ -112,6 +118,14 @@ class Sums:
         self._taxes = taxes
         self._nets = {*nets, money.total(nets)}
         self._nets |= {money.minus(net, less) for net in nets for less in self._of.get("discount", ())}
+
+    def net_of(self, gross: Decimal, rates: Iterable[Decimal]) -> Decimal | None:
+        """What is called net, where an amount that is not is the sum of it and of what is called tax at one of the rates."""
+        for net in self._of.get("net", ()) if gross not in self._nets else ():
+            tax = money.minus(gross, net)
+            if tax in self._taxes and any(_is_tax_at(rate, net, tax) for rate in rates):
+                return net
+        return None
 
     def may_be(self, field: str, value: Decimal) -> bool:
         """Whether an amount that no word calls net, tax or gross may be that, beside those that are called so."""
@@ -169,9 +183,25 @@ def _in_row(text: str, found: list[Amount]) -> list[Role]:
 def _of_tax_row(values: list[Decimal]) -> list[Role]:
     """The roles of several amounts behind one name of a tax: what is taxed comes first, the tax last or before both together."""
     rest: list[Role] = ["unsure"] * (len(values) - 2)
-    if len(values) == 3 and money.plus(values[0], values[1]) == values[2]:  # noqa: PLR2004
+    if len(values) == _TAXED and money.plus(values[0], values[1]) == values[2]:
         return ["net", "tax", "gross"]
     return ["net", *rest, "tax"] if values[0] > values[-1] else ["unsure", *rest, "unsure"]
+
+
+def _of_rate(text: str, found: list[Amount]) -> dict[Amount, Role]:
+    """Net, tax and gross at the end of a row that has the rate between them: "12,000.00 23 % 2,760.00 14,760.00"."""
+    if len(found) == _TAXED:
+        net, tax, gross = (amount.values[0] for amount in found)
+        rate = _RATE.search(text, found[0].end, found[-1].start)
+        percent = Decimal(rate[1].replace(",", ".")) if rate else money.ZERO
+        if tax and money.plus(net, tax) == gross and _is_tax_at(percent, net, tax):
+            return dict(zip(found, ("net", "tax", "gross"), strict=True))
+    return {}
+
+
+def _is_tax_at(rate: Decimal, net: Decimal, tax: Decimal) -> bool:
+    exact = money.scaled(money.times(net, rate), -2)
+    return money.minus(exact, tax).copy_abs() <= _ROUNDED
 
 
 def _columns(rows: Sequence[Row], index: int, found: list[Amount]) -> list[Role]:

@@ -227,7 +227,10 @@ def _invoice_text(context: ProjectContext, verdict: Verdict) -> Problem:
     if verdict.verdict == "differs":
         said = value_text(project, verdict.field, verdict.found)
         message = f"the {field} of {verdict.id} is recorded as {recorded}, and {posixpath.basename(file)} says {said}{place_text(verdict)}"
-        return about_verdict(context, verdict, message, "correct the record, or attach the invoice that was sent")
+        hint = "correct the record, or attach the invoice that was sent"
+        if verdict.field == "net":
+            hint = "record the amount without tax as `amount`, and the tax as the invoice's `tax`"
+        return about_verdict(context, verdict, message, hint)
     message = f"the {field} of {verdict.id}, {recorded}, does not stand in {posixpath.basename(file)}"
     if verdict.found is not None:
         message += f"; the nearest is {value_text(project, verdict.field, verdict.found)}{place_text(verdict)}"
