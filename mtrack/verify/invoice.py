@@ -141,7 +141,9 @@ class _Text:
             for (i, start), label in roles(rows, self.amounts)
         }
         self.sums = Sums([(self.labels[i, amount.start], amount.values[0]) for i, amount in self.amounts])
-        self.days = [(i, day.days, role) for i, row in enumerate(rows) for day, role in invoice_days(row.text)]
+        self.days = [
+            (i, day.days, role, plain) for i, row in enumerate(rows) for day, role, plain in invoice_days(row.text)
+        ]
         self.title = title([row.cells for row in rows])
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -300,18 +302,21 @@ class _Text:
         return totals[0][0] if totals and all(amount.negative for _, amount in totals) else None
 
     def _day(self, field: Field, days: tuple[date, ...]) -> Verdict:
+        """A recorded day beside its name; where the paper plainly names another so, it is not that one."""
         recorded = days[0].isoformat()
-        is_named = any(role == field for _, _, role in self.days)
+        is_named = any(role == field for _, _, role, _ in self.days)
+        plain = [found for _, found, role, plain in self.days if role == field and plain]
+        is_another = bool(plain) and set(days).isdisjoint(day for found in plain for day in found)
         same = [
-            (role != field and bool(role or is_named), i, day.isoformat())
-            for i, found, role in self.days
+            (is_another or (role != field and bool(role or is_named)), i, day.isoformat())
+            for i, found, role, _ in self.days
             for day in days
             if day in found
         ]
         if same:
             is_other, row, written = min(same, key=lambda place: place[:2])
             return self._verdict(field, recorded, "elsewhere" if is_other else "confirmed", written, row)
-        there = [(abs(day - wanted), i, day) for i, found, _ in self.days for day in found for wanted in days]
+        there = [(abs(day - wanted), i, day) for i, found, *_ in self.days for day in found for wanted in days]
         if not there:
             return self._verdict(field, recorded, "not_found")
         _, row, nearest = min(there)

@@ -52,6 +52,7 @@ _LABELS = {
     for is_credit, word in ((False, _WORD), (True, rf"(?:{_CREDIT}|{_WORD})"))
 }
 """All that stands in a cell before the number of an invoice, or of a credit note."""
+_BEFORE_NUMBER = re.compile(rf"(?:{_WORD}|{_CREDIT})[\s.-]*{_CALLS}[\s.:#]*$", re.IGNORECASE)
 _ALONE = {is_credit: re.compile(label, re.IGNORECASE) for is_credit, label in _LABELS.items()}
 _LABELLED = {
     is_credit: re.compile(rf"{label}(?P<number>(?=\S*\d)[A-Z0-9][A-Z0-9/_.-]*)(?![^\s,;)])", re.IGNORECASE)
@@ -84,6 +85,11 @@ def labels(number: str, cell: str, *, is_credit_note: bool) -> bool:
     text = _TAXED.sub(r"\1", _comparable(cell))
     label = _ALONE[is_credit_note]
     return any(label.fullmatch(text, 0, match.start()) for match in _pattern(number).finditer(text))
+
+
+def is_label(words: str) -> bool:
+    """Whether words end as those right before an invoice's number do: what follows is no day."""
+    return _BEFORE_NUMBER.search(_TAXED.sub(r"\1", words[-_MAX_CALLED:])) is not None
 
 
 def labelled(cell: str, *, is_credit_note: bool) -> str | None:

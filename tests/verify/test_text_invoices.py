@@ -319,6 +319,49 @@ def test_a_day_of_something_else_confirms_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "own",
+    ["Invoice date: 2026-01-04", "Data wystawienia: 04.01.2026", "Datum: 04.01.2026", "Date d'émission : 04/01/2026"],
+)
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Date of supply:", "Data sprzedaży:", "Data wykonania usługi:", "Fecha de operación:", "Leveransdatum:", "Date of completion:", "PO dated",
+        "Delivery date:", "FAKTURA nr", "Your letter dated",
+    ],
+)  # fmt: skip
+def test_where_a_day_is_plainly_the_invoices_another_is_not(own: str, other: str) -> None:
+    text = f"Invoice INV-7\n{own}\n{other} 2026/02/04\nDesign EUR 1,000.00\n"
+    assert states(text)["sent"] == "elsewhere"
+    assert states(text, days=(date(2026, 1, 4),))["sent"] == "confirmed"
+
+
+@pytest.mark.parametrize(
+    "own", ["Due date: 2026-05-01", "Fällig am 01.05.2026", "Termin płatności: 01.05.2026", "Please pay by 1 May 2026"]
+)
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Next invoice due",
+        "Delivery due",
+        "Project due date:",
+        "Second instalment due",
+        "Our offer was due",
+        "Valid until",
+    ],
+)
+def test_where_a_day_is_plainly_the_due_one_another_is_not(own: str, other: str) -> None:
+    text = f"Invoice INV-7\n4 Feb 2026\n{own}\n{other} 2026-03-04\nDesign EUR 1,000.00\n"
+    assert states(text, days=(FEBRUARY, MARCH))["due"] == "elsewhere"
+    assert states(text, days=(FEBRUARY, date(2026, 5, 1)))["due"] == "confirmed"
+
+
+def test_a_day_in_the_number_of_an_invoice_is_none_of_it() -> None:
+    assert states("FAKTURA nr 2026/02/04\n")["sent"] == "elsewhere"
+    assert states("Rechnung Nr. 7 vom 04.02.2026\n")["sent"] == "confirmed"
+    assert states("Invoice 2026-02-04\n")["sent"] == "confirmed"
+
+
+@pytest.mark.parametrize(
     ("title", "kind", "number"),
     [
         ("CREDIT NOTE INV-7", "differs", "confirmed"), ("Avoir INV-7", "differs", "confirmed"), ("GUTSCHRIFT INV-7", "elsewhere", "confirmed"),
