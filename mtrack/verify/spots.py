@@ -334,6 +334,9 @@ class _Reader:
         self.papers, self.marks = papers, marks
         self.heads: list[tuple[int, str, int]] = []
         self.label: tuple[int, int, str] | None = None
+        self.is_part = self.had_parts = False
+        """Whether the label begins a part by a word, as "Phase 2 - Concept", and whether such a part had its amount."""
+        self.list_end = -1
         self.count = 0
 
     def spots(self) -> Iterator[Spot]:
@@ -341,12 +344,13 @@ class _Reader:
         last = max((i for i, marks in enumerate(self.marks) if marks), default=-1)
         for i, row in enumerate(self.papers.rows[: last + 1]):
             if i and self.papers.files[i] != self.papers.files[i - 1]:
-                self.heads, self.label = [], None
+                self.heads, self.label, self.is_part, self.had_parts = [], None, False, False
             has_money = any(mark.sure for mark in self.marks[i])
             number = names.label(row.text)
             if row.heading:
                 self._enter(i, row, number)
             self._see_label(i, row, number, has_money=has_money)
+            self.had_parts |= has_money and self.is_part
             if self.marks[i]:
                 shared = _Shared(self._near(i, row), _row_label(row), _parts(row, self.marks[i]), has_money)
                 for mark in self.marks[i]:
@@ -366,13 +370,33 @@ class _Reader:
             return
         if number is not None:
             if (row.heading or not has_money) and not TOTAL.search(row.text):
-                self.label = (number, i, row.text)
+                self.label, self.is_part = (number, i, row.text), names.without_label(row.text) != row.text
             elif names.starts_with_label(row.text):
                 self.label = None  # the row has its amount, and nothing below belongs to it
         elif len(row.cells) == 1 and not has_money and len(row.text) < _SHORT and not self.papers.marked_down[i]:
             number = names.list_number(row.text)
-            if number is not None:
-                self.label = (number, i, row.text)
+            if number == 1 and self.is_part and i > self.list_end:
+                self.list_end = self._list_end(i)
+            if number is not None and i > self.list_end:
+                self.label, self.is_part = (number, i, row.text), False
+
+    def _list_end(self, i: int) -> int:
+        """The row of the amount that ends a list within a part, where row i begins one: "Phase 2 - Concept", its steps and its fee.
+
+        It has several items above the amount and none below, and the parts have amounts; -1 where it is a list of its own.
+        """
+        amount, items = -1, 1
+        for j in range(i + 1, min(i + _LABEL_REACH, len(self.papers.rows))):
+            row = self.papers.rows[j]
+            if row.heading or self.papers.files[j] != self.papers.files[i] or names.starts_with_label(row.text):
+                return amount if items > 1 and (self.had_parts or names.starts_with_label(row.text)) else -1
+            if names.list_number(row.text) == items + 1:
+                if amount >= 0:
+                    return -1
+                items += 1
+            if amount < 0 and any(mark.sure for mark in self.marks[j]):
+                amount = j
+        return amount if items > 1 and self.had_parts else -1
 
     def _near(self, i: int, row: Row) -> frozenset[str]:
         """The words of the rows around that have no amount: a cell may run over several lines of a page."""

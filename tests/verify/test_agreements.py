@@ -295,6 +295,36 @@ def test_a_count_of_things_is_no_label(concept: str, production: str) -> None:
     assert proposed(text)[0] == [(name, int(amount)) for name, amount in phases]
 
 
+LISTS_WITHIN = [
+    ("  1. workshop\n  2. report\n", "  1. sketches\n  2. concepts\n", "  1. videos\n  2. cut\n  3. sound\n"),
+    ("  Two workshops\n", "  1) sketches\n  2) concepts\n", "  1) videos\n  2) cut\n"),
+]
+
+
+@pytest.mark.parametrize("lists", LISTS_WITHIN)
+@pytest.mark.parametrize("below", ["", "Terms\n1. Payment in 30 days\n2. Delivery\n"])
+def test_a_list_within_a_phase_is_not_of_milestones(lists: tuple[str, ...], below: str) -> None:
+    phases = (("Research", "8400"), ("Concept", "12600"), ("Production", "15000"))
+    text = "".join(
+        f"Phase {i} - {name}\n{items}  Fee: ${amount}\n"
+        for i, ((name, amount), items) in enumerate(zip(phases, lists, strict=True), 1)
+    )
+    found = verdicts(agreement(*phases, total="36000", currency="USD"), f"{text}{below}Total: $36,000\n")
+    assert {found[m, "amount"].verdict for m in ("M1", "M2", "M3", None) if (m, "amount") in found} == {"confirmed"}
+    assert proposed(f"{text}Total: $36,000\n", "offer.txt")[0] == [(name, int(amount)) for name, amount in phases]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Phase 1: Overview\n1. Design\nFee: $3,000\n2. Build\nFee: $5,000\nTotal: $8,000\n",
+        "Phase 1: Overview\nPhase 2: Work\n1. Design\nFee: $3,000\n2. Build\nFee: $5,000\nTotal: $8,000\n",
+    ],
+)
+def test_a_list_with_an_amount_for_each_item_is_of_milestones(text: str) -> None:
+    assert proposed(text, "offer.txt")[0] == [("Design", 3000), ("Build", 5000)]
+
+
 def test_swapped_amounts_are_told() -> None:
     text = "| Phase | Fee |\n|---|---|\n| Design | EUR 3,000 |\n| Site | EUR 7,000 |\n"
     found = verdicts(agreement(("Design", "7000"), ("Site", "3000")), text)
