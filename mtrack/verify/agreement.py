@@ -415,6 +415,7 @@ def _unrecorded(matcher: Matcher, claim: AgreementClaim, found: dict[str, Found]
             or spot.is_total
             or places.is_tax(spot)
             or places.is_optional(spot)
+            or places.is_beside(spot)
             or not spot.is_money
             or not matcher.fits(spot)
         ):

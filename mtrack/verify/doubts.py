@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
-from mtrack.verify import places, taxes, total_names
+from mtrack.verify import places, roles, taxes, total_names
 from mtrack.verify.currencies import fits
 from mtrack.verify.papers import quote
 
@@ -80,13 +80,13 @@ def _named(spot: Spot) -> str:
     return " or ".join(spot.amount.currencies[:2])
 
 
-def with_tax(papers: Papers, listed: Listed, totals: Iterable[Spot], spots: Iterable[Spot]) -> str:
+def with_tax(papers: Papers, listed: Listed, totals: Iterable[Spot], spots: list[Spot]) -> str:
     """The words for a schedule whose amounts hold tax; "" where the paper does not say so."""
     for spot in listed.spots:
         if taxes.is_gross(spot.column) or taxes.is_included(spot.rest):
             return _tax_words(papers, spot)
     same = [spot for spot in totals if spot.amount.reads(listed.total)]
-    if same and all(_is_gross(papers, spot) for spot in same):
+    if same and all(_is_gross(papers, spot) and not _is_net_of_next(papers, spot, spots) for spot in same):
         return _tax_words(papers, same[0])
     largest: dict[int, Decimal] = {}
     for spot in spots:
@@ -103,6 +103,14 @@ def with_tax(papers: Papers, listed: Listed, totals: Iterable[Spot], spots: Iter
 
 def _is_gross(papers: Papers, spot: Spot) -> bool:
     return taxes.is_gross(spot.column) or taxes.is_gross(papers.rows[spot.row].text)
+
+
+def _is_net_of_next(papers: Papers, spot: Spot, spots: list[Spot]) -> bool:
+    """Whether a larger amount follows in its row, and the words between call it net: "13 500 € HT (16 200 € TTC)"."""
+    behind = next((other for other in spots if other.row == spot.row and other.at > spot.at), None)
+    if behind is None or behind.amount.value <= spot.amount.value:
+        return False
+    return roles.role(papers.rows[spot.row].text[spot.at + len(spot.amount.raw) : behind.at]) == "net"
 
 
 def _tax_words(papers: Papers, spot: Spot) -> str:

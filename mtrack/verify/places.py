@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mtrack import money
@@ -77,7 +78,24 @@ _EACH = re.compile(
 )
 
 _NOT_AGREED = re.compile(
-    r"insurance|liabilit|penalt|haftung|versicherung|vertragsstrafe|pénalité|penalidad|boete|\bvite\b", re.IGNORECASE
+    r"insurance|liabilit|\bliable\b|penalt|haftung|\bhaftet\b|versicherung|vertragsstrafe|pénalité|penalidad|\bpenal[ei]\b|boete|\bvite\b"
+    r"|\bkara\s+umowna|\blate\s+(?:fee|payments?\s+(?:bear|incur|carry|are\s+charged))|mahngebühr|indemnité\s+forfaitaire",
+    re.IGNORECASE,
+)
+_MORE = (
+    r"(?:additional|extra|further|zusätzliche?[rsn]?|weitere[rsn]?|supplémentaires?|adicional(?:es)?|aggiuntiv[aeio]|supplementar[ei]"
+    r"|extra|ytterligare|dodatkow[aey])"
+)
+_UNIT = (
+    r"(?:hours?|days?|rounds?|revisions?|stunden?|tage?|korrektur\w*|heures?|jours?|journées?|horas?|jornadas?|or[ae]|giornat[ae]|uur|uren|dag|dagen"
+    r"|timm[ae]r?|timme|godzin[ay]|dzień)"
+)
+_EXTRA = re.compile(rf"\b(?:{_MORE}\s+{_UNIT}|{_UNIT}\s+{_MORE})\b", re.IGNORECASE)
+"""What is paid only where it comes to it: "journée supplémentaire", "additional hours"."""
+_DEPOSIT = re.compile(
+    r"deposit|down\W?payment|up\W?front|\badvance|retainer|anzahlung|vorauszahlung|abschlag|acompte|arrhes|avance|anticip|acconto"
+    r"|voorschot|aanbetaling|förskott|forskud|zaliczk|instal|\brate\b|rata\b",
+    re.IGNORECASE,
 )
 _EXPENSES = re.compile(
     r"\b(?:expense|travel|reise|spesen|auslagen|frais|gastos|spese|onkosten|reiskosten)\w*[^.;]{0,60}"
@@ -119,6 +137,8 @@ _REST = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(r"[;,.]\s+")
+_ITEM = re.compile(r"\s*(?:[-*•●▪◦–]|\(?(?:\d{1,2}|[a-z])[.)])\s")
+"""The mark of an item in a list."""
 _MAX_ROWS, _MAX_TEXT, _MAX_RATES = 20_000, 2_000, 20
 
 
@@ -169,6 +189,34 @@ def _is_tax_column(column: str) -> bool:
 def is_liability(spot: Spot) -> bool:
     """Whether its row or those around speak of an insurance, a liability or a penalty, or its row of a limit to expenses."""
     return bool(_NOT_AGREED.search(" ".join((spot.rest, *spot.near))) or _EXPENSES.search(spot.rest[:_REACH]))
+
+
+def is_beside(spot: Spot) -> bool:
+    """Whether its own row speaks of a penalty, a liability, a limit to expenses or an extra, which is no part of a schedule."""
+    text = spot.rest[:_REACH]
+    return bool(_NOT_AGREED.search(text) or _EXPENSES.search(text) or _EXTRA.search(text))
+
+
+def is_sentence_of_sum(papers: Papers, spot: Spot, others: list[Spot]) -> bool:
+    """Whether an amount that is the sum of others stands in a sentence apart from their list, and is no deposit.
+
+    The sentence leads to the list with a colon, or ends with a full stop where none of the others does, and other
+    rows or empty lines lie between.
+    """
+    rows = papers.rows
+    row, lines = rows[spot.row], [rows[other.row] for other in others]
+    if len(row.cells) > 1 or row.table is not None or _DEPOSIT.search(row.text[:_MAX_TEXT]) or _ITEM.match(row.text):
+        return False
+    if row.text.endswith(":") and spot.row < others[0].row:
+        return not any(line.text.endswith(":") for line in lines)
+    near = lines[0] if spot.row < others[0].row else lines[-1]
+    widest = max((below.number - above.number for above, below in pairwise(lines)), default=1)
+    return (
+        row.text.endswith(".")
+        and near.page == row.page
+        and abs(near.number - row.number) > max(widest, 1)
+        and not any(line.text.endswith((".", ";", ",")) for line in lines)
+    )
 
 
 def is_rate(papers: Papers, spot: Spot) -> bool:

@@ -117,14 +117,17 @@ class _Reader:
             for spot in found
             if spot.amount.value >= 0 and places.is_amount(spot) and not places.is_rate(papers, spot)
         ]
+        self.beside = {spot.index for spot in self.spots if places.is_beside(spot)}
         self.totals = [spot for spot in self.spots if spot.is_total and (spot.label is None or spot.table is not None)]
 
     def candidates(self) -> Iterator[_Candidate]:
         """Every group of amounts that may be the schedule."""
         for kind, group in self._groups():
-            candidate = self._judge(kind, group)
-            if candidate is not None:
-                yield candidate
+            alone = [spot for spot in group if spot.index not in self.beside]
+            for spots in (alone, group) if 0 < len(alone) < len(group) else (group,):
+                candidate = self._judge(kind, spots)
+                if candidate is not None:
+                    yield candidate
         yield from self._of_shares()
 
     def is_wanted(self, candidate: _Candidate) -> bool:
@@ -218,8 +221,9 @@ class _Reader:
                 yield _Candidate(_SHARES, "shares", found, total.amount.values[0], adds_up=True)
 
     def _net_total(self) -> Spot | None:
-        """The total, or the only amount, that is stated; one that holds the tax of another aside. None where there are several."""
-        stated = {spot.amount.values[0]: spot for spot in reversed(self.totals or self.spots)}
+        """The total, or the only amount, that is stated; one that holds the tax of another, a penalty or an extra aside. None where there are several."""
+        found = self.totals or [spot for spot in self.spots if spot.index not in self.beside]
+        stated = {spot.amount.values[0]: spot for spot in reversed(found)}
         gross = {money.plus(value, tax) for value in stated for tax in self.taxes}
         net = [spot for value, spot in stated.items() if value not in gross]
         return net[0] if len(net) == 1 else None
@@ -228,8 +232,8 @@ class _Reader:
         group = [spot for spot in group if spot.index not in self.gross and (not spot.is_total or _is_part(spot, kind))]
         values = [spot.amount.values[0] for spot in group]
         may_sum = len(values) > 2 and not _stands_apart(money.total(values), group, self.totals)  # noqa: PLR2004  (a sum has two parts)
-        ends_with_sum = may_sum and values[-1] == money.total(values[:-1]) and not self._is_milestone(group[-1], kind)
-        begins_with_sum = may_sum and values[0] == money.total(values[1:]) and not self._is_milestone(group[0], kind)
+        ends_with_sum = may_sum and values[-1] == money.total(values[:-1]) and self._is_sum(group[-1], group[:-1], kind)
+        begins_with_sum = may_sum and values[0] == money.total(values[1:]) and self._is_sum(group[0], group[1:], kind)
         if ends_with_sum or begins_with_sum:
             group = group[:-1] if ends_with_sum else group[1:]
         if not any(spot.amount.values[0] for spot in group) or (kind == "table" and self._is_breakdown(group)):
@@ -244,6 +248,10 @@ class _Reader:
         score = min(len(group), 6) * 0.3 + (5 if stated else 3.5 if somewhere else 0) + self._looks(kind, group)
         named = self.totals[0].amount.values[0] if self.totals else None
         return _Candidate(score, kind, group, total if stated or somewhere else named, stated or somewhere)
+
+    def _is_sum(self, spot: Spot, others: list[Spot], kind: str) -> bool:
+        """Whether a row that comes to all the others is their total, and not one more of them."""
+        return not self._is_milestone(spot, kind) or places.is_sentence_of_sum(self.papers, spot, others)
 
     def _is_milestone(self, spot: Spot, kind: str) -> bool:
         """Whether a row that comes to all the others is one more of them: half of a schedule is due in its last row."""
@@ -279,6 +287,7 @@ class _Reader:
             1.5 if any(_SCHEDULE.search(f"{spot.heading} {spot.rest}") for spot in group) else 0,
             -1.0 if len(group) == 1 else 0,
             -3.0 if len(group) > _MANY else 0,
+            -0.5 * sum(1 for spot in group if spot.index in self.beside),
         ))  # fmt: skip
 
     def currency(self, group: list[Spot]) -> str | None:

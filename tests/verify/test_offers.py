@@ -96,3 +96,91 @@ def test_one_row_with_its_tax_stays_a_milestone() -> None:
         "| Item | Amount |\n|---|---|\n| Design | 1,000.00 € |\n| VAT 19 % | 190.00 € |\n| Total | 1,190.00 € |", "a.md"
     )
     assert not _is_ready(found) or _items(found) == [("Design", "1000.00")]
+
+
+SHARES = """The Client shall pay a fixed fee of $48,000 as follows:
+  25% upon signing
+  35% upon beta
+  40% upon final acceptance
+"""
+BESIDE = [
+    "Expenses are reimbursed up to $2,000.",
+    "Travel is capped at $2,500.",
+    "Late payments bear a fee of $50.",
+    "The Contractor is liable up to $100,000 for damage.",
+    "Liability is limited to $100,000.",
+    "A penalty of $500 applies.",
+    "Additional days: $900.",
+]
+
+
+@pytest.mark.parametrize("line", BESIDE)
+def test_a_cap_or_a_penalty_is_no_part_of_what_percentages_divide(line: str) -> None:
+    found = _of(f"{SHARES}{line}\n")
+    assert [amount for _, amount in _items(found)] == ["12000.00", "16800.00", "19200.00"]
+    assert _is_ready(found)
+
+
+def test_another_amount_beside_percentages_is_not_passed_over() -> None:
+    assert not _is_ready(_of(f"{SHARES}The licence is $5,000.\n"))
+
+
+@pytest.mark.parametrize("line", BESIDE)
+def test_a_cap_or_a_penalty_is_no_row_of_a_list(line: str) -> None:
+    found = _of(f"- Design: $2,000\n- Build: $3,000\n- Launch: $4,000\nTotal: $9,000\n{line}\n")
+    assert [amount for _, amount in _items(found)] == ["2000.00", "3000.00", "4000.00"]
+    assert _is_ready(found)
+
+
+def test_an_extra_within_a_list_that_adds_up_stays() -> None:
+    found = _of("Design: $2,000\nAdditional revision round: $500\nBuild: $3,000\nTotal: $5,500\n")
+    assert [amount for _, amount in _items(found)] == ["2000.00", "500.00", "3000.00"]
+    assert _is_ready(found)
+
+
+LISTED = "- Analisi: € 3.000,00\n- Sviluppo: € 7.500,00\n- Consegna: € 4.500,00\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Il corrispettivo complessivo è di € 15.000,00 oltre IVA, così suddiviso:\n{LISTED}",
+        f"Il corrispettivo complessivo è di € 15.000,00 oltre IVA, così suddiviso:\n{LISTED}\nPenale di € 50,00 al giorno.\n",
+        f"Le prix forfaitaire est fixé à 15 000,00 € HT.\n\nArticle 6\n{LISTED}",
+        f"{LISTED}\nZusammen 15.000,00 Euro zzgl. 7 % MwSt. Zahlung 14 Tage nach Eingang.\n",
+    ],
+)
+def test_a_sentence_with_the_sum_of_the_list_is_its_total(text: str) -> None:
+    found = _of(text)
+    assert [amount for _, amount in _items(found)] == ["3000.00", "7500.00", "4500.00"]
+    assert _is_ready(found)
+    assert f"{found.total:.2f}" == "15000.00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Design 1.000,00 €;\n- Build 2.000,00 €;\n- Launch 3.000,00 €.\n",
+        "- Design 1.000,00 €\n- Build 2.000,00 €\n\n- Launch 3.000,00 €.\n",
+        "Anzahlung bei Auftrag: 3.000,00 €.\n\nDesign 1.000,00 €\nBuild 2.000,00 €\n",
+        "Launch costs 3.000,00 €.\nDesign 1.000,00 €\nBuild 2.000,00 €\n",
+    ],
+)
+def test_half_of_a_list_is_not_taken_for_its_total(text: str) -> None:
+    found = _of(text)
+    assert not _is_ready(found)
+
+
+def test_a_total_with_its_gross_amount_in_brackets_is_net() -> None:
+    found = _of(
+        "Montant total : 13 500 € HT (16 200 € TTC)\n\n- 4 050 € HT à la signature\n- 5 400 € HT au milieu\n- 4 050 € HT à la fin\n",
+        "a.md",
+    )
+    assert _is_ready(found), found.doubt
+    assert f"{found.total:.2f}" == "13500.00"
+
+
+def test_a_total_with_its_net_amount_behind_is_gross() -> None:
+    assert not _is_ready(
+        _of("Total incl. VAT 1,190.00 € net 1,000.00 €\n\n- 590.00 € on signing\n- 600.00 € on delivery\n", "a.md")
+    )
