@@ -25,41 +25,54 @@ _NUMBERS = {
 }  # fmt: skip
 _DAYS = re.compile(
     rf"""(?<![\w.,])(?P<n>\d{{1,3}}|{"|".join(sorted(_NUMBERS, key=len, reverse=True))})\)?\s*-?\s*
-    (?:(?:calendar|business|working|consecutive|clear|net)\s+)?(?:days?|tagen?|jours?|giorni|d[ií]as|dagen|dagar|dage|dager)(?!\w)
+    (?:(?:calendar|business|working|consecutive|clear|net)\s+)?(?:days?|tagen?|jours?|giorni|d[ií]as|dagen|dagar|dage|dager|dni|dniach)(?!\w)
     |\bnett?o?\s*-?\s*(?P<m>\d{{1,3}})(?![\w%]|[.,]\d|\s*(?:%|[€$£]|(?-i:[A-Z]{{3}})\b|weeks?|months?|hours?))|(?P<j>\d{{1,3}})日以内""",
     re.IGNORECASE | re.VERBOSE,
 )
-_MAY_BE = re.compile(r"day|tag|jour|giorn|d[ií]a|dag|\bnett?o?\b|日以内", re.IGNORECASE)
+_MAY_BE = re.compile(
+    r"day|tag|jour|giorn|d[ií]a|dag|\bdni|\bnett?o?\b|日以内|receipt|réception|erhalt|recepción|ontvangst|ricevimento",
+    re.IGNORECASE,
+)
+_ON_RECEIPT = re.compile(
+    r"\b(?:(?:up)?on\s+(?:the\s+)?receipt|à\s+(?:la\s+)?réception|(?:bei|sofort\s+nach)\s+(?:rechnungs)?erhalt|a\s+la\s+recepción"
+    r"|bij\s+ontvangst|al\s+ricevimento)\b",
+    re.IGNORECASE,
+)
+"""Payment terms of no days."""
+_PART = re.compile(
+    r"\b(?:deposits?|advance|upfront|balance|first|second|final|initial|instal?lments?|acompte|solde|anzahlung|restbetrag|anticipo|acconto|saldo)\b",
+    re.IGNORECASE,
+)
 _PAY = re.compile(
-    r"\bpay|\bpaid\b|(?:invoices?|amounts?|fees?|sums?|payments?)\b[^,;]{0,40}\bdue\b|remit|settle[ds]?\b|\bnett?o?\b|zahl|fällig|begl[ei]+ch|überw[ei]+s|paie|payer|payable|r[éè]gl|pag[ao]|betaa?l|支払",
+    r"\bpay|\bpaid\b|(?:invoices?|amounts?|fees?|sums?|payments?)\b[^,;]{0,40}\bdue\b|remit|settle[ds]?\b|\bnett?o?\b|zahl|fällig|begl[ei]+ch|überw[ei]+s|paie|payer|payable|r[éè]gl|pag[ao]|\babona|betaa?l|płat|zapła|支払",
     re.IGNORECASE,
 )
 """Words of paying."""
 _DUE = re.compile(r"\bdue\b", re.IGNORECASE)
 _PAYMENT_BEFORE = re.compile(
     r"\b(?:(?:after|upon|following|once|of)\s+(?:\w+\s+){0,5}?(?:payment|paid)|(?:nachdem|nadat|sobald|zodra)\s+(?:\w+\s+){0,5}?be(?:zahlt|taald)"
-    r"|(?:nach|après|después\s+del?|dopo|na|efter)\s+(?:\w+\s+){0,3}?(?:bezahlung|zahlung|paiement|pago|pagamento|betaling))",
+    r"|(?:nach|après|después\s+del?|dopo|na|efter|od|po)\s+(?:\w+\s+){0,3}?(?:bezahlung|zahlung|paiement|pago|pagamento|betaling|zapłaty|płatności))",
     re.IGNORECASE,
 )
 """A payment after which the days begin."""
 _OTHER = re.compile(
-    r"disput|notice|objec|contest|reject|report|notif|inform|complain|submit|\bissu|\bsen[dt]|deliver|provid|complet|review|\baccept|approv|respon"
+    r"(?<!un)disput|notice|objec|(?<!un)contest|reject|report|notif|inform|complain|submit|\bissu|\bsen[dt]|deliver|provid|complet|review|\baccept|approv|respon"
     r"|\bcure|remed|terminat|cancel|interest|\blate\b|overdue|unpaid|default|remind|warrant|defect|fault|\bsign|\bcorrect|suspend|effective"
     r"|meld|rüg|beanstand|einw[ae]nd|widersp|mahn|verzug|zinsen|kündig|liefer|\bstell(?:t|en)\b|einreich|\w*send|abnahme|abnehm|prüf|freig"
     r"|gewähr|mängel|réclam|signal|émet|envo|livr|résili|intérêt|retard|reclam|impugn|emit|\benvi|entreg|segnal|emett|\binvi[ao]|consegn"
-    r"|betwist|verzend|\blever|\brente\b|opzeg|reklam|anmäl|skicka|ränta|sous\s+réserve",
+    r"|betwist|verzend|\blever|\brente\b|opzeg|reklam|anmäl|skicka|ränta|sous\s+réserve|reklamac|odbi[oó]r|odset|opóźn|dostaw|zgł[ao]s|wypowied|przesł|wysł|wystawi(?!eni)",
     re.IGNORECASE,
 )
 """Words of something else that is done within days."""
 _INVOICE = re.compile(r"invoice|rechnung|fact(?:ur|uur)|fattur|faktur|fatura|請求", re.IGNORECASE)
 _LABEL = re.compile(
-    r"^\W*(?:payment|terms|conditions?|zahlung\w*|paiement|règlement|pago|forma\s+de\s+pago|pagamento|betaling\w*|betalning\w*)"
-    r"(?:\s+\w+){0,2}\s*:|payment\s+terms|zahlungsziel|zahlungsbedingung|délai\s+de\s+paiement|betal(?:ings|nings)",
+    r"^\W*(?:payment|terms|conditions?|zahlung\w*|paiement|règlement|pago|forma\s+de\s+pago|pagamento|betaling\w*|betalning\w*|płatność)"
+    r"(?:\s+\w+){0,2}\s*:|payment\s+terms|zahlungsziel|zahlungsbedingung|délai\s+de\s+paiement|betal(?:ings|nings)|termin\w*\s+płatności|płatność\s+przelewem",
     re.IGNORECASE,
 )
 _FROM_INVOICE = re.compile(
     r"\W*(?:net\w*|eom|end\s+of\s+(?:the\s+)?month|monatsende|fin\s+de\s+mois|fine\s+mese|(?:after|from|of|nach|ab|depuis|après|date\s+de|data"
-    r"|dalla\s+data|fecha\s+de?|na|efter)\b.{0,40}?(?:invoice|rechnung|fact(?:ur|uur)|fattur|faktur|fatura))",
+    r"|dalla\s+data|fecha\s+de?|na|efter|od)\b.{0,40}?(?:invoice|rechnung|fact(?:ur|uur)|fattur|faktur|fatura))",
     re.IGNORECASE,
 )
 """What follows the days of payment terms, where no word of paying stands with them."""
@@ -92,14 +105,17 @@ def stated_terms(papers: Papers) -> Iterator[Terms]:
             continue
         head = _above(papers, i)
         text = f"{head}{row.text} {papers.rows[i + 1].text if i + 1 < len(papers.rows) else ''}"
-        found = list(_DAYS.finditer(text))
+        found = list(_DAYS.finditer(text)) or list(_ON_RECEIPT.finditer(text))
         for k, match in enumerate(found):
             if not len(head) <= match.start() < len(head) + len(row.text):
                 continue
             start = max(found[k - 1].end() if k else 0, match.start() - _REACH)
             end = min(found[k + 1].start() if k + 1 < len(found) else len(text), match.end() + _REACH)
             terms = _judge(text, match, start, end)
-            if terms is not None:
+            if terms is not None and match.re is _ON_RECEIPT:
+                sure = terms[0] and not _PART.search(text, start, match.start())
+                yield Terms(0, i, sure=sure, paid=sure)
+            elif terms is not None:
                 number = (match["n"] or match["m"] or match["j"]).lower()
                 yield Terms(_NUMBERS.get(number) or int(number), i, *terms)
 

@@ -1100,6 +1100,23 @@ def test_the_day_of_signing_stands_beside_words_of_signing(text: str, day: str, 
             "Les factures sont payables sous trente jours.", "Règlement à 30 jours fin de mois", "Rechnungen sind binnen dreißig Tagen fällig.",
             "Payment terms: 30 days", "Invoices: 30 days", "Facturen worden betaald binnen dertig dagen.", "thirty (30) days net",
         )),
+        *((f"{said}\n", 30, "confirmed") for said in (
+            "Customer shall pay undisputed invoices within thirty (30) days of receipt.", "Termin płatności: 30 dni",
+            "Termin płatności wynosi 30 dni od daty wystawienia faktury.", "Płatność w terminie 30 dni od daty wystawienia faktury.",
+            "Płatność przelewem, 30 dni", "Las facturas se abonarán en un plazo de 30 días.",
+        )),
+        *((f"{said}\n", 30, "not_found") for said in (
+            "Disputed invoices are notified within 30 days.", "Reklamacje faktury w terminie 30 dni.", "Dostawa w ciągu 30 dni od zapłaty faktury.",
+        )),
+        *((f"{said}\n", 0, "confirmed") for said in (
+            "Payment is due upon receipt of invoice.", "Invoices are payable on receipt.", "Paiement à réception de facture.",
+            "Rechnungen sind sofort nach Erhalt zahlbar.",
+        )),
+        *((f"{said}\n", 0, "elsewhere") for said in (
+            "A deposit is due upon receipt of invoice.", "Payment is not due upon receipt of invoice.", "Payment is due upon receipt of the report.",
+        )),
+        ("Payment is due upon receipt of invoice.\n", 7, "differs"), ("A deposit is due upon receipt of invoice.\n", 7, "not_found"),
+        ("Payment within 30 days upon receipt of the invoice.\n", 0, "differs"),
         *((f"{said}\n", 14, "differs") for said in (
             "Zahlungsziel: 30 Tage netto", "Payment: 30 days after receipt of invoice", "Les factures sont payables sous trente jours.",
         )),
