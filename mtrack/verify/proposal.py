@@ -57,6 +57,11 @@ _TIME = re.compile(
     r"(?:weeks?|months?|days?|hours?|hrs?|h|d|w|wochen?|monate?|tage?n?|stunden?|std|semaines?|mois|jours?|semanas?|meses|días?)?\W*(?:\d{4})?\W*",
     re.IGNORECASE,
 )
+_POSITION = re.compile(r"0*(?P<n>\d{1,3})\s+(?=[^\W\d_])")
+_MIN_POSITIONS = 3
+_NET_AT_END = re.compile(r"\s[-–—:,(]\s*(?:net|netto?|neto)\W*$", re.IGNORECASE)
+_LABEL_ALONE = 0.15
+"""What a cell that is a label alone, as "Phase 1", ranks less: the cell beside it comes first where it may be a name."""
 _MAX_NAME = 118
 _HEADER_REACH = 40
 """Rows below the headings of columns that are in no table."""
@@ -88,9 +93,10 @@ def propose(papers: Papers, currency: str = "") -> Proposal:
         return Proposal(signed=signed, terms=terms)
     rows = papers.rows
     times = Counter(cell for spot in best.spots for cell in enumerate(rows[spot.row].cells))
+    called = _without_positions([reader.name(spot, best.kind, times) for spot in best.spots])
     items = tuple(
-        Item(reader.name(spot, best.kind, times), spot.amount.values[0], rows[spot.row].page, rows[spot.row].number)
-        for spot in best.spots
+        Item(name, spot.amount.values[0], rows[spot.row].page, rows[spot.row].number)
+        for name, spot in zip(called, best.spots, strict=True)
     )
     doubt, choice = reader.doubt(best, candidates)
     return Proposal(items, best.total, reader.currency(best.spots), best.adds_up, signed, terms, doubt, choice)
@@ -382,6 +388,16 @@ def _is_part(spot: Spot, kind: str) -> bool:
     return spot.label is not None or (kind == "shape" and not _OVERALL.search(spot.rest))
 
 
+def _without_positions(called: list[str]) -> list[str]:
+    """The names without the position before each, where they count 1, 2, 3 or 10, 20, 30; other numbers are how many there are."""
+    found = [_POSITION.match(name) for name in called]
+    numbers = [int(match["n"]) for match in found if match]
+    counted = (list(range(step, step * (len(called) + 1), step)) for step in (1, 10))
+    if len(called) < _MIN_POSITIONS or numbers not in counted:
+        return called
+    return [name[match.end() :] for name, match in zip(called, found, strict=True) if match]
+
+
 def _best_cell(row: Row, header: tuple[str, ...], spot: Spot, times: Counter[tuple[int, str]]) -> str:
     """The cell of a row that names what is paid; "" where there is none. `times` counts the cells of all rows of its list.
 
@@ -397,7 +413,8 @@ def _best_cell(row: Row, header: tuple[str, ...], spot: Spot, times: Counter[tup
 
 def _cell_rank(cell: str, header: str) -> float:
     known = 2 if _BEST_COLUMN.search(header) else 1 if _NAME_COLUMN.search(header) else 0
-    return known + (1 if _is_name(cell) else 0) - (1 if len(cell) > 160 else 0)  # noqa: PLR2004
+    alone = _LABEL_ALONE if names.starts_with_label(cell) and names.without_label(cell) == cell else 0
+    return known + (1 if _is_name(cell) else 0) - (1 if len(cell) > 160 else 0) - alone  # noqa: PLR2004
 
 
 def _is_name(cell: str) -> bool:
@@ -412,7 +429,7 @@ def _trimmed(text: str) -> str:
     text = _SHARE.sub(" ", text).strip(_AROUND) or text
     text = _FROM_AMOUNT.sub("", _without_amounts_at_end(text) or text)
     text = _BEFORE_BRACKET.sub(" (", text)
-    text = names.without_label(text)
+    text = names.without_label(_NET_AT_END.sub("", text) or text)
     text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(_AROUND + "@")
     if text.count("(") != text.count(")"):
         text = text.strip(_AROUND + "@()")

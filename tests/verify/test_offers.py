@@ -184,3 +184,33 @@ def test_a_total_with_its_net_amount_behind_is_gross() -> None:
     assert not _is_ready(
         _of("Total incl. VAT 1,190.00 € net 1,000.00 €\n\n- 590.00 € on signing\n- 600.00 € on delivery\n", "a.md")
     )
+
+
+NAMED = {
+    "a label beside the name": (
+        "Etapp 1   Förstudie   45 000 kr   klar 2026-03-15\nEtapp 2   Design   82 500 kr   klar 2026-05-01\nSumma   127 500 kr\n",
+        ["Förstudie", "Design"],
+    ),
+    "a label alone": (
+        "Phase 1   $1,000   2026-03-15\nPhase 2   $2,500   2026-05-01\nTotal   $3,500\n",
+        ["Phase 1", "Phase 2"],
+    ),
+    "net behind the name": (
+        "1. Logo - 3 500 zł netto\n2. Szablony - 1 800 zł netto\nSuma netto: 5 300 zł\n",
+        ["Logo", "Szablony"],
+    ),
+    "positions by ten": (
+        "10 Layout   2.000,00 €\n20 Reinzeichnung   1.000,00 €\n30 Druck   500,00 €\nSumme   3.500,00 €\n",
+        ["Layout", "Reinzeichnung", "Druck"],
+    ),
+    "how many there are": (
+        "3 Videos   2.000,00 €\n10 Fotos   1.000,00 €\n40 Flyer   500,00 €\nSumme   3.500,00 €\n",
+        ["3 Videos", "10 Fotos", "40 Flyer"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_a_milestone_has_the_name_beside_its_number(case: str) -> None:
+    text, expected = NAMED[case]
+    assert [name for name, _ in _items(_of(text))] == expected
