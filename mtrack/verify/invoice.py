@@ -140,7 +140,8 @@ class _Text:
             (i, start): "other" if is_of_another(rows[i].text, start) else label
             for (i, start), label in roles(rows, self.amounts)
         }
-        self.sums = Sums([(self.labels[i, amount.start], amount.values[0]) for i, amount in self.amounts])
+        own = [(i, amount) for i, amount in self.amounts if fits(amount.currencies, claim.currency)]
+        self.sums = Sums([(self.labels[i, amount.start], amount.values[0]) for i, amount in own])
         self.days = [
             (i, day.days, role, plain) for i, row in enumerate(rows) for day, role, plain in invoice_days(row.text)
         ]
