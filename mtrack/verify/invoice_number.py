@@ -69,7 +69,7 @@ _MAX_CALLED = 40
 _SHORT_NUMBER = 4
 """Digits of a number that may as well be a day, a year or a count."""
 _APART = ("<super>", "<sub>", "<fraction>")
-"""Kinds of characters that NFKC makes digits of the number before them: the mark of a footnote is none."""
+"""Categories of characters that NFKC turns into further digits of the number before them, as the mark of a footnote."""
 
 
 def numbers(number: str, text: str, above: str, amounts: Iterable[str]) -> Iterator[int]:

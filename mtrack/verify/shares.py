@@ -59,10 +59,10 @@ def _is_paid(papers: Papers, run: list[Spot]) -> bool:
 
 
 def of_total(run: list[Spot], total: Spot) -> list[Spot] | None:
-    """The spots with the amounts that they are of a total; None where one of them is not a whole number of cents."""
+    """The spots with the amounts that they are of a total; None where they are of nothing, or one is no whole number of cents."""
     whole = total.amount.values[0]
     amounts = [money.scaled(money.times(spot.amount.values[0], whole), -2) for spot in run]
-    if any(money.decimals_used(amount) > _DECIMALS for amount in amounts):
+    if not whole or any(money.decimals_used(amount) > _DECIMALS for amount in amounts):
         return None
     return [
         replace(spot, amount=replace(spot.amount, values=(amount,), currencies=total.amount.currencies, percent=False))

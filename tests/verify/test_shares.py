@@ -64,6 +64,7 @@ OTHER = {
     "there is no total": "Payment schedule\n1. Signature 30%\n2. Delivery 70%\n",
     "there are several totals": "Total A: EUR 10,000.00\nTotal B: EUR 20,000.00\nPayment\n- Signature 30%\n- Delivery 70%\n",
     "a share is no whole number of cents": "Total: EUR 10,000.01\nPayment\n- Signature 30%\n- Delivery 70%\n",
+    "the total is nothing": "Total: EUR 0.00\nPayment\n- Signature 30%\n- Delivery 70%\n",
     "a row has two": "Total: EUR 10,000.00\nPayment\n- Signature 30% or 40%\n- Delivery 70%\n",
     "they stand apart": "Total: EUR 10,000.00\nPayment\n- Signature 30%\n" + "Words.\n\n" * 9 + "- Delivery 70%\n",
 }
