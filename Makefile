@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 AS_OF := 2026-11-22
 EXAMPLE := example-workspace
 HISTORY := $(or $(TMPDIR),/tmp)/mtrack-demo
+# Tests start mtrack some thousand times: where the machine asks for no compiled modules, each of these would compile all again.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Shows a command and runs it. Exit code 1 means findings, and the example has some; 2 and 3 are failures.
 define show
