@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from mtrack.yaml.changes import Change
 
+pytestmark = pytest.mark.xdist_group("edit-corpus")  # each edit is made once, not by every worker
 CORPUS = sorted((Path(__file__).parent.parent / "corpus-edit").glob("*.txt"))
 SHARE = 0.03
 """The share of edits that may be refused."""
@@ -40,68 +42,54 @@ def test_the_corpus_is_large_and_every_verb_meets_most_of_it() -> None:
     assert min(met.values()) >= 15, met  # `hold` meets fewest: most files have one already
 
 
+@cache
+def _edits(path: Path) -> dict[str, tuple[tuple[Change, ...], str | RefusedError]]:
+    """Each verb that meets a file: the changes it makes there, and the file after them or the refusal."""
+    context = context_of(_text(path))
+    assert context is not None
+    asked = {case: changes for case in CASES if (changes := changes_for(context, case))}
+    return {case: (changes, _edited(_text(path), changes)) for case, changes in asked.items()}
+
+
+def _edited(text: str, changes: Iterable[Change]) -> str | RefusedError:
+    try:
+        return splice_records(text, changes)
+    except RefusedError as refused:
+        return refused
+
+
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
 def test_an_edit_is_exact_or_refused(path: Path) -> None:
-    text = _text(path)
-    context = context_of(text)
-    assert context is not None
-    refusals: list[tuple[str, RefusedError]] = []
-    for case in CASES:
-        changes = changes_for(context, case)
-        if not changes:
-            continue
-        try:
-            after = splice_records(text, changes)
-        except RefusedError as error:
-            refusals.append((case, error))
-            continue
-        assert not edit_judge.faults(text, after, changes), (case, after)
-        assert context_of(after) is not None, case
-    for case, refused in refusals:
-        assert refused.reason in REASONS, case
-        assert refused.by_hand, case
+    for case, (changes, after) in _edits(path).items():
+        if isinstance(after, RefusedError):
+            assert after.reason in REASONS, case
+            assert after.by_hand, case
+        else:
+            assert not edit_judge.faults(_text(path), after, changes), (case, after)
+            assert context_of(after) is not None, case
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
 def test_a_large_file_is_edited_as_a_small_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is too large for the reference parser is edited by libyaml: in the same places, refused for the same reasons."""
-    text = _text(path)
-    context = context_of(text)
-    assert context is not None
-
-    def edited() -> list[str]:
-        return [_edited(text, changes) for case in CASES if (changes := changes_for(context, case))]
-
-    by_reference = edited()
+    text, by_reference = _text(path), _edits(path)
     monkeypatch.setattr(limits, "REFERENCE_BYTES", -1)
     assert tree.parser_for(text) == tree.LIBYAML
-    if path.stem == "60-question-marks":  # which libyaml reads otherwise, so a large file may not hold them
-        by_reference = ["flaws"] * len(by_reference)
-    assert edited() == by_reference
-
-
-def _edited(text: str, changes: Iterable[Change]) -> str:
-    try:
-        return splice_records(text, changes)
-    except RefusedError as refused:
-        return refused.reason
+    for case, (changes, after) in by_reference.items():
+        told = after.reason if isinstance(after, RefusedError) else after
+        if path.stem == "60-question-marks":  # which libyaml reads otherwise, so a large file may not hold them
+            told = "flaws"
+        large = _edited(text, changes)
+        assert (large.reason if isinstance(large, RefusedError) else large) == told, case
 
 
 def test_few_edits_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     done, reasons, files = 0, Counter[str](), Counter[str]()
     for path in CORPUS:
-        text = _text(path)
-        context = context_of(text)
-        assert context is not None
-        for case in CASES:
-            changes = changes_for(context, case)
-            if not changes:
-                continue
+        for _, after in _edits(path).values():
             done += 1
-            try:
-                splice_records(text, changes)
-            except RefusedError as refused:
-                reasons[refused.reason] += 1
+            if isinstance(after, RefusedError):
+                reasons[after.reason] += 1
                 files[path.stem] += 1
     share = reasons.total() / done
     with capsys.disabled():
