@@ -117,11 +117,7 @@ class Repository:
 
     def find(self, revision: str) -> str:
         """The full hash of the commit that a revision means. Raises UsageError."""
-        found = self.look_up(revision)
-        if found is None:
-            message = f"git knows no revision '{revision}' here; in a shallow clone, fetch it first"
-            raise UsageError(message)
-        return found
+        return self.look_up(revision) or self._unknown(revision)
 
     def find_before(self, revision: str) -> str | None:
         """As `find`, or of a day the last commit written before it.
@@ -130,13 +126,14 @@ class Repository:
         """
         if is_date(revision):
             return self._last_before(revision)
-        if (
-            self.look_up(revision) is None
-            and revision == "HEAD"
-            and git.try_read(self.place, "symbolic-ref", "-q", "HEAD")
-        ):
+        found = self.look_up(revision)
+        if found is None and revision == "HEAD" and git.try_read(self.place, "symbolic-ref", "-q", "HEAD"):
             return None
-        return self.find(revision)
+        return found or self._unknown(revision)
+
+    def _unknown(self, revision: str) -> NoReturn:
+        message = f"git knows no revision '{revision}' here; in a shallow clone, fetch it first"
+        raise UsageError(message)
 
     def _last_before(self, day: str) -> str | None:
         """The last commit on the way to HEAD whose author wrote it before a day; None where there is none."""
