@@ -138,10 +138,11 @@ class Directory:
     def try_lock(self, name: str) -> int | None:
         """Make a file in this folder, where there is none, and lock it; None while another process holds it.
 
-        The lock ends when the descriptor is closed, or with the process. Raises OSError, LinkError.
+        The lock ends when the descriptor is closed, or with the process. A file of several names is a link too: locked by
+        one of them, it is by all. Raises OSError, LinkError.
         """
         info = self.stat(name)
-        if info is not None and is_link(info):
+        if info is not None and (is_link(info) or (stat.S_ISREG(info.st_mode) and info.st_nlink > 1)):
             raise LinkError(os.path.join(self.path, name))
         fd = os.open(self._at(name), os.O_RDWR | os.O_CREAT | _READING, 0o644, dir_fd=self._fd)
         try:

@@ -172,6 +172,9 @@ def test_nothing_is_written_outside(
     result = mtrack(*(word.format(project=given) for word in VERBS[verb]), *_day(verb), cwd=root)
     assert snapshot(there) == before, result
     assert "should not have happened" not in result.err
+    if way in (_lock, _hard_link) and verb in ("bill", "credit"):
+        assert result.code == 3, result
+        assert "is a link, and mtrack locks with a file of that name" in result.err
     if way in (_project, _folder_above, _records) and verb not in ("schema", "init", "lint") and "new" not in verb:
         assert result.code in (1, 3), result
         assert "leads out of the workspace" in result.out + result.err
