@@ -338,3 +338,61 @@ def test_each_gap_and_overlap_is_told_since_when(tmp_path: Path) -> None:
         ("billed-cancelled", "2026-02-03"),
         ("overbilled", "2026-01-26"),
     }
+
+
+OVER = """project: Acme website
+currency: EUR
+agreement: {file: agreement/sow.pdf, signed: 2026-01-10, total: 400.00}
+milestones:
+  - {id: M1, name: Billed before its approval, amount: 100.00, deliverable: {approved: 2026-01-24}, status: sent, invoice: {number: R-1, amount: 60.00, sent: 2026-01-12, upfront: true}}
+  - {id: M2, name: Credited in part, amount: 100.00, deliverable: {approved: 2026-01-11}, status: sent, invoice: {number: R-2, amount: 100.00, sent: 2026-01-12}}
+  - {id: M3, name: Billed too much at first, amount: 100.00, deliverable: {approved: 2026-01-11}, status: sent, invoice: {number: R-3, amount: 140.00, sent: 2026-01-13}}
+  - {id: M4, name: A deposit, amount: 100.00, upfront: true, planned: 2026-01-15, status: sent, invoice: {number: R-4, amount: 60.00, sent: 2026-01-14}}
+invoices:
+  - {number: C-2, amount: 10.00, sent: 2026-02-01, credits: R-2, lines: [{milestone: M2, amount: 10.00}]}
+  - {number: C-3, amount: 10.00, sent: 2026-02-02, credits: R-3, lines: [{milestone: M3, amount: 10.00}]}
+"""
+
+
+def test_a_gap_or_overlap_begins_with_the_record_that_made_it(tmp_path: Path) -> None:
+    """Not with the first or the last of its records: an approval, a credit note, a refund that gave back too little."""
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": OVER})
+    told = mtrack("gaps", tmp_path, "--format", "csv", "--as-of", "2026-02-11").out
+    assert {(row["rule"], row["milestone"], row["since"]) for row in csv.DictReader(told.splitlines())} == {
+        ("underbilled", "M1", "2026-01-24"),
+        ("underbilled", "M2", "2026-02-01"),
+        ("overbilled", "M3", "2026-01-13"),
+        ("underbilled", "M4", "2026-01-15"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("settled", "since"),
+    [
+        ("payments: [{date: 2026-02-04, amount: 4000.00}, {date: 2026-02-05, amount: 100.00}, {date: 2026-02-06, amount: -40.00}]", "2026-02-05"),
+        ("payments: [{date: 2026-02-04, amount: 4000.00}, {date: 2026-02-06, amount: 100.00}, {date: 2026-02-06, amount: -60.00}]", "2026-02-06"),
+        ("payments: [{date: 2026-02-04, amount: 4000.00}], written_off: {date: 2026-02-07, amount: 10.00}", "2026-02-07"),
+        ("payments: [{date: 2026-02-08, amount: 4000.00}], written_off: {date: 2026-02-07, amount: 10.00}", "2026-02-08"),
+        ("payments: [{date: 2026-02-04, amount: 4000.00}], void: {date: 2026-02-07}", "2026-02-07"),
+        ("payments: [{date: 2026-02-08, amount: 4000.00}], void: {date: 2026-02-07}", "2026-02-08"),
+        ("paid: 2026-02-04, void: {date: 2026-02-03}", "2026-02-04"),
+    ],
+    ids=["payment", "day", "write-off", "late-payment", "void", "void-before", "paid"],
+)  # fmt: skip
+def test_an_invoice_is_overpaid_from_the_day_of_the_record_that_made_it_so(
+    settled: str, since: str, tmp_path: Path
+) -> None:
+    write_tree(
+        tmp_path,
+        {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": HEAD + FIRST.format(status="paid", more=f", {settled}")},
+    )
+    told = mtrack("gaps", tmp_path, "--format", "csv", "--as-of", "2026-02-11").out
+    assert [row["since"] for row in csv.DictReader(told.splitlines()) if row["rule"] == "overpaid"] == [since]
+
+
+def test_an_invoice_is_overpaid_from_the_credit_note_that_came_after_its_payment(tmp_path: Path) -> None:
+    note = "invoices: [{number: C-1, amount: 50.00, sent: 2026-02-09, credits: R-1, lines: [{milestone: M1, amount: 50.00}]}]\n"
+    paid = FIRST.format(status="paid", more=", payments: [{date: 2026-02-04, amount: 4000.00}]")
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\n", "acme/milestones.yaml": HEAD + paid + note})
+    told = mtrack("gaps", tmp_path, "--format", "csv", "--as-of", "2026-02-11").out
+    assert [row["since"] for row in csv.DictReader(told.splitlines()) if row["rule"] == "overpaid"] == ["2026-02-09"]

@@ -114,10 +114,10 @@ def _to_end(project: Project, figures: MilestoneFigures) -> str:
     if owing:
         return f"collect it: {commands.of_invoice('pay', owing[0])}; or give it up: {commands.of_invoice('write-off', owing[0], commands.REASON)}"
     milestone = figures.milestone
-    return (
-        f"bill it: {commands.of_milestone('bill', project, milestone, 'NUMBER')};"
-        f" or cancel it: {commands.of_milestone('cancel', project, milestone, commands.REASON)}"
-    )
+    bill = commands.of_milestone("bill", project, milestone, "NUMBER")
+    if figures.is_billed:
+        return f"bill the rest: {bill}; or amend the agreement: {commands.amend(project, milestone, figures.unbilled.copy_negate(), figures.billed)}"
+    return f"bill it: {bill}; or cancel it: {commands.of_milestone('cancel', project, milestone, commands.REASON)}"
 
 
 def _is_to_come(figures: MilestoneFigures, context: ProjectContext) -> bool:

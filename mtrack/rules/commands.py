@@ -14,6 +14,8 @@ REASON = "--reason …"
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from mtrack.figures.allocation import Allocation
+    from mtrack.figures.invoices import InvoiceFigures
     from mtrack.figures.ledger import MilestoneFigures
     from mtrack.record.model import Heading, Milestone, Project
 
@@ -48,9 +50,21 @@ def take_back(number: str) -> str:
     return f"{of_invoice('void', number, REASON)}, {of_invoice('credit', number, 'NUMBER')}"
 
 
-def waive(rule: str, project: Heading, number: str) -> str:
-    """The command that accepts a rule's findings about an invoice."""
-    return of_project(f"waive {rule}", project, "--number", quoted(number), REASON)
+def take_part_back(project: Project, milestone: Milestone, part: Allocation, value: Decimal) -> str:
+    """The ways to take back an amount of what an invoice bills of a milestone.
+
+    An invoice is void as a whole: that is a way only where the amount is all of it, and nothing of it is settled.
+    """
+    invoice = part.invoice.invoice
+    if part.net != invoice.amount or value < part.uncredited:
+        return of_invoice("credit", invoice.number, "NUMBER", "--line", share(project, milestone, value))
+    return of_invoice("credit", invoice.number, "NUMBER") if part.invoice.settled else take_back(invoice.number)
+
+
+def waive(rule: str, project: Heading, number: str, milestone: Milestone | None = None) -> str:
+    """The command that accepts a rule's findings about an invoice, or about a milestone on it."""
+    on = ("--milestone", quoted(milestone.id)) if milestone is not None else ()
+    return of_project(f"waive {rule}", project, *on, "--number", quoted(number), REASON)
 
 
 def amend(project: Project, milestone: Milestone, change: Decimal, agreed: Decimal) -> str:
@@ -71,14 +85,37 @@ def undo_excess(project: Project, figures: MilestoneFigures) -> str:
     """The hint on a milestone billed beyond what is agreed: by the last invoice that can give it back, or to amend."""
     milestone, excess = figures.milestone, figures.overbilled
     allow = f"record the amendment that allows it: {amend(project, milestone, excess, figures.billed)}"
-    live = [
-        (part.invoice.invoice, money.minus(part.net, part.credited_net)) for part in figures.parts if part.invoice.live
-    ]
+    live = [part for part in figures.parts if part.invoice.live]
     if not live:
         return allow
-    last, left = max(reversed(live), key=lambda item: (item[1] >= excess, item[0].sent))
-    credit = of_invoice("credit", last.number, "NUMBER", "--line", share(project, milestone, min(excess, left)))
-    return f"take back what is too much: {of_invoice('void', last.number, REASON)}, {credit}; or {allow}"
+    last = max(reversed(live), key=lambda part: (part.uncredited >= excess, part.invoice.invoice.sent))
+    back = take_part_back(project, milestone, last, min(excess, last.uncredited))
+    return f"take back what is too much: {back}; or {allow}"
+
+
+def take_off(project: Project, milestone: Milestone, part: Allocation) -> str:
+    """The hint on a cancelled milestone that an invoice bills; one that bills others too is live still, and is accepted."""
+    invoice = part.invoice.invoice
+    back = take_part_back(project, milestone, part, part.uncredited)
+    if part.net == invoice.amount:
+        return f"take it back: {back}"
+    accept = f"accept it: {waive('billed-cancelled', project, invoice.number, milestone)}"
+    return (
+        f"take its share back: {back}; then {accept}" if part.uncredited else f"nothing of its share is left; {accept}"
+    )
+
+
+def undo_surplus(project: Project, figures: InvoiceFigures) -> str:
+    """The hint on an invoice that is settled for more than its gross: too much is written off, or money came twice."""
+    invoice = figures.invoice
+    listed = "list it under `payments` in place of `paid`, then " if invoice.is_paid else ""
+    pay = of_invoice("pay", invoice.number, amount(project, figures.overpaid.copy_negate()))
+    refund = f"record the refund: {listed}{pay}"
+    if not figures.written_off:
+        return f"move the payment to the invoice it is for, or {refund}"
+    left = money.excess(figures.written_off, figures.overpaid)
+    correct = f"write `amount: {amount(project, left)}` under" if left else "take away"
+    return f"{correct} `written_off`, where it was paid after all; or {refund}"
 
 
 def record_file(project: Project, own: str, path: str) -> str:

@@ -9,7 +9,7 @@ from mtrack.figures.ledger import agreed_count, agreed_total, upfront_day
 from mtrack.finding import Place, Problem, Severity
 from mtrack.record.evidence import difference
 from mtrack.rules import commands
-from mtrack.rules.problems import about_invoice, about_milestone, about_project
+from mtrack.rules.problems import about_invoice, about_milestone, about_project, since_when
 from mtrack.rules.registry import project_rule, workspace_rule
 from mtrack.rules.series import holes
 from mtrack.words import count
@@ -322,8 +322,17 @@ def underbilled(context: ProjectContext) -> Iterator[Problem]:
                 f"{milestone.label} is billed {project.money(figures.billed)} of {project.money(figures.agreed)}: {project.money(figures.unbilled)} not billed",
                 f"bill the rest: {commands.of_milestone('bill', project, milestone, 'NUMBER')}; or amend the agreement: {commands.amend(project, milestone, figures.unbilled.copy_negate(), figures.billed)}",
                 amount=figures.unbilled,
-                since=min((item.invoice.sent for item in figures.live_invoices), default=None),
+                since=_underbilled_since(context, figures),
             )
+
+
+def _underbilled_since(context: ProjectContext, figures: MilestoneFigures) -> date:
+    """The day from which a milestone is billed less than it can be: its invoice's, a credit note's, or its approval."""
+    milestone = figures.milestone
+    sent = [(part.invoice.invoice.sent, part.net.copy_negate()) for part in figures.parts]
+    since = since_when(figures.unbilled, sent) or min(day for day, _ in sent)
+    upfront = upfront_day(milestone, context.seen.agreement) if milestone.upfront else None
+    return max(since, min(day for day in (milestone.approved, upfront) if day is not None))
 
 
 @project_rule(Severity.WARNING, needs="overdue", next_step="chase it", money="overdue", gross=True, task="chase")

@@ -13,18 +13,18 @@ from mtrack.finding import Problem, Severity
 from mtrack.record.model import number_key
 from mtrack.rules import commands
 from mtrack.rules.papers import groups, is_one_paper, papers, same_number
-from mtrack.rules.problems import about_invoice, about_milestone, about_project
+from mtrack.rules.problems import about_invoice, about_milestone, about_project, since_when
 from mtrack.rules.registry import project_rule, workspace_rule
 from mtrack.rules.same_content import UNREAD, contents
 from mtrack.words import count, listed_with_and
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterator, Sequence
     from datetime import date
 
     from mtrack.figures.invoices import InvoiceFigures
     from mtrack.finding import Route
-    from mtrack.record.model import Invoice, Project
+    from mtrack.record.model import Invoice
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import Entry, PaymentFacts, WorkspaceFacts
     from mtrack.rules.papers import Papers
@@ -205,7 +205,7 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
             commands.undo_excess(project, figures),
             invoice=numbers[-1] if len(numbers) == 1 else None,
             amount=figures.overbilled,
-            since=max((item.invoice.sent for item in figures.invoices), default=None),
+            since=since_when(figures.overbilled, [(part.invoice.invoice.sent, part.net) for part in figures.parts]),
             related=tuple(
                 (project.place(*item.route, "number"), f"{item.number} bills it")
                 for item in (part.invoice for part in figures.live_invoices)
@@ -251,16 +251,19 @@ def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
     for figures in context.ledger.milestones:
         if not figures.milestone.cancelled:
             continue
-        for item in figures.live_invoices:
+        for part in figures.parts:
+            if not part.invoice.live:
+                continue
+            invoice = part.invoice.invoice
             yield about_milestone(
                 project,
                 figures.milestone,
                 "status",
-                f"{figures.milestone.label} is cancelled, and invoice {item.invoice.number} bills it",
-                f"take it back: {commands.take_back(item.invoice.number)}",
-                invoice=item.invoice.number,
-                since=item.invoice.sent,
-                related=((project.place(*item.invoice.route, "number"), "the invoice"),),
+                f"{figures.milestone.label} is cancelled, and invoice {invoice.number} bills it",
+                commands.take_off(project, figures.milestone, part),
+                invoice=invoice.number,
+                since=invoice.sent,
+                related=((project.place(*invoice.route, "number"), "the invoice"),),
             )
 
 
@@ -325,7 +328,7 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
             last,
             "amount",
             f"the credit notes against invoice {invoice.number}, {whole}, give back {project.money(figures.overcredited)} too much",
-            f"correct the amount, or void the credit note: {commands.of_invoice('void', last.number, commands.REASON)}",
+            f"correct the amount; or void the credit note: {commands.of_invoice('void', last.number, commands.REASON)}",
             amount=figures.overcredited,
             since=last.sent,
             related=((project.place(*invoice.route, "number"), "the invoice"),),
@@ -340,7 +343,7 @@ def overcredited(context: ProjectContext) -> Iterator[Problem]:
             last,
             "amount",
             f"credit notes give back {project.money(milestone.overcredited)} more than was billed on {milestone.milestone.label}",
-            f"correct the amount or the milestone that it names, or void it: {commands.of_invoice('void', last.number, commands.REASON)}",
+            f"correct the amount or the milestone that it names; or void it: {commands.of_invoice('void', last.number, commands.REASON)}",
             amount=milestone.overcredited,
             since=last.sent,
         )
@@ -394,7 +397,7 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
             status: paid
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
-    project = context.project
+    project, notes = context.project, credit_notes(tuple(context.seen.invoices()))
     for figures in context.ledger.invoices:
         invoice = figures.invoice
         is_void = invoice.void is not None
@@ -411,17 +414,22 @@ def overpaid(context: ProjectContext) -> Iterator[Problem]:
                 invoice,
                 "amount",
                 message,
-                _what_to_do_with(figures, project),
+                commands.undo_surplus(project, figures),
                 amount=surplus,
-                since=max((payment.date for payment in invoice.payments), default=invoice.sent),
+                since=_overpaid_since(figures, notes.get(invoice.route, ())),
             )
 
 
-def _what_to_do_with(figures: InvoiceFigures, project: Project) -> str:
-    """What to do about money that came beyond an invoice."""
-    invoice, refund = figures.invoice, commands.amount(project, figures.overpaid.copy_negate())
-    listed = "list it under `payments` in place of `paid`, then " if invoice.is_paid else ""
-    return f"move the payment to the invoice it is for, or record the refund: {listed}{commands.of_invoice('pay', invoice.number, refund)}"
+def _overpaid_since(figures: InvoiceFigures, notes: Sequence[Invoice]) -> date:
+    """The day from which an invoice is settled for more than it asks for, void or not."""
+    invoice = figures.invoice
+    settled = [(payment.date, payment.settles) for payment in invoice.payments]
+    if invoice.void is not None:
+        return max(invoice.void, since_when(figures.overpaid, settled) or invoice.paid or invoice.sent)
+    settled += [(note.sent, note.gross) for note in notes]
+    if invoice.written_off is not None and invoice.written_off_date is not None:
+        settled.append((invoice.written_off_date, invoice.written_off))
+    return since_when(figures.overpaid, settled) or invoice.sent
 
 
 @workspace_rule(Severity.WARNING, next_step="ask the bank which it is", gross=True)

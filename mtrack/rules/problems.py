@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from mtrack import money
 from mtrack.finding import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from decimal import Decimal
     from typing import Unpack
@@ -58,3 +60,18 @@ def about_project(project: Heading, place: Place, message: str, hint: str, /, **
 
 def _place(project: Heading, record: Milestone | Invoice | InvoiceFacts, at: str | Place) -> Place:
     return project.place(*record.route, at) if isinstance(at, str) else at
+
+
+def since_when(excess: Decimal, entries: Iterable[tuple[date, Decimal]]) -> date | None:
+    """The day from which something is too much or too little by `excess`, given what each entry adds to that on its day.
+
+    None where the entries don't say: without any of them there would be as much of it.
+    """
+    by_day: dict[date, Decimal] = {}
+    for day, amount in entries:
+        by_day[day] = money.plus(by_day.get(day, money.ZERO), amount)
+    for day in sorted(by_day, reverse=True):
+        excess = money.minus(excess, by_day[day])
+        if excess <= 0:
+            return day
+    return None
