@@ -6,22 +6,27 @@ only those of kinds of which there are more become findings, with their lines an
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack import limits, money
 from mtrack.check.judged import judged
 from mtrack.check.project import Asked, findings
 from mtrack.finding import Finding, Problem, Severity
+from mtrack.rules import commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from decimal import Decimal
 
     from mtrack.check.report import Report
     from mtrack.check.waivers import LocatedProblem
     from mtrack.check.workspace import Workspace
+    from mtrack.record.model import Project
 
 T = TypeVar("T")
 Subject = tuple[str | None, str | None]
@@ -159,3 +164,29 @@ def _stakes(found: Iterable[Problem | Finding]) -> dict[Subject, list[Decimal]]:
 
 def _subject(item: Problem | Finding) -> Subject:
     return item.milestone, item.invoice
+
+
+_TAKES_BACK = re.compile(r"""mtrack (?:void|credit) ('[^']*(?:'"'"'[^']*)*'|\S+)""")
+"""A command that takes an invoice back, with its number as a shell takes it."""
+
+
+def without_recording(
+    errors: Iterable[Finding], before: Sequence[Project], after: Sequence[Project]
+) -> tuple[Finding, ...]:
+    """The errors of an edit that is not made: their hints without the ways that begin at an invoice it would have brought.
+
+    The invoice is not there to take back; where another has its number, that one would go.
+    """
+    had, has = (Counter(invoice.key for project in side for invoice in project.invoices()) for side in (before, after))
+    brought = {
+        commands.quoted(invoice.number)
+        for project in after
+        for invoice in project.invoices()
+        if has[invoice.key] > had[invoice.key]
+    }
+
+    def possible(hint: str) -> str | None:
+        ways = [way for way in hint.split("; or ") if brought.isdisjoint(_TAKES_BACK.findall(way))]
+        return "; or ".join(ways) or None
+
+    return tuple(replace(error, hint=possible(error.hint)) if error.hint else error for error in errors)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from mtrack import directory, git, money, workspace
 from mtrack.check.pipeline import check
 from mtrack.edit import attachments, find, scaffold, transaction, verbs, writer
-from mtrack.edit.added import AddedFindings, added_findings
+from mtrack.edit.added import AddedFindings, added_findings, without_recording
 from mtrack.edit.commit import RECORDED, commit_files
 from mtrack.edit.transaction import AddsErrorsError, Options, Outcome
 from mtrack.errors import CannotRunError, UsageError
@@ -283,6 +283,8 @@ def _judged(  # noqa: PLR0913
     context = after.open(target.folder)[1]
     if context is None or (added.errors and not options.force):
         broken = added.errors or check(after).report.findings
+        if context is not None:
+            broken = without_recording(broken, (), (context.project,))
         why = "this would begin with an error; nothing was made" + (
             "" if context is None else " (--force makes it anyway)"
         )

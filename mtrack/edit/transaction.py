@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from mtrack import git
 from mtrack.check.pipeline import check
 from mtrack.edit import attachments, find, statuses, writer
-from mtrack.edit.added import AddedFindings, added_findings
+from mtrack.edit.added import AddedFindings, added_findings, without_recording
 from mtrack.edit.commit import RECORDED, commit_files
 from mtrack.edit.records import splice_records
 from mtrack.errors import CannotRunError
@@ -214,7 +214,9 @@ def _outcomes(drafts: list[_Draft], settings: Settings, options: Options) -> lis
     """The outcomes of the edits. Raises AddsErrorsError for errors that they add."""
     added, after = _added_findings(drafts, settings, options.as_of)
     if added.errors and not options.force:
-        raise AddsErrorsError(added.errors, unwritten=frozenset(draft.target.records for draft in drafts))
+        before = [draft.opened[1].project for draft in drafts]
+        errors = without_recording(added.errors, before, [context.project for context in after])
+        raise AddsErrorsError(errors, unwritten=frozenset(draft.target.records for draft in drafts))
     outcomes = [
         Outcome(
             draft.target.records, draft.said, left(context),

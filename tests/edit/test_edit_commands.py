@@ -204,6 +204,46 @@ def test_an_edit_that_adds_an_error_is_refused_with_it_unless_forced(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "hints"),
+    [
+        (["bill", "acme-website", "M2", "INV-2026-006", "--amount", "5950"], ["record the amendment that allows it: mtrack amend acme-website +950.00 --set M2=5950.00"]),
+        (["bill", "acme-website", "M1", "INV-2026-004"], ["record the amendment that allows it: mtrack amend acme-website +4000.00 --set M1=8000.00", "correct the number, or remove the copy; one paper over several projects gives the same `total` in each"]),
+        (["bill", "acme-website", "M1", "it's 6"], ["record the amendment that allows it: mtrack amend acme-website +4000.00 --set M1=8000.00"]),
+        (["credit", "INV-2026-004", "C-1", "--amount", "4760"], ["correct the amount or the milestone that it names"]),
+        (["bill", "acme-website", "M2", "INV-2026-006", "--replaces", "INV-2026-004"], ["take the old one back: mtrack void INV-2026-004 --reason …, mtrack credit INV-2026-004 NUMBER"]),
+        (["cancel", "acme-website", "M1"], ["take it back: mtrack void INV-2026-004 --reason …, mtrack credit INV-2026-004 NUMBER"]),
+    ],
+)  # fmt: skip
+def test_a_refusal_offers_no_way_that_begins_at_what_is_not_recorded(
+    work: Path, arguments: list[str], hints: list[str]
+) -> None:
+    told = _run(work, *arguments).out.splitlines()
+    assert [line.strip() for line in told if line.startswith("  ")] == hints
+
+
+def test_a_new_project_is_refused_without_ways_that_begin_at_its_invoices(work: Path) -> None:
+    (work / "plan.csv").write_text(
+        "Milestone,Amount,Approved,Invoice,Invoice amount,Sent\nA,10.00,2026-02-01,N-1,12.00,2026-02-02\n"
+    )
+    told = _run(work, "new", "other", "--currency", "EUR", "--total", "10", "--from", "plan.csv").out
+    assert "(overbilled)" in told
+    assert "mtrack amend other +2.00 --set M1=12.00" in told
+    assert "N-1 NUMBER" not in told
+
+
+def test_a_cancelled_milestone_can_be_taken_off_an_invoice_that_bills_others_too(work: Path) -> None:
+    assert _run(work, "amend", "acme-website", "+1000", "--milestone", "More=1000 upfront").code == 0
+    assert _run(work, "bill", "acme-website", "J-1", "--line", "M2=2000", "--line", "M3").code == 0
+    assert _run(work, "credit", "J-1", "J-2", "--line", "M2").code == 0
+    refused = _run(work, "cancel", "acme-website", "M2")
+    assert refused.code == 1
+    way = "mtrack waive billed-cancelled acme-website --milestone M2 --number J-1 --reason …"
+    assert f"nothing of its share is left; accept it: {way}" in refused.out
+    assert _run(work, *way.split()[1:-1], "given back").code == 0
+    assert _run(work, "cancel", "acme-website", "M2").code == 0
+
+
+@pytest.mark.parametrize(
     "text", ["invoices:\n- number: inv-2026-077\n  x: [\n", '"a\\u0062": [\n', "\xff INV-2026-077"]
 )
 def test_records_that_may_hold_the_number_and_cannot_be_used_are_named(work: Path, text: str) -> None:
