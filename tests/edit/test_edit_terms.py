@@ -402,13 +402,72 @@ def test_one_transfer_is_recorded_whole_or_not_at_all(work: Path, monkeypatch: p
         (("3920", "--discount", "80"), {"amount": "3920.00", "discount": "80.00"}, "with EUR 80.00 discount"),
         (("3900", "--discount", "2%"), {"amount": "3900.00", "discount": "80.00"}, "EUR 3,900.00 received, 20.00 open"),
         (("4000.01",), {"amount": "4000.01"}, "INV-1 paid: EUR 4,000.01"),
+        (("--withheld", "400", "--fee", "5"), {"amount": "3595.00", "withheld": "400.00", "fee": "5.00"}, "INV-1 paid: EUR 3,595.00 on 2026-03-01 with EUR 400.00 withheld and EUR 5.00 fee\n"),
+        (("1000", "--withheld", "100"), {"amount": "1000.00", "withheld": "100.00"}, "EUR 1,000.00 received, 2,900.00 open, with EUR 100.00 withheld\n"),
+        (("-10", "--fee", "1"), {"amount": "-10.00", "fee": "1.00"}, "INV-1 refunded: EUR 10.00 on 2026-03-01 with EUR 1.00 fee\n"),
     ],
 )  # fmt: skip
-def test_a_part_payment_says_what_is_open_and_a_discount_settles(
+def test_a_payment_says_what_settles_beside_it_and_what_is_open(
     work: Path, words: tuple[str, ...], payment: dict[str, str], said: str
 ) -> None:
     assert said in run(work, "pay", "INV-1", *words).out
     assert milestone(work, 0)["invoice"]["payments"] == [{"date": AS_OF, **payment}]
+
+
+def test_money_that_is_not_outstanding_is_not_taken_for_the_rest(work: Path) -> None:
+    err = run(work, "pay", "INV-1", "--fee", "4000.01", code=2).err
+    assert err == "mtrack: no more than EUR 4,000.00 is outstanding on INV-1; give the amount that came in\n"
+    run(work, "pay", "INV-1")
+    err = run(work, "pay", "INV-2", "INV-1", code=2).err
+    assert err == "mtrack: nothing is outstanding on INV-1; leave it out\n"
+    err = run(work, "pay", "INV-1", code=2).err
+    assert err == "mtrack: nothing is outstanding on INV-1; give the amount that came in\n"
+
+
+def test_what_a_credit_note_pays_back_is_a_refund_on_its_invoice(work: Path) -> None:
+    run(work, "pay", "INV-1")
+    assert run(work, "credit", "INV-1", "C-1", "--amount", "100").out.startswith(
+        "INV-1 credited by C-1: EUR 100.00 on 2026-03-01\n"
+    )
+    before = (work / "acme/milestones.yaml").read_bytes()
+    for given, refund in (((), "-AMOUNT"), (("100",), "-100.00"), (("-100",), "-100.00")):
+        err = run(work, "pay", "C-1", *given, code=2).err
+        assert (
+            err
+            == f"mtrack: C-1 is a credit note; record what was paid back on the invoice: mtrack pay INV-1 {refund}\n"
+        )
+    assert (work / "acme/milestones.yaml").read_bytes() == before
+    run(work, "pay", "INV-1", "-100.00")
+    assert milestone(work, 0)["invoice"]["payments"][1] == {"date": AS_OF, "amount": "-100.00"}
+
+
+def test_a_credit_note_says_its_tax_and_which_milestones_the_invoice_does_not_bill(work: Path) -> None:
+    run(work, "bill", "acme", "M2", "INV-3", "--tax", "19%")
+    assert (
+        "INV-3 credited by C-1: EUR 100.00 plus EUR 19.00 tax on 2026-03-01\n"
+        in run(work, "credit", "INV-3", "C-1", "--amount", "100").out
+    )
+    said = run(work, "credit", "INV-3", "C-2", "--line", "M1=50", "--line", "M2=50", "--tax", "0").out
+    assert said.startswith("INV-3 credited by C-2: EUR 100.00 on 2026-03-01, though INV-3 does not bill M1\n")
+
+
+def test_work_on_a_cancelled_milestone_is_recorded_and_told(work: Path) -> None:
+    run(work, "cancel", "acme", "M2", "--reason", "stopped")
+    assert (
+        "M2 'Beta delivered' delivered on 2026-02-19, though it is cancelled\n"
+        in run(work, "deliver", "acme", "M2", "--date", "2026-02-19").out
+    )
+    assert (
+        "approved by Ana on 2026-02-20, though it is cancelled\n"
+        in run(work, "approve", "acme", "M2", "--by", "Ana", "--date", "2026-02-20").out
+    )
+
+
+def test_an_amendment_that_sets_an_amount_again_says_so(work: Path) -> None:
+    run(work, "amend", "acme", "+1000", "--set", "M2=6000")
+    assert (
+        "M2 'Beta delivered' EUR 6,000.00, as before\n" in run(work, "amend", "acme", "+1000", "--set", "M2=6000").out
+    )
 
 
 def test_several_invoices_each_with_its_discount(work: Path) -> None:

@@ -99,7 +99,8 @@ def _set_amounts(context: ProjectContext, changed: Sequence[tuple[Milestone, Dec
     for milestone, given in changed:
         value = amount_here(context, given)
         changes.append(Put((*milestone.route, "amount"), value))
-        said += f"; {milestone.label} {project.money(value)}, before {project.money(milestone.amount)}"
+        was = "as before" if value == milestone.amount else f"before {project.money(milestone.amount)}"
+        said += f"; {milestone.label} {project.money(value)}, {was}"
     return said
 
 

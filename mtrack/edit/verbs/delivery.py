@@ -66,7 +66,7 @@ def deliver(
     if note is not None:
         values.put((*route, "note"), milestone.deliverable.note, note, f"{milestone.id} has the note")
     values.put((*route, "completed"), milestone.completed, date, f"{milestone.id} was delivered on")
-    said = f"{milestone.label} delivered on {date}{values.said}"
+    said = f"{milestone.label} delivered on {date}{_though(milestone)}{values.said}"
     return Edit(values.changes, said, f"deliver {milestone.id} on {date}")
 
 
@@ -88,8 +88,13 @@ def approve(  # noqa: PLR0913
     if signoff is not None:
         values.put((*route, "signoff"), delivered.signoff, signoff, f"{milestone.id} has the sign-off")
     who = f" by {by}" if by else ""
-    said = f"{milestone.label} approved{who} on {date}{values.said}"
+    said = f"{milestone.label} approved{who} on {date}{_though(milestone)}{values.said}"
     return Edit(values.changes, said, f"approve {milestone.id} on {date}{who}")
+
+
+def _though(milestone: Milestone) -> str:
+    """What to say of work on a milestone that will not be delivered by its record."""
+    return ", though it is cancelled" if milestone.cancelled else ""
 
 
 def hold(

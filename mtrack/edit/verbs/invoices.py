@@ -218,9 +218,13 @@ def credit(  # noqa: PLR0913
     tax = maybe_here(context, tax, whole)
     record = stated(number=number, amount=whole, sent=sent, tax=tax, file=file, credits=invoice.number)
     record["lines"] = [{"milestone": name, "amount": value} for name, value in parts]
+    taxed = f" plus {project.money(tax)} tax" if tax else ""
+    billed = {line.milestone for line in invoice.lines}
+    others = [name for name, _ in parts if name not in billed]
+    though = f", though {invoice.number} does not bill {listed_with_and(others)}" if others else ""
     return Edit(
         (Append(("invoices",), record),),
-        f"{invoice.number} credited by {number}: {project.money(whole)} on {sent}",
+        f"{invoice.number} credited by {number}: {project.money(whole)}{taxed} on {sent}{though}",
         f"credit {invoice.number} by {number} ({project.money(whole)})",
         numbers=frozenset({invoice.key, number_key(number)}),
     )

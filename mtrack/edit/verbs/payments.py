@@ -14,6 +14,7 @@ from mtrack.edit.statuses import at_whose_word
 from mtrack.edit.verbs.edit import Edit, Values, amount_here, check_thousands, figures_of, maybe_here, stated
 from mtrack.errors import UsageError
 from mtrack.money import Rate  # noqa: TC001
+from mtrack.rules import commands
 from mtrack.words import listed_with_and
 from mtrack.yaml.changes import Append, Put
 
@@ -51,7 +52,9 @@ def pay_together(found: list[tuple[ProjectContext, list[Invoice]]], paid: Paid) 
         message = f"{projects[0].folder} is in {projects[0].currency} and {other.folder} in {other.currency}; record a transfer for each"
         raise UsageError(message)
     total = money.total(
-        _payment(context, invoice, paid)["amount"] for context, invoices in found for invoice in invoices
+        _payment(context, invoice, paid, instead="leave it out")["amount"]
+        for context, invoices in found
+        for invoice in invoices
     )
     edits = [_joined([pay(context, invoice, paid, total=total) for invoice in invoices]) for context, invoices in found]
     return [*edits[:-1], replace(edits[-1], did=f"{edits[-1].did}; one transfer of {projects[0].money(total)}")]
@@ -78,8 +81,16 @@ def _joined(edits: list[Edit]) -> Edit:
     )
 
 
-def _payment(context: ProjectContext, invoice: Invoice, paid: Paid, total: Decimal | None = None) -> dict[str, Any]:
-    """The record of a payment. Raises UsageError where none can be listed on the invoice."""
+def _payment(
+    context: ProjectContext,
+    invoice: Invoice,
+    paid: Paid,
+    total: Decimal | None = None,
+    *,
+    instead: str = "give the amount that came in",
+) -> dict[str, Any]:
+    """The record of a payment. Raises UsageError where none can be listed on the invoice, with what to do `instead`."""
+    _refuse_credit_note(context, invoice, paid.amount)
     _refuse_at_its_word(context, invoice)
     if invoice.is_paid:
         day = "true" if invoice.paid is None else str(invoice.paid)
@@ -90,13 +101,11 @@ def _payment(context: ProjectContext, invoice: Invoice, paid: Paid, total: Decim
     discount = maybe_here(context, paid.discount, outstanding)
     amount = paid.amount
     if amount is None:
-        if invoice.is_credit_note:
-            message = f"{invoice.number} is a credit note; give the amount"
-            raise UsageError(message)
         aside = money.total(value for value in (withheld, fee, discount) if value is not None)
         amount = money.minus(outstanding, aside)
         if amount <= 0:
-            message = f"nothing is outstanding on {invoice.number}; give the amount that came in"
+            left = f"no more than {context.project.money(outstanding)}" if outstanding else "nothing"
+            message = f"{left} is outstanding on {invoice.number}; {instead}"
             raise UsageError(message)
     if not any((amount, withheld, fee, discount)):
         message = f"0 is no payment of {invoice.number}; give the amount that came in"
@@ -111,17 +120,19 @@ def _payment(context: ProjectContext, invoice: Invoice, paid: Paid, total: Decim
 
 
 def _said(context: ProjectContext, invoice: Invoice, record: dict[str, Any], day: date) -> str:
-    """The amount that came in, and what is then open on the invoice."""
+    """The amount that came in, what settles the invoice beside it, and what is then open."""
     project, amount = context.project, record["amount"]
+    aside = {key: record[key] for key in ("withheld", "fee", "discount") if record.get(key)}
+    more = (
+        f" with {listed_with_and([f'{project.money(value)} {key}' for key, value in aside.items()])}" if aside else ""
+    )
     if amount < 0:
-        return f"{invoice.number} refunded: {project.money(amount.copy_abs())} on {day}"
-    aside = [record[key] for key in ("withheld", "fee", "discount") if key in record]
-    left = money.minus(figures_of(context, invoice).outstanding, money.total([amount, *aside]))
+        return f"{invoice.number} refunded: {project.money(amount.copy_abs())} on {day}{more}"
+    left = money.minus(figures_of(context, invoice).outstanding, money.total([amount, *aside.values()]))
     if left > 0:
         number = money.display(left, project.currency, project.decimals).removeprefix(f"{project.currency} ")
-        return f"{invoice.number} paid in part on {day}: {project.money(amount)} received, {number} open"
-    discount = f" with {project.money(record['discount'])} discount" if record.get("discount") else ""
-    return f"{invoice.number} paid: {project.money(amount)} on {day}{discount}"
+        return f"{invoice.number} paid in part on {day}: {project.money(amount)} received, {number} open{',' if more else ''}{more}"
+    return f"{invoice.number} paid: {project.money(amount)} on {day}{more}"
 
 
 def write_off(
@@ -149,6 +160,15 @@ def write_off(
             values.put((*route, "reason"), invoice.written_off_reason, reason, "reason")
     said = f"{invoice.number} written off: {what} on {date}{values.said}"
     return Edit(values.changes, said, f"write off {invoice.number} ({what})")
+
+
+def _refuse_credit_note(context: ProjectContext, invoice: Invoice, amount: Decimal | None) -> None:
+    """Raise UsageError on a credit note: what is paid back is a refund on the invoice that it credits."""
+    if invoice.is_credit_note:
+        refund = "-AMOUNT" if amount is None else money.plain(amount.copy_abs().copy_negate(), context.project.decimals)
+        command = commands.of_invoice("pay", invoice.credits or "", refund)
+        message = f"{invoice.number} is a credit note; record what was paid back on the invoice: {command}"
+        raise UsageError(message)
 
 
 def _refuse_at_its_word(context: ProjectContext, invoice: Invoice) -> None:
