@@ -162,12 +162,13 @@ _I_BEFORE = re.compile(
 )
 _I_REACH = 12
 _OWN_NUMBER = re.compile(r"^\W*(?:milestone|phase|stage|m)\s*\d{1,2}\b\W*", re.IGNORECASE)
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", " " * 10)
 _ID = re.compile(r"[A-Za-z]*[-_. ]?0*(\d{1,2})", re.ASCII)
 
 
 def fold(text: str) -> str:
-    """The text without case and accents."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
+    """The text without case, accents and the marks of notes."""
+    flat = unicodedata.normalize("NFKD", text.translate(_RAISED).casefold())
     return "".join(char for char in flat if not unicodedata.combining(char))
 
 
@@ -246,7 +247,7 @@ def has_letter(word: str) -> bool:
 
 def _labels(text: str) -> Iterator[re.Match[str]]:
     """The labels in a text; the "I" of "at this stage I accept" is no number, nor is the count of "Deliverables: 2 videos"."""
-    for match in _LABEL.finditer(text):
+    for match in _LABEL.finditer(text.translate(_RAISED)):
         before = text[max(0, match.start() - _I_REACH) : match.start()]
         is_word = match["n"] == "I" and (_I_BEHIND.match(text, match.end()) or _I_BEFORE.search(before))
         if not (is_word or _is_count(match)):

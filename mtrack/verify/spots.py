@@ -122,6 +122,7 @@ def find_spots(papers: Papers, currency: str) -> tuple[list[Spot], bool]:
     """All amounts and percentages of the papers, at most 3,000, and whether there are more."""
     _give_headings(papers)
     writing = Writing(row.text for row in papers.rows)
+    _take_headings(papers, writing, currency)
     named = len(named_for_all(papers.rows, currency)) == 1
     scale = max(map(_scale_of_all, papers.rows), default=0)
     marks: list[list[Mark]] = []
@@ -150,6 +151,22 @@ def _give_headings(papers: Papers) -> None:
                 header = row.cells if _is_header(row.cells) else ()
             else:
                 row.header = _headings(header, row.cells)
+
+
+def _take_headings(papers: Papers, writing: Writing, currency: str) -> None:
+    """Take the headings of tables away that have none: a cell of their first row is an amount and nothing else."""
+    headless: dict[tuple[int | None, tuple[str, ...]], bool] = {}
+    for row in papers.rows:
+        if row.table is not None and row.header:
+            key = row.table, row.header
+            if key not in headless:
+                headless[key] = any(_is_amount(cell, writing, currency) for cell in row.header)
+            row.header = () if headless[key] else row.header
+
+
+def _is_amount(cell: str, writing: Writing, currency: str) -> bool:
+    found = list(amounts(cell, writing, currency)) if _DIGIT.search(cell) else []
+    return len(found) == 1 and cell.strip(" :*") == found[0].raw and (found[0].marked or found[0].shaped)
 
 
 def _headings(header: tuple[str, ...], cells: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date  # noqa: TC003  (msgspec reads the annotations)
 from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from mtrack import characters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_SIZE = 64 << 20
 """Bytes of a file."""
@@ -15,6 +22,13 @@ MAX_ROWS = 50_000
 MAX_ROW = 4_000
 """Characters of a row that are read."""
 MAX_CELLS = 40
+_AMOUNT = re.compile(
+    r"\d{1,3}(?:[.,'\u2019\xa0 ]\d{3})+(?!\d)|\d[.,]\d\d(?![.,]?\d)|\d\s?%|[€$£¥]\s?\d|\b[A-Z]{3}\s?\d|\d\s?(?:€|[A-Z]{3}\b)"
+)
+"""What looks like an amount or a percentage."""
+_WORD = re.compile(r"[^\W\d_]{4}")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MARK = re.compile(r"\W*\d{1,2}\W*")
 
 
 class UnreadableError(Exception):
@@ -60,7 +74,28 @@ class Document(Struct):
 
 def squeeze(text: str) -> str:
     """The text with single spaces, without invisible characters."""
-    return " ".join(text.replace("\u200b", "").replace("\xad", "").split())
+    if not text.isascii():
+        text = characters.harmful().sub(lambda char: char[0] if char[0].isspace() else "", text)
+    return " ".join(text.split())
+
+
+def raised(text: str) -> str:
+    """Raised text: a number of one or two digits, as the mark of a note, stays apart from what stands before it."""
+    return f" {text.translate(_RAISED)}" if _MARK.fullmatch(text) else text
+
+
+def table_rows(cells: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The rows that one row of a table shows, given the lines of its cells: more than one where a cell lists amounts.
+
+    Lines beside one another are a row; where the cells differ in their number, each line with an amount and its name is.
+    """
+    lists = [cell for cell in cells if sum(_AMOUNT.search(line) is not None for line in cell) > 1]
+    counts = {len(cell) for cell in cells if len(cell) > 1}
+    if lists and len(counts) == 1:
+        return [tuple(cell[i] if i < len(cell) else "" for cell in cells) for i in range(*counts)]
+    if lists and all(_WORD.search(line) for cell in lists for line in cell if _AMOUNT.search(line)):
+        return [(*[""] * place, line) for place, cell in enumerate(cells) for line in cell]
+    return [tuple(map(" ".join, cells))]
 
 
 def plain_forms(text: str) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
-from mtrack.verify.documents.document import MAX_CELLS, MAX_ROWS, Document, Row, squeeze
+from mtrack.verify.documents.document import MAX_CELLS, MAX_ROWS, Document, Row, raised, squeeze, table_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BLOCKS = frozenset(
     [
@@ -54,6 +58,8 @@ _EMPTY = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
 """Elements without an end."""
+_TYPED = frozenset({"date", "email", "number", "tel", "text", "url"})
+"""Kinds of fields whose text is shown."""
 _ENDED_BY = {
     "p": _BLOCKS - {"br", "body", "caption", "option", "title"},
     "li": frozenset({"li"}),
@@ -99,7 +105,7 @@ class _Table:
     def __init__(self, number: int) -> None:
         self.number = number
         self.header: tuple[str, ...] = ()
-        self.row: list[str] = []
+        self.row: list[list[str]] = []
         self.cell: list[str] | None = None
         self.span = (1, 1)
         self.gap = 0
@@ -108,9 +114,9 @@ class _Table:
     def begin_cell(self, attrs: list[tuple[str, str | None]]) -> None:
         """Open a cell behind the places that the cell before and those of the rows above take."""
         self.end_cell()
-        self.row += [""] * self.gap
+        self.row += [[]] * self.gap
         while self.below.get(len(self.row)):
-            self.row.append("")
+            self.row.append([])
         self.cell, self.span = [], (_span(attrs, "rowspan"), _span(attrs, "colspan"))
 
     def end_cell(self) -> None:
@@ -120,21 +126,20 @@ class _Table:
         rows, columns = self.span
         at = len(self.row)
         more = max(0, min(columns, MAX_CELLS - at) - 1)
-        self.row += [" ".join(self.cell)] * (1 if self.header else 1 + more)
+        self.row += [self.cell] * (1 if self.header else 1 + more)
         self.gap = more if self.header else 0
         self.below.update(dict.fromkeys(range(at, at + 1 + more), rows))
         self.cell = None
 
-    def end_row(self, line: int) -> Row | None:
-        """Close the open row; None where it is empty."""
+    def end_row(self, line: int) -> Iterator[Row]:
+        """Close the open row, which may show none, one or several."""
         self.end_cell()
         self.below = {place: left - 1 for place, left in self.below.items() if left > 1}
-        cells, self.row, self.gap = tuple(self.row), [], 0
-        if not any(cells):
-            return None
-        row = Row(line, " ".join(filter(None, cells)), cells, table=self.number, header=self.header)
-        self.header = self.header or cells
-        return row
+        lines, self.row, self.gap = self.row, [], 0
+        for cells in table_rows(lines):
+            if any(cells):
+                yield Row(line, " ".join(filter(None, cells)), cells, table=self.number, header=self.header)
+                self.header = self.header or cells
 
 
 def _span(attrs: list[tuple[str, str | None]], name: str) -> int:
@@ -155,6 +160,11 @@ class _Open:
     def hidden(self) -> bool:
         """Whether nobody sees what comes next."""
         return bool(self._stack) and self._stack[-1][2]
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether what comes next is raised."""
+        return self._count["sup"] > 0
 
     def begin(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open an element; it closes those whose end is left out."""
@@ -197,6 +207,13 @@ class _Open:
                     self._count[name] += 1
 
 
+def _typed(attrs: list[tuple[str, str | None]]) -> str:
+    """What is typed into a field of a form, where it is shown."""
+    values = dict(attrs)
+    is_shown = (values.get("type") or "text").lower() in _TYPED and not any(map(_hides, attrs))
+    return f" {values.get('value') or ''} " if is_shown else ""
+
+
 def _hides(attribute: tuple[str, str | None]) -> bool:
     """Whether an attribute of an element says that nobody is to see it."""
     name, value = attribute
@@ -229,6 +246,8 @@ class _Html(HTMLParser):
             self._end_row()
         elif self.tables and tag in {"td", "th"}:
             self.tables[-1].begin_cell(attrs)
+        elif tag == "input":
+            self.handle_data(_typed(attrs))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open it: HTML knows no element that its own begin closes."""
@@ -251,7 +270,7 @@ class _Html(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Collect text that a reader sees."""
         if not self.open.hidden:
-            self.text.append(data)
+            self.text.append(raised(data) if self.open.is_raised else data)
 
     def finish(self) -> None:
         """Close what is still open at the end."""
@@ -266,9 +285,7 @@ class _Html(HTMLParser):
             self.tables.append(_Table(self.count))
 
     def _end_row(self) -> None:
-        row = self.tables[-1].end_row(self.getpos()[0])
-        if row is not None:
-            self.rows.append(row)
+        self.rows += self.tables[-1].end_row(self.getpos()[0])
 
     def _flush(self) -> None:
         text = squeeze("".join(self.text))
