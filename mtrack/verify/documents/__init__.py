@@ -78,7 +78,7 @@ def _reader(found: str) -> Callable[[bytes], Document]:
         "docx": office.read_docx,
         "odt": office.read_odt,
         "mail": mail.read_mail,
-        "html": lambda data: html.read_html(text.decode(data)),
+        "html": lambda data: html.read_html(text.decode_html(data)),
         "markdown": lambda data: text.read_markdown(text.decode(data)),
         "text": lambda data: text.read_text(text.decode(data)),
         "xml": lambda data: Document("xml", [], attached=(("invoice.xml", data),)),

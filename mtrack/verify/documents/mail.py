@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 from mtrack.verify.documents.document import Document, Row, UnreadableError, squeeze
 from mtrack.verify.documents.html import read_html
-from mtrack.verify.documents.text import decode, read_text
+from mtrack.verify.documents.text import decode, decode_as, decode_html, read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
-    from email.message import EmailMessage
+    from email.message import EmailMessage, MIMEPart
 
 _MAX_PARTS = 200
+_MAX_DEPTH = 20
+_TEXTS = ("text/plain", "text/html", "text/calendar")
+"""The kinds of text that are read, the plainest first."""
 _HEADERS = ("Date", "From", "To", "Subject")
 _WRONG = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """The errors that the standard library raises on headers and parts that break the rules of e-mails."""
@@ -24,18 +28,29 @@ def read_mail(data: bytes) -> Document:
     """An `.eml` file: its main headers, then its text; the lines are counted over both."""
     if data.count(b"\n--") > _MAX_PARTS * 4 and data.lower().count(b"multipart/") > _MAX_PARTS:
         raise UnreadableError(reason="has more parts than an e-mail should")
+    data = decode(data).encode() if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else data
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     message = email.message_from_bytes(data, policy=email.policy.default)
-    headers = [f"{name}: {value}" for name in _HEADERS if (value := _header(message, name))]
+    headers = _headers(message)
     if not headers:
         raise UnreadableError(reason="has none of the headers of an e-mail", damaged=True)
-    rows = [Row(i, squeeze(text), (squeeze(text),)) for i, text in enumerate(headers, 1)]
-    for row in _body(message):
-        row.page, row.number = None, row.number + len(headers)
-        rows.append(row)
+    rows, tables = headers, 0
+    for part in _parts(message):
+        below = rows[-1].number
+        for row in part:
+            row.page, row.number = None, row.number + below
+            row.table = None if row.table is None else row.table + tables
+        tables = max((row.table for row in part if row.table is not None), default=tables)
+        rows += part
     return Document("mail", rows, day=_date(message), sender=_sender(message))
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def _headers(message: MIMEPart) -> list[Row]:
+    texts = [squeeze(f"{name}: {value}") for name in _HEADERS if (value := _header(message, name))]
+    return [Row(i, text, (text,)) for i, text in enumerate(texts, 1)]
+
+
+def _header(message: MIMEPart, name: str) -> str:
     try:
         return str(message[name] or "")
     except _WRONG:
@@ -58,16 +73,42 @@ def _sender(message: EmailMessage) -> str:
         return ""
 
 
-def _body(message: EmailMessage) -> list[Row]:
+def _parts(message: MIMEPart, depth: int = 0) -> Iterator[list[Row]]:
+    """The rows of each text of a message: of those that say the same in several forms one, and those of messages within."""
     try:
-        part = message.get_body(preferencelist=("plain", "html"))
+        kind, parts = message.get_content_type(), list(message.iter_parts()) if message.is_multipart() else []
+        attached = message.is_attachment()
     except _WRONG:
-        part = None
-    if part is None:
-        return []
+        return
+    if depth > _MAX_DEPTH:
+        return
+    if kind == "message/rfc822":
+        for part in parts:
+            yield _headers(part)
+            yield from _parts(part, depth + 1)
+    elif kind == "multipart/alternative":
+        forms = [(_rank(part), list(_parts(part, depth + 1))) for part in parts]
+        yield from min((form for form in forms if any(form[1])), key=lambda form: form[0], default=(0, []))[1]
+    elif parts:
+        for part in parts:
+            yield from _parts(part, depth + 1)
+    elif kind in _TEXTS and not attached:
+        yield _rows(message)
+
+
+def _rank(part: MIMEPart) -> int:
+    kind = part.get_content_type()
+    return _TEXTS.index(kind) if kind in _TEXTS else len(_TEXTS) - 1
+
+
+def _rows(part: MIMEPart) -> list[Row]:
     try:
-        content = str(part.get_content())
-    except _WRONG:
         payload = part.get_payload(decode=True)
-        content = decode(payload) if isinstance(payload, bytes) else ""
-    return (read_html if part.get_content_subtype() == "html" else read_text)(content).rows
+        charset = part.get_content_charset()
+    except _WRONG:
+        return []
+    if not isinstance(payload, bytes):
+        return []
+    if part.get_content_subtype() == "html":
+        return read_html(decode_as(payload, charset) if charset else decode_html(payload)).rows
+    return read_text(decode_as(payload, charset) if charset else decode(payload)).rows
