@@ -17,9 +17,10 @@ from mtrack.words import count
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+    from decimal import Decimal
 
     from mtrack.figures.ledger import MilestoneFigures
-    from mtrack.record.model import Milestone
+    from mtrack.record.model import Milestone, Project
     from mtrack.rules.context import ProjectContext
     from mtrack.rules.facts import WorkspaceFacts
 
@@ -76,11 +77,24 @@ def amount_unlisted(context: ProjectContext) -> Iterator[Problem]:
             project,
             project.place("agreement", "total"),
             f"the milestones sum to {project.money(listed)}, {project.money(missing)} less than the {project.money(agreed)} agreed",
-            f"add what is missing: {commands.of_project('add', project, 'NAME', commands.amount(project, missing))};"
+            f"{_how_to_list(project, missing)};"
             f" or record what was taken away: {commands.of_project('amend', project, commands.amount(project, missing.copy_negate()))}",
             amount=missing,
             since=project.agreement.signed if project.agreement else None,
         )
+
+
+def _how_to_list(project: Project, missing: Decimal) -> str:
+    """How to bring an amount that is agreed onto a milestone: a new one, unless as many are there as are agreed."""
+    agreed = agreed_count(project)
+    if agreed is not None and _listed_count(project) >= agreed:
+        return f"correct the amount that is too low: {commands.of_project('set', project, 'MILESTONE --amount AMOUNT')}"
+    return f"add what is missing: {commands.of_project('add', project, 'NAME', commands.amount(project, missing))}"
+
+
+def _listed_count(project: Project) -> int:
+    """The number of milestones that count."""
+    return sum(not milestone.cancelled for milestone in project.milestones)
 
 
 @project_rule(Severity.ERROR, needs="count differs", next_step="add the missing milestone")
@@ -105,8 +119,7 @@ def milestones_missing(context: ProjectContext) -> Iterator[Problem]:
           - {id: M2, name: Beta, amount: 5000.00, status: not_billed}
     """
     project = context.project
-    agreed = agreed_count(project)
-    listed = sum(not milestone.cancelled for milestone in project.milestones)
+    agreed, listed = agreed_count(project), _listed_count(project)
     if agreed is not None and listed < agreed:
         yield Problem(
             place=project.place("agreement", "milestones"),
