@@ -5,14 +5,34 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from mtrack.history.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mtrack.changes.event import Commit
 
-_BOTH = 3
+_BOTH, _BELOW = 3, 4
+_DEEPEST = 10
+"""How often the commits that two are made from are themselves looked at like that."""
+
+
+class Base(Struct, frozen=True):
+    """The commits that two others are made from, the newest first, each not made from another of them; none, if nothing.
+
+    `below` has what the first is made from together with each other one, as where two branches were merged both ways.
+    """
+
+    commits: tuple[int, ...]
+    below: tuple[Base, ...]
+
+    def all(self) -> Iterator[int]:
+        """The commits, and those below."""
+        yield from self.commits
+        for base in self.below:
+            yield from base.all()
 
 
 class Graph:
@@ -23,11 +43,11 @@ class Graph:
         known = self.numbers = {commit.id: i for i, commit in enumerate(commits)}
         self.parents = [tuple(known[parent] for parent in commit.parents if parent in known) for commit in commits]
         self.bases = {
-            i: tuple(self.base(above[0], other) for other in above[1:])
+            i: tuple(self._base(above[0], other) for other in above[1:])
             for i, above in enumerate(self.parents)
             if len(above) > 1
         }
-        """The bases of each merge: of its first parent and each other; None where they have no commit in common."""
+        """The bases of each merge: of its first parent and each other."""
         self.trees: dict[int, Tree] = {}
         self.needed = [0] * len(commits)
         for i in range(len(commits)):
@@ -46,7 +66,7 @@ class Graph:
         ]
 
     def _asked_by(self, i: int) -> list[int]:
-        return [*self.parents[i], *(base for base in self.bases.get(i, ()) if base is not None)]
+        return [*self.parents[i], *(commit for base in self.bases.get(i, ()) for commit in base.all())]
 
     def take(self, above: Sequence[int]) -> Tree:
         """The first parent's tree, to be changed: itself where nobody else needs it."""
@@ -66,16 +86,35 @@ class Graph:
 
     def base(self, ours: int, theirs: int) -> int | None:
         """The newest commit that both are made from."""
+        return next(iter(self.common(ours, theirs)), None)
+
+    def _base(self, ours: int, theirs: int, depth: int = 0) -> Base:
+        found = self.common(ours, theirs)
+        if depth == _DEEPEST:
+            return Base(found[:1], ())
+        return Base(found, tuple(self._base(found[0], other, depth + 1) for other in found[1:]))
+
+    def common(self, ours: int, theirs: int) -> tuple[int, ...]:
+        """The commits that both are made from, the newest first, without those that others of them are made from."""
         sides = {ours: 1, theirs: 2} if ours != theirs else {ours: _BOTH}
         heap = [-commit for commit in sides]
         heapq.heapify(heap)
-        while heap:
+        left = len(heap)
+        """The commits in the heap that are not below one that was found."""
+        result: list[int] = []
+        while left:
             commit = -heapq.heappop(heap)
-            if sides[commit] == _BOTH:
-                return commit
+            side = sides[commit]
+            left -= side < _BELOW
+            if side == _BOTH:
+                result.append(commit)
+                side |= _BELOW
             for parent in self.parents[commit]:
-                if parent not in sides:
-                    sides[parent] = 0
+                was = sides.get(parent)
+                if was is None:
                     heapq.heappush(heap, -parent)
-                sides[parent] |= sides[commit]
-        return None
+                    left += side < _BELOW
+                elif was < _BELOW <= side:
+                    left -= 1
+                sides[parent] = side | (was or 0)
+        return tuple(result)

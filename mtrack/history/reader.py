@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtrack.changes.align import align
 from mtrack.changes.compare import compare
 from mtrack.changes.event import Commit, Event
 from mtrack.changes.facts import NOTHING, PROJECT, Version
-from mtrack.changes.merge import expected
+from mtrack.changes.merge import common, expected
 from mtrack.history.repository import check_number
 from mtrack.history.settings_events import settings_events
-from mtrack.history.tree import Grower, Tracked, Tree, joined
+from mtrack.history.tree import Grower, Merging, Root, Tracked, Tree, joined
 from mtrack.history.versions import Versions, version
 from mtrack.record.settings import Settings
 from mtrack.workspace import RECORDS, SETTINGS, ancestors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mtrack.history.graph import Graph
+    from mtrack.history.graph import Base, Graph
     from mtrack.history.repository import Repository, TreeChange
 
 
@@ -117,13 +118,12 @@ class Reader:
         """The changes of projects and settings in a commit; nothing where a shallow clone is `cut` there."""
         above = graph.parents[i]
         others = [graph.trees[parent] for parent in above[1:]]
-        bases = [None if base is None else graph.trees[base] for base in graph.bases.get(i, ())]
         old = self._before(graph, above, changes)
         tree = graph.take(above)
         touched = self._grower.grow(tree, changes, others)
         check_number(len(tree.files), graph.commits[i].id)
         if len(above) > 1:
-            projects = self._merge(tree, old, others, bases)
+            projects = self._merge(tree, old, others, graph.bases[i], graph.trees)
         else:
             projects = [] if cut else self._ordinary(tree, old, touched)
         events, settings = self._settings(tree, old, others, cut=cut)
@@ -189,18 +189,25 @@ class Reader:
         result = []
         for uid in dict.fromkeys((*after, *before)):
             was, now = before.get(uid), after.get(uid)
-            change = self._change(was, now, self.version(old, was), self.version(tree, now))
+            change = self._change(was, now, *self._versions(tree, old, was, now))
             if change is not None:
                 result.append(change)
         return sorted(result, key=lambda change: change.folder)
 
+    def _versions(self, tree: Tree, old: Tree, was: Tracked | None, now: Tracked | None) -> tuple[Version, Version]:
+        """A project before and after a commit, with the same identities."""
+        after = self.version(tree, now)
+        if was is not None and was.merging is not None and not (now is not None and now.broken):
+            return self._three_way(old, was.merging, after)
+        before = self.version(old, was)
+        return before, align(before, after)
+
     def _change(
         self, was: Tracked | None, now: Tracked | None, before: Version, after: Version
     ) -> ProjectChange | None:
-        """The change of a project between two versions; None where there is none."""
+        """The change of a project between two versions with the same identities; None where there is none."""
         some = now if now is not None else was
         assert some is not None
-        after = align(before, after)
         events = compare(before, after)
         state = self._state(was, now)
         if state is not None:
@@ -220,23 +227,27 @@ class Reader:
             event="mended", project=self.shown(now.folder), record=PROJECT, message="records can be used again"
         )
 
-    def _merge(self, tree: Tree, old: Tree, others: list[Tree], bases: list[Tree | None]) -> list[ProjectChange]:
+    def _merge(
+        self, tree: Tree, old: Tree, others: list[Tree], bases: Sequence[Base], trees: Mapping[int, Tree]
+    ) -> list[ProjectChange]:
         """The changes that a merge made by itself: its differences from the three-way merge of its parents."""
-        if any(base is None for base in bases) and self.repository.shallow:
+        if not all(base.commits for base in bases) and self.repository.shallow:
             return []
         sides = [old, *others]
         found = [side.by_uid() for side in (tree, *sides)]
-        below = [(base or Tree({}, {})).by_uid() for base in bases]
+        below = {commit: trees[commit].by_uid() for base in bases for commit in base.all()}
         result = []
         for uid in dict.fromkeys(uid for side in found for uid in side):
             now = found[0].get(uid)
             if now is None and any(self.same.get(uid) == other for other in found[0]):
                 continue
-            entries = [self._entry(uid, now, side, by) for side, by in zip(sides, found[1:], strict=True)]
-            roots = [by.get(uid) for by in below]
-            if _settled(now, entries, roots):
+            entries = tuple(self._entry(uid, now, side, by) for side, by in zip(sides, found[1:], strict=True))
+            merging = Merging(entries, tuple(_root(uid, base, below) for base in bases))
+            if now is not None and now.broken:
+                now = tree.projects[now.folder] = replace(now, merging=merging)
+            if _settled(now, merging):
                 continue
-            change = self._merged(tree, now, entries, roots)
+            change = self._merged(tree, now, merging)
             if change is not None:
                 result.append(change)
         return sorted(result, key=lambda change: change.folder)
@@ -249,20 +260,29 @@ class Reader:
             self.same[entry.uid] = uid
         return entry
 
-    def _merged(
-        self, tree: Tree, now: Tracked | None, entries: Sequence[Tracked | None], roots: Sequence[Tracked | None]
-    ) -> ProjectChange | None:
-        some = next(entry for entry in (now, *entries) if entry is not None)
-        after = self.version(tree, now)
-        before = self.version(tree, entries[0])
-        for entry, root in zip(entries[1:], roots, strict=True):
-            before, after = expected(self.version(tree, root), before, self.version(tree, entry), after)
-        events = compare(before, after)
-        if now is not None and now.broken and not any(entry is not None and entry.broken for entry in entries):
-            state = self._state(None, now)
-            assert state is not None
-            events.insert(0, state)
-        return ProjectChange(some.uid, some.folder, before, after, tuple(events)) if events else None
+    def _merged(self, tree: Tree, now: Tracked | None, merging: Merging) -> ProjectChange | None:
+        """The change of a project in a merge; one that the merge broke is compared once it can be used again."""
+        if now is not None and now.broken:
+            before = after = self.version(tree, now)
+        else:
+            before, after = self._three_way(tree, merging, self.version(tree, now))
+        sides = [side for side in merging.sides if side is not None]
+        same = (side for side in sides if now is None or side.broken == now.broken)
+        return self._change(next(same, next(iter(sides), None)), now, before, after)
+
+    def _three_way(self, tree: Tree, merging: Merging, after: Version) -> tuple[Version, Version]:
+        """The three-way merge of the sides, and the version that was made of them with the same identities."""
+        before = self.version(tree, merging.sides[0])
+        for side, root in zip(merging.sides[1:], merging.roots, strict=True):
+            before, after = expected(self._root(tree, root, after), before, self.version(tree, side), after)
+        return before, after
+
+    def _root(self, tree: Tree, root: Root, merged: Version) -> Version:
+        """The facts that two sides have in common."""
+        result = self.version(tree, next(iter(root.projects), None))
+        for project, below in zip(root.projects[1:], root.below, strict=True):
+            result = common(self._root(tree, below, merged), result, self.version(tree, project), merged)
+        return result
 
     def _settings(self, tree: Tree, old: Tree, others: list[Tree], *, cut: bool) -> tuple[tuple[Event, ...], Settings]:
         """The events of the workspace's settings, and the settings that hold."""
@@ -304,15 +324,24 @@ def _contents(changes: Iterable[TreeChange]) -> Iterator[str]:
             yield content
 
 
-def _settled(now: Tracked | None, entries: Sequence[Tracked | None], roots: Sequence[Tracked | None]) -> bool:
+def _root(uid: int, base: Base, known: Mapping[int, Mapping[int, Tracked]]) -> Root:
+    """A project in what two sides are made from; `known` are the projects of each commit."""
+    projects = tuple(known[commit].get(uid) for commit in base.commits)
+    return Root(projects, tuple(_root(uid, below, known) for below in base.below))
+
+
+def _settled(now: Tracked | None, merging: Merging) -> bool:
     """Whether a merge holds what it should without a look inside: each side as it was, or the one that changed."""
 
     def state(project: Tracked | None) -> object:
         return project and (project.folder, project.blob, project.files)
 
-    if all(state(now) == state(entry) for entry in entries):
+    if all(state(now) == state(side) for side in merging.sides):
         return True
-    if len(entries) != 2:  # noqa: PLR2004
+    if len(merging.sides) != 2:  # noqa: PLR2004
         return False
-    ours, theirs, base = state(entries[0]), state(entries[1]), state(roots[0])
-    return (state(now) == ours and theirs == base) or (state(now) == theirs and ours == base)
+    ours, theirs = map(state, merging.sides)
+    base = [*map(state, merging.roots[0].projects)] or [None]
+    return (state(now) == ours and base == [theirs] * len(base)) or (
+        state(now) == theirs and base == [ours] * len(base)
+    )

@@ -24,7 +24,8 @@ class Tracked(Struct, frozen=True):
     """A project at a commit: who it is, its folder in the repository ("." at the top), and its content in git.
 
     `usable` is the last content that could be used, and `files` what it named then; the content itself, unless
-    `broken`. `led` are the paths that files named through links rest on.
+    `broken`. `led` are the paths that files named through links rest on. `merging` are the sides of a merge since which
+    it is broken.
     """
 
     uid: int
@@ -34,6 +35,21 @@ class Tracked(Struct, frozen=True):
     files: dict[str, str | None]
     broken: bool
     led: frozenset[str] = frozenset()
+    merging: Merging | None = None
+
+
+class Root(Struct, frozen=True):
+    """A project in the commits that two sides of a merge are made from, and in those below, as `Base` has them."""
+
+    projects: tuple[Tracked | None, ...]
+    below: tuple[Root, ...]
+
+
+class Merging(Struct, frozen=True):
+    """The sides of a merge in a project: it in each parent, and in what the first is made from together with each other."""
+
+    sides: tuple[Tracked | None, ...]
+    roots: tuple[Root, ...]
 
 
 class Tree(Struct):
@@ -184,6 +200,8 @@ class Grower:
                 {folder: self._candidate(blob) for folder, blob in came.items()},
             )
         gone |= {folder: maybe[folder] for folder in moved.values()}
+        others = list(others)
+        theirs = self._moved_from(tree, others, {folder: came[folder] for folder in came if folder not in moved})
         for folder in gone:
             del tree.projects[folder]
         for folder, blob in now.items():
@@ -191,6 +209,7 @@ class Grower:
                 continue
             left = gone.get(folder)  # which stands elsewhere now
             known = [other.projects[folder] for other in others if folder in other.projects]
+            known += [theirs[folder]] if folder in theirs else []
             was = old.get(moved.get(folder, folder)) if left is None else None
             was = was or next((one for one in known if left is None or one.uid != left.uid), None)
             if (
@@ -202,6 +221,22 @@ class Grower:
                 was = replace(was, uid=self._new_uid())
             tree.projects[folder] = self._tracked(tree, folder, blob, was)
         return {*touched}
+
+    def _moved_from(self, tree: Tree, others: Iterable[Tree], came: Mapping[str, str]) -> dict[str, Tracked]:
+        """The projects of a merge's other parents that it moved itself, by their new folders."""
+        left = {folder: blob for folder, blob in came.items() if not any(folder in other.projects for other in others)}
+        here = {project.uid for project in tree.projects.values()}
+        gone = {
+            folder: project
+            for other in others
+            for folder, project in other.projects.items()
+            if left and project.uid not in here and tree.records(folder) is None
+        }
+        moved = pair(
+            {folder: self._candidate(project.blob) for folder, project in gone.items()},
+            {folder: self._candidate(blob) for folder, blob in left.items()},
+        )
+        return {new: gone[old] for new, old in moved.items()}
 
     def _is_another(self, was: Tracked, now: Mapping[str, str | None]) -> bool:
         """Whether another project stands in the folder where one was."""
@@ -221,7 +256,7 @@ class Grower:
             return Tracked(uid, folder, blob, blob, {}, broken=False)
         if was is None:
             return Tracked(uid, folder, blob, None, {}, broken=True)
-        return Tracked(uid, folder, blob, was.usable, was.files, broken=True)
+        return Tracked(uid, folder, blob, was.usable, was.files, broken=True, merging=was.merging)
 
     def _with_files(self, tree: Tree, project: Tracked) -> Tracked:
         """The project with what the tree holds under the names of its files; while it is broken, as they were."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -180,3 +181,73 @@ def test_audit_judges_what_a_merge_gave_up(tmp_path: Path) -> None:
     told = [(item["rule"], item["commit"]["id"]) for item in found if item["rule"] == "sent-invoice-changed"]
     assert (("sent-invoice-changed", merge.story.git("rev-parse", "HEAD"))) in told
     assert len(told) == 2
+
+
+def told(story: Story, *path: str) -> list[tuple[Any, ...]]:
+    """Each event by its commit's subject, with its values; the newest first."""
+    return [(item["subject"], item["event"], item["old"], item["new"]) for item in events(story.folder, *path)]
+
+
+def test_branches_that_were_merged_both_ways(tmp_path: Path) -> None:
+    """Of the two commits that both sides of the last merge are made from, each holds a change that the other does not."""
+    story = Merge(tmp_path / "ws").story
+    story.git("checkout", "--quiet", "-b", "side")
+    story.commit("theirs", "2026-02-01", {RECORDS: M2})
+    story.git("checkout", "--quiet", "main")
+    story.commit("ours", "2026-02-02", {RECORDS: M1})
+    story.git("branch", "ours")
+    story.git("merge", "--quiet", "-m", "one way", "side", day="2026-02-03")
+    story.commit("ours again", "2026-02-04", {RECORDS: BOTH.replace("4100.00", "4150.00")})
+    story.git("checkout", "--quiet", "side")
+    story.git("merge", "--quiet", "-m", "the other way", "ours", day="2026-02-05")
+    story.commit("theirs again", "2026-02-06", {RECORDS: BOTH.replace("5100.00", "5150.00")})
+    story.git("checkout", "--quiet", "main")
+    story.git("merge", "--quiet", "-m", "merge", "side", day="2026-02-07")
+    assert {item[0]: item[2:] for item in told(story) if item[1] == "milestone-changed"} == {
+        "ours": ("4000.00", "4100.00"),
+        "theirs": ("5000.00", "5100.00"),
+        "ours again": ("4100.00", "4150.00"),
+        "theirs again": ("5100.00", "5150.00"),
+    }
+    assert {item[0] for item in told(story)}.isdisjoint({"one way", "the other way", "merge"})
+
+
+@pytest.mark.parametrize("taken", ["4100.00", "4200.00"])
+def test_a_conflict_left_in_the_records_is_an_event_once_it_is_resolved(taken: str, merge: Merge) -> None:
+    ours, theirs = (ACME.replace("4000.00", amount) for amount in ("4100.00", "4200.00"))
+    marked = ACME.replace("4000.00", "<<<<<<< HEAD\n    amount: 4100.00\n=======\n    amount: 4200.00\n>>>>>>> side")
+    assert merge.of(ours, theirs + "note: theirs\n", marked) == [("broken", None, None, None, None)]
+    merge.story.commit("still", "2026-03-02", {RECORDS: marked + "# not yet\n"})
+    merge.story.commit("resolve", "2026-03-03", {RECORDS: ACME.replace("4000.00", taken) + "note: theirs\n"})
+    (given_up,) = {"4100.00", "4200.00"} - {taken}
+    assert [item for item in told(merge.story) if item[0] in ("still", "resolve")] == [
+        ("resolve", "mended", None, None),
+        ("resolve", "milestone-changed", given_up, taken),
+    ]
+
+
+def test_a_merge_that_mends_what_both_sides_had_broken_says_so(merge: Merge) -> None:
+    broken = ACME + "note: [\n"
+    merged = merge.of(broken + "# ours\n", broken + "# theirs\n", ACME)
+    assert merged == [("mended", None, None, None, None)]
+
+
+def test_a_workspace_that_is_merged_into_a_folder_has_moved(tmp_path: Path) -> None:
+    """As `git subtree add` does it: the projects of another repository are theirs, and lie elsewhere from then on."""
+    story = Merge(tmp_path / "ws").story
+    story.git("checkout", "--quiet", "--orphan", "theirs")
+    story.commit(
+        "begin theirs",
+        "2026-02-01",
+        {RECORDS: None, "mtrack.yaml": None, "globex/milestones.yaml": ACME.replace("Acme", "Globex")},
+    )
+    story.git("checkout", "--quiet", "main")
+    story.git("merge", "--quiet", "--no-commit", "--strategy=ours", "--allow-unrelated-histories", "theirs")
+    story.git("read-tree", "--prefix=clients", "-u", "theirs")
+    story.commit("join", "2026-03-01", {"clients/globex/milestones.yaml": M1.replace("Acme", "Globex")})
+    assert [item for item in told(story, "clients/globex") if item[0] == "join"] == [
+        ("join", "project-moved", "globex", "clients/globex"),
+        ("join", "milestone-changed", "4000.00", "4100.00"),
+    ]
+    found = json.loads(mtrack("audit", "--format", "json", cwd=story.folder).out)["findings"]
+    assert [item["rule"] for item in found] == ["agreed-amount-changed"]
