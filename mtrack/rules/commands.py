@@ -107,15 +107,19 @@ def take_off(project: Project, milestone: Milestone, part: Allocation) -> str:
 
 def undo_surplus(project: Project, figures: InvoiceFigures) -> str:
     """The hint on an invoice that is settled for more than its gross: too much is written off, or money came twice."""
-    invoice = figures.invoice
+    invoice, written_off = figures.invoice, figures.written_off
     listed = "list it under `payments` in place of `paid`, then " if invoice.is_paid else ""
-    pay = of_invoice("pay", invoice.number, amount(project, figures.overpaid.copy_negate()))
-    refund = f"record the refund: {listed}{pay}"
-    if not figures.written_off:
-        return f"move the payment to the invoice it is for, or {refund}"
-    left = money.excess(figures.written_off, figures.overpaid)
+
+    def refund(value: Decimal) -> str:
+        return f"{listed}{of_invoice('pay', invoice.number, amount(project, value.copy_negate()))}"
+
+    if not written_off:
+        return f"move the payment to the invoice it is for, or record the refund: {refund(figures.overpaid)}"
+    if figures.overpaid > written_off:
+        return f"take away `written_off`, and record the refund of the rest: {refund(money.minus(figures.overpaid, written_off))}"
+    left = money.minus(written_off, figures.overpaid)
     correct = f"write `amount: {amount(project, left)}` under" if left else "take away"
-    return f"{correct} `written_off`, where it was paid after all; or {refund}"
+    return f"{correct} `written_off`, where it was paid after all; or record the refund: {refund(figures.overpaid)}"
 
 
 def record_file(project: Project, own: str, path: str) -> str:

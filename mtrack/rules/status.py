@@ -208,34 +208,34 @@ def date_order(context: ProjectContext) -> Iterator[Problem]:
             yield about_milestone(project, milestone, place, message, _WRONG_DATE, related=related)
     upfront = {milestone.id for milestone in project.milestones if milestone.upfront}
     for invoice in project.invoices():
-        for one, other, fact in _date_orders(project, invoice, upfront):
+        for one, other, fact, hint in _date_orders(project, invoice, upfront):
             place, related = _two_dates(project, one, other)
-            yield about_invoice(
-                project, invoice, place, f"invoice {invoice.number} {fact}", _WRONG_DATE, related=related
-            )
+            yield about_invoice(project, invoice, place, f"invoice {invoice.number} {fact}", hint, related=related)
 
 
 _WRONG_DATE = "check both dates; one of them is wrong"
+_MONEY_FIRST = "check both dates; or write `upfront: true` on the invoice, where the money came first"
 
 
-def _date_orders(project: Project, invoice: Invoice, upfront: set[str]) -> Iterator[tuple[Route, Route, str]]:
-    """Pairs of an invoice's dates in an order that can't be: the routes of both, and what the invoice does."""
+def _date_orders(project: Project, invoice: Invoice, upfront: set[str]) -> Iterator[tuple[Route, Route, str, str]]:
+    """Pairs of an invoice's dates in an order that can't be: the routes of both, what the invoice does, and the hint."""
     sent = (*invoice.route, "sent")
-    before: list[tuple[Route, str]] = []
+    before: list[tuple[Route, str, str]] = []
     if invoice.due is not None and invoice.due < invoice.sent:
-        before.append(((*invoice.route, "due"), f"is due on {invoice.due}"))
+        before.append(((*invoice.route, "due"), f"is due on {invoice.due}", _WRONG_DATE))
     if invoice.void is not None and invoice.void < invoice.sent:
-        before.append(((*invoice.route, "void", "date"), f"was made void on {invoice.void}"))
+        before.append(((*invoice.route, "void", "date"), f"was made void on {invoice.void}", _WRONG_DATE))
     is_upfront = bool(upfront) and all(line.milestone in upfront for line in invoice.lines)
     if not is_upfront and not invoice.upfront:
-        before += [(way, f"was paid on {day}") for way, day in _days_paid(invoice) if day < invoice.sent]
-    yield from ((way, sent, f"{fact}, before it was sent on {invoice.sent}") for way, fact in before)
+        days = [(way, day) for way, day in _days_paid(invoice) if day < invoice.sent]
+        before += [(way, f"was paid on {day}", _MONEY_FIRST) for way, day in days]
+    yield from ((way, sent, f"{fact}, before it was sent on {invoice.sent}", hint) for way, fact, hint in before)
     if is_upfront:
         return
     signed = project.agreement.signed if project.agreement is not None else None
     if signed is not None and invoice.sent < signed:
         fact = f"was sent on {invoice.sent}, before the agreement was signed on {signed}"
-        yield sent, ("agreement", "signed"), fact
+        yield sent, ("agreement", "signed"), fact, _WRONG_DATE
 
 
 def _days_paid(invoice: Invoice) -> Iterator[tuple[Route, date]]:
