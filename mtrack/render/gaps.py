@@ -198,7 +198,8 @@ def markdown(view: GapsView) -> str:
 def _markdown_rows(item: ProjectGaps) -> Iterator[tuple[Value, ...]]:
     for kind, rows in (("gap", item.gaps), ("overlap", item.overlaps), ("waived", item.waived)):
         for row in rows:
-            since = f"{row.since.isoformat()} ({row.days} d)" if row.since else ""
+            waits = f" ({row.days} d)" if row.days is not None and row.days >= 0 else ""
+            since = f"{row.since.isoformat()}{waits}" if row.since else ""
             subject = f"{row.subject} {_milestone(row)}".strip()
             yield f"{mark(row.finding)} {kind}", subject, Code(row.finding.rule), since, _amount(row, item)
     for hold in item.holds:

@@ -74,10 +74,10 @@ def what(task: Task) -> str:
 
 
 def _when(task: Task) -> str:
-    """The days that it waits, or until it comes."""
+    """The days that it waits, or until it comes; a record that is wrong may be dated later."""
     if task.days is None:
         return ""
-    if task.verb == "soon":
+    if task.verb == "soon" or task.days < 0:
         return "today" if task.days == 0 else f"in {-task.days:,} d"
     return f"{task.days:,} d late" if task.verb == "chase" else f"{task.days:,} d"
 

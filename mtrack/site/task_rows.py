@@ -141,9 +141,9 @@ def task_row(task: Task, units: Mapping[str, Unit], links: PageLinks) -> TaskRow
 
 
 def _when(task: Task) -> str:
-    """The days that it waits, or until it comes: "25 days late"."""
+    """The days that it waits, or until it comes: "25 days late"; a record that is wrong may be dated later."""
     if task.days is None:
         return ""
-    if task.verb == "soon":
+    if task.verb == "soon" or task.days < 0:
         return "today" if task.days == 0 else f"in {count(-task.days, 'day')}"
     return f"{count(task.days, 'day')} late" if task.verb == "chase" else count(task.days, "day")

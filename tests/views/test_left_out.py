@@ -131,3 +131,25 @@ def test_a_broken_status_of_today_is_told_of_the_whole_record(root: Path) -> Non
     for day in (date(2025, 12, 31), date(2026, 3, 2)):
         found = lint_json(root, "--select", "status-mismatch", as_of=day)["findings"]
         assert [item["milestone"] for item in found] == ["M2"]
+
+
+def test_what_is_wrong_with_a_record_of_a_later_day_has_no_age_yet(root: Path, tmp_path: Path) -> None:
+    """Rules about what is recorded judge the whole record: a payment that stands there twice is told before its day."""
+    text = RECORD.format(signed="2025-10-01")
+    for payment in ("date: 2026-01-15, amount: 4000.00", "date: 2026-03-01, amount: 5000.00"):
+        text = text.replace(payment, "date: 2026-02-10, amount: 1000.00, reference: R-1")
+    write_tree(root, {"acme/milestones.yaml": text})
+    out = tmp_path / "site"
+    mtrack("report", root, "-o", out, "--as-of", DAY)
+    told = {
+        "gaps": output(root, "gaps"),
+        "gaps.md": output(root, "gaps", "--format", "md"),
+        "next": output(root, "next"),
+        "next.md": output(root, "next", "--format", "md"),
+        "site": "".join(page.read_text(encoding="utf-8") for page in out.rglob("*.html")),
+    }
+    for name, text in told.items():
+        assert "duplicate-payment" in text or "ask the bank which it is" in text, name
+        assert not re.search(r"(?<!\d)-\d+ d", text), name
+    assert "in 41 d" in told["next"]
+    assert "in 41 days" in told["site"]
