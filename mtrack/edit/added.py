@@ -166,8 +166,8 @@ def _subject(item: Problem | Finding) -> Subject:
     return item.milestone, item.invoice
 
 
-_TAKES_BACK = re.compile(r"""mtrack (?:void|credit) ('[^']*(?:'"'"'[^']*)*'|\S+)""")
-"""A command that takes an invoice back, with its number as a shell takes it."""
+_ABOUT_INVOICE = re.compile(r"""mtrack (?:void|credit|pay|write-off) ('[^']*(?:'"'"'[^']*)*'|\S+)""")
+"""A command about an invoice that is there, with its number as a shell takes it."""
 
 
 def without_recording(
@@ -175,7 +175,7 @@ def without_recording(
 ) -> tuple[Finding, ...]:
     """The errors of an edit that is not made: their hints without the ways that begin at an invoice it would have brought.
 
-    The invoice is not there to take back; where another has its number, that one would go.
+    The invoice is not there to take back or to pay; where another has its number, that one would be.
     """
     had, has = (Counter(invoice.key for project in side for invoice in project.invoices()) for side in (before, after))
     brought = {
@@ -186,7 +186,7 @@ def without_recording(
     }
 
     def possible(hint: str) -> str | None:
-        ways = [way for way in hint.split("; or ") if brought.isdisjoint(_TAKES_BACK.findall(way))]
+        ways = [way for way in hint.split("; or ") if brought.isdisjoint(_ABOUT_INVOICE.findall(way))]
         return "; or ".join(ways) or None
 
     return tuple(replace(error, hint=possible(error.hint)) if error.hint else error for error in errors)

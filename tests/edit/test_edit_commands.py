@@ -221,6 +221,14 @@ def test_a_refusal_offers_no_way_that_begins_at_what_is_not_recorded(
     assert [line.strip() for line in told if line.startswith("  ")] == hints
 
 
+def test_a_closed_project_refuses_an_invoice_without_the_way_to_pay_it(work: Path) -> None:
+    assert _run(work, "pay", "INV-2026-004").code == 0
+    assert _run(work, "set", "acme-website", "M2", "--amount", "0", "--force").code == 0
+    assert _run(work, "close", "acme-website", "--force").code == 0
+    told = _run(work, "bill", "acme-website", "M2", "J-1", "--amount", "10").out
+    assert "(closed-with-open)\n  take `closed` away\n" in told
+
+
 def test_a_new_project_is_refused_without_ways_that_begin_at_its_invoices(work: Path) -> None:
     (work / "plan.csv").write_text(
         "Milestone,Amount,Approved,Invoice,Invoice amount,Sent\nA,10.00,2026-02-01,N-1,12.00,2026-02-02\n"
