@@ -558,7 +558,7 @@ def test_the_workflow_says_what_a_pull_request_does_to_the_money(tmp_path: Path)
 def test_a_pull_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_path: Path) -> None:
     root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
     story = Story(root)
-    story.commit("begin", "2026-01-01")
+    begin = story.commit("begin", "2026-01-01")
     story.git("update-ref", "refs/remotes/origin/main", "HEAD")
     (records,) = root.glob("*/milestones.yaml")
     settings = (root / "mtrack.yaml").read_text(encoding="utf-8")
@@ -572,7 +572,7 @@ def test_a_pull_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_pa
     assert (codes[CHECK], codes[HIDES]) == (1, 0)
     hidden = shell(step(root, HIDES), root, env).stdout
     assert "::warning file=mtrack.yaml,line=" in hidden
-    assert "'status-mismatch' is off, and was an error at origin/main" in hidden
+    assert f"'status-mismatch' is off, and was an error at {begin[:10]}" in hidden
     assert codes[REPORT] == 0
     page = (runner_temp(env) / "mtrack-report/findings.html").read_text(encoding="utf-8")
     assert "status-mismatch" in page
@@ -581,7 +581,7 @@ def test_a_pull_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_pa
 def test_a_merge_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_path: Path) -> None:
     there = workspace(tmp_path / "there")
     story = Story(there)
-    story.commit("begin", "2026-01-01")
+    begin = story.commit("begin", "2026-01-01")
     root, env = tmp_path / "tree", environment(tmp_path / "bin")
     shell(f"git clone -q {there} {root}", tmp_path, env)
     env["CI_MERGE_REQUEST_TARGET_BRANCH_NAME"] = "main"
@@ -600,7 +600,7 @@ def test_a_merge_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_p
     assert [code for _, code in done] == [0, 0, 0, 0, 0, 1]
     assert done[-1][0] == "mtrack lint --settings-from FETCH_HEAD"
     assert "status changed from paid to sent" in shell(done[1][0], root, env).stdout
-    assert "'status-mismatch' is off, and was an error at FETCH_HEAD" in shell(done[2][0], root, env).stdout
+    assert f"'status-mismatch' is off, and was an error at {begin[:10]}" in shell(done[2][0], root, env).stdout
     assert "status-mismatch" in shell(done[-1][0], root, env).stdout
     entries = json.loads((root / "gl-code-quality-report.json").read_text(encoding="utf-8"))
     assert "status-mismatch" in {entry["check_name"] for entry in entries}
@@ -608,6 +608,38 @@ def test_a_merge_request_is_judged_by_the_settings_of_the_branch_it_is_for(tmp_p
     jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     assert jobs["merge-request"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]
     assert jobs["merge-request"]["artifacts"] == jobs["mtrack"]["artifacts"]
+
+
+def test_a_request_does_not_hide_what_came_since_its_branch_began(tmp_path: Path) -> None:
+    """The branch that it is for has got another project and graver rules meanwhile."""
+    root, env = workspace(tmp_path / "tree"), environment(tmp_path / "bin")
+    story = Story(root)
+    story.commit("begin", "2026-01-01")
+    story.git("checkout", "--quiet", "-b", "request")
+    story.commit("change", "2026-01-02", {"note.txt": "a note\n"})
+    story.git("checkout", "--quiet", "main")
+    story.write({"mtrack.yaml": (root / "mtrack.yaml").read_text(encoding="utf-8") + "rules: {overdue: error}\n"})
+    story.commit("go on", "2026-01-03", {"late/milestones.yaml": RECORD.replace("status: paid", "status: sent")})
+    story.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    story.git("checkout", "--quiet", "request")
+    story.git("fetch", "--quiet", ".", "main")
+    jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    (hides,) = [line for line in jobs["merge-request"]["script"] if "settings-weakened" in line]
+    assert "settings-weakened" in mtrack("lint", "--since", "main", root).out
+    for command in (hides, step(root, HIDES)):
+        done = shell(command, root, env | {"BASE": "main"})
+        assert (done.returncode, "settings-weakened" in done.stdout, done.stderr) == (0, False, "")
+
+
+def test_jobs_that_write_the_report_have_the_whole_history(tmp_path: Path) -> None:
+    root = workspace(tmp_path / "tree")
+    workflow: Any = yaml.safe_load((root / ".github/workflows/mtrack.yml").read_text(encoding="utf-8"))
+    for job in workflow["jobs"].values():
+        (checkout,) = [item for item in job["steps"] if item.get("uses", "").startswith("actions/checkout@")]
+        if any("mtrack report" in item.get("run", "") for item in job["steps"]):
+            assert checkout["with"]["fetch-depth"] == 0
+    jobs: Any = yaml.safe_load((root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    assert jobs["variables"]["GIT_DEPTH"] == 0
 
 
 def step(root: Path, name: str) -> str:

@@ -142,7 +142,7 @@ def additions(
     history = {}
     if git.locate(root) is not None:  # outside a repository a page has all but its history
         try:
-            history = recent.recent(root, MOST_EVENTS, revision, exclude)
+            history = recent.recent(root, MOST_EVENTS, revision, exclude, workspace.walk.projects)
         except CannotRunError as error:
             say(f"{error}; the pages have no history")
     with comparing(opened, always=False):

@@ -120,11 +120,14 @@ def log(root: str, wanted: Wanted, exclude: tuple[str, ...] | None = None) -> Lo
             return Log(None, bool(repository.shallow), ())
         changes, shown = events(repository, head, exclude)
         takes = _taken_commits(repository, wanted)
-        asked = _Asked(shown, wanted, changes)
-        if asked.names_nothing(changes):
-            what = f"milestone '{wanted.milestone}'" if wanted.milestone is not None else f"invoice '{wanted.invoice}'"
-            message = f"the history knows no {what}" + (f" in {wanted.project}" if wanted.project is not None else "")
-            raise UsageError(message)
+        try:
+            asked = _Asked(shown, wanted, changes)
+            asked.check_is_known(changes)
+        except UsageError as error:
+            if not repository.shallow:
+                raise
+            message = f"{error}; this is a shallow clone, which hides what came before its first commits"
+            raise UsageError(message) from None
         entries = (LogEntry(change.commit, asked.of(change)) for change in reversed(changes) if takes(change.commit))
         return Log(head, bool(repository.shallow), tuple(entry for entry in entries if entry.events))
     finally:
@@ -165,6 +168,7 @@ class _Asked:
 
     def __init__(self, shown: Shown, wanted: Wanted, changes: Sequence[CommitEvents]) -> None:
         self._shown = shown
+        self._wanted = wanted
         self._narrow = any((wanted.project, wanted.milestone, wanted.invoice))
         self._uids = shown.find(wanted.project) if wanted.project is not None else None
         events = [
@@ -185,9 +189,13 @@ class _Asked:
                 events += [event for event in project.events if self._takes(uid, event)]
         return tuple(events)
 
-    def names_nothing(self, changes: Sequence[CommitEvents]) -> bool:
-        """Whether a record is asked for that never was."""
-        return (self._ids, self._numbers) != (None, None) and not any(self.of(change) for change in changes)
+    def check_is_known(self, changes: Sequence[CommitEvents]) -> None:
+        """Raise UsageError where a record is asked for that never was."""
+        if (self._ids, self._numbers) != (None, None) and not any(self.of(change) for change in changes):
+            wanted = self._wanted
+            what = f"milestone '{wanted.milestone}'" if wanted.milestone is not None else f"invoice '{wanted.invoice}'"
+            message = f"the history knows no {what}" + (f" in {wanted.project}" if wanted.project is not None else "")
+            raise UsageError(message)
 
     def _takes(self, uid: int, event: Event) -> bool:
         if self._uids is not None and uid not in self._uids:

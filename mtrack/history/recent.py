@@ -11,7 +11,7 @@ from mtrack.history.log import events as events_of
 from mtrack.history.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mtrack.changes.event import Event
     from mtrack.history.log import Shown
@@ -30,11 +30,15 @@ class ProjectHistory(Struct, frozen=True):
 
 
 def recent(
-    root: str, most: int, revision: str = "HEAD", exclude: tuple[str, ...] | None = None
+    root: str,
+    most: int,
+    revision: str = "HEAD",
+    exclude: tuple[str, ...] | None = None,
+    folders: Iterable[str] = (),
 ) -> dict[str, ProjectHistory]:
     """The last events of each project that the workspace shows, by its folder: `most` of each at most.
 
-    A commit's events stand in the order of the record. Nothing before the first commit. Raises CannotRunError where
+    Where a shallow clone hides some, each of `folders` is there, without events if it has none. A commit's events stand in the order of the record. Nothing before the first commit. Raises CannotRunError where
     there is no repository or it can't be read.
     """
     repository = Repository(root)
@@ -46,9 +50,8 @@ def recent(
         shallow = bool(repository.shallow)
     finally:
         repository.close()
-    return {
-        folder: _bounded(entries, most, shallow=shallow) for folder, entries in sorted(_entries(changes, shown).items())
-    }
+    found: dict[str, list[LogEntry]] = {folder: [] for folder in folders if shallow} | _entries(changes, shown)
+    return {folder: _bounded(entries, most, shallow=shallow) for folder, entries in sorted(found.items())}
 
 
 def _entries(changes: Sequence[CommitEvents], shown: Shown) -> dict[str, list[LogEntry]]:

@@ -55,7 +55,8 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
                 led = moves(*(Side(side, lambda _path: None) for side in (workspace, now)))
                 subjects = Subjects(workspace, lambda: now, led)
                 before = subjects.where_they_are(earlier)
-                silenced = weakened(now, workspace, earlier, revision, selection, Outside(repository, commit))
+                name = commit[:10] if revision == commit else revision
+                silenced = weakened(now, workspace, earlier, name, selection, Outside(repository, commit))
             known = match(report.findings, before, subjects)[0]
             changes = _Changes(root, folder, led)
             shown = [finding for finding in report.findings if id(finding) not in known or changes.meet(finding)]

@@ -54,8 +54,8 @@ class ChangedProject(Struct, frozen=True):
 
 
 def history_rows(history: ProjectHistory | None) -> HistoryRows | None:
-    """The events of a project; None where git knows none."""
-    if history is None or not history.entries:
+    """The events of a project; None where git knows none, and a shallow clone hides none."""
+    if history is None or not (history.entries or history.shallow):
         return None
     return HistoryRows(tuple(map(_row, history.entries)), history.left_out, history.shallow)
 

@@ -133,7 +133,8 @@ class WorkspacePages:
         since = self._site.additions.since
         if since is not None:
             names = {folder: item.project.name for folder, item in self._summaries.items()}
-            first |= {"since": since.asked, "changed": changed(since.log.entries, names, links, self._tells_of)}
+            told = changed(since.log.entries, names, links, self._tells_of)
+            first |= {"since": since.asked, "changed": told, "shallow": since.log.shallow}
         return first | {"currencies": list(self._units), **self._summing()}
 
     def _tells_of(self, folder: str | None) -> bool:

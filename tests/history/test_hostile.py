@@ -501,6 +501,17 @@ def test_a_shallow_clone_says_what_it_hides(story: Story, tmp_path: Path) -> Non
     assert "shallow clone" in mtrack("audit", cwd=tmp_path / "clone").err
 
 
+def test_a_shallow_clone_without_events_says_what_it_hides(story: Story, tmp_path: Path) -> None:
+    Story(tmp_path).git("clone", "--quiet", "--depth=1", f"file://{story.folder}", str(tmp_path / "clone"))
+    assert mtrack("log", "acme", cwd=tmp_path / "clone").err == (
+        "mtrack: the history knows no project 'acme'; this is a shallow clone, which hides what came before its first commits\n"
+    )
+    pages = tmp_path / "pages"
+    assert mtrack("report", "-o", pages, "--since", "HEAD", cwd=tmp_path / "clone").code == 0
+    for page in ("index.html", "projects/acme.html"):
+        assert "This is a shallow clone" in (pages / page).read_text(encoding="utf-8")
+
+
 def test_a_partial_clone_fetches_nothing(story: Story, tmp_path: Path) -> None:
     story.git("config", "uploadpack.allowFilter", "true")
     story.git("config", "uploadpack.allowAnySHA1InWant", "true")
