@@ -125,7 +125,10 @@ def bill(  # noqa: PLR0913
             replaces=replaces, lines=bool(lines),
         )  # fmt: skip
 
-    return carry_out(target, run, given, ("invoices", file))
+    code = carry_out(target, run, given, ("invoices", file))
+    if code == 0:
+        papers.tell_prepaid(paper, number)
+    return code
 
 
 @options.command()

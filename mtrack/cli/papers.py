@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from mtrack import money
@@ -93,6 +94,15 @@ def invoice(path: str | None) -> EInvoice | None:
         message = f"{path} is a {found.kind}; {instead}"
         raise UsageError(message)
     return found
+
+
+def tell_prepaid(found: EInvoice | None, number: str) -> None:
+    """Say what of a recorded e-invoice is paid already by its own words, since no payment is recorded with it."""
+    if found is not None and found.prepaid:
+        paid = money.plain(found.prepaid, 2)
+        output.note(
+            f"the invoice says that {paid} of it is paid already; record that: mtrack pay {shlex.quote(number)} {paid}"
+        )
 
 
 def check_currency(found: EInvoice | None, currency: str) -> None:

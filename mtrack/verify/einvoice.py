@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _CREDIT_NOTES = frozenset(["81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"])
 """Codes of UNTDID 1001 that mean a credit note."""
 _PROFORMA = "325"
-_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T Z+-].*)?", re.ASCII | re.DOTALL)
+_DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[T Z+-].*|\d{4}(?:\d\d)?)?", re.ASCII | re.DOTALL)
+"""A day, which may have its time behind it."""
 _AMOUNT = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
 _INSIDE = re.compile(r"(?:factur-?x|zugferd-invoice|xrechnung)\.xml", re.IGNORECASE)
 
@@ -30,7 +31,8 @@ class EInvoice(Struct, frozen=True):
     """A structured invoice; amounts and days as it gives them, None where it gives none.
 
     `credits` are the invoices it credits; `unread` what stands there for an amount or a day and can't be read as one in
-    its currency, by the field of verdicts; `instalments` the days and amounts of its payment terms where each has both.
+    its currency, by the field of verdicts; `instalments` the days and amounts of its payment terms where each has both;
+    `prepaid` what it says is paid already.
     """
 
     number: str
@@ -45,6 +47,7 @@ class EInvoice(Struct, frozen=True):
     unread: dict[Field, str] = {}
     instalments: tuple[tuple[date, Decimal], ...] = ()
     proforma: bool = False
+    prepaid: Decimal | None = None
 
     @property
     def kind(self) -> str:
@@ -106,6 +109,7 @@ def _ubl(root: Element, *, credit_note: bool) -> EInvoice:
             "tax": list(xml.every(root, "TaxTotal", "TaxAmount")),
             "gross": list(xml.every(total, "TaxInclusiveAmount")),
         },
+        list(xml.every(total, "PrepaidAmount")),
         xml.every(root, "BillingReference", "InvoiceDocumentReference", "ID"),
         [
             (
@@ -139,6 +143,7 @@ def _cii(root: Element, document: str, deal: str, part: str) -> EInvoice:
             "tax": list(xml.every(total, "TaxTotalAmount")),
             "gross": list(xml.every(total, "GrandTotalAmount")),
         },
+        list(xml.every(total, "TotalPrepaidAmount")),
         xml.every(settlement, "InvoiceReferencedDocument", "IssuerAssignedID"),
         [
             (_time(xml.first(terms, "DueDateDateTime")), list(xml.every(terms, "PartialPaymentAmount")))
@@ -154,6 +159,7 @@ def _invoice(  # noqa: PLR0913
     issued: str,
     due: list[str],
     written: dict[Field, list[Element]],
+    prepaid: list[Element],
     credited: Iterable[Element],
     terms: list[tuple[str, list[Element]]],
     kind: str,
@@ -162,9 +168,10 @@ def _invoice(  # noqa: PLR0913
 ) -> EInvoice:
     """The invoice of the texts and elements that a format has for its fields."""
     named = {name for nodes in written.values() for node in nodes if (name := _currency_of(node))}
-    currency = code or (named.pop() if len(named) == 1 else "")
+    currency = code.upper() or (named.pop() if len(named) == 1 else "")
     days = _dates(due)
     amounts = {field: _amount(nodes, currency) for field, nodes in written.items()}
+    amounts["tax"] = _tax(written["tax"], currency, amounts)
     unread = {field: next(filter(None, map(_words, nodes)), "") for field, nodes in written.items()}
     unread = {field: text for field, text in unread.items() if text and amounts[field] is None}
     if issued and _date(issued) is None:
@@ -182,6 +189,7 @@ def _invoice(  # noqa: PLR0913
         unread=unread,
         instalments=_instalments(terms, currency),
         proforma=kind == _PROFORMA,
+        prepaid=_amount(prepaid, currency),
     )
 
 
@@ -220,8 +228,18 @@ def _amount(nodes: Iterable[Element], currency: str) -> Decimal | None:
     return money.plus(Decimal((fitting[0].text or "").strip()), money.ZERO) if fitting else None
 
 
+def _tax(nodes: list[Element], currency: str, amounts: dict[Field, Decimal | None]) -> Decimal | None:
+    """The tax in the invoice's currency; the sum of several, as for each kind of tax, where it comes with net to gross and none alone does."""
+    net, first, gross = amounts["net"], amounts["tax"], amounts["gross"]
+    own = [amount for node in nodes if (amount := _amount([node], currency)) is not None]
+    if net is None or gross is None or len(own) < 2:  # noqa: PLR2004  (one is the tax)
+        return first
+    tax = money.minus(gross, net)
+    return tax if tax == money.total(own) or tax in own else first
+
+
 def _currency_of(node: Element) -> str:
-    return node.get("currencyID", "").strip()
+    return node.get("currencyID", "").strip().upper()
 
 
 def _words(node: Element) -> str:

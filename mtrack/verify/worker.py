@@ -27,6 +27,7 @@ from mtrack.verify.signoff import check_signoff
 if TYPE_CHECKING:
     from mtrack.record.verdict import Verdict
     from mtrack.verify.claims import Claim
+    from mtrack.verify.einvoice import EInvoice
 
 MAX_MEMORY = 1 << 30
 """Bytes of address space, where the system can bound it."""
@@ -123,6 +124,18 @@ def _compare(claim: Claim, documents: list[tuple[str, Document]]) -> list[Verdic
     path, document = documents[0]
     if isinstance(claim, InvoiceClaim):
         invoice = embedded(document.attached)
-        return check_text(claim, papers(documents)) if invoice is None else check_structured(claim, invoice, path)
+        return check_text(claim, papers(documents)) if invoice is None else _hybrid(claim, invoice, path, documents)
     text: Papers = papers(documents)
     return check_signoff(claim, text, is_mail=document.kind == "mail", day=document.day)
+
+
+def _hybrid(claim: InvoiceClaim, invoice: EInvoice, path: str, documents: list[tuple[str, Document]]) -> list[Verdict]:
+    """The verdicts of an e-invoice; of what it has nothing, as the short ones have no due date, those of the text around it."""
+    found = check_structured(claim, invoice, path)
+    lacking = {verdict.field for verdict in found if verdict.verdict == "not_found" and verdict.quote is None}
+    if not lacking or not documents[0][1].rows:
+        return found
+    text = {
+        verdict.field: verdict for verdict in check_text(claim, papers(documents)) if verdict.verdict == "confirmed"
+    }
+    return [text.get(verdict.field, verdict) if verdict.field in lacking else verdict for verdict in found]

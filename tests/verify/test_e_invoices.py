@@ -103,6 +103,41 @@ def test_tax_in_the_currency_of_the_books_stands_beside_that_of_the_invoice() ->
     assert {verdict.verdict for verdict in found.values()} == {"confirmed"}
 
 
+@pytest.mark.parametrize(
+    ("taxes", "found"),
+    [
+        (("700.00", "60.00"), "760.00"),  # of two kinds
+        (("760.00", "760.00"), "760.00"),  # of the invoice, and of the books in the same currency
+        (("60.00", "760.00"), "760.00"),
+        (("700.00", "50.00"), "700.00"),  # nothing adds up
+        (("760.00", "x"), "760.00"),
+    ],
+)
+def test_several_taxes_of_one_currency_are_what_comes_to_gross(taxes: tuple[str, str], found: str) -> None:
+    one, two = (f'<a:TaxTotal><c:TaxAmount currencyID="EUR">{tax}</c:TaxAmount></a:TaxTotal>' for tax in taxes)
+    data = ubl().replace(
+        b'<a:TaxTotal><c:TaxAmount currencyID="EUR">760.00</c:TaxAmount></a:TaxTotal>', (one + two).encode()
+    )
+    verdict = verdicts(data)["tax"]
+    assert (verdict.found, verdict.verdict) == (found, "confirmed" if found == "760.00" else "differs")
+    data = cii().replace(
+        b">760.00<", f'>{taxes[0]}</x:TaxTotalAmount><x:TaxTotalAmount currencyID="EUR">{taxes[1]}<'.encode()
+    )
+    assert verdicts(data)["tax"].found == found
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_currency_in_small_letters_is_the_same(kind: str) -> None:
+    found = verdicts(FORMATS[kind].replace(b"EUR<", b"eur<"))
+    assert {verdict.verdict for verdict in found.values()} == {"confirmed"}
+
+
+@pytest.mark.parametrize("time", ["0930", "093015"])
+def test_a_day_of_cii_may_have_its_time(time: str) -> None:
+    assert verdicts(filled(cii(), "IssueDateTime", f"20260203{time}"))["sent"].verdict == "confirmed"
+    assert verdicts(filled(cii(), "IssueDateTime", f"20260204{time}"))["sent"].verdict == "differs"
+
+
 def test_the_currency_of_the_amounts_is_that_of_an_invoice_that_names_none() -> None:
     found = verdicts(without(ubl(currency="USD"), "DocumentCurrencyCode"))
     assert (found["currency"].verdict, found["currency"].found) == ("differs", "USD")

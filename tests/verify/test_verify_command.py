@@ -485,6 +485,24 @@ def test_bill_takes_the_instalments_of_an_e_invoice(root: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("kind", ["ubl", "cii"])
+@pytest.mark.parametrize(("prepaid", "said"), [("1000.00", True), ("0.00", False), ("", False)])
+def test_bill_says_what_an_e_invoice_has_as_paid_already(
+    root: Path, tmp_path: Path, kind: str, prepaid: str, *, said: bool
+) -> None:
+    data, end = (ubl("INV 9", net="5000.00", tax="950.00", gross="5950.00"), b"</a:LegalMonetaryTotal>")
+    amount = f'<c:PrepaidAmount currencyID="EUR">{prepaid}</c:PrepaidAmount>'
+    if kind == "cii":
+        data = cii("INV 9", net="5000.00").replace(b">760.00<", b">950.00<").replace(b">4760.00<", b">5950.00<")
+        end = b"</x:SpecifiedTradeSettlementHeaderMonetarySummation>"
+        amount = f"<x:TotalPrepaidAmount>{prepaid}</x:TotalPrepaidAmount>"
+    (tmp_path / "i.xml").write_bytes(data.replace(end, amount.encode() + end))
+    done = mtrack("bill", root / "acme", "M2", "--file", tmp_path / "i.xml", "--force", "--as-of", "2026-02-20")
+    assert done.code == 0
+    text = "the invoice says that 1000.00 of it is paid already; record that: mtrack pay 'INV 9' 1000.00"
+    assert (text in done.err) is said
+
+
+@pytest.mark.parametrize("kind", ["ubl", "cii"])
 @pytest.mark.parametrize(
     ("amounts", "options"),
     [(("5355.00", "594.00"), ()), (("5355.00", ""), ()), (("", ""), ()), (("595.00", "595.00"), ()), (("5355.00", "595.00"), ("--tax", "0"))],

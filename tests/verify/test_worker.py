@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -74,6 +75,20 @@ def test_e_invoices_alone_and_inside_a_pdf(tmp_path: Path, workers: Pool) -> Non
     assert {one.field for one in found["e.xml"].verdicts if one.verdict == "differs"} == {"net"}
     assert found["f.xml"].troubles[0].reason == "is XML, and no invoice as UBL or CII"
     assert found["g.xml"].troubles[0].reason.startswith("declares a document type (DTD)")
+
+
+def test_what_an_e_invoice_lacks_may_stand_in_the_text_around_it(tmp_path: Path, workers: Pool) -> None:
+    short = re.sub(rb"<x:SpecifiedTradePaymentTerms>.*?</x:SpecifiedTradePaymentTerms>", b"", cii(), flags=re.DOTALL)
+    for due, verdict in (("5 March 2026", "confirmed"), ("6 March 2026", "not_found")):
+        page = lines("Invoice INV-8", f"Due on {due}", "Total EUR 4,000.00")
+        (tmp_path / "i.pdf").write_bytes(pdf(page, attached={"factur-x.xml": short}))
+        found = workers.examine([Job(INVOICE, (("i.pdf", str(tmp_path / "i.pdf")),))])[0].verdicts
+        assert {one.field: one.verdict for one in found} == {
+            **dict.fromkeys(("number", "currency", "sent", "net", "tax", "gross", "kind"), "confirmed"), "due": verdict,
+        }  # fmt: skip
+        assert [one.quote for one in found if one.field == "due"] == [
+            "Due on 5 March 2026" if verdict == "confirmed" else None
+        ]
 
 
 def test_the_next_paper_is_read_after_one_that_kills_the_reader(tmp_path: Path, workers: Pool) -> None:

@@ -89,6 +89,8 @@ def table_rows(cells: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
 
     Lines beside one another are a row; where the cells differ in their number, each line with an amount and its name is.
     """
+    if all(len(cell) <= 1 for cell in cells):
+        return [tuple(cell[0] if cell else "" for cell in cells)]
     lists = [cell for cell in cells if sum(_AMOUNT.search(line) is not None for line in cell) > 1]
     counts = {len(cell) for cell in cells if len(cell) > 1}
     if lists and len(counts) == 1:

@@ -114,14 +114,17 @@ class _Markdown:
 
     def line(self, number: int, line: str) -> None:
         """Take one line."""
-        line = line if self.in_code else _QUOTED.sub("", line, count=1)
-        if not self.in_code and (self.depth or line.lstrip()[:6].lower() == "<table"):
+        start = line.lstrip()[:6].lower()
+        if start[:1] == ">" and not self.in_code:
+            line = _QUOTED.sub("", line, count=1)
+            start = line.lstrip()[:6].lower()
+        if not self.in_code and (self.depth or start == "<table"):
             self._html_line(number, line)
-        elif line.lstrip().startswith(("```", "~~~")):
+        elif start.startswith(("```", "~~~")):
             self.in_code = not self.in_code
         elif self.in_code:
             self._add(number, squeeze(line))
-        elif _GRID.fullmatch(line):
+        elif start[:1] == "+" and _GRID.fullmatch(line):
             self.header = self.rows[-1].cells if self.in_table and "=" in line else self.header
         elif line.count("|") >= _MIN_PIPES or ("|" in line and (self.in_table or self._is_rule(number, line))):
             self._table_line(number, line)
@@ -171,7 +174,7 @@ class _Markdown:
             self.tables += 1
             self.in_table, self.header = True, ()
         texts = _PIPE.split(line.strip().removeprefix("|").removesuffix("|"))
-        for cells in table_rows([list(filter(None, map(_clean, _BREAK.split(text)))) for text in texts]):
+        for cells in table_rows([_cell_lines(text) for text in texts]):
             if any(cells):
                 text = " ".join(filter(None, cells))
                 self.rows.append(Row(number, text, cells, table=self.tables, header=self.header))
@@ -188,6 +191,10 @@ class _Markdown:
     def _add(self, number: int, text: str, heading: int = 0) -> None:
         if text:
             self.rows.append(Row(number, text, (text,), heading=heading))
+
+
+def _cell_lines(text: str) -> list[str]:
+    return list(filter(None, map(_clean, _BREAK.split(text)))) if "<" in text else [_clean(text)]
 
 
 def _clean(text: str) -> str:
