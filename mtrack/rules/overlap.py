@@ -217,7 +217,8 @@ def overbilled(context: ProjectContext) -> Iterator[Problem]:
 def billed_cancelled(context: ProjectContext) -> Iterator[Problem]:
     """A live invoice bills a cancelled milestone.
 
-    Why: you ask for money for work that both sides agreed not to do.
+    Why: you ask for money for work that both sides agreed not to do. An invoice that bills other milestones too stays
+    live when a credit note gives this one's share back: then `mtrack waive` accepts it.
 
     Bad:
         project: Acme website

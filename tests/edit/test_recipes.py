@@ -91,7 +91,7 @@ def test_the_page_has_every_recipe_and_links_to_it() -> None:
     assert [f"[{title}](#{anchor})" in PAGE for title, anchor in zip(titles, anchors, strict=True)] == [True] * len(
         titles
     )
-    assert len(titles) == 15
+    assert len(titles) == 16
 
 
 # The year -------------------------------------------------------------------------------------------------------------
