@@ -160,7 +160,8 @@ class _Milestones:
     def _equal_part(self, milestone: MilestoneClaim) -> Found | None:
         for division in self.divisions:
             for whole in self._divided(division):
-                parts = [one for one in self.claims if is_part(one.amount, whole, division.parts)]
+                currency = self.matcher.currency
+                parts = [one for one in self.claims if is_part(one.amount, whole, division.parts, currency)]
                 if milestone in parts and len(parts) <= division.parts:
                     note = f"one of {division.parts} equal parts of {self.matcher.money(whole)}"
                     return Found("computed", None, note, row=division.row)

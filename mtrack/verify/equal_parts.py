@@ -31,20 +31,22 @@ _NUMBERS: dict[int, tuple[str, ...]] = {
     12: ("twelve", "zwölf", "douze", "doce", "dodici", "twaalf", "tolv"),
 }
 _WORDS = {names.fold(word): number for number, said in _NUMBERS.items() for word in said}
-_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_WORDS)})"
-_AGAIN = r"\s*(?:\(\s*\d{1,2}\s*\)\s*)?"
-_EQUAL = r"(?:equal(?:ly)?|even|identical|gleich\w*|egale?s|egaux|iguales|uguali|gelijke|lika)"
-_PART = (
+NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_WORDS)})"
+AGAIN = r"\s*(?:\(\s*\d{1,2}\s*\)\s*)?"
+EQUAL = r"(?:equal(?:ly)?|even|identical|gleich\w*|egale?s|egaux|iguales|uguali|gelijke|lika)"
+PART = (
     r"(?:instal?lments?|payments?|parts?|portions?|shares?|tranches?|amounts?|raten|teilen?|teilzahlungen|teilbetragen?|zahlungen"
     r"|versements|mensualites|paiements|parties|cuotas|pagos|plazos|partes|rate|pagamenti|parti|termijnen|delen|delbetalningar|delar)"
 )
 _HINT = re.compile("equal|even|identical|gleich|gale|gaux|igual|ugual|gelijk|lika", re.IGNORECASE)
 """A word stem that every such sentence has; few rows have one, and only those are looked at closely."""
 _MAX_TEXT, _MAX_ROWS = 5_000, 2_000
+_DECIMALS = 2
+"""Decimals of a currency that is not known."""
 _DIVIDED = re.compile(
-    rf"""\b(?P<n>{_NUMBER}){_AGAIN}
-    (?:{_EQUAL}\s+(?:\w+\s+){{0,2}}{_PART}|(?:\w+\s+)?{_PART}\s+(?:\w+\s+)?{_EQUAL}|(?:\w+\s+)?{_PART}\s+of\s+equal\b)
-    |\bequally\s+(?:\w+\s+){{0,2}}(?P<behind>{_NUMBER}){_AGAIN}(?:\w+\s+)?{_PART}""",
+    rf"""\b(?P<n>{NUMBER}){AGAIN}
+    (?:{EQUAL}\s+(?:\w+\s+){{0,2}}{PART}|(?:\w+\s+)?{PART}\s+(?:\w+\s+)?{EQUAL}|(?:\w+\s+)?{PART}\s+of\s+equal\b)
+    |\bequally\s+(?:\w+\s+){{0,2}}(?P<behind>{NUMBER}){AGAIN}(?:\w+\s+)?{PART}""",
     re.VERBOSE,
 )
 
@@ -74,9 +76,13 @@ def _count(text: str) -> int | None:
     match = _DIVIDED.search(names.fold(text[:_MAX_TEXT]))
     if match is None:
         return None
-    number = match["n"] or match["behind"]
-    count = int(number) if number.isdigit() else _WORDS[number]
+    count = number(match["n"] or match["behind"])
     return count if 1 < count <= _MAX_PARTS else None
+
+
+def number(said: str) -> int:
+    """The number that is written as digits or as a folded word."""
+    return int(said) if said.isdigit() else _WORDS[said]
 
 
 def _nearest(beside: dict[int, list[Spot]], row: int) -> Iterator[Spot]:
@@ -84,8 +90,15 @@ def _nearest(beside: dict[int, list[Spot]], row: int) -> Iterator[Spot]:
     yield from beside.get(row) or beside.get(row - 1) or []
 
 
-def is_part(amount: Decimal, whole: Decimal, count: int) -> bool:
+def parts(whole: Decimal, count: int, currency: str) -> tuple[Decimal, ...]:
+    """An amount in so many equal parts of a currency, the odd cents in the first."""
+    known = money.decimals(currency or None, {})
+    decimals = max(_DECIMALS if known is None else known, money.decimals_used(whole))
+    return money.allocate(money.with_places(whole, decimals), (money.ZERO,) * count, decimals)
+
+
+def is_part(amount: Decimal, whole: Decimal, count: int, currency: str) -> bool:
     """Whether an amount is one of so many equal parts; odd cents may be in any of them, or all in the last."""
-    equal = money.allocate(whole, (money.ZERO,) * count, money.decimals_used(amount))
+    equal = parts(whole, count, currency)
     rests = {money.minus(whole, money.total([part] * (count - 1))) for part in equal}
     return amount in rests.union(equal)

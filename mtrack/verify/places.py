@@ -50,7 +50,7 @@ _RATE_BY_NAME = re.compile(
 )
 _RATE_COLUMN = re.compile(r"\brates?\b|satz\b|tarif|\beach\b|\bje\b", re.IGNORECASE)
 _EQUAL = re.compile(
-    r"\b(?:equal|instal?lments|payments|raten|mensualités|cuotas|termijnen|delbetalningar)\b[^.;]{0,40}"
+    r"\b(?:equal|instal?lments|payments|tranches|raten|zahlungen|mensualités|versements|échéances|cuotas|pagos|plazos|pagamenti|termijnen|betalingen|delbetalningar)\b[^.;]{0,40}"
     r"\b(?:of|à|zu|von|de|di|van|om|på)\b\W*(?:[\w-]+\W+){0,3}$",
     re.IGNORECASE,
 )
@@ -94,7 +94,7 @@ _EXTRA = re.compile(rf"\b(?:{_MORE}\s+{_UNIT}|{_UNIT}\s+{_MORE})\b", re.IGNORECA
 """What is paid only where it comes to it: "journée supplémentaire", "additional hours"."""
 _DEPOSIT = re.compile(
     r"deposit|down\W?payment|up\W?front|\badvance|retainer|anzahlung|vorauszahlung|abschlag|acompte|arrhes|avance|anticip|acconto"
-    r"|voorschot|aanbetaling|förskott|forskud|zaliczk|instal|\brate\b|rata\b",
+    r"|voorschot|aanbetaling|förskott|forskud|zaliczk|instal?lment\b|\brate\b|rata\b",
     re.IGNORECASE,
 )
 _EXPENSES = re.compile(
@@ -137,7 +137,11 @@ _REST = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(r"[;,.]\s+")
-_ITEM = re.compile(r"\s*(?:[-*•●▪◦–]|\(?(?:\d{1,2}|[a-z])[.)])\s")
+_ASKED = re.compile(
+    r"\b(?:ask(?:ing)?|request(?:ing|ed)?|apply(?:ing)?|seek(?:ing)?|beantragen|demandons|solicitamos)\b", re.IGNORECASE
+)
+"""Words of who asks for a sum, which is that of all parts."""
+ITEM = re.compile(r"\s*(?:[-*•●▪◦–]\s|\(?(?:\d{1,2}|[a-z])[.)]\s|\((?:\d{1,2}|[a-z]|[ivx]{1,4})\)(?=[^\W\d_]))")
 """The mark of an item in a list."""
 _MAX_ROWS, _MAX_TEXT, _MAX_RATES = 20_000, 2_000, 20
 
@@ -201,11 +205,11 @@ def is_sentence_of_sum(papers: Papers, spot: Spot, others: list[Spot]) -> bool:
     """Whether an amount that is the sum of others stands in a sentence apart from their list, and is no deposit.
 
     The sentence leads to the list with a colon, or ends with a full stop where none of the others does, and other
-    rows or empty lines lie between.
+    rows or empty lines lie between, or it asks for the sum.
     """
     rows = papers.rows
     row, lines = rows[spot.row], [rows[other.row] for other in others]
-    if len(row.cells) > 1 or row.table is not None or _DEPOSIT.search(row.text[:_MAX_TEXT]) or _ITEM.match(row.text):
+    if len(row.cells) > 1 or row.table is not None or _DEPOSIT.search(row.text[:_MAX_TEXT]) or ITEM.match(row.text):
         return False
     if row.text.endswith(":") and spot.row < others[0].row:
         return not any(line.text.endswith(":") for line in lines)
@@ -214,7 +218,7 @@ def is_sentence_of_sum(papers: Papers, spot: Spot, others: list[Spot]) -> bool:
     return (
         row.text.endswith(".")
         and near.page == row.page
-        and abs(near.number - row.number) > max(widest, 1)
+        and (abs(near.number - row.number) > max(widest, 1) or _ASKED.search(row.text[:_MAX_TEXT]) is not None)
         and not any(line.text.endswith((".", ";", ",")) for line in lines)
     )
 

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from mtrack import money
-from mtrack.verify import details, doubts, names, places, shares, taxes, total_names
+from mtrack.verify import details, doubts, instalments, names, places, shares, taxes, total_names
 from mtrack.verify.amounts import Writing, amounts
 from mtrack.verify.currencies import fits, named_in
 from mtrack.verify.dates import dates
@@ -50,7 +50,7 @@ _WITH_TAX = re.compile(rf"\b(?:{taxes.NAMES}|gross|brutto|ttc|bruto)(?!\w)|incl"
 """Words in the heading of a column whose amounts are tax, or hold it."""
 _SHARE = re.compile(r"\((?:[\d.,\s]{1,12}%)?\s?\)")
 _AROUND = " .:;,–—-|=~"
-_NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|\(?[a-zA-Z]\)\s+|[•●▪◦*–-]\s*)+")
+_NUMBER_AT_START = re.compile(r"^\s*(?:\d{1,2}[.):]\s*|\([a-zA-Z]\)\s*|[a-zA-Z]\)\s+|[•●▪◦*–-]\s*)+")
 _CODE = re.compile(r"\W*(?:[^\W\d_]{1,3}[-. ]?\d{1,3}(?:\.\d{1,2})?|[^\W\d_]|[IVX]{1,4})\W*")
 _TIME = re.compile(
     r"\W*(?:(?:week|month|day|woche|monat|tag|semaine|mois|jour|semana|mes|día|hour|kw|cw|q)\w*\W*)?\d{1,3}(?:\s*[-–]\s*\d{1,3})?\W*"
@@ -70,7 +70,7 @@ _RUN = 4
 """Rows that may stand between two amounts of one list."""
 _MANY = 30
 _SHARES = 1.0
-"""The score of percentages: a list of amounts that adds up comes first."""
+"""The score of percentages and of sentences: a list of amounts that adds up comes first."""
 
 
 class _Candidate(NamedTuple):
@@ -81,6 +81,8 @@ class _Candidate(NamedTuple):
     spots: list[Spot]
     total: Decimal | None
     adds_up: bool
+    names: tuple[str, ...] = ()
+    """The names, where they are not those of the rows."""
 
 
 def propose(papers: Papers, currency: str = "") -> Proposal:
@@ -93,7 +95,7 @@ def propose(papers: Papers, currency: str = "") -> Proposal:
         return Proposal(signed=signed, terms=terms)
     rows = papers.rows
     times = Counter(cell for spot in best.spots for cell in enumerate(rows[spot.row].cells))
-    called = _without_positions([reader.name(spot, best.kind, times) for spot in best.spots])
+    called = best.names or _without_positions([reader.name(spot, best.kind, times) for spot in best.spots])
     items = tuple(
         Item(name, spot.amount.values[0], rows[spot.row].page, rows[spot.row].number)
         for name, spot in zip(called, best.spots, strict=True)
@@ -110,7 +112,7 @@ class _Reader:
         spots, self.has_more = find_spots(papers, wanted)
         self.percentages = [spot for spot in spots if spot.amount.percent]
         self.all = [spot for spot in spots if not spot.amount.percent]
-        found = [spot for spot in self.all if spot.is_money and not places.is_tax(spot)]
+        found = self.money = [spot for spot in self.all if spot.is_money and not places.is_tax(spot)]
         net = {spot.row for spot in found if spot.column and not _holds_tax(spot)}
         found = [spot for spot in found if spot.row not in net or not _holds_tax(spot)]
         rows = {spot.row for spot in found if wanted and wanted in spot.amount.currencies}
@@ -135,6 +137,8 @@ class _Reader:
                 if candidate is not None:
                     yield candidate
         yield from self._of_shares()
+        for found in instalments.schedules(self.papers, self.money, self._net_total()):
+            yield _Candidate(_SHARES, "sentence", found.spots, found.total, adds_up=True, names=found.names)
 
     def is_wanted(self, candidate: _Candidate) -> bool:
         """Whether a candidate adds up, and is in the currency that is wanted."""
@@ -182,6 +186,8 @@ class _Reader:
             "table", (((spot.table, spot.column), spot.row, spot) for spot in self.spots if spot.table is not None)
         )
         yield from _grouped("heading", (((of, spot.block), spot.block, spot) for spot in text if (of := shape(spot))))
+        of_sections = [(self.papers.rows[spot.row].heading, spot) for spot in text if not spot.is_total]
+        yield from _grouped("headings", ((level, spot.row, spot) for level, spot in of_sections if level))
         yield from _grouped("shape", ((of, spot.block, spot) for spot in text if (of := shape(spot))))
         labelled = [spot for spot in self.spots if spot.label is not None and not spot.is_total]
         yield from _grouped("label", ((spot.table, spot.label, spot) for spot in labelled))
@@ -201,7 +207,8 @@ class _Reader:
         last = None
         for spot in spots:
             row = self.papers.rows[spot.row]
-            if spot.table is not None or spot.row == last or (len(row.cells) == 1 and len(row.text) >= _MAX_ROW):
+            is_text = len(row.cells) == 1 and len(row.text) >= _MAX_ROW and not places.ITEM.match(row.text)
+            if spot.table is not None or spot.row == last or is_text:
                 continue
             if spot.is_total:
                 runs[-1].append([])
@@ -288,6 +295,7 @@ class _Reader:
         return sum((
             2.0 if numbers and numbers == list(range(1, len(group) + 1)) else 0,
             -1.5 if len(set(numbers)) < len(numbers) else 0,
+            1.0 if kind == "headings" else 0,
             1.5 if kind == "table" and any(map(_NAME_COLUMN.search, header)) else 0,
             1.0 if kind == "table" and MONEY_COLUMN.search(first.column) else 0,
             1.5 if any(_SCHEDULE.search(f"{spot.heading} {spot.rest}") for spot in group) else 0,
@@ -330,7 +338,7 @@ class _Reader:
             if cell:
                 return _trimmed(cell)
         own = _trimmed(spot.rest)
-        if kind in {"label", "rows", "table", "shares"} and own and not _NOT_A_NAME.fullmatch(own):
+        if kind in {"headings", "label", "rows", "table", "shares"} and own and not _NOT_A_NAME.fullmatch(own):
             return own
         above = self.papers.rows[spot.above].text if spot.above >= 0 else ""
         if above and not _trimmed(above):
@@ -433,7 +441,7 @@ def _trimmed(text: str) -> str:
     text = " ".join(_NUMBER_AT_START.sub("", text).split()).strip(_AROUND + "@")
     if text.count("(") != text.count(")"):
         text = text.strip(_AROUND + "@()")
-    return text if len(text) <= _MAX_NAME else text[: _MAX_NAME - 1] + "…"
+    return text if len(text) <= _MAX_NAME else f"{text[: _MAX_NAME - 1].rstrip()}…"
 
 
 def _without_amounts_at_end(text: str) -> str:

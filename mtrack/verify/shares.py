@@ -22,7 +22,7 @@ _REACH = 4
 """Rows that may stand between two percentages of one list."""
 _MOST = 30
 _DECIMALS = 2
-_PAID = re.compile(
+PAID = re.compile(
     r"pa(?:y|id)|instal|invoic|bill|due\b|zahl|\brate\b|\braten\b|rechnung|fällig|anzahlung|paiement|versement|acompte|factur"
     r"|échéan|pago|cuota|plazo|pagament|rata|fattur|betal|termijn|faktur|支払",
     re.IGNORECASE,
@@ -55,7 +55,7 @@ def _is_paid(papers: Papers, run: list[Spot]) -> bool:
     """Whether a word of paying stands in the rows, in those above or in the headings."""
     around = papers.rows[max(0, run[0].row - _REACH) : run[-1].row + 1]
     texts = (text for row in around for text in (row.text, *row.header))
-    return any(_PAID.search(text[:_MAX_TEXT]) for text in (run[0].heading, *texts))
+    return any(PAID.search(text[:_MAX_TEXT]) for text in (run[0].heading, *texts))
 
 
 def of_total(run: list[Spot], total: Spot) -> list[Spot] | None:
@@ -64,7 +64,10 @@ def of_total(run: list[Spot], total: Spot) -> list[Spot] | None:
     amounts = [money.scaled(money.times(spot.amount.values[0], whole), -2) for spot in run]
     if not whole or any(money.decimals_used(amount) > _DECIMALS for amount in amounts):
         return None
-    return [
-        replace(spot, amount=replace(spot.amount, values=(amount,), currencies=total.amount.currencies, percent=False))
-        for spot, amount in zip(run, amounts, strict=True)
-    ]
+    return [worth(spot, amount, total) for spot, amount in zip(run, amounts, strict=True)]
+
+
+def worth(spot: Spot, amount: Decimal, total: Spot) -> Spot:
+    """A spot as the place of an amount that is a part of a total."""
+    found = replace(spot.amount, values=(amount,), currencies=total.amount.currencies, percent=False)
+    return replace(spot, amount=found)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mtrack.verify.protocol import Job
 
-_FORMAT = 13
+_FORMAT = 14
 """The format of what is kept; raised whenever readers or comparisons change."""
 _MAX_KEPT = 4 << 20
 _AGAIN = 24 * 3600.0

@@ -1,0 +1,130 @@
+"""Schedules in sentences: what `new --from` proposes of them, and what it does not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from support import mtrack, write_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SENTENCES = {
+    "the total last": (
+        ("The Client pays EUR 5,000 upon signature of this agreement, EUR 7,500 upon delivery of the prototype and EUR 12,500"
+        " upon acceptance of the final system, EUR 25,000 in total."),
+        ["upon signature of this agreement=5000", "upon delivery of the prototype=7500", "upon acceptance of the final system=12500"],
+    ),
+    "the total first, German": (
+        ("Das Gesamthonorar beträgt 25.000,00 EUR: 5.000,00 EUR bei Vertragsschluss, 7.500,00 EUR nach Abnahme des Entwurfs und"
+        " 12.500,00 EUR nach Endabnahme, jeweils zahlbar binnen 14 Tagen."),
+        ["bei Vertragsschluss=5000", "nach Abnahme des Entwurfs=7500", "nach Endabnahme=12500"],
+    ),
+    "the total elsewhere": (
+        "Total fee: EUR 10,000.00\n\nPayable are EUR 2,000 on signing, EUR 3,000 on delivery and EUR 5,000 on acceptance.",
+        ["on signing=2000", "on delivery=3000", "on acceptance=5000"],
+    ),
+    "names before the amounts": (
+        "The fee of EUR 10,000 is paid in three instalments: on signing EUR 2,000, on delivery EUR 3,000 and on acceptance EUR 5,000.",
+        ["on signing=2000", "on delivery=3000", "on acceptance=5000"],
+    ),
+    "one first and several of one amount": (
+        ("Sponsor pays a fee of USD 75,000, payable in an initial instalment payable on 1 February 2027 in the amount of USD 35,000"
+        " and four instalments of USD 10,000 on the first of each month."),
+        ["initial instalment payable on 1 February 2027=35000", *(f"Instalment {i}=10000" for i in range(2, 6))],
+    ),
+    "as many as the total holds, with their days": (
+        ("The company is paid USD 150,000.00 in equal installments of $37,500.00 on January 1, 2027, April 1, 2027, July 1, 2027"
+        " and October 1, 2027."),
+        ["January 1, 2027=37500", "April 1, 2027=37500", "July 1, 2027=37500", "October 1, 2027=37500"],
+    ),
+    "several of one amount, German": (
+        "Die Vergütung von 18.000,00 EUR ist in drei Raten zu je 6.000,00 EUR fällig.",
+        ["Instalment 1=6000", "Instalment 2=6000", "Instalment 3=6000"],
+    ),
+    "several of one amount, French": (
+        "Le prix total de 12 000,00 € est payable en trois versements de 4 000,00 €.",
+        ["Instalment 1=4000", "Instalment 2=4000", "Instalment 3=4000"],
+    ),
+    "equal parts, listed below": (
+        ("The total fee is EUR 24,000, payable in four equal instalments:\n\n- on signing\n- on approval of the design\n- on delivery\n"
+        "- on acceptance\n\nInvoices are due in 30 days."),
+        ["on signing=6000", "on approval of the design=6000", "on delivery=6000", "on acceptance=6000"],
+    ),
+    "equal parts, named in the sentence": (
+        "The total fee of EUR 9,000 is paid in three equal parts: on signing, on delivery and on acceptance.",
+        ["on signing=3000", "on delivery=3000", "on acceptance=3000"],
+    ),
+    "equal parts of a currency without decimals": (
+        "総額 JPY 1,000,000. The total is payable in three equal instalments: at signing, at beta and at launch. Fees are due at once.",
+        ["at signing=333334", "at beta=333333", "at launch=333333"],
+    ),
+    "equal parts of odd cents": (
+        "Total fee EUR 10,000.00, payable in three equal instalments.",
+        ["Instalment 1=3333.34", "Instalment 2=3333.33", "Instalment 3=3333.33"],
+    ),
+    "items as long as sentences": (
+        ("The fee is RMB 200 million, payable in two instalments as follows:\n\n"
+        "(a)Within fifteen business days after the date on which both parties have signed this agreement, the client will pay RMB"
+        " 150 million to the contractor.\n"
+        "(b)Within fifteen business days after the end of the first period of cooperation between the parties, the client will pay"
+        " the remaining RMB 50 million to the contractor.\n"),
+        [
+            "Within fifteen business days after the date on which both parties have signed this agreement, the client will pay to…=150000000",
+            "Within fifteen business days after the end of the first period of cooperation between the parties, the client will pa…=50000000",
+        ],
+    ),
+    "who asks for a sum": (
+        ("We are asking for a EUR 30,000 grant from the fund.\n- Linux version: EUR 10,000\n- Windows version: EUR 10,000\n"
+        "- Mac version: EUR 10,000"),
+        ["Linux version=10000", "Windows version=10000", "Mac version=10000"],
+    ),
+    "sections, each with its amount": (
+        ("# Plan\n\nTotal: EUR 9,000\n\n## Milestone 1 - EUR 3,000\n\nDesign.\n\n## Month 2 (beta) - EUR 3,000\n\nBeta.\n\n"
+        "## Month 3 (launch) - EUR 3,000\n\nLaunch."),
+        ["Milestone 1=3000", "Month 2 (beta)=3000", "Month 3 (launch)=3000"],
+    ),
+}  # fmt: skip
+
+CURRENCIES = {"RMB": "CNY", "USD": "USD", "JPY": "JPY", "": "EUR"}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_sentence_is_a_schedule_that_verify_finds(name: str, tmp_path: Path) -> None:
+    text, milestones = SENTENCES[name]
+    currency = next(code for mark, code in CURRENCIES.items() if mark in text)
+    write_tree(tmp_path, {"mtrack.yaml": f"format: 1\ncurrency: {currency}\n", "sow.md": f"{text}\n"})
+    result = mtrack("new", "acme", "--from", "sow.md", cwd=tmp_path)
+    assert result.code == 0, result
+    record = json.loads(mtrack("status", "--format", "json", cwd=tmp_path).out)["projects"][0]
+    found = [f"{item['name']}={item['amount'].removesuffix('.00')}" for item in record["milestones"]]
+    assert found == milestones
+    told = json.loads(mtrack("verify", "--format", "json", cwd=tmp_path).out)
+    assert {item["verdict"] for item in told["evidence"] if item["field"] == "amount"} <= {
+        "confirmed",
+        "computed",
+        "elsewhere",
+    }
+    assert [item for item in told["findings"] if item["severity"] != "info"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EUR 10,000 is payable on signing, EUR 5,000 on beta and EUR 5,000 on delivery.",
+        "We pay EUR 5,000 on beta, EUR 5,000 on delivery and EUR 10,000 on acceptance.",
+        "The fee of EUR 10,000 is paid in two instalments: EUR 4,000 on signing and EUR 5,000 on delivery.",
+        "You pay 12 monthly instalments of EUR 1,000.",
+        "Total fee EUR 10,000. Hosting of EUR 1,200 is payable in three equal instalments.",
+        "The fee is EUR 10,000 or, if you pay in three instalments of EUR 4,000, EUR 12,000 in total.",
+        "Total fee: EUR 10,000, payable in equal instalments of EUR 3,000.",
+        "A penalty of EUR 2,000 is payable in two instalments of EUR 1,000.",
+    ],
+)
+def test_what_is_no_plain_schedule_is_not_taken(text: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"mtrack.yaml": "format: 1\ncurrency: EUR\n", "sow.md": f"{text}\n"})
+    result = mtrack("new", "acme", "--from", "sow.md", cwd=tmp_path)
+    assert result.code in (1, 2), result
+    assert not (tmp_path / "acme").exists()
