@@ -144,6 +144,8 @@ def diff(revisions: tuple[str, ...], format_: str, fail_on: str, as_of: date) ->
         output.write(render.FORMATS[format_](view))
     if view.unread:
         output.warn(f"what changed here is not told, since it can't be used on either side: {listed(view.unread)}")
+    if view.absent:
+        output.warn(f"what changed here is not told, since it is not checked out: {listed(view.absent)}")
     return 1 if view.fails(options.severity(fail_on)) else 0
 
 

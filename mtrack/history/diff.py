@@ -23,7 +23,7 @@ from mtrack.views.status import status
 from mtrack.workspace import RECORDS, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from mtrack.check.workspace import Workspace
@@ -54,6 +54,8 @@ class Diff(Struct, frozen=True):
     gone: tuple[Finding, ...]
     unread: tuple[str, ...] = ()
     """The files that changed and can't be used on either side, so that nothing is known of what that does."""
+    absent: tuple[str, ...] = ()
+    """The records that changed and that a sparse checkout leaves out of the working tree, so that they are not compared."""
 
     def fails(self, fail_on: Severity) -> bool:
         """Whether a finding at or above `fail_on` appears, or a change can't be told."""
@@ -70,7 +72,8 @@ def diff(workspace: Workspace, revisions: Sequence[str], *, judged: bool = False
     with ExitStack() as stack:
         stack.callback(repository.close)
         base, head = _ends(repository, revisions)
-        before = stack.enter_context(side_of(repository, base, workspace.as_of, settings))
+        without = repository.not_checked_out if head is None else {}
+        before = stack.enter_context(side_of(repository, base, workspace.as_of, settings, without))
         if head is None:
             after = side_of_files(repository, workspace)
         else:
@@ -81,7 +84,16 @@ def diff(workspace: Workspace, revisions: Sequence[str], *, judged: bool = False
         subjects = Subjects(before.workspace, lambda: after.workspace, led)
         known, gone = match(now, subjects.where_they_are(was), subjects)
         new = tuple(finding for finding in now if id(finding) not in known)
-        return Diff(base, head, projects, events, new, tuple(gone), _unread(before, after, led))
+        return Diff(
+            base,
+            head,
+            projects,
+            events,
+            new,
+            tuple(gone),
+            _unread(before, after, led),
+            _absent(repository, base, without),
+        )
 
 
 def _ends(repository: Repository, revisions: Sequence[str]) -> tuple[str | None, str | None]:
@@ -154,6 +166,15 @@ def _unread(before: Side, after: Side, led: dict[str, str]) -> tuple[str, ...]:
         and before.version(was) is None
         and after.version(now) is None
     )
+
+
+def _absent(repository: Repository, base: str | None, without: Mapping[str, str]) -> tuple[str, ...]:
+    """The records that are not checked out, and not in the index as the base had them."""
+    if base is None or not without:
+        return ()
+    was = {entry.path: entry.content for entry in repository.entries(base)}
+    records = (path for path in sorted(without) if path.rpartition("/")[2] == RECORDS)
+    return tuple(path for path in records if was.get(path) != without[path])
 
 
 def _settings(before: Side, after: Side) -> Iterator[Event]:

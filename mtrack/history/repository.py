@@ -177,6 +177,21 @@ class Repository:
         except (files.UnreadableFileError, UnicodeDecodeError):
             return frozenset()
 
+    @cached_property
+    def not_checked_out(self) -> dict[str, str]:
+        """The files that a sparse checkout leaves out of the working tree, by path from the workspace's root: their content's name."""
+        if self.place.bare:
+            return {}
+        start = len(os.fsencode(self.prefix)) + 1 if self.prefix else 0
+        found: dict[str, str] = {}
+        for line in git.read(self.place, "ls-files", "-t", "--stage", "-z", "--", self.place.path(".")).split(b"\0"):
+            if line.startswith(b"S "):
+                head, _, name = line.partition(b"\t")
+                path = os.fsdecode(name[start:])
+                if not os.path.lexists(os.path.join(self.root, *path.split("/"))):
+                    found[path] = head.split()[2].decode("ascii")
+        return found
+
     def commits(self, *revisions: str) -> list[Commit]:
         """The commits from which these are made, themselves too, parents first. Raises CannotRunError."""
         texts = git.texts(

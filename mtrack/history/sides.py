@@ -20,7 +20,7 @@ from mtrack.record.settings import Settings
 from mtrack.workspace import Walk, is_below, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from datetime import date
 
     from mtrack.changes.facts import Version
@@ -104,14 +104,21 @@ def moved(finding: Finding, old: str, new: str) -> Finding:
 
 @contextmanager
 def side_of(
-    repository: Repository, commit: str | None, as_of: date, settings: Settings | None = None
+    repository: Repository,
+    commit: str | None,
+    as_of: date,
+    settings: Settings | None = None,
+    without: Container[str] = (),
 ) -> Iterator[Side]:
-    """The workspace as a commit had it, judged by its own settings or the given ones; empty without one. Raises CannotRunError."""
+    """The workspace as a commit had it, judged by its own settings or the given ones; empty without one. Raises CannotRunError.
+
+    The files `without` which it is are not there.
+    """
     if commit is None:
         yield Side(Workspace(repository.root, as_of, Settings(), Walk((), ())), lambda _path: None)
         return
     tree = {entry.path: entry.content for entry in repository.entries(commit)}
-    with snapshot(repository, commit) as folder:
+    with snapshot(repository, commit, without) as folder:
         if settings is None:
             opened = open_workspace(folder, as_of, origin=repository.root)
         else:
@@ -120,7 +127,7 @@ def side_of(
 
 
 def side_of_files(repository: Repository, workspace: Workspace) -> Side:
-    """The working tree. What the index holds as clean counts as its entry there."""
+    """The working tree. What the index holds as clean counts as its entry there, and so does what is not checked out."""
     root, place = workspace.root, repository.place
     clean: dict[str, str] = {}
     start = len(os.fsencode(place.inner)) + 1 if place.inner else 0
@@ -129,6 +136,7 @@ def side_of_files(repository: Repository, workspace: Workspace) -> Side:
         if _is_as_it_was(os.path.join(root, *path.split("/")), *(int(match[name]) for name in ("s", "ns", "size"))):
             clean[path] = match["name"].decode("ascii")
     algorithm = git.read(place, "rev-parse", "--show-object-format").decode("ascii").strip()
+    clean |= repository.not_checked_out
     return Side(workspace, lambda path: clean.get(path) or _named(os.path.join(root, *path.split("/")), algorithm))
 
 

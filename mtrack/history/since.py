@@ -43,7 +43,7 @@ def narrow(root: str, report: Report, revision: str, selection: Selection) -> Re
         commit = repository.find_before(revision)
         if commit is None:
             return report
-        with snapshot(repository, commit) as folder:
+        with snapshot(repository, commit, repository.not_checked_out) as folder:
             before: list[Finding] = []
             led: dict[str, str] = {}
             subjects: Subjects | None = None

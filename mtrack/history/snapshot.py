@@ -15,7 +15,7 @@ from mtrack.interrupts import held_back, undone
 from mtrack.workspace import RECORDS, SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from mtrack.history.repository import Repository, TreeEntry
 
@@ -27,14 +27,14 @@ _EMPTY = {
 
 
 @contextmanager
-def snapshot(repository: Repository, commit: str) -> Iterator[str]:
+def snapshot(repository: Repository, commit: str, without: Container[str] = ()) -> Iterator[str]:
     """A folder with what the workspace held at a commit; it is gone afterwards. Raises CannotRunError, OSError.
 
-    Records and settings are there byte for byte. Of other files only what rules ask about is kept: the path, whether
+    The files `without` which it is are not there. Records and settings are there byte for byte. Of other files only what rules ask about is kept: the path, whether
     there is any content, and whether two have the same (its name in git stands for it). The folder lies alone in one
     of its own, in which git can be run.
     """
-    entries = repository.entries(commit)
+    entries = [entry for entry in repository.entries(commit) if entry.path not in without]
     contents = _Contents(repository, commit)
     contents.read(entries)
     with _temporary_folder() as outer:

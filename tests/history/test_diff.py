@@ -135,6 +135,29 @@ def test_what_the_index_holds_as_clean_is_its_entry(story: Story) -> None:
     assert [(item["event"], item["field"]) for item in diff(story)["events"]] == [("file-changed", "file")]
 
 
+def test_what_a_sparse_checkout_leaves_out_has_not_gone(story: Story) -> None:
+    story.commit("another", "2026-02-02", {"globex/milestones.yaml": BILLED, "globex/agreement/sow.pdf": "theirs"})
+    story.commit("more", "2026-02-03", {"globex/milestones.yaml": BILLED.replace("Beta", "Gamma")})
+    day = ("--as-of", AS_OF.isoformat())
+    whole = mtrack("lint", *day, cwd=story.folder).out
+    story.git("sparse-checkout", "set", "acme")
+    assert not (story.folder / "globex").exists()
+    assert mtrack("diff", *day, cwd=story.folder).out == "no change to the money\n"
+    assert "settings-weakened" not in mtrack("lint", "--since", "HEAD", *day, cwd=story.folder).out
+    assert mtrack("diff", "HEAD", *day, cwd=story.folder).err == ""
+    assert mtrack("diff", "HEAD~1", *day, cwd=story.folder).err == (
+        "mtrack: what changed here is not told, since it is not checked out: globex/milestones.yaml\n"
+    )
+    story.write({RECORDS: ACME.replace("5000.00", "6000.00")})
+    assert [(item["event"], item["project"]) for item in diff(story)["events"]] == [("milestone-changed", "acme")]
+    story.git("checkout", "--quiet", "--", ".")
+    story.git("sparse-checkout", "set", "--no-cone", "/*", "!*.pdf")
+    assert diff(story)["events"] == []
+    assert "attachment-missing" not in mtrack("lint", "--since", "HEAD", *day, cwd=story.folder).out
+    story.git("sparse-checkout", "disable")
+    assert mtrack("lint", *day, cwd=story.folder).out == whole
+
+
 def test_the_exit_code_goes_by_what_appears(story: Story) -> None:
     arguments = ("--as-of", AS_OF.isoformat())
     assert mtrack("diff", *arguments, "--fail-on", "info", cwd=story.folder).code == 0
