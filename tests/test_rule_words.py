@@ -184,7 +184,7 @@ def test_money_on_a_void_invoice_that_is_marked_paid_is_listed_before_it_goes_ba
         text = HEAD + FIRST.format(status="sent", more=f", void: {{date: 2026-02-12}}, {paid}")
         (item,) = found(tmp_path, text, "overpaid")
         assert item["hint"] == (
-            f"move the payment to the invoice it is for, or record the refund: {listed}mtrack pay R-1 -4000.00"
+            f"take the payment away if it stands there twice, move it to the invoice it is for, or record the refund: {listed}mtrack pay R-1 -4000.00"
         )
 
 

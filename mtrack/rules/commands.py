@@ -114,7 +114,7 @@ def undo_surplus(project: Project, figures: InvoiceFigures) -> str:
         return f"{listed}{of_invoice('pay', invoice.number, amount(project, value.copy_negate()))}"
 
     if not written_off:
-        return f"move the payment to the invoice it is for, or record the refund: {refund(figures.overpaid)}"
+        return f"take the payment away if it stands there twice, move it to the invoice it is for, or record the refund: {refund(figures.overpaid)}"
     if figures.overpaid > written_off:
         return f"take away `written_off`, and record the refund of the rest: {refund(money.minus(figures.overpaid, written_off))}"
     left = money.minus(written_off, figures.overpaid)
