@@ -33,6 +33,17 @@ def pdf(*pages: list[tuple[float, float, str]], attached: dict[str, bytes] | Non
     return _file(objects)
 
 
+_HELVETICA = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
+
+
+def drawn(content: str, page: str = "", font: bytes = _HELVETICA) -> bytes:
+    """A PDF with one page, by what draws it."""
+    stream = b"<</Length %d>>stream\n%s\nendstream" % (len(content), content.encode())
+    kid = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 3 0 R>>>>%s>>"
+    pages = b"<</Type/Pages/Count 1/Kids[5 0 R]>>"
+    return _file([b"<</Type/Catalog/Pages 2 0 R>>", pages, font, stream, kid % page.encode()])
+
+
 def _literal(text: str) -> bytes:
     return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)").encode("cp1252")
 

@@ -7,11 +7,12 @@ import zipfile
 from decimal import Decimal
 
 import pytest
-from papers_of import docx, odt
+from papers_of import docx, drawn, odt
 
 from mtrack.verify.agreement import check_agreement
 from mtrack.verify.claims import AgreementClaim, MilestoneClaim
 from mtrack.verify.documents import read
+from mtrack.verify.documents.document import UnreadableError
 from mtrack.verify.papers import Papers, papers
 from mtrack.verify.proposal import propose
 
@@ -279,3 +280,60 @@ def test_the_first_row_of_a_table_without_headings_is_a_milestone(kind: str) -> 
     found = propose(paper(f"a.{kind}", made[kind]))
     assert [(item.name, item.amount) for item in found.items] == [("Discovery", Decimal(4000)), ("Beta", Decimal(5000))]
     assert found.adds_up
+
+
+TURNS = {
+    "upright": ("1 0 0 1 {x} {y}", ""),
+    "a page on its side": ("0 1 -1 0 {right} {x}", "/Rotate 90"),
+    "a page on its other side": ("0 -1 1 0 {y} {down}", "/Rotate 270"),
+    "a page upside down": ("-1 0 0 -1 {left} {below}", "/Rotate 180"),
+    "text on its side": ("0 1 -1 0 {right} {x}", ""),
+}
+
+
+def at(turn: str, *cells_at: tuple[int, int, str]) -> str:
+    """What draws texts at places, turned."""
+    return "\n".join(
+        f"BT /F 10 Tf {turn.format(x=x, y=y, right=800 - y, left=595 - x, down=700 - x, below=842 - y)} Tm ({text}) Tj ET"
+        for x, y, text in cells_at
+    )
+
+
+PLACED = [(x, 700 - 20 * i, text) for i, row in enumerate(LISTED) for x, text in zip((50, 300), row, strict=True)]
+
+
+@pytest.mark.parametrize(("turn", "page"), TURNS.values(), ids=TURNS)
+def test_a_page_is_read_whichever_way_it_is_turned(turn: str, page: str) -> None:
+    assert cells("a.pdf", drawn(at(turn, *PLACED), page)) == LISTED
+
+
+def test_text_in_another_direction_stands_behind_that_of_the_page() -> None:
+    side = at(TURNS["text on its side"][0], (300, 780, "printed in 2026"))
+    stamp = "BT /F 60 Tf 0.7 0.7 -0.7 0.7 100 500 Tm (COPY 3) Tj ET\n"
+    rows = read("a.pdf", drawn(f"{stamp}{side}\n{at(TURNS['upright'][0], *PLACED)}")).rows
+    assert [row.cells for row in rows] == [*LISTED, ("printed in 2026",), ("COPY 3",)]
+    assert {row.heading for row in rows} == {0}
+
+
+@pytest.mark.parametrize("rise", [2, 3, 4, 5])
+@pytest.mark.parametrize(("mark", "shown"), [("1", " ¹"), ("12", " ¹²"), ("st", "st"), ("*", "*")])
+def test_a_raised_number_of_a_pdf_is_no_digit_of_an_amount(rise: int, mark: str, shown: str) -> None:
+    row = f"BT /F 10 Tf 50 700 Td (Beta EUR 5,000) Tj /F 6 Tf {rise} Ts ({mark}) Tj /F 10 Tf 0 Ts 250 0 Td (now) Tj ET"
+    assert cells("a.pdf", drawn(row)) == [(f"Beta EUR 5,000{shown}", "now")]
+
+
+IDENTITY = (
+    b"<</Type/Font/Subtype/Type0/BaseFont/A+F/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/A+F"
+    b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 600/FontDescriptor<</Type/FontDescriptor/FontName/A+F"
+    b"/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>>>]>>"
+)
+
+
+def test_a_font_that_does_not_say_which_letters_it_draws_has_no_text() -> None:
+    shapes = "".join(f"{ord(char) - 29:04x}" for char in "Discovery EUR 4,000.00")
+    with pytest.raises(UnreadableError) as caught:
+        read("a.pdf", drawn(f"BT /F 10 Tf 50 700 Td <{shapes}> Tj ET", font=IDENTITY))
+    assert (str(caught.value), caught.value.damaged) == (
+        "has text in a font that does not say which letters it draws",
+        False,
+    )

@@ -62,7 +62,7 @@ def read(name: str, data: bytes) -> Document:
     found = kind(name, data)
     document = limited(_reader(found)(data))
     if not document.rows and found != "xml" and not document.attached:
-        raise UnreadableError(reason="has no text: it may be a scan" if found == "pdf" else "has no text")
+        raise UnreadableError(document.cut or ("has no text: it may be a scan" if found == "pdf" else "has no text"))
     return document
 
 

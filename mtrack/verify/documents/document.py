@@ -27,7 +27,8 @@ _AMOUNT = re.compile(
 )
 """What looks like an amount or a percentage."""
 _WORD = re.compile(r"[^\W\d_]{4}")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED = str.maketrans("0123456789", _RAISED_DIGITS)
 _MARK = re.compile(r"\W*\d{1,2}\W*")
 
 
@@ -82,6 +83,12 @@ def squeeze(text: str) -> str:
 def raised(text: str) -> str:
     """Raised text: a number of one or two digits, as the mark of a note, stays apart from what stands before it."""
     return f" {text.translate(_RAISED)}" if _MARK.fullmatch(text) else text
+
+
+def with_mark(text: str, char: str) -> str:
+    """A text with a raised character behind it: a digit, as the mark of a note, stays apart."""
+    mark = char.translate(_RAISED)
+    return text + mark if mark == char or text.endswith(tuple(_RAISED_DIGITS)) else f"{text} {mark}"
 
 
 def table_rows(cells: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
+from mtrack.verify.documents.document import with_mark
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -15,6 +17,8 @@ _CELL_GAP = 1.0
 """A gap to the next word, as a part of its height: beyond it another cell begins."""
 _GLUE = 0.08
 _SAME_ROW = 0.35
+_SMALL, _RAISED = 0.8, 0.15
+"""Parts of the height of a word: a smaller character that stands so much above its foot is raised."""
 _BANDS_ABOVE = 3
 _OVERLAP = 0.7
 """A distance of lines, as a part of their height: closer ones stand side by side, as lines of one text never do."""
@@ -72,6 +76,9 @@ def _words(characters: Iterable[Word]) -> list[Word]:
     for char in characters:
         if char.text.isspace() and char.text != "\xa0":
             word = None
+        elif word is not None and _is_raised(word, char):
+            word.text = with_mark(word.text, char.text)
+            word.right = max(word.right, char.right)
         elif word is not None and (char.text == "\xa0" or _joins(word, char)):
             word.text += char.text
             word.right = max(word.right, char.right)
@@ -86,6 +93,14 @@ def _joins(word: Word, char: Word) -> bool:
     """Whether a character goes on with a word: on its line, and right behind it."""
     height = max(char.top - char.bottom, 0.1)
     return abs(char.bottom - word.bottom) < 0.5 * height and -0.5 * height < char.left - word.right < _WORD_GAP * height
+
+
+def _is_raised(word: Word, char: Word) -> bool:
+    """Whether a character is the mark of a note right behind a word, or raised as in "1st"."""
+    height = word.top - word.bottom
+    if char.bottom - word.bottom <= _RAISED * height or char.top - char.bottom >= _SMALL * height:
+        return False
+    return char.bottom < word.top and abs(char.left - word.right) < _WORD_GAP * height
 
 
 def _bands(words: list[Word]) -> list[list[Word]]:
