@@ -106,8 +106,10 @@ class _Telling:
     def paid(self) -> str:
         if self.event.field is not None:
             return f"{self.event.invoice} paid in full" + ("" if self.event.new is True else f" on {self.event.new}")
-        word = "paid" if (self.event.amount or money.ZERO) >= 0 else "paid back"
-        return f"{self.event.invoice}: {self._money()} {word} on {self.record.fields['date']}"
+        amount, what = self.event.amount, f"{self._money()} paid"
+        if amount is not None and amount < 0:
+            what = f"{self._amount(amount.copy_abs())} paid back"
+        return f"{self.event.invoice}: {what} on {self.record.fields['date']}"
 
     def payment_removed(self) -> str:
         if self.event.field is not None:

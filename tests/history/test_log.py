@@ -96,6 +96,14 @@ def test_a_bill_and_its_payment(story: Story) -> None:
     assert told(story.folder) == [("status-changed", "M1", None, "status"), ("paid", "M1", "INV-1", None)]
 
 
+def test_a_refund_is_told_as_what_was_paid_back(story: Story) -> None:
+    story.commit("pay", "2026-03-01", {RECORDS: PAID})
+    refund = PAID.replace("amount: 4000.00}]", "amount: 4000.00}, {date: 2026-03-04, amount: -150.00}]")
+    story.commit("refund", "2026-03-04", {RECORDS: refund})
+    (event,) = (item for item in events(story.folder) if item["subject"] == "refund")
+    assert (event["message"], event["amount"]) == ("INV-1: EUR 150.00 paid back on 2026-03-04", "-150.00")
+
+
 CHANGES = {
     "amount": ({"amount: 5000.00": "amount: 5500.00"}, [("milestone-changed", "M2", None, "amount")]),
     "renamed milestone": ({"id: M2": "id: M3"}, [("milestone-changed", "M3", None, "id")]),
