@@ -294,7 +294,8 @@ class Blobs:
             yield content[:-1]
 
     def _missing(self, name: str) -> NoReturn:
-        message = f"git has not all of the history here ({name[:10]} is missing); fetch it first"
+        how = "fetch it first (in a partial clone with git fetch --refetch --no-filter)"
+        message = f"git has not all of the history here ({name[:10]} is missing); {how}"
         raise CannotRunError(message)
 
     def close(self) -> None:

@@ -38,7 +38,8 @@ def test_an_answer_that_is_no_content_is_told(answer: str) -> None:
     blobs: Any = git.Blobs.__new__(git.Blobs)
     blobs._git = SimpleNamespace(stdin=BytesIO(), stdout=BytesIO(answer.encode()))  # noqa: SLF001
     with pytest.raises(
-        CannotRunError, match=r"^git has not all of the history here \(a+ is missing\); fetch it first$"
+        CannotRunError,
+        match=r"^git has not all of the history here \(a+ is missing\); fetch it first \(in a partial clone with git fetch --refetch --no-filter\)$",
     ):
         list(blobs.get(["a" * 40], 100))
 

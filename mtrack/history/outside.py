@@ -35,9 +35,8 @@ class Outside:
             for line in filter(None, listed.split(b"\0")):
                 head, _, path = line.partition(b"\t")
                 was[os.fsdecode(path)] = repository.content(head.split()[2].decode("ascii"))
-        up = "/".join([".."] * (repository.prefix.count("/") + 1))
         return {
-            join(up, path.rpartition("/")[0] or "."): content
+            repository.shown(path.rpartition("/")[0]): content
             for path, content in raw.items()
             if isinstance(content, bytes) and content != was.get(path)
         }

@@ -147,17 +147,6 @@ class Reader:
                 files[path] = settings
         return Tree(files, dict(tree.projects))
 
-    def shown(self, folder: str) -> str:
-        """A folder of the repository as a path from the workspace's root."""
-        prefix = self.repository.prefix
-        if not prefix:
-            return folder
-        if folder == prefix:
-            return "."
-        if folder.startswith(f"{prefix}/"):
-            return folder[len(prefix) + 1 :]
-        return "/".join([".."] * (prefix.count("/") + 1)) + ("" if folder == "." else f"/{folder}")
-
     def _settings_for(self, tree: Tree, folder: str) -> Settings:
         """The settings for a folder; defaults where they can't be used."""
         return self.versions.settings(tree.settings(folder, self.repository.prefix)) or Settings()
@@ -170,7 +159,7 @@ class Reader:
         """The facts of a project at a commit: of its last version that can be used."""
         if project is None:
             return NOTHING
-        folder = self.shown(project.folder)
+        folder = self.repository.shown(project.folder)
         if project.usable is None:
             return Version(folder, {})
         settings = self._settings_for(tree, project.folder)
@@ -221,10 +210,16 @@ class Reader:
         if now.broken:
             why = self.versions.parsed(now.blob).why or "there is no currency"
             return Event(
-                event="broken", project=self.shown(now.folder), record=PROJECT, message=f"records can't be used: {why}"
+                event="broken",
+                project=self.repository.shown(now.folder),
+                record=PROJECT,
+                message=f"records can't be used: {why}",
             )
         return Event(
-            event="mended", project=self.shown(now.folder), record=PROJECT, message="records can be used again"
+            event="mended",
+            project=self.repository.shown(now.folder),
+            record=PROJECT,
+            message="records can be used again",
         )
 
     def _merge(
@@ -309,7 +304,7 @@ class Reader:
             if self.versions.parsed(project.usable).currency is None:
                 versions = self.version(old, before), self.version(tree, project)
                 if versions[0].currency != versions[1].currency:
-                    yield ProjectChange(project.uid, self.shown(folder), *versions, ())
+                    yield ProjectChange(project.uid, self.repository.shown(folder), *versions, ())
 
     def _data(self, blob: str | None) -> dict[str, Any] | None:
         """The data of settings; None where there are none, or none that can be used."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from contextlib import closing
 from datetime import date
 from functools import cached_property
@@ -89,6 +90,10 @@ class Repository:
         self._announced: set[str] = set()
         self._ahead: dict[str, bytes | None] = {}
         """Contents that were read and not asked for yet."""
+
+    def shown(self, folder: str) -> str:
+        """A folder of the repository as a path from the workspace's root."""
+        return posixpath.relpath(f"/{folder}", f"/{self.prefix}") if self.prefix else folder
 
     def expect(self, names: Iterable[str]) -> None:
         """Say which contents will be asked for, in this order: they are then read many at a time."""

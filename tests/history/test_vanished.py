@@ -156,19 +156,24 @@ def test_an_offer_that_nobody_took_may_go(name: str, story: Story) -> None:
 
 
 @pytest.mark.parametrize("text", [TEXT, TEXT.replace("4100.00", "4200.00")])
-def test_a_project_that_moves_out_of_the_workspace(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("root", "out", "seen"),
+    [("ws", "out", "../out"), ("firms/ws", "firms/out", "../out"), ("firms/ws", "out", "../../out")],
+)
+def test_a_project_that_moves_out_of_the_workspace(root: str, out: str, seen: str, text: str, tmp_path: Path) -> None:
     story = Story(tmp_path / "repo")
     old = TEXT.replace("Acme website", "Copy")
-    story.commit("begin", "2026-02-02", {"ws/mtrack.yaml": "format: 1\n", f"ws/{RECORDS}": TEXT, f"old/{RECORDS}": old})
-    (story.folder / "out").mkdir()
-    story.git("mv", "ws/acme", "out/acme")
-    story.write({f"out/{RECORDS}": text})
-    inside = story.folder / "ws"
+    begun = {f"{root}/mtrack.yaml": "format: 1\n", f"{root}/{RECORDS}": TEXT, f"old/{RECORDS}": old}
+    story.commit("begin", "2026-02-02", {**begun})
+    (story.folder / out).mkdir()
+    story.git("mv", f"{root}/acme", f"{out}/acme")
+    story.write({f"{out}/{RECORDS}": text})
+    inside = story.folder / root
     result = mtrack("lint", "--since", "HEAD", "--format", "json", *AS_OF, cwd=inside)
     (item,) = [item for item in json.loads(result.out)["findings"] if item["rule"] == "settings-weakened"]
     assert (item["path"], item["line"]) == (RECORDS, None)
-    assert item["message"].startswith("the project acme lies in ../out/acme outside the workspace, and HEAD shows it")
-    story.git("rm", "-rf", "--quiet", "out")
+    assert item["message"].startswith(f"the project acme lies in {seen}/acme outside the workspace, and HEAD shows it")
+    story.git("rm", "-rf", "--quiet", out)
     result = mtrack("lint", "--since", "HEAD", "--format", "json", *AS_OF, cwd=inside)
     assert "the project acme went, and HEAD shows it" in result.out
 
