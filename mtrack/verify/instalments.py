@@ -27,7 +27,7 @@ _BEFORE, _MAX_NAME = 120, 200
 _MAX_TEXT = 5_000
 _OF = r"\s*,?\s*(?:each\s+)?(?:of|at|von|zu(?:\s+je)?|je|uber|a|de|di|da|van|om)\s+(?:[A-Za-z]{0,3}[$€£¥]\s*|[A-Z]{3}\s*)?$"
 _TIMES = re.compile(
-    rf"(?<![\d.,])\b(?P<n>{equal_parts.NUMBER}){equal_parts.AGAIN}\s*(?:(?!and\b|und\b|et\b|y\b|en\b)[^\W\d]+\s+){{0,2}}{equal_parts.PART}{_OF}",
+    rf"(?<![\d.,])\b(?P<n>{equal_parts.NUMBER}){equal_parts.AGAIN}\s*(?:(?!(?:and|und|et|y|en|{equal_parts.NUMBER})\b)[^\W\d]+\s+){{0,2}}{equal_parts.PART}{_OF}",
     re.IGNORECASE,
 )
 """What stands before an amount that is paid so many times."""
@@ -55,6 +55,10 @@ _LEADS = re.compile(
 )
 """What leads to the first of them: "in two instalments:"."""
 _SPLIT = re.compile(rf"\s*[,;]\s*(?:{_AND}\s)?\s*|\s+{_AND}\s+", re.IGNORECASE)
+_LESS = re.compile(
+    r"\b(?:less|minus|discount|rebate|rabatt|nachlass|abzüglich|abzgl|moins|remise|rabais|menos|descuento|meno|sconto|korting)\b",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -80,11 +84,18 @@ class _Part(NamedTuple):
 def schedules(papers: Papers, spots: list[Spot], stated: Spot | None) -> Iterator[Instalments]:
     """The schedules in the sentences of the papers whose amounts come to one that the sentence, or the paper, states.
 
-    `spots` are amounts of money, `stated` is the total of the papers.
+    `spots` are amounts of money, `stated` is the total of the papers, which decides between several.
     """
-    for text, parts in _paragraphs(papers, spots):
-        if shares.PAID.search(text):
-            yield from _of_paragraph(text, parts, None if stated is None else stated.amount.values[0])
+    whole = None if stated is None else stated.amount.values[0]
+    found = [
+        one
+        for text, parts in _paragraphs(papers, spots)
+        if shares.PAID.search(text)
+        for one in _of_paragraph(text, parts, whole)
+    ]
+    if len({one.total for one in found}) > 1:
+        found = [one for one in found if one.total == whole]
+    yield from found
     if stated is not None:
         yield from _divided(papers, spots, stated)
 
@@ -95,7 +106,9 @@ def _paragraphs(papers: Papers, spots: list[Spot]) -> Iterator[tuple[str, list[_
     last = -1
     run: list[Spot] = []
     for spot in [*spots, None]:
-        if spot is not None and (spot.table is not None or len(rows[spot.row].cells) > 1 or places.is_beside(spot)):
+        if spot is not None and (
+            spot.table is not None or len(rows[spot.row].cells) > 1 or places.is_beside(spot, in_clause=True)
+        ):
             continue
         if run and (spot is None or not _goes_on(rows, last, spot.row) or spot.row - run[0].row > _LINES):
             yield from _paragraph(rows, run)
@@ -200,10 +213,13 @@ def _named(text: str, parts: list[_Part], found: list[tuple[_Part, int]], total:
 
 
 def _has_others(text: str, parts: list[_Part], found: list[_Part], total: Decimal) -> bool:
-    """Whether the sentence has further amounts, of which it may as well speak."""
+    """Whether the sentence has further amounts, of which it may as well speak, or takes something off."""
     end = _END.search(text, found[-1].end)
     sentence = range(_sentence(text, found[0].leads), end.start() if end else len(text))
-    return any(part.start in sentence and part not in found and _value(part) != total for part in parts)
+    has_less = _LESS.search(text, sentence.start, sentence.stop)
+    return bool(has_less) or any(
+        part.start in sentence and part not in found and _value(part) != total for part in parts
+    )
 
 
 def _sentence(text: str, end: int) -> int:

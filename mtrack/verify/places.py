@@ -195,9 +195,12 @@ def is_liability(spot: Spot) -> bool:
     return bool(_NOT_AGREED.search(" ".join((spot.rest, *spot.near))) or _EXPENSES.search(spot.rest[:_REACH]))
 
 
-def is_beside(spot: Spot) -> bool:
-    """Whether its own row speaks of a penalty, a liability, a limit to expenses or an extra, which is no part of a schedule."""
-    text = spot.rest[:_REACH]
+def is_beside(spot: Spot, *, in_clause: bool = False) -> bool:
+    """Whether its own row speaks of a penalty, a liability, a limit to expenses or an extra, which is no part of a schedule.
+
+    With `in_clause` the part of the row that is its own.
+    """
+    text = (spot.clause if in_clause and spot.clause is not None else spot.rest)[:_REACH]
     return bool(_NOT_AGREED.search(text) or _EXPENSES.search(text) or _EXTRA.search(text))
 
 
