@@ -85,6 +85,8 @@ class _Milestones:
         self.divisions = divisions(matcher.papers, matcher.amounts)
         self.tax_rate = claim.tax_rate
         self.rests = list(places.rests(matcher.papers))
+        self._by_id = {one.id: one for one in self.claims}
+        self._of_row = {(spot.row, value): spot for spot in matcher.amounts for value in spot.amount.values}
 
     def found(self) -> dict[str, Found]:
         """The result for each milestone, by its id."""
@@ -122,7 +124,7 @@ class _Milestones:
         for score, _, identifier, spot in pairs:
             if identifier not in result and spot.index not in taken:
                 near = self._fits_best(identifier, score - (0.05 if spot.sure else 0), spot)
-                near = near and places.is_agreed(self.papers, spot)
+                near = near and places.is_agreed(self.papers, spot) and not self._is_crossed(identifier, spot)
                 result[identifier] = Found("confirmed" if near else "elsewhere", spot)
                 taken.add(spot.index)
         return result
@@ -131,6 +133,19 @@ class _Milestones:
         """Whether an amount stands beside a milestone's name, and beside no other's that fits clearly better."""
         others = (self.matcher.score(other, spot) for other in self.claims if other.id != identifier)
         return score >= _CERTAIN and max(others, default=0.0) - score <= _CLEARLY
+
+    def _is_crossed(self, identifier: str, spot: Spot) -> bool:
+        """Whether a row has two names and then their amounts, and these in the other order than the names."""
+        score = self.matcher.score(self._by_id[identifier], spot)
+        for other in self.claims:
+            beside = self._of_row.get((spot.row, other.amount)) if other.id != identifier else None
+            if beside is None or beside.amount.reads(self._by_id[identifier].amount):
+                continue
+            if abs(self.matcher.score(other, spot) - score) <= _CLEARLY:
+                order = self.matcher.order(identifier, other.id, spot)
+                if order is not None and order is not (spot.at < beside.at):
+                    return True
+        return False
 
     def _computed(self, milestone: MilestoneClaim, have: Found | None) -> Found | None:
         """A share of the total, one of several equal payments, or a sum where the amount stands nowhere for itself."""

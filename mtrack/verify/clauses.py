@@ -46,6 +46,8 @@ def clauses(text: str, cells: list[int], amounts: list[Span]) -> list[str]:
 def _pieces(text: str, cells: list[int], amounts: list[Span]) -> list[_Piece]:
     ends = {match.end() for match in _ENDS.finditer(text)}.union(cells)
     rough = _split(text, ends, amounts)
+    ends = ends.union(*(_run_on(text, piece) for piece in rough if len(piece.amounts) > 1))
+    rough = _split(text, ends, amounts)
     colons = {
         match.end()
         for piece in rough
@@ -53,6 +55,20 @@ def _pieces(text: str, cells: list[int], amounts: list[Span]) -> list[_Piece]:
         for match in _COLON.finditer(text, piece.amounts[0].end, piece.end)
     }
     return _split(text, ends | colons, amounts)
+
+
+def _run_on(text: str, piece: _Piece) -> set[int]:
+    """The ends of the parts of a piece whose names and amounts follow each other without a mark: "Concept EUR 5 Beta EUR 7"."""
+    first, last = piece.amounts[0], piece.amounts[-1]
+    if not all(_LETTER.search(text, one.end, other.start) for one, other in pairwise(piece.amounts)):
+        return set()
+    is_before = _LETTER.search(text, piece.start, first.start) is not None
+    is_behind = _LETTER.search(text, last.end, piece.end) is not None
+    if is_before == is_behind:
+        return set()
+    return (
+        {amount.end for amount in piece.amounts[:-1]} if is_before else {amount.start for amount in piece.amounts[1:]}
+    )
 
 
 def _split(text: str, ends: set[int], amounts: list[Span]) -> list[_Piece]:

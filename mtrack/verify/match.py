@@ -130,6 +130,12 @@ class Matcher:
         text = next((text for text in map(names.phrase, texts) if name in text), "")
         return names.is_part(name, self._longer[name], text)
 
+    def order(self, one: str, other: str, spot: Spot) -> bool | None:
+        """Whether the row of an amount names one milestone before another; None where it does not name both."""
+        text = names.phrase(self.papers.rows[spot.row].text)
+        first, second = text.find(self._phrases[one]), text.find(self._phrases[other])
+        return None if min(first, second) < 0 else first < second
+
     def is_share(self, percent: Decimal, total: Decimal, amount: Decimal) -> bool:
         """Whether an amount is a percentage of a total, to the last digit."""
         return money.times(percent, total) == money.scaled(amount, 2)

@@ -325,6 +325,23 @@ def test_a_list_with_an_amount_for_each_item_is_of_milestones(text: str) -> None
     assert proposed(text, "offer.txt")[0] == [("Design", 3000), ("Build", 5000)]
 
 
+@pytest.mark.parametrize(
+    ("row", "right", "swapped"),
+    [
+        ("Concept {} Production {}", "confirmed", "differs"),
+        ("{} Concept {} Production", "confirmed", "differs"),
+        ("Concept {} Production {} Handbook EUR 7", "confirmed", "differs"),
+        ("For Concept and Production we pay {} and {} respectively", "confirmed", "elsewhere"),
+        ("Concept Production   {} {}", "confirmed", "elsewhere"),
+    ],
+)
+def test_names_and_amounts_of_one_row_go_together_in_their_order(row: str, right: str, swapped: str) -> None:
+    claims = agreement(("Concept", "4000"), ("Production", "6000"))
+    for amounts, state in ((("EUR 4,000", "EUR 6,000"), right), (("EUR 6,000", "EUR 4,000"), swapped)):
+        found = verdicts(claims, f"{row.format(*amounts)}\nTotal EUR 10,000\n", "sow.txt")
+        assert [found[one, "amount"].verdict for one in ("M1", "M2")] == [state, state]
+
+
 def test_swapped_amounts_are_told() -> None:
     text = "| Phase | Fee |\n|---|---|\n| Design | EUR 3,000 |\n| Site | EUR 7,000 |\n"
     found = verdicts(agreement(("Design", "7000"), ("Site", "3000")), text)
