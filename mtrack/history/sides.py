@@ -127,17 +127,33 @@ def side_of(
 
 
 def side_of_files(repository: Repository, workspace: Workspace) -> Side:
-    """The working tree. What the index holds as clean counts as its entry there, and so does what is not checked out."""
+    """The working tree. What the index holds as clean counts as its entry there, and so does what is not checked out.
+
+    So does a file that differs from its entry in line ends alone, as git writes them where the user wants it: whether
+    git would say so is not asked, since it would run filters.
+    """
     root, place = workspace.root, repository.place
+    known: dict[str, str] = {}
     clean: dict[str, str] = {}
     start = len(os.fsencode(place.inner)) + 1 if place.inner else 0
     for match in _ENTRY.finditer(git.read(place, "ls-files", "--stage", "--debug", "-z", "--", place.path("."))):
         path = os.fsdecode(match["path"][start:])
+        known[path] = match["name"].decode("ascii")
         if _is_as_it_was(os.path.join(root, *path.split("/")), *(int(match[name]) for name in ("s", "ns", "size"))):
-            clean[path] = match["name"].decode("ascii")
+            clean[path] = known[path]
     algorithm = git.read(place, "rev-parse", "--show-object-format").decode("ascii").strip()
     clean |= repository.not_checked_out
-    return Side(workspace, lambda path: clean.get(path) or _named(os.path.join(root, *path.split("/")), algorithm))
+
+    def content(path: str) -> str | None:
+        if path in clean:
+            return clean[path]
+        full = os.path.join(root, *path.split("/"))
+        name = known.get(path)
+        if name is not None and _with_line_feeds(full, algorithm) == name:
+            return name
+        return _named(full, algorithm)
+
+    return Side(workspace, content)
 
 
 def _is_as_it_was(full: str, seconds: int, nanoseconds: int, size: int) -> bool:
@@ -165,3 +181,15 @@ def _named(full: str, algorithm: str) -> str | None:
     except (OSError, files.UnreadableFileError):
         return None
     return result.hexdigest()
+
+
+def _with_line_feeds(full: str, algorithm: str) -> str | None:
+    """The name that git would give a text with each line ended by a line feed; None where it is no text that has others."""
+    try:
+        raw = b"" if os.path.islink(full) else files.read(full, limits.FILE_BYTES)
+    except (OSError, files.UnreadableFileError):
+        return None
+    if b"\r\n" not in raw or b"\0" in raw:
+        return None
+    raw = raw.replace(b"\r\n", b"\n")
+    return hashlib.new(algorithm, b"blob %d\0" % len(raw) + raw).hexdigest()

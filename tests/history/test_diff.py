@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -131,7 +132,11 @@ def test_what_the_index_holds_as_clean_is_its_entry(story: Story) -> None:
     story.git("checkout", "--", "acme/agreement/sow.pdf")
     assert b"\r\n" in (story.folder / "acme/agreement/sow.pdf").read_bytes()
     assert diff(story)["events"] == []
-    story.write({"acme/agreement/sow.pdf": "another one"})
+    os.utime(story.folder / "acme/agreement/sow.pdf", (1, 1))  # the index can't know any more
+    assert diff(story)["events"] == []
+    story.write({"acme/agreement/sow.pdf": "another one\r\n"})
+    assert [(item["event"], item["field"]) for item in diff(story)["events"]] == [("file-changed", "file")]
+    story.write({RECORDS: ACME.replace("sow.pdf", "new.pdf"), "acme/agreement/new.pdf": "not known to the index\n"})
     assert [(item["event"], item["field"]) for item in diff(story)["events"]] == [("file-changed", "file")]
 
 
