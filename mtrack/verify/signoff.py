@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from mtrack import characters
 from mtrack.record.verdict import Verdict
 from mtrack.verify import names
+from mtrack.verify.dates import dates
 from mtrack.verify.match import seen
 from mtrack.verify.papers import limited, over
 
@@ -29,6 +30,8 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 """Words of work that comes next, which nobody accepts yet."""
+_SENT = re.compile(r"[>|\s*]{0,9}[^\W\d_]{2,12}\s?:\*?\s.{0,60}\d\d?[:.h]\d\d")
+"""A label, a day and a time, as in the headers of a message: "Sent: 3 February 2026 10:15"."""
 _CLAUSE = re.compile(r"(?<=[.;!?。,])\s+|\s+(?=(?:and|so|und|et|y|en|och)\s)", re.IGNORECASE)
 
 
@@ -45,10 +48,26 @@ def check_signoff(
 def _day(milestone: str, approved: date, papers: Papers, day: date | None) -> Verdict:
     verdict = Verdict("signoff", milestone, "date", approved.isoformat(), "not_found")
     if day is not None:
-        same = abs((day - approved).days) <= 1
+        same = _is_near(day, approved)
         verdict = replace(verdict, verdict="confirmed" if same else "differs", found=day.isoformat())
+        within = None if same else _within(approved, papers)
+        if within is not None:
+            note = "the day of a message within this one"
+            return seen(papers, within, replace(verdict, verdict="computed", found=approved.isoformat(), note=note))
     has_header = bool(papers.rows) and papers.rows[0].text.startswith("Date:")
     return seen(papers, 0, verdict) if has_header else verdict
+
+
+def _is_near(day: date, approved: date) -> bool:
+    return abs((day - approved).days) <= 1
+
+
+def _within(approved: date, papers: Papers) -> int | None:
+    """The row with the day of approval in the headers of a message that is forwarded or quoted; None where there is none."""
+    for i, row in enumerate(papers.rows[1:_MAX_ROWS], 1):
+        if _SENT.match(row.text) and any(_is_near(day, approved) for one in dates(row.text) for day in one.days):
+            return i
+    return None
 
 
 def _milestone(claim: SignoffClaim, papers: Papers) -> Verdict:

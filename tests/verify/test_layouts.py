@@ -95,6 +95,9 @@ def test_swapped_amounts_of_a_list_in_cells_are_told(name: str, data: bytes) -> 
         ("<td>Discovery<td>EUR 4,000<br>on 3 March 2026", [("Discovery", "EUR 4,000 on 3 March 2026")]),
         ("<td>Discovery<br>Beta, the<br>release<td>EUR 4,000<br>EUR 5,000", [("Discovery Beta, the release", "EUR 4,000 EUR 5,000")]),
         ("<td>A<td>Discovery<br>Beta<td>EUR 4,000<br>EUR 5,000", [("A", "Discovery", "EUR 4,000"), ("", "Beta", "EUR 5,000")]),
+        ("<td>Number<br>Date<br>Due<td>INV-7<br>3 May 2026<br>2 June 2026", [("Number", "INV-7"), ("Date", "3 May 2026"), ("Due", "2 June 2026")]),
+        ("<td>Number<br>Date<br>Due<td>INV-7<br>3 May 2026", [("Number Date Due", "INV-7 3 May 2026")]),
+        ("<td>Concept<br>and<br>design<td>in 3 parts<br>by May<br>or June", [("Concept and design", "in 3 parts by May or June")]),
         ("<td>Discovery EUR 4,000<br>Beta EUR 5,000", [("Discovery EUR 4,000",), ("Beta EUR 5,000",)]),
         ("<td>We do:<br>Discovery: 4.000 €<br>Beta: 5.000 €<td>Wir", [("We do:", "Wir"), ("Discovery: 4.000 €", ""), ("Beta: 5.000 €", "")]),
         ("<td>Discovery 40 %<br>Beta 60 %<td>now<br>then<br>later", [

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from mtrack.verify.claims import MilestoneClaim, SignoffClaim
 from mtrack.verify.documents import read
+from mtrack.verify.papers import papers
+from mtrack.verify.signoff import check_signoff
 
 HEAD = "Date: Tue, 3 Feb 2026 10:00:00 +0100\nFrom: Ada Client <ada@example.org>\nMIME-Version: 1.0\n"
 INNER = "Date: Mon, 5 Jan 2026 10:00:00 +0000\nFrom: Bo <bo@example.org>\n\nBeta is accepted.\n"
@@ -108,3 +113,28 @@ def test_a_page_is_read_by_the_character_set_that_its_head_names(head: str, char
     assert texts(f"{HEAD}Content-Type: text/html\nContent-Transfer-Encoding: 8bit\n\n".encode() + page) == [
         "Этап: 4 000"
     ]
+
+
+FORWARDED = {
+    "with words": ("---------- Forwarded message ---------\nFrom: Ada <ada@example.org>\nDate: Mon, 5 Jan 2026 at 10:00\n\nBeta is fine.", "computed"),
+    "in German": ("Von: Ada\nGesendet: Montag, 5. Januar 2026 10:00\nBetreff: Beta", "computed"),
+    "quoted": ("> *Sent:* Monday, January 5, 2026 10:00 AM\n> Beta is fine.", "computed"),
+    "of another day": ("Date: Mon, 12 Jan 2026 10:00:00 +0100\nBeta is fine.", "differs"),
+    "a day in the text": ("Beta: handed over on 5 January 2026. It is fine.", "differs"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "verdict"), FORWARDED.values(), ids=FORWARDED)
+def test_the_day_of_approval_may_be_that_of_a_message_within(text: str, verdict: str) -> None:
+    claim = SignoffClaim("M1", (MilestoneClaim("M1", "Beta", Decimal(1)),), date(2026, 1, 5))
+    for data in (f"{HEAD}\n{text}\n", HEAD + mixed("Content-Type: text/plain\n\nSee below.\n" + text)):
+        document = read("a.eml", data.encode())
+        found = check_signoff(claim, papers([("a.eml", document)]), is_mail=True, day=document.day)
+        assert [(one.field, one.verdict) for one in found] == [("milestone", "confirmed"), ("date", verdict)]
+
+
+def test_the_day_of_approval_may_be_that_of_an_attached_message() -> None:
+    claim = SignoffClaim("M1", (MilestoneClaim("M1", "Beta", Decimal(1)),), date(2026, 1, 5))
+    document = read("a.eml", (HEAD + mixed(f"Content-Type: message/rfc822\n\n{INNER}")).encode())
+    found = check_signoff(claim, papers([("a.eml", document)]), is_mail=True, day=document.day)
+    assert [one.verdict for one in found] == ["confirmed", "computed"]

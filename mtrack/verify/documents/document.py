@@ -27,6 +27,7 @@ _AMOUNT = re.compile(
 )
 """What looks like an amount or a percentage."""
 _WORD = re.compile(r"[^\W\d_]{4}")
+_MIN_FORM = 3
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789", _RAISED_DIGITS)
 _MARK = re.compile(r"\W*\d{1,2}\W*")
@@ -91,6 +92,16 @@ def with_mark(text: str, char: str) -> str:
     return text + mark if mark == char or text.endswith(tuple(_RAISED_DIGITS)) else f"{text} {mark}"
 
 
+def _is_form(cells: Sequence[Sequence[str]], count: int) -> bool:
+    """Whether cells of so many lines are words and the numbers and days they are for: "Number, date, due" beside "7, 3 May, 2 June"."""
+    digits = [sum(map(_has_digit, cell)) for cell in cells if len(cell) == count]
+    return count >= _MIN_FORM and 0 in digits and count in digits
+
+
+def _has_digit(line: str) -> bool:
+    return any(map(str.isdigit, line))
+
+
 def table_rows(cells: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """The rows that one row of a table shows, given the lines of its cells: more than one where a cell lists amounts.
 
@@ -100,7 +111,7 @@ def table_rows(cells: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
         return [tuple(cell[0] if cell else "" for cell in cells)]
     lists = [cell for cell in cells if sum(_AMOUNT.search(line) is not None for line in cell) > 1]
     counts = {len(cell) for cell in cells if len(cell) > 1}
-    if lists and len(counts) == 1:
+    if len(counts) == 1 and (lists or _is_form(cells, *counts)):
         return [tuple(cell[i] if i < len(cell) else "" for cell in cells) for i in range(*counts)]
     if lists and all(_WORD.search(line) for cell in lists for line in cell if _AMOUNT.search(line)):
         return [(*[""] * place, line) for place, cell in enumerate(cells) for line in cell]
