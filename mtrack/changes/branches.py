@@ -12,7 +12,7 @@ from mtrack.finding import CommitRef, Place, Problem
 from mtrack.record.model import number_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from mtrack.changes.facts import Record
@@ -55,22 +55,26 @@ class Brought(Struct, frozen=True):
 
 
 class BranchPair:
-    """Two branches and what both are made from; `today` are the projects that can be used now, by their path."""
+    """Two branches, and the invoices in what both are made from; `today` are the projects that can be used now, by their path."""
 
-    def __init__(self, ours: Branch, theirs: Branch, base: Mapping[int, Version], today: Mapping[str, Project]) -> None:
+    def __init__(
+        self, ours: Branch, theirs: Branch, bases: Sequence[Mapping[int, Version]], today: Mapping[str, Project]
+    ) -> None:
+        """`bases` are the projects of each commit that both are made from, the newest first."""
         self.ours = ours
         self.theirs = theirs
-        self.base = base
+        found = {(item.uid, number_key(item.number)): item for base in reversed(bases) for item in _invoices(base)}
+        self.base = tuple(found.values())
         self.today = today
 
     def brought(self, branch: Branch) -> list[Brought]:
         """The invoices that a branch added since the merge base."""
-        old = {number_key(item.number) for item in _invoices(self.base)}
+        old = {number_key(item.number) for item in self.base}
         return [item for item in _invoices(branch.projects) if number_key(item.number) not in old]
 
     def billed_before(self, uid: int, milestone: str) -> Decimal:
         """The amount billed of a milestone at the merge base."""
-        return money.total(item.share(milestone) for item in _invoices(self.base) if item.uid == uid)
+        return money.total(item.share(milestone) for item in self.base if item.uid == uid)
 
     def problem(self, item: Brought, message: str, hint: str, milestone: str | None = None) -> Problem:
         """A problem with an invoice; its place is where it stands now."""

@@ -177,9 +177,9 @@ class _Audit:
         commits = self.repository.commits(*tips) if tips else []
         graph = Graph(commits)
         numbers = [graph.numbers[tip] for tip in tips]
-        pairs = [(ours, theirs, graph.base(ours, theirs)) for ours, theirs in combinations(numbers, 2)]
-        pairs = [pair for pair in pairs if pair[2] not in pair[:2]]
-        for number in {number for pair in pairs for number in pair if number is not None}:
+        pairs = [(ours, theirs, graph.common(ours, theirs)) for ours, theirs in combinations(numbers, 2)]
+        pairs = [(ours, theirs, bases) for ours, theirs, bases in pairs if not {ours, theirs} & {*bases}]
+        for number in {number for ours, theirs, bases in pairs for number in (ours, theirs, *bases)}:
             graph.keep(number)
         reader = Reader(self.repository)
         for _ in reader.read(graph):
@@ -190,9 +190,9 @@ class _Audit:
         }
         names = dict(zip(numbers, tips.values(), strict=True))
         today = self._projects_today()
-        for ours, theirs, base in pairs:
+        for ours, theirs, bases in pairs:
             mine, other = (Branch(names[i], _reference(commits[i]), _inside(projects[i])) for i in (ours, theirs))
-            pair = BranchPair(mine, other, {} if base is None else _inside(projects[base]), today)
+            pair = BranchPair(mine, other, [_inside(projects[base]) for base in bases], today)
             for rule in of_scope("branches"):
                 for _, problem in ask(self.workspace, ".", rule, pair):
                     yield LocatedProblem(rule, problem, problem.place.path.rpartition("/")[0] or ".")

@@ -84,10 +84,6 @@ class Graph:
         if self.needed[i]:
             self.trees[i] = tree
 
-    def base(self, ours: int, theirs: int) -> int | None:
-        """The newest commit that both are made from."""
-        return next(iter(self.common(ours, theirs)), None)
-
     def _base(self, ours: int, theirs: int, depth: int = 0) -> Base:
         found = self.common(ours, theirs)
         if depth == _DEEPEST:

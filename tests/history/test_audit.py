@@ -696,6 +696,30 @@ def test_a_merged_branch_collides_with_nothing(story: Story) -> None:
     assert rules(story, "--branches") == []
 
 
+@pytest.mark.parametrize(("billing", "other"), [("main", "side"), ("side", "main")])
+def test_branches_that_were_merged_both_ways_share_what_each_had(billing: str, other: str, story: Story) -> None:
+    """Whichever branch billed it, the invoice was there before both, where one of them bills it anew."""
+    billed = changed(it=SECOND.replace("NUMBER", "INV-2").replace("AMOUNT", "5000.00"))
+    both = billed.replace("name: Beta", "name: Gamma")
+    story.git("branch", "side")
+    story.git("checkout", "--quiet", other)
+    renamed = story.commit("rename", "2026-03-09", {RECORDS: changed(it="name: Beta => name: Gamma")})
+    story.git("checkout", "--quiet", billing)
+    bill = story.commit("bill", "2026-03-10", {RECORDS: billed})
+    for name, theirs in ((billing, renamed), (other, bill)):
+        story.git("checkout", "--quiet", name)
+        story.git("merge", "--quiet", "--no-commit", "--strategy=ours", theirs)
+        story.commit("merge", "2026-03-11", {RECORDS: both})
+    story.commit("note", "2026-03-12", {RECORDS: both + "note: theirs\n"})
+    story.git("checkout", "--quiet", billing)
+    again = (
+        "invoices: [{number: INV-3, amount: 5000.00, sent: 2026-03-12, lines: [{milestone: M2, amount: 5000.00}]}]\n"
+    )
+    text = both.replace("sent: 2026-03-09}", "sent: 2026-03-09, void: {date: 2026-03-12}}") + again
+    story.commit("void and bill anew", "2026-03-12", {RECORDS: text})
+    assert rules(story, "--branches") == []
+
+
 @pytest.mark.parametrize("format_", ["text", "concise", "sarif", "github", "gitlab", "junit"])
 def test_every_format_names_the_commit(format_: str, story: Story) -> None:
     commit = story.commit("change", "2026-03-10", {RECORDS: changed(it="amount: 5000.00 => amount: 5100.00")})
