@@ -40,6 +40,8 @@ _LINE_WORDS = 4
 _MAX_TEXT = 300
 _BELOW = 4
 """Rows between a list and its total."""
+_SHOWN = 6
+"""Shares that are told of a schedule."""
 _MAX_SUMMED = 300
 """Amounts that a total may sum."""
 
@@ -198,6 +200,19 @@ def other_list(papers: Papers, listed: Listed, others: Iterable[Listed], totals:
             return (
                 f"does not say plainly which list is agreed: that from {_at(papers, one.spots[0])} adds up to {_sum(one)}, "
                 f"and that from {_at(papers, two.spots[0])} to {_sum(two)}"
+            )
+    return ""
+
+
+def other_shares(papers: Papers, listed: Listed, schedules: Iterable[Listed]) -> str:
+    """The words for a schedule that divides the total of the list in other parts; "" where there is none."""
+    amounts = sorted(spot.amount.values[0] for spot in listed.spots)
+    for other in schedules:
+        if other.total == listed.total and sorted(spot.amount.values[0] for spot in other.spots) != amounts:
+            shares = ", ".join(spot.amount.raw for spot in other.spots[:_SHOWN])
+            return (
+                f"does not say plainly what is billed: its list from {_at(papers, listed.spots[0])} adds up to {_sum(listed)}, "
+                f'and {_at(papers, other.spots[0])} divides that in {shares} ("{quote(papers.rows[other.spots[0].row].text)}")'
             )
     return ""
 

@@ -38,7 +38,8 @@ _IN_PARTS = re.compile(
     re.IGNORECASE,
 )
 """Words between a total and its parts: half of a sum is paid first as often as a sum is named before its parts."""
-_END = re.compile(r"(?<=[\w)\]€$£])[.;](?=\s|$)|:(?=\s|$)")
+_STOP = re.compile(r"(?<=[\w)\]€$£%])[.;](?=\s|$)")
+_END = re.compile(rf"{_STOP.pattern}|:(?=\s|$)")
 _AND = r"(?:and|und|et|y|e|en|och|og|sowie|plus|then|dann|puis)"
 _JOINS = re.compile(
     rf"^[\s,;:–—-]+|^{_AND}\s+|^(?:is|are|ist|sind|will\s+be|shall\s+be|to\s+be|wird|werden)\s+|^(?:due|payable|paid|fällig|zahlbar|payables?)\b\s*"
@@ -68,6 +69,7 @@ class Instalments(NamedTuple):
     spots: list[Spot]
     names: tuple[str, ...]
     total: Decimal
+    of_shares: bool = False
 
 
 class _Part(NamedTuple):
@@ -81,22 +83,18 @@ class _Part(NamedTuple):
     """Where the words of how often it is paid begin: else as `start`."""
 
 
-def schedules(papers: Papers, spots: list[Spot], stated: Spot | None) -> Iterator[Instalments]:
+def schedules(papers: Papers, spots: list[Spot], percentages: list[Spot], stated: Spot | None) -> Iterator[Instalments]:
     """The schedules in the sentences of the papers whose amounts come to one that the sentence, or the paper, states.
 
-    `spots` are amounts of money, `stated` is the total of the papers, which decides between several.
+    `spots` are amounts of money, `percentages` those of the `stated` total of the papers, which decides between several.
     """
     whole = None if stated is None else stated.amount.values[0]
-    found = [
-        one
-        for text, parts in _paragraphs(papers, spots)
-        if shares.PAID.search(text)
-        for one in _of_paragraph(text, parts, whole)
-    ]
+    found = [one for text, parts in _paragraphs(papers, spots) for one in _of_paragraph(text, parts, whole)]
     if len({one.total for one in found}) > 1:
         found = [one for one in found if one.total == whole]
     yield from found
     if stated is not None:
+        yield from _of_shares(papers, percentages, stated)
         yield from _divided(papers, spots, stated)
 
 
@@ -165,6 +163,16 @@ def _of_paragraph(text: str, parts: list[_Part], stated: Decimal | None) -> Iter
             yield from _named(text, parts, _up_to(parts[i:], stated), stated)
 
 
+def _of_shares(papers: Papers, percentages: list[Spot], stated: Spot) -> Iterator[Instalments]:
+    """The percentages of a sentence that come to 100, as the amounts that they are of the total."""
+    for text, parts in _paragraphs(papers, percentages):
+        for i in range(len(parts)):
+            for found in _named(text, parts, _up_to(parts[i:], shares.WHOLE), shares.WHOLE):
+                spots = shares.of_total(found.spots, stated)
+                if spots is not None:
+                    yield Instalments(spots, found.names, stated.amount.values[0], of_shares=True)
+
+
 def _value(part: _Part) -> Decimal:
     return part.spot.amount.values[0]
 
@@ -187,7 +195,7 @@ def _up_to(parts: list[_Part], total: Decimal) -> list[tuple[_Part, int]]:
 
 def _named(text: str, parts: list[_Part], found: list[tuple[_Part, int]], total: Decimal) -> Iterator[Instalments]:
     """The instalments with their names: what stands behind each amount, or before it where nothing stands behind the last."""
-    if not found or _has_others(text, parts, [part for part, _ in found], total):
+    if not found or not _is_plain(text, parts, [part for part, _ in found], total):
         return
     ends = [part.leads for part in parts] + [len(text)]
     behind: dict[int, str] = {}
@@ -212,21 +220,22 @@ def _named(text: str, parts: list[_Part], found: list[tuple[_Part, int]], total:
     yield Instalments(spots, tuple(called), total)
 
 
-def _has_others(text: str, parts: list[_Part], found: list[_Part], total: Decimal) -> bool:
-    """Whether the sentence has further amounts, of which it may as well speak, or takes something off."""
+def _is_plain(text: str, parts: list[_Part], found: list[_Part], total: Decimal) -> bool:
+    """Whether the sentence, or the heading above, speaks of paying; and it has no further amounts, and takes nothing off."""
     end = _END.search(text, found[-1].end)
-    sentence = range(_sentence(text, found[0].leads), end.start() if end else len(text))
-    has_less = _LESS.search(text, sentence.start, sentence.stop)
-    return bool(has_less) or any(
-        part.start in sentence and part not in found and _value(part) != total for part in parts
-    )
+    last = end.start() if end else len(text)
+    sentence = range(_sentence(text, found[0].leads), last)
+    others = any(part.start in sentence and part not in found and _value(part) != total for part in parts)
+    if others or _LESS.search(text, sentence.start, last):
+        return False
+    said = text[_sentence(text, found[0].leads, _STOP) : last]
+    return shares.PAID.search(said) is not None or shares.PAID.search(found[0].spot.heading) is not None
 
 
-def _sentence(text: str, end: int) -> int:
-    """Where the sentence begins that goes on at a place."""
-    return max(
-        (match.end() for match in _END.finditer(text, max(0, end - _MAX_NAME), end)), default=max(0, end - _MAX_NAME)
-    )
+def _sentence(text: str, end: int, after: re.Pattern[str] = _END) -> int:
+    """Where the sentence begins, `after` the end of another, that goes on at a place."""
+    first = max(0, end - _MAX_NAME)
+    return max((match.end() for match in after.finditer(text, first, end)), default=first)
 
 
 def _of_times(behind: str, times: int, before: int) -> list[str]:

@@ -137,8 +137,9 @@ class _Reader:
                 if candidate is not None:
                     yield candidate
         yield from self._of_shares()
-        for found in instalments.schedules(self.papers, self.money, self._net_total()):
-            yield _Candidate(_SHARES, "sentence", found.spots, found.total, adds_up=True, names=found.names)
+        for found in instalments.schedules(self.papers, self.money, self.percentages, self._net_total()):
+            kind = "shares" if found.of_shares else "sentence"
+            yield _Candidate(_SHARES, kind, found.spots, found.total, adds_up=True, names=found.names)
 
     def is_wanted(self, candidate: _Candidate) -> bool:
         """Whether a candidate adds up, and is in the currency that is wanted."""
@@ -160,6 +161,9 @@ class _Reader:
                 columns
                 or doubts.between_lines(self.papers, listed)
                 or doubts.other_list(self.papers, listed, map(_listed, candidates), self.totals)
+                or doubts.other_shares(
+                    self.papers, listed, [_listed(one) for one in candidates if one.kind == "shares"]
+                )
                 or doubts.other_total(self.papers, listed, self._totals_of(best), self.spots, self.taxes)
                 or doubts.other_amount(self.papers, listed, self._named())
                 or doubts.options(self.papers)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mtrack.verify.papers import Papers
     from mtrack.verify.spots import Spot
 
-_WHOLE = Decimal(100)
+WHOLE = Decimal(100)
 _REACH = 4
 """Rows that may stand between two percentages of one list."""
 _MOST = 30
@@ -45,7 +45,7 @@ def lists(papers: Papers, percentages: Iterable[Spot], with_amounts: set[int]) -
             run = []
             continue
         run.append(spot)
-        if len(run) > 1 and money.total(one.amount.values[0] for one in run) == _WHOLE:
+        if len(run) > 1 and money.total(one.amount.values[0] for one in run) == WHOLE:
             if len(run) <= _MOST and _is_paid(papers, run):
                 yield run
             run = []

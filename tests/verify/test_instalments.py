@@ -58,6 +58,18 @@ SENTENCES = {
         "The fee of EUR 30,000 is due in three instalments of EUR 10,000 within 30 days of invoice; late payments bear EUR 40.",
         ["Instalment 1=10000", "Instalment 2=10000", "Instalment 3=10000"],
     ),
+    "shares": (
+        "The fee is EUR 10,000 plus VAT.\n\nPayment: 30 % on order, 40 % on delivery of the beta and 30 % on acceptance, each within 14 days.",
+        ["on order=3000", "on delivery of the beta=4000", "on acceptance=3000"],
+    ),
+    "shares below a heading": (
+        "# Offer\n\nTotal: EUR 8,000.00\n\n## Payment terms\n\n25 % on order, 75 % on acceptance of the work.\n",
+        ["on order=2000", "on acceptance of the work=6000"],
+    ),
+    "shares, German, names first": (
+        "Gesamtpreis: 12.000,00 EUR netto\n\nZahlbar sind bei Auftragserteilung 50 %, nach Abnahme 50 %.",
+        ["bei Auftragserteilung=6000", "nach Abnahme=6000"],
+    ),
     "equal parts, listed below": (
         ("The total fee is EUR 24,000, payable in four equal instalments:\n\n- on signing\n- on approval of the design\n- on delivery\n"
         "- on acceptance\n\nInvoices are due in 30 days."),
@@ -142,6 +154,9 @@ def test_it_is_recorded(tmp_path: Path) -> None:
         "We agreed on EUR 20,000 in two instalments of EUR 10,000; now it is EUR 24,000 in two instalments of EUR 12,000.",
         "The total price is EUR 20,000 incl. 19 % VAT, payable in two instalments of EUR 10,000.",
         "Retainer: the client pays EUR 12,000 a year in four equal instalments. The project fee is EUR 30,000.",
+        "Total fee EUR 10,000. Payment: 30 % on order, 60 % on acceptance.",
+        "Total fee EUR 10,000. Payment in 30 days. Of the rights 60 % go to A and 40 % to B.",
+        "| Item | Amount |\n|---|---|\n| Build | EUR 8,000 |\n| Test | EUR 2,000 |\n| Total | EUR 10,000 |\n\nPayment: 50 % on order, 50 % on acceptance.",
         "A penalty of EUR 2,000 is payable in two instalments of EUR 1,000.",
     ],
 )
