@@ -14,7 +14,7 @@ from mtrack.changes.facts import NOTHING, PROJECT, Version
 from mtrack.changes.merge import common, expected
 from mtrack.history.repository import check_number
 from mtrack.history.settings_events import settings_events
-from mtrack.history.tree import Grower, Merging, Root, Tracked, Tree, joined
+from mtrack.history.tree import Grower, Merging, Root, Tracked, Tree, joined, merge_of
 from mtrack.history.versions import Versions, version
 from mtrack.record.settings import Settings
 from mtrack.workspace import RECORDS, SETTINGS, ancestors
@@ -237,12 +237,12 @@ class Reader:
             if now is None and any(self.same.get(uid) == other for other in found[0]):
                 continue
             entries = tuple(self._entry(uid, now, side, by) for side, by in zip(sides, found[1:], strict=True))
-            merging = Merging(entries, tuple(_root(uid, base, below) for base in bases))
+            parts = merge_of(entries, (_root(uid, base, below) for base in bases))
             if now is not None and now.broken:
-                now = tree.projects[now.folder] = replace(now, merging=merging)
-            if _settled(now, merging):
+                now = tree.projects[now.folder] = replace(now, merging=parts)
+            if _settled(now, parts):
                 continue
-            change = self._merged(tree, now, merging)
+            change = self._merged(tree, now, parts)
             if change is not None:
                 result.append(change)
         return sorted(result, key=lambda change: change.folder)
@@ -255,28 +255,34 @@ class Reader:
             self.same[entry.uid] = uid
         return entry
 
-    def _merged(self, tree: Tree, now: Tracked | None, merging: Merging) -> ProjectChange | None:
+    def _merged(self, tree: Tree, now: Tracked | None, parts: Merging) -> ProjectChange | None:
         """The change of a project in a merge; one that the merge broke is compared once it can be used again."""
         if now is not None and now.broken:
             before = after = self.version(tree, now)
         else:
-            before, after = self._three_way(tree, merging, self.version(tree, now))
-        sides = [side for side in merging.sides if side is not None]
+            before, after = self._three_way(tree, parts, self.version(tree, now))
+        sides = [side for side in parts.sides if side is not None]
         same = (side for side in sides if now is None or side.broken == now.broken)
         return self._change(next(same, next(iter(sides), None)), now, before, after)
 
-    def _three_way(self, tree: Tree, merging: Merging, after: Version) -> tuple[Version, Version]:
+    def _three_way(self, tree: Tree, parts: Merging, after: Version) -> tuple[Version, Version]:
         """The three-way merge of the sides, and the version that was made of them with the same identities."""
-        before = self.version(tree, merging.sides[0])
-        for side, root in zip(merging.sides[1:], merging.roots, strict=True):
-            before, after = expected(self._root(tree, root, after), before, self.version(tree, side), after)
+        before = self._side(tree, parts.sides[0], after)
+        for side, root in zip(parts.sides[1:], parts.roots, strict=True):
+            before, after = expected(self._root(tree, root, after), before, self._side(tree, side, after), after)
         return before, after
+
+    def _side(self, tree: Tree, project: Tracked | None, merged: Version) -> Version:
+        """The facts of a side; of one that a merge broke, the three-way merge of that one's sides."""
+        if project is None or project.merging is None:
+            return self.version(tree, project)
+        return self._three_way(tree, project.merging, merged)[0]
 
     def _root(self, tree: Tree, root: Root, merged: Version) -> Version:
         """The facts that two sides have in common."""
-        result = self.version(tree, next(iter(root.projects), None))
+        result = self._side(tree, next(iter(root.projects), None), merged)
         for project, below in zip(root.projects[1:], root.below, strict=True):
-            result = common(self._root(tree, below, merged), result, self.version(tree, project), merged)
+            result = common(self._root(tree, below, merged), result, self._side(tree, project, merged), merged)
         return result
 
     def _settings(self, tree: Tree, old: Tree, others: list[Tree], *, cut: bool) -> tuple[tuple[Event, ...], Settings]:
@@ -325,18 +331,18 @@ def _root(uid: int, base: Base, known: Mapping[int, Mapping[int, Tracked]]) -> R
     return Root(projects, tuple(_root(uid, below, known) for below in base.below))
 
 
-def _settled(now: Tracked | None, merging: Merging) -> bool:
+def _settled(now: Tracked | None, parts: Merging) -> bool:
     """Whether a merge holds what it should without a look inside: each side as it was, or the one that changed."""
 
     def state(project: Tracked | None) -> object:
         return project and (project.folder, project.blob, project.files)
 
-    if all(state(now) == state(side) for side in merging.sides):
+    if all(state(now) == state(side) for side in parts.sides):
         return True
-    if len(merging.sides) != 2:  # noqa: PLR2004
+    if len(parts.sides) != 2:  # noqa: PLR2004
         return False
-    ours, theirs = map(state, merging.sides)
-    base = [*map(state, merging.roots[0].projects)] or [None]
+    ours, theirs = map(state, parts.sides)
+    base = [*map(state, parts.roots[0].projects)] or [None]
     return (state(now) == ours and base == [theirs] * len(base)) or (
         state(now) == theirs and base == [ours] * len(base)
     )

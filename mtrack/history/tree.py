@@ -38,11 +38,21 @@ class Tracked(Struct, frozen=True):
     merging: Merging | None = None
 
 
+_DEEPEST = 3
+"""How many merges that broke a project one after another are told apart."""
+
+
 class Root(Struct, frozen=True):
     """A project in the commits that two sides of a merge are made from, and in those below, as `Base` has them."""
 
     projects: tuple[Tracked | None, ...]
     below: tuple[Root, ...]
+
+    def all(self) -> Iterator[Tracked | None]:
+        """The project in each of them."""
+        yield from self.projects
+        for root in self.below:
+            yield from root.all()
 
 
 class Merging(Struct, frozen=True):
@@ -50,6 +60,26 @@ class Merging(Struct, frozen=True):
 
     sides: tuple[Tracked | None, ...]
     roots: tuple[Root, ...]
+    depth: int = 0
+    """How many merges that broke it the sides go back to, one before the other."""
+
+
+def merge_of(sides: Iterable[Tracked | None], roots: Iterable[Root]) -> Merging:
+    """The sides of a merge; of one that is broken since too many merges only the last content that could be used counts."""
+    kept, below = tuple(map(_bounded, sides)), tuple(map(_bounded_root, roots))
+    projects = (*kept, *(project for root in below for project in root.all()))
+    depths = [one.merging.depth + 1 for one in projects if one is not None and one.merging is not None]
+    return Merging(kept, below, max(depths, default=0))
+
+
+def _bounded(project: Tracked | None) -> Tracked | None:
+    if project is None or project.merging is None or project.merging.depth < _DEEPEST:
+        return project
+    return replace(project, merging=None)
+
+
+def _bounded_root(root: Root) -> Root:
+    return Root(tuple(map(_bounded, root.projects)), tuple(map(_bounded_root, root.below)))
 
 
 class Tree(Struct):

@@ -226,6 +226,27 @@ def test_a_conflict_left_in_the_records_is_an_event_once_it_is_resolved(taken: s
     ]
 
 
+def test_a_conflict_that_is_merged_on_before_it_is_resolved(merge: Merge) -> None:
+    """What each of three sides changed is its own, whichever merge left the markers."""
+    story = merge.story
+    story.git("branch", "third")
+    marked = ACME.replace("4000.00", "<<<<<<< HEAD\n    amount: 4100.00\n=======\n    amount: 4200.00\n>>>>>>> side")
+    merge.of(M1, ACME.replace("4000.00", "4200.00") + "note: theirs\n", marked)
+    for number in range(2):
+        story.git("checkout", "--quiet", "third")
+        third = M2.replace("name: Beta", f"name: Beta {number}")
+        story.commit("third", "2026-03-02", {RECORDS: third})
+        story.git("checkout", "--quiet", "main")
+        story.git("merge", "--quiet", "--no-commit", "--strategy=ours", "third")
+        story.commit("on", "2026-03-03", {RECORDS: f"{marked}# {number}\n"})
+    story.commit("resolve", "2026-03-04", {RECORDS: third.replace("4000.00", "4200.00") + "note: theirs\n"})
+    assert told(story)[:2] == [
+        ("resolve", "mended", None, None),
+        ("resolve", "milestone-changed", "4100.00", "4200.00"),
+    ]
+    assert [item[0] for item in told(story)].count("resolve") == 2
+
+
 def test_a_merge_that_mends_what_both_sides_had_broken_says_so(merge: Merge) -> None:
     broken = ACME + "note: [\n"
     merged = merge.of(broken + "# ours\n", broken + "# theirs\n", ACME)
