@@ -10,6 +10,7 @@ import pytest
 
 from mtrack.verify.claims import MilestoneClaim, SignoffClaim
 from mtrack.verify.documents import read
+from mtrack.verify.documents.document import UnreadableError
 from mtrack.verify.papers import papers
 from mtrack.verify.signoff import check_signoff
 
@@ -77,6 +78,13 @@ def test_an_e_mail_in_utf_16_is_read() -> None:
 
 def test_messages_within_messages_end_somewhere() -> None:
     assert len(texts(HEAD + "Content-Type: message/rfc822\n\nDate: x\n" * 90 + "\nx\n")) < 50
+
+
+@pytest.mark.parametrize("kind", ["mixed", "alternative"])
+def test_an_e_mail_of_many_parts_is_not_read(kind: str) -> None:
+    assert len(texts(HEAD + mixed(*[PLAIN] * 200, kind=kind))) == (200 if kind == "mixed" else 1)
+    with pytest.raises(UnreadableError, match="has more parts than an e-mail should"):
+        texts(HEAD + mixed(*[PLAIN] * 201, kind=kind))
 
 
 CHARSETS = {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage, MIMEPart
 
 _MAX_PARTS = 200
+_TOO_MANY = "has more parts than an e-mail should"
 _MAX_DEPTH = 20
 _TEXTS = ("text/plain", "text/html", "text/calendar")
 """The kinds of text that are read, the plainest first."""
@@ -27,7 +28,7 @@ _WRONG = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 def read_mail(data: bytes) -> Document:
     """An `.eml` file: its main headers, then its text; the lines are counted over both."""
     if data.count(b"\n--") > _MAX_PARTS * 4 and data.lower().count(b"multipart/") > _MAX_PARTS:
-        raise UnreadableError(reason="has more parts than an e-mail should")
+        raise UnreadableError(_TOO_MANY)
     data = decode(data).encode() if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else data
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     message = email.message_from_bytes(data, policy=email.policy.default)
@@ -80,6 +81,8 @@ def _parts(message: MIMEPart, depth: int = 0) -> Iterator[list[Row]]:
         attached = message.is_attachment()
     except _WRONG:
         return
+    if len(parts) > _MAX_PARTS:
+        raise UnreadableError(_TOO_MANY)
     if depth > _MAX_DEPTH:
         return
     if kind == "message/rfc822":
