@@ -47,6 +47,8 @@ def _three_way(
             result[key] = record
     folder = _choose(decide, base.folder, ours.folder, theirs.folder, merged.folder)
     some = ours if ours.records else theirs
+    if folder is None and result:  # what was given up in a project that one side removed
+        folder = some.folder
     return Version(folder, result, some.currency, some.decimals), merged
 
 

@@ -312,7 +312,7 @@ class Reader:
                 if versions[0].currency != versions[1].currency:
                     yield ProjectChange(project.uid, self.repository.shown(folder), *versions, ())
 
-    def _data(self, blob: str | None) -> dict[str, Any] | None:
+    def _data(self, blob: str | None) -> Any:
         """The data of settings; None where there are none, or none that can be used."""
         settings = self.versions.settings(blob) if blob is not None else None
         return settings.source.data if settings is not None and settings.source is not None else None

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 _RECORD = ("settings",)
 
 
-def settings_events(before: dict[str, Any] | None, after: dict[str, Any] | None, *, usable: bool) -> Iterator[Event]:
-    """One event per setting that changed; None is a version without settings, or one that can't be used."""
+def settings_events(before: Any, after: Any, *, usable: bool) -> Iterator[Event]:
+    """One event per setting that changed, of what stands in the file; None is none, or one that can't be used."""
+    usable = usable and (after is None or isinstance(after, dict))
+    before = before if isinstance(before, dict) else None
     if not usable:
         yield _event(None, None, None, "the settings can't be used")
         return

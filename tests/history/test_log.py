@@ -393,3 +393,13 @@ def test_outside_a_repository_and_without_a_commit(tmp_path: Path) -> None:
     Story(tmp_path)
     assert mtrack("log", cwd=tmp_path).out == "no events\n"
     assert validated(mtrack("log", "--format", "json", cwd=tmp_path).out, "log")["head"] is None
+
+
+@pytest.mark.parametrize("text", ["just text\n", "- a list\n"])
+def test_settings_that_are_no_mapping_can_not_be_used(text: str, story: Story) -> None:
+    story.commit("break", "2026-02-03", {"mtrack.yaml": text})
+    story.commit("mend", "2026-02-04", {"mtrack.yaml": "format: 1\nname: Studio\n"})
+    told = {item["subject"]: item["message"] for item in events(story.folder) if item["event"] == "settings-changed"}
+    assert (told["break"], told["mend"]) == ("the settings can't be used", "settings recorded")
+    assert mtrack("audit", cwd=story.folder).code == 0
+    assert mtrack("diff", "HEAD~1", "HEAD", cwd=story.folder).err == ""

@@ -188,6 +188,28 @@ def told(story: Story, *path: str) -> list[tuple[Any, ...]]:
     return [(item["subject"], item["event"], item["old"], item["new"]) for item in events(story.folder, *path)]
 
 
+@pytest.mark.parametrize("removed", ["ours", "theirs"])
+@pytest.mark.parametrize("merged", ["kept", "removed"])
+def test_a_removed_project_that_the_other_side_changed(removed: str, merged: str, tmp_path: Path) -> None:
+    story = Merge(tmp_path / "ws").story
+    story.git("checkout", "--quiet", "-b", "theirs")
+    story.commit("theirs", "2026-02-01", {RECORDS: None if removed == "theirs" else M2})
+    story.git("checkout", "--quiet", "-b", "ours", "main")
+    story.commit("ours", "2026-02-02", {RECORDS: None if removed == "ours" else M2})
+    story.git("merge", "--quiet", "--no-commit", "--strategy=ours", "theirs")
+    there = (story.folder / RECORDS).exists()
+    if there != (merged == "kept"):
+        story.git(*(("checkout", "theirs", "--") if merged == "kept" else ("rm", "--quiet")), RECORDS)
+    story.commit("merge", "2026-03-01")
+    found = [item for item in told(story) if item[0] == "merge"]
+    if merged == "kept":
+        assert {item[1] for item in found} == {"project-added", "listed"}
+    else:
+        ((_, event, old, _),) = found
+        assert (event, old["amount"]) == ("milestone-removed", "5100.00")
+    assert mtrack("audit", cwd=story.folder).code in (0, 1)
+
+
 def test_branches_that_were_merged_both_ways(tmp_path: Path) -> None:
     """Of the two commits that both sides of the last merge are made from, each holds a change that the other does not."""
     story = Merge(tmp_path / "ws").story
