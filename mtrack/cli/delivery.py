@@ -113,6 +113,11 @@ def approve(  # noqa: PLR0913
             output.warn(
                 f"{mail} has no day that can be read; {item.id} is approved on {given.as_of}, give --date for another day"
             )
+        if said.forwards and said.day is not None and said.sender:
+            output.warn(
+                f"{mail} forwards another e-mail; its own day and sender are recorded, {said.day} and '{said.sender}': "
+                "give --date and --by for those of who approved"
+            )
         return verbs.approve(
             context, item, date=day or known or said.day or given.as_of, by=by or said.sender or None, signoff=path,
             force=given.force,

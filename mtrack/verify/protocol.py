@@ -64,10 +64,11 @@ class Proposal(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """The facts that a paper states of itself: an e-mail's day and sender, a structured invoice."""
+    """The facts that a paper states of itself: an e-mail's day and sender, and whether it forwards another, a structured invoice."""
 
     day: date | None = None
     sender: str = ""
+    forwards: bool = False
     invoice: EInvoice | None = None
 
 

@@ -90,7 +90,7 @@ class Reader:
             return Answer(proposal=propose(papers(documents), request.currency))
         if request.want == "facts":
             document = documents[0][1]
-            return Answer(facts=Facts(document.day, document.sender, embedded(document.attached)))
+            return Answer(facts=Facts(document.day, document.sender, document.forwards, embedded(document.attached)))
         assert request.claim is not None
         return Answer(tuple(_compare(request.claim, documents)))
 

@@ -146,3 +146,15 @@ def test_the_day_of_approval_may_be_that_of_an_attached_message() -> None:
     document = read("a.eml", (HEAD + mixed(f"Content-Type: message/rfc822\n\n{INNER}")).encode())
     found = check_signoff(claim, papers([("a.eml", document)]), is_mail=True, day=document.day)
     assert [one.verdict for one in found] == ["confirmed", "computed"]
+
+
+@pytest.mark.parametrize(
+    ("mail", "forwards"),
+    [
+        (HEAD + mixed(f"Content-Type: message/rfc822\n\n{INNER}"), True),
+        (f"Subject: FW: M2\n{HEAD}Content-Type: text/plain\n\nSee below.", True),
+        (f"Subject: Re: M2\n{HEAD}Content-Type: text/plain\n\n> Sent: 2 February 2026 10:15", False),
+    ],
+)
+def test_an_e_mail_that_forwards_another_is_known(mail: str, forwards: bool) -> None:  # noqa: FBT001
+    assert read("a.eml", mail.encode()).forwards is forwards

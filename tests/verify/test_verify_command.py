@@ -658,6 +658,21 @@ def test_approve_says_that_it_cannot_read_the_day_of_an_e_mail(root: Path, tmp_p
     assert "no day" not in mtrack(*approve, "--date", "2026-02-03").err
 
 
+@pytest.mark.parametrize(
+    "subject", ["Fwd: Brand book", "WG: Brand book", "Re: Brand book", "Forward planning: Brand book"]
+)
+def test_approve_says_whose_day_it_takes_of_an_e_mail_that_forwards(root: Path, tmp_path: Path, subject: str) -> None:
+    mail = MAIL.replace("Discovery", "Brand book")
+    lines = [f"Subject: {subject}" if line.startswith("Subject:") else line for line in mail.splitlines()]
+    (tmp_path / "m2.eml").write_text("\n".join(lines), encoding="utf-8")
+    approve = ("approve", root / "acme", "M2", "--signoff", tmp_path / "m2.eml", "--as-of", "2026-02-20", "--dry-run")
+    said = mtrack(*approve)
+    told = "m2.eml forwards another e-mail; its own day and sender are recorded, 2026-02-02 and 'Ada Client': give --date and --by"
+    assert said.code == 0
+    assert (told in said.err) == subject.startswith(("Fwd", "WG"))
+    assert "forwards" not in mtrack(*approve, "--date", "2026-02-03", "--by", "Bo Client").err
+
+
 def test_approve_takes_day_and_person_from_an_e_mail(root: Path, tmp_path: Path) -> None:
     (tmp_path / "m2.eml").write_text(MAIL.replace("Discovery", "Brand book"), encoding="utf-8")
     assert mtrack("approve", root / "acme", "M2", "--signoff", tmp_path / "m2.eml", "--as-of", "2026-02-20").code == 0

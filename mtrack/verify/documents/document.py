@@ -62,7 +62,7 @@ class Row(Struct):
 class Document(Struct):
     """A paper's rows in reading order. `cut` says what of it is over a limit, as the end of a sentence that begins with its name.
 
-    `day` and `sender` are an e-mail's, `signed` the days of digital signatures, `attached` the files inside it.
+    `day` and `sender` are an e-mail's, which `forwards` another one, `signed` the days of digital signatures, `attached` the files inside it.
     """
 
     kind: str
@@ -70,6 +70,7 @@ class Document(Struct):
     cut: str = ""
     day: date | None = None
     sender: str = ""
+    forwards: bool = False
     signed: tuple[date, ...] = ()
     attached: tuple[tuple[str, bytes], ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from typing import TYPE_CHECKING
 
 from mtrack.verify.documents.document import Document, Row, UnreadableError, squeeze
@@ -20,6 +21,7 @@ _TOO_MANY = "has more parts than an e-mail should"
 _MAX_DEPTH = 20
 _TEXTS = ("text/plain", "text/html", "text/calendar")
 """The kinds of text that are read, the plainest first."""
+_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|i|enc|vb|vl|pd|doorst|転送)\s*:", re.IGNORECASE)
 _HEADERS = ("Date", "From", "To", "Subject")
 _WRONG = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """The errors that the standard library raises on headers and parts that break the rules of e-mails."""
@@ -43,7 +45,7 @@ def read_mail(data: bytes) -> Document:
             row.table = None if row.table is None else row.table + tables
         tables = max((row.table for row in part if row.table is not None), default=tables)
         rows += part
-    return Document("mail", rows, day=_date(message), sender=_sender(message))
+    return Document("mail", rows, day=_date(message), sender=_sender(message), forwards=_forwards(message))
 
 
 def _headers(message: MIMEPart) -> list[Row]:
@@ -72,6 +74,21 @@ def _sender(message: EmailMessage) -> str:
         return squeeze(str(address.display_name or address.addr_spec))
     except _WRONG:
         return ""
+
+
+def _forwards(message: MIMEPart) -> bool:
+    """Whether its subject says that it forwards another e-mail, or one is attached: that is the one which approves."""
+    return _FORWARDED.match(_header(message, "Subject")) is not None or _holds_message(message)
+
+
+def _holds_message(message: MIMEPart, depth: int = 0) -> bool:
+    try:
+        parts = list(message.iter_parts()) if message.is_multipart() else []
+    except _WRONG:
+        return False
+    return message.get_content_type() == "message/rfc822" or (
+        depth < _MAX_DEPTH and any(_holds_message(part, depth + 1) for part in parts)
+    )
 
 
 def _parts(message: MIMEPart, depth: int = 0) -> Iterator[list[Row]]:
