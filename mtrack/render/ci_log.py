@@ -12,7 +12,8 @@ from mtrack.characters import INVISIBLE
 
 # What a runner trims before it looks for a command. Colours count, since some strip them before, and so does all that
 # shows nothing: a comparison by the rules of a language, which is usual in .NET, passes over it.
-_NOTHING = f"\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f{INVISIBLE}\u200c\u200d\ufe0e\ufe0f"
+# Bytes that are no text, which stand as surrogates, may be dropped too.
+_NOTHING = f"\ud800-\udfff\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f{INVISIBLE}\u200c\u200d\ufe0e\ufe0f"
 _BEGIN = rf"(?:^|(?<=[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]))(?:\x1b\[[0-9;]*m|[^\S\r\n]|[{_NOTHING}])*"
 _HASHES = re.compile(r"(##[A-Za-z]{0,12})\[")
 

@@ -24,9 +24,9 @@ _REFERENCE = re.compile(
         (?<=@)
         | (?<=[#!$]) (?=[0-9])
         | (?<=&) amp; (?=[0-9])
-        | (?<=[%~]) (?=[\w"])
+        | (?<=[%~]) (?=[\w"]|\\_)
         | (?<=\^) (?=(?i:alert))
-        | (?<=\[) (?=\w+:)
+        | (?<=\[) (?=(?:\w|\\_)+:)
         | (?<=[Gg]) (?<!\w[Gg]) [HhLl]- (?=[0-9])
         | (?<=:) (?=//)
         | (?<=[Ww]) [Ww]{2} (?=\.)
@@ -75,8 +75,14 @@ class Document:
 
     def paragraph(self, *parts: str | Code) -> None:
         """Add a paragraph, with an empty line below."""
-        texts = [code(part.text) if isinstance(part, Code) else escape(part) for part in parts[1:]]
-        first = code(parts[0].text) if isinstance(parts[0], Code) else begin(parts[0])
+        runs: list[str | Code] = []
+        for part in parts:
+            if runs and isinstance(part, str) and isinstance(runs[-1], str):
+                runs[-1] += part  # what one ends with and the next begins with may be a reference together
+            else:
+                runs.append(part)
+        texts = [code(part.text) if isinstance(part, Code) else escape(part) for part in runs[1:]]
+        first = code(runs[0].text) if isinstance(runs[0], Code) else begin(runs[0])
         self._lines += ["".join([first, *texts]), ""]
 
     def items(self, texts: Iterable[str]) -> None:
